@@ -49,9 +49,8 @@ test|file:/usr/sbin/bpftool|bpftool|a loader that others wrote
 test|file:/usr/sbin/vfsstat|libbpf-tools|loaders that others wrote
 test|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
 images|cmd:mmdebstrap|mmdebstrap|makes the disk images of the tests
+images|cmd:debugfs|e2fsprogs|changes the disks of the tests
 images|cmd:sfdisk|fdisk|divides the disks of the tests
-images|cmd:grub-mkimage|grub-common|makes the disks of the tests boot
-images|file:/usr/lib/grub/i386-pc/boot.img|grub-pc-bin|makes the disks of the tests boot
 images|cmd:qemu-img|qemu-utils|writes the disk images of the tests
 loaders|cmd:go|golang-go|builds the loader with ebpf-go
 loaders|cmd:cargo|cargo|builds the loader with aya

@@ -86,6 +86,7 @@ const RUN: OptionKinds<RunOptions> = {
   timeoutMs: MILLISECONDS,
   isolation: ISOLATION,
   lane: LANE,
+  diskResize: NUMBER,
   offline: FLAG,
   refreshKernels: FLAG,
   shard: SETTINGS,

@@ -22,6 +22,7 @@ export function flagsOf(
     allowProfileOverride,
     localKernels = [],
     lane,
+    diskResize,
   }: Pick<
     ValidateOptions,
     | 'manifest'
@@ -33,6 +34,7 @@ export function flagsOf(
     | 'allowProfileOverride'
     | 'localKernels'
     | 'lane'
+    | 'diskResize'
   >,
   cwd: string,
   declared: FailOn = 'required',
@@ -43,6 +45,7 @@ export function flagsOf(
     ...(manifest ? [flag('manifest'), resolve(cwd, manifest)] : []),
     ...(mode ? [flag('validation-mode'), mode] : []),
     ...(lane ? [flag('lane'), lane] : []),
+    ...(diskResize ? [flag('disk-resize'), String(diskResize)] : []),
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
     ...(loader.modules === false ? [flag('no-modules')] : []),

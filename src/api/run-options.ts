@@ -35,6 +35,8 @@ export interface RunOptions extends ReportOptions {
   readonly isolation?: Isolation;
   /** `direct`: the vendor's kernel alone; `image`: the vendor's whole system. Default: what the profile says enough for. */
   readonly lane?: LaneChoice | undefined;
+  /** GiB by which the disk of guests of the image lane is larger than that of their image. Default 0. */
+  readonly diskResize?: number | undefined;
   /** Never use the network. */
   readonly offline?: boolean;
   /** Look for newer kernel packages even where one is stored. */

@@ -19,6 +19,7 @@ import { useStore } from './store-use.ts';
 export interface RunSettings {
   readonly isolation?: Isolation | undefined;
   readonly lane?: LaneChoice | undefined;
+  readonly diskResize?: number | undefined;
   readonly offline?: boolean | undefined;
   readonly refreshKernels?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -72,6 +73,7 @@ async function runAll<T>(
     arches: archesOf(runs),
     isolation: settings.isolation ?? 'cell',
     lane: settings.lane,
+    growDiskGib: settings.diskResize,
     offline: settings.offline ?? false,
     refresh: settings.refreshKernels ?? false,
     signal,

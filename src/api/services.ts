@@ -6,7 +6,7 @@ import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { GuestTools } from '../guests/tools.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
-import { ensureDisk } from '../kernels/disks/supply.ts';
+import { ensureSystem } from '../kernels/disks/system-kernel.ts';
 import { ensureModules, storedModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
@@ -70,6 +70,8 @@ export interface ServiceOptions {
   readonly isolation: Isolation;
   /** undefined: each profile's own. */
   readonly lane?: LaneChoice | undefined;
+  /** By how much disks of guests are larger than their images; default 0. */
+  readonly growDiskGib?: number | undefined;
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly signal: AbortSignal;
@@ -115,7 +117,7 @@ async function guestTools(
 export async function createServices(
   environment: ResolvedEnvironment,
   { root: cacheDir }: StoreUse,
-  { arches, isolation, lane, offline, refresh, signal, onEvent }: ServiceOptions,
+  { arches, isolation, lane, growDiskGib, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
   const { host } = environment;
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
@@ -127,7 +129,7 @@ export async function createServices(
     host,
     validator: first.validator,
     createLanes: (onNote) =>
-      createLanes({ tools, host, cacheDir, isolation, lane, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+      createLanes({ tools, host, cacheDir, isolation, lane, growDiskGib, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
     ensureShell: async (arch, options) => {
       const { busybox } = await ensureUserland(arch, { ...options, host, offline });
       return {
@@ -141,6 +143,6 @@ export async function createServices(
     ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
     storedModules: (_profile, record) => storedModules(host, record),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
-    ensureImage: (profile, options) => ensureDisk(profile, { ...options, host, offline, refresh }),
+    ensureImage: (profile, options) => ensureSystem(profile, { ...options, host, offline, refresh }),
   };
 }

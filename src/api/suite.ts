@@ -93,14 +93,14 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
 
 async function runAnew(options: SuiteOptions, environment: ResolvedEnvironment, old: OldReports): Promise<SuiteResult> {
   const { host, cwd } = environment;
-  const { isolation, lane, offline, refreshKernels } = options;
+  const { isolation, lane, diskResize, offline, refreshKernels } = options;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = timestamp(host.now());
   const started = host.monotonicMs();
   const prepared = await prepareSuite(options, environment, old);
   await old.remove();
-  const settings = { isolation, lane, offline, refreshKernels, signal, onEvent };
+  const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
   return runPrepared(prepared, environment, settings, (completed) =>
     finish(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
   );

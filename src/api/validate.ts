@@ -34,12 +34,12 @@ async function validateAnew(
   old: OldReports,
 ): Promise<ValidateResult> {
   const { host, cwd } = environment;
-  const { isolation, lane, offline, refreshKernels, shard, files } = options;
+  const { isolation, lane, diskResize, offline, refreshKernels, shard, files } = options;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   const check = await prepareTest(options, environment);
   await old.remove();
-  const settings = { isolation, lane, offline, refreshKernels, signal, onEvent };
+  const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
   return runPrepared(check, environment, settings, (completed) =>
     finishTest({ host, cwd, completed, shard, files, onEvent, signal }),
   );

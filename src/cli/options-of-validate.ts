@@ -49,6 +49,7 @@ export function optionsOf(flags: TestOptions & Unread): OptionsOfTest {
     timeoutMs: flags.timeoutMs,
     isolation: flags.isolation,
     lane: flags.lane,
+    diskResize: flags.diskResize,
     offline: flags.offline,
     refreshKernels: flags.refreshKernels,
     shard: flags.shard,

@@ -14,7 +14,7 @@ export const COMPATIBILITY_OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'GIB',
-    description: 'accepted for compatibility: guests have no disk',
+    description: 'make the disk of guests this much larger than that of their image (lane image; others have no disk)',
     commands: ['test'],
     min: 0,
     max: 1024,

@@ -23,6 +23,43 @@ export function checkFiles(kernel: KernelSource | undefined, anyFile: boolean, i
   }
 }
 
+/** What an `image:` block says of the list with its digest. */
+interface ImageList {
+  readonly source_url?: string;
+  readonly checksums?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly gpgkey?: readonly string[] | undefined;
+}
+
+/** The same rules for the digests of a disk image; a list may be unsigned, as some vendors have it. */
+export function checkImage(image: ImageList | undefined, anyFile: boolean, invalid: Invalid): void {
+  const { source_url: url = '', checksums, signature, gpgkey } = image ?? {};
+  if (checksums === undefined) {
+    const orphan = signature !== undefined ? 'signature' : gpgkey !== undefined ? 'gpgkey' : undefined;
+    if (orphan === undefined) return;
+    throw invalid([orphan], `image.${orphan} is about image.checksums; add the address of those`);
+  }
+  if (url === '') throw invalid(['checksums'], 'image.checksums are those of image.source_url; add it');
+  if (signature !== undefined && gpgkey === undefined) {
+    throw invalid(['signature'], 'image.signature needs image.gpgkey, which says who may sign; add it');
+  }
+  if (!anyFile) checkKeys('image.gpgkey', gpgkey, (index, message) => invalid(['gpgkey', index], message));
+}
+
+/** A profile may come with a pull request: it must not bring the key that its own files are signed with. */
+function checkKeys(
+  what: string,
+  keys: readonly string[] | undefined,
+  invalid: (index: number, message: Wording) => Error,
+): void {
+  const own = (keys ?? []).findIndex((name) => name.includes('/'));
+  if (own < 0) return;
+  throw invalid(
+    own,
+    phrase`${what} ${quoted(keys?.[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with ${option('allow-profile-override')}`,
+  );
+}
+
 function checkUrl(kernel: KernelSource & { source: 'url' }, anyFile: boolean, invalid: Invalid): void {
   const { image, packages, checksums, signature, sha256, gpgkey } = kernel;
   if (image === undefined && packages === undefined) {
@@ -54,11 +91,5 @@ function checkUrl(kernel: KernelSource & { source: 'url' }, anyFile: boolean, in
   if (signed === undefined && sha256 === undefined) {
     throw invalid(['image'], 'nothing vouches for kernel.image; add sha256, or signature or checksums with gpgkey');
   }
-  const own = anyFile ? -1 : (gpgkey ?? []).findIndex((name) => name.includes('/'));
-  if (own < 0) return;
-  // A profile may come with a pull request: it must not bring the key that its own files are signed with.
-  throw invalid(
-    ['gpgkey', own],
-    phrase`kernel.gpgkey ${quoted(gpgkey?.[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with ${option('allow-profile-override')}`,
-  );
+  if (!anyFile) checkKeys('kernel.gpgkey', gpgkey, (index, message) => invalid(['gpgkey', index], message));
 }

@@ -82,10 +82,15 @@ function checkFilesOfHost(kernel: RpmKernel, addresses: readonly string[], inval
   }
 }
 
+/** What makes the name of a key a path of this host, where it is one relative to its profile. */
+export function keysAt(file: string): (name: string) => string {
+  return (name) => (name.startsWith('.') ? posix.resolve(dirname(file), name) : name);
+}
+
 /** Paths of a block as they are on this host: relative ones are relative to the profile. */
 export function withPaths(kernel: KernelSource | undefined, file: string): KernelSource | undefined {
   const dir = dirname(file);
-  const keyAt = (name: string): string => (name.startsWith('.') ? posix.resolve(dir, name) : name);
+  const keyAt = keysAt(file);
   switch (kernel?.source) {
     case 'rpm':
       return { ...kernel, gpgkey: kernel.gpgkey.map(keyAt) };

@@ -3,11 +3,12 @@ import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { FILE_PATHS } from '../model/file-source.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
+import { Address, KeyName } from '../model/rpm-source.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
-import { checkFiles } from './profile-files.ts';
-import { checkRpm, withPaths } from './profile-rpm.ts';
+import { checkFiles, checkImage } from './profile-files.ts';
+import { checkRpm, keysAt, withPaths } from './profile-rpm.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 import { flag, integer, line, list, text, word, wordOrEmpty } from './yaml-schema.ts';
@@ -59,6 +60,9 @@ export const ProfileFile = withoutSlips(
         source_url: wordOrEmpty(/^https?:\/\/[^\s/]\S{0,1000}$/, 'an http or https URL').default(''),
         local_path: optionalLine,
         sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
+        checksums: Address.optional(),
+        signature: Address.optional(),
+        gpgkey: z.array(KeyName).min(1).max(8).optional(),
       }),
     ).optional(),
     boot: z
@@ -118,6 +122,7 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     invalid(at(['kernel', ...key]), message);
   checkRpm(value.kernel, anyKeyring, wrong);
   checkFiles(value.kernel, anyKeyring, wrong);
+  checkImage(value.image, anyKeyring, (key, message) => invalid(at(['image', ...key]), message));
   return {
     id: value.id,
     distro: value.distro,
@@ -129,7 +134,7 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
     kernel: withPaths(value.kernel, source.file),
-    ...imageOf(value),
+    ...imageOf(value, source.file),
     ...(value.btf !== undefined && {
       btf: { path: resolve(dirname(source.file), value.btf), origin: `${at(['btf'])}: btf` },
     }),
@@ -143,10 +148,11 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
 }
 
 /** The `image:` block; its path stays as written, relative to the top of the repository. */
-function imageOf({ image }: ProfileFile): Pick<Profile, 'image'> {
-  const { source_url: url = '', local_path: path = '', sha256 } = image ?? {};
+function imageOf({ image }: ProfileFile, file: string): Pick<Profile, 'image'> {
+  const { source_url: url = '', local_path: path = '', sha256, checksums, signature, gpgkey } = image ?? {};
   if (url === '' && path === '') return {};
-  return { image: { url: url || undefined, path: path || undefined, sha256: sha256?.toLowerCase() } };
+  const list = checksums === undefined ? {} : { checksums, signature, gpgkey: gpgkey?.map(keysAt(file)) };
+  return { image: { url: url || undefined, path: path || undefined, sha256: sha256?.toLowerCase(), ...list } };
 }
 
 /** Places of this machine that a profile names, as written. */

@@ -62,13 +62,7 @@ const SETTLED = [
 ] as const;
 
 /** Flags of `test` that are something else once they are checked, or nothing. */
-const OF_TEST = [
-  ...SETTLED,
-  ...FORMATS.map(({ name }) => name),
-  'failOnRegression',
-  'diskResize',
-  'unsafeAllowHostRunner',
-] as const;
+const OF_TEST = [...SETTLED, ...FORMATS.map(({ name }) => name), 'failOnRegression', 'unsafeAllowHostRunner'] as const;
 
 /** What `test` is to do, checked. Texts that were not given are empty. */
 export interface TestOptions
@@ -138,9 +132,11 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     files: reportFiles(values),
     runner: 'vm',
     notes:
-      values.diskResize === 0
+      values.diskResize === 0 || settled.lane === 'image'
         ? []
-        : [phrase`${option('disk-resize')} has no effect: these guests run from memory and have no disk`],
+        : [
+            phrase`${option('disk-resize')} has an effect on the image lane alone (${option('lane')}): other guests run from memory`,
+          ],
   };
 }
 

@@ -35,6 +35,8 @@ export interface ImageGuests {
 
 export interface GuestSource extends AsyncDisposable {
   readonly facts: GuestFacts;
+  /** true: booting from nothing has a time limit of its own, and takes nothing of a cell's. */
+  readonly bootsApart?: true;
   /**
    * Does once what helps all of several cells (a template that has read ahead what they may need). One cell alone is
    * better off without. Never throws but CancelledError.

@@ -1,11 +1,11 @@
 import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
-import { cloudImageLane } from './cloud-image/lane.ts';
-import { type DirectLaneOptions, directLane } from './direct/lane.ts';
+import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';
+import { directLane } from './direct/lane.ts';
 import type { ImageLane, Lane } from './guest.ts';
 
 /** What a run gives every lane. */
-export interface LaneOptions extends DirectLaneOptions {
+export interface LaneOptions extends ImageLaneOptions {
   /** The lane that profiles of runner vm run on; undefined: the direct one, and the image lane for those with an image alone. */
   readonly lane?: LaneChoice | undefined;
 }

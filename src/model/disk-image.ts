@@ -8,6 +8,11 @@ export interface ImageSource {
   readonly path: string | undefined;
   /** Hex; of the file as it is downloaded, packed or not. */
   readonly sha256: string | undefined;
+  /** Address of a list with its digest (SHA256SUMS, CHECKSUM), and of a detached signature of that list. */
+  readonly checksums?: string | undefined;
+  readonly signature?: string | undefined;
+  /** Who may sign the list: names of keys, or paths of key files; absent: it is not signed. */
+  readonly gpgkey?: readonly string[] | undefined;
 }
 
 /** What a disk image is, once it has been checked that it is nothing else. */
@@ -15,6 +20,22 @@ export interface DiskFormat {
   readonly format: 'qcow2' | 'raw';
   /** Bytes of the disk that a guest sees. */
   readonly virtualSize: number;
+}
+
+/** A package of a kernel, checked against what vouches for that kernel. */
+export interface KernelPackage {
+  readonly path: string;
+  readonly name: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly format: 'deb' | 'rpm';
+}
+
+/** The kernel that a system is to boot instead of its own (`install_kernel`). */
+export interface SystemKernel {
+  /** What `uname -r` says of it. */
+  readonly release: string;
+  readonly packages: readonly KernelPackage[];
 }
 
 /** A vendor's disk image, checked and ready to boot. Nobody writes to it. */
@@ -28,4 +49,6 @@ export interface DiskImage extends DiskFormat {
   readonly from: string;
   readonly fromSha256: string;
   readonly vouched: Vouched['by'];
+  /** Is installed before the system is saved; absent: it keeps its own. */
+  readonly kernel?: SystemKernel | undefined;
 }

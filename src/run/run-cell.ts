@@ -93,7 +93,8 @@ async function runInGuest(
     if (other !== undefined) throw new GuestError('wrong_kernel', other);
     emit({ type: 'cell-testing', ...at, bootMs });
     // What others need the guest for (it is saved, another process makes the same) is not a time of this cell.
-    const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
+    const spent = job.source.bootsApart && !guest.restored ? 0 : bootMs;
+    const left = Math.max(1, Math.round(job.target.timeoutMs - spent));
     const before = guest.console();
     files = openCellFiles(host, job.dir, guest.hello);
     const onStage = (stage: Stage): void => emit({ type: 'cell-stage', ...at, stage });

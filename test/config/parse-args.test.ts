@@ -274,6 +274,7 @@ describe('test', () => {
       concurrency: 2,
       isolation: 'cell',
       timeoutMs: 180_000,
+      diskResize: 0,
       keepVmOnFailure: false,
       sample: false,
       acceptInferred: false,
@@ -331,10 +332,11 @@ describe('test', () => {
     });
   });
 
-  test('--disk-resize is accepted and explained', () => {
+  test('--disk-resize is for the image lane', () => {
     expect(testOptions('--disk-resize=8').notes.map((note) => spell(note, inFlags))).toEqual([
-      '--disk-resize has no effect: these guests run from memory and have no disk',
+      '--disk-resize has an effect on the image lane alone (--lane): other guests run from memory',
     ]);
+    expect(testOptions('--disk-resize=8', '--lane', 'image')).toMatchObject({ notes: [], diskResize: 8 });
   });
 
   test('NO_COLOR counts when it is not empty, a flag beats it', () => {

@@ -132,6 +132,19 @@ owner: {team: x}
       `${HEAD + IMAGE}kernel_packages: ["https://m.example/a.deb"]`,
       '8:18: kernel_packages needs install_kernel; add it',
     ],
+    [
+      `${HEAD}image: {local_path: a.img, checksums: "https://m.example/S"}`,
+      '7:39: image.checksums are those of image.source_url',
+    ],
+    [`${HEAD}image: {local_path: a.img, gpgkey: [RPM-GPG-KEY-x]}`, '7:36: image.gpgkey is about image.checksums; add'],
+    [
+      `${HEAD}image: {source_url: "https://m.example/a.img", checksums: "https://m.example/S", signature: "https://m.example/S.gpg"}`,
+      '7:93: image.signature needs image.gpgkey, which says who may sign',
+    ],
+    [
+      `${HEAD}image: {source_url: "https://m.example/a.img", checksums: "https://m.example/S", gpgkey: [./k.asc]}`,
+      '7:91: image.gpgkey "./k.asc" is a file; name a key that comes with bpfcompat',
+    ],
     [`${HEAD + IMAGE}install_kernel: "6.8 x"`, '8:17: install_kernel "6.8 x" is not allowed; use the kernel release'],
     [
       `${HEAD.replace('ubuntu', 'debian') + IMAGE}install_kernel: 6.8`,

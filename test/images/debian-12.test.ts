@@ -1,41 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { bpfcompat, type CliEnd } from '../e2e/support/cli.ts';
+import { check as checkObjects } from '../e2e/support/check.ts';
 import { confusionObject, example } from '../e2e/support/places.ts';
-import { readReport, targetOf } from '../e2e/support/report.ts';
+import { type Report, readReport, targetOf } from '../e2e/support/report.ts';
 import { scratchDir } from '../e2e/support/scratch.ts';
+import { checkImage, imageProfile } from './check.ts';
 import { DEBIAN_12 } from './places.ts';
 
 // Debian 12 as its own system: GRUB, its kernel and initramfs, systemd, cloud-init. The first run boots and saves it.
 const scratch = scratchDir();
 const ID = 'debian-12-image';
 const SAME_KERNEL = 'debian-12-6.1';
-const LIMIT_MS = 25 * 60_000;
 
-const PROFILE = `id: ${ID}
-distro: debian
-version: "12"
-kernel_family: "6.1"
-arch: x86_64
-image: {local_path: ${DEBIAN_12}}
-`;
+const check = (args: readonly string[]) => checkImage(scratch, [...args, '--offline']);
 
-let runs = 0;
-
-/** Runs a check of objects, or of a command, in the directory with the profile. */
-async function check(args: readonly string[]): Promise<CliEnd & { readonly out: string }> {
-  const out = join(scratch, `report-${runs++}.json`);
-  const flags = ['--allow-profile-override', '--offline', '--timeout', '20m', '--out', out];
-  const ended = await bpfcompat([...args, ...flags], { cwd: scratch, limitMs: LIMIT_MS });
-  return { ...ended, out };
-}
-
-beforeAll(() => {
-  mkdirSync(join(scratch, 'matrices/profiles'), { recursive: true });
-  // The image lies outside of the repository, as the user allows.
-  writeFileSync(join(scratch, 'matrices/profiles', `${ID}.yaml`), PROFILE);
-});
+beforeAll(() => imageProfile(scratch, { id: ID, version: '12', family: '6.1', path: DEBIAN_12.path }));
 
 test('an object that every kernel takes passes, with the evidence of a direct guest', async () => {
   const { code, stdout, stderr, out } = await check([
@@ -47,23 +27,34 @@ test('an object that every kernel takes passes, with the evidence of a direct gu
   const target = targetOf(readReport(out), ID);
   expect(target).toMatchObject({
     status: 'pass',
-    kernel_package: { name: 'debian-12.qcow2', archive: DEBIAN_12, vouched_by: 'nobody' },
+    kernel_package: { name: basename(DEBIAN_12.path), archive: DEBIAN_12.path, vouched_by: 'nobody' },
     guest: { lane: 'image', isolation: 'cell', channel: 'virtio-serial' },
     validation: { load_status: 'pass', attach_status: 'pass' },
   });
 });
 
+/** Some that pass and some that fail, at every stage and for causes of many kinds. */
+const OBJECTS = [
+  ...['attach_fentry_missing', 'attach_kprobe_missing', 'attach_tcx', 'attach_tracepoint_missing'],
+  ...['core_field_missing', 'extern_kconfig_fine', 'extern_ksym_missing', 'helper_loop', 'helper_unknown_number'],
+  ...['kfunc_weak_guarded', 'map_arena', 'verifier_null_check', 'verifier_uses_fixed'],
+];
+
 test('the same objects have the same verdicts and findings as with the kernel alone', async () => {
-  for (const name of ['helper_loop', 'simple']) {
-    const object = name === 'simple' ? example('simple-pass') : confusionObject(name);
-    const { out } = await check(['test', '--artifact', object, '--kernels', `${ID},${SAME_KERNEL}`]);
-    const report = readReport(out);
-    const told = (id: string) => {
-      const { status, validation, classification_code } = targetOf(report, id);
-      return { status, classification_code, load: validation?.load_status, attach: validation?.attach_status };
-    };
-    expect(told(ID)).toEqual(told(SAME_KERNEL));
-  }
+  const artifacts = [...OBJECTS.map(confusionObject), example('simple-pass')];
+  const { reports } = await checkObjects(scratch, artifacts, {
+    ...{ cwd: scratch, kernels: [ID, SAME_KERNEL], allowProfileOverride: true, offline: true, timeoutMs: 20 * 60_000 },
+  });
+  expect(reports.size).toBe(artifacts.length);
+  const told = (report: Report, id: string) => {
+    const { status, validation, classification_code, findings = [] } = targetOf(report, id);
+    const codes = findings.map(({ code, subject }) => [code, subject]);
+    const { load_status: load, attach_status: attach } = validation ?? {};
+    return { object: report.artifact.basename, status, classification_code, load, attach, codes };
+  };
+  const whole = [...reports.values()].map((report) => told(report, ID));
+  expect(whole).toEqual([...reports.values()].map((report) => told(report, SAME_KERNEL)));
+  expect(new Set(whole.map(({ status }) => status))).toEqual(new Set(['pass', 'fail']));
 });
 
 test('a loader of the user runs as root in a login bash of the system, with its programs', async () => {
@@ -110,4 +101,22 @@ test('what a guest wrote is not in the next one, and each is a machine of its ow
     expect(first[what], what).not.toBe(second[what]);
   }
   expect(Math.abs(Date.parse(`${second['at']}Z`) - Date.now())).toBeLessThan(10 * 60_000);
+});
+
+test('a disk that is made larger is taken by the system', async () => {
+  const command =
+    '(( $(df --output=size -B1M / | tail -n 1) > 2500 )) && (( $(df --output=avail -B1M / | tail -n 1) > 1000 ))';
+  const object = ['--artifact', example('simple-pass'), '--command', command];
+  const { code, stdout, stderr } = await check([
+    'test',
+    ...object,
+    '--kernels',
+    ID,
+    '--lane',
+    'image',
+    '--disk-resize',
+    '1',
+  ]);
+  expect(`${stdout}${stderr}`).toContain('Status: pass');
+  expect(code).toBe(0);
 });

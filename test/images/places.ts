@@ -1,7 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+const maker = createHash('sha256')
+  .update(readFileSync(join(import.meta.dirname, 'make-image.sh')))
+  .digest('hex');
 
-/** Debian 12 as a cloud image, made by make-image.sh; kept between runs. */
-export const DEBIAN_12 = join(cache, 'bpfcompat-test/images/debian-12.qcow2');
+/** A system as a cloud image, made by make-image.sh; kept between runs, and made anew where that is another one. */
+export interface TestImage {
+  readonly suite: string;
+  readonly path: string;
+}
+
+const image = (name: string, suite: string): TestImage => ({
+  suite,
+  path: join(cache, `bpfcompat-test/images/${name}-${maker.slice(0, 12)}.qcow2`),
+});
+
+export const DEBIAN_12 = image('debian-12', 'bookworm');
+export const DEBIAN_13 = image('debian-13', 'trixie');

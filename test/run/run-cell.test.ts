@@ -86,6 +86,25 @@ describe('a guest that answers', () => {
     expect(timeoutMs).toBeGreaterThan(170_000);
     expect(timeoutMs - workTimeoutMs).toBe(1000);
   });
+
+  it('has all of that time where booting has a limit of its own', async () => {
+    const timeouts: number[] = [];
+    const answer = async (_: unknown, options: { timeoutMs: number }) => {
+      timeouts.push(options.timeoutMs);
+      return passing();
+    };
+    const slow = (restored: boolean) => (): Guest => ({ ...fakeGuest(answer, { restored }), bootMs: 200_000 });
+    for (const [restored, bootsApart] of [
+      [false, true],
+      [false, undefined],
+      [true, true],
+    ] as const) {
+      opened = [];
+      const source = fakeSource(async () => slow(restored)());
+      await run([], { source: { ...source, ...(bootsApart && { bootsApart }) } });
+    }
+    expect(timeouts).toEqual([180_000, 1, 1]);
+  });
 });
 
 describe('a guest that gave no answer', () => {

@@ -20,6 +20,8 @@ export interface DiskPaths {
   readonly overlay: string;
   /** What the saved guest had written; absent where none was saved. */
   readonly saved?: string | undefined;
+  /** Packages of a kernel that the system is to install; absent: none. */
+  readonly packages?: string | undefined;
   /** The guest's memory as a file; absent: none is needed. */
   readonly ram?: { readonly path: string; readonly use: RamUse } | undefined;
 }
@@ -53,8 +55,8 @@ const OWN_CLOCK = ['-icount', 'shift=3,sleep=on'];
  * one, and reach nothing, the host included. Errors of the disk are reported to the guest.
  */
 export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
-  const { ram, saved } = paths;
-  const restored = saved !== undefined;
+  const { ram, saved, packages } = paths;
+  const restored = saved !== undefined && ram !== undefined;
   return [
     ...BASE_ARGS,
     ...['-machine', machineType(ARCH, machine.accel), '-cpu', cpuModel(ARCH, machine.accel)],
@@ -64,10 +66,12 @@ export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
     ...validatorPort('virtio-serial', PORT_FD).args,
     ...layer('base', machine.format, paths.base, ['read-only=on']),
     ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),
-    ...layer('root', 'qcow2', paths.overlay, [`backing=${restored ? 'saved' : 'base'}`, 'discard=unmap']),
+    ...layer('root', 'qcow2', paths.overlay, [`backing=${saved === undefined ? 'base' : 'saved'}`, 'discard=unmap']),
     ...['-device', 'virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report'],
     ...seedLayer(paths.seed),
     ...['-device', 'virtio-blk-pci,drive=seed'],
+    ...(packages === undefined ? [] : layer('packages', 'raw', packages, ['read-only=on'])),
+    ...(packages === undefined ? [] : ['-device', 'virtio-blk-pci,drive=packages']),
     ...['-netdev', 'user,id=net,restrict=on,ipv6=off', '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...(ram === undefined ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args),
     ...(ram === undefined ? [] : controlChannel(CONTROL_FD).args),

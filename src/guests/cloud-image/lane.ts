@@ -31,14 +31,21 @@ import { seedImage } from './seed.ts';
 /** A whole system boots slowly where it is emulated, and slower still on a busy machine: it is waited for on its own. */
 const FIRST_BOOT_MS = 15 * 60_000;
 
+const GIBIBYTE = 1024 ** 3;
+
 /**
  * Systems that no cloud-init starts a validator in: they have no shell and no package of ours, or take their
  * configuration in a way of their own.
  */
 const NO_CLOUD_INIT: ReadonlySet<string> = new Set(['talos', 'bottlerocket', 'flatcar', 'fedora-coreos', 'rhcos']);
 
+export interface ImageLaneOptions extends DirectLaneOptions {
+  /** By how much the disk of guests is larger than that of their image; default 0. */
+  readonly growDiskGib?: number | undefined;
+}
+
 /** The image lane: the vendor's whole system from its own disk image, booted once; every cell has a copy of that guest. */
-export function cloudImageLane(options: DirectLaneOptions): ImageLane {
+export function cloudImageLane(options: ImageLaneOptions): ImageLane {
   return {
     name: 'image',
     unavailable: (profile) => imageLaneUnavailable(profile) ?? toolsProblem(options.tools, profile),
@@ -55,7 +62,7 @@ function imageLaneUnavailable({ id, arch, distro, image }: Profile): string | un
 }
 
 async function prepareImage(
-  options: DirectLaneOptions,
+  options: ImageLaneOptions,
   profile: Profile,
   image: DiskImage,
   open: Omit<OpenOptions, 'bootTimeoutMs'>,
@@ -71,11 +78,13 @@ async function prepareImage(
     if (!(await untouchedSystem(spec.host, saved))) saved = await ensureSystem(spec, { ...first, ...pick(given) });
     return restoreSystem(spec, saved, given);
   }
+  // A kernel is installed once: it is on the disk of the saved guest.
   const boot = (given: OpenOptions): Promise<Guest> =>
-    bootOnce(spec, release, { ...given, bootTimeoutMs: FIRST_BOOT_MS });
+    bootOnce(spec, image.kernel && saved.disk, release, { ...given, bootTimeoutMs: FIRST_BOOT_MS });
   const copies = options.isolation === 'cell';
   const source: GuestSource = {
     facts: { ...spec.facts, isolation: options.isolation },
+    bootsApart: true,
     open: (given) => (copies && given.fresh !== true ? copy(given) : boot(given)),
     [Symbol.asyncDispose]: async () => {},
   };
@@ -86,13 +95,13 @@ function pick({ signal, dir }: OpenOptions): Pick<OpenOptions, 'signal' | 'dir'>
   return { signal, dir };
 }
 
-async function specOf(options: DirectLaneOptions, profile: Profile, image: DiskImage): Promise<SystemSpec> {
-  const { host, cacheDir } = options;
+async function specOf(options: ImageLaneOptions, profile: Profile, image: DiskImage): Promise<SystemSpec> {
+  const { host, cacheDir, growDiskGib = 0 } = options;
   const tools = toolsOf(options.tools, profile);
   const { qemu, accel } = tools;
   const { memoryMb, cpus } = profile;
   const machine: DiskMachine = { accel: accel.accel, memoryMb, cpus, format: image.format };
-  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator)));
+  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator), growDiskGib > 0));
   const shown = diskArgv(machine, { base: image.path, seed: seed.path, overlay: 'OVERLAY' });
   const facts: GuestFacts = {
     lane: 'image',
@@ -107,7 +116,8 @@ async function specOf(options: DirectLaneOptions, profile: Profile, image: DiskI
     sandboxLayers: sandboxLayers(tools.sandbox),
     argv: [qemu.command, ...shown],
   };
-  return { ...options, ...tools, machine, image, seed, facts };
+  const diskBytes = image.virtualSize + growDiskGib * GIBIBYTE;
+  return { ...options, ...tools, machine, image, diskBytes, seed, facts };
 }
 
 /** The seed as `<cacheDir>/seeds/<sha256>.iso`. @throws HostError where the cache cannot be written */

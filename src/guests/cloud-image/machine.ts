@@ -16,6 +16,8 @@ export interface SystemSpec extends QemuHost {
   readonly cacheDir: string;
   readonly machine: DiskMachine;
   readonly image: DiskImage;
+  /** Bytes of the disk that guests see: at least those of the image. */
+  readonly diskBytes: number;
   /** Path and digest of the disk with what cloud-init does. */
   readonly seed: { readonly path: string; readonly sha256: string; readonly bytes: number };
   readonly facts: GuestFacts;
@@ -31,27 +33,34 @@ export const WRITTEN_MODE = 0o666;
 export interface SystemFiles {
   readonly overlay: string;
   readonly saved?: string;
+  /** The disk with packages to install. */
+  readonly packages?: string;
   readonly ram?: { readonly path: string; readonly use: 'written' | 'read-only' | 'own' };
   /** Is not opened again: QEMU goes on with the descriptor that it has. */
   readonly state?: string;
 }
 
 /** A disk that nobody has written to. */
-export async function newOverlay(host: Host, { image }: Pick<SystemSpec, 'image'>, path: string): Promise<void> {
-  await host.files.writeAtomic(path, emptyOverlay(image.virtualSize));
+export async function newOverlay(
+  host: Host,
+  { diskBytes }: Pick<SystemSpec, 'diskBytes'>,
+  path: string,
+): Promise<void> {
+  await host.files.writeAtomic(path, emptyOverlay(diskBytes));
   await host.files.setMode(path, WRITTEN_MODE);
 }
 
 /** The command line of QEMU, and on which descriptor it has the saved state. */
 export async function wrapSystem(
   spec: SystemSpec,
-  { overlay, saved, ram, state }: SystemFiles,
+  { overlay, saved, packages, ram, state }: SystemFiles,
   signal: AbortSignal,
 ): Promise<{ readonly qemu: Wrapped; readonly stateIndex: number }> {
   const { host, image, seed } = spec;
   const ramRead = ram?.use === 'read-only';
-  // A shell hands over few descriptors, and two of them are the channels.
-  const read = [image.path, saved ?? seed.path, ...(ram && ramRead ? [ram.path] : [])];
+  // A shell hands over few descriptors, and two of them are the channels. Who goes on where it was saved reads no seed.
+  const disks = [saved, state === undefined ? seed.path : undefined, packages].filter((path) => path !== undefined);
+  const read = [image.path, ...disks, ...(ram && ramRead ? [ram.path] : [])];
   const write = [overlay, ...(ram && !ramRead ? [ram.path] : [])];
   const needed: NeededFiles = { read, write };
   // An image of the user's own keeps its mode.
@@ -62,8 +71,9 @@ export async function wrapSystem(
   const at = (path: string): string => wrappedFile(files.indexOf(path));
   const paths: DiskPaths = {
     base: at(image.path),
-    seed: saved === undefined ? at(seed.path) : { bytes: seed.bytes },
+    seed: state === undefined ? at(seed.path) : { bytes: seed.bytes },
     overlay: at(overlay),
+    packages: packages === undefined ? undefined : at(packages),
     saved: saved === undefined ? undefined : at(saved),
     ram: ram && { path: at(ram.path), use: ram.use },
   };
@@ -83,11 +93,19 @@ export async function bootSystem(
   return openGuest(spec.host, { qemu, release, channel: 'virtio-serial', controlled, trouble: bootTrouble }, options);
 }
 
-/** The same with a disk of its own, as a guest for one cell. */
-export async function bootOnce(spec: SystemSpec, release: string, options: OpenOptions): Promise<Guest> {
+/**
+ * The same with a disk of its own, as a guest for one cell.
+ * @param saved what another boot of it wrote, a kernel that it installed among it; undefined: the image as it is
+ */
+export async function bootOnce(
+  spec: SystemSpec,
+  saved: string | undefined,
+  release: string,
+  options: OpenOptions,
+): Promise<Guest> {
   // QEMU has it open once the guest runs.
   await using dir = await spec.host.files.tempDir('bpfcompat-disk-');
   const overlay = join(dir.path, 'disk');
   await newOverlay(spec.host, spec, overlay);
-  return await bootSystem(spec, { overlay }, release, options);
+  return await bootSystem(spec, { overlay, ...(saved !== undefined && { saved }) }, release, options);
 }

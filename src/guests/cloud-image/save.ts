@@ -9,11 +9,12 @@ import { saveState } from '../snapshot/save.ts';
 import { hostCpu } from '../snapshot/template-key.ts';
 import { lockTemplate, templatesDir } from '../snapshot/template-store.ts';
 import { diskArgv } from './argv.ts';
+import { installKernel } from './install.ts';
 import { bootSystem, newOverlay, type SystemSpec, WRITTEN_MODE } from './machine.ts';
 import { readSystem, type SavedSystem, sealSystem, systemFiles } from './saved.ts';
 
 /** Raised when the files of a saved system mean something else than before. */
-const FORMAT = 1;
+const FORMAT = 2;
 const SAVED_MODE = 0o444;
 const PRIVATE_DIR = 0o700;
 const MEGABYTE = 1024 * 1024;
@@ -21,7 +22,7 @@ const MEGABYTE = 1024 * 1024;
 const WANTED_MB = 1024;
 
 /** Everything that a saved system depends on: a change of any of it makes another one. */
-async function keyOf({ host, machine, qemu, image, seed }: SystemSpec): Promise<string> {
+async function keyOf({ host, machine, qemu, image, diskBytes, seed }: SystemSpec): Promise<string> {
   const argv = diskArgv(machine, {
     base: '',
     seed: { bytes: seed.bytes },
@@ -29,7 +30,9 @@ async function keyOf({ host, machine, qemu, image, seed }: SystemSpec): Promise<
     saved: '',
     ram: { path: '', use: 'own' },
   });
-  const parts = [FORMAT, argv, qemu.build, image.sha256, image.format, seed.sha256, await hostCpu(host, machine.accel)];
+  const disk = [image.sha256, image.format, diskBytes];
+  const kernel = image.kernel && [image.kernel.release, ...image.kernel.packages.map(({ sha256 }) => sha256)];
+  const parts = [FORMAT, argv, qemu.build, disk, kernel ?? [], seed.sha256, await hostCpu(host, machine.accel)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -69,8 +72,10 @@ async function saveSystem(spec: SystemSpec, dir: string, options: OpenOptions): 
     const bootRam = join(fast.path, 'ram');
     await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, WRITTEN_MODE);
     await newOverlay(host, spec, disk);
+    const { kernel } = spec.image;
+    if (kernel !== undefined) await installKernel(spec, kernel, disk, options);
     const files = { overlay: disk, ram: { path: bootRam, use: 'written' as const } };
-    guest = await bootSystem(spec, files, undefined, options);
+    guest = await bootSystem(spec, files, kernel?.release, options);
     if (guest.control === undefined) throw new Error('QEMU has no control channel');
     await saveState(host, guest.control, state);
     const { hello } = guest;

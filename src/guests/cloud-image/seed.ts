@@ -3,17 +3,36 @@ import { isoImage } from './iso9660.ts';
 /** Said on the console once cloud-init has started the validator's service; `boot-trouble.ts` looks for it. */
 export const SEED_INSTALLED = 'bpfcompat: the validator waits until the system has settled';
 
+/** Said on the console by a system that installed a kernel, before it powers off. */
+export const KERNEL_INSTALLED = 'booted next is the kernel';
+export const KERNEL_NOT_INSTALLED = 'the kernel could not be installed';
+
 /** The console that the host reads, whatever the system's own is. */
 const CONSOLE = '/dev/ttyS0';
 
 const AGENT = '/usr/local/sbin/bpfcompat-agent';
+const SERVICE = 'bpfcompat-agent.service';
 
-/**
- * Runs as a service of its own, so that it comes after cloud-init, which started it. Timers would fire in every copy of a
- * saved guest, whose clock jumps.
- */
+/** Label of the disk with packages of a kernel; its file `release` has what `uname -r` says of it. */
+export const PACKAGES_LABEL = 'bpfkernel';
+
+/** Comes before cloud-init ends, so that its end without it means that the seed did not work. */
+const UNIT = `[Unit]
+Description=bpfcompat validator
+Before=cloud-final.service
+[Service]
+ExecStart=${AGENT}-start
+TasksMax=infinity
+[Install]
+WantedBy=multi-user.target
+`;
+
+const SAY = `say() { echo "bpfcompat: $*" >${CONSOLE}; }`;
+
+/** Waits for cloud-init, which started it. Timers would fire in every copy of a saved guest, whose clock jumps. */
 const START = `#!/bin/sh
-say() { echo "bpfcompat: $*" >${CONSOLE}; }
+${SAY}
+echo '${SEED_INSTALLED}' >${CONSOLE}
 timeout 300 cloud-init status --wait >/dev/null 2>&1
 case $? in
 0 | 2) ;;
@@ -24,47 +43,99 @@ systemctl stop '*.timer' >/dev/null 2>&1
 exec ${AGENT} --agent
 `;
 
+/**
+ * Installs a kernel and makes it the one that is booted, by the means of the system itself. What counts is what the next
+ * boot says of itself: this only has to get there, or say what is in the way.
+ */
+const INSTALL_KERNEL = `#!/bin/sh
+${SAY}
+at=$1
+log=/run/bpfcompat-kernel.log
+release=$(cat "$at/release")
+fail() {
+	said=$(tail -n 3 "$log" 2>/dev/null | tr '\\n' ' ' | cut -c1-400)
+	say "${KERNEL_NOT_INSTALLED}: $1: $said"
+	systemctl poweroff --no-block
+	exit 1
+}
+entry() { grep -o "gnulinux-$release-advanced-[0-9A-Za-z-]*" /boot/grub/grub.cfg | head -n 1; }
+export DEBIAN_FRONTEND=noninteractive
+if [ ! -e "/boot/vmlinuz-$release" ]; then
+	if [ -e "$at/p0.deb" ]; then
+		dpkg --install "$at"/*.deb >"$log" 2>&1 </dev/null || fail 'dpkg'
+	else
+		rpm --install --oldpackage "$at"/*.rpm >"$log" 2>&1 </dev/null || fail 'rpm'
+	fi
+fi
+[ -e "/boot/vmlinuz-$release" ] || fail "its packages have no /boot/vmlinuz-$release"
+if command -v grubby >/dev/null; then
+	grubby --set-default "/boot/vmlinuz-$release" >>"$log" 2>&1 || fail 'grubby'
+elif command -v update-grub >/dev/null; then
+	[ -n "$(entry)" ] || update-grub >>"$log" 2>&1 || fail 'update-grub'
+	found=$(entry)
+	[ -n "$found" ] || fail 'GRUB has no entry for it'
+	mkdir -p /etc/default/grub.d
+	echo "GRUB_DEFAULT='gnulinux-advanced-\${found##*-advanced-}>$found'" >/etc/default/grub.d/zz-bpfcompat.cfg
+	update-grub >>"$log" 2>&1 || fail 'update-grub'
+else
+	fail 'neither grubby nor update-grub is there to choose it'
+fi
+sync
+say "${KERNEL_INSTALLED} $release"
+systemctl poweroff --no-block
+`;
+
 /** Copied first: file systems below /run and /mnt may forbid programs, and labels of SELinux come from the directory. */
 const INSTALL = [
   'set -e',
-  `say() { echo "bpfcompat: $*" >${CONSOLE}; }`,
+  SAY,
   'trap \'say "the seed could not be installed"\' EXIT',
   'at=$(mktemp -d)',
   'mount -o ro -L cidata "$at"',
   `install -m 755 "$at/agent" ${AGENT}`,
   `install -m 755 "$at/start" ${AGENT}-start`,
+  `install -m 755 "$at/kernel" ${AGENT}-kernel`,
+  `install -m 644 "$at/unit" /etc/systemd/system/${SERVICE}`,
   'umount "$at"',
-  `systemd-run --no-block --unit=bpfcompat-agent --property=TasksMax=infinity ${AGENT}-start`,
+  'systemctl daemon-reload',
+  `systemctl enable -q ${SERVICE}`,
   'trap - EXIT',
+  `if mount -o ro -L ${PACKAGES_LABEL} "$at" 2>/dev/null; then echo '${SEED_INSTALLED}' >${CONSOLE}; exec ${AGENT}-kernel "$at"; fi`,
+  `systemctl start --no-block ${SERVICE}`,
   `echo '${SEED_INSTALLED}' >${CONSOLE}`,
 ].join('; ');
 
-/**
- * What cloud-init does not need to do in a guest that is thrown away: the disk keeps its size, and host keys of one kind
- * are enough.
- */
-const USER_DATA = `#cloud-config
-growpart: {mode: "off"}
-resize_rootfs: false
-package_update: false
-locale: false
-ssh_genkeytypes: [ed25519]
-runcmd:
-  - [sh, -c, ${JSON.stringify(INSTALL)}]
-`;
+/** @param grows the disk is larger than that of the image */
+function userData(grows: boolean): string {
+  // What cloud-init need not do in a guest that is thrown away; host keys of one kind are enough.
+  const size = grows ? [] : ['growpart: {mode: "off"}', 'resize_rootfs: false'];
+  return [
+    '#cloud-config',
+    ...size,
+    'package_update: false',
+    'locale: false',
+    'ssh_genkeytypes: [ed25519]',
+    'runcmd:',
+    `  - [sh, -c, ${JSON.stringify(INSTALL)}]`,
+    '',
+  ].join('\n');
+}
 
 const META_DATA = 'instance-id: bpfcompat\nlocal-hostname: bpfcompat\n';
 
 /**
  * The disk that configures cloud-init (data source NoCloud): it starts the validator, which speaks over its port.
  * No program of the guest listens for the host, and no key is needed.
+ * @param grows the system is to take the whole of a disk that is larger than that of its image
  */
-export function seedImage(validator: Uint8Array): Buffer {
+export function seedImage(validator: Uint8Array, grows = false): Buffer {
   const text = (name: string, data: string) => ({ name, data: Buffer.from(data) });
   return isoImage('cidata', [
-    text('user-data', USER_DATA),
+    text('user-data', userData(grows)),
     text('meta-data', META_DATA),
     text('start', START),
+    text('unit', UNIT),
+    text('kernel', INSTALL_KERNEL),
     { name: 'agent', data: validator },
   ]);
 }

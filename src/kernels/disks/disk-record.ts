@@ -17,6 +17,8 @@ export const DiskRecord = z.strictObject({
   size: z.number().int().positive(),
   format: z.enum(['qcow2', 'raw']),
   virtualSize: z.number().int().positive(),
+  /** Fingerprint of the key that signed the list with its digest. */
+  signer: z.string().optional(),
   /** Of the file: whoever writes to it breaks this. */
   stamp: z.string(),
 });
@@ -30,9 +32,12 @@ export function disksDir(store: Store): string {
 }
 
 /** The same for every profile that names the same image: they share one download. */
-export function diskKey({ url, sha256 }: ImageSource, path: string | undefined): string {
+export function diskKey(source: ImageSource, path: string | undefined): string {
+  const { url, sha256, checksums, signature, gpgkey } = source;
+  // Who vouches is a part of the record.
+  const list = checksums === undefined ? [] : [checksums, signature ?? '', ...(gpgkey ?? [])];
   return createHash('sha256')
-    .update(JSON.stringify([path ?? url, sha256 ?? '']))
+    .update(JSON.stringify([path ?? url, sha256 ?? '', ...list]))
     .digest('hex')
     .slice(0, 32);
 }
@@ -60,6 +65,10 @@ export async function writeDisk(host: Host, store: Store, key: string, record: D
 }
 
 /** The image as guests take it. */
-export function asDisk({ schema: _, stamp: __, ...record }: DiskRecord, path: string, pinned: boolean): DiskImage {
-  return { ...record, path, vouched: pinned ? 'pin' : 'nobody' };
+export function asDisk(
+  { schema: _, stamp: __, signer, ...record }: DiskRecord,
+  path: string,
+  pinned: boolean,
+): DiskImage {
+  return { ...record, path, vouched: signer !== undefined ? 'signature' : pinned ? 'pin' : 'nobody' };
 }

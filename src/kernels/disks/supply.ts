@@ -7,6 +7,7 @@ import { option, phrase } from '../../model/wording.ts';
 import { asStoreError, outgrown, roomIn } from '../space.ts';
 import { locateStore, lockIn, openStore, type Store } from '../store.ts';
 import type { EnsureOptions } from '../supply.ts';
+import { type ListedDigest, listedDigest } from './disk-checksums.ts';
 import { DISK_HEAD_BYTES, diskFormat } from './disk-format.ts';
 import { asDisk, type DiskRecord, diskKey, diskStamp, disksDir, readDisk, writeDisk } from './disk-record.ts';
 import { packingOf, unpackDisk } from './unpack-disk.ts';
@@ -104,7 +105,8 @@ async function storedDisk(
       phrase`the image of ${id} is not stored and ${option('offline')} forbids fetching it; run once without it`,
     );
   }
-  const record = await fetchDisk(source, url, store, key, options);
+  const record = await fetchDisk(source, url, store, key, whole, options);
+  if (record === whole) return { image: asDisk(whole, blobOf(store, whole), pinned), cached: true };
   if (known !== undefined && known.fromSha256 !== record.fromSha256) {
     onNote(`${id}: ${url} is another image than before (sha256 ${record.fromSha256}, it was ${known.fromSha256})`);
   }
@@ -145,11 +147,16 @@ async function download(host: Host, url: string, to: string, options: Pick<Downl
   }
 }
 
+/**
+ * Downloads an image and puts it into the store.
+ * @param whole what is stored of it; it is the answer where the vendor's list still names it
+ */
 async function fetchDisk(
   source: ImageSource,
   url: string,
   store: Store,
   key: string,
+  whole: DiskRecord | undefined,
   { host, signal, onProgress = () => {} }: EnsureOptions,
 ): Promise<DiskRecord> {
   const dir = disksDir(store);
@@ -160,29 +167,69 @@ async function fetchDisk(
   const plain = join(dir, `${key}.plain`);
   try {
     for (const left of [part, plain]) await host.files.remove(left);
+    await using own = await host.files.tempDir('bpfcompat-sums-');
+    const listed = await listedDigest(host, source, url, own.path, signal);
+    if (whole !== undefined && listed?.algorithm === 'sha256' && listed.hex === whole.fromSha256) return whole;
     const onBytes = (bytes: number, total: number): void => onProgress(name, bytes, total);
     const got = await download(host, url, part, { signal, onBytes });
     if (got.status !== 200) {
-      const words = `${url} returned status ${got.status}; correct the address in the profile, or try again later`;
+      const words = `${url} answers with status ${got.status}; correct the address in the profile, or try again later`;
       throw new HostError(got.status === 404 ? 'package_not_found' : 'mirror_unreachable', words);
     }
     checkDigest(source, got.digest, url);
-    const tool = packingOf(await host.files.readHead(part, DISK_HEAD_BYTES));
-    if (tool !== undefined) await unpackDisk(host, tool, part, plain, signal);
-    const file = tool === undefined ? part : plain;
-    const size = (await host.files.stat(file))?.size ?? 0;
-    const format = diskFormat(await host.files.readHead(file, DISK_HEAD_BYTES), size, url);
-    const sha256 = tool === undefined ? got.digest : await host.files.sha256(file);
-    await host.files.setMode(file, READ_ONLY);
-    const place = blobOf(store, { sha256 });
-    await host.files.rename(file, place);
-    const stat = await host.files.stat(place);
-    if (stat === undefined) throw new HostError('store_failed', `${place} is gone; run again`);
-    const about = { name, from: url, fromSha256: got.digest, sha256, size, stamp: diskStamp(stat), ...format };
-    const record: DiskRecord = { schema: 'bpfcompat_disk.v1', ...about };
+    if (listed !== undefined) await checkListed(host, source, listed, got.digest, part, url);
+    const about = { name, from: url, fromSha256: got.digest, signer: listed?.signer };
+    const record = await keepDisk(host, store, { part, plain, url, ...about }, signal);
     await writeDisk(host, store, key, record);
     return record;
   } finally {
     for (const left of [part, plain]) await host.files.remove(left);
   }
+}
+
+/** @throws HostError `wrong_digest` for another file than the list names */
+async function checkListed(
+  host: Host,
+  { checksums }: ImageSource,
+  { algorithm, hex }: ListedDigest,
+  sha256: string,
+  file: string,
+  url: string,
+): Promise<void> {
+  const found = algorithm === 'sha256' ? sha256 : await host.files.digest(file, algorithm);
+  if (found === hex) return;
+  throw new HostError(
+    'wrong_digest',
+    `${url} has the ${algorithm} ${found}, and ${checksums} says ${hex}; nothing was used, try again later`,
+  );
+}
+
+/** A downloaded file that is what it has to be: unpacks it where it is packed, looks at it, and names it by its digest. */
+async function keepDisk(
+  host: Host,
+  store: Store,
+  {
+    part,
+    plain,
+    url,
+    ...about
+  }: Pick<DiskRecord, 'name' | 'from' | 'fromSha256' | 'signer'> & {
+    readonly part: string;
+    readonly plain: string;
+    readonly url: string;
+  },
+  signal: AbortSignal | undefined,
+): Promise<DiskRecord> {
+  const tool = packingOf(await host.files.readHead(part, DISK_HEAD_BYTES));
+  if (tool !== undefined) await unpackDisk(host, tool, part, plain, signal);
+  const file = tool === undefined ? part : plain;
+  const size = (await host.files.stat(file))?.size ?? 0;
+  const format = diskFormat(await host.files.readHead(file, DISK_HEAD_BYTES), size, url);
+  const sha256 = tool === undefined ? about.fromSha256 : await host.files.sha256(file);
+  await host.files.setMode(file, READ_ONLY);
+  const place = blobOf(store, { sha256 });
+  await host.files.rename(file, place);
+  const stat = await host.files.stat(place);
+  if (stat === undefined) throw new HostError('store_failed', `${place} is gone; run again`);
+  return { schema: 'bpfcompat_disk.v1', ...about, sha256, size, stamp: diskStamp(stat), ...format };
 }

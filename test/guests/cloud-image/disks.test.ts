@@ -44,6 +44,9 @@ test('the seed is the same for the same validator, and holds it', () => {
   const files = filesOf(seed);
   expect(files.get('AGENT;1')).toEqual(validator);
   expect(files.get('USER-DATA;1')?.toString()).toMatch(/^#cloud-config\n/);
+  // What cloud-init leaves alone unless the disk is larger than its image.
+  expect(files.get('USER-DATA;1')?.toString()).toContain('growpart: {mode: "off"}');
+  expect(filesOf(seedImage(validator, true)).get('USER-DATA;1')?.toString()).not.toContain('growpart');
   // No key, no password: nobody can log in.
   expect(files.get('USER-DATA;1')?.toString()).not.toMatch(/ssh_authorized_keys|password/);
   expect(files.get('META-DATA;1')?.toString()).toContain('instance-id: ');
@@ -73,6 +76,19 @@ test('QEMU is told of every layer, and the network card leads nowhere', () => {
   expect(argv).toContain('user,id=net,restrict=on,ipv6=off');
   expect(argv.join(' ')).not.toMatch(/hostfwd|guestfwd|-drive|-virtfs|-runas/);
   expect(argv).toContain('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny');
+});
+
+test('a disk with packages is there for the boot that installs them, and read only', () => {
+  const argv = diskArgv(MACHINE, { base: 'BASE', seed: 'SEED', overlay: 'OVERLAY', packages: 'PACKAGES' });
+  expect(argv).toContain('driver=raw,node-name=packages,file=packages-file,read-only=on');
+  expect(argv).toContain('virtio-blk-pci,drive=packages');
+});
+
+test('a boot from what a saved guest wrote waits for no state, and has its seed', () => {
+  const argv = diskArgv(MACHINE, { base: 'BASE', seed: 'SEED', overlay: 'OVERLAY', saved: 'SAVED' });
+  expect(argv).toContain('driver=qcow2,node-name=root,file=root-file,backing=saved,discard=unmap');
+  expect(argv).toContain('driver=file,node-name=seed-file,filename=SEED,read-only=on');
+  expect(argv).not.toContain('-incoming');
 });
 
 test('a restored guest reads what the saved one wrote, and waits for its state', () => {

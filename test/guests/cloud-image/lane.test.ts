@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cloudImageLane } from '../../../src/guests/cloud-image/lane.ts';
 import { emptyOverlay } from '../../../src/guests/cloud-image/overlay.ts';
 import { GuestError, type ImageLane } from '../../../src/guests/guest.ts';
@@ -90,6 +90,34 @@ test('a panic', async () => {
 test('a QEMU that cannot start', async () => {
   const early = await failureOf('dies-early');
   expect([early.infraCause, early.message]).toEqual(['qemu_failed', expect.stringContaining('Permission denied')]);
+});
+
+describe('a kernel to install', () => {
+  beforeEach(async () => {
+    const path = join(dir.path, 'kernel.deb');
+    await writeFile(path, 'a package');
+    const packages = [{ path, name: 'linux-image', sha256: '2'.repeat(64), format: 'deb' as const }];
+    disk = { ...disk, kernel: { release: '6.8.0-1-test', packages } };
+  });
+
+  test('that is rejected is told with the words of the system', async () => {
+    const error = await failureOf('cannot-install');
+    expect(error.infraCause).toBe('system_failed');
+    expect(error.message).toMatch(
+      /^kernel 6\.8\.0-1-test: the kernel could not be installed: dpkg: dependency problems/,
+    );
+    expect(await readFile(join(dir.path, 'out', 'install.log'), 'utf8')).toContain('Welcome to Debian');
+  });
+
+  test('is installed before the boot that is saved', async () => {
+    const error = await failureOf('installs');
+    expect(error.message).toContain('booted from its disk');
+  });
+
+  test('of a system that ends without a word', async () => {
+    const error = await failureOf('dies-early');
+    expect(error.infraCause).toBe('qemu_failed');
+  });
 });
 
 test('what the lane cannot boot it says before anything is downloaded', async () => {

@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { emptyOverlay } from '../../../src/guests/cloud-image/overlay.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { Host, TempDir } from '../../../src/host/host.ts';
 import { ensureDisk } from '../../../src/kernels/disks/supply.ts';
 import type { ImageSource } from '../../../src/model/disk-image.ts';
+import { dropVendorKey, makeVendorKey, signFile } from '../../fakes/rpm-repository.ts';
 import { PROFILE } from '../../guests/direct/fake-lane.ts';
 
 const DISK = emptyOverlay(1024 ** 3);
@@ -174,4 +175,65 @@ test('a file that is not there, and a directory', async () => {
   await expect(ensure({ path: join(dir.path, 'none.qcow2') })).rejects.toMatchObject({ code: 'image_missing' });
   await mkdir(join(dir.path, 'directory'));
   await expect(ensure({ path: join(dir.path, 'directory') })).rejects.toMatchObject({ code: 'image_refused' });
+});
+
+describe('the list of the vendor', () => {
+  const list = (bytes: Uint8Array): Buffer =>
+    Buffer.from(`${sha256(bytes)} *disk.qcow2\n${'0'.repeat(64)}  other.img\n`);
+  const named = () => ({ url: `${base}/disk.qcow2`, checksums: `${base}/SHA256SUMS` });
+
+  test('has the digest of what came', async () => {
+    served['/SHA256SUMS'] = list(DISK);
+    expect((await ensure(named())).image).toMatchObject({ sha256: sha256(DISK), vouched: 'nobody' });
+    served['/CHECKSUM'] = Buffer.from(`# disk.qcow2: 1 bytes\nSHA256 (disk.qcow2) = ${sha256(DISK)}\n`);
+    expect(await ensure({ ...named(), checksums: `${base}/CHECKSUM` })).toMatchObject({ cached: false });
+    const sha512 = createHash('sha512').update(DISK).digest('hex');
+    served['/SHA512SUMS'] = Buffer.from(`${sha512}  disk.qcow2\n`);
+    expect(await ensure({ ...named(), checksums: `${base}/SHA512SUMS` })).toMatchObject({ cached: false });
+  });
+
+  test('with another digest: nothing is kept', async () => {
+    served['/SHA256SUMS'] = list(Buffer.from('another'));
+    await expect(ensure(named())).rejects.toMatchObject({
+      code: 'wrong_digest',
+      message: expect.stringContaining(`${base}/SHA256SUMS says ${sha256(Buffer.from('another'))}`),
+    });
+    expect(await left()).toEqual([]);
+  });
+
+  test('that lacks the image, or that is not there', async () => {
+    served['/SHA256SUMS'] = Buffer.from(`${'0'.repeat(64)}  other.img\n`);
+    await expect(ensure(named())).rejects.toMatchObject({ code: 'package_not_found' });
+    await expect(ensure({ ...named(), checksums: `${base}/nowhere` })).rejects.toThrow(
+      /nowhere answers with status 404/,
+    );
+    expect(asked).not.toContain('/disk.qcow2');
+  });
+
+  test('that has not changed spares a download, and one that has is told', async () => {
+    served['/SHA256SUMS'] = list(DISK);
+    await ensure(named());
+    expect(await ensure(named(), { refresh: true })).toMatchObject({ cached: true });
+    expect(asked.filter((path) => path === '/disk.qcow2')).toHaveLength(1);
+    const newer = emptyOverlay(2 * 1024 ** 3);
+    Object.assign(served, { '/disk.qcow2': newer, '/SHA256SUMS': list(newer) });
+    const notes: string[] = [];
+    expect(await ensure(named(), { refresh: true }, notes)).toMatchObject({ cached: false });
+    expect(notes.join()).toContain('is another image than before');
+  });
+
+  test('vouches where it is signed by who may, and for nothing where it is not', async () => {
+    const key = makeVendorKey(dir.path);
+    onTestFinished(() => dropVendorKey(key));
+    const file = join(dir.path, 'SHA256SUMS');
+    await writeFile(file, list(DISK));
+    signFile(file, key);
+    served['/SHA256SUMS'] = list(DISK);
+    served['/SHA256SUMS.gpg'] = await readFile(`${file}.asc`);
+    const signed = { ...named(), signature: `${base}/SHA256SUMS.gpg`, gpgkey: [key.file] };
+    expect((await ensure(signed)).image).toMatchObject({ vouched: 'signature' });
+    expect((await ensure(signed, { offline: true })).image).toMatchObject({ vouched: 'signature' });
+    served['/SHA256SUMS'] = list(Buffer.from('another'));
+    await expect(ensure(signed, { refresh: true })).rejects.toMatchObject({ code: 'bad_signature' });
+  });
 });

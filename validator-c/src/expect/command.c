@@ -100,6 +100,9 @@ static void set_environment(const struct request *request)
 	setenv("SHELL", SHELL, 1);
 	setenv("TERM", "dumb", 1);
 	setenv("BPFCOMPAT_REMOTE_ROOT", REMOTE_ROOT, 1);
+	/* systemd's own socket cannot be used from another PID namespace, as its first process is not seen there. */
+	if (!descendants__are_all())
+		setenv("SYSTEMCTL_FORCE_BUS", "1", 1);
 	setenv("BPFCOMPAT_ARTIFACT", artifact_path, 1);
 	setenv("BPFCOMPAT_BIN", request->bin, 1);
 }

@@ -15,13 +15,16 @@ type Checksums = ReadonlyMap<string, Checksum>;
 const ALGORITHMS: Readonly<Record<number, Checksum['algorithm']>> = { 64: 'sha256', 128: 'sha512' };
 
 /**
- * Lines such as `HEX  NAME`, whatever stands between them. Digests other than SHA-256 and SHA-512 do not count; directories
+ * Lines such as `HEX  NAME` and `SHA256 (NAME) = HEX`, whatever stands between them. Digests other than SHA-256 and SHA-512 do not count; directories
  * are left out of names.
  */
 export function readChecksums(text: string): Checksums {
   const found = new Map<string, Checksum>();
-  const lines = text.matchAll(/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(\S+)[ \t]*\r?$/gm);
-  for (const [, hex = '', path = ''] of lines) {
+  const plain = text.matchAll(/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(\S+)[ \t]*\r?$/gm);
+  const named = text.matchAll(/^SHA(?:256|512) \((\S{1,1000})\) = ([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]*\r?$/gm);
+  const lines = [...plain].map(([, hex = '', path = '']) => ({ hex, path }));
+  const more = [...named].map(([, path = '', hex = '']) => ({ hex, path }));
+  for (const { hex, path } of [...lines, ...more]) {
     const name = path.split('/').at(-1) ?? '';
     const algorithm = ALGORITHMS[hex.length];
     if (name === '' || algorithm === undefined || found.get(name)?.algorithm === 'sha256') continue;
