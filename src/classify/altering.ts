@@ -55,3 +55,33 @@ export function withAltering(outcome: Outcome, evidence: Evidence, read: readonl
   });
   return { ...outcome, findings: [...outcome.findings, finding] };
 }
+
+/**
+ * The same where another loader attaches: it does so in its own order, and prints everything at its end, so an object that
+ * can alter results can alter all of that. Whether a required program was attached cannot be told then.
+ * @param required whether the manifest requires an attach
+ */
+export function withPrinted(
+  outcome: Outcome,
+  evidence: Evidence,
+  read: readonly AlteringProgram[],
+  required: boolean,
+): Outcome {
+  if (outcome.status !== 'pass' || read.length === 0) return outcome;
+  const names = read.map(({ name }) => name);
+  const uses = [...new Set(read.flatMap((one) => one.uses))].join(', ');
+  if (required) {
+    const who = `${few(names)} can alter what this loader prints (${uses})`;
+    const message = `${who}, so it cannot be told whether required programs were attached; test the object with libbpf, which attaches such programs last`;
+    return { status: 'infra_error', cause: 'protocol', message };
+  }
+  const finding = makeFinding({
+    code: 'RESULTS_CAN_BE_ALTERED',
+    confidence: 'high',
+    phase: 'attach',
+    subject: names.length === 1 ? names[0] : undefined,
+    programs: names.slice(0, MAX_NAMES),
+    args: { reason: 'printed', uses, attaches: few(stagesOf(evidence, 'attach').map(({ program }) => program)) },
+  });
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}

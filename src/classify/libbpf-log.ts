@@ -11,6 +11,17 @@ const ENDS: Readonly<Record<string, RegExp>> = {
 /** What stands below is the rest of a line. */
 const GAP = /^\[\d+ bytes left out\]$/;
 
+/** A log of another loader is cut at its beginning when it is longer: what stands above an END mark is the kernel's text. */
+const CUT_FROM = 64 * 1024;
+
+/** The mark that ends the kernel's text with which a cut log begins; undefined for all others. */
+function tornEnd(log: string): RegExp | undefined {
+  if (log.length < CUT_FROM) return undefined;
+  const lines = log.split('\n');
+  const end = lines.findIndex((line) => ENDS['PROG']?.test(line));
+  return end >= 0 && !lines.slice(0, end).some((line) => BEGIN.test(line)) ? ENDS['PROG'] : undefined;
+}
+
 /** Warnings that libbpf prints although it carries on. */
 const HARMLESS = [
   /BTF is optional, ignoring/,
@@ -29,7 +40,7 @@ const HARMLESS = [
  */
 export function libbpfLines(log: string): string[] {
   const lines: string[] = [];
-  let end: RegExp | undefined;
+  let end = tornEnd(log);
   let torn = false;
   for (const raw of log.split('\n')) {
     const rest = torn;
@@ -52,6 +63,16 @@ export function libbpfLines(log: string): string[] {
 
 /** The kernel's text between BEGIN and END marks; empty when the log has none. */
 export function embeddedVerifierLog(log: string): string {
+  const torn = tornEnd(log);
+  if (torn) {
+    const lines = log.split('\n');
+    return lines
+      .slice(
+        1,
+        lines.findIndex((line) => torn.test(line)),
+      )
+      .join('\n');
+  }
   const begin = BEGIN.exec(log);
   if (!begin) return '';
   const rest = log.slice(begin.index).split('\n').slice(1);

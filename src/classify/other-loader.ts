@@ -14,6 +14,8 @@ import { classifyWhole } from './proven.ts';
 /** Exit codes of our loaders (docs/loaders.md). */
 const LOADED = 0;
 const REJECTED = 2;
+/** What the guest keeps of what a command prints. */
+const KEPT_BYTES = 256 * 1024;
 /** Shells and the guest add this to the number of a signal. */
 const SIGNAL_BASE = 128;
 const NOT_STARTED: readonly number[] = [126, 127];
@@ -40,6 +42,11 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
   }
   if (run && NOT_STARTED.includes(run.exit_code)) {
     return infra('internal', `the loader ${name} could not be started in the guest: ${run.error}; build it again`);
+  }
+  const cut = (run?.stdout_bytes ?? 0) > KEPT_BYTES;
+  if (run && !run.timed_out && (cut || run.exit_code === LOADED)) {
+    const why = cut ? `printed ${run.stdout_bytes} bytes, more than the guest keeps` : 'printed no report';
+    return infra('protocol', `the loader ${name} ended with ${run.exit_code} and ${why}; test the object with libbpf`);
   }
   const timedOut = run?.timed_out ?? true;
   const signal = (run?.exit_code ?? 0) - SIGNAL_BASE;
@@ -79,7 +86,8 @@ export function classifyLoader(evidence: Evidence, validation: LoaderValidation)
   const report = reportIn(evidence);
   const code = loaderRun(evidence)?.exit_code;
   if (report === undefined || (code !== LOADED && code !== REJECTED)) return withoutReport(evidence, loader);
-  if (report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
+  const denied = [report.open, report.load, ...report.attach].some((one) => one.status === 'pass' && one.errno !== 0);
+  if (denied || report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
     return infra('protocol', `the response of the loader ${loader.name} contradicts itself; run it again`);
   }
   const shown = evidenceOfLoader(evidence);

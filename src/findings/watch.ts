@@ -78,9 +78,13 @@ export const WATCH_FINDINGS = {
     rule: ['The object can alter what the guest reports', 'Trust it no more than its author.'],
     needs: ['uses'],
     args: ['attaches', 'tests'],
+    reasons: ['', 'printed'],
     words: (f) => ({
       title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
-      explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f)}.`,
+      explanation:
+        f.args.reason === 'printed'
+          ? `This loader attaches in its own order and prints everything at its end. What the object can alter: which programs were loaded; ${alterable(f)}.`
+          : `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f)}.`,
       remediation:
         'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
     }),

@@ -1,4 +1,4 @@
-import { withAltering } from '../classify/altering.ts';
+import { withPrinted } from '../classify/altering.ts';
 import { withConsole } from '../classify/console.ts';
 import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
@@ -55,7 +55,9 @@ export function otherLoaderValidation(
       const judged = classifyLoader(evidence, { loader, attachMode, programs, facts });
       const outcome = withConsole(judged, console, evidence);
       const known = { facts: undefined, tuning: [], tests: [test], attaches: false };
-      return withAltering(withoutContradiction(outcome, evidence, known), evidenceOfLoader(evidence), altering);
+      const required = programs.some((program) => program.required);
+      const printed = attachMode === 'disabled' ? [] : altering;
+      return withPrinted(withoutContradiction(outcome, evidence, known), evidenceOfLoader(evidence), printed, required);
     },
     judgeCrash: classifyCrash,
   };

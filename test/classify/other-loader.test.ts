@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { withPrinted } from '../../src/classify/altering.ts';
 import { evidenceOfLoader } from '../../src/classify/loader-evidence.ts';
 import { classifyLoader } from '../../src/classify/other-loader.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import { firstStage, stagesOf } from '../../src/model/evidence.ts';
 import type { LoaderReport } from '../../src/model/loader-report.ts';
@@ -195,5 +197,63 @@ describe('held against the object', () => {
     });
     const wanted = [{ name: 'p519', section: '', required: true }];
     expect(judge(reported(programs), wanted, object(...names)).status).toBe('infra_error');
+  });
+
+  test('a report that is too long or is not there proves nothing of an object that was loaded', () => {
+    for (const [text, run] of [
+      ['"programs":[]}', { exit_code: 0, stdout_bytes: 782_802 }],
+      ['"programs":[]}', { exit_code: 2, stdout_bytes: 782_802 }],
+      ['', { exit_code: 0, stdout_bytes: 0 }],
+    ] as const) {
+      expect(judge(loaderEvidence(text, run))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
+    }
+    expect(judge(loaderEvidence('', { exit_code: 139, stdout_bytes: 0 }))).toMatchObject({ status: 'fail' });
+  });
+
+  test('a step that passed with an errno was written by somebody else', () => {
+    const one = {
+      program: 'p1',
+      section: 's',
+      method: 'kprobe',
+      status: 'pass',
+      errno: -2,
+      error: '',
+      reason: '',
+    } as const;
+    expect(judge(loaderEvidence(loaderReport({ attach: [one] })))).toMatchObject({ status: 'infra_error' });
+  });
+
+  test('an object that can alter what is printed proves no attach that is required', () => {
+    const passed = judge(reported([listed('p1')]));
+    const shown = evidenceOfLoader(reported([listed('p1')]));
+    const altering = [{ name: 'p1', section: 's', uses: ['bpf_probe_write_user'] }];
+    expect(withPrinted(passed, shown, [], true)).toEqual(passed);
+    expect(withPrinted(passed, shown, altering, true)).toMatchObject({
+      status: 'infra_error',
+      message: expect.stringMatching(
+        /^p1 can alter what this loader prints \(bpf_probe_write_user\), so it cannot be told/,
+      ),
+    });
+    const marked = withPrinted(passed, shown, altering, false);
+    expect(marked).toMatchObject({
+      status: 'pass',
+      findings: [{ code: 'RESULTS_CAN_BE_ALTERED', args: { reason: 'printed' } }],
+    });
+    const [finding = expect.fail('no finding')] = marked.status === 'pass' ? marked.findings : [];
+    expect(words(finding).explanation).not.toContain('attached last');
+  });
+
+  test("of a log that is cut above, the words of the verifier are still the kernel's", () => {
+    const long = `; filler\n${'1: (07) r1 += 1\n'.repeat(6000)}The sequence of 8193 jumps is too complex.\nprocessed 8193 insns\n`;
+    const log = `${long}-- END PROG LOAD LOG --\nlibbpf: prog 'on_exec': failed to load: -7\n`.slice(-65_536);
+    const load = { errno: -7, error: 'Argument list too long', log };
+    expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({
+      code: 'VERIFIER_COMPLEXITY',
+      args: { program: 'on_exec' },
+    });
+    // A short log without its beginning was not cut: nothing of it is the kernel's.
+    expect(causeOf(loaderEvidence(rejectedBy({ ...load, log: log.slice(-3000) })))).toMatchObject({
+      code: 'LOADER_REJECTED',
+    });
   });
 });
