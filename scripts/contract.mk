@@ -8,6 +8,8 @@ instead = @echo 'make $@: $(1)' >&2; exit 1
 
 needs-test-vendor := build
 needs-serve := run build
+needs-runtime-selector-proof := build
+needs-runtime-delivery-proof := run build test
 $(foreach goal,acceptance acceptance-dev-one acceptance-functional-dev-one acceptance-suite-dev-one \
 	acceptance-expanded-runnable acceptance-latest-kernel acceptance-arm64-smoke,$(eval needs-$(goal) := run build))
 
@@ -106,12 +108,12 @@ doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel:
 .PHONY: firecracker-preflight acceptance-firecracker-dev-one
 firecracker-preflight acceptance-firecracker-dev-one:
 	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
-.PHONY: runtime-delivery-proof
-runtime-delivery-proof:
-	$(call instead,the proof of the delivery is not part of this version; make runtime-selector-proof shows the decisions (docs/runtime.md))
-
 # --- the runtime track (experimental) --------------------------------------------------------------------------------
 
 .PHONY: runtime-selector-proof
 runtime-selector-proof: build examples # boots and loads nothing
 	@$(NODE) scripts/runtime-selector-proof.mjs
+
+.PHONY: runtime-delivery-proof
+runtime-delivery-proof: build validator examples # tests, a registry of this machine, and a load inside a guest
+	@$(NODE) scripts/runtime-delivery-proof.mjs
