@@ -37,7 +37,7 @@ static uint32_t expect_header(int port, uint8_t type, uint16_t kind, uint32_t ma
 	port__read(port, header, sizeof(header));
 	err = frame__decode(header, max, &frame);
 	if (err == -EPROTO)
-		die__power_off("the host sent something that is not a frame of protocol " TEXT_OF(FRAME_VERSION));
+		die__power_off("the host sent something that is no frame of protocol " TEXT_OF(FRAME_VERSION));
 	if (err)
 		die__power_off("the host sent a frame of %u bytes, at most %u are taken here", frame.len, max);
 	if (frame.seq != host_seq++)
