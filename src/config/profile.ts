@@ -75,7 +75,7 @@ export const ProfileFile = withoutSlips(
     /** A file with BTF for a kernel that has none, relative to the profile. */
     btf: line({ required: true }).optional(),
     /** Of the earlier tool's guests; nothing here uses it. */
-    validator: z.looseObject({ path: optionalLine }).optional(),
+    validator: withoutSlips(z.looseObject({ path: optionalLine })).optional(),
     capabilities: withoutSlips(z.looseObject({ expected_btf: flag.optional() })).prefault({}),
     virtme_ng: withoutSlips(z.looseObject({ run: optionalLine, extra_args: list(text).default([]) })).optional(),
     firecracker: withoutSlips(z.looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),

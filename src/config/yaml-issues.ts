@@ -39,6 +39,16 @@ function unknownKey(key: string, path: YamlPath, allowed: readonly string[], sli
   };
 }
 
+/** The key that was meant for the one that is missing. */
+function misspelt(path: YamlPath, tree: YamlTree): Problem | undefined {
+  const [above, name] = [path.slice(0, -1), String(path.at(-1))];
+  const parent = valueAt(tree.value, above);
+  const near = Object.keys(typeof parent === 'object' ? (parent ?? {}) : {}).find((key) => didYouMean(key, [name]));
+  if (near === undefined) return undefined;
+  const position = tree.keyAt([...above, near]) ?? tree.at(above);
+  return { ...position, message: `unknown key ${quoted(near)} in ${labelOf(above)}${didYouMean(near, [name])}` };
+}
+
 function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {
   const value = valueAt(tree.value, issue.path);
   const label = issue.path.length === 0 ? 'the file' : labelOf(issue.path);
@@ -48,6 +58,9 @@ function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {
     const isItem = typeof issue.path.at(-1) === 'number';
     const own: unknown = issue.code === 'custom' && !key ? issue.params?.['missing'] : undefined;
     if (typeof own === 'string') return { ...tree.at(issue.path), message: `${label} ${own}` };
+    // The key that chooses among maps: while it is missing, none of the other keys is known or unknown.
+    const slip = issue.code === 'invalid_union' && !key ? misspelt(issue.path, tree) : undefined;
+    if (slip !== undefined) return slip;
     const message = key || isItem ? `${label} has no value; give it one` : `${label} is missing; add it`;
     return { ...(key ?? tree.at(issue.path)), message };
   }
