@@ -43,6 +43,12 @@ const Target = z.object({
   programs: z
     .array(z.object({ name: z.string(), type: text, load_status: text, attach_status: text, attach_target: text }))
     .default([]),
+  shims: z.array(z.object({ kind: text, subject: text, detail: text, errno: text })).default([]),
+  loaders: z
+    .array(z.object({ name: text, version: text, sha256: text, decides: z.boolean().default(false) }))
+    .default([]),
+  btf: z.object({ supplied: z.object({ sha256: text, used: z.boolean().default(true) }).optional() }).optional(),
+  findings: z.array(z.object({ code: text })).default([]),
   maps: z.array(z.object({ name: z.string(), type: text })).default([]),
   core_relocations: z.object({ present: count, absent: z.array(z.unknown()).default([]) }).optional(),
   kernel_facts: z.object({ lockdown: text, lsm: text }).default({ lockdown: '', lsm: '' }),

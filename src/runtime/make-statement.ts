@@ -1,3 +1,4 @@
+import { conditionsOf, isUnseen, otherLoader } from './conditions.ts';
 import type { EvidenceReport, EvidenceTarget } from './evidence-report.ts';
 import {
   type Configuration,
@@ -32,6 +33,9 @@ function whyNone(report: EvidenceReport, target: EvidenceTarget): string | undef
     return 'the verdict is the exit code of a command: it says nothing about one object';
   if (status === 'infra_error') return 'inconclusive: an infrastructure error is not a result';
   if (status === 'skipped' || status === 'inferred') return 'not tested';
+  const loader = otherLoader(target);
+  if (loader !== undefined) return `loaded by ${loader}: evidence is of libbpf, and each library has its own verdict`;
+  if (isUnseen(target)) return 'no program of the object was loaded: nothing was seen of it';
   if (kernel === undefined || guest === undefined)
     return 'the report has no kernel_identity; test again with this version';
   if (kernel.build_id === undefined && !kernel.btf_sha256 && kernel.config_sha256 === undefined)
@@ -49,7 +53,7 @@ function modeOf({ validation, functional, status }: EvidenceTarget): Mode {
 
 type Lists = Record<'passedTests' | 'warnedTests' | 'failedTests', string[]>;
 
-function testsOf({ programs, functional, validation, status }: EvidenceTarget): Lists {
+function testsOf({ programs, functional, validation, status }: EvidenceTarget, conditions: readonly string[]): Lists {
   const lists: Lists = { passedTests: [], warnedTests: [], failedTests: [] };
   const put = (name: string, result: string, needed: boolean): void => {
     if (result === 'pass') lists.passedTests.push(name);
@@ -59,13 +63,17 @@ function testsOf({ programs, functional, validation, status }: EvidenceTarget): 
   for (const one of programs)
     put(`attach:${one.type}/${one.attach_target || one.name}`, one.attach_status, status === 'fail');
   for (const one of functional.tests) put(`functional:${one.name}`, one.status, one.required);
+  lists.warnedTests.push(...conditions);
   if (status === 'fail' && lists.failedTests.length === 0) lists.failedTests.push('validation');
   return lists;
 }
 
-function resultOf({ status, validation }: EvidenceTarget): 'PASSED' | 'WARNED' | 'FAILED' {
+function resultOf(
+  { status, validation }: EvidenceTarget,
+  conditions: readonly string[],
+): 'PASSED' | 'WARNED' | 'FAILED' {
   if (status !== 'pass') return 'FAILED';
-  return validation.attach_status === 'warn' ? 'WARNED' : 'PASSED';
+  return validation.attach_status === 'warn' || conditions.length > 0 ? 'WARNED' : 'PASSED';
 }
 
 /** https://github.com/package-url/purl-spec, where it is known what kind of package it was. */
@@ -142,14 +150,15 @@ export function statementsOf(report: EvidenceReport, facts: StatementFacts): Mad
   return report.targets.map((target) => {
     const skipped = whyNone(report, target);
     if (skipped !== undefined) return { profileId: target.profile_id, skipped };
+    const conditions = conditionsOf(target);
     const made = Statement.safeParse({
       _type: STATEMENT_TYPE,
       subject: [{ name: report.artifact.basename, digest: { sha256: report.artifact.sha256 } }],
       predicateType: TEST_RESULT,
       predicate: {
-        result: resultOf(target),
+        result: resultOf(target, conditions),
         configuration: configurationOf(report, target, facts),
-        ...testsOf(target),
+        ...testsOf(target, conditions),
         bpfcompat: extensionOf(report, target, facts),
       },
     });
