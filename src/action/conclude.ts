@@ -128,7 +128,10 @@ async function readDocument({ job, runner, env, exitCode }: Ended): Promise<Load
   try {
     return await loadDocument(job.json, { env, cwd: runner.workspace });
   } catch (error) {
-    appendSummary(runner, '## ⚠️ bpfcompat: no report\n\nThe run wrote no report; the log of the step says why.\n');
+    await appendSummary(
+      runner,
+      '## ⚠️ bpfcompat: no report\n\nThe run wrote no report; the log of the step says why.\n',
+    );
     failed(`bpfcompat ended with exit code ${exitCode} and there is no report to read: ${messageOf(error)}`);
     return undefined;
   }
@@ -141,7 +144,11 @@ async function readDocument({ job, runner, env, exitCode }: Ended): Promise<Load
 export async function conclude(ended: Ended): Promise<void> {
   const { env, job, exitCode, kernels, accel, scratch } = ended;
   if (job.command === 'plan') {
-    setOutputs(env, { result: exitCode === 0 ? 'pass' : 'error', 'exit-code': exitCode, matrix: ended.printed.trim() });
+    await setOutputs(env, {
+      result: exitCode === 0 ? 'pass' : 'error',
+      'exit-code': exitCode,
+      matrix: ended.printed.trim(),
+    });
     if (exitCode !== 0) failed('the plan could not be made; the log says why');
     return;
   }
@@ -156,7 +163,7 @@ export async function conclude(ended: Ended): Promise<void> {
   // In the bundle without the link to itself.
   writeSummary(document, ended, undefined, join(reports, SUMMARY));
   const paths = writeFormats(reports, document, ended.runner.workspace);
-  setOutputs(env, {
+  await setOutputs(env, {
     result: document.status,
     'exit-code': exitCode,
     total: counts.total,
@@ -174,9 +181,9 @@ export async function conclude(ended: Ended): Promise<void> {
     say(`the evidence could not be collected: ${messageOf(error)}`);
     return undefined;
   });
-  setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
-  const summary = publishSummary(document, ended, uploaded, reports);
-  setOutputs(env, {
+  await setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
+  const summary = await publishSummary(document, ended, uploaded, reports);
+  await setOutputs(env, {
     'summary-file': summary,
     'comment-file': await publishComment(document, ended, uploaded, reports),
   });

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import type { OutputName } from '../config/action-inputs.ts';
+import { messageOf } from '../model/errors.ts';
 import { say } from './commands.ts';
 import type { Env } from './runner.ts';
 
@@ -8,14 +7,12 @@ import type { Env } from './runner.ts';
 export type Outputs = Partial<Record<OutputName, string | number | boolean>>;
 
 /** Sets outputs of the step; of a name that is set twice the last counts. Never throws. */
-export function setOutputs(env: Env, outputs: Outputs): void {
-  const file = env['GITHUB_OUTPUT'] ?? '';
-  if (file === '') return;
-  const end = randomUUID();
-  const lines = Object.entries(outputs).map(([name, value]) => `${name}<<${end}\n${value}\n${end}\n`);
+export async function setOutputs(env: Env, outputs: Outputs): Promise<void> {
+  if ((env['GITHUB_OUTPUT'] ?? '') === '') return;
   try {
-    appendFileSync(file, lines.join(''));
+    const { setOutput } = await import('./clients.ts');
+    for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
   } catch (error) {
-    say(`the outputs cannot be written: ${String(error)}`);
+    say(`the outputs cannot be written: ${messageOf(error)}`);
   }
 }

@@ -5,7 +5,7 @@ import { say } from './commands.ts';
 import type { Job } from './job.ts';
 import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
 import type { Env, Runner } from './runner.ts';
-import { saveState } from './state.ts';
+import { writeState } from './state.ts';
 import { ensureTools, type Machine, openKvm } from './tools.ts';
 
 const NOTHING_SAID = { allowProfileOverride: false, lock: 'use', localKernels: [] } as const;
@@ -57,7 +57,7 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   const userland = userlandId('x86_64');
   const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
   const all = await restoreKernels(wanted, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
-  saveState(env, { kernels: all.toSave, scratch, settings });
+  await writeState(env, { kernels: all.toSave, scratch, settings });
   const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
   const restored = {
     restored: kernelsOnly(all.restored),

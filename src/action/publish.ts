@@ -75,12 +75,12 @@ function isSummary(path: string): boolean {
  * ours; the page of the step has what the run added to it.
  * @returns the path of the file; empty when the summary broke
  */
-export function publishSummary(
+export async function publishSummary(
   document: GateDocument,
   ended: Ended,
   uploaded: Uploaded | undefined,
   dir: string,
-): string {
+): Promise<string> {
   const own = ended.job.input('summary');
   const named = own === '' ? '' : resolve(ended.runner.workspace, own);
   const ours = named !== '' && named !== ended.runner.summaryFile && isSummary(named);
@@ -88,7 +88,7 @@ export function publishSummary(
   const text = writeSummary(document, ended, uploaded, path);
   if (text === undefined) return '';
   const isThere = named !== '' && named === ended.runner.summaryFile;
-  if (ended.job.settings.jobSummary !== 'none' && !isThere) appendSummary(ended.runner, text);
+  if (ended.job.settings.jobSummary !== 'none' && !isThere) await appendSummary(ended.runner, text);
   return path;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -31,11 +30,10 @@ const NAME = 'bpfcompat';
 const EMPTY_STATE: State = { kernels: [], scratch: '' };
 
 /** Writes the state for post; the last one counts. */
-export function saveState(env: Env, state: State): void {
-  const file = env['GITHUB_STATE'] ?? '';
-  if (file === '') return;
-  const end = randomUUID();
-  appendFileSync(file, `${NAME}<<${end}\n${JSON.stringify(state)}\n${end}\n`);
+export async function writeState(env: Env, state: State): Promise<void> {
+  if ((env['GITHUB_STATE'] ?? '') === '') return;
+  const { saveState } = await import('./clients.ts');
+  saveState(NAME, state);
 }
 
 export function readState(env: Env): State {

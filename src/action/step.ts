@@ -23,7 +23,7 @@ import { hushToolkit } from './quiet.ts';
 import { runJob } from './run-job.ts';
 import { type Env, type Runner, runnerOf } from './runner.ts';
 import { makeScratch } from './scratch.ts';
-import { notePid, saveState } from './state.ts';
+import { notePid, writeState } from './state.ts';
 import { appendSummary } from './summary.ts';
 
 /** The guest validator that was committed with this bundle, whatever else lies in the checkout of the action. */
@@ -146,18 +146,18 @@ async function workOn(job: Job, context: Context): Promise<void> {
 }
 
 /** What a thrown value means to the person who reads the log. */
-function reportFailure(error: unknown, { env, runner, partial, reported: told }: Context): void {
-  if (told) return;
+async function reportFailure(error: unknown, { env, runner, partial, reported }: Context): Promise<void> {
+  if (reported) return;
   if (error instanceof CancelledError) {
-    setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
-    appendSummary(runner, partialSummary(partial.now()));
+    await setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
+    await appendSummary(runner, partialSummary(partial.now()));
     failed('cancelled; see the partial summary');
     return;
   }
   const known = error instanceof UsageError || error instanceof HostError;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = known ? messageOf(error) : `this is a bug in bpfcompat, please report it with what follows\n${stack}`;
-  appendSummary(runner, `## ⚠️ bpfcompat: inconclusive\n\nThe object was not tested:\n\n${fence(message)}\n`);
+  await appendSummary(runner, `## ⚠️ bpfcompat: inconclusive\n\nThe object was not tested:\n\n${fence(message)}\n`);
   failed(message);
 }
 
@@ -167,9 +167,9 @@ export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<v
   const runner = runnerOf(env);
   const partial = partialRun();
   // What is not overwritten later is true of a step that was killed.
-  setOutputs(env, { result: 'error', 'exit-code': 1 });
+  await setOutputs(env, { result: 'error', 'exit-code': 1 });
   const scratch = makeScratch(runner);
-  saveState(env, { kernels: [], scratch });
+  await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
   // Whatever makes temporary files makes them where post removes them.
   env['TMPDIR'] = join(scratch, 'tmp');
@@ -179,7 +179,7 @@ export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<v
   try {
     await work(context);
   } catch (error) {
-    reportFailure(error, context);
+    await reportFailure(error, context);
     if (cancel.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }

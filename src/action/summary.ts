@@ -1,4 +1,4 @@
-import { appendFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { messageOf } from '../model/errors.ts';
 import { say, warning } from './commands.ts';
 import type { Runner } from './runner.ts';
@@ -16,14 +16,15 @@ export function summaryRoom({ summaryFile }: Runner): number {
 }
 
 /** Adds to the summary of the step. A summary that cannot be written is a warning and no more. */
-export function appendSummary(runner: Runner, markdown: string): void {
+export async function appendSummary(runner: Runner, markdown: string): Promise<void> {
   if (runner.summaryFile === '') return;
   if (Buffer.byteLength(markdown) > summaryRoom(runner)) {
     say('the job summary would be larger than GitHub shows; it is left out');
     return;
   }
   try {
-    appendFileSync(runner.summaryFile, markdown.endsWith('\n') ? markdown : `${markdown}\n`);
+    const { summary } = await import('./clients.ts');
+    await summary.addRaw(markdown, !markdown.endsWith('\n')).write();
   } catch (error) {
     warning(`the job summary cannot be written: ${messageOf(error)}`);
   }

@@ -126,7 +126,7 @@ describe('the file of the input summary', () => {
     expect(readFileSync(join(dir, 'README.md'), 'utf8')).toBe('mine');
   });
 
-  function told(summary: string): string {
+  function published(summary: string): Promise<string> {
     const env = { GITHUB_WORKSPACE: dir, GITHUB_STEP_SUMMARY: join(dir, 'step.md') };
     const job = jobOf({ artifact: 'a.bpf.o', ...(summary !== '' && { summary }) });
     const kernels = { restored: [], present: [], missing: [], toSave: [] };
@@ -144,19 +144,19 @@ describe('the file of the input summary', () => {
     return publishSummary(mixedDocument(), ended, undefined, dir);
   }
 
-  test('has the text of the page where the run wrote a summary, and nothing else is replaced', () => {
+  test('has the text of the page where the run wrote a summary, and nothing else is replaced', async () => {
     writeFileSync(join(dir, 'own.md'), '## ✅ bpfcompat: all 2 compatible\n');
     writeFileSync(join(dir, 'notes.md'), '# my notes\n');
-    expect(told('own.md')).toBe(join(dir, 'own.md'));
+    expect(await published('own.md')).toBe(join(dir, 'own.md'));
     expect(readFileSync(join(dir, 'own.md'), 'utf8')).toContain('incompatible');
-    expect(told('notes.md')).toBe(join(dir, 'summary.md'));
+    expect(await published('notes.md')).toBe(join(dir, 'summary.md'));
     expect(readFileSync(join(dir, 'notes.md'), 'utf8')).toBe('# my notes\n');
   });
 
-  test('which is the page of the step itself keeps what stands there, once', () => {
+  test('which is the page of the step itself keeps what stands there, once', async () => {
     const page = '# an earlier step\n## ❌ bpfcompat: added by the run\n';
     writeFileSync(join(dir, 'step.md'), page);
-    expect(told('step.md')).toBe(join(dir, 'summary.md'));
+    expect(await published('step.md')).toBe(join(dir, 'summary.md'));
     expect(readFileSync(join(dir, 'step.md'), 'utf8')).toBe(page);
   });
 });
