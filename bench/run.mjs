@@ -16,6 +16,7 @@ import { hostile } from './parts/hostile.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
 import { oneObject } from './parts/one-object.mjs';
 import { overhead } from './parts/overhead.mjs';
+import { runtime } from './parts/runtime.mjs';
 import { sideBySide } from './parts/side-by-side.mjs';
 import { describeMachine, load } from './tools/machine.mjs';
 import { requireAnswers, timedRun } from './tools/measure.mjs';
@@ -33,6 +34,7 @@ const PARTS = {
   growth: { title: 'Growth', run: growth },
   hostile: { title: 'Hostile cells', run: hostile },
   action: { title: 'Start of the Action', run: action },
+  runtime: { title: 'Decisions by signed evidence', run: runtime },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };
 const EXAMPLE = 'examples/simple-pass/simple_pass.bpf.o';

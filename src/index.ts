@@ -39,6 +39,12 @@ export { type BuildSiteOptions, type BuildSiteResult, buildSite } from './api/si
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
 export { kernelSweep, type SweepOptions, type SweepResult } from './api/sweep.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
+export {
+  type HostLoadOptions,
+  type HostLoadResult,
+  validateBeforeLoad,
+  validateBytes,
+} from './api/validate-before-load.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
 export { type WatchSuiteOptions, watchSuite } from './api/watch-suite.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
