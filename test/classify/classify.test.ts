@@ -614,7 +614,7 @@ describe('a validator that did not end by itself', () => {
     });
     expect(ask(killed(9, [fx.open(), fx.load(), fx.step('functional', 'kills-all')]))).toMatchObject({
       status: 'infra_error',
-      message: expect.stringMatching(/functional kills-all: a command must not kill every process/),
+      message: expect.stringMatching(/functional kills-all: a command must not end every process/),
     });
   });
 
