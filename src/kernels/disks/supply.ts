@@ -41,7 +41,11 @@ export async function ensureDisk(profile: Profile, options: EnsureOptions): Prom
       return { image: await localDisk(host, store, source, source.path), cached: true };
     }
     if (source.url === undefined) {
-      throw new HostError('image_missing', `${id}: there is no ${source.path}; put the image of the vendor there`);
+      const alone = profile.unbootable === undefined ? '' : `. Without an image: ${profile.unbootable}`;
+      throw new HostError(
+        'image_missing',
+        `${id}: there is no ${source.path}; put the image of the vendor there${alone}`,
+      );
     }
     return await storedDisk(id, source, source.url, store, options);
   } catch (error) {

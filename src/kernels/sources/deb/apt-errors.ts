@@ -38,6 +38,18 @@ const RULES: readonly { readonly code: string; readonly pattern: RegExp; readonl
   },
 ];
 
+/** What apt says of every failed list, and what says nothing beside it. */
+const BOILERPLATE = /^Some index files failed to download/;
+const UNREACHED = /^Failed to fetch (https?:\/\/[^/]+)\S*\s+(?:Could not connect|Unable to connect|Could not resolve)/;
+
+/** One line for each server that cannot be reached: apt has one for each of its files. */
+function oncePerServer(lines: readonly string[]): string[] {
+  const servers = lines.map((line) => UNREACHED.exec(line)?.[1]);
+  const telling = lines.filter((_, nth) => servers[nth] === undefined || servers.indexOf(servers[nth]) === nth);
+  const rest = telling.filter((line) => !BOILERPLATE.test(line));
+  return rest.length > 0 ? rest : telling;
+}
+
 /** apt's own error lines as one printable line, without doubles. */
 function errorLines(stderr: string): string {
   const lines = stderr
@@ -49,7 +61,10 @@ function errorLines(stderr: string): string {
         .replace(/[\u0000-\u001f\u007f]+/g, ' ')
         .trim(),
     );
-  return [...new Set(lines)].slice(0, 3).join('; ').slice(0, 600);
+  return oncePerServer([...new Set(lines)])
+    .slice(0, 3)
+    .join('; ')
+    .slice(0, 600);
 }
 
 /** What apt's last words mean, as a HostError with one of the codes above, or `apt_failed`. */

@@ -34,4 +34,19 @@ describe('aptError', () => {
     );
     expect(message).toBe('package lists of http://x: apt failed: bad [31m thing');
   });
+
+  test('a server that cannot be reached is one line, however many files it was to have', () => {
+    const { message } = aptError(
+      'package lists of http://x:9/u',
+      [
+        'W: Failed to fetch http://x:9/u/dists/a/InRelease  Could not connect to x:9 (192.0.2.1). - connect (111: Connection refused)',
+        'W: Failed to fetch http://x:9/u/dists/b/InRelease  Unable to connect to x:9:',
+        'W: Failed to fetch http://y:9/u/dists/b/InRelease  Unable to connect to y:9:',
+        'W: Some index files failed to download. They have been ignored, or old ones used instead.',
+      ].join('\n'),
+    );
+    expect(message.match(/http:\/\/x:9\/u\/dists/g)).toHaveLength(1);
+    expect(message).toContain('http://y:9/u/dists/b/InRelease');
+    expect(message).not.toContain('ignored');
+  });
 });
