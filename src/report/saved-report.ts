@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onceEach } from '../model/once-each.ts';
 import { isDecisive } from './decisive.ts';
 import { fixupCount } from './fixups.ts';
 
@@ -227,7 +228,7 @@ export const SavedReport = z.object({
   artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
   command: z.object({ text: optional, expected_exit_code: count }).optional(),
   matrix: z.object({ path: optional, name: optional }).optional(),
-  targets: z.array(Target).default([]),
+  targets: onceEach(Target).default([]),
   support: Support.optional(),
   gate: Gate.optional(),
   shard: Shard.optional(),
@@ -263,21 +264,19 @@ const Case = z.object({
   reasons: z.array(text).default([]),
   gate: Gate.optional(),
   support: Support.optional(),
-  targets: z
-    .array(
-      z.object({
-        profile_id: text,
-        status,
-        required: z.boolean().default(true),
-        classification_code: optional,
-        classification_confidence: optional,
-        automatic_fixups: count,
-        causes: z.array(Cause).default([]),
-        program_costs: z.array(z.object({ name: text, insns: count })).default([]),
-        timings: z.object({ prepare_ms: count, boot_ms: count, ask_ms: count, total_ms: count }).optional(),
-      }),
-    )
-    .default([]),
+  targets: onceEach(
+    z.object({
+      profile_id: text,
+      status,
+      required: z.boolean().default(true),
+      classification_code: optional,
+      classification_confidence: optional,
+      automatic_fixups: count,
+      causes: z.array(Cause).default([]),
+      program_costs: z.array(z.object({ name: text, insns: count })).default([]),
+      timings: z.object({ prepare_ms: count, boot_ms: count, ask_ms: count, total_ms: count }).optional(),
+    }),
+  ).default([]),
 });
 export type SavedCase = z.infer<typeof Case>;
 

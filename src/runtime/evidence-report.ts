@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KernelIdentity } from '../model/kernel-identity.ts';
+import { onceEach } from '../model/once-each.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().default('');
@@ -63,7 +64,7 @@ export const EvidenceReport = z.object({
   validator: z.object({ sha256: hex }),
   command: z.unknown().optional(),
   shard: z.unknown().optional(),
-  targets: z.array(Target).default([]),
+  targets: onceEach(Target).default([]),
   summary: z.object({ status: z.enum(['pass', 'fail', 'error']) }),
 });
 export type EvidenceReport = z.infer<typeof EvidenceReport>;

@@ -22,6 +22,12 @@ const KEPT = new Set(['schema_version', 'status', 'failure', 'match', 'met', 've
 /** A document in which every text is `text`, names of kernels and all. */
 function bent(value: unknown, text: string, key = ''): unknown {
   if (typeof value === 'string') return KEPT.has(key) ? value : text;
+  // A report has each kernel once.
+  if (key === 'targets' && Array.isArray(value))
+    return value.map((one, index) => ({
+      ...Object(bent(one, text)),
+      profile_id: `${text}${index === 0 ? '' : index}`,
+    }));
   if (Array.isArray(value)) return value.map((one) => bent(one, text));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bent(item, text, name)]));
