@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { matrixProfiles } from '../lib/index.js';
 import { action } from './parts/action.mjs';
-import { boot } from './parts/boot.mjs';
+import { boot, GENERIC } from './parts/boot.mjs';
 import { channel } from './parts/channel.mjs';
 import { evidence } from './parts/evidence.mjs';
 import { failing } from './parts/failing.mjs';
 import { growth } from './parts/growth.mjs';
 import { hostile } from './parts/hostile.mjs';
+import { kernelSources } from './parts/kernel-sources.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
+import { metadata } from './parts/metadata.mjs';
 import { oneObject } from './parts/one-object.mjs';
 import { overhead } from './parts/overhead.mjs';
 import { runtime } from './parts/runtime.mjs';
@@ -29,6 +31,8 @@ const PARTS = {
   'one-object': { title: 'One object, all kernels', run: oneObject },
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
   channel: { title: 'Over the second channel', run: channel },
+  'kernel-sources': { title: 'Fetching a kernel', run: kernelSources },
+  metadata: { title: 'A huge index', run: metadata },
   evidence: { title: 'What the evidence costs', run: evidence },
   failing: { title: 'Cells that fail', run: failing },
   growth: { title: 'Growth', run: growth },
@@ -83,7 +87,7 @@ const progress = (words) => console.error(`bench: ${words}`);
 const { env } = process;
 const kernels = await matrixProfiles(short ? 'quick' : 'debian');
 progress('kernels and objects');
-const store = await openPrivateStore(env, kernels);
+const store = await openPrivateStore(env, [...kernels, ...(short || !parts.includes('boot') ? [] : GENERIC)]);
 const found = await findObjects({ env, cacheDir: store.shared, workDir: dir });
 const objects = short ? { ...found, all: spread(found.all, SHORT_OBJECTS), origins: `some: ${found.origins}` } : found;
 const bench = {

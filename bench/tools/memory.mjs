@@ -31,7 +31,7 @@ function pssBytes(pid) {
 }
 
 /** Samples the tree of `root` until `stop` is called, which returns the highest sum of PSS and the number of samples. */
-export function watchMemory(root) {
+export function watchMemory(root, intervalMs = INTERVAL_MS) {
   let peakBytes = 0;
   let samples = 0;
   const sample = () => {
@@ -43,8 +43,13 @@ export function watchMemory(root) {
     );
     samples++;
   };
-  const timer = setInterval(sample, INTERVAL_MS);
+  const timer = setInterval(sample, intervalMs);
   return {
+    /** The highest sum so far. */
+    peak() {
+      sample();
+      return peakBytes;
+    },
     stop() {
       clearInterval(timer);
       return { peakBytes, samples };

@@ -30,7 +30,11 @@ export async function openPrivateStore(env, kernels) {
   }
   const templates = join(root, 'templates');
   const blob = (profile, part) => {
-    const record = JSON.parse(readFileSync(join(root, 'kernels', `${profile}.json`), 'utf8'));
+    // Named by the profile and its kernel block; files of a block that changed since are older.
+    const names = readdirSync(join(root, 'kernels')).filter((name) => name.startsWith(`${profile}@`));
+    const records = names.map((name) => JSON.parse(readFileSync(join(root, 'kernels', name), 'utf8')));
+    const [record] = records.sort((a, b) => (a.fetchedAt < b.fetchedAt ? 1 : -1));
+    if (record === undefined) throw new Error(`${profile} is not stored`);
     return join(root, 'blobs', 'sha256', record[part].sha256);
   };
   return {

@@ -7,14 +7,17 @@ import { fetchKernels } from '../../lib/index.js';
 
 const below = (path) => readdirSync(path, { recursive: true }).map((name) => join(path, name));
 
-/** Fetches a kernel with its packages. @returns path of its module virtio_blk @throws Error when it cannot be had */
-async function fetchWithPackages(env, profile, cache) {
+/** Fetches a kernel with its packages into a new store. @returns what they hold, unpacked, and its release @throws Error when it cannot be had */
+export async function unpackedKernel(env, profile, cache) {
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
   let failure;
+  let release = '';
   await fetchKernels({
     env: { ...env, BPFCOMPAT_CACHE_DIR: cache, BPFCOMPAT_KEEP_PACKAGES: '1' },
     choice: { kind: 'ids', ids: [profile], origin: 'bench' },
     onEnd: (_, result) => {
       if (result instanceof Error) failure = result;
+      else release = result.files.record.release;
     },
   });
   if (failure !== undefined) throw failure;
@@ -22,6 +25,12 @@ async function fetchWithPackages(env, profile, cache) {
   for (const deb of below(join(cache, 'packages')).filter((path) => path.endsWith('.deb'))) {
     execFileSync('dpkg-deb', ['-x', deb, tree]);
   }
+  return { tree, release };
+}
+
+/** @returns path of the module virtio_blk of a kernel */
+async function virtioBlk(env, profile, cache) {
+  const { tree } = await unpackedKernel(env, profile, cache);
   const module = below(tree).find((path) => path.endsWith('/virtio_blk.ko'));
   if (module === undefined) throw new Error(`${profile} has no module virtio_blk`);
   return module;
@@ -31,7 +40,7 @@ async function fetchWithPackages(env, profile, cache) {
 export async function openBothChannels({ dir, env, store }, profile) {
   const [first, second] = ['first', 'second'].map((name) => join(dir, 'channel', name));
   mkdirSync(second, { recursive: true, mode: 0o700 });
-  const module = readFileSync(await fetchWithPackages(env, profile, second));
+  const module = readFileSync(await virtioBlk(env, profile, second));
   const accel = join(store.shared, 'accel.json');
   if (existsSync(accel)) copyFileSync(accel, join(second, 'accel.json'));
   mkdirSync(first, { mode: 0o700 });
