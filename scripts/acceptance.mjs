@@ -82,12 +82,13 @@ function run({ artifact, manifest, matrix, more = [], report, exit, codes = [] }
   args.push('--markdown', `${report}.md`, ...(manifest === undefined ? [] : ['--manifest', manifest]), ...more);
   console.log(`$ ${program} ${args.join(' ')}`);
   const { status } = spawnSync(program, args, { stdio: 'inherit' });
-  if (status === 1 || status === null) return { inconclusive: true, wrong: [] };
+  if (status === 1 || status === null) return { report, inconclusive: true, wrong: [] };
   const seen = new Set(
     JSON.parse(readFileSync(`${report}.json`, 'utf8')).targets.map((one) => one.classification_code),
   );
   const wrong = status === exit ? [] : [`${report}: exit code ${status}, expected ${exit}`];
   return {
+    report,
     inconclusive: false,
     wrong: [...wrong, ...codes.filter((code) => !seen.has(code)).map((code) => `${report}: no kernel has ${code}`)],
   };
@@ -99,6 +100,8 @@ if (cases === undefined) {
   process.exit(1);
 }
 const ends = cases.map(run);
+const wordOf = ({ inconclusive, wrong }) => (inconclusive ? 'inconclusive' : wrong.length > 0 ? 'FAIL' : 'pass');
+for (const end of ends) console.log(`${wordOf(end).padEnd(12)} ${end.report}`);
 const wrong = ends.flatMap((end) => end.wrong);
 for (const line of wrong) console.error(`acceptance: ${line}`);
 const silent = ends.filter(({ inconclusive }) => inconclusive).length;

@@ -137,15 +137,17 @@ test('acceptance: another result than expected is 2, one that could not be had 1
     process.exit(${exit});`;
   expect(copyOf('acceptance.mjs', program(0))('dev-one')).toMatchObject({
     status: 0,
-    text: expect.stringContaining('all 1 as expected'),
+    text: expect.stringMatching(/^pass {9}reports\/dev-one\n.*all 1 as expected/m),
   });
   expect(copyOf('acceptance.mjs', program(1))('dev-one')).toMatchObject({
     status: 1,
-    text: expect.stringContaining('1 of 1 runs are inconclusive'),
+    text: expect.stringMatching(/^inconclusive reports\/dev-one$[\s\S]*1 of 1 runs are inconclusive/m),
   });
   const whole = copyOf('acceptance.mjs', program(2))('acceptance');
   expect(whole.status).toBe(2);
   expect(whole.text).toContain('reports/simple-pass-mvp: exit code 2, expected 0');
+  expect(whole.text).toMatch(/^FAIL {9}reports\/simple-pass-mvp$/m);
+  expect(whole.text).toMatch(/^pass {9}reports\/unknown-load-fail-mvp$/m);
   expect(whole.text).toContain('reports/ringbuf-modern-mvp: no kernel has UNSUPPORTED_MAP_TYPE');
 });
 
