@@ -155,7 +155,7 @@ examples-arm64: ## the same for arm64 (in the same places)
 $(confusion-objects): bpf-cpu = -mcpu=v2
 $(filter test/confusion/objects/isa_v3_%,$(confusion-objects)): bpf-cpu = -mcpu=v3
 # As people compile who leave -g out.
-$(filter %/file_no_types.bpf.o,$(confusion-objects)): bpf-cpu = -mcpu=v2 -g0
+$(filter %/file_no_types.bpf.o %/file_callback_types.bpf.o,$(confusion-objects)): bpf-cpu = -mcpu=v2 -g0
 
 $(examples-arch): FORCE
 	@mkdir -p $(@D)

@@ -159,7 +159,7 @@ export const FEATURE_FINDINGS = {
         return {
           title: `${who(f)} passes a function as a callback${f.args.helper === undefined ? '' : ` to ${f.args.helper}`}, which does not work ${here(f)}${since(f)}`,
           explanation:
-            'The kernel does not count a function that is only passed as a callback, so that func_info of the object does not match.',
+            'The kernel knows no functions that are passed by their address, and rejects the program before it looks at what can be reached.',
           remediation: /timer/.test(arg(f, 'helper', ''))
             ? SEPARATE
             : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,

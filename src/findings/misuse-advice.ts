@@ -48,4 +48,12 @@ export const MISUSE_ADVICE = {
     why: 'a number is divided by zero, or shifted by as many bits as it has',
     todo: 'The divisor or shift is a constant in this build: look for a macro or constant that is 0 here, and for shifts by 32 or 64 bits.',
   },
+  replaced_signature: {
+    why: 'the function that an extension (freplace) replaces has other arguments or another result',
+    todo: 'Declare the extension with the arguments and the result of the function it replaces, in number, type and order. A whole program takes its context alone, such as struct xdp_md *ctx.',
+  },
+  replaced_function: {
+    why: 'an extension (freplace) names a function that cannot be replaced',
+    todo: 'Name a global function of the other program (not static, kept with __noinline), or the program itself. Where the extension changes packets or sleeps, the replaced function has to do so, too; an extension of an extension or of a traced program is not allowed.',
+  },
 };

@@ -18,6 +18,14 @@ const INVALID = {
   },
 };
 
+/** Functions that are passed by their address are checked by their declaration. */
+const withoutFuncInfo = (f: Facts): Words => ({
+  title: `${who(f)} passes a function as a callback and has no type information of its functions`,
+  explanation: 'Kernels look a callback up in the function records of .BTF.ext, which the object does not have.',
+  remediation:
+    'Compile with -g (in Rust with debug information, and with --btf for bpf-linker), and do not strip .BTF.ext.',
+});
+
 const CONTRACT = {
   map_key_value: {
     what: 'leaves key or value sizes of a map to its loader',
@@ -167,12 +175,15 @@ export const OBJECT_FINDINGS = {
     group: 'object',
     coarse: 'VERIFIER_REJECTION',
     rule: ["The kernel rejects a program's line or function records", 'Build with another compiler.'],
-    reasons: ['func_or_line'],
-    words: (f) => ({
-      title: `the kernel rejects function or line records of ${who(f)}`,
-      explanation: 'The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.',
-      remediation: 'Build again with another clang, link with bpftool gen object, or drop .BTF.ext.',
-    }),
+    reasons: ['func_or_line', 'no_func_info'],
+    words: (f) =>
+      f.args.reason === 'no_func_info'
+        ? withoutFuncInfo(f)
+        : {
+            title: `the kernel rejects function or line records of ${who(f)}`,
+            explanation: 'The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.',
+            remediation: 'Build again with another clang, link with bpftool gen object, or drop .BTF.ext.',
+          },
   }),
   BTF_LOAD_REJECTED: entry({
     group: 'kernel',

@@ -81,8 +81,14 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_INSTRUCTION',
     reason: 'reserved',
-    pattern:
-      /^(?<class>BPF_\S+) uses reserved fields|^(?:invalid|unrecognized) bpf_ld_imm64 insn|^ARSH not supported for 32 bit ALU/,
+    pattern: /^(?<class>BPF_\S+) uses reserved fields|^invalid bpf_ld_imm64 insn|^ARSH not supported for 32 bit ALU/,
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'BPF_LDX uses reserved fields' },
+  },
+  {
+    code: 'UNSUPPORTED_INSTRUCTION',
+    reason: 'callback',
+    // The address of a function is the only kind of these that loaders write and old kernels lack.
+    pattern: /^unrecognized bpf_ld_imm64 insn/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'unrecognized bpf_ld_imm64 insn' },
   },
   {
@@ -152,6 +158,12 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
       kernel: '5.10.0-46-cloud-amd64',
       text: 'verifier internal error: more than one arg with ref_obj_id R1 2 3',
     },
+  },
+  {
+    code: 'BTF_INFO_REJECTED',
+    reason: 'no_func_info',
+    pattern: /^missing btf func_info$/,
+    example: { kernel: '6.12.118+deb13-cloud-amd64', text: 'missing btf func_info' },
   },
   {
     code: 'BTF_INFO_REJECTED',

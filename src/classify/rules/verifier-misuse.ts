@@ -153,4 +153,18 @@ export const MISUSE_RULES: readonly TextRule[] = [
       text: 'css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs',
     },
   },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'replaced_signature',
+    pattern:
+      /^\w+\(\) has \d+ args while (?<function>\w+)\(\) has \d+ args|^Return type \S+ of \w+\(\) doesn't match|^arg\d+ in \w+\(\) (?:is|has) |^arg\d+ \w+\(struct \S+ \*\) doesn't match/,
+    example: { kernel: OLDEST, text: 'replaces() has 2 args while prog1() has 1 args' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'replaced_function',
+    pattern:
+      /^Cannot replace (?:static|kernel) functions|^Extension program (?:changes packet data|may sleep), while original|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
+    example: { kernel: OLDEST, text: 'Cannot replace static functions' },
+  },
 ];

@@ -22,6 +22,14 @@ export const REPORTED_USES: readonly Row[] = [
   // near aya-rs/aya#1649
   always('file_no_function_info', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'no_function_info', 'next_of')),
   always('file_no_function_info_fixed', PASS),
+  // aya-rs/aya#521
+  from(
+    '5.13',
+    'file_callback_types',
+    fails('UNSUPPORTED_INSTRUCTION', 'callback', 'repeats'),
+    fails('BTF_INFO_REJECTED', 'no_func_info', 'repeats'),
+  ),
+  from('5.13', 'file_callback_types_fixed', failsHere('UNSUPPORTED_INSTRUCTION', 'callback', 'repeats')),
   // falcosecurity/libs#1521
   always('verifier_far_jump', failsHere('VERIFIER_REJECTION', 'far_jump')),
   always('verifier_far_jump_fixed', PASS),
