@@ -33,6 +33,8 @@ export interface SelectOptions extends EvidencePlace {
   readonly policy: SelectPolicy;
   /** File with a probe; empty: this machine. */
   readonly hostFile: string;
+  /** A probe that was checked already; it goes before the file. */
+  readonly probe?: Probe;
   /** Candidates to list; 0 = all. */
   readonly limit: number;
 }
@@ -86,7 +88,8 @@ export async function selectArtifact(options: SelectOptions): Promise<{ selectio
   const { host, cwd } = environmentOf(options);
   const { trust, index } = await loadBelief(options);
   const probe =
-    options.hostFile === '' ? await probeHost(options) : await readProbe(host, resolve(cwd, options.hostFile));
+    options.probe ??
+    (options.hostFile === '' ? await probeHost(options) : await readProbe(host, resolve(cwd, options.hostFile)));
   const places = options.evidence.filter((place) => !isImage(place)).map((place) => resolve(cwd, place));
   const local = await allBundles(host, resolve(cwd, options.workdir), places);
   const known = new Set(local.map((one) => one.sha256));

@@ -5,10 +5,14 @@ import { startServer } from '../server/start.ts';
 import type { Io } from './io.ts';
 
 /** What a reader of the terminal should know about who may do what. */
-function openTo(anonymous: { readonly validate: boolean; readonly read: boolean; readonly write: boolean }): string {
-  const may = anonymous.write
-    ? ['check objects', 'read', 'compare']
-    : [...(anonymous.validate ? ['check objects'] : []), ...(anonymous.read ? ['read'] : [])];
+function openTo(anonymous: Readonly<Record<'validate' | 'read' | 'delivery' | 'write', boolean>>): string {
+  const all = [
+    [anonymous.validate, 'check objects'],
+    [anonymous.read, 'read'],
+    [anonymous.delivery, 'runtime delivery'],
+    [false, 'compare'],
+  ] as const;
+  const may = all.flatMap(([open, what]) => (open || anonymous.write ? [what] : []));
   return may.length === 0
     ? 'a credential is needed for everything but the start page'
     : `without a credential: ${may.join(', ')}`;

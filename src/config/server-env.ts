@@ -71,7 +71,14 @@ const SERVER_VARIABLES = {
   clientCa: text('BPFCOMPAT_API_CLIENT_CA_PATH', 'certificates in PEM that sign those of clients; needs TLS'),
   anonymousValidate: flag('BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE', 'anybody may check objects, without commands'),
   anonymousRead: flag('BPFCOMPAT_API_ALLOW_ANONYMOUS_READ', 'anybody may read results'),
-  anonymousWrite: flag('BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE', 'for development on this machine: both, and compare'),
+  anonymousDelivery: flag(
+    'BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY',
+    'anybody may have the runtime track (experimental) decide, and fetch what is stored here',
+  ),
+  anonymousWrite: flag(
+    'BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE',
+    'for development on this machine: all of these, and compare',
+  ),
   metrics: flag('BPFCOMPAT_API_ENABLE_METRICS', 'offer /metrics to callers who may read'),
   trustedProxies: text(
     'BPFCOMPAT_API_TRUSTED_PROXIES',

@@ -5,6 +5,8 @@ import type { Selection } from './decision.ts';
 import type { Probe } from './probe.ts';
 
 export interface AuditEntry {
+  /** Who decided; default `cli`. */
+  readonly source?: 'cli' | 'api';
   readonly operation: 'select' | 'fetch' | 'execute';
   readonly status: 'pass' | 'none' | 'error';
   readonly selection: Selection;
@@ -30,10 +32,10 @@ export type Audit =
  * not in the decision.
  */
 export async function writeAudit(host: Host, workdir: string, entry: AuditEntry): Promise<Audit> {
-  const { operation, status, selection, probe, more = {} } = entry;
+  const { operation, status, selection, probe, source = 'cli', more = {} } = entry;
   const { decision_id: id, artifact_name: name, selected } = selection;
   const created = host.now().toISOString();
-  const common = { decision_id: id, created_at: created, source: 'cli', operation, status, artifact_name: name };
+  const common = { decision_id: id, created_at: created, source, operation, status, artifact_name: name };
   const dir = join(workdir, 'runtime-audit', 'decisions');
   const trace = join(dir, `${id}-${operation}.json`);
   const stream = join(workdir, 'registry', 'runtime_decisions.jsonl');

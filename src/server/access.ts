@@ -1,14 +1,16 @@
 import { ApiError } from './problem.ts';
 
 /** What a credential may be good for. */
-export const SCOPES = ['validate', 'validate:commands', 'read', 'compare'] as const;
+export const SCOPES = ['validate', 'validate:commands', 'read', 'compare', 'delivery'] as const;
 type Scope = (typeof SCOPES)[number];
 
 /** The switches that open routes to everybody. */
 export interface AnonymousSwitches {
   readonly validate: boolean;
   readonly read: boolean;
-  /** For development: opens what the two do, and compare. */
+  /** Decisions and objects of the runtime track (experimental). */
+  readonly delivery: boolean;
+  /** For development: opens what the others do, and compare. */
   readonly write: boolean;
 }
 

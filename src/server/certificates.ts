@@ -7,7 +7,7 @@ import type { Caller } from './access.ts';
 
 const MAX_MAP_BYTES = 1024 * 1024;
 /** What a certificate is good for unless the list says. */
-const DEFAULT_SCOPES = ['validate', 'read', 'compare'];
+const DEFAULT_SCOPES = ['validate', 'read', 'compare', 'delivery'];
 
 const text = z.string().min(1);
 const Identity = z

@@ -15,6 +15,7 @@ import { ApiError } from './problem.ts';
 import { configOf, readiness } from './readiness.ts';
 import { finishedJob, resultOf } from './result.ts';
 import type { BodyOf, ParamsOf, QueryOf, RouteName } from './routes.ts';
+import { agentDecision, decisions, fetched, probed, select } from './runtime.ts';
 import type { Services } from './services.ts';
 
 /** What a handler gets: who asks, and what they sent, checked. */
@@ -85,6 +86,12 @@ export const HANDLERS: Handlers = {
     return { run_id: query.run_id, report: publicReport(value) };
   },
   compare: async ({ body, services }) => ({ diff: await compared(body, services) }),
+  runtimeProbe: ({ request, services }) => probed(request.ip, services),
+  runtimeSelect: ({ body, reply, request, services }) => select({ body, reply, requestId: request.id, services }),
+  runtimeFetch: ({ body, reply, request, services }) => fetched({ body, reply, requestId: request.id, services }),
+  runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),
+  agentDecision: ({ body, reply, request, services }) =>
+    agentDecision({ body, reply, requestId: request.id, services }),
   livez: async ({ reply }) => sendText(reply, 'text/plain; charset=utf-8', 'ok'),
   readyz: async ({ reply, services }) => {
     const ready = await readiness(services);

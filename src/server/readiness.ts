@@ -16,7 +16,7 @@ export function configOf({ settings, authenticate }: Services): z.infer<typeof C
     allow_anonymous_validate: anonymous.validate,
     allow_anonymous_read: anonymous.read,
     allow_anonymous_write: anonymous.write,
-    allow_anonymous_runtime_delivery: false,
+    allow_anonymous_runtime_delivery: anonymous.delivery,
     registry_require_identity: false,
     runtime_execute_enabled: false,
     runtime_execute_kill_switch: false,

@@ -32,6 +32,7 @@ export interface Route {
 
 const OPEN: Access = { kind: 'open' };
 const READ: Access = { kind: 'scoped', scopes: ['read'], switches: ['read', 'write'] };
+const DELIVERY: Access = { kind: 'scoped', scopes: ['delivery'], switches: ['delivery', 'write'] };
 const VALIDATE: Access = { kind: 'scoped', scopes: ['validate'], switches: ['validate', 'write'] };
 /** Whoever may start a job or read results, and knows the id of this one. */
 const STATUS: Access = { kind: 'scoped', scopes: ['validate', 'read'], switches: ['validate', 'write'] };
@@ -119,6 +120,49 @@ export const ROUTES = {
     body: shapes.CompareBody,
     answers: { 200: { description: 'the document of `bpfcompat compare`', schema: shapes.Compared } },
     problems: [404, 413, 415],
+  },
+  runtimeProbe: {
+    ...{ method: 'GET', path: 'runtime/probe', at: 'api', action: 'runtime_probe' },
+    access: { kind: 'scoped', scopes: ['read'], switches: [] },
+    summary: 'Experimental: the machine of the server, for callers on it',
+    answers: { 200: { description: 'the document of `bpfcompat runtime probe`', schema: shapes.Probed } },
+  },
+  runtimeSelect: {
+    ...{ method: 'POST', path: 'runtime/select', at: 'api', action: 'runtime_select', access: DELIVERY },
+    summary: 'Experimental: which artifact fits the host of a probe, by evidence that the server believes',
+    body: shapes.SelectBody,
+    answers: {
+      200: { description: 'the decision', schema: shapes.Selected },
+      412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
+    },
+    problems: [413, 415],
+  },
+  runtimeFetch: {
+    ...{ method: 'POST', path: 'runtime/fetch', at: 'api', action: 'runtime_fetch', access: DELIVERY },
+    summary: 'Experimental: the same, and the verified object in a directory of the server',
+    body: shapes.FetchBody,
+    answers: {
+      200: { description: 'what was fetched', schema: shapes.Fetched },
+      412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
+    },
+    problems: [413, 415],
+  },
+  runtimeDecisions: {
+    ...{ method: 'GET', path: 'runtime/decisions', at: 'api', action: 'runtime_decisions', access: READ },
+    summary: 'Experimental: decisions that were made, newest first',
+    query: shapes.DecisionsQuery,
+    answers: { 200: { description: 'one event each', schema: shapes.Decisions } },
+  },
+  agentDecision: {
+    ...{ method: 'POST', path: 'agent/decision', at: 'api', action: 'agent_decision' },
+    access: { kind: 'scoped', scopes: ['delivery'], switches: [] },
+    summary: 'Experimental: a decision for an agent; it approves nothing',
+    body: shapes.AgentDecisionBody,
+    answers: {
+      200: { description: 'the decision', schema: shapes.AgentDecided },
+      412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
+    },
+    problems: [413, 415],
   },
   livez: {
     ...{ method: 'GET', path: '/livez', at: 'root', action: '', access: OPEN },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { HistoryRecord } from '../history/record.ts';
 import { VALIDATION_MODES } from '../model/cell.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
+import { Probe } from '../runtime/probe.ts';
 
 /** What the API takes and gives, as zod: requests are read with these, and the OpenAPI document is made of them. */
 
@@ -29,7 +30,7 @@ export const Readiness = z.object({
   checks: z.array(z.object({ name: text, ok: z.boolean(), message: text.optional() })),
 });
 
-/** Runtime and registry switches are always off: those routes are not part of this version. */
+/** Switches of registries and of execution are always off: those routes are not part of this version. */
 export const Config = z.object({
   write_api_key_configured: z.boolean(),
   write_identity_verifier_enabled: z.boolean(),
@@ -138,6 +139,46 @@ export const RunRecord = z.object({
 export type RunRecord = z.infer<typeof RunRecord>;
 export const RunRecords = z.object({ records: z.array(RunRecord) });
 export const RunReport = z.object({ run_id: text, report: Document });
+
+const word = text.max(256).default('');
+const codes = z.array(text.max(128)).max(256);
+
+/** The `--policy-*` limits: they only narrow. */
+const PolicyLimits = z
+  .strictObject({
+    require_summary_pass: z.boolean(),
+    min_required_passed: count,
+    max_required_failed: count,
+    require_kernel_btf: z.boolean(),
+    require_attach_support: z.boolean(),
+    require_ringbuf_support: z.boolean(),
+    require_perf_event_array_support: z.boolean(),
+    deny_classification_codes: codes,
+    allow_classification_codes: codes,
+  })
+  .partial()
+  .default({});
+
+const selecting = {
+  artifact_name: name,
+  version: word,
+  variant: word,
+  target_profile: word,
+  policy: PolicyLimits,
+  /** What `bpfcompat runtime probe` prints on the host to decide for. */
+  host_probe: Probe,
+};
+export const SelectBody = z.strictObject({ ...selecting, limit: count.max(1000).default(5) });
+export const FetchBody = z.strictObject(selecting);
+export const AgentDecisionBody = z.strictObject({ ...selecting, agent_id: word });
+const Audited = { audit: z.object({ decision_id: text }).optional(), audit_error: text.optional() };
+export const Selected = z.object({ selection: Document, ...Audited });
+export const Fetched = z.object({ fetch: Document, selection: Document, host_probe: Document, ...Audited });
+export const AgentDecided = z.object({ decision: Document, ...Audited });
+export const NoneSelected = Problem.extend({ selection: Document });
+export const Probed = z.object({ probe: Document });
+export const DecisionsQuery = z.strictObject({ limit });
+export const Decisions = z.object({ records: z.array(Document) });
 
 const path = text.min(1).max(4096);
 export const CompareBody = z.union([

@@ -134,7 +134,15 @@ export function serverSettings(
   check(args, said);
   const demo = args.publicDemo;
   const values: ServerEnv = demo
-    ? { ...said, ...DEMO, anonymousValidate: true, anonymousRead: true, anonymousWrite: false, metrics: false }
+    ? {
+        ...said,
+        ...DEMO,
+        anonymousValidate: true,
+        anonymousRead: true,
+        anonymousDelivery: true,
+        anonymousWrite: false,
+        metrics: false,
+      }
     : said;
   const settings: ServerSettings = {
     env: values,
@@ -148,7 +156,12 @@ export function serverSettings(
     hostNames: args.hostName,
     trustedProxies: listWords(values.trustedProxies),
     tls: tlsOf(args, values, cwd),
-    anonymous: { validate: values.anonymousValidate, read: values.anonymousRead, write: values.anonymousWrite },
+    anonymous: {
+      validate: values.anonymousValidate,
+      read: values.anonymousRead,
+      delivery: values.anonymousDelivery,
+      write: values.anonymousWrite,
+    },
     perMinute: args.rateLimit,
     offline: args.offline || demo,
     demo,

@@ -11,6 +11,7 @@ const SWITCHES = {
   none: {},
   validate: { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' },
   read: { BPFCOMPAT_API_ALLOW_ANONYMOUS_READ: 'true' },
+  delivery: { BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY: 'true' },
   write: { BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE: 'true' },
 } as const;
 
@@ -31,6 +32,7 @@ const CALLERS = {
   nobody: ['none', async () => ({})],
   'nobody, validate switch': ['validate', async () => ({})],
   'nobody, read switch': ['read', async () => ({})],
+  'nobody, delivery switch': ['delivery', async () => ({})],
   'nobody, write switch': ['write', async () => ({})],
   'wrong key, write switch': ['write', async () => ({ 'x-api-key': 'wrong' })],
   'wrong token, write switch': ['write', () => token('validate read compare', {}, `${SECRET}!`)],
@@ -40,6 +42,7 @@ const CALLERS = {
   'token validate': ['none', () => token('validate')],
   'token read': ['none', () => token('read')],
   'token compare': ['none', () => token('compare')],
+  'token delivery': ['none', () => token('delivery')],
 } as const satisfies Record<string, readonly [keyof typeof SWITCHES, () => Promise<Record<string, string>>]>;
 type CallerName = keyof typeof CALLERS;
 
@@ -49,6 +52,7 @@ const CLOSED: Expected = {
   nobody: 401,
   'nobody, validate switch': 401,
   'nobody, read switch': 401,
+  'nobody, delivery switch': 401,
   'nobody, write switch': 401,
   'wrong key, write switch': 401,
   'wrong token, write switch': 401,
@@ -58,6 +62,7 @@ const CLOSED: Expected = {
   'token validate': 403,
   'token read': 403,
   'token compare': 403,
+  'token delivery': 403,
 };
 const THROUGH = 'let through' as const;
 const READ: Expected = {
@@ -71,6 +76,13 @@ const VALIDATE: Expected = {
   'nobody, validate switch': THROUGH,
   'nobody, write switch': THROUGH,
   'token validate': THROUGH,
+};
+
+const DELIVERY: Expected = {
+  ...CLOSED,
+  'nobody, delivery switch': THROUGH,
+  'nobody, write switch': THROUGH,
+  'token delivery': THROUGH,
 };
 
 /** Who may what, written down apart from the table that the server reads. */
@@ -91,6 +103,11 @@ const TABLE: Readonly<Record<RouteName, Expected>> = {
   runReport: READ,
   badge: READ,
   compare: { ...CLOSED, 'nobody, write switch': THROUGH, 'token compare': THROUGH },
+  runtimeProbe: { ...CLOSED, 'token read': THROUGH },
+  runtimeSelect: DELIVERY,
+  runtimeFetch: DELIVERY,
+  runtimeDecisions: READ,
+  agentDecision: { ...CLOSED, 'token delivery': THROUGH },
   metrics: { ...CLOSED, 'token read': THROUGH },
 };
 

@@ -1,0 +1,179 @@
+import { basename, join } from 'node:path';
+import type { FastifyReply } from 'fastify';
+import { fetchSelected, reasonsOf } from '../api/runtime-fetch.ts';
+import { probeHost } from '../api/runtime-probe.ts';
+import { type SelectOptions, selectArtifact } from '../api/runtime-select.ts';
+import { EXPERIMENTAL } from '../model/experimental.ts';
+import { type Audit, writeAudit } from '../runtime/audit.ts';
+import type { Selection } from '../runtime/decision.ts';
+import type { SelectPolicy } from '../runtime/load-limits.ts';
+import { type Probe, probeDigest } from '../runtime/probe.ts';
+import { ApiError, problemBody, withoutDirectories } from './problem.ts';
+import type { BodyOf } from './routes.ts';
+import type { Services } from './services.ts';
+
+/** What is looked at of the stream of decisions. */
+const MAX_STREAM = 64 * 1024 * 1024;
+
+type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agentDecision'>;
+
+/** A probe that a caller made of their own host. @throws ApiError 400 for one that was changed */
+function probeOf({ host_probe: own }: { readonly host_probe: Probe }): Probe {
+  if (probeDigest(own) === own.probe_sha256) return own;
+  throw new ApiError(
+    400,
+    'probe_invalid',
+    'probe_sha256 is not that of the probe; send it as "bpfcompat runtime probe" prints it',
+  );
+}
+
+/** @param strict for agents: what a caller says only narrows that */
+function policyOf(given: Selecting['policy'], strict: boolean): SelectPolicy {
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return {
+    require_summary_pass: false,
+    min_required_passed: 0,
+    require_kernel_btf: false,
+    require_attach_support: false,
+    require_ringbuf_support: false,
+    require_perf_event_array_support: false,
+    deny_classification_codes: [],
+    allow_classification_codes: [],
+    ...Object.fromEntries(known),
+    ...(strict && { require_summary_pass: true, max_required_failed: 0 }),
+  };
+}
+
+/** Trust and evidence are the server's: callers say what they look for, and what their host is. */
+async function optionsOf(body: Selecting, strict: boolean, { settings, host }: Services): Promise<SelectOptions> {
+  const index = join(settings.workdir, 'index.sigstore.json');
+  return {
+    host,
+    cwd: settings.cwd,
+    workdir: settings.workdir,
+    trust: '',
+    index: (await host.files.stat(index)) === undefined ? '' : index,
+    evidence: [],
+    hostFile: '',
+    probe: probeOf(body),
+    request: {
+      name: body.artifact_name,
+      version: body.version,
+      variant: body.variant,
+      sha256: '',
+      profile: body.target_profile,
+    },
+    policy: policyOf(body.policy, strict),
+    limit: 'limit' in body ? body.limit : 0,
+  };
+}
+
+/** Which decision it was; where it was written down is nobody's business. */
+function audited(audit: Audit) {
+  return 'audit' in audit
+    ? { audit: { decision_id: audit.audit.decision_id } }
+    : { audit_error: withoutDirectories(audit.audit_error) };
+}
+
+/** The answer where none may be used: 412, with every candidate and why not. */
+function none(reply: FastifyReply, requestId: string, selection: Selection) {
+  const reasons = reasonsOf(selection);
+  const error = new ApiError(
+    412,
+    'no_verified_candidate',
+    `no verified artifact ${selection.artifact_name} for this host: ${reasons}`,
+  );
+  reply.code(412);
+  return { ...problemBody(error, requestId), selection };
+}
+
+interface Asked<B> {
+  readonly body: B;
+  readonly reply: FastifyReply;
+  readonly requestId: string;
+  readonly services: Services;
+}
+
+async function decided(asked: Asked<Selecting>, strict: boolean) {
+  const { services } = asked;
+  const options = await optionsOf(asked.body, strict, services);
+  const made = await selectArtifact(options);
+  const status = made.selection.selected === undefined ? 'none' : 'pass';
+  const entry = { source: 'api', operation: 'select', status, selection: made.selection, probe: made.probe } as const;
+  return { options, made, audit: await writeAudit(services.host, services.settings.workdir, entry) };
+}
+
+/** Decides for the host of the caller. */
+export async function select(asked: Asked<BodyOf<'runtimeSelect'>>) {
+  const { made, audit } = await decided(asked, false);
+  if (made.selection.selected === undefined) return none(asked.reply, asked.requestId, made.selection);
+  return { selection: made.selection, ...audited(audit) };
+}
+
+/** The same as an agent needs it. */
+export async function agentDecision(asked: Asked<BodyOf<'agentDecision'>>) {
+  const { made, audit } = await decided(asked, true);
+  const { selection } = made;
+  if (selection.selected === undefined) return none(asked.reply, asked.requestId, selection);
+  const decision = {
+    schema_version: 'agent_decision.v0.1',
+    notice: EXPERIMENTAL,
+    decision_id: selection.decision_id,
+    created_at: asked.services.host.now().toISOString(),
+    agent_id: asked.body.agent_id,
+    artifact_name: selection.artifact_name,
+    host_profile_hint: selection.host_profile_hint,
+    selection,
+    selected_artifact: selection.selected,
+    approval_required: true,
+    load_approved: false,
+  };
+  return { decision, ...audited(audit) };
+}
+
+/** Decides, and puts the object into a directory of the server; only objects that the server has already. */
+export async function fetched(asked: Asked<BodyOf<'runtimeFetch'>>) {
+  const { options, made } = await decided(asked, false);
+  if (made.selection.selected === undefined) return none(asked.reply, asked.requestId, made.selection);
+  const outDir = join(asked.services.settings.workdir, 'runtime-selected');
+  const {
+    fetch,
+    selection,
+    host_probe: probe,
+    ...audit
+  } = await fetchSelected({ ...options, outDir, sources: [] }, made);
+  const named = { ...fetch, source_path: basename(fetch.source_path), output_path: basename(fetch.output_path) };
+  return { fetch: named, selection, host_probe: probe, ...audited(audit) };
+}
+
+/** Describes the machine of the server, to somebody on it. @throws ApiError 403 */
+export async function probed(address: string, { host, settings }: Services) {
+  if (!/^(?:127\.|::1$|::ffff:127\.)/.test(address))
+    throw new ApiError(
+      403,
+      'loopback_only',
+      'this describes the server itself, and is for callers on the same machine',
+    );
+  return { probe: await probeHost({ host, cwd: settings.cwd }) };
+}
+
+/** The last decisions, newest first, without places of this machine. */
+export async function decisions(limit: number, { host, settings }: Services) {
+  const path = join(settings.workdir, 'registry', 'runtime_decisions.jsonl');
+  if ((await host.files.stat(path)) === undefined) return [];
+  const lines = (await host.files.read(path, MAX_STREAM))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines
+    .slice(-limit)
+    .toReversed()
+    .flatMap((line) => {
+      try {
+        const { trace_path: _place, ...event } = JSON.parse(line) as Record<string, unknown>;
+        return [event];
+      } catch {
+        return [];
+      }
+    });
+}
