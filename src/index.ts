@@ -72,3 +72,4 @@ export { matrixText } from './report/matrix-text.ts';
 export { stableLines } from './report/stable-lines.ts';
 export { suiteLines, suiteMatrixText, suiteText } from './report/suite-text.ts';
 export { summaryMarkdown } from './report/summary.ts';
+export { versionsText } from './report/versions.ts';

@@ -163,9 +163,14 @@ async function sampleOf(
 /**
  * Settles what `validate` is to do: objects and kernels are found, files are read and compared with what will be
  * written, and nothing has booted.
+ * @param compared there is something older to compare with
  * @throws UsageError for input that the user can correct, HostError for what cannot be written
  */
-export async function prepareTest(options: ValidateOptions, environment: ResolvedEnvironment): Promise<PreparedCheck> {
+export async function prepareTest(
+  options: ValidateOptions,
+  environment: ResolvedEnvironment,
+  compared = Boolean(options.baseline),
+): Promise<PreparedCheck> {
   const { host, cwd } = environment;
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
@@ -181,7 +186,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
   const loaders = await loadersOf(environment, options, targets);
   checkLoaderClaims(loaders, options, manifest);
-  const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
+  const gate = gateOptionsOf(manifest, options.failOn, compared);
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));

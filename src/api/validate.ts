@@ -8,6 +8,7 @@ import { reportOutputs } from './report-files.ts';
 import { runPrepared } from './run-prepared.ts';
 import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import type { ValidateOptions } from './validate-options.ts';
+import { finishVersions, prepareVersions, versionsOf } from './versions.ts';
 
 export type { ValidateOptions } from './validate-options.ts';
 
@@ -37,10 +38,14 @@ async function validateAnew(
   const { isolation, lane, diskResize, offline, refreshKernels, shard, files } = options;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
-  const check = await prepareTest(options, environment);
+  const versions = await versionsOf(host, cwd, options);
+  const check = versions
+    ? await prepareVersions(options, versions, environment)
+    : await prepareTest(options, environment);
   await old.remove();
   const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
+  const ended = { host, cwd, files, onEvent, signal };
   return runPrepared(check, environment, settings, (completed) =>
-    finishTest({ host, cwd, completed, shard, files, onEvent, signal }),
+    versions ? finishVersions({ ...ended, completed, versions }) : finishTest({ ...ended, completed, shard }),
   );
 }

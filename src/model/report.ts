@@ -44,6 +44,8 @@ export interface RunReport {
   readonly results: readonly CellResult[];
   /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
   readonly baseline?: readonly (Comparison | undefined)[];
+  /** Labels of two versions that were tested at once: `baseline` above is then the older one. Absent: one version. */
+  readonly versions?: { readonly baseline: string; readonly current: string };
   /** Kernels of the catalog, part of the run or not; absent when nobody looked. */
   readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };

@@ -2,6 +2,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
 import { suiteJson } from './suite-json.ts';
 import { suiteMarkdown } from './suite-markdown.ts';
+import { collectionVersionsMarkdown } from './versions.ts';
 
 /** One artifact of a run with several: its own verdict and where its own report lies. */
 export interface CollectionCase {
@@ -46,5 +47,6 @@ export function collectionJson(run: RunReport, verdict: Verdict, cases: readonly
 
 /** The same for a person (as the Markdown of a suite). */
 export function collectionMarkdown(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): string {
-  return suiteMarkdown(runCollection(run, verdict, cases));
+  const versions = collectionVersionsMarkdown(run).join('\n');
+  return `${suiteMarkdown(runCollection(run, verdict, cases))}${versions === '' ? '' : `\n${versions}`}`;
 }

@@ -22,6 +22,7 @@ import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { timingsJson } from './timings-json.ts';
 import { environmentJson, isComplete, runVerdict, targetVerdict } from './verdict-json.ts';
+import { versionsJson } from './versions.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Where the reports of a run are written; they stand in the report themselves. */
@@ -224,6 +225,7 @@ export function reportValue(run: RunReport, artifact: number, verdict: Verdict, 
     },
     gate: gateJson(run, artifact, verdict),
     baseline: baseline && baselineJson(baseline),
+    versions: versionsJson(run, artifact),
     paths: { run_dir: run.runDir, json: paths.json, markdown: some(paths.markdown) },
     // A run with several objects has it in the document about all of them.
     shard: run.part && run.artifacts.length === 1 ? shardJson(run.part) : undefined,

@@ -20,6 +20,7 @@ import { profileName } from './names.ts';
 import { shimsMarkdown } from './shims.ts';
 import { supportRange } from './support-range.ts';
 import { variantsMarkdown } from './variants.ts';
+import { versionsMarkdown } from './versions.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
 
 /** `yes`, `no`, or nothing when the guest did not say. */
@@ -165,6 +166,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,
     `- Support: ${md(supportRange(views, run.known).text, 600)}`,
     '',
+    ...versionsMarkdown(run, artifact),
     ...(baseline ? baselineLines(baseline) : []),
     '## Targets',
     '',

@@ -237,6 +237,13 @@ const Report = z.object({
   matrix: z.object({ path: text, name: some(text), profiles: z.array(text).min(1) }),
   targets: some(z.array(TargetReport)),
   summary: z.object({ status: z.enum(['pass', 'fail', 'error']), notes: some(z.array(text)) }),
+  versions: some(
+    z.object({
+      baseline: text,
+      current: text,
+      targets: z.array(z.object({ profile_id: text, baseline: some(text), current: text, change: text })),
+    }),
+  ),
   paths: z.object({ run_dir: path, json: path, markdown: some(path) }),
 });
 export type Report = z.infer<typeof Report>;

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { versionsOf } from '../../src/api/versions.ts';
+import { createHost } from '../../src/host/create-host.ts';
+
+const host = createHost({ env: {} });
+let cwd = '';
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'versions-'));
+  writeFileSync(join(cwd, 'old=x.bpf.o'), 'x');
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const versions = (artifacts: readonly string[], more = {}) => versionsOf(host, cwd, { artifacts, ...more });
+
+describe('objects of two versions', () => {
+  test('are named by a label; the first one is the baseline', async () => {
+    expect(await versions(['v1=a/*.bpf.o', 'v2=ghcr.io/owner/x:2', 'v1=b.bpf.o'])).toEqual([
+      { label: 'v1', artifacts: ['a/*.bpf.o', 'b.bpf.o'] },
+      { label: 'v2', artifacts: ['ghcr.io/owner/x:2'] },
+    ]);
+  });
+
+  test('are none where no word has a label, or a file is called so', async () => {
+    expect(await versions(['a.bpf.o', './b=c.bpf.o'])).toBeUndefined();
+    expect(await versions(['old=x.bpf.o'])).toBeUndefined();
+  });
+
+  test.each([
+    [['a=x.bpf.o', 'y.bpf.o'], /y.bpf.o has no label/],
+    [['a=x.bpf.o'], /objects of 1 versions \(a\)/],
+    [['a=x.bpf.o', 'b=x.bpf.o', 'c=x.bpf.o'], /objects of 3 versions \(a, b, c\)/],
+  ])('%j is an error', async (artifacts, words) => {
+    await expect(versions(artifacts)).rejects.toThrow(words);
+  });
+
+  test.each([
+    ['baseline', { baseline: 'main.json' }],
+    ['sample', { sample: true }],
+    ['shard', { shard: { index: 1, total: 2 } }],
+  ])('do not go with %s', async (name, more) => {
+    await expect(versions(['a=x.bpf.o', 'b=y.bpf.o'], more)).rejects.toThrow(new RegExp(`${name} cannot be combined`));
+  });
+});

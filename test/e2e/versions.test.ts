@@ -1,0 +1,26 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { check } from './support/check.ts';
+import { ROOT } from './support/places.ts';
+import { scratchDir } from './support/scratch.ts';
+
+const scratch = scratchDir();
+const GOOD = join(ROOT, 'examples/simple-pass/simple_pass.bpf.o');
+const BAD = join(ROOT, 'examples/core-relocation-fail/core_relocation_fail.bpf.o');
+
+test('two versions are tested at once, and the current one is judged by what is new', async () => {
+  const dirs = [join(scratch, 'old'), join(scratch, 'new')] as const;
+  for (const dir of dirs) mkdirSync(dir);
+  const [old, current] = dirs;
+  copyFileSync(GOOD, join(old, 'x.bpf.o'));
+  copyFileSync(BAD, join(current, 'x.bpf.o'));
+  copyFileSync(BAD, join(old, 'y.bpf.o'));
+  copyFileSync(BAD, join(current, 'y.bpf.o'));
+  const artifacts = [`old=${old}/*.bpf.o`, `new=${current}/*.bpf.o`];
+  const { verdict, reports } = await check(scratch, artifacts, { kernels: ['debian-12-6.1'], failOn: 'regression' });
+  expect(verdict).toMatchObject({ status: 'fail', exitCode: 2 });
+  expect(verdict.reasons.filter((reason) => reason.startsWith('required'))).toHaveLength(1);
+  const changes = ['x.bpf.o', 'y.bpf.o'].map((name) => reports.get(name)?.versions?.targets[0]?.change);
+  expect(changes).toEqual(['regression', 'same']);
+});
