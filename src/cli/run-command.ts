@@ -3,8 +3,8 @@ import { buildInfo } from '../api/build-info.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
-import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
-import { spell } from '../model/wording.ts';
+import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
+import { type Face, spell } from '../model/wording.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { withSignals } from './signals.ts';
 import { versionText } from './version.ts';
@@ -170,10 +170,19 @@ function envOutput({ json, markdown }: { readonly json: boolean; readonly markdo
   return markdown ? envMarkdown() : envText(width);
 }
 
+/** How options are written for somebody who named the objects without a flag, as in `bpfcompat my.bpf.o`. */
+function faceOf(parsed: ParsedArgs | undefined, argv: readonly string[], face: Face): Face {
+  const takesWords = parsed?.command === 'check' || parsed?.command === 'watch';
+  if (!takesWords || argv.some((word) => /^--artifact(?:=|$)/.test(word))) return face;
+  return (mention) => (mention.option === 'artifact' ? (mention.value ?? 'FILE') : face(mention));
+}
+
 /** What a thrown value means to the person at the terminal. Only our own bugs show a stack. */
-function explain(error: unknown): string {
-  if (error instanceof CancelledError) return 'bpfcompat: cancelled; nothing was left behind\n';
-  if (error instanceof UsageError || error instanceof HostError) return `bpfcompat: ${messageOf(error)}\n`;
+function explain(error: unknown, face: Face): string {
+  if (error instanceof CancelledError) return 'bpfcompat: cancelled; no guest and no report was left behind\n';
+  if (error instanceof UsageError || error instanceof HostError) {
+    return `bpfcompat: ${spell(wordingOf(error), face).replace(/^FILE (?=\S)/, '')}\n`;
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
 }
@@ -190,11 +199,13 @@ async function parse(argv: readonly string[], { env, cwd, err, face }: Io): Prom
 
 /** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel rejects it. */
 export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+  let parsed: ParsedArgs | undefined;
   try {
-    const parsed = await parse(argv, io);
-    return await withSignals((signal) => dispatch(parsed, io, signal));
+    const read = await parse(argv, io);
+    parsed = read;
+    return await withSignals((signal) => dispatch(read, io, signal));
   } catch (error) {
-    io.err(explain(error));
+    io.err(explain(error, faceOf(parsed, argv, io.face)));
     return EXIT_ERROR;
   }
 }

@@ -15,7 +15,7 @@ const KERNEL = 'debian-12-6.1';
 const PATIENCE_MS = 20_000;
 /** Everything of ours must be gone after this long. */
 const END_MS = 5000;
-const INTERRUPTED = 'bpfcompat: cancelled; nothing was left behind\n';
+const INTERRUPTED = 'bpfcompat: cancelled; no guest and no report was left behind\n';
 
 /** A place of its own for one run of the program. */
 interface Place {
