@@ -44,7 +44,7 @@ export const KERNEL_OPTIONS = [
     name: 'all',
     type: 'boolean',
     default: '',
-    description: 'also remove every stored kernel; default: only VM snapshots and what no profile needs',
+    description: 'also remove every stored kernel and disk image; default: only VM snapshots and what no profile needs',
     commands: ['kernels prune'],
   },
 ] as const satisfies readonly OptionRow[];

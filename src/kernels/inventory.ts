@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, StoredFile } from '../model/kernel.ts';
 import { TYPED_KERNEL } from '../model/local-kernel.ts';
+import { removeDisks } from './disks/prune.ts';
 import {
   filesOf,
   locateStore,
@@ -35,12 +36,13 @@ export interface PruneOptions {
   readonly signal?: AbortSignal | undefined;
   /** Profiles that stay; the records of all others go. Without it every record stays. */
   readonly keep?: readonly string[];
-  /** Everything goes, the package lists too. */
+  /** Everything goes, package lists and disk images too. */
   readonly all?: boolean;
 }
 
 export interface PruneResult {
   readonly removedKernels: readonly string[];
+  /** Disk images among them. */
   readonly removedBlobs: number;
   /** Bytes of the removed blobs. */
   readonly freedBytes: number;
@@ -126,8 +128,9 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   for (const dir of [store.modules, store.facts]) {
     for (const image of await entries(host, dir)) if (!needed.has(image)) await host.files.remove(join(dir, image));
   }
-  let removedBlobs = 0;
-  let freedBytes = 0;
+  const disks = await removeDisks(host, store, options.all === true);
+  let removedBlobs = disks.count;
+  let freedBytes = disks.bytes;
   let keptBytes = 0;
   for (const name of await entries(host, store.blobs)) {
     const size = await sizeOf(host, join(store.blobs, name));

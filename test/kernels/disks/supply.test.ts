@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { emptyOverlay } from '../../../src/guests/cloud-image/overlay.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { Host, TempDir } from '../../../src/host/host.ts';
 import { ensureDisk } from '../../../src/kernels/disks/supply.ts';
+import { pruneKernels } from '../../../src/kernels/inventory.ts';
 import type { ImageSource } from '../../../src/model/disk-image.ts';
 import { dropVendorKey, makeVendorKey, signFile } from '../../fakes/rpm-repository.ts';
 import { PROFILE } from '../../guests/direct/fake-lane.ts';
@@ -175,6 +176,22 @@ test('a file that is not there, and a directory', async () => {
   await expect(ensure({ path: join(dir.path, 'none.qcow2') })).rejects.toMatchObject({ code: 'image_missing' });
   await mkdir(join(dir.path, 'directory'));
   await expect(ensure({ path: join(dir.path, 'directory') })).rejects.toMatchObject({ code: 'image_refused' });
+});
+
+test('an image that another followed goes when it is old, and all go when everything does', async () => {
+  const moving = { url: `${base}/disk.qcow2` };
+  const old = (await ensure(moving)).image;
+  served['/disk.qcow2'] = emptyOverlay(2 * 1024 ** 3);
+  const newer = (await ensure(moving, { refresh: true })).image;
+  // Another process may be about to note it.
+  expect(await pruneKernels(host)).toMatchObject({ removedBlobs: 0 });
+  await utimes(old.path, 0, 0);
+  await utimes(newer.path, 0, 0);
+  expect(await pruneKernels(host)).toMatchObject({ removedBlobs: 1, freedBytes: DISK.length });
+  expect(await readdir(join(dir.path, 'cache', 'disks'))).toContain(newer.sha256);
+  expect(await pruneKernels(host, { all: true })).toMatchObject({ removedBlobs: 1 });
+  expect(await left()).toEqual([]);
+  expect(await ensure(moving)).toMatchObject({ cached: false });
 });
 
 describe('the list of the vendor', () => {
