@@ -37,11 +37,11 @@ export const INCOMPATIBLE = {
   },
   unlinked_call: {
     what: 'calls a function that was never linked in',
-    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',
+    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym. There is no C library in BPF: write bpf_ntohl for ntohl, __builtin_memcpy for memcpy, bpf_printk for printf.',
   },
   extern: {
     what: 'is not fully linked',
-    todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym.',
+    todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym. There is no C library in BPF: write bpf_ntohl for ntohl, __builtin_memcpy for memcpy, bpf_printk for printf.',
   },
 };
 

@@ -40,6 +40,10 @@ export const MISUSE_ADVICE = {
     why: 'a tail call stands in a function that does not return int',
     todo: 'Let the function return int (the program that is jumped to returns in its place), or inline it into the program (__always_inline).',
   },
+  packet_load_result: {
+    why: 'the packet is read with load_byte, load_half or load_word (LD_ABS) in a function that does not return int',
+    todo: 'Read the bytes with bpf_skb_load_bytes, let the function return int (at the end of the packet it returns 0 at once), or inline it into the program (__always_inline).',
+  },
   callback_linkage: {
     why: 'a global function is passed as a callback',
     todo: 'Declare the callback static.',

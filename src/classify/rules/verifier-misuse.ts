@@ -83,8 +83,14 @@ export const MISUSE_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'tail_call_result',
-    pattern: /^(?:tail_call|LD_ABS) is only allowed in functions that return 'int'/,
+    pattern: /^tail_call is only allowed in functions that return 'int'/,
     example: { kernel: OLDEST, text: "tail_call is only allowed in functions that return 'int'." },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'packet_load_result',
+    pattern: /^LD_ABS is only allowed in functions that return 'int'/,
+    example: { kernel: OLDEST, text: "LD_ABS is only allowed in functions that return 'int'." },
   },
   {
     code: 'VERIFIER_REJECTION',

@@ -39,6 +39,8 @@ const ADDRESSES: readonly Cause[] = [
   ['socket_field', 'reads_mark'],
   ['not_acquired', 'releases_lent'],
   ['tail_call_result', 'jumps_away'],
+  // nothepeople/ONCache#1
+  ['packet_load_result', 'loads_old'],
   ['impossible_arithmetic', 'shifts_out'],
 ];
 

@@ -271,6 +271,20 @@ int jumps_away(struct __sk_buff *skb)
 	return sum;
 }
 
+unsigned long long load_byte(void *skb, unsigned long long offset) asm("llvm.bpf.load.byte");
+
+static __attribute__((noinline)) void load(struct __sk_buff *skb)
+{
+	sum = load_byte(skb, 12);
+}
+
+SEC("tc")
+int loads_old(struct __sk_buff *skb)
+{
+	load(skb); /* loads_old */
+	return sum;
+}
+
 SEC("tc")
 int shifts_out(struct __sk_buff *skb)
 {

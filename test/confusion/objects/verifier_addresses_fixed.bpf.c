@@ -266,6 +266,21 @@ int jumps_away(struct __sk_buff *skb)
 	return sum;
 }
 
+static __attribute__((noinline)) void load(struct __sk_buff *skb)
+{
+	__u8 byte = 0;
+
+	bpf_skb_load_bytes(skb, 12, &byte, sizeof(byte));
+	sum = byte;
+}
+
+SEC("tc")
+int loads_old(struct __sk_buff *skb)
+{
+	load(skb);
+	return sum;
+}
+
 SEC("tc")
 int shifts_out(struct __sk_buff *skb)
 {
