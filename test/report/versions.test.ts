@@ -6,7 +6,8 @@ import { collectionMarkdown } from '../../src/report/collection.ts';
 import { reportValue } from '../../src/report/json.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { recordedRun } from '../../src/report/recorded.ts';
-import { versionRows, versionsText } from '../../src/report/versions.ts';
+import { versionRows } from '../../src/report/version-rows.ts';
+import { versionsText } from '../../src/report/versions.ts';
 import { artifact, failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
 const IDS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-6.12', 'debian-13-7.3'];

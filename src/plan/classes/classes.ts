@@ -4,7 +4,7 @@ import type { KernelFacts } from './kernel-facts.ts';
 import { indexKernel } from './kernel-index.ts';
 import { type Need, needsOf } from './needs.ts';
 
-/** An object whose bytes are no surprise names fewer things; for others every kernel is a class of its own. */
+/** With more every kernel is a class of its own. */
 const MAX_NEEDS = 20_000;
 
 /** What matters to an object; undefined where its bytes do not say. */
@@ -38,7 +38,7 @@ export function answersOf(
 export interface ClassifiedKernel {
   /** In the order of the needs; undefined where nothing is known of the kernel or of the object. */
   readonly answers: readonly string[] | undefined;
-  /** What else sets kernels apart: architecture, arguments of the command line. */
+  /** What else sets kernels apart, as the architecture. */
   readonly setting: string;
   readonly required: boolean;
 }
@@ -53,7 +53,7 @@ export interface KernelClass {
   readonly differs: readonly Need[];
 }
 
-/** Puts kernels into classes, in the order in which the list has the first of each. */
+/** Classes in the order in which the list has the first of each. */
 export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly Need[] = []): KernelClass[] {
   const classes = new Map<string, number[]>();
   for (const [position, { answers, setting }] of kernels.entries()) {

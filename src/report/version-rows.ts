@@ -1,0 +1,70 @@
+import type { ProfileDiff } from '../model/comparison.ts';
+import type { RunReport } from '../model/report.ts';
+import { fileNames } from './names.ts';
+
+/** What became of an object on a kernel from one version to the next. */
+type VersionChange = 'same' | 'regression' | 'improvement' | 'other_causes' | 'inconclusive' | 'new_object';
+
+export interface VersionRow {
+  readonly profile: string;
+  /** Status; empty where the version lacks the object. */
+  readonly baseline: string;
+  readonly current: string;
+  readonly change: VersionChange;
+}
+
+function changeOf({ change, inconclusive, failure }: ProfileDiff): VersionChange {
+  if (inconclusive) return 'inconclusive';
+  // A failure for a further cause is a regression, too.
+  if (change === 'regressed' || failure === 'new') return 'regression';
+  if (change === 'improved') return 'improvement';
+  return change === 'unchanged' ? 'same' : 'other_causes';
+}
+
+/** Kernels of one object in the order of the run; undefined for a run of one version. */
+export function versionRows(run: RunReport, artifact: number): VersionRow[] | undefined {
+  if (run.versions === undefined) return undefined;
+  const diffs = run.baseline?.[artifact]?.profiles;
+  return run.targets.map(({ profile: { id } }, target): VersionRow => {
+    const diff = diffs?.find(({ profile }) => profile === id);
+    const own = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
+    const current = own?.outcome.status ?? '';
+    if (diff === undefined) return { profile: id, baseline: '', current, change: 'new_object' };
+    return { profile: id, baseline: diff.base?.status ?? '', current, change: changeOf(diff) };
+  });
+}
+
+/** How each is written in a table. */
+export const CHANGE_WORDS: Readonly<Record<VersionChange, string>> = {
+  same: '',
+  regression: 'regression',
+  improvement: 'improvement',
+  other_causes: 'other causes',
+  inconclusive: 'inconclusive',
+  new_object: 'new object',
+};
+
+/** Kernels that are the same in both are left out of a table with more rows. */
+const MAX_ROWS = 60;
+
+/** `2 regressions, 1 improvement, 9 same`. */
+export function tally(rows: readonly VersionRow[]): string {
+  const count = (change: VersionChange): number => rows.filter((row) => row.change === change).length;
+  const parts = (['regression', 'improvement'] as const).map((change) => {
+    const number = count(change);
+    return `${number} ${change}${number === 1 ? '' : 's'}`;
+  });
+  const others = (['other_causes', 'inconclusive', 'new_object'] as const)
+    .filter((change) => count(change) > 0)
+    .map((change) => `${count(change)} ${CHANGE_WORDS[change]}`);
+  return [...parts, ...others, `${count('same')} same`].join(', ');
+}
+
+/** Rows of all objects, and those that a table shows. */
+export function allRows(run: RunReport) {
+  const names = fileNames(run.artifacts);
+  const all = run.artifacts.flatMap((_, artifact) =>
+    (versionRows(run, artifact) ?? []).map((row) => ({ ...row, object: names[artifact] ?? '' })),
+  );
+  return { all, shown: all.length <= MAX_ROWS ? all : all.filter(({ change }) => change !== 'same') };
+}
