@@ -63,8 +63,10 @@ async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>):
 
 /** A case whose report says of each kernel what the gate makes of it. */
 function requiredIn(report: SuiteCaseReport, options: GateOptions): SuiteCaseReport {
-  const { answer } = report;
-  return answer === undefined ? report : { ...report, answer: { ...answer, run: withRequired(answer.run, options) } };
+  const { completed } = report;
+  return completed === undefined
+    ? report
+    : { ...report, completed: { ...completed, run: withRequired(completed.run, options) } };
 }
 
 /** Writes the reports of one case. @returns what the suite says about it, and what was written */
@@ -75,9 +77,9 @@ async function finishCase(
 ): Promise<{ readonly report: SuiteCaseReport; readonly written?: WrittenRun }> {
   if (!('gate' in one)) return { report: reported };
   const report = requiredIn(reported, one.gate);
-  const { answer } = report;
-  if (answer === undefined) return { report };
-  const written = await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one));
+  const { completed } = report;
+  if (completed === undefined) return { report };
+  const written = await unlessUnwritable(unwritten, () => writeRun(host, completed.run, completed.verdict, one));
   const [paths = NOWHERE] = written ? written.paths.artifacts : [];
   const placed = { ...report, json: paths.json, markdownPath: paths.markdown };
   return { report: placed, ...(written && { written }) };

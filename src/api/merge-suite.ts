@@ -23,7 +23,7 @@ function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
       status: 'error',
       exitCode: 1,
       error,
-      answer: undefined,
+      completed: undefined,
       json: '',
       markdownPath: '',
     },
@@ -39,9 +39,9 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   const verdict = verdictOf(decides, run);
   const { name, artifact, manifest, matrix, required, origin, error } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
-  const answer = { run, artifact: 0, verdict };
+  const completed = { run, artifact: 0, verdict };
   const { status, exitCode } = verdict;
-  const facts = { name, artifact, manifest, matrix, required, origin, error, status, exitCode, answer };
+  const facts = { name, artifact, manifest, matrix, required, origin, error, status, exitCode, completed };
   return {
     report: { ...facts, json: '', markdownPath: '' },
     gate: decides,

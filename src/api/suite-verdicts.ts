@@ -22,7 +22,7 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
     status: verdict?.status ?? 'error',
     exitCode: verdict?.exitCode ?? 1,
     error: one.error,
-    answer: run && verdict && { run, artifact: 0, verdict },
+    completed: run && verdict && { run, artifact: 0, verdict },
     json: run ? one.json : '',
     markdownPath: run ? one.markdown : '',
   };
@@ -36,7 +36,7 @@ export function worstOf(
   cases: readonly SuiteCaseReport[],
 ): Pick<SuiteReport, 'status' | 'exitCode'> & Pick<Verdict, 'withoutAnswer'> {
   const deciding = cases.filter(({ required }) => required);
-  const silent = deciding.some(({ exitCode, answer }) => exitCode === 1 || answer?.verdict.withoutAnswer);
+  const silent = deciding.some(({ exitCode, completed }) => exitCode === 1 || completed?.verdict.withoutAnswer);
   const facts = silent ? { withoutAnswer: true as const } : {};
   if (deciding.some(({ exitCode }) => exitCode === 2)) return { status: 'fail', exitCode: 2, ...facts };
   if (deciding.some(({ exitCode }) => exitCode === 1)) return { status: 'error', exitCode: 1, ...facts };

@@ -42,7 +42,9 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
       const reads = suite.cases.flatMap(({ paths }) => paths.filter(({ use }) => use === 'read'));
       named = reads.map(({ path }) => resolve(dirname(file), path));
     }
-    const assets = (latest?.cases ?? []).flatMap(({ answer }) => answer?.run.assets?.map(({ source }) => source) ?? []);
+    const assets = (latest?.cases ?? []).flatMap(
+      ({ completed }) => completed?.run.assets?.map(({ source }) => source) ?? [],
+    );
     return new Map(await marksOf(host, [...new Set([file, ...named, ...assets, ...own])]));
   }
 
@@ -51,8 +53,8 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
     try {
       const before = latest;
       ({ suite: latest } = await validateSuite({ ...request, host }));
-      for (const { answer } of before?.cases ?? []) {
-        if (answer !== undefined) await host.files.remove(answer.run.runDir);
+      for (const { completed } of before?.cases ?? []) {
+        if (completed !== undefined) await host.files.remove(completed.run.runDir);
       }
       // Assets are known now; what else changed meanwhile is tested again.
       seen = new Map([...(await looking()), ...seen]);

@@ -1,9 +1,9 @@
 import type { CellResult, Outcome } from '../model/cell.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
-import { type Answer, answersOf, isFine, newestAnswered, reports } from './answers.ts';
-import { inlinedElsewhere } from './inlined.ts';
+import { inlinedOnOthers } from './inlined.ts';
+import { isFine, type KernelResult, kernelResultsOf, newestHasResult, reports } from './kernel-results.ts';
 import { withArgs } from './make-finding.ts';
-import { moduleElsewhere } from './other-kernels.ts';
+import { moduleOnOthers } from './other-kernels.ts';
 
 /** Refusals that follow a change of the rules and not of what the verifier can see. */
 const RULE_CHANGES: ReadonlySet<string> = new Set([
@@ -57,14 +57,14 @@ const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy',
 export function acrossKernels(results: readonly CellResult[]): CellResult[] {
   const replaced = new Map<CellResult, CellResult>();
   for (const group of comparable(results)) {
-    const answers = answersOf(group);
-    const complete = newestAnswered(group, answers);
-    for (const answer of answers) replaced.set(answer.result, retold(answer, answers, complete));
+    const kernels = kernelResultsOf(group);
+    const complete = newestHasResult(group, kernels);
+    for (const own of kernels) replaced.set(own.result, rejudged(own, kernels, complete));
   }
   return results.map((result) => replaced.get(result) ?? result);
 }
 
-/** Results that say something about each other. One without a kernel answers nothing, but belongs to each architecture. */
+/** Results that say something about each other. One without a kernel says nothing, but belongs to each architecture. */
 function comparable(results: readonly CellResult[]): CellResult[][] {
   const arches = new Set(results.flatMap(({ kernel }) => kernel?.arch ?? []));
   const byArtifact = new Map<number, CellResult[]>();
@@ -79,26 +79,26 @@ function comparable(results: readonly CellResult[]): CellResult[][] {
   );
 }
 
-/** @param complete the newest kernel of the run is among the answers */
-function retold(answer: Answer, answers: readonly Answer[], complete: boolean): CellResult {
-  const { outcome } = answer.result;
-  const warnings = inlinedElsewhere(answer, answers);
-  const findings = [...answer.findings.map((finding) => judge(finding, answer, answers, complete)), ...warnings];
+/** @param complete the newest kernel of the run is among the kernels */
+function rejudged(own: KernelResult, kernels: readonly KernelResult[], complete: boolean): CellResult {
+  const { outcome } = own.result;
+  const warnings = inlinedOnOthers(own, kernels);
+  const findings = [...own.findings.map((finding) => judge(finding, own, kernels, complete)), ...warnings];
   const next: Outcome = outcome.status === 'pass' || outcome.status === 'fail' ? { ...outcome, findings } : outcome;
-  return { ...answer.result, outcome: next };
+  return { ...own.result, outcome: next };
 }
 
-function judge(finding: Finding, answer: Answer, answers: readonly Answer[], complete: boolean): Finding {
-  const same = answers.map((other) => reports(other, finding));
-  if (complete && answers.length >= 2 && same.every((reported) => reported))
-    return seenEverywhere(finding, answers.length);
-  const at = answers.indexOf(answer);
-  const fine = answers.map((other) => isFine(other, finding));
+function judge(finding: Finding, own: KernelResult, kernels: readonly KernelResult[], complete: boolean): Finding {
+  const same = kernels.map((other) => reports(other, finding));
+  if (complete && kernels.length >= 2 && same.every((reported) => reported))
+    return seenEverywhere(finding, kernels.length);
+  const at = kernels.indexOf(own);
+  const fine = kernels.map((other) => isFine(other, finding));
   const before = fine.lastIndexOf(true, at);
   const after = fine.indexOf(true, at);
-  const label = (index: number): string => answers[index]?.label ?? '';
+  const label = (index: number): string => kernels[index]?.label ?? '';
   const able = fine.includes(true)
-    ? answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
+    ? kernels.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
     : undefined;
   // Two builds of one version differ: nothing begins or ends with a kernel then.
   if (finding.args['reason'] === 'compiled_out' && finding.args['config'] !== undefined)
@@ -110,10 +110,10 @@ function judge(finding: Finding, answer: Answer, answers: readonly Answer[], com
     firstBad: before >= 0 && after < 0 ? label(same.indexOf(true, before)) : undefined,
     existsOn: NAMES.has(finding.code) ? able : undefined,
   };
-  return moduleElsewhere(reworded(withArgs(finding, found)), answers);
+  return moduleOnOthers(reworded(withArgs(finding, found)), kernels);
 }
 
-/** Every kernel that answered says the same, the newest included. */
+/** Every kernel with a result says the same, the newest included. */
 function seenEverywhere(finding: Finding, kernels: number): Finding {
   const { reason = '', since } = finding.args;
   // What upstream has, a newer or otherwise built kernel would take: then the object is not to blame.

@@ -1,24 +1,24 @@
 import { stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Answer } from './answers.ts';
 import { sectionTarget } from './first-kernel.ts';
+import type { KernelResult } from './kernel-results.ts';
 import { makeFinding } from './make-finding.ts';
 
 const FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
 
 /** Kernels on which the compiler copied a function into its callers, as their own lists say. */
-function inliners(name: string, answers: readonly Answer[]): string[] {
-  return answers.filter(({ inlined }) => inlined.has(name)).map(({ label }) => label);
+function inliners(name: string, kernels: readonly KernelResult[]): string[] {
+  return kernels.filter(({ inlined }) => inlined.has(name)).map(({ label }) => label);
 }
 
 /**
- * A function that is hooked here and inlined on every other kernel that answered: the hook may miss calls here as well.
+ * A function that is hooked here and inlined on every other kernel with a result: the hook may miss calls here as well.
  * A guess, and only a warning.
  */
-export function inlinedElsewhere(answer: Answer, answers: readonly Answer[]): Finding[] {
-  const others = answers.filter((other) => other !== answer);
+export function inlinedOnOthers(own: KernelResult, kernels: readonly KernelResult[]): Finding[] {
+  const others = kernels.filter((other) => other !== own);
   if (others.length === 0) return [];
-  return stagesOf(answer.evidence, 'attach').flatMap((stage) => {
+  return stagesOf(own.evidence, 'attach').flatMap((stage) => {
     const name = sectionTarget(stage.section);
     if (stage.status !== 'pass' || name === undefined || !FUNCTION_HOOK.test(stage.section)) return [];
     const inlinedOn = inliners(name, others);

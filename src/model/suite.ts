@@ -20,7 +20,7 @@ export interface SuiteCaseReport {
   /** Why it could not start; empty when it did. */
   readonly error: string;
   /** undefined for a case that could not start. `artifact` is the position of its object in the run. */
-  readonly answer: { readonly run: RunReport; readonly artifact: number; readonly verdict: Verdict } | undefined;
+  readonly completed: { readonly run: RunReport; readonly artifact: number; readonly verdict: Verdict } | undefined;
   /** Paths of its own reports; empty when there are none. */
   readonly json: string;
   readonly markdownPath: string;

@@ -31,7 +31,7 @@ export function runCollection(run: RunReport, verdict: Verdict, cases: readonly 
       status: own.status,
       exitCode: own.exitCode,
       error: '',
-      answer: { run, artifact, verdict: own },
+      completed: { run, artifact, verdict: own },
       json,
       markdownPath: markdown,
     })),

@@ -189,7 +189,9 @@ function savedReport(run: RunReport, artifact: number, verdict: Verdict): SavedR
 
 /** The same of a suite that has just ended: of the values that it writes. */
 export function suiteDocument(suite: SuiteReport): GateDocument {
-  const reports = suite.cases.map(({ answer }) => answer && savedReport(answer.run, answer.artifact, answer.verdict));
+  const reports = suite.cases.map(
+    ({ completed }) => completed && savedReport(completed.run, completed.artifact, completed.verdict),
+  );
   return collectionDocument(SavedCollection.parse(suiteValue(suite)), reports);
 }
 

@@ -7,13 +7,13 @@ import { md } from './escape.ts';
 import { list } from './json-values.ts';
 
 /** What is new in a case; undefined where nothing older is known about it. */
-export function comparisonOf({ answer }: SuiteCaseReport): Comparison | undefined {
-  return answer?.run.baseline?.[answer.artifact];
+export function comparisonOf({ completed }: SuiteCaseReport): Comparison | undefined {
+  return completed?.run.baseline?.[completed.artifact];
 }
 
 /** Was the suite, or a case of it, held against an older run? */
 export function hasBaseline({ baseline, cases }: SuiteReport): boolean {
-  return baseline !== undefined || cases.some(({ answer }) => answer?.run.baseline !== undefined);
+  return baseline !== undefined || cases.some(({ completed }) => completed?.run.baseline !== undefined);
 }
 
 /** The counts of all cases together. */
@@ -23,7 +23,7 @@ export function suiteNews({ cases }: SuiteReport): ComparisonSummary {
 
 /** Names of the cases that answered and that the older run does not have. */
 function added({ cases }: SuiteReport): string[] {
-  return cases.filter((one) => one.answer?.run.baseline && !comparisonOf(one)).map(({ name }) => name);
+  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name }) => name);
 }
 
 /** All cases together; each case has its own kernels besides. */

@@ -13,8 +13,8 @@ import { isComplete, runVerdict } from './verdict-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Targets of a case, in matrix order; none when it could not start. */
-export function caseViews({ answer }: SuiteCaseReport): TargetView[] {
-  return answer ? targetViews(answer.run, answer.artifact) : [];
+export function caseViews({ completed }: SuiteCaseReport): TargetView[] {
+  return completed ? targetViews(completed.run, completed.artifact) : [];
 }
 
 /** How many required targets passed, and how many did not. */
@@ -79,8 +79,8 @@ function caseJson(one: SuiteCaseReport) {
   const views = caseViews(one);
   const { passed, failed } = requiredCounts(views);
   const behavior = behaviorCounts(views);
-  const { answer } = one;
-  const recorded = answer ? recordedRun(answer.run, answer.artifact).targets : [];
+  const { completed } = one;
+  const recorded = completed ? recordedRun(completed.run, completed.artifact).targets : [];
   const baseline = comparisonOf(one);
   const newsOf = ({ target }: TargetView): string | undefined =>
     baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure;
@@ -92,23 +92,23 @@ function caseJson(one: SuiteCaseReport) {
     status: one.status,
     exit_code: one.exitCode,
     error: some(one.error),
-    run_id: answer?.run.runId,
+    run_id: completed?.run.runId,
     report_json_path: some(one.json),
     report_markdown_path: some(one.markdownPath),
     total_profiles: views.length,
     required_passed: passed,
     required_failed: failed,
-    validation_mode: some(answer?.run.validationMode ?? ''),
+    validation_mode: some(completed?.run.validationMode ?? ''),
     behavior_status: behavior?.status,
     behavior_passed: some(behavior?.passed),
     behavior_failed: some(behavior?.failed),
     targets: list(views.map((view, index) => targetJson(view, recorded[index], newsOf(view)))),
     optional: some(!one.required),
     origin: some(one.origin),
-    complete: answer && isComplete(views),
-    reasons: list(answer?.verdict.reasons ?? []),
-    gate: answer && gateJson(answer.run, answer.artifact, answer.verdict),
-    support: answer && supportJson(supportRange(views, answer.run.known)),
+    complete: completed && isComplete(views),
+    reasons: list(completed?.verdict.reasons ?? []),
+    gate: completed && gateJson(completed.run, completed.artifact, completed.verdict),
+    support: completed && supportJson(supportRange(views, completed.run.known)),
     baseline: baseline && baselineJson(baseline),
   });
 }
@@ -126,7 +126,8 @@ export function suiteValue(suite: SuiteReport) {
     cases: suite.cases.map(caseJson),
     verdict: runVerdict(suite.status),
     complete:
-      suite.notRun.length === 0 && suite.cases.every((one) => one.answer !== undefined && isComplete(caseViews(one))),
+      suite.notRun.length === 0 &&
+      suite.cases.every((one) => one.completed !== undefined && isComplete(caseViews(one))),
     not_run: list(suite.notRun),
     baseline: suiteBaselineJson(suite),
     shard: suite.part && shardJson(suite.part),

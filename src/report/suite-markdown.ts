@@ -51,22 +51,24 @@ const DECLARED = {
 
 /** How a cell stands to what was declared and to the older run; empty where there is nothing to say. */
 function standingOf(one: SuiteCaseReport, id: string): string {
-  const { answer } = one;
-  const target = answer?.run.targets.findIndex(({ profile }) => profile.id === id);
-  const declared = answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact);
+  const { completed } = one;
+  const target = completed?.run.targets.findIndex(({ profile }) => profile.id === id);
+  const declared = completed?.verdict.expected?.find(
+    (it) => it.target === target && it.artifact === completed.artifact,
+  );
   const failure = comparisonOf(one)?.profiles.find(({ profile }) => profile === id)?.failure;
   const news = failure === 'new' ? '**new**' : (failure ?? '');
   return [declared ? DECLARED[declared.met] : '', news].filter((word) => word !== '').join(' ');
 }
 
 /** What was declared about a case, once per declaration, with what became of it. */
-function declaredLines({ answer }: SuiteCaseReport): string[] {
+function declaredLines({ completed }: SuiteCaseReport): string[] {
   const lines = new Map<string, string[]>();
-  for (const { artifact, target, code: name, reason, met } of answer?.verdict.expected ?? []) {
-    if (artifact !== answer?.artifact) continue;
+  for (const { artifact, target, code: name, reason, met } of completed?.verdict.expected ?? []) {
+    if (artifact !== completed?.artifact) continue;
     const became = { failed: 'as declared', other_cause: 'fails with another cause', passed: 'passes; remove it' };
     const said = `- Declared to fail with ${code(name)} (${md(reason, 500)}): ${met === 'no_answer' ? 'inconclusive' : became[met]}`;
-    const id = answer.run.targets[target]?.profile.id ?? '';
+    const id = completed.run.targets[target]?.profile.id ?? '';
     lines.set(said, [...(lines.get(said) ?? []), code(id)]);
   }
   return [...lines].map(([said, ids]) => `${said} (${ids.join(', ')})`);
@@ -108,7 +110,7 @@ function caseRow([one, views]: Column): string[] {
   const lack = lackOf(views);
   return [
     md(one.name),
-    md(one.answer?.run.validationMode || 'default'),
+    md(one.completed?.run.validationMode || 'default'),
     `${one.status}${lack === '' ? '' : ` (${lack})`}${one.required ? '' : ' (optional)'}`,
     `${passed}/${failed}`,
     behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : '-',
@@ -123,7 +125,7 @@ interface Remark {
   readonly below: readonly string[];
 }
 
-/** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
+/** What there is to say about a kernel: the cause where it fails, or why it has no result. */
 function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Remark[] {
   if (outcome.status === 'infra_error') return [{ text: `inconclusive: ${md(outcome.message, 1000)}`, below: [] }];
   if (outcome.status === 'inferred') return [{ text: inferredText(outcome.inference), below: [] }];
@@ -174,16 +176,19 @@ function byUrgency(columns: readonly Column[]): Column[] {
 }
 
 function detailLines([one, views]: Column): string[] {
-  const { answer } = one;
+  const { completed } = one;
   const lines = [`### ${md(one.name)}: ${one.status}`, '', `- Artifact: ${code(one.artifact, 400)}`];
   if (one.manifest !== '') lines.push(`- Manifest: ${code(one.manifest, 400)}`);
   if (one.error !== '') lines.push(`- Could not start: ${md(one.error, 1000)}`);
-  if (answer)
-    lines.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
-  if (answer?.verdict.failOn) lines.push(`- Fails on: ${answer.verdict.failOn}`);
+  if (completed)
+    lines.push(
+      `- Run: ${code(completed.run.runId)}`,
+      `- Support: ${md(supportRange(views, completed.run.known).text, 600)}`,
+    );
+  if (completed?.verdict.failOn) lines.push(`- Fails on: ${completed.verdict.failOn}`);
   lines.push(...declaredLines(one));
   const metBy = (target: number): readonly ReportedCause[] =>
-    answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact)?.causes ?? [];
+    completed?.verdict.expected?.find((it) => it.target === target && it.artifact === completed.artifact)?.causes ?? [];
   lines.push(...remarkLines(views, (view, index) => causesOf(view, metBy(index))));
   const warnings = remarkLines(views, warningsOf);
   if (warnings.length > 0) lines.push('', '#### Warnings', '', ...warnings);

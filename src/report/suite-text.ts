@@ -17,7 +17,7 @@ export function suiteLines(suite: SuiteReport): string[] {
     `Status: ${suite.status}`,
     `Exit Code: ${suite.exitCode}`,
     ...suite.cases.map((one) => {
-      const run = one.answer ? ` run=${one.answer.run.runId}` : '';
+      const run = one.completed ? ` run=${one.completed.run.runId}` : '';
       const lack = lackOf(caseViews(one));
       const error = one.error === '' ? '' : ` error=${terminal(one.error, 1000)}`;
       return `  - ${terminal(one.name)}: ${one.status}${lack === '' ? '' : ` (${lack})`}${run}${error}`;
@@ -26,13 +26,13 @@ export function suiteLines(suite: SuiteReport): string[] {
   ];
 }
 
-type Answered = SuiteCaseReport & { readonly answer: NonNullable<SuiteCaseReport['answer']> };
+type Answered = SuiteCaseReport & { readonly completed: NonNullable<SuiteCaseReport['completed']> };
 
 /** Cases with the same kernels, with the same ones required. */
 function sameKernels(cases: readonly Answered[]): Answered[][] {
   const groups = new Map<string, Answered[]>();
   for (const one of cases) {
-    const key = one.answer.run.targets.map(({ profile, required }) => `${profile.id} ${required}`).join('\n');
+    const key = one.completed.run.targets.map(({ profile, required }) => `${profile.id} ${required}`).join('\n');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()];
@@ -42,16 +42,16 @@ function sameKernels(cases: readonly Answered[]): Answered[][] {
 function joined(cases: readonly Answered[], durationMs: number): RunReport {
   const [first] = cases as readonly [Answered, ...Answered[]];
   return {
-    ...first.answer.run,
+    ...first.completed.run,
     durationMs,
-    artifacts: cases.flatMap(({ name, answer }) =>
-      answer.run.artifacts
-        .slice(answer.artifact, answer.artifact + 1)
+    artifacts: cases.flatMap(({ name, completed }) =>
+      completed.run.artifacts
+        .slice(completed.artifact, completed.artifact + 1)
         .map((subject) => ({ ...subject, basename: name })),
     ),
-    results: cases.flatMap(({ answer }, artifact) =>
-      answer.run.results
-        .filter(({ cell }) => cell.artifact === answer.artifact)
+    results: cases.flatMap(({ completed }, artifact) =>
+      completed.run.results
+        .filter(({ cell }) => cell.artifact === completed.artifact)
         .map((result) => ({ ...result, cell: { ...result.cell, artifact } })),
     ),
   };
@@ -59,16 +59,16 @@ function joined(cases: readonly Answered[], durationMs: number): RunReport {
 
 /** What became of the declared failures of a group, with objects as `joined` numbers them. */
 function expectedOf(cases: readonly Answered[]): Expected[] {
-  return cases.flatMap(({ answer }, artifact) =>
-    (answer.verdict.expected ?? [])
-      .filter((one) => one.artifact === answer.artifact)
+  return cases.flatMap(({ completed }, artifact) =>
+    (completed.verdict.expected ?? [])
+      .filter((one) => one.artifact === completed.artifact)
       .map((one) => ({ ...one, artifact })),
   );
 }
 
 /** Cases by kernels, one matrix for all cases with the same kernels. */
 export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
-  const answered = suite.cases.filter((one): one is Answered => one.answer !== undefined);
+  const answered = suite.cases.filter((one): one is Answered => one.completed !== undefined);
   return sameKernels(answered)
     .map((group) => matrixText(joined(group, suite.durationMs), { ...options, expected: expectedOf(group) }))
     .join('\n');
@@ -81,7 +81,7 @@ export function suiteBaselineText(suite: SuiteReport, options: TextOptions): str
   const against = suite.baseline ? `Against ${suite.baseline.path}` : 'Against the baseline';
   const head = [`${against}: ${newsText(suiteNews(suite))}`, ...quietTexts(suite)];
   const cases = sortedNews(suite).fresh.map(({ one, comparison }) => {
-    const subject = one.answer?.run.artifacts[one.answer.artifact];
+    const subject = one.completed?.run.artifacts[one.completed.artifact];
     const artifacts = subject ? [{ ...subject, basename: one.name }] : [];
     return baselineText({ artifacts, baseline: [comparison] }, options);
   });
@@ -92,8 +92,8 @@ export function suiteBaselineText(suite: SuiteReport, options: TextOptions): str
 /** The kernels that each case supports, as far as they were tested. */
 function supportText({ cases }: SuiteReport, width: number): string[] {
   return cases.flatMap((one) => {
-    if (!one.answer) return [];
-    const { text } = supportRange(caseViews(one), one.answer.run.known);
+    if (!one.completed) return [];
+    const { text } = supportRange(caseViews(one), one.completed.run.known);
     return indented(`${one.name}: ${text}`, width);
   });
 }
@@ -107,10 +107,10 @@ const BECAME = {
 
 /** What became of declared failures, a line for each case and end. */
 function declaredText({ cases }: SuiteReport, width: number): string[] {
-  return cases.flatMap(({ name, answer }) => {
-    const own = (answer?.verdict.expected ?? []).filter(({ artifact }) => artifact === answer?.artifact);
+  return cases.flatMap(({ name, completed }) => {
+    const own = (completed?.verdict.expected ?? []).filter(({ artifact }) => artifact === completed?.artifact);
     return [...new Set(own.map(({ met }) => met))].flatMap((end) => {
-      const ids = own.filter(({ met }) => met === end).map(({ target }) => answer?.run.targets[target]?.profile.id);
+      const ids = own.filter(({ met }) => met === end).map(({ target }) => completed?.run.targets[target]?.profile.id);
       return indented(`${name}: ${BECAME[end]} on ${ids.join(', ')}`, width);
     });
   });

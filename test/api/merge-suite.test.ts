@@ -130,7 +130,7 @@ test('a shard that is missing makes the suite an error, when no required case ne
   const { suite, missing } = await merge();
   expect(missing).toHaveLength(1);
   expect(suite).toMatchObject({ status: 'error', exitCode: 1 });
-  expect(suite.cases[0]?.answer?.verdict.reasons[0]).toMatch(/inconclusive: shard 2\/2 is missing/);
+  expect(suite.cases[0]?.completed?.verdict.reasons[0]).toMatch(/inconclusive: shard 2\/2 is missing/);
 });
 
 describe('a case that could not start', () => {
@@ -144,7 +144,7 @@ describe('a case that could not start', () => {
     expect(suite.cases.at(-1)).toMatchObject({
       name: 'stuck',
       error: stuck.at(-1)?.error,
-      answer: undefined,
+      completed: undefined,
       json: '',
     });
   });
@@ -163,5 +163,5 @@ test('the older run of a suite is held against each case by its name', async () 
   await merge({ out: 'older.json' });
   const { suite } = await merge({ baseline: 'older.json', failOn: 'regression' });
   expect(suite.baseline).toMatchObject({ path: 'older.json', gone: [] });
-  expect(suite.cases.map(({ answer }) => answer?.run.baseline?.[0]?.summary.knownFailures)).toEqual([0, 1, 0]);
+  expect(suite.cases.map(({ completed }) => completed?.run.baseline?.[0]?.summary.knownFailures)).toEqual([0, 1, 0]);
 });

@@ -41,12 +41,12 @@ function finishedSuite(): Promise<SuiteResult> {
     host,
     suite: facts,
     cases: cases.map((report) => {
-      const { answer } = report;
-      if (answer === undefined) return { report };
-      const run = { ...answer.run, runDir: join(dir, 'work/runs', report.name) };
+      const { completed } = report;
+      if (completed === undefined) return { report };
+      const run = { ...completed.run, runDir: join(dir, 'work/runs', report.name) };
       const out = join(dir, `${report.name}.json`);
       return {
-        report: { ...report, answer: { ...answer, run } },
+        report: { ...report, completed: { ...completed, run } },
         gate: {},
         reportTargets: targetsAt(out),
         manifest: '',

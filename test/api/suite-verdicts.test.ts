@@ -4,7 +4,7 @@ import type { SuiteCaseReport } from '../../src/model/suite.ts';
 
 const one = (status: SuiteCaseReport['status'], exitCode: 0 | 1 | 2, required = true): SuiteCaseReport => ({
   ...{ name: 'n', artifact: 'a', manifest: '', matrix: '', origin: '', error: '', json: '', markdownPath: '' },
-  ...{ status, exitCode, required, answer: undefined },
+  ...{ status, exitCode, required, completed: undefined },
 });
 
 test('a failure that was seen is worse than a case that could not start', () => {

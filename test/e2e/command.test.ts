@@ -150,9 +150,9 @@ describe('loaders of our own', () => {
       ].join('\n'),
       ['-static'],
     );
-    compile('lib/libanswer.so', 'int answer(void) { return 42; }', ['-shared', '-fPIC']);
-    compile('lost', 'int answer(void); int main(void) { return answer(); }', ['-Llib', '-lanswer']);
-    compile('found', 'int answer(void); int main(void) { return answer(); }', [
+    compile('lib/libanswer.so', 'int completed(void) { return 42; }', ['-shared', '-fPIC']);
+    compile('lost', 'int completed(void); int main(void) { return completed(); }', ['-Llib', '-lanswer']);
+    compile('found', 'int completed(void); int main(void) { return completed(); }', [
       '-Llib',
       '-lanswer',
       '-Wl,-rpath,$ORIGIN/lib',
@@ -204,7 +204,7 @@ describe('loaders of our own', () => {
     expect((await ask('$BPFCOMPAT_BIN', 'late', { kernels: [NEW], exit: 9 })).statuses).toEqual(['pass']);
   });
 
-  test('a program that nobody brought along is no answer about the object, and the words say where it is', async () => {
+  test('a program that nobody brought along is no completed about the object, and the words say where it is', async () => {
     const asked = await ask('bpftool prog show', '', { kernels: [NEW] });
     expect(asked.statuses).toEqual(['infra_error']);
     expect(targetOf(asked.report, NEW).infra_error).toMatch(/no program bpftool .*--lane image/);
@@ -268,11 +268,11 @@ describe('suites', () => {
       ['wrong', 'error'],
     ]);
     expect(suite.cases[3]?.error).toMatch(/suite\.yaml:9:\d+: asset .*gone\.sh is not there; make it/);
-    const missing = suite.cases[2]?.answer?.run;
+    const missing = suite.cases[2]?.completed?.run;
     expect(missing?.notes.join('\n')).toMatch(/undeclared\.sh lies beside .*assets: \[undeclared\.sh\]/);
-    const runDir = suite.cases[0]?.answer?.run.runDir ?? '';
+    const runDir = suite.cases[0]?.completed?.run.runDir ?? '';
     expect(existsSync(join(runDir, 'input/assets/scripts/check.sh'))).toBe(true);
-    expect(suite.cases[1]?.answer?.run.assets?.map(({ path }) => path)).toEqual([
+    expect(suite.cases[1]?.completed?.run.assets?.map(({ path }) => path)).toEqual([
       'scripts/check.sh',
       'scripts/word.txt',
     ]);
@@ -293,7 +293,7 @@ describe('suites', () => {
       ['unlink-hook', 'pass'],
       ['object-is-there', 'pass'],
     ]);
-    const gone = ended.cases[1]?.answer?.run.results.at(-1)?.outcome;
+    const gone = ended.cases[1]?.completed?.run.results.at(-1)?.outcome;
     expect(gone).toMatchObject({
       status: 'fail',
       findings: [{ evidence: { text: 'the kernel has no function do_unlinkat' } }],

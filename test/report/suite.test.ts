@@ -25,7 +25,7 @@ function answered(name: string, run: RunReport, part: Partial<SuiteCaseReport> =
     status: verdict.status,
     exitCode: verdict.exitCode,
     error: '',
-    answer: { run, artifact: 0, verdict },
+    completed: { run, artifact: 0, verdict },
     json: `/reports/${name}.json`,
     markdownPath: `/reports/${name}.md`,
     ...part,
@@ -43,7 +43,7 @@ const broken = answered('gone', good, {
   status: 'error',
   exitCode: 1,
   error: 'suite.yaml:9:3: there is no such file',
-  answer: undefined,
+  completed: undefined,
   json: '',
   markdownPath: '',
   required: false,
@@ -272,13 +272,13 @@ test('declared failures are marked in the matrix and told with what became of th
       expectations: [{ profiles: [B], kernels: undefined, code, reason: 'bpf_loop is young', origin: 's.yaml:1:1' }],
     });
   const told = (code: string): string =>
-    suiteMarkdown(suite([answered('c', bad, { answer: { run: bad, artifact: 0, verdict: declare(code) } })]));
+    suiteMarkdown(suite([answered('c', bad, { completed: { run: bad, artifact: 0, verdict: declare(code) } })]));
   expect(told('UNSUPPORTED_HELPER')).toContain('VERIFIER_REJECTION expected |');
   expect(told('UNSUPPORTED_HELPER')).toMatch(
     /^- Declared to fail with `UNSUPPORTED_HELPER` \(bpf\\?_loop is young\): as declared \(`debian-12-6\.1`\)$/m,
   );
   const run = { run: bad, artifact: 0, verdict: declare('UNSUPPORTED_HELPER') };
-  expect(suiteText(suite([answered('c', bad, { answer: run })]), { width: 100, color: false })).toContain(
+  expect(suiteText(suite([answered('c', bad, { completed: run })]), { width: 100, color: false })).toContain(
     '\nDeclared failures\n  c: fails as declared on debian-12-6.1\n',
   );
   expect(told('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');

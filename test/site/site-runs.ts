@@ -24,7 +24,8 @@ export function reportInput(run: RunReport, artifact = 0): SiteInput {
 export function suiteInput(suite: SuiteReport): SiteInput {
   const value = saved(suiteValue(suite));
   const caseValues = suite.cases.map(
-    ({ answer }) => answer && saved(reportValue(answer.run, answer.artifact, answer.verdict, { json: '' })),
+    ({ completed }) =>
+      completed && saved(reportValue(completed.run, completed.artifact, completed.verdict, { json: '' })),
   );
   const reports = caseValues.map((one) => (one === undefined ? undefined : SavedReport.parse(one)));
   return { document: collectionDocument(SavedCollection.parse(value), reports), value, caseValues };

@@ -75,6 +75,7 @@ export const ALLOWED: readonly string[] = [
   '`asks` of `run-start`',
   '`timings.askMs`',
   '`elsewhere` of a skipped one',
+  '`answer` of a case',
   '`Surroundings`',
   'luggage_too_large',
   // Of a scheduler.

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { namesIn } from '../model/name-list.ts';
 
 /** A kernel that has a result for an object, with what is looked up often. */
-export interface Answer {
+export interface KernelResult {
   readonly result: CellResult;
   readonly evidence: Evidence;
   readonly findings: readonly Finding[];
@@ -31,7 +31,7 @@ function looseKey({ code, subject }: Finding): string {
   return JSON.stringify([code, subject ?? '']);
 }
 
-function answerOf(result: CellResult, evidence: Evidence, findings: readonly Finding[]): Answer {
+function kernelResultOf(result: CellResult, evidence: Evidence, findings: readonly Finding[]): KernelResult {
   return {
     result,
     evidence,
@@ -75,31 +75,31 @@ function compareReleases(a: string, b: string): number {
   return 0;
 }
 
-function releaseOf({ evidence }: Answer): string {
+function releaseOf({ evidence }: KernelResult): string {
   return evidence.hello.kernel.release;
 }
 
 /** Every kernel with a result for one object, oldest kernel first. */
-export function answersOf(results: readonly CellResult[]): Answer[] {
+export function kernelResultsOf(results: readonly CellResult[]): KernelResult[] {
   return results
     .flatMap((result) => {
       const { outcome, evidence } = result;
       if (!evidence || (outcome.status !== 'pass' && outcome.status !== 'fail')) return [];
-      return [answerOf(result, evidence, outcome.findings)];
+      return [kernelResultOf(result, evidence, outcome.findings)];
     })
     .sort((a, b) => compareReleases(releaseOf(a), releaseOf(b)));
 }
 
 /** Whether no kernel of the run that is known to be newer stayed silent. */
-export function newestAnswered(results: readonly CellResult[], answers: readonly Answer[]): boolean {
-  const newest = answers.at(-1);
+export function newestHasResult(results: readonly CellResult[], kernels: readonly KernelResult[]): boolean {
+  const newest = kernels.at(-1);
   if (!newest) return false;
   return results.every(({ kernel }) => !kernel || compareReleases(kernel.release, releaseOf(newest)) <= 0);
 }
 
 /** Whether a kernel reports the very same: code, reason and subject. */
-export function reports(answer: Answer, finding: Finding): boolean {
-  return answer.reported.has(exactKey(finding));
+export function reports(kernel: KernelResult, finding: Finding): boolean {
+  return kernel.reported.has(exactKey(finding));
 }
 
 /** The programs a finding is about; empty when it is about the object as a whole. */
@@ -111,14 +111,14 @@ function programsOf(finding: Finding): string[] {
  * Whether a kernel was seen to accept what another one rejects: the program loaded (and was attached, when that is what
  * failed elsewhere), the map was made. A kernel that failed earlier or otherwise shows nothing.
  */
-export function isFine(answer: Answer, finding: Finding): boolean {
-  if (answer.reported.has(looseKey(finding))) return false;
+export function isFine(kernel: KernelResult, finding: Finding): boolean {
+  if (kernel.reported.has(looseKey(finding))) return false;
   // libbpf found the access there, whatever became of the program.
-  if (finding.code === 'CORE_RELOCATION_FAILURE' && answer.accesses.has(finding.subject ?? '')) return true;
-  if (finding.phase === 'functional') return answer.result.outcome.status === 'pass';
+  if (finding.code === 'CORE_RELOCATION_FAILURE' && kernel.accesses.has(finding.subject ?? '')) return true;
+  if (finding.phase === 'functional') return kernel.result.outcome.status === 'pass';
   const programs = programsOf(finding);
-  if (finding.phase === 'map' || programs.length === 0) return answer.loaded;
+  if (finding.phase === 'map' || programs.length === 0) return kernel.loaded;
   return finding.phase === 'attach'
-    ? programs.every((program) => answer.attached.has(program))
-    : programs.every((program) => answer.programs.get(program) ?? answer.loaded);
+    ? programs.every((program) => kernel.attached.has(program))
+    : programs.every((program) => kernel.programs.get(program) ?? kernel.loaded);
 }
