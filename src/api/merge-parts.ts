@@ -64,6 +64,6 @@ export function mergedGate({ failOn, baseline }: Merging, run: ShardRun): GateOp
 export function withMissing(verdict: Verdict, missing: readonly string[]): Verdict {
   if (missing.length === 0) return verdict;
   const reasons = [...missing, ...verdict.reasons];
-  if (verdict.exitCode === 2) return { ...verdict, withoutAnswer: true, reasons };
-  return { ...verdict, status: 'error', exitCode: 1, withoutAnswer: true, reasons };
+  if (verdict.exitCode === 2) return { ...verdict, inconclusive: true, reasons };
+  return { ...verdict, status: 'error', exitCode: 1, inconclusive: true, reasons };
 }

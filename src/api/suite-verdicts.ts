@@ -34,10 +34,10 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
  */
 export function worstOf(
   cases: readonly SuiteCaseReport[],
-): Pick<SuiteReport, 'status' | 'exitCode'> & Pick<Verdict, 'withoutAnswer'> {
+): Pick<SuiteReport, 'status' | 'exitCode'> & Pick<Verdict, 'inconclusive'> {
   const deciding = cases.filter(({ required }) => required);
-  const silent = deciding.some(({ exitCode, completed }) => exitCode === 1 || completed?.verdict.withoutAnswer);
-  const facts = silent ? { withoutAnswer: true as const } : {};
+  const silent = deciding.some(({ exitCode, completed }) => exitCode === 1 || completed?.verdict.inconclusive);
+  const facts = silent ? { inconclusive: true as const } : {};
   if (deciding.some(({ exitCode }) => exitCode === 2)) return { status: 'fail', exitCode: 2, ...facts };
   if (deciding.some(({ exitCode }) => exitCode === 1)) return { status: 'error', exitCode: 1, ...facts };
   return { status: deciding.some(({ status }) => status === 'fail') ? 'fail' : 'pass', exitCode: 0, ...facts };

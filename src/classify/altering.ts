@@ -72,7 +72,7 @@ export function withPrinted(
   const uses = [...new Set(read.flatMap((one) => one.uses))].join(', ');
   if (required) {
     const who = `${few(names)} can alter what this loader prints (${uses})`;
-    const message = `${who}, so it cannot be told whether required programs were attached; test the object with libbpf, which attaches such programs last`;
+    const message = `${who}, so it is not known whether required programs were attached; test the object with libbpf, which attaches such programs last`;
     return { status: 'infra_error', cause: 'protocol', message };
   }
   const finding = makeFinding({

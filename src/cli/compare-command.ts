@@ -34,9 +34,9 @@ export async function compareCommand(options: CompareOptions, io: Io): Promise<n
     io.err(`note: tested before and not any more: ${shown.join(', ')}${more}\n`);
   }
   if (summary.requiredNewFailures > 0) return 2;
-  if (summary.requiredWithoutAnswer === 0) return 0;
+  if (summary.requiredInconclusive === 0) return 0;
   io.err(
-    `bpfcompat: required kernels that passed are inconclusive (${summary.requiredWithoutAnswer}); run the head again\n`,
+    `bpfcompat: required kernels that passed are inconclusive (${summary.requiredInconclusive}); run the head again\n`,
   );
   return 1;
 }

@@ -74,7 +74,7 @@ function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {
     ),
     changedCauses: count(causesChanged),
     inconclusive: count(({ inconclusive }) => inconclusive),
-    requiredWithoutAnswer: count(
+    requiredInconclusive: count(
       ({ base, head, required }) => required && base?.status === 'pass' && head !== undefined && !answered(head),
     ),
     grownPrograms: profiles.reduce((sum, { grown }) => sum + grown.length, 0),

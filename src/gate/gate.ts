@@ -199,7 +199,7 @@ export function gate(input: GateInput, options: GateOptions = {}): Verdict {
   const [errors, failures] = [of('error'), of('failure')];
   const facts = {
     reasons: [...new Set([...failures, ...errors, ...of('remark')])],
-    ...(errors.length > 0 && { withoutAnswer: true as const }),
+    ...(errors.length > 0 && { inconclusive: true as const }),
     ...(failOn !== 'required' && { failOn }),
     ...(allExpected.length > 0 && { expected: allExpected }),
   };

@@ -115,7 +115,7 @@ export interface ComparisonSummary {
   readonly changedCauses: number;
   readonly inconclusive: number;
   /** Required kernels that passed in the base and gave no answer in the head. */
-  readonly requiredWithoutAnswer: number;
+  readonly requiredInconclusive: number;
   /** Programs on kernels. */
   readonly grownPrograms: number;
 }
@@ -148,7 +148,7 @@ export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSumm
     fixedWithWarning: sum('fixedWithWarning'),
     changedCauses: sum('changedCauses'),
     inconclusive: sum('inconclusive'),
-    requiredWithoutAnswer: sum('requiredWithoutAnswer'),
+    requiredInconclusive: sum('requiredInconclusive'),
     grownPrograms: sum('grownPrograms'),
   };
 }

@@ -14,7 +14,7 @@ export interface Verdict {
   /** One sentence per target that decided, and per optional target that gave no answer. */
   readonly reasons: readonly string[];
   /** What decides has no result from every kernel it needs, whatever the status; absent when it was. */
-  readonly withoutAnswer?: true;
+  readonly inconclusive?: true;
   /** What decided; absent where it is `required`, as it always was. */
   readonly failOn?: FailOn;
   /** Kernels with a declared failure, and what became of it; absent where nothing is declared. */

@@ -45,6 +45,6 @@ export function shardVerdict(verdict: Verdict, { index, total }: Shard, cells: n
   if (cells === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to run`] };
   const note = `${where}: the verdict is computed by "bpfcompat merge"`;
   const reasons = [...verdict.reasons, note];
-  if (verdict.withoutAnswer) return { ...verdict, status: 'error', exitCode: 1, reasons };
+  if (verdict.inconclusive) return { ...verdict, status: 'error', exitCode: 1, reasons };
   return { ...verdict, exitCode: verdict.exitCode === 2 ? 0 : verdict.exitCode, reasons };
 }

@@ -12,7 +12,7 @@ test('a failure that was seen is worse than a case that could not start', () => 
   expect(worstOf([one('pass', 0), one('error', 1)])).toMatchObject({
     status: 'error',
     exitCode: 1,
-    withoutAnswer: true,
+    inconclusive: true,
   });
   expect(worstOf([one('fail', 0)])).toEqual({ status: 'fail', exitCode: 0 });
 });

@@ -86,7 +86,7 @@ describe('what happened to a kernel', () => {
   test('a kernel inconclusive is inconclusive, never a regression', () => {
     const { diff, summary } = one(target('k'), silent('k'));
     expect(diff.inconclusive).toBe(true);
-    expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredWithoutAnswer: 1 });
+    expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredInconclusive: 1 });
   });
 
   test('a required kernel that was not asked before or gave no answer has a new failure', () => {

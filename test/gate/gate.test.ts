@@ -47,7 +47,7 @@ describe('min_kernel above every kernel of the run', () => {
     ['passes', run([false, pass])],
     ['fails', run([false, failed()])],
   ])('is not a pass where the older kernel %s', (_name, input) => {
-    expect(gate(input, { minKernel })).toMatchObject({ status: 'error', exitCode: 1, withoutAnswer: true });
+    expect(gate(input, { minKernel })).toMatchObject({ status: 'error', exitCode: 1, inconclusive: true });
     expect(gate(input, { minKernel }).reasons).toContain(said);
   });
 

@@ -22,7 +22,7 @@ function sampledRun(accepted = false, outcome = result({ artifact: 0, target: 0 
 
 describe('a kernel that another one stands for', () => {
   test('is no pass of a required kernel, unless the user says so', () => {
-    expect(gate(sampledRun())).toMatchObject({ status: 'error', exitCode: 1, withoutAnswer: true });
+    expect(gate(sampledRun())).toMatchObject({ status: 'error', exitCode: 1, inconclusive: true });
     expect(gate(sampledRun(true))).toMatchObject({ status: 'pass', exitCode: 0 });
   });
 
@@ -32,7 +32,7 @@ describe('a kernel that another one stands for', () => {
       status: 'inferred',
       inference: { verdict: 'fail', accepted: false },
     });
-    expect(gate(run)).toMatchObject({ status: 'fail', exitCode: 2, withoutAnswer: true });
+    expect(gate(run)).toMatchObject({ status: 'fail', exitCode: 2, inconclusive: true });
     expect(documentCounts(documentOf(run))).toMatchObject({ failed: 1, inferred: 1 });
   });
 

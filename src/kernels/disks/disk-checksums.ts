@@ -57,6 +57,6 @@ async function signedList(
 async function fetchText(host: Host, url: string, to: string, signal: AbortSignal | undefined): Promise<string> {
   const { status } = await host.network.download(url, to, { maxBytes: MAX_TEXT, signal });
   if (status === 200) return to;
-  const words = `${url} answers with status ${status}; correct the address in the profile, or try again later`;
+  const words = `${url} returned status ${status}; correct the address in the profile, or try again later`;
   throw new HostError(status === 404 ? 'package_not_found' : 'mirror_unreachable', words);
 }

@@ -177,7 +177,7 @@ async function fetchDisk(
     const onBytes = (bytes: number, total: number): void => onProgress(name, bytes, total);
     const got = await download(host, url, part, { signal, onBytes });
     if (got.status !== 200) {
-      const words = `${url} answers with status ${got.status}; correct the address in the profile, or try again later`;
+      const words = `${url} returned status ${got.status}; correct the address in the profile, or try again later`;
       throw new HostError(got.status === 404 ? 'package_not_found' : 'mirror_unreachable', words);
     }
     checkDigest(source, got.digest, url);

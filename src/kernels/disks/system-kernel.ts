@@ -85,7 +85,7 @@ async function fetchPackage(
     const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE, `downloading ${url}`);
     const { status, digest } = await host.network.download(url, part, { ...options, maxBytes });
     if (status !== 200) {
-      const words = `${url} answers with status ${status}; a newer build may have taken its place, or try again later`;
+      const words = `${url} returned status ${status}; a newer build may have taken its place, or try again later`;
       throw new HostError(status === 404 ? 'package_not_found' : 'mirror_unreachable', words);
     }
     if (digest !== sha256) {

@@ -221,9 +221,7 @@ describe('the list of the vendor', () => {
   test('that lacks the image, or that is not there', async () => {
     served['/SHA256SUMS'] = Buffer.from(`${'0'.repeat(64)}  other.img\n`);
     await expect(ensure(named())).rejects.toMatchObject({ code: 'package_not_found' });
-    await expect(ensure({ ...named(), checksums: `${base}/nowhere` })).rejects.toThrow(
-      /nowhere answers with status 404/,
-    );
+    await expect(ensure({ ...named(), checksums: `${base}/nowhere` })).rejects.toThrow(/nowhere returned status 404/);
     expect(asked).not.toContain('/disk.qcow2');
   });
 
