@@ -225,7 +225,12 @@ await proof.check('a new host gets the ring buffer', () => {
 await proof.check('25 passes elsewhere do not outweigh a failure here', () => {
   const place = newPlace();
   const elsewhere = Array.from({ length: 25 }, (_, at) =>
-    pass({ ...KERNELS.new, release: `5.${at}.0-1-generic`, build_id: sha256(`${at}`).slice(0, 40) }),
+    pass({
+      ...KERNELS.new,
+      profile: `elsewhere-${at}`,
+      release: `5.${at}.0-1-generic`,
+      build_id: sha256(`${at}`).slice(0, 40),
+    }),
   );
   attest(place, reportOf('ringbuf', [...elsewhere, fail(KERNELS.old)]), { variant: 'ringbuf' });
   return isNone(select(place, 'failed-here', 'old.json'), 'result_failed', 'kernel_mismatch');
