@@ -5,6 +5,7 @@ import { cleaned, option, phrase, type Wording } from '../model/wording.ts';
 import { terminal } from '../report/escape.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { FoundPart } from './shard-files.ts';
+import { buildOf, isUpdate, otherKernels } from './shard-kernels.ts';
 
 /** Characters of a message that holds names from reports. */
 const MESSAGE_LENGTH = 2000;
@@ -124,6 +125,20 @@ const shown = (text: string): string => text.replace(/\S(?:.*\S)?/s, (words) => 
 
 const SAME_FOR_ALL = 'run all shards with the same objects, kernels and flags';
 
+/** @throws UsageError `shards_differ` for kernels by one name that are not the same; notes about those that a vendor replaced */
+function updatedKernels(kept: readonly FoundPart[]): string[] {
+  const words = otherKernels(kept.map(({ part }) => part)).map((pair) => {
+    const builds = `${buildOf(pair.one)} and ${buildOf(pair.two)}`;
+    if (isUpdate(pair)) {
+      return `${pair.profile}: the shards booted different builds, ${builds}; bpfcompat.lock keeps one build for all`;
+    }
+    const both = kept.filter((_, at) => pair.parts.includes(at)).map(nameOf);
+    const message = `${both.join(' and ')} booted different kernels as ${pair.profile}: ${builds}; give every shard the same kernel, or each its own name`;
+    throw new UsageError('shards_differ', cleaned(message, shown));
+  });
+  return [...new Set(words)];
+}
+
 /** Why two parts do not belong together, and what to do; undefined when they do. */
 function difference(a: FoundPart, b: FoundPart): Wording | undefined {
   const [one, two] = [a.part, b.part];
@@ -178,5 +193,8 @@ export function chooseParts(found: readonly FoundPart[]): ChosenParts {
     // Names of files, objects and kernels come from wherever the reports come from.
     if (why !== undefined) throw new UsageError('shards_differ', cleaned(why, shown));
   }
-  return { parts: kept.map(({ part }) => part), notes: notes.map((note) => terminal(note, MESSAGE_LENGTH)) };
+  return {
+    parts: kept.map(({ part }) => part),
+    notes: [...notes, ...updatedKernels(kept)].map((note) => terminal(note, MESSAGE_LENGTH)),
+  };
 }

@@ -357,6 +357,33 @@ describe('what does not belong together', () => {
     await expect(merge()).rejects.toThrow(message);
   });
 
+  /** Two shards that booted one kernel each by the same name, the second with another image. */
+  const withKernels = async (change: Partial<TestedKernel>): Promise<void> => {
+    await shards(quickRun(), 2);
+    for (const index of [1, 2]) {
+      const file = join(dir, `shards/${index}/report.json`);
+      const report = JSON.parse(readFileSync(file, 'utf8'));
+      for (const { run } of report.shard.runs)
+        for (const { kernel } of run.results)
+          Object.assign(kernel, { profile: 'debian-12-6.1' }, index === 2 ? change : {});
+      writeFileSync(file, JSON.stringify(report));
+    }
+  };
+  const image = { sha256: '9'.repeat(64), size: 1 };
+
+  test('another kernel by the same name', async () => {
+    await withKernels({ vmlinuz: image, vouched: { by: 'nobody', file: '--kernel' } });
+    await expect(merge()).rejects.toThrow(/booted different kernels as debian-.*; give every shard the same kernel/);
+    await withKernels({ vmlinuz: image, source: '1'.repeat(64) });
+    await expect(merge()).rejects.toThrow(/booted different kernels as debian-/);
+  });
+
+  test('a build that the vendor replaced between two machines is told', async () => {
+    await withKernels({ vmlinuz: image });
+    const { notes } = await merge();
+    expect(notes.join()).toMatch(/debian-[^:]*: the shards booted different builds, .*bpfcompat\.lock keeps one build/);
+  });
+
   test('another version', async () => {
     await shards(quickRun(), 3);
     const file = join(dir, 'shards/2/report.json');
