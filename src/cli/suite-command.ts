@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
 import { suiteLines, suiteText, validateSuite } from '../index.ts';
+import { withoutResultLines } from '../report/suite-text.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { shardNote } from './shard-note.ts';
@@ -47,6 +48,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       if (text !== '') io.out(`${text}\n`);
       for (const path of [paths.json, paths.markdown]) if (path !== '') io.out(`Written: ${relative(io.cwd, path)}\n`);
     }
+    if (options.quiet) for (const line of withoutResultLines(suite)) io.err(`${line}\n`);
     io.out(`${suiteLines(suite).join('\n')}\n`);
     return suite.exitCode;
   } finally {

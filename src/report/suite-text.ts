@@ -26,6 +26,15 @@ export function suiteLines(suite: SuiteReport): string[] {
   ];
 }
 
+/** Why cases have no result, one line each, for a caller who wants no table; the lines for scripts have their state alone. */
+export function withoutResultLines({ cases }: SuiteReport): string[] {
+  return cases.flatMap(({ name, status, completed }) =>
+    status === 'error' && completed
+      ? completed.verdict.reasons.slice(0, 5).map((reason) => `${terminal(name)}: ${terminal(reason, 1000)}`)
+      : [],
+  );
+}
+
 type Answered = SuiteCaseReport & { readonly completed: NonNullable<SuiteCaseReport['completed']> };
 
 /** Cases with the same kernels, with the same ones required. */

@@ -7,7 +7,13 @@ import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
-import { suiteBaselineText, suiteLines, suiteMatrixText, suiteText } from '../../src/report/suite-text.ts';
+import {
+  suiteBaselineText,
+  suiteLines,
+  suiteMatrixText,
+  suiteText,
+  withoutResultLines,
+} from '../../src/report/suite-text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -282,4 +288,13 @@ test('declared failures are marked in the matrix and told with what became of th
     '\nDeclared failures\n  c: fails as declared on debian-12-6.1\n',
   );
   expect(told('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');
+});
+
+test('why a case has no result is there for a caller who wants no table', () => {
+  const silent = runReport({
+    results: [result({ artifact: 0, target: 0 }, infra('the guest did not \u001b[31mboot'))],
+  });
+  const lines = withoutResultLines(suite([answered('quiet', silent)]));
+  expect(lines[0]).toMatch(/^quiet: required debian-12-6\.1: inconclusive: the guest did not /);
+  expect(lines.join('')).not.toContain('\u001b');
 });
