@@ -1,31 +1,20 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '../../host/host.ts';
 import type { SystemKernel } from '../../model/disk-image.ts';
 import { CancelledError } from '../../model/errors.ts';
 import { GuestError, type OpenOptions } from '../guest.ts';
 import { consoleTail, machineFailure } from '../machine-failure.ts';
 import { type RunningMachine, startMachine } from '../qemu/machine.ts';
 import { bootTrouble } from './boot-trouble.ts';
-import { type IsoFile, isoImage } from './iso9660.ts';
 import { type SystemSpec, wrapSystem } from './machine.ts';
-import { KERNEL_INSTALLED, KERNEL_NOT_INSTALLED, PACKAGES_LABEL } from './seed.ts';
+import { packagesDisk } from './packages-disk.ts';
+import { KERNEL_INSTALLED, KERNEL_NOT_INSTALLED } from './seed.ts';
 
 /** Packages and an initramfs, made by programs that are emulated. */
 const INSTALL_MS = 20 * 60_000;
 const WATCH_MS = 500;
 /** QEMU runs as a user of its own; the directory is private. */
 const READ_MODE = 0o444;
-const MAX_PACKAGE = 512 * 1024 * 1024;
-
-/** The disk with the packages of a kernel, as the seed looks for it. */
-async function packagesDisk(host: Host, { release, packages }: SystemKernel): Promise<Buffer> {
-  const files: IsoFile[] = [{ name: 'release', data: Buffer.from(`${release}\n`) }];
-  for (const [index, { path, format }] of packages.entries()) {
-    files.push({ name: `p${index}.${format}`, data: await host.files.read(path, MAX_PACKAGE) });
-  }
-  return isoImage(PACKAGES_LABEL, files);
-}
 
 /**
  * Boots a system for the first time, and has it install a kernel on its disk and power off.
