@@ -749,10 +749,10 @@ function promiseAllObject(promisesObj) {
     return resolvedObj;
   });
 }
-function randomString(length = 10) {
+function randomString(length2 = 10) {
   const chars = "abcdefghijklmnopqrstuvwxyz";
   let str = "";
-  for (let i = 0; i < length; i++) {
+  for (let i = 0; i < length2; i++) {
     str += chars[Math.floor(Math.random() * chars.length)];
   }
   return str;
@@ -1885,8 +1885,8 @@ var init_parse = __esm({
 });
 
 // node_modules/zod/v4/core/regexes.js
-function nanoidOfLength(length) {
-  return new RegExp(`^[a-zA-Z0-9_-]{${length}}$`);
+function nanoidOfLength(length2) {
+  return new RegExp(`^[a-zA-Z0-9_-]{${length2}}$`);
 }
 function emoji() {
   return new RegExp(_emoji, "u");
@@ -2113,8 +2113,8 @@ var init_checks = __esm({
       inst._zod.check = (payload) => {
         const input = payload.value;
         const units = input.length;
-        const length = typeof input === "string" && units > def.maximum ? codePointLength(input) : units;
-        if (length <= def.maximum)
+        const length2 = typeof input === "string" && units > def.maximum ? codePointLength(input) : units;
+        if (length2 <= def.maximum)
           return;
         const origin = getLengthableOrigin(input);
         payload.issues.push({
@@ -2135,8 +2135,8 @@ var init_checks = __esm({
       inst._zod.check = (payload) => {
         const input = payload.value;
         const units = input.length;
-        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input) : units;
-        if (length >= def.minimum)
+        const length2 = typeof input === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input) : units;
+        if (length2 >= def.minimum)
           return;
         const origin = getLengthableOrigin(input);
         payload.issues.push({
@@ -2157,11 +2157,11 @@ var init_checks = __esm({
       inst._zod.check = (payload) => {
         const input = payload.value;
         const units = input.length;
-        const length = typeof input === "string" && units >= def.length && units <= def.length * 2 ? codePointLength(input) : units;
-        if (length === def.length)
+        const length2 = typeof input === "string" && units >= def.length && units <= def.length * 2 ? codePointLength(input) : units;
+        if (length2 === def.length)
           return;
         const origin = getLengthableOrigin(input);
-        const tooBig = length > def.length;
+        const tooBig = length2 > def.length;
         payload.issues.push({
           origin,
           ...tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length },
@@ -4213,7 +4213,7 @@ function isRef(value2) {
 function cloneIssues(issues) {
   return issues.map((iss) => iss.path ? { ...iss, path: iss.path.slice() } : { ...iss });
 }
-function isRecursive(inst, stack, resolve37) {
+function isRecursive(inst, stack, resolve39) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -4223,7 +4223,7 @@ function isRecursive(inst, stack, resolve37) {
   let result = NONE;
   const check2 = /* @__PURE__ */ __name((child) => {
     if (result !== PROVEN && child?._zod) {
-      const answer = isRecursive(child, stack, resolve37);
+      const answer = isRecursive(child, stack, resolve39);
       if (answer > result)
         result = answer;
     }
@@ -4234,7 +4234,7 @@ function isRecursive(inst, stack, resolve37) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve37) : NONE;
+      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve39) : NONE;
       if (child > answer)
         answer = child;
     }
@@ -4298,7 +4298,7 @@ function isRecursive(inst, stack, resolve37) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve37 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve39 ? inst._zod.innerType : void 0);
       merge3(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -5103,11 +5103,11 @@ function _minLength(minimum, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _length(length, params) {
+function _length(length2, params) {
   return new $ZodCheckLengthEquals({
     check: "length_equals",
     ...normalizeParams(params),
-    length
+    length: length2
   });
 }
 // @__NO_SIDE_EFFECTS__
@@ -7822,14 +7822,10 @@ var init_local_kernel = __esm({
 });
 
 // src/action/state.ts
-function saveState(env, state) {
-  const file2 = env["GITHUB_STATE"] ?? "";
-  if (file2 === "") return;
-  const end = (0, import_node_crypto.randomUUID)();
-  (0, import_node_fs3.appendFileSync)(file2, `${NAME}<<${end}
-${JSON.stringify(state)}
-${end}
-`);
+async function writeState(env, state) {
+  if ((env["GITHUB_STATE"] ?? "") === "") return;
+  const { saveState: saveState2 } = await import("./clients.cjs");
+  saveState2(NAME, state);
 }
 function readState(env) {
   try {
@@ -7864,12 +7860,11 @@ function leftovers(scratch) {
     return startTimeOf(number5) === startTime ? [{ pid: number5, startTime }] : [];
   });
 }
-var import_node_crypto, import_node_fs3, import_node_path2, LocalKernel, Settings, State, NAME, EMPTY_STATE, PIDS;
+var import_node_fs3, import_node_path2, LocalKernel, Settings, State, NAME, EMPTY_STATE, PIDS;
 var init_state = __esm({
   "src/action/state.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto = require("node:crypto");
     import_node_fs3 = require("node:fs");
     import_node_path2 = require("node:path");
     init_zod();
@@ -7894,7 +7889,7 @@ var init_state = __esm({
     });
     NAME = "bpfcompat";
     EMPTY_STATE = { kernels: [], scratch: "" };
-    __name(saveState, "saveState");
+    __name(writeState, "writeState");
     __name(readState, "readState");
     __name(startTimeOf, "startTimeOf");
     PIDS = "pids";
@@ -8163,7 +8158,7 @@ var init_kernel = __esm({
   }
 });
 
-// src/config/catalogue-files.ts
+// src/config/catalog-files.ts
 async function namesIn(files, dir) {
   const names3 = await files.list(dir).catch((error2) => {
     if (isMissing(error2)) return [];
@@ -8193,8 +8188,8 @@ function unreadable(path2, error2) {
     }
   );
 }
-var init_catalogue_files = __esm({
-  "src/config/catalogue-files.ts"() {
+var init_catalog_files = __esm({
+  "src/config/catalog-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
@@ -8270,13 +8265,13 @@ var require_visit = __commonJS({
   "node_modules/yaml/dist/visit.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var BREAK2 = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove node");
     function visit3(node2, visitor) {
       const visitor_ = initVisitor(visitor);
-      if (identity3.isDocument(node2)) {
+      if (identity2.isDocument(node2)) {
         const cd = visit_(null, node2.contents, visitor_, Object.freeze([node2]));
         if (cd === REMOVE)
           node2.contents = null;
@@ -8289,12 +8284,12 @@ var require_visit = __commonJS({
     visit3.REMOVE = REMOVE;
     function visit_(key, node2, visitor, path2) {
       const ctrl = callVisitor(key, node2, visitor, path2);
-      if (identity3.isNode(ctrl) || identity3.isPair(ctrl)) {
+      if (identity2.isNode(ctrl) || identity2.isPair(ctrl)) {
         replaceNode(key, path2, ctrl);
         return visit_(key, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
-        if (identity3.isCollection(node2)) {
+        if (identity2.isCollection(node2)) {
           path2 = Object.freeze(path2.concat(node2));
           for (let i = 0; i < node2.items.length; ++i) {
             const ci = visit_(i, node2.items[i], visitor, path2);
@@ -8307,7 +8302,7 @@ var require_visit = __commonJS({
               i -= 1;
             }
           }
-        } else if (identity3.isPair(node2)) {
+        } else if (identity2.isPair(node2)) {
           path2 = Object.freeze(path2.concat(node2));
           const ck = visit_("key", node2.key, visitor, path2);
           if (ck === BREAK2)
@@ -8326,7 +8321,7 @@ var require_visit = __commonJS({
     __name(visit_, "visit_");
     async function visitAsync(node2, visitor) {
       const visitor_ = initVisitor(visitor);
-      if (identity3.isDocument(node2)) {
+      if (identity2.isDocument(node2)) {
         const cd = await visitAsync_(null, node2.contents, visitor_, Object.freeze([node2]));
         if (cd === REMOVE)
           node2.contents = null;
@@ -8339,12 +8334,12 @@ var require_visit = __commonJS({
     visitAsync.REMOVE = REMOVE;
     async function visitAsync_(key, node2, visitor, path2) {
       const ctrl = await callVisitor(key, node2, visitor, path2);
-      if (identity3.isNode(ctrl) || identity3.isPair(ctrl)) {
+      if (identity2.isNode(ctrl) || identity2.isPair(ctrl)) {
         replaceNode(key, path2, ctrl);
         return visitAsync_(key, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
-        if (identity3.isCollection(node2)) {
+        if (identity2.isCollection(node2)) {
           path2 = Object.freeze(path2.concat(node2));
           for (let i = 0; i < node2.items.length; ++i) {
             const ci = await visitAsync_(i, node2.items[i], visitor, path2);
@@ -8357,7 +8352,7 @@ var require_visit = __commonJS({
               i -= 1;
             }
           }
-        } else if (identity3.isPair(node2)) {
+        } else if (identity2.isPair(node2)) {
           path2 = Object.freeze(path2.concat(node2));
           const ck = await visitAsync_("key", node2.key, visitor, path2);
           if (ck === BREAK2)
@@ -8396,32 +8391,32 @@ var require_visit = __commonJS({
     function callVisitor(key, node2, visitor, path2) {
       if (typeof visitor === "function")
         return visitor(key, node2, path2);
-      if (identity3.isMap(node2))
+      if (identity2.isMap(node2))
         return visitor.Map?.(key, node2, path2);
-      if (identity3.isSeq(node2))
+      if (identity2.isSeq(node2))
         return visitor.Seq?.(key, node2, path2);
-      if (identity3.isPair(node2))
+      if (identity2.isPair(node2))
         return visitor.Pair?.(key, node2, path2);
-      if (identity3.isScalar(node2))
+      if (identity2.isScalar(node2))
         return visitor.Scalar?.(key, node2, path2);
-      if (identity3.isAlias(node2))
+      if (identity2.isAlias(node2))
         return visitor.Alias?.(key, node2, path2);
       return void 0;
     }
     __name(callVisitor, "callVisitor");
     function replaceNode(key, path2, node2) {
       const parent = path2[path2.length - 1];
-      if (identity3.isCollection(parent)) {
+      if (identity2.isCollection(parent)) {
         parent.items[key] = node2;
-      } else if (identity3.isPair(parent)) {
+      } else if (identity2.isPair(parent)) {
         if (key === "key")
           parent.key = node2;
         else
           parent.value = node2;
-      } else if (identity3.isDocument(parent)) {
+      } else if (identity2.isDocument(parent)) {
         parent.contents = node2;
       } else {
-        const pt = identity3.isAlias(parent) ? "alias" : "scalar";
+        const pt = identity2.isAlias(parent) ? "alias" : "scalar";
         throw new Error(`Cannot replace node with ${pt} parent`);
       }
     }
@@ -8436,7 +8431,7 @@ var require_directives = __commonJS({
   "node_modules/yaml/dist/doc/directives.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var visit3 = require_visit();
     var escapeChars = {
       "!": "%21",
@@ -8582,10 +8577,10 @@ var require_directives = __commonJS({
         const lines3 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
-        if (doc && tagEntries.length > 0 && identity3.isNode(doc.contents)) {
+        if (doc && tagEntries.length > 0 && identity2.isNode(doc.contents)) {
           const tags = {};
           visit3.visit(doc.contents, (_key, node2) => {
-            if (identity3.isNode(node2) && node2.tag)
+            if (identity2.isNode(node2) && node2.tag)
               tags[node2.tag] = true;
           });
           tagNames = Object.keys(tags);
@@ -8611,7 +8606,7 @@ var require_anchors = __commonJS({
   "node_modules/yaml/dist/doc/anchors.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var visit3 = require_visit();
     function anchorIsValid(anchor2) {
       if (/[\x00-\x19\s,[\]{}]/.test(anchor2)) {
@@ -8661,7 +8656,7 @@ var require_anchors = __commonJS({
         setAnchors: /* @__PURE__ */ __name(() => {
           for (const source of aliasObjects) {
             const ref = sourceObjects.get(source);
-            if (typeof ref === "object" && ref.anchor && (identity3.isScalar(ref.node) || identity3.isCollection(ref.node))) {
+            if (typeof ref === "object" && ref.anchor && (identity2.isScalar(ref.node) || identity2.isCollection(ref.node))) {
               ref.node.anchor = ref.anchor;
             } else {
               const error2 = new Error("Failed to resolve repeated object (this should not happen)");
@@ -8738,12 +8733,12 @@ var require_toJS = __commonJS({
   "node_modules/yaml/dist/nodes/toJS.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     function toJS(value2, arg2, ctx) {
       if (Array.isArray(value2))
         return value2.map((v, i) => toJS(v, String(i), ctx));
       if (value2 && typeof value2.toJSON === "function") {
-        if (!ctx || !identity3.hasAnchor(value2))
+        if (!ctx || !identity2.hasAnchor(value2))
           return value2.toJSON(arg2, ctx);
         const data2 = { aliasCount: 0, count: 1, res: void 0 };
         ctx.anchors.set(value2, data2);
@@ -8771,14 +8766,14 @@ var require_Node = __commonJS({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     var applyReviver = require_applyReviver();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var toJS = require_toJS();
     var NodeBase = class {
       static {
         __name(this, "NodeBase");
       }
       constructor(type) {
-        Object.defineProperty(this, identity3.NODE_TYPE, { value: type });
+        Object.defineProperty(this, identity2.NODE_TYPE, { value: type });
       }
       /** Create a copy of this node.  */
       clone() {
@@ -8789,7 +8784,7 @@ var require_Node = __commonJS({
       }
       /** A plain JavaScript representation of this node. */
       toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
-        if (!identity3.isDocument(doc))
+        if (!identity2.isDocument(doc))
           throw new TypeError("A document argument is required");
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
@@ -8817,7 +8812,7 @@ var require_Alias = __commonJS({
     init_define_BPFCOMPAT_BUILD();
     var anchors = require_anchors();
     var visit3 = require_visit();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
     var Alias = class extends Node.NodeBase {
@@ -8825,7 +8820,7 @@ var require_Alias = __commonJS({
         __name(this, "Alias");
       }
       constructor(source) {
-        super(identity3.ALIAS);
+        super(identity2.ALIAS);
         this.source = source;
         Object.defineProperty(this, "tag", {
           set() {
@@ -8847,7 +8842,7 @@ var require_Alias = __commonJS({
           nodes = [];
           visit3.visit(doc, {
             Node: /* @__PURE__ */ __name((_key, node2) => {
-              if (identity3.isAlias(node2) || identity3.hasAnchor(node2))
+              if (identity2.isAlias(node2) || identity2.hasAnchor(node2))
                 nodes.push(node2);
             }, "Node")
           });
@@ -8909,11 +8904,11 @@ var require_Alias = __commonJS({
       }
     };
     function getAliasCount(doc, node2, anchors2) {
-      if (identity3.isAlias(node2)) {
+      if (identity2.isAlias(node2)) {
         const source = node2.resolve(doc);
         const anchor2 = anchors2 && source && anchors2.get(source);
         return anchor2 ? anchor2.count * anchor2.aliasCount : 0;
-      } else if (identity3.isCollection(node2)) {
+      } else if (identity2.isCollection(node2)) {
         let count5 = 0;
         for (const item of node2.items) {
           const c = getAliasCount(doc, item, anchors2);
@@ -8921,7 +8916,7 @@ var require_Alias = __commonJS({
             count5 = c;
         }
         return count5;
-      } else if (identity3.isPair(node2)) {
+      } else if (identity2.isPair(node2)) {
         const kc = getAliasCount(doc, node2.key, anchors2);
         const vc = getAliasCount(doc, node2.value, anchors2);
         return Math.max(kc, vc);
@@ -8938,7 +8933,7 @@ var require_Scalar = __commonJS({
   "node_modules/yaml/dist/nodes/Scalar.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
     var isScalarValue = /* @__PURE__ */ __name((value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object", "isScalarValue");
@@ -8947,7 +8942,7 @@ var require_Scalar = __commonJS({
         __name(this, "Scalar");
       }
       constructor(value2) {
-        super(identity3.SCALAR);
+        super(identity2.SCALAR);
         this.value = value2;
       }
       toJSON(arg2, ctx) {
@@ -8973,7 +8968,7 @@ var require_createNode = __commonJS({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     var Alias = require_Alias();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
     function findTagObject(value2, tagName, tags) {
@@ -8988,12 +8983,12 @@ var require_createNode = __commonJS({
     }
     __name(findTagObject, "findTagObject");
     function createNode(value2, tagName, ctx) {
-      if (identity3.isDocument(value2))
+      if (identity2.isDocument(value2))
         value2 = value2.contents;
-      if (identity3.isNode(value2))
+      if (identity2.isNode(value2))
         return value2;
-      if (identity3.isPair(value2)) {
-        const map3 = ctx.schema[identity3.MAP].createNode?.(ctx.schema, null, ctx);
+      if (identity2.isPair(value2)) {
+        const map3 = ctx.schema[identity2.MAP].createNode?.(ctx.schema, null, ctx);
         map3.items.push(value2);
         return map3;
       }
@@ -9025,7 +9020,7 @@ var require_createNode = __commonJS({
             ref.node = node3;
           return node3;
         }
-        tagObj = value2 instanceof Map ? schema[identity3.MAP] : Symbol.iterator in Object(value2) ? schema[identity3.SEQ] : schema[identity3.MAP];
+        tagObj = value2 instanceof Map ? schema[identity2.MAP] : Symbol.iterator in Object(value2) ? schema[identity2.SEQ] : schema[identity2.MAP];
       }
       if (onTagObj) {
         onTagObj(tagObj);
@@ -9051,7 +9046,7 @@ var require_Collection = __commonJS({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     var createNode = require_createNode();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Node = require_Node();
     function collectionFromPath(schema, path2, value2) {
       let v = value2;
@@ -9099,7 +9094,7 @@ var require_Collection = __commonJS({
         const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
         if (schema)
           copy.schema = schema;
-        copy.items = copy.items.map((it) => identity3.isNode(it) || identity3.isPair(it) ? it.clone(schema) : it);
+        copy.items = copy.items.map((it) => identity2.isNode(it) || identity2.isPair(it) ? it.clone(schema) : it);
         if (this.range)
           copy.range = this.range.slice();
         return copy;
@@ -9115,7 +9110,7 @@ var require_Collection = __commonJS({
         else {
           const [key, ...rest] = path2;
           const node2 = this.get(key, true);
-          if (identity3.isCollection(node2))
+          if (identity2.isCollection(node2))
             node2.addIn(rest, value2);
           else if (node2 === void 0 && this.schema)
             this.set(key, collectionFromPath(this.schema, rest, value2));
@@ -9132,7 +9127,7 @@ var require_Collection = __commonJS({
         if (rest.length === 0)
           return this.delete(key);
         const node2 = this.get(key, true);
-        if (identity3.isCollection(node2))
+        if (identity2.isCollection(node2))
           return node2.deleteIn(rest);
         else
           throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
@@ -9146,16 +9141,16 @@ var require_Collection = __commonJS({
         const [key, ...rest] = path2;
         const node2 = this.get(key, true);
         if (rest.length === 0)
-          return !keepScalar && identity3.isScalar(node2) ? node2.value : node2;
+          return !keepScalar && identity2.isScalar(node2) ? node2.value : node2;
         else
-          return identity3.isCollection(node2) ? node2.getIn(rest, keepScalar) : void 0;
+          return identity2.isCollection(node2) ? node2.getIn(rest, keepScalar) : void 0;
       }
       hasAllNullValues(allowScalar) {
         return this.items.every((node2) => {
-          if (!identity3.isPair(node2))
+          if (!identity2.isPair(node2))
             return false;
           const n = node2.value;
-          return n == null || allowScalar && identity3.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
+          return n == null || allowScalar && identity2.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
         });
       }
       /**
@@ -9166,7 +9161,7 @@ var require_Collection = __commonJS({
         if (rest.length === 0)
           return this.has(key);
         const node2 = this.get(key, true);
-        return identity3.isCollection(node2) ? node2.hasIn(rest) : false;
+        return identity2.isCollection(node2) ? node2.hasIn(rest) : false;
       }
       /**
        * Sets a value in this collection. For `!!set`, `value` needs to be a
@@ -9178,7 +9173,7 @@ var require_Collection = __commonJS({
           this.set(key, value2);
         } else {
           const node2 = this.get(key, true);
-          if (identity3.isCollection(node2))
+          if (identity2.isCollection(node2))
             node2.setIn(rest, value2);
           else if (node2 === void 0 && this.schema)
             this.set(key, collectionFromPath(this.schema, rest, value2));
@@ -9648,7 +9643,7 @@ var require_stringify = __commonJS({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     var anchors = require_anchors();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var stringifyComment = require_stringifyComment();
     var stringifyString = require_stringifyString();
     function createStringifyContext(doc, options2) {
@@ -9702,7 +9697,7 @@ var require_stringify = __commonJS({
       }
       let tagObj = void 0;
       let obj;
-      if (identity3.isScalar(item)) {
+      if (identity2.isScalar(item)) {
         obj = item.value;
         let match2 = tags.filter((t) => t.identify?.(obj));
         if (match2.length > 1) {
@@ -9726,7 +9721,7 @@ var require_stringify = __commonJS({
       if (!doc.directives)
         return "";
       const props = [];
-      const anchor2 = (identity3.isScalar(node2) || identity3.isCollection(node2)) && node2.anchor;
+      const anchor2 = (identity2.isScalar(node2) || identity2.isCollection(node2)) && node2.anchor;
       if (anchor2 && anchors.anchorIsValid(anchor2)) {
         anchors$1.add(anchor2);
         props.push(`&${anchor2}`);
@@ -9738,9 +9733,9 @@ var require_stringify = __commonJS({
     }
     __name(stringifyProps, "stringifyProps");
     function stringify(item, ctx, onComment, onChompKeep) {
-      if (identity3.isPair(item))
+      if (identity2.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
-      if (identity3.isAlias(item)) {
+      if (identity2.isAlias(item)) {
         if (ctx.doc.directives)
           return item.toString(ctx);
         if (ctx.resolvedAliases?.has(item)) {
@@ -9754,15 +9749,15 @@ var require_stringify = __commonJS({
         }
       }
       let tagObj = void 0;
-      const node2 = identity3.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: /* @__PURE__ */ __name((o) => tagObj = o, "onTagObj") });
+      const node2 = identity2.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: /* @__PURE__ */ __name((o) => tagObj = o, "onTagObj") });
       tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node2));
       const props = stringifyProps(node2, tagObj, ctx);
       if (props.length > 0)
         ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
-      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node2, ctx, onComment, onChompKeep) : identity3.isScalar(node2) ? stringifyString.stringifyString(node2, ctx, onComment, onChompKeep) : node2.toString(ctx, onComment, onChompKeep);
+      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node2, ctx, onComment, onChompKeep) : identity2.isScalar(node2) ? stringifyString.stringifyString(node2, ctx, onComment, onChompKeep) : node2.toString(ctx, onComment, onChompKeep);
       if (!props)
         return str;
-      return identity3.isScalar(node2) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
+      return identity2.isScalar(node2) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
 ${ctx.indent}${str}`;
     }
     __name(stringify, "stringify");
@@ -9776,23 +9771,23 @@ var require_stringifyPair = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyPair.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
-      let keyComment = identity3.isNode(key) && key.comment || null;
+      let keyComment = identity2.isNode(key) && key.comment || null;
       if (simpleKeys) {
         if (keyComment) {
           throw new Error("With simple keys, key nodes cannot have comments");
         }
-        if (identity3.isCollection(key) || !identity3.isNode(key) && typeof key === "object") {
+        if (identity2.isCollection(key) || !identity2.isNode(key) && typeof key === "object") {
           const msg = "With simple keys, collection cannot be used as a key value";
           throw new Error(msg);
         }
       }
-      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity3.isCollection(key) || (identity3.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity2.isCollection(key) || (identity2.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -9833,7 +9828,7 @@ ${indent}:`;
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
       }
       let vsb, vcb, valueComment;
-      if (identity3.isNode(value2)) {
+      if (identity2.isNode(value2)) {
         vsb = !!value2.spaceBefore;
         vcb = value2.commentBefore;
         valueComment = value2.comment;
@@ -9845,10 +9840,10 @@ ${indent}:`;
           value2 = doc.createNode(value2);
       }
       ctx.implicitKey = false;
-      if (!explicitKey && !keyComment && identity3.isScalar(value2))
+      if (!explicitKey && !keyComment && identity2.isScalar(value2))
         ctx.indentAtStart = str.length + 1;
       chompKeep = false;
-      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity3.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity2.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
@@ -9868,7 +9863,7 @@ ${stringifyComment.indentComment(cs, ctx.indent)}`;
           ws += `
 ${ctx.indent}`;
         }
-      } else if (!explicitKey && identity3.isCollection(value2)) {
+      } else if (!explicitKey && identity2.isCollection(value2)) {
         const vs0 = valueStr[0];
         const nl0 = valueStr.indexOf("\n");
         const hasNewline = nl0 !== -1;
@@ -9936,7 +9931,7 @@ var require_merge = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var MERGE_KEY = "<<";
     var merge3 = {
@@ -9949,10 +9944,10 @@ var require_merge = __commonJS({
       }), "resolve"),
       stringify: /* @__PURE__ */ __name(() => MERGE_KEY, "stringify")
     };
-    var isMergeKey2 = /* @__PURE__ */ __name((ctx, key) => (merge3.identify(key) || identity3.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge3.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge3.tag && tag.default), "isMergeKey");
+    var isMergeKey2 = /* @__PURE__ */ __name((ctx, key) => (merge3.identify(key) || identity2.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge3.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge3.tag && tag.default), "isMergeKey");
     function addMergeToJSMap(ctx, map3, value2) {
       const source = resolveAliasValue(ctx, value2);
-      if (identity3.isSeq(source))
+      if (identity2.isSeq(source))
         for (const it of source.items)
           mergeValue(ctx, map3, it);
       else if (Array.isArray(source))
@@ -9964,7 +9959,7 @@ var require_merge = __commonJS({
     __name(addMergeToJSMap, "addMergeToJSMap");
     function mergeValue(ctx, map3, value2) {
       const source = resolveAliasValue(ctx, value2);
-      if (!identity3.isMap(source))
+      if (!identity2.isMap(source))
         throw new Error("Merge sources must be maps or map aliases");
       const srcMap = source.toJSON(null, ctx, Map);
       for (const [key, value3] of srcMap) {
@@ -9986,7 +9981,7 @@ var require_merge = __commonJS({
     }
     __name(mergeValue, "mergeValue");
     function resolveAliasValue(ctx, value2) {
-      return ctx && identity3.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
+      return ctx && identity2.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
     }
     __name(resolveAliasValue, "resolveAliasValue");
     exports2.addMergeToJSMap = addMergeToJSMap;
@@ -10003,10 +9998,10 @@ var require_addPairToJSMap = __commonJS({
     var log4 = require_log();
     var merge3 = require_merge();
     var stringify = require_stringify();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map3, { key, value: value2 }) {
-      if (identity3.isNode(key) && key.addToJSMap)
+      if (identity2.isNode(key) && key.addToJSMap)
         key.addToJSMap(ctx, map3, value2);
       else if (merge3.isMergeKey(ctx, key))
         merge3.addMergeToJSMap(ctx, map3, value2);
@@ -10038,7 +10033,7 @@ var require_addPairToJSMap = __commonJS({
         return "";
       if (typeof jsKey !== "object")
         return String(jsKey);
-      if (identity3.isNode(key) && ctx?.doc) {
+      if (identity2.isNode(key) && ctx?.doc) {
         const strCtx = stringify.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node2 of ctx.anchors.keys())
@@ -10070,7 +10065,7 @@ var require_Pair = __commonJS({
     var createNode = require_createNode();
     var stringifyPair = require_stringifyPair();
     var addPairToJSMap = require_addPairToJSMap();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     function createPair(key, value2, ctx) {
       const k = createNode.createNode(key, void 0, ctx);
       const v = createNode.createNode(value2, void 0, ctx);
@@ -10082,15 +10077,15 @@ var require_Pair = __commonJS({
         __name(this, "Pair");
       }
       constructor(key, value2 = null) {
-        Object.defineProperty(this, identity3.NODE_TYPE, { value: identity3.PAIR });
+        Object.defineProperty(this, identity2.NODE_TYPE, { value: identity2.PAIR });
         this.key = key;
         this.value = value2;
       }
       clone(schema) {
         let { key, value: value2 } = this;
-        if (identity3.isNode(key))
+        if (identity2.isNode(key))
           key = key.clone(schema);
-        if (identity3.isNode(value2))
+        if (identity2.isNode(value2))
           value2 = value2.clone(schema);
         return new _Pair(key, value2);
       }
@@ -10112,7 +10107,7 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options2) {
@@ -10129,14 +10124,14 @@ var require_stringifyCollection = __commonJS({
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment3 = null;
-        if (identity3.isNode(item)) {
+        if (identity2.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
             lines3.push("");
           addCommentBefore(ctx, lines3, item.commentBefore, chompKeep);
           if (item.comment)
             comment3 = item.comment;
-        } else if (identity3.isPair(item)) {
-          const ik = identity3.isNode(item.key) ? item.key : null;
+        } else if (identity2.isPair(item)) {
+          const ik = identity2.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
               lines3.push("");
@@ -10185,14 +10180,14 @@ ${indent}${line5}` : "\n";
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
-        if (identity3.isNode(item)) {
+        if (identity2.isNode(item)) {
           if (item.spaceBefore)
             lines3.push("");
           addCommentBefore(ctx, lines3, item.commentBefore, false);
           if (item.comment)
             comment2 = item.comment;
-        } else if (identity3.isPair(item)) {
-          const ik = identity3.isNode(item.key) ? item.key : null;
+        } else if (identity2.isPair(item)) {
+          const ik = identity2.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
               lines3.push("");
@@ -10200,7 +10195,7 @@ ${indent}${line5}` : "\n";
             if (ik.comment)
               reqNewline = true;
           }
-          const iv = identity3.isNode(item.value) ? item.value : null;
+          const iv = identity2.isNode(item.value) ? item.value : null;
           if (iv) {
             if (iv.comment)
               comment2 = iv.comment;
@@ -10271,16 +10266,16 @@ var require_YAMLMap = __commonJS({
     var stringifyCollection = require_stringifyCollection();
     var addPairToJSMap = require_addPairToJSMap();
     var Collection = require_Collection();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     function findPair(items, key) {
-      const k = identity3.isScalar(key) ? key.value : key;
+      const k = identity2.isScalar(key) ? key.value : key;
       for (const it of items) {
-        if (identity3.isPair(it)) {
+        if (identity2.isPair(it)) {
           if (it.key === key || it.key === k)
             return it;
-          if (identity3.isScalar(it.key) && it.key.value === k)
+          if (identity2.isScalar(it.key) && it.key.value === k)
             return it;
         }
       }
@@ -10295,7 +10290,7 @@ var require_YAMLMap = __commonJS({
         return "tag:yaml.org,2002:map";
       }
       constructor(schema) {
-        super(identity3.MAP, schema);
+        super(identity2.MAP, schema);
         this.items = [];
       }
       /**
@@ -10333,7 +10328,7 @@ var require_YAMLMap = __commonJS({
        */
       add(pair, overwrite) {
         let _pair;
-        if (identity3.isPair(pair))
+        if (identity2.isPair(pair))
           _pair = pair;
         else if (!pair || typeof pair !== "object" || !("key" in pair)) {
           _pair = new Pair.Pair(pair, pair?.value);
@@ -10344,7 +10339,7 @@ var require_YAMLMap = __commonJS({
         if (prev) {
           if (!overwrite)
             throw new Error(`Key ${_pair.key} already set`);
-          if (identity3.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+          if (identity2.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
             prev.value.value = _pair.value;
           else
             prev.value = _pair.value;
@@ -10368,7 +10363,7 @@ var require_YAMLMap = __commonJS({
       get(key, keepScalar) {
         const it = findPair(this.items, key);
         const node2 = it?.value;
-        return (!keepScalar && identity3.isScalar(node2) ? node2.value : node2) ?? void 0;
+        return (!keepScalar && identity2.isScalar(node2) ? node2.value : node2) ?? void 0;
       }
       has(key) {
         return !!findPair(this.items, key);
@@ -10393,7 +10388,7 @@ var require_YAMLMap = __commonJS({
         if (!ctx)
           return JSON.stringify(this);
         for (const item of this.items) {
-          if (!identity3.isPair(item))
+          if (!identity2.isPair(item))
             throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
         }
         if (!ctx.allNullValues && this.hasAllNullValues(false))
@@ -10417,7 +10412,7 @@ var require_map = __commonJS({
   "node_modules/yaml/dist/schema/common/map.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var YAMLMap = require_YAMLMap();
     var map3 = {
       collection: "map",
@@ -10425,7 +10420,7 @@ var require_map = __commonJS({
       nodeClass: YAMLMap.YAMLMap,
       tag: "tag:yaml.org,2002:map",
       resolve(map4, onError) {
-        if (!identity3.isMap(map4))
+        if (!identity2.isMap(map4))
           onError("Expected a mapping for this tag");
         return map4;
       },
@@ -10443,7 +10438,7 @@ var require_YAMLSeq = __commonJS({
     var createNode = require_createNode();
     var stringifyCollection = require_stringifyCollection();
     var Collection = require_Collection();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var toJS = require_toJS();
     var YAMLSeq = class extends Collection.Collection {
@@ -10454,7 +10449,7 @@ var require_YAMLSeq = __commonJS({
         return "tag:yaml.org,2002:seq";
       }
       constructor(schema) {
-        super(identity3.SEQ, schema);
+        super(identity2.SEQ, schema);
         this.items = [];
       }
       add(value2) {
@@ -10480,7 +10475,7 @@ var require_YAMLSeq = __commonJS({
         if (typeof idx !== "number")
           return void 0;
         const it = this.items[idx];
-        return !keepScalar && identity3.isScalar(it) ? it.value : it;
+        return !keepScalar && identity2.isScalar(it) ? it.value : it;
       }
       /**
        * Checks if the collection includes a value with the key `key`.
@@ -10504,7 +10499,7 @@ var require_YAMLSeq = __commonJS({
         if (typeof idx !== "number")
           throw new Error(`Expected a valid index, not ${key}.`);
         const prev = this.items[idx];
-        if (identity3.isScalar(prev) && Scalar.isScalarValue(value2))
+        if (identity2.isScalar(prev) && Scalar.isScalarValue(value2))
           prev.value = value2;
         else
           this.items[idx] = value2;
@@ -10546,7 +10541,7 @@ var require_YAMLSeq = __commonJS({
       }
     };
     function asItemIndex(key) {
-      let idx = identity3.isScalar(key) ? key.value : key;
+      let idx = identity2.isScalar(key) ? key.value : key;
       if (idx && typeof idx === "string")
         idx = Number(idx);
       return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
@@ -10561,7 +10556,7 @@ var require_seq = __commonJS({
   "node_modules/yaml/dist/schema/common/seq.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var YAMLSeq = require_YAMLSeq();
     var seq = {
       collection: "seq",
@@ -10569,7 +10564,7 @@ var require_seq = __commonJS({
       nodeClass: YAMLSeq.YAMLSeq,
       tag: "tag:yaml.org,2002:seq",
       resolve(seq2, onError) {
-        if (!identity3.isSeq(seq2))
+        if (!identity2.isSeq(seq2))
           onError("Expected a sequence for this tag");
         return seq2;
       },
@@ -10936,17 +10931,17 @@ var require_pairs = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     var YAMLSeq = require_YAMLSeq();
     function resolvePairs(seq, onError) {
-      if (identity3.isSeq(seq)) {
+      if (identity2.isSeq(seq)) {
         for (let i = 0; i < seq.items.length; ++i) {
           let item = seq.items[i];
-          if (identity3.isPair(item))
+          if (identity2.isPair(item))
             continue;
-          else if (identity3.isMap(item)) {
+          else if (identity2.isMap(item)) {
             if (item.items.length > 1)
               onError("Each pair must have its own sequence indicator");
             const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
@@ -10960,7 +10955,7 @@ ${cn.comment}` : item.comment;
             }
             item = pair;
           }
-          seq.items[i] = identity3.isPair(item) ? item : new Pair.Pair(item);
+          seq.items[i] = identity2.isPair(item) ? item : new Pair.Pair(item);
         }
       } else
         onError("Expected a sequence for this tag");
@@ -11017,7 +11012,7 @@ var require_omap = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var toJS = require_toJS();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -11047,7 +11042,7 @@ var require_omap = __commonJS({
           ctx.onCreate(map3);
         for (const pair of this.items) {
           let key, value2;
-          if (identity3.isPair(pair)) {
+          if (identity2.isPair(pair)) {
             key = toJS.toJS(pair.key, "", ctx);
             value2 = toJS.toJS(pair.value, key, ctx);
           } else {
@@ -11077,7 +11072,7 @@ var require_omap = __commonJS({
         const pairs$1 = pairs2.resolvePairs(seq, onError);
         const seenKeys = [];
         for (const { key } of pairs$1.items) {
-          if (identity3.isScalar(key)) {
+          if (identity2.isScalar(key)) {
             if (seenKeys.includes(key.value)) {
               onError(`Ordered maps must not include duplicate keys: ${key.value}`);
             } else {
@@ -11265,7 +11260,7 @@ var require_set = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
     var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
@@ -11278,7 +11273,7 @@ var require_set = __commonJS({
       }
       add(key) {
         let pair;
-        if (identity3.isPair(key))
+        if (identity2.isPair(key))
           pair = key;
         else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
           pair = new Pair.Pair(key.key, null);
@@ -11294,7 +11289,7 @@ var require_set = __commonJS({
        */
       get(key, keepPair) {
         const pair = YAMLMap.findPair(this.items, key);
-        return !keepPair && identity3.isPair(pair) ? identity3.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+        return !keepPair && identity2.isPair(pair) ? identity2.isScalar(pair.key) ? pair.key.value : pair.key : pair;
       }
       set(key, value2) {
         if (typeof value2 !== "boolean")
@@ -11338,7 +11333,7 @@ var require_set = __commonJS({
       tag: "tag:yaml.org,2002:set",
       createNode: /* @__PURE__ */ __name((schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx), "createNode"),
       resolve(map3, onError) {
-        if (identity3.isMap(map3)) {
+        if (identity2.isMap(map3)) {
           if (map3.hasAllNullValues(true))
             return Object.assign(new YAMLSet(), map3);
           else
@@ -11590,7 +11585,7 @@ var require_Schema = __commonJS({
   "node_modules/yaml/dist/schema/Schema.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var map3 = require_map();
     var seq = require_seq();
     var string4 = require_string();
@@ -11606,9 +11601,9 @@ var require_Schema = __commonJS({
         this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
         this.tags = tags.getTags(customTags, this.name, merge3);
         this.toStringOptions = toStringDefaults ?? null;
-        Object.defineProperty(this, identity3.MAP, { value: map3.map });
-        Object.defineProperty(this, identity3.SCALAR, { value: string4.string });
-        Object.defineProperty(this, identity3.SEQ, { value: seq.seq });
+        Object.defineProperty(this, identity2.MAP, { value: map3.map });
+        Object.defineProperty(this, identity2.SCALAR, { value: string4.string });
+        Object.defineProperty(this, identity2.SEQ, { value: seq.seq });
         this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
       }
       clone() {
@@ -11626,7 +11621,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options2) {
@@ -11653,7 +11648,7 @@ var require_stringifyDocument = __commonJS({
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
-        if (identity3.isNode(doc.contents)) {
+        if (identity2.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
             lines3.push("");
           if (doc.contents.commentBefore) {
@@ -11710,7 +11705,7 @@ var require_Document = __commonJS({
     init_define_BPFCOMPAT_BUILD();
     var Alias = require_Alias();
     var Collection = require_Collection();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var toJS = require_toJS();
     var Schema = require_Schema();
@@ -11728,7 +11723,7 @@ var require_Document = __commonJS({
         this.comment = null;
         this.errors = [];
         this.warnings = [];
-        Object.defineProperty(this, identity3.NODE_TYPE, { value: identity3.DOC });
+        Object.defineProperty(this, identity2.NODE_TYPE, { value: identity2.DOC });
         let _replacer = null;
         if (typeof replacer === "function" || Array.isArray(replacer)) {
           _replacer = replacer;
@@ -11764,7 +11759,7 @@ var require_Document = __commonJS({
        */
       clone() {
         const copy = Object.create(_Document.prototype, {
-          [identity3.NODE_TYPE]: { value: identity3.DOC }
+          [identity2.NODE_TYPE]: { value: identity2.DOC }
         });
         copy.commentBefore = this.commentBefore;
         copy.comment = this.comment;
@@ -11774,7 +11769,7 @@ var require_Document = __commonJS({
         if (this.directives)
           copy.directives = this.directives.clone();
         copy.schema = this.schema.clone();
-        copy.contents = identity3.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+        copy.contents = identity2.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
         if (this.range)
           copy.range = this.range.slice();
         return copy;
@@ -11837,7 +11832,7 @@ var require_Document = __commonJS({
           sourceObjects
         };
         const node2 = createNode.createNode(value2, tag, ctx);
-        if (flow && identity3.isCollection(node2))
+        if (flow && identity2.isCollection(node2))
           node2.flow = true;
         setAnchors();
         return node2;
@@ -11877,7 +11872,7 @@ var require_Document = __commonJS({
        * `true` (collections are always returned intact).
        */
       get(key, keepScalar) {
-        return identity3.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
+        return identity2.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
       }
       /**
        * Returns item at `path`, or `undefined` if not found. By default unwraps
@@ -11886,14 +11881,14 @@ var require_Document = __commonJS({
        */
       getIn(path2, keepScalar) {
         if (Collection.isEmptyPath(path2))
-          return !keepScalar && identity3.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity3.isCollection(this.contents) ? this.contents.getIn(path2, keepScalar) : void 0;
+          return !keepScalar && identity2.isScalar(this.contents) ? this.contents.value : this.contents;
+        return identity2.isCollection(this.contents) ? this.contents.getIn(path2, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
        */
       has(key) {
-        return identity3.isCollection(this.contents) ? this.contents.has(key) : false;
+        return identity2.isCollection(this.contents) ? this.contents.has(key) : false;
       }
       /**
        * Checks if the document includes a value at `path`.
@@ -11901,7 +11896,7 @@ var require_Document = __commonJS({
       hasIn(path2) {
         if (Collection.isEmptyPath(path2))
           return this.contents !== void 0;
-        return identity3.isCollection(this.contents) ? this.contents.hasIn(path2) : false;
+        return identity2.isCollection(this.contents) ? this.contents.hasIn(path2) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -12008,7 +12003,7 @@ var require_Document = __commonJS({
       }
     };
     function assertCollection(contents) {
-      if (identity3.isCollection(contents))
+      if (identity2.isCollection(contents))
         return true;
       throw new Error("Expected a YAML collection as document contents");
     }
@@ -12297,12 +12292,12 @@ var require_util_map_includes = __commonJS({
   "node_modules/yaml/dist/compose/util-map-includes.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     function mapIncludes(ctx, items, search) {
       const { uniqueKeys } = ctx.options;
       if (uniqueKeys === false)
         return false;
-      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity3.isScalar(a) && identity3.isScalar(b) && a.value === b.value;
+      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity2.isScalar(a) && identity2.isScalar(b) && a.value === b.value;
       return items.some((pair) => isEqual(pair.key, search));
     }
     __name(mapIncludes, "mapIncludes");
@@ -12523,7 +12518,7 @@ var require_resolve_flow_collection = __commonJS({
   "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -12602,7 +12597,7 @@ var require_resolve_flow_collection = __commonJS({
             }
             if (prevItemComment) {
               let prev = coll.items[coll.items.length - 1];
-              if (identity3.isPair(prev))
+              if (identity2.isPair(prev))
                 prev = prev.value ?? prev.key;
               if (prev.comment)
                 prev.comment += "\n" + prevItemComment;
@@ -12719,7 +12714,7 @@ var require_compose_collection = __commonJS({
   "node_modules/yaml/dist/compose/compose-collection.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
@@ -12770,7 +12765,7 @@ var require_compose_collection = __commonJS({
       }
       const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
       const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
-      const node2 = identity3.isNode(res) ? res : new Scalar.Scalar(res);
+      const node2 = identity2.isNode(res) ? res : new Scalar.Scalar(res);
       node2.range = coll.range;
       node2.tag = tagName;
       if (tag?.format)
@@ -12919,7 +12914,7 @@ var require_resolve_block_scalar = __commonJS({
         onError(error2, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
       let hasSpace = false;
       let comment2 = "";
-      let length = source.length;
+      let length2 = source.length;
       for (let i = 1; i < props.length; ++i) {
         const token = props[i];
         switch (token.type) {
@@ -12927,19 +12922,19 @@ var require_resolve_block_scalar = __commonJS({
             hasSpace = true;
           // fallthrough
           case "newline":
-            length += token.source.length;
+            length2 += token.source.length;
             break;
           case "comment":
             if (strict && !hasSpace) {
               const message4 = "Comments must be separated from other tokens by white space characters";
               onError(token, "MISSING_CHAR", message4);
             }
-            length += token.source.length;
+            length2 += token.source.length;
             comment2 = token.source.substring(1);
             break;
           case "error":
             onError(token, "UNEXPECTED_TOKEN", token.message);
-            length += token.source.length;
+            length2 += token.source.length;
             break;
           /* istanbul ignore next should not happen */
           default: {
@@ -12947,11 +12942,11 @@ var require_resolve_block_scalar = __commonJS({
             onError(token, "UNEXPECTED_TOKEN", message4);
             const ts = token.source;
             if (ts && typeof ts === "string")
-              length += ts.length;
+              length2 += ts.length;
           }
         }
       }
-      return { mode: mode2, indent, chomp, comment: comment2, length };
+      return { mode: mode2, indent, chomp, comment: comment2, length: length2 };
     }
     __name(parseBlockScalarHeader, "parseBlockScalarHeader");
     function splitLines(source) {
@@ -13108,9 +13103,9 @@ var require_resolve_flow_scalar = __commonJS({
             while (next === " " || next === "	")
               next = source[++i + 1];
           } else if (next === "x" || next === "u" || next === "U") {
-            const length = next === "x" ? 2 : next === "u" ? 4 : 8;
-            res += parseCharCode(source, i + 1, length, onError);
-            i += length;
+            const length2 = next === "x" ? 2 : next === "u" ? 4 : 8;
+            res += parseCharCode(source, i + 1, length2, onError);
+            i += length2;
           } else {
             const raw = source.substr(i - 1, 2);
             onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
@@ -13181,14 +13176,14 @@ var require_resolve_flow_scalar = __commonJS({
       "\\": "\\",
       "	": "	"
     };
-    function parseCharCode(source, offset, length, onError) {
-      const cc = source.substr(offset, length);
-      const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+    function parseCharCode(source, offset, length2, onError) {
+      const cc = source.substr(offset, length2);
+      const ok = cc.length === length2 && /^[0-9a-fA-F]+$/.test(cc);
       const code2 = ok ? parseInt(cc, 16) : NaN;
       try {
         return String.fromCodePoint(code2);
       } catch {
-        const raw = source.substr(offset - 2, length + 2);
+        const raw = source.substr(offset - 2, length2 + 2);
         onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
         return raw;
       }
@@ -13203,7 +13198,7 @@ var require_compose_scalar = __commonJS({
   "node_modules/yaml/dist/compose/compose-scalar.js"(exports2) {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Scalar = require_Scalar();
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
@@ -13212,17 +13207,17 @@ var require_compose_scalar = __commonJS({
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
-        tag = ctx.schema[identity3.SCALAR];
+        tag = ctx.schema[identity2.SCALAR];
       } else if (tagName)
         tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
       else if (token.type === "scalar")
         tag = findScalarTagByTest(ctx, value2, token, onError);
       else
-        tag = ctx.schema[identity3.SCALAR];
+        tag = ctx.schema[identity2.SCALAR];
       let scalar2;
       try {
         const res = tag.resolve(value2, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar2 = identity3.isScalar(res) ? res : new Scalar.Scalar(res);
+        scalar2 = identity2.isScalar(res) ? res : new Scalar.Scalar(res);
       } catch (error2) {
         const msg = error2 instanceof Error ? error2.message : String(error2);
         onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
@@ -13243,7 +13238,7 @@ var require_compose_scalar = __commonJS({
     __name(composeScalar, "composeScalar");
     function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
       if (tagName === "!")
-        return schema[identity3.SCALAR];
+        return schema[identity2.SCALAR];
       const matchWithTest = [];
       for (const tag of schema.tags) {
         if (!tag.collection && tag.tag === tagName) {
@@ -13262,13 +13257,13 @@ var require_compose_scalar = __commonJS({
         return kt;
       }
       onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
-      return schema[identity3.SCALAR];
+      return schema[identity2.SCALAR];
     }
     __name(findScalarTagByName, "findScalarTagByName");
     function findScalarTagByTest({ atKey, directives, schema }, value2, token, onError) {
-      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity3.SCALAR];
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity2.SCALAR];
       if (schema.compat) {
-        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity3.SCALAR];
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity2.SCALAR];
         if (tag.tag !== compat.tag) {
           const ts = directives.tagString(tag.tag);
           const cs = directives.tagString(compat.tag);
@@ -13321,7 +13316,7 @@ var require_compose_node = __commonJS({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     var Alias = require_Alias();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var composeCollection = require_compose_collection();
     var composeScalar = require_compose_scalar();
     var resolveEnd = require_resolve_end();
@@ -13367,7 +13362,7 @@ var require_compose_node = __commonJS({
       node2 ?? (node2 = composeEmptyNode(ctx, token.offset, void 0, null, props, onError));
       if (anchor2 && node2.anchor === "")
         onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
-      if (atKey && ctx.options.stringKeys && (!identity3.isScalar(node2) || typeof node2.value !== "string" || node2.tag && node2.tag !== "tag:yaml.org,2002:str")) {
+      if (atKey && ctx.options.stringKeys && (!identity2.isScalar(node2) || typeof node2.value !== "string" || node2.tag && node2.tag !== "tag:yaml.org,2002:str")) {
         const msg = "With stringKeys, all keys must be strings";
         onError(tag ?? token, "NON_STRING_KEY", msg);
       }
@@ -13479,7 +13474,7 @@ var require_composer = __commonJS({
     var directives = require_directives();
     var Document3 = require_Document();
     var errors = require_errors();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var composeDoc = require_compose_doc();
     var resolveEnd = require_resolve_end();
     function getErrorPos(src) {
@@ -13546,9 +13541,9 @@ var require_composer = __commonJS({
 ${comment2}` : comment2;
           } else if (afterEmptyLine || doc.directives.docStart || !dc) {
             doc.commentBefore = comment2;
-          } else if (identity3.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+          } else if (identity2.isCollection(dc) && !dc.flow && dc.items.length > 0) {
             let it = dc.items[0];
-            if (identity3.isPair(it))
+            if (identity2.isPair(it))
               it = it.key;
             const cb = it.commentBefore;
             it.commentBefore = cb ? `${comment2}
@@ -15633,7 +15628,7 @@ var require_public_api = __commonJS({
     var Document3 = require_Document();
     var errors = require_errors();
     var log4 = require_log();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var lineCounter = require_line_counter();
     var parser = require_parser();
     function parseOptions(options2) {
@@ -15715,7 +15710,7 @@ var require_public_api = __commonJS({
         if (!keepUndefined)
           return void 0;
       }
-      if (identity3.isDocument(value2) && !_replacer)
+      if (identity2.isDocument(value2) && !_replacer)
         return value2.toString(options2);
       return new Document3.Document(value2, _replacer, options2).toString(options2);
     }
@@ -15737,7 +15732,7 @@ var require_dist = __commonJS({
     var Schema = require_Schema();
     var errors = require_errors();
     var Alias = require_Alias();
-    var identity3 = require_identity();
+    var identity2 = require_identity();
     var Pair = require_Pair();
     var Scalar = require_Scalar();
     var YAMLMap = require_YAMLMap();
@@ -15755,14 +15750,14 @@ var require_dist = __commonJS({
     exports2.YAMLParseError = errors.YAMLParseError;
     exports2.YAMLWarning = errors.YAMLWarning;
     exports2.Alias = Alias.Alias;
-    exports2.isAlias = identity3.isAlias;
-    exports2.isCollection = identity3.isCollection;
-    exports2.isDocument = identity3.isDocument;
-    exports2.isMap = identity3.isMap;
-    exports2.isNode = identity3.isNode;
-    exports2.isPair = identity3.isPair;
-    exports2.isScalar = identity3.isScalar;
-    exports2.isSeq = identity3.isSeq;
+    exports2.isAlias = identity2.isAlias;
+    exports2.isCollection = identity2.isCollection;
+    exports2.isDocument = identity2.isDocument;
+    exports2.isMap = identity2.isMap;
+    exports2.isNode = identity2.isNode;
+    exports2.isPair = identity2.isPair;
+    exports2.isScalar = identity2.isScalar;
+    exports2.isSeq = identity2.isSeq;
     exports2.Pair = Pair.Pair;
     exports2.Scalar = Scalar.Scalar;
     exports2.YAMLMap = YAMLMap.YAMLMap;
@@ -15919,7 +15914,7 @@ function parseDocument(text7) {
   const problems = document ? syntaxProblems(document, lines3, source) : [];
   return { document: problems.length > 0 ? void 0 : document, lines: lines3, problems };
 }
-function compose(tokens, length) {
+function compose(tokens, length2) {
   const composer = new import_yaml2.Composer({
     schema: "core",
     stringKeys: true,
@@ -15929,7 +15924,7 @@ function compose(tokens, length) {
     resolveKnownTags: false,
     logLevel: "silent"
   });
-  return composer.compose(tokens, true, length).next().value ?? void 0;
+  return composer.compose(tokens, true, length2).next().value ?? void 0;
 }
 function readTokens(parser, source) {
   const tokens = [];
@@ -15984,8 +15979,8 @@ var init_yaml_document = __esm({
 
 // src/config/yaml-tree.ts
 function readTree(text7) {
-  const parsed = parseDocument(text7);
-  return parsed.document ? build(parsed.document, parsed.lines) : emptyTree(parsed.problems);
+  const parsed2 = parseDocument(text7);
+  return parsed2.document ? build(parsed2.document, parsed2.lines) : emptyTree(parsed2.problems);
 }
 function emptyTree(problems) {
   return { value: void 0, problems, at: /* @__PURE__ */ __name(() => ({ line: 1, column: 1 }), "at"), keyAt: /* @__PURE__ */ __name(() => void 0, "keyAt") };
@@ -15998,8 +15993,8 @@ function build(document, lines3) {
     value: value2,
     problems,
     at(path2) {
-      for (let length = path2.length; length > 0; length--) {
-        const found2 = values2.get(JSON.stringify(path2.slice(0, length)));
+      for (let length2 = path2.length; length2 > 0; length2--) {
+        const found2 = values2.get(JSON.stringify(path2.slice(0, length2)));
         if (found2) return found2;
       }
       return values2.get("[]") ?? { line: 1, column: 1 };
@@ -16176,7 +16171,7 @@ function rowOf(id2, file2, raw) {
 function readTable(file2, text7) {
   const { value: value2, problems } = readTree(text7);
   const groups2 = isMap2(value2) ? value2["groups"] : void 0;
-  if (problems.length > 0 || !Array.isArray(groups2)) throw new TypeError(`${file2} is no table of profiles`);
+  if (problems.length > 0 || !Array.isArray(groups2)) throw new TypeError(`${file2} is not a table of profiles`);
   const raws = /* @__PURE__ */ new Map();
   for (const group2 of groups2) {
     const { common = {}, profiles } = group2;
@@ -16203,7 +16198,7 @@ async function openTables(files, dir) {
   return { texts: texts2, places, read: /* @__PURE__ */ new Map() };
 }
 function tablesOf(files, builtin) {
-  const tables = known.get(files) ?? openTables(files, `${builtin}/catalogue`);
+  const tables = known.get(files) ?? openTables(files, `${builtin}/catalog`);
   known.set(files, tables);
   return tables;
 }
@@ -16232,7 +16227,7 @@ var init_builtin_profiles = __esm({
   "src/config/builtin-profiles.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_catalogue_files();
+    init_catalog_files();
     init_yaml_tree();
     __name(isMap2, "isMap");
     __name(merged, "merged");
@@ -16371,6 +16366,22 @@ var init_kernel_source = __esm({
   }
 });
 
+// src/model/name-list.ts
+function nameList(names3) {
+  return names3.map((name5) => name5.replace(/[\\,]/g, "\\$&")).join(", ");
+}
+function namesIn2(list6) {
+  return list6.split(/, (?<=(?:^|[^\\])(?:\\\\)*, )/).map((name5) => name5.replace(/\\([\\,])/g, "$1")).filter((name5) => name5 !== "");
+}
+var init_name_list = __esm({
+  "src/model/name-list.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(nameList, "nameList");
+    __name(namesIn2, "namesIn");
+  }
+});
+
 // src/findings/writer.ts
 function arg({ args }, key, otherwise) {
   return args[key] ?? otherwise;
@@ -16378,7 +16389,7 @@ function arg({ args }, key, otherwise) {
 function who(finding) {
   const program2 = finding.args["program"];
   if (program2 === void 0) return "the object";
-  return program2.includes(", ") ? `programs ${program2}` : `program ${program2}`;
+  return namesIn2(program2).length > 1 ? `programs ${program2}` : `program ${program2}`;
 }
 function since(finding) {
   const version2 = finding.args["since"];
@@ -16409,7 +16420,7 @@ function allKernels(count5) {
 }
 function acrossRun(finding) {
   const { everywhere: all, lastGood, firstBad, firstGood, existsOn } = finding.args;
-  if (all !== void 0) return `It is the same on ${allKernels(Number(all))} of this run that answered.`;
+  if (all !== void 0) return `It is the same on ${allKernels(Number(all))} of this run that have a result.`;
   if (lastGood !== void 0 && firstGood !== void 0) {
     return `In this run it is fine up to ${lastGood} and again from ${firstGood} on.`;
   }
@@ -16421,6 +16432,7 @@ var init_writer = __esm({
   "src/findings/writer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_name_list();
     __name(arg, "arg");
     __name(who, "who");
     __name(since, "since");
@@ -16548,7 +16560,7 @@ function requiredWords(f) {
   };
 }
 function unloadedWords(f) {
-  const { why: why2, todo } = ofReason(f.args.reason, UNLOADED) ?? { why: "Nothing asks for a program of it.", todo: "" };
+  const { why: why2, todo } = ofReason(f.args.reason, UNLOADED) ?? { why: "Nothing selects a program of it.", todo: "" };
   return {
     title: "no program of the object is loaded",
     explanation: `${why2} Nothing of it was checked${f.args.names === void 0 ? "" : `: ${f.args.names}`}.`,
@@ -16581,6 +16593,10 @@ var init_idle = __esm({
       left_out: {
         why: 'Each of its programs is opt-in (SEC("?...")) or switched off.',
         todo: "Name those that its loader switches on in the manifest: programs: [{name: ..., autoload: on}]."
+      },
+      passed_over: {
+        why: "The library passes over each of its programs.",
+        todo: "Name the sections as this library wants them, or give the programs their types in the loader."
       }
     };
     __name(unloadedWords, "unloadedWords");
@@ -16599,8 +16615,8 @@ function builtWithout(f) {
 }
 function orBuiltWith({ args: { config: config2, config_profile: profile } }) {
   if (config2 === void 0) return "";
-  const known4 = profile === void 0 || profile === "none" ? "" : `, such as ${profile}`;
-  return ` Or use a kernel with ${config2}${known4}.`;
+  const known5 = profile === void 0 || profile === "none" ? "" : `, such as ${profile}`;
+  return ` Or use a kernel with ${config2}${known5}.`;
 }
 var BUILD;
 var init_kernel_build = __esm({
@@ -16741,16 +16757,16 @@ function meant(f, name5) {
 }
 function missingWords(f) {
   const name5 = arg(f, "function", arg(f, "target", "the attach target"));
-  const known4 = ofReason(f.args.reason, MISSING)?.(f);
+  const known5 = ofReason(f.args.reason, MISSING)?.(f);
   const kind2 = kindOf(f)?.kind ?? "function";
   const section2 = f.args.section === void 0 ? "" : ` (${f.args.section})`;
   const place3 = f.args.reason === "btf" ? "BTF" : "";
-  const right = known4 === void 0 ? meant(f, name5) : void 0;
+  const right = known5 === void 0 ? meant(f, name5) : void 0;
   const question = right === void 0 ? "" : `Did you mean ${right}? If not: `;
-  const advice = known4?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE;
+  const advice = known5?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE;
   return {
-    title: known4?.title(name5) ?? notIn(f, `${kind2} ${name5}`, place3),
-    explanation: `${sentence(`${who(f)}${section2} attaches to it.`)}${known4 === void 0 ? "" : ` ${known4.why}`}`,
+    title: known5?.title(name5) ?? notIn(f, `${kind2} ${name5}`, place3),
+    explanation: `${sentence(`${who(f)}${section2} attaches to it.`)}${known5 === void 0 ? "" : ` ${known5.why}`}`,
     remediation: question === "" ? advice : `${question}${advice.charAt(0).toLowerCase()}${advice.slice(1)}`
   };
 }
@@ -16938,6 +16954,13 @@ function variableArguments(f) {
     remediation: "Use a kprobe or a tracepoint, or hook a function below it that takes a va_list."
   };
 }
+function structResult(f) {
+  return {
+    title: `function ${arg(f, "function", "?")} returns a structure by value, which no trampoline hands on`,
+    explanation: "Kernels reject fentry, fexit and fmod_ret for such functions, whatever the program reads of them.",
+    remediation: "Use a kprobe or a kretprobe, or hook a function that it calls or that calls it."
+  };
+}
 var ARGS3, WORDS2, TRAMPOLINE;
 var init_trampoline = __esm({
   "src/findings/trampoline.ts"() {
@@ -16951,8 +16974,10 @@ var init_trampoline = __esm({
     __name(structArgument, "structArgument");
     __name(manyArguments, "manyArguments");
     __name(variableArguments, "variableArguments");
+    __name(structResult, "structResult");
     WORDS2 = {
       trampoline: noSupport,
+      struct_result: structResult,
       struct_argument: structArgument,
       variable_arguments: variableArguments,
       many_arguments: manyArguments
@@ -17033,11 +17058,11 @@ var init_attach = __esm({
     OUTSIDE = {
       binary: {
         what: "attaches to a file that the guest does not have",
-        todo: "This is no fault of the kernel; attach it to a file that exists there, or check it with load_only."
+        todo: "This is not a fault of the kernel; attach it to a file that exists there, or check it with load_only."
       },
       no_auto_attach: {
         what: "needs a target that its own loader chooses",
-        todo: "This is no fault of the kernel; check it with load_only, or attach it from a functional test."
+        todo: "This is not a fault of the kernel; check it with load_only, or attach it from a functional test."
       }
     };
     ATTACH_FINDINGS = {
@@ -17152,13 +17177,13 @@ var init_attach = __esm({
       NETDEV_ATTACH_FAILED: entry({
         group: "kernel",
         coarse: "UNSUPPORTED_ATTACH_TYPE",
-        rule: ["A device does not take the program", "Use the generic mode, or another device."],
+        rule: ["A device rejects the program", "Use the generic mode, or another device."],
         args: [...PLACE, "said"],
         reasons: ["refused", "errno"],
         words: /* @__PURE__ */ __name((f) => ({
-          title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
+          title: `${who(f)} loads, but the network device rejects it${errno(f)}`,
           explanation: f.args.said === void 0 ? "The kernel does not say why." : `extack: ${f.args.said}.`,
-          remediation: "Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf."
+          remediation: "Native XDP needs a driver that has it: attach in SKB mode to other devices; tc needs sch_ingress and cls_bpf."
         }), "words")
       }),
       PERF_EVENT_UNAVAILABLE: entry({
@@ -17204,13 +17229,13 @@ function title(f) {
       return `the command ended with exit code ${arg(f, "exit_code", "unknown")} instead of ${wanted2}`;
   }
 }
-function reportedWords({ args: { told } }) {
-  return told === void 0 ? "" : ` Its output says: ${told.replace(/\.?$/, ".")}`;
+function reportedWords({ args: { message: message4 } }) {
+  return message4 === void 0 ? "" : ` Its output says: ${message4.replace(/\.?$/, ".")}`;
 }
 function explanation(f) {
-  const told = reportedWords(f);
+  const output = reportedWords(f);
   const why2 = sentence(f.args.error ?? "The verdict of command mode is the exit code alone");
-  return `${/[.!?]$/.test(why2) ? why2 : `${why2}.`}${told}`;
+  return `${/[.!?]$/.test(why2) ? why2 : `${why2}.`}${output}`;
 }
 function remedy(f) {
   const own3 = ADVICE[f.args.hint ?? ""];
@@ -17230,7 +17255,7 @@ var init_command = __esm({
       cause: "What its output says about the load is reported as a finding of its own; see there.",
       library: "A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.",
       permission: "The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).",
-      no_file: "It misses a file: guests have only what was brought along. Declare it (assets: in the manifest or suite).",
+      no_file: "It misses a file: guests have only what was copied into them. Declare it (assets: in the manifest or suite).",
       usage: "The program did not take its arguments: check the command.",
       not_found: "The shell found no such program: guests have a small shell with its tools, $BPFCOMPAT_BIN and the declared assets, nothing else.",
       not_executable: "The file is there and cannot be executed: check its permissions, its format and the first line of a script."
@@ -17244,7 +17269,7 @@ var init_command = __esm({
         group: "program",
         rule: ["The command fails", "Look at its output in the report."],
         needs: ["expected_exit_code"],
-        args: ["exit_code", "signal", "timeout_seconds", "hint", "told"],
+        args: ["exit_code", "signal", "timeout_seconds", "hint", "message"],
         reasons: ["timeout", "signal", "not_run", "exit_code"],
         words: /* @__PURE__ */ __name((f) => ({
           title: title(f),
@@ -17256,16 +17281,72 @@ var init_command = __esm({
   }
 });
 
+// src/findings/helper-places.ts
+function offeredTo(helper3) {
+  return OFFERED.find(([name5]) => name5.test(helper3))?.[1];
+}
+var TRACING, PACKETS, OFFERED;
+var init_helper_places = __esm({
+  "src/findings/helper-places.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    TRACING = "tracing programs (kprobe, uprobe, tracepoint, raw_tp, fentry, perf_event)";
+    PACKETS = "tc and XDP programs";
+    OFFERED = [
+      [
+        /^bpf_[gs]etsockopt$/,
+        "sockops, cgroup/connect, bind, sendmsg and sockopt programs, and to struct_ops of TCP congestion controls"
+      ],
+      [/^bpf_override_return$/, "kprobe programs on functions of the error injection list"],
+      [/^bpf_(?:sock_(?:map|hash)_update|load_hdr_opt|store_hdr_opt|reserve_hdr_opt|sock_ops_\w+)$/, "sockops programs"],
+      [/^bpf_msg_/, "sk_msg programs"],
+      [/^bpf_sk_redirect_/, "sk_skb programs"],
+      [/^bpf_sk_select_reuseport$/, "sk_reuseport programs"],
+      [/^bpf_sk_assign$/, "tc programs on ingress and to sk_lookup programs"],
+      [/^bpf_skc?_lookup_|^bpf_sk_release$/, "tc, XDP and sk_skb programs and to cgroup programs with a socket address"],
+      [/^bpf_(?:fib_lookup|check_mtu|csum_diff|tcp_(?:gen|check|raw_gen|raw_check)_syncookie\w*)$/, PACKETS],
+      [/^bpf_redirect_map$|^bpf_xdp_/, "XDP programs"],
+      [/^bpf_redirect$/, "tc, XDP and lwt_xmit programs"],
+      [
+        /^bpf_(?:redirect_(?:peer|neigh)|clone_redirect|set_hash\w*|csum_\w+|get_cgroup_classid|get_route_realm)$/,
+        "tc programs"
+      ],
+      [/^bpf_skb_(?:cgroup_id|ancestor_cgroup_id)$/, "tc and cgroup_skb programs"],
+      [/^bpf_skb_load_bytes(?:_relative)?$/, "tc, socket filter, cgroup_skb, lwt and flow_dissector programs"],
+      [/^bpf_skb_|^bpf_l[34]_csum_replace$/, "tc programs, and some of them to lwt_xmit and sk_skb programs"],
+      [/^bpf_bind$/, "cgroup/connect programs"],
+      [/^bpf_sysctl_/, "cgroup/sysctl programs"],
+      [/^bpf_[gs]et_retval$/, "cgroup programs that return 0 or an error"],
+      [/^bpf_get_netns_cookie$/, "cgroup, tc, sockops and sk_msg programs, on newer kernels only for some of them"],
+      [/^bpf_seq_/, "iterators (iter/...)"],
+      [/^bpf_(?:perf_prog_read_value|read_branch_records)$/, "perf_event programs"],
+      [/^bpf_get_func_(?:arg|ret|arg_cnt)$/, "fentry, fexit and fmod_ret programs"],
+      [/^bpf_get_attach_cookie$/, "kprobe, uprobe, tracepoint and perf_event programs, on newer kernels to fentry as well"],
+      [/^bpf_(?:inode_storage_\w+|bprm_opts_set|ima_\w+)$/, "LSM programs"],
+      [/^bpf_task_storage_/, "tracing, LSM and struct_ops programs"],
+      [/^bpf_(?:sys_bpf|sys_close|btf_find_by_name_kind|kallsyms_lookup_name)$/, "syscall programs"],
+      [/^bpf_rc_/, "lirc_mode2 programs"],
+      [/^bpf_tcp_send_ack$/, "struct_ops of TCP congestion controls"],
+      [
+        /^bpf_(?:probe_|get_current_|get_stack|send_signal|current_task_under_cgroup|get_func_ip|copy_from_user|perf_event_read|find_vma)/,
+        TRACING
+      ]
+    ];
+    __name(offeredTo, "offeredTo");
+  }
+});
+
 // src/findings/features.ts
 function insteadWords(helper3) {
   const other = INSTEAD[helper3];
-  return other === void 0 ? "" : ` Elsewhere use ${other}, which needs no sleepable program.`;
+  return other === void 0 ? "" : ` In other programs use ${other}, which needs no sleepable program.`;
 }
 function ofTypeWords(helper3, section2) {
   const found2 = OF_TYPE.find(([name5, type]) => name5.test(helper3) && type.test(section2.replace(/^\?/, "")));
-  if (found2 === void 0)
-    return `Use a helper that the program type has, or another program type.${insteadWords(helper3)}`;
-  return `Use ${found2[2]}.`;
+  if (found2 !== void 0) return `Use ${found2[2]}.`;
+  const programs = offeredTo(helper3);
+  const offered = programs === void 0 ? "" : ` Kernels offer it to ${programs}.`;
+  return `Use a helper that the program type has, or another program type.${offered}${insteadWords(helper3)}`;
 }
 function contextWords(f, helper3) {
   const place3 = PLACES[helper3];
@@ -17281,6 +17362,7 @@ var init_features = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_entry();
+    init_helper_places();
     init_kernel_build();
     init_writer();
     HELPER_FALLBACK = new Map(
@@ -17336,6 +17418,11 @@ var init_features = __esm({
         "bpf_skb_change_head, bpf_skb_adjust_room or bpf_skb_change_tail"
       ],
       [/^bpf_xdp_(?:load|store)_bytes$/, /^(?:tcx?\b|classifier|action)/, "bpf_skb_load_bytes and bpf_skb_store_bytes"],
+      [
+        /^bpf_override_return$/,
+        /^f/,
+        "the return value of a fmod_ret program, which takes the place of that of the function"
+      ],
       [
         /^bpf_get_current_(?:pid_tgid|uid_gid|comm)$/,
         /^(?:xdp|tcx?\b|classifier|action|socket)/,
@@ -17395,7 +17482,7 @@ var init_features = __esm({
           if (reason === "callback") {
             return {
               title: `${who(f)} passes a function as a callback${f.args.helper === void 0 ? "" : ` to ${f.args.helper}`}, which does not work ${here(f)}${since(f)}`,
-              explanation: "The kernel does not count a function that is only passed as a callback, so that func_info of the object does not match.",
+              explanation: "The kernel knows no functions that are passed by their address, and rejects the program before it looks at what can be reached.",
               remediation: /timer/.test(arg(f, "helper", "")) ? SEPARATE : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`
             };
           }
@@ -17549,7 +17636,7 @@ function errnoName(errno4) {
 }
 function errnoNumber(name5) {
   const plain6 = name5.replace(/^-/, "");
-  const found2 = Object.entries(NAMES).find(([, known4]) => known4 === plain6);
+  const found2 = Object.entries(NAMES).find(([, known5]) => known5 === plain6);
   return found2 === void 0 ? void 0 : -Number(found2[0]);
 }
 var NAMES;
@@ -17704,16 +17791,16 @@ function mapWanted(fields, subject) {
 }
 function mapSeen(fields, negative) {
   if (fields.get("found") === "false") return "no such entry";
-  const [bits, before, entries, length] = ["value", "before", "entries", "length"].map((key) => number4(fields, key));
+  const [bits, before, entries, length2] = ["value", "before", "entries", "length"].map((key) => number4(fields, key));
   const width = WIDTHS[number4(fields, "size") ?? ""];
   const signedBits = negative && width !== void 0;
   const value2 = bits !== void 0 && signedBits ? String(BigInt.asIntN(width, BigInt(bits))) : bits;
-  const bytes3 = value2 === void 0 && length !== void 0 ? bytesWords(fields.get("bytes")) : "";
+  const bytes3 = value2 === void 0 && length2 !== void 0 ? bytesWords(fields.get("bytes")) : "";
   return joined2([
     entries === void 0 ? void 0 : plural(entries, "entry", "entries"),
     value2 === void 0 ? void 0 : `${entries === void 0 ? "value" : "all values together"} ${value2}`,
     before === void 0 ? void 0 : `before ${before}`,
-    bytes3 === "" ? void 0 : `${length} bytes ${bytes3}`
+    bytes3 === "" ? void 0 : `${length2} bytes ${bytes3}`
   ]);
 }
 function eventWanted(fields) {
@@ -17752,12 +17839,12 @@ function signed(retval) {
   return value2 > 2147483647 ? `${value2 | 0}` : retval;
 }
 function runSeen(fields) {
-  const [errno4, retval, length] = ["errno", "retval", "length"].map((key) => number4(fields, key));
+  const [errno4, retval, length2] = ["errno", "retval", "length"].map((key) => number4(fields, key));
   if (errno4 !== void 0) return `rejected with ${errnoName(Number(errno4)) || `errno ${errno4}`}`;
   const out2 = bytesWords(fields.get("data_out"));
   return joined2([
     retval === void 0 ? void 0 : `returned ${signed(retval)}`,
-    out2 === "" || length === void 0 ? void 0 : `data_out of ${length} bytes ${out2}`
+    out2 === "" || length2 === void 0 ? void 0 : `data_out of ${length2} bytes ${out2}`
   ]);
 }
 var MAX_DIGITS, WIDTHS, NUMBER;
@@ -17806,7 +17893,7 @@ function functionalWords(finding) {
         finding.args.error ?? `exit code ${arg(finding, "exit_code", "unknown")}, expected ${arg(finding, "expected_exit_code", "0")}`
       )
     )}${reportedWords(finding)}`,
-    remediation: finding.args.hint === void 0 ? "Load and attach worked: see the output of the test in the report." : `Load and attach worked, and this is no fault of the object. ${ADVICE[finding.args.hint] ?? ""}`.trim()
+    remediation: finding.args.hint === void 0 ? "Load and attach worked: see the output of the test in the report." : `Load and attach worked, and this is not a fault of the object. ${ADVICE[finding.args.hint] ?? ""}`.trim()
   };
 }
 function ended(text7) {
@@ -17823,11 +17910,12 @@ function alsoWords({ args }, index) {
 }
 function alsoSentences(finding) {
   const all = Number(finding.args.also_failed ?? 0);
-  const told = [];
-  while (finding.args[`also_${told.length + 1}`] !== void 0) told.push(alsoWords(finding, told.length + 1));
-  const rest = all - told.length;
+  const reported = [];
+  while (finding.args[`also_${reported.length + 1}`] !== void 0)
+    reported.push(alsoWords(finding, reported.length + 1));
+  const rest = all - reported.length;
   return [
-    ...told.map((text7) => `Also ${text7}.`),
+    ...reported.map((text7) => `Also ${text7}.`),
     ...rest > 0 ? [`${rest} more of what the test expects ${rest === 1 ? "does" : "do"} not hold.`] : []
   ];
 }
@@ -17903,7 +17991,7 @@ var init_functional = __esm({
       "expected_exit_code",
       "timeout_seconds",
       "hint",
-      "told",
+      "message",
       "kind",
       "expected_of",
       "wanted",
@@ -17976,6 +18064,7 @@ var init_loaders = __esm({
       core_relocation: "Look at the type or field in the BTF of this kernel; the library resolves relocations by itself.",
       extern: "Use a newer version of the library, or declare the name __weak and do without it.",
       attach_target: "Name the target in the section, or set it in the loader before the load.",
+      passed_over: "Name the section of each as this library wants it, or give it its type in the loader; nothing of it was checked.",
       unsupported: "Use a newer version of the library, or another library for this kind of program.",
       crash: "Report it to the library with this object; a library should not crash over one.",
       timeout: "Run it again with more time; report it to the library if it hangs again.",
@@ -17991,6 +18080,7 @@ var init_loaders = __esm({
       core_relocation: "cannot resolve a CO-RE relocation",
       extern: "cannot resolve a name of the kernel",
       attach_target: "needs an attach target",
+      passed_over: "passes over programs of the object",
       unsupported: "does not support what the object uses",
       crash: "crashes over the object",
       timeout: "does not end in time",
@@ -18006,7 +18096,7 @@ var init_loaders = __esm({
         reasons: reasonsOf(ADVICE2),
         words: /* @__PURE__ */ __name((f) => ({
           title: title2(f),
-          explanation: f.args.error ? `It says: ${f.args.error}` : "It does not say why.",
+          explanation: f.args.reason === "passed_over" ? `It reports a load without a failure, and did not load ${who(f)}.` : f.args.error ? `It says: ${f.args.error}` : "It does not say why.",
           remediation: ofReason(f.args.reason, ADVICE2) ?? ADVICE2.other
         }), "words")
       })
@@ -18105,7 +18195,7 @@ function pairWords(f) {
   const pair = Object.hasOwn(HELPERS_OF, type) ? HELPERS_OF[type] : void 0;
   return {
     title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
-    explanation: pair === void 0 ? "The verifier ties map types to helpers and program types, and newer kernels allow more pairs." : `${helper3 ?? "The helper"} does not take this map in this program. ${pair}`,
+    explanation: pair === void 0 ? "The verifier ties map types to helpers and program types, and newer kernels allow more pairs." : `${helper3 ?? "The helper"} does not accept this map in this program. ${pair}`,
     remediation: pair === void 0 ? "Use a preallocated map, another map type or another helper for this program type." : "Use a helper that is made for the type of the map, or another map type."
   };
 }
@@ -18200,7 +18290,7 @@ var init_maps = __esm({
       },
       special_field: {
         what: "a field of the kernel in its value (a lock, timer or list)",
-        todo: "Locks work in hash, array and local storage maps, timers in hash, LRU hash and array maps, and neither in per-CPU maps: use such a map. Values per CPU need no lock: nobody else changes them meanwhile."
+        todo: "Locks work in hash, array and local storage maps, timers in hash, LRU hash and array maps, and neither in per-CPU maps: use such a map. Values per CPU need no lock: no other CPU changes them meanwhile."
       },
       field_twice: {
         what: "the same field of the kernel twice in its value (a lock or timer)",
@@ -18253,7 +18343,7 @@ var init_maps = __esm({
       }),
       INVALID_MAP_PARAMS: entry({
         group: "object",
-        rule: ["A map is defined in a way no kernel takes", "Correct its sizes, entries or flags."],
+        rule: ["A map is defined in a way no kernel accepts", "Correct its sizes, entries or flags."],
         needs: ["map"],
         args: ["type", "entries", "key_size", "value_size", "field"],
         reasons: [...reasonsOf(PARAMS), "arena_place"],
@@ -18274,9 +18364,9 @@ var init_maps = __esm({
         rule: ["A map cannot be created", "See the errno and the kernel log in the report."],
         needs: ["map"],
         args: ["type"],
-        reasons: ["refused", "not_initialised", "not_created"],
+        reasons: ["refused", "not_initialized", "not_created"],
         words: /* @__PURE__ */ __name((f) => ({
-          title: `${named(f)} could not be ${f.args.reason === "not_initialised" ? "filled" : "created"}${errno(f)}`,
+          title: `${named(f)} could not be ${f.args.reason === "not_initialized" ? "filled" : "created"}${errno(f)}`,
           explanation: `Nothing shows that this kernel lacks ${f.args.type === void 0 ? "this type of map" : `maps of type ${f.args.type}`}, so sizes, flags or contents may be at fault.`,
           remediation: [
             "Compare sizes and flags of the map with what its type allows.",
@@ -18395,6 +18485,13 @@ function coreWords(f) {
       remediation: "Rename or split the local type so that it fits one type of the kernel only."
     };
   }
+  if (reason === "anonymous") {
+    return {
+      title: `${who(f)} accesses a type without a name by CO-RE${access3 === void 0 ? "" : ` (${access3})`}`,
+      explanation: "libbpf looks types of the kernel up by their name, and finds none for this one; so nothing was loaded.",
+      remediation: "Give the type the name that it has in the kernel, or access it through the named structure that it is a part of; without CO-RE, leave preserve_access_index out."
+    };
+  }
   const other = reason === "type_missing" ? otherMachine(access3 ?? "") : void 0;
   if (other !== void 0) return otherMachineWords(f, access3 ?? "", other);
   const { why: why2, todo } = ofReason(reason, CORE) ?? FIELD;
@@ -18436,7 +18533,7 @@ var init_core_access = __esm({
     __name(otherMachine, "otherMachine");
     __name(otherMachineWords, "otherMachineWords");
     ARGS7 = ["field", "kind", "type", "relocation", "near"];
-    REASONS3 = [...reasonsOf(CORE), "mem_size", "fatal"];
+    REASONS3 = [...reasonsOf(CORE), "mem_size", "fatal", "anonymous"];
     __name(coreWords, "coreWords");
     CORE_ACCESS = { args: ARGS7, reasons: REASONS3, words: coreWords };
   }
@@ -18501,7 +18598,7 @@ function schedulerWords(f) {
   return kfuncWords(f, why2, "Load the scheduler on newer kernels only: a weak declaration does not help it here.");
 }
 function optionWords(f) {
-  const weak = arg(f, "function", "").startsWith("scx_") ? "A weak declaration does not help a scheduler: load it elsewhere." : "Declare it __weak and call it only where bpf_ksym_exists says so.";
+  const weak = arg(f, "function", "").startsWith("scx_") ? "A weak declaration does not help a scheduler: load it on other kernels." : "Declare it __weak and call it only where bpf_ksym_exists says so.";
   return kfuncWords(f, builtWithout(f), `${weak}${orBuiltWith(f)}`);
 }
 function deviceWords(f) {
@@ -18576,13 +18673,13 @@ var init_names = __esm({
         reasons: ["strong", "weak", ...LOOKUP_REASONS],
         words: /* @__PURE__ */ __name((f) => {
           const { reason } = f.args;
-          const known4 = reason === "not_in_btf" || reason === "module_not_loaded" ? KFUNC[reason] : void 0;
+          const known5 = reason === "not_in_btf" || reason === "module_not_loaded" ? KFUNC[reason] : void 0;
           if (f.args.config !== void 0) return optionWords(f);
           if (isScheduler(f)) return schedulerWords(f);
           return {
-            title: notIn(f, `kernel function ${arg(f, "function", "(a kfunc)")}`, known4?.why.includes("BTF") ? "BTF" : ""),
-            explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known4 === void 0 ? "" : ` ${known4.why}`}`,
-            remediation: known4?.todo ?? "Declare it __weak and call it only where bpf_ksym_exists says so."
+            title: notIn(f, `kernel function ${arg(f, "function", "(a kfunc)")}`, known5?.why.includes("BTF") ? "BTF" : ""),
+            explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known5 === void 0 ? "" : ` ${known5.why}`}`,
+            remediation: known5?.todo ?? "Declare it __weak and call it only where bpf_ksym_exists says so."
           };
         }, "words")
       }),
@@ -18678,15 +18775,19 @@ var init_incompatible = __esm({
       },
       relocation: {
         what: "refers to data that libbpf cannot place",
-        todo: "Initialise global variables, compile with -fno-common and keep strings out of merged sections."
+        todo: "Initialize global variables, compile with -fno-common and keep strings out of merged sections."
+      },
+      no_function_info: {
+        what: "has a function without type information beside functions that have it",
+        todo: "Compile every part that is linked in with -g; a function written in assembly gets none: write it as a C function with inline assembly in it."
       },
       unlinked_call: {
         what: "calls a function that was never linked in",
-        todo: "Link the parts with bpftool gen object, or mark kernel functions with __ksym."
+        todo: "Link the parts with bpftool gen object, or mark kernel functions with __ksym. There is no C library in BPF: write bpf_ntohl for ntohl, __builtin_memcpy for memcpy, bpf_printk for printf."
       },
       extern: {
         what: "is not fully linked",
-        todo: "Link the parts with bpftool gen object, or mark kernel symbols with __ksym."
+        todo: "Link the parts with bpftool gen object, or mark kernel symbols with __ksym. There is no C library in BPF: write bpf_ntohl for ntohl, __builtin_memcpy for memcpy, bpf_printk for printf."
       }
     };
     FIELDS2 = [
@@ -18708,7 +18809,7 @@ function guessWords(f) {
     remediation: f.args.callee !== void 0 ? "Describe the inner map in the object (__array(values, ...))." : `Describe the inner map in the object (__array(values, ...)), or write into the manifest: maps: [{name: ${map3}, inner_map: {type: hash, key_size: 4, value_size: ${size}, max_entries: 1}}] with the numbers of its loader (inner_ringbuf_bytes for a ring buffer).`
   };
 }
-var INVALID2, CONTRACT, OBJECT_FINDINGS;
+var INVALID2, withoutFuncInfo, CONTRACT, OBJECT_FINDINGS;
 var init_object = __esm({
   "src/findings/object.ts"() {
     "use strict";
@@ -18731,6 +18832,11 @@ var init_object = __esm({
         todo: "Build it again with clang -target bpf -g, without tools that edit its BTF."
       }
     };
+    withoutFuncInfo = /* @__PURE__ */ __name((f) => ({
+      title: `${who(f)} passes a function as a callback and has no type information of its functions`,
+      explanation: "Kernels look a callback up in the function records of .BTF.ext, which the object does not have.",
+      remediation: "Compile with -g (in Rust with debug information, and with --btf for bpf-linker), and do not strip .BTF.ext."
+    }), "withoutFuncInfo");
     CONTRACT = {
       map_key_value: {
         what: "leaves key or value sizes of a map to its loader",
@@ -18763,7 +18869,7 @@ var init_object = __esm({
         group: "object",
         // A report about a text file instead of an object expects this name.
         coarse: "UNKNOWN",
-        rule: ["The file is no eBPF object", "Build it with clang -target bpf -g -O2, and name the .bpf.o."],
+        rule: ["The file is not an eBPF object", "Build it with clang -target bpf -g -O2, and name the .bpf.o."],
         args: ["map"],
         reasons: reasonsOf(INVALID2),
         words: /* @__PURE__ */ __name((f) => {
@@ -18857,12 +18963,12 @@ var init_object = __esm({
         group: "object",
         coarse: "VERIFIER_REJECTION",
         rule: ["The kernel rejects a program's line or function records", "Build with another compiler."],
-        reasons: ["func_or_line"],
-        words: /* @__PURE__ */ __name((f) => ({
+        reasons: ["func_or_line", "no_func_info"],
+        words: /* @__PURE__ */ __name((f) => f.args.reason === "no_func_info" ? withoutFuncInfo(f) : {
           title: `the kernel rejects function or line records of ${who(f)}`,
           explanation: "The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.",
           remediation: "Build again with another clang, link with bpftool gen object, or drop .BTF.ext."
-        }), "words")
+        }, "words")
       }),
       BTF_LOAD_REJECTED: entry({
         group: "kernel",
@@ -18974,7 +19080,7 @@ var init_policy = __esm({
         reasons: ["signature"],
         words: /* @__PURE__ */ __name(() => ({
           title: "this kernel loads signed programs only",
-          explanation: "A policy asks for a signature that the object does not have.",
+          explanation: "A policy requires a signature that the object does not have.",
           remediation: "Sign the object, or change the policy of the host."
         }), "words")
       })
@@ -19013,12 +19119,12 @@ var init_settings = __esm({
       }),
       NO_VARIANT_LOADS: entry({
         group: "kernel",
-        rule: ["No program of a group can be loaded", "Add a program that the kernel takes to the group."],
+        rule: ["No program of a group can be loaded", "Add a program that the kernel accepts to the group."],
         needs: ["group", "programs", "reasons"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `no program of the group ${arg(f, "group", "?")} can be loaded: ${arg(f, "programs", "none is there")}`,
           explanation: `One of them is to be loaded${f.args.release === void 0 ? "" : ` on ${f.args.release}`}, and none can be: ${arg(f, "reasons", "no reason known").split("\n").join("; ")}.`,
-          remediation: "Add a program that this kernel takes to the group, or leave this kernel out of the matrix."
+          remediation: "Add a program that this kernel accepts to the group, or leave this kernel out of the matrix."
         }), "words")
       })
     };
@@ -19035,9 +19141,16 @@ function sleepableMember(struct, member3 = "?") {
 }
 function refusedStruct(f) {
   return {
-    title: `the kernel rejects the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
+    title: `the kernel rejects struct_ops ${f.subject ?? "of this object"} when it is registered (EINVAL)`,
     explanation: "Its programs load. A member that this kind of structure must have is not set, or a name or flag in it is not taken.",
     remediation: "Set all members that the kernel wants: a name, and for tcp_congestion_ops ssthresh, undo_cwnd and one of cong_avoid and cong_control; for sched_ext_ops only known flags and a timeout that it allows."
+  };
+}
+function valueOfStruct(f) {
+  return {
+    title: `the kernel rejects a number in struct_ops ${f.subject ?? "of this object"} when it is registered (E2BIG)`,
+    explanation: "Its programs load. A member that is no function has a value that is larger than the kernel allows.",
+    remediation: "In sched_ext_ops, set timeout_ms to 30000 (30 seconds) or less, and dispatch_max_batch to 2147483647 or less."
   };
 }
 var UNNAMED_FLAG, PROGRAM_FLAG, LEAVE_OUT, WITHOUT_STRUCT, TYPE_FINDINGS;
@@ -19060,6 +19173,7 @@ var init_types = __esm({
     };
     __name(sleepableMember, "sleepableMember");
     __name(refusedStruct, "refusedStruct");
+    __name(valueOfStruct, "valueOfStruct");
     LEAVE_OUT = "Leave the struct_ops map out there (bpf_map__set_autocreate)";
     WITHOUT_STRUCT = {
       kernel_too_old: /* @__PURE__ */ __name(() => `${LEAVE_OUT}, or use a newer kernel.`, "kernel_too_old"),
@@ -19127,12 +19241,13 @@ var init_types = __esm({
         group: "kernel",
         rule: ["A struct_ops type has another layout", "Build against the types of that kernel."],
         args: ["struct", "member"],
-        reasons: ["member", "register", "refused", "sleepable_member"],
+        reasons: ["member", "value", "refused", "sleepable_member"],
         words: /* @__PURE__ */ __name((f) => {
           const struct = f.args.struct === void 0 ? "struct_ops" : `struct_ops ${f.args.struct}`;
           const member3 = f.args.member;
           if (f.args.reason === "sleepable_member") return sleepableMember(struct, member3);
           if (f.args.reason === "refused") return refusedStruct(f);
+          if (f.args.reason === "value") return valueOfStruct(f);
           return {
             title: member3 === void 0 ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member3} of ${struct}`),
             explanation: "The structure in the object and the one in the kernel differ.",
@@ -19152,6 +19267,67 @@ var init_types = __esm({
         }), "words")
       })
     };
+  }
+});
+
+// src/findings/given-argument.ts
+function kindOf3(word4) {
+  return KINDS2.find(([kind2]) => kind2.test(word4))?.[1] ?? word4;
+}
+function listOf(kinds) {
+  return [...new Set(kinds.split(/,\s*/).filter(Boolean).map(kindOf3))].join(", ");
+}
+function givenWords({ args }) {
+  const { given: given2, expected, argument: argument2, callee } = args;
+  if (given2 === void 0 || expected === void 0) return void 0;
+  const call3 = callee === void 0 ? "the call" : callee;
+  return `Argument ${argument2 ?? "?"} of ${call3} is ${kindOf3(given2)}, where it takes ${listOf(expected)}.`;
+}
+function givenTodo({ args }) {
+  const { expected } = args;
+  return expected === void 0 ? void 0 : TODO2.find(([takes]) => takes.test(expected))?.[1];
+}
+var KINDS2, TODO2;
+var init_given_argument = __esm({
+  "src/findings/given-argument.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    KINDS2 = [
+      [/^fp$/, "the stack"],
+      [/^ctx$/, "the context"],
+      [/^(?:inv|scalar)/, "a number"],
+      [/^pkt_end$/, "the end of the packet"],
+      [/^pkt/, "the packet"],
+      [/^map_value/, "a map value"],
+      [/^map_key/, "a map key"],
+      [/^map_ptr$/, "a map"],
+      [/^func$/, "a function"],
+      [/sock/, "a socket"],
+      [/ptr_\w*$/, "a kernel object"],
+      [/mem|buf/, "memory that a helper gave"]
+    ];
+    __name(kindOf3, "kindOf");
+    __name(listOf, "listOf");
+    TODO2 = [
+      [/^fp$/, "Pass the address of a local variable (or NULL, where the helper allows that): it takes nothing else."],
+      [
+        /\bfp\b/,
+        "Pass the address of a local variable or of a map value, and copy between that and what is meant (fields of the context one by one, kernel memory with bpf_probe_read_kernel, the packet with bpf_skb_load_bytes or bpf_xdp_load_bytes)."
+      ],
+      [/^map_value/, "Pass an address in a map value that was looked up and checked for NULL."],
+      [
+        /sock/,
+        "Pass a socket: skb->sk or ctx->sk, or what bpf_sk_lookup_tcp or bpf_skc_to_tcp_sock gave, checked for NULL."
+      ],
+      [/^ctx/, "Pass the context of the program as it came, and no copy or member of it."],
+      [
+        /ptr_/,
+        "Pass a kernel object that the verifier knows as one: an argument of a fentry, tp_btf, LSM or struct_ops program, or what bpf_get_current_task_btf, bpf_skc_to_... or an acquiring kfunc gave."
+      ],
+      [/^func/, "Pass a static function of the program."]
+    ];
+    __name(givenWords, "givenWords");
+    __name(givenTodo, "givenTodo");
   }
 });
 
@@ -19186,7 +19362,7 @@ var init_ownership = __esm({
         todo: "Make it on every path right before its use (bpf_dynptr_from_mem, bpf_ringbuf_reserve_dynptr, bpf_dynptr_from_skb, bpf_dynptr_from_xdp), and do not touch it after it was submitted or discarded."
       },
       dynptr_memory: {
-        why: "bpf_dynptr_from_mem is given memory that is no map value",
+        why: "bpf_dynptr_from_mem is given memory that is not a map value",
         todo: "Keep the buffer in a map value, such as that of a per-CPU array: the stack cannot stand behind a dynptr."
       },
       iterator_unset: {
@@ -19196,6 +19372,38 @@ var init_ownership = __esm({
       iterator_begun: {
         why: "an iterator is begun a second time",
         todo: "Destroy it (bpf_iter_..._destroy) before it is begun again, or use a variable for each loop."
+      },
+      unlock: {
+        why: "something is unlocked or ended that is not held",
+        todo: "End what was begun, once on every path: unlock through the pointer that was locked (a second lookup is another lock to the verifier), the last lock first, and as many unlocks of RCU or preemption as locks."
+      },
+      region_open: {
+        why: "preemption or interrupts are still off where the program ends or jumps away",
+        todo: "Call bpf_preempt_enable or bpf_local_irq_restore on every path, early returns included, as often as they were turned off."
+      },
+      needs_rcu: {
+        why: "a kernel function is called that wants an RCU section around it",
+        todo: "Put bpf_rcu_read_lock() before the call and bpf_rcu_read_unlock() behind the last use of what it gives, on every path; programs that cannot sleep are in such a section anyway."
+      },
+      not_acquired: {
+        why: "something is released that the program did not acquire",
+        todo: "Release only what an acquiring call returned (bpf_sk_lookup_tcp, bpf_task_from_pid, bpf_ringbuf_reserve, ...), and once: members of the context, arguments of the hook and what a lookup lends are not released."
+      },
+      timer_map: {
+        why: "a timer or work queue is set up with another map than the one that it stands in",
+        todo: "Pass the map that the value was looked up in: bpf_timer_init(&value->timer, &map, ...)."
+      },
+      field_place: {
+        why: "a lock or timer is not where the type of the map has one",
+        todo: "Give the map a value type with the field in it (__type(value, struct ...), a structure with a struct bpf_spin_lock or struct bpf_timer as its member), and pass the address of that member."
+      },
+      dynptr_taken: {
+        why: "a dynptr is made or overwritten while it is still in use",
+        todo: "Submit or discard what it holds first, or use a variable for each dynptr."
+      },
+      dynptr_kind: {
+        why: "a dynptr is of another kind than the call takes",
+        todo: "Submit and discard what bpf_ringbuf_reserve_dynptr made, and nothing else; dynptrs that a callback gets can only be read."
       }
     };
     GIVES_BACK = [
@@ -19242,12 +19450,99 @@ var init_extension_advice = __esm({
         todo: "End the loop by the return value of the callback, and throw behind it."
       },
       throw_value: {
-        why: "the value that it throws is no return value of this hook",
-        todo: "bpf_throw(cookie) ends the program with cookie as its return value: throw one that the hook takes, or name a callback that returns one (__exception_cb)."
+        why: "the value that it throws is not a return value of this hook",
+        todo: "bpf_throw(cookie) ends the program with cookie as its return value: throw one that the hook accepts, or name a callback that returns one (__exception_cb)."
       },
       no_kptr: {
-        why: "bpf_kptr_xchg is given a field that is no kptr for this kernel",
-        todo: "Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a word."
+        why: "bpf_kptr_xchg is given a field that is not a kptr for this kernel",
+        todo: "Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a warning."
+      },
+      kptr_access: {
+        why: "a kptr in a map is read or written like a plain number",
+        todo: "Put a pointer in and take it out with bpf_kptr_xchg, one at a time, through the member itself; release what comes back."
+      },
+      kptr_type: {
+        why: "a pointer is stored in a kptr of another type",
+        todo: "Declare the member with the type of what is stored in it, and store the pointer as the acquiring function returned it."
+      },
+      node_access: {
+        why: "an object of a list or tree is used without its lock, or without owning it",
+        todo: "Hold the bpf_spin_lock that stands beside the list or tree while it is used, add only what bpf_obj_new or a removal returned, and drop or add again what was removed."
+      },
+      arena_unnamed: {
+        why: "memory of an arena is used in a program that does not name the arena",
+        todo: 'Refer to the map of the arena in the program itself: pass &arena to a call (bpf_arena_alloc_pages), or put a statement such as asm volatile("" :: "r"(&arena)) in front.'
+      }
+    };
+  }
+});
+
+// src/findings/misuse-advice.ts
+var MISUSE_ADVICE;
+var init_misuse_advice = __esm({
+  "src/findings/misuse-advice.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    MISUSE_ADVICE = {
+      packet_end: {
+        why: "the end of the packet is moved",
+        todo: "Leave data_end as it is and add to the other side of the comparison (data + N > data_end). Where the compiler turned the check round, put barrier_var on the sum right before the comparison."
+      },
+      fixed_pointer: {
+        why: "an offset is added to a pointer that cannot be moved",
+        todo: "Pass such a pointer on as it came, or read members through it at constant offsets. To choose one of several maps use if and else, or a map of maps."
+      },
+      two_pointers: {
+        why: "a pointer is added to another one as if it were a number",
+        todo: "Add numbers to pointers only; a distance is the difference of two pointers. To compute with an address as a number, store it in a global variable or map value first and read it from there."
+      },
+      merged_access: {
+        why: "one instruction accesses memory of two kinds, such as the context and a map value",
+        todo: "The compiler joined two accesses that differ in the pointer alone: read each into a variable in its own branch, and put barrier_var on what was read in one of them, before the branches meet."
+      },
+      packet_argument: {
+        why: "a helper is given an address in the packet, and takes none there",
+        todo: "Copy the bytes into a local variable or a map value first (bpf_skb_load_bytes, bpf_xdp_load_bytes) and pass the copy. bpf_perf_event_output adds the packet itself: give the number of its bytes in the upper half of the flags, BPF_F_CURRENT_CPU | (__u64)bytes << 32."
+      },
+      socket_field: {
+        why: "a member is read that this kind of socket does not show, or not at that size",
+        todo: "Make it a full socket first (sk = bpf_sk_fullsock(sk), or bpf_tcp_sock(sk) for the members of TCP) and check that for NULL; read members at the size of their type."
+      },
+      variable_field: {
+        why: "a kernel structure is read at an offset that is only known at run time",
+        todo: "Copy the whole member first and index the copy (bpf_probe_read_kernel, bpf_probe_read_kernel_str), or unroll the loop so that every offset is a constant."
+      },
+      tagged_memory: {
+        why: "memory of user space or of a CPU is read as if it were plain kernel memory",
+        todo: "Read user memory with bpf_probe_read_user (or bpf_copy_from_user in sleepable programs), and variables of a CPU through bpf_per_cpu_ptr or bpf_this_cpu_ptr."
+      },
+      read_only_memory: {
+        why: "memory is written that the program may only read",
+        todo: "Copy it into a local variable or a map value and change the copy; bpf_dynptr_slice_rdwr gives a slice that may be written."
+      },
+      tail_call_result: {
+        why: "a tail call stands in a function that does not return int",
+        todo: "Let the function return int (the program that is jumped to returns in its place), or inline it into the program (__always_inline)."
+      },
+      packet_load_result: {
+        why: "the packet is read with load_byte, load_half or load_word (LD_ABS) in a function that does not return int",
+        todo: "Read the bytes with bpf_skb_load_bytes, let the function return int (at the end of the packet it returns 0 at once), or inline it into the program (__always_inline)."
+      },
+      callback_linkage: {
+        why: "a global function is passed as a callback",
+        todo: "Declare the callback static."
+      },
+      impossible_arithmetic: {
+        why: "a number is divided by zero, or shifted by as many bits as it has",
+        todo: "The divisor or shift is a constant in this build: look for a macro or constant that is 0 here, and for shifts by 32 or 64 bits."
+      },
+      replaced_signature: {
+        why: "the function that an extension (freplace) replaces has other arguments or another result",
+        todo: "Declare the extension with the arguments and the result of the function it replaces, in number, type and order. A whole program takes its context alone, such as struct xdp_md *ctx."
+      },
+      replaced_function: {
+        why: "an extension (freplace) names a function that cannot be replaced",
+        todo: "Name a global function of the other program (not static, kept with __noinline), or the program itself. Where the extension changes packets or sleeps, the replaced function has to do so, too; an extension of an extension or of a traced program is not allowed."
       }
     };
   }
@@ -19357,12 +19652,14 @@ var init_rejections = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_extension_advice();
+    init_misuse_advice();
     init_ownership();
     init_rejected_values();
     ADVICE3 = {
       ...VALUE_ADVICE,
       ...OWNED_ADVICE,
       ...EXTENSION_ADVICE,
+      ...MISUSE_ADVICE,
       null_check: { why: "a pointer that may be NULL is used", todo: "Check the pointer for NULL before using it." },
       stack_overread: {
         why: "it reads behind the end of a copy on its stack",
@@ -19377,7 +19674,7 @@ var init_rejections = __esm({
         todo: "Zero structures completely, padding included (older kernels insist)."
       },
       invalid_mem_access: {
-        why: "memory is accessed through something that is no valid pointer there",
+        why: "memory is accessed through something that is not a valid pointer there",
         todo: "Read kernel memory with BPF_CORE_READ or bpf_probe_read_kernel, and user memory with bpf_probe_read_user."
       },
       unbounded: {
@@ -19421,7 +19718,10 @@ var init_rejections = __esm({
         why: "a minimal program of its kind is accepted, and this one is rejected with an empty log",
         todo: "Compare with a smaller version of the program; the log of this kernel says nothing."
       },
-      infinite_loop: { why: "a loop does not end", todo: "Give the loop a bound that the verifier can see." },
+      infinite_loop: {
+        why: "a loop does not end, as far as the verifier sees",
+        todo: "Count in a local variable and compare it with a constant: a counter or bound in a global variable, a map value or kernel memory may be another one each time it is read."
+      },
       ctx_modified: {
         why: "the compiler moved the context pointer before it read through it",
         todo: "Read the field into a variable before it is needed in several branches, keep the compiler from merging the reads (barrier_var, volatile), or mark the context type preserve_static_offset (clang 18 and later)."
@@ -19476,7 +19776,7 @@ var init_rejections = __esm({
       },
       not_constant: {
         why: "a size has to be a constant here",
-        todo: "Pass a constant: reserve the largest size, or collect the record elsewhere and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later)."
+        todo: "Pass a constant: reserve the largest size, or collect the record in a map value and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later)."
       },
       locked: {
         why: "something is called or left out that may not be while a lock is held",
@@ -19543,11 +19843,15 @@ function detail(f, topic) {
       return f.args.acquired === void 0 ? void 0 : `What is held comes from ${f.args.acquired}.`;
     case "caller_argument":
       return f.args.wrong === void 0 ? void 0 : `The kernel says of the argument: ${f.args.wrong}.`;
+    case "type_mismatch":
+      return givenWords(f);
     case "foreign_memory":
     case "stale_packet":
     case "released":
       return call3 === void 0 ? void 0 : `The call is ${call3}.`;
     case "no_map":
+    case "packet_argument":
+    case "not_acquired":
     case "untrusted_pointer":
     case "not_constant":
     case "zero_size":
@@ -19561,12 +19865,17 @@ function detail(f, topic) {
       return void 0;
   }
 }
+function finerTodo(f, topic) {
+  if (topic === "reference") return givesBack(f.args.acquired);
+  return topic === "type_mismatch" ? givenTodo(f) : void 0;
+}
 var ARGS9, OTHER, VERIFIER_FINDINGS;
 var init_verifier = __esm({
   "src/findings/verifier.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_entry();
+    init_given_argument();
     init_ownership();
     init_rejections();
     init_writer();
@@ -19599,7 +19908,9 @@ var init_verifier = __esm({
       "wrong",
       "given",
       "field",
-      "iterator"
+      "iterator",
+      "expected",
+      "argument"
     ];
     OTHER = {
       why: "for a reason that bpfcompat does not classify",
@@ -19610,6 +19921,7 @@ var init_verifier = __esm({
     __name(tracedText, "tracedText");
     __name(argumentText, "argumentText");
     __name(detail, "detail");
+    __name(finerTodo, "finerTodo");
     VERIFIER_FINDINGS = {
       VERIFIER_REJECTION: entry({
         group: "program",
@@ -19621,16 +19933,16 @@ var init_verifier = __esm({
           const precision = reason === "verifier_precision";
           const topic = topicOf(recursion === void 0 ? precision ? proof : reason : "recursion");
           const { why: why2, todo: general } = topic === void 0 ? OTHER : ADVICE3[topic];
-          const todo = (topic === "reference" ? givesBack(f.args.acquired) : void 0) ?? general;
+          const todo = finerTodo(f, topic) ?? general;
           const place3 = [source, text7].filter((part3) => part3 !== void 0).join(": ");
-          const unknown3 = topic === void 0 ? "The words of the kernel are quoted" : "It could not prove that the program is safe";
+          const unknown4 = topic === void 0 ? "The words of the kernel are quoted" : "It could not prove that the program is safe";
           const title3 = `the verifier rejects ${who(f)}: ${why2}`;
           if (topic === "traced_arguments") return { title: title3, explanation: tracedText(f), remediation: todo };
           if (topic === "argument_type") return { title: title3, explanation: argumentText(f), remediation: todo };
           const more = detail(f, topic);
           return {
             title: title3,
-            explanation: `${problem2 === void 0 ? unknown3 : sentence(problem2)}${place3 === "" ? "." : `, at ${place3}`}${more === void 0 ? "" : `${place3 === "" ? "" : "."} ${more}`}`,
+            explanation: `${problem2 === void 0 ? unknown4 : sentence(problem2)}${place3 === "" ? "." : `, at ${place3}`}${more === void 0 ? "" : `${place3 === "" ? "" : "."} ${more}`}`,
             remediation: precision ? precisionTodo(todo) : todo
           };
         }, "words")
@@ -19696,8 +20008,8 @@ var init_watch = __esm({
     init_writer();
     __name(alterable, "alterable");
     UNRELIABLE = {
-      contradiction: /* @__PURE__ */ __name((why2) => `the guest reported this failure, and its answer contradicts itself elsewhere: ${why2}`, "contradiction"),
-      unfinished: /* @__PURE__ */ __name((why2) => `the guest reported this failure and did not finish its answer: ${why2}`, "unfinished"),
+      contradiction: /* @__PURE__ */ __name((why2) => `the guest reported this failure, and the rest of its response contradicts itself: ${why2}`, "contradiction"),
+      unfinished: /* @__PURE__ */ __name((why2) => `the guest reported this failure and did not finish its response: ${why2}`, "unfinished"),
       left_out: /* @__PURE__ */ __name((why2) => `the guest reported ${why2}, which this report leaves out`, "left_out")
     };
     __name(why, "why");
@@ -19705,10 +20017,10 @@ var init_watch = __esm({
       ATTACH_TARGET_INLINED: entry({
         group: "program",
         rule: ["A function may have been inlined", "Attach to a function that callers cannot inline."],
-        needs: ["function", "elsewhere"],
+        needs: ["function", "inlined_on"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `${who(f)} hooks ${arg(f, "function", "a function")}, which other kernels of this run have inlined`,
-          explanation: `It attaches here; on ${arg(f, "elsewhere", "other kernels")} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
+          explanation: `It attaches here; on ${arg(f, "inlined_on", "other kernels")} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
           remediation: "Hook a caller or a tracepoint, or make sure with a functional test that the probe fires."
         }), "words")
       }),
@@ -19736,7 +20048,7 @@ var init_watch = __esm({
       }),
       PRINTS_NOTHING: entry({
         group: "program",
-        rule: ["A format string that no kernel takes", "Use %d, %u, %x, %s, %p and their l and ll forms."],
+        rule: ["A format string that no kernel accepts", "Use %d, %u, %x, %s, %p and their l and ll forms."],
         needs: ["helper", "format", "conversion"],
         reasons: ["conversion"],
         words: /* @__PURE__ */ __name((f) => ({
@@ -19750,20 +20062,21 @@ var init_watch = __esm({
         rule: ["The object can alter what the guest reports", "Trust it no more than its author."],
         needs: ["uses"],
         args: ["attaches", "tests"],
+        reasons: ["", "printed"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, "uses", "see the object")})`,
-          explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f)}.`,
+          explanation: f.args.reason === "printed" ? `This loader attaches in its own order and prints everything at its end. What the object can alter: which programs were loaded; ${alterable(f)}.` : `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f)}.`,
           remediation: "Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge."
         }), "words")
       }),
-      ANSWER_UNRELIABLE: entry({
+      RESPONSE_UNRELIABLE: entry({
         group: "infra",
-        rule: ["A failure with an answer that cannot be relied on", "Fix the failure, then look at the log."],
+        rule: ["A failure in a response that is not reliable otherwise", "Fix the failure, then look at the log."],
         needs: ["why"],
         reasons: reasonsOf(UNRELIABLE),
         words: /* @__PURE__ */ __name((f) => ({
           title: ofReason(f.args.reason, UNRELIABLE)?.(why(f)) ?? UNRELIABLE.contradiction(why(f)),
-          explanation: f.args.reason === "left_out" ? "A report holds so much of one target and no more." : "A reported failure stands; nothing else of this answer counts.",
+          explanation: f.args.reason === "left_out" ? "A report holds so much of one target and no more." : "A reported failure stands; nothing else of this response counts.",
           remediation: f.args.reason === "left_out" ? "Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported." : "Fix the failure first, then look at the object and at the serial log of this target."
         }), "words")
       }),
@@ -20054,8 +20367,8 @@ function wordOrEmpty(pattern2, rule) {
 }
 function oneOfMany(words3, rule) {
   return scalar((value2) => {
-    const known4 = words3.find((one) => one === value2);
-    return known4 === void 0 ? `${quoted(value2)} is not known${didYouMean(value2, words3) || ";"} use ${rule}` : [known4];
+    const known5 = words3.find((one) => one === value2);
+    return known5 === void 0 ? `${quoted(value2)} is not known${didYouMean(value2, words3) || ";"} use ${rule}` : [known5];
   }).meta({ enum: [...words3], description: rule });
 }
 function integer2(min, max) {
@@ -20239,7 +20552,7 @@ function parseLoader(text7, flag4) {
   if (more.length > 0 || text7.includes("@") && !VERSION.test(version2)) {
     throw new UsageError(
       "flag_value",
-      phrase`${option(flag4)} ${quoted(text7)}: ${quoted(version2)} is no version; write ${name5}@1.2 or ${name5}@1.2.3`
+      phrase`${option(flag4)} ${quoted(text7)}: ${quoted(version2)} is not a version; write ${name5}@1.2 or ${name5}@1.2.3`
     );
   }
   return { name: name5, version: version2 };
@@ -20391,9 +20704,9 @@ var init_loader_word = __esm({
 // src/config/expect-schema.ts
 function value(parse3, rule) {
   return text.transform((raw, context) => {
-    const parsed = parse3(raw);
-    if (parsed !== void 0 && (typeof parsed === "number" || parsed.length / 2 <= MAX_BYTES2)) return parsed;
-    const message4 = parsed === void 0 ? `${quoted(raw)} is not allowed; use ${rule}` : `is longer than ${MAX_BYTES2} bytes; shorten it`;
+    const parsed2 = parse3(raw);
+    if (parsed2 !== void 0 && (typeof parsed2 === "number" || parsed2.length / 2 <= MAX_BYTES2)) return parsed2;
+    const message4 = parsed2 === void 0 ? `${quoted(raw)} is not allowed; use ${rule}` : `is longer than ${MAX_BYTES2} bytes; shorten it`;
     context.addIssue({ code: "custom", message: message4 });
     return NEVER;
   });
@@ -20687,15 +21000,15 @@ var init_manifest_schema = __esm({
       }
     });
     budget = text.transform((value2, context) => {
-      const parsed = parseBudget(value2);
-      if (parsed !== void 0) return parsed;
+      const parsed2 = parseBudget(value2);
+      if (parsed2 !== void 0) return parsed2;
       context.addIssue({ code: "custom", message: `must be ${BUDGET_RULE}, not ${quoted(value2)}` });
       return NEVER;
     });
     __name(lacksMinor, "lacksMinor");
     range = text.transform((value2, context) => {
-      const parsed = parseKernelRange(value2);
-      if (parsed !== void 0) return parsed;
+      const parsed2 = parseKernelRange(value2);
+      if (parsed2 !== void 0) return parsed2;
       context.addIssue({ code: "custom", message: `must be ${RANGE_RULE}, not ${quoted(value2)}${lacksMinor(value2)}` });
       return NEVER;
     });
@@ -20810,12 +21123,20 @@ function meantKey(key, path2, allowed2, schema, tree) {
 }
 function unknownKey(key, path2, allowed2, slip, tree) {
   const place3 = path2.length === 0 ? "" : ` in ${labelOf(path2)}`;
-  const known4 = allowed2.length === 0 ? "" : ` (known keys: ${allowed2.join(", ")})`;
+  const known5 = allowed2.length === 0 ? "" : ` (known keys: ${allowed2.join(", ")})`;
   const position2 = tree.keyAt([...path2, key]) ?? tree.at(path2);
   return {
     ...position2,
-    message: `unknown key ${quoted(key)}${place3}${slip || didYouMean(key, allowed2) || "; remove it"}${known4}`
+    message: `unknown key ${quoted(key)}${place3}${slip || didYouMean(key, allowed2) || "; remove it"}${known5}`
   };
+}
+function misspelt(path2, tree) {
+  const [above, name5] = [path2.slice(0, -1), String(path2.at(-1))];
+  const parent = valueAt(tree.value, above);
+  const near = Object.keys(typeof parent === "object" ? parent ?? {} : {}).find((key) => didYouMean(key, [name5]));
+  if (near === void 0) return void 0;
+  const position2 = tree.keyAt([...above, near]) ?? tree.at(above);
+  return { ...position2, message: `unknown key ${quoted(near)} in ${labelOf(above)}${didYouMean(near, [name5])}` };
 }
 function explain(issue3, tree) {
   const value2 = valueAt(tree.value, issue3.path);
@@ -20826,18 +21147,20 @@ function explain(issue3, tree) {
     const isItem = typeof issue3.path.at(-1) === "number";
     const own3 = issue3.code === "custom" && !key ? issue3.params?.["missing"] : void 0;
     if (typeof own3 === "string") return { ...tree.at(issue3.path), message: `${label} ${own3}` };
+    const slip = issue3.code === "invalid_union" && !key ? misspelt(issue3.path, tree) : void 0;
+    if (slip !== void 0) return slip;
     const message4 = key || isItem ? `${label} has no value; give it one` : `${label} is missing; add it`;
     return { ...key ?? tree.at(issue3.path), message: message4 };
   }
   return { ...tree.at(issue3.path), message: `${label} ${wordsOf(issue3, value2, tree)}` };
 }
 function wordsOf(issue3, value2, tree) {
-  const shown4 = typeof value2 === "string" ? quoted(value2) : kindOf3(value2);
+  const shown4 = typeof value2 === "string" ? quoted(value2) : kindOf4(value2);
   switch (issue3.code) {
     case "custom":
       return `${issue3.message}${firstUse(issue3, tree)}`;
     case "invalid_type":
-      return `must be ${KINDS2[issue3.expected] ?? issue3.expected}, not ${typeof value2 === "string" && NUMBERS.has(issue3.expected) ? shown4 : kindOf3(value2)}${remedy2(issue3.message)}`;
+      return `must be ${KINDS3[issue3.expected] ?? issue3.expected}, not ${typeof value2 === "string" && NUMBERS.has(issue3.expected) ? shown4 : kindOf4(value2)}${remedy2(issue3.message)}`;
     case "invalid_value":
       return choice(shown4, typeof value2 === "string" ? value2 : "", issue3.values.map(String));
     case "invalid_union":
@@ -20871,7 +21194,7 @@ function firstUse(issue3, tree) {
   const path2 = [...issue3.path.slice(0, issue3.path.length - first3.length), ...first3];
   return ` (first in line ${tree.at(path2).line}); keep one of them`;
 }
-function kindOf3(value2) {
+function kindOf4(value2) {
   if (Array.isArray(value2)) return "a list";
   return typeof value2 === "string" ? "a text" : "a map";
 }
@@ -20887,7 +21210,7 @@ function valueAt(value2, path2) {
     value2
   );
 }
-var KINDS2, NUMBERS, FORMATS2;
+var KINDS3, NUMBERS, FORMATS2;
 var init_yaml_issues = __esm({
   "src/config/yaml-issues.ts"() {
     "use strict";
@@ -20898,13 +21221,14 @@ var init_yaml_issues = __esm({
     __name(explainIssues, "explainIssues");
     __name(meantKey, "meantKey");
     __name(unknownKey, "unknownKey");
+    __name(misspelt, "misspelt");
     __name(explain, "explain");
     __name(wordsOf, "wordsOf");
     __name(remedy2, "remedy");
     __name(formatRule, "formatRule");
     __name(choice, "choice");
     __name(firstUse, "firstUse");
-    KINDS2 = {
+    KINDS3 = {
       string: "a text or number",
       array: 'a list (lines that start with "- ")',
       object: 'a map (lines of "key: value")',
@@ -20917,7 +21241,7 @@ var init_yaml_issues = __esm({
       url: "write a full URL such as http://mirror.example/debian",
       starts_with: 'write an absolute path (it starts with "/")'
     };
-    __name(kindOf3, "kindOf");
+    __name(kindOf4, "kindOf");
     __name(labelOf, "labelOf");
     __name(valueAt, "valueAt");
   }
@@ -20927,8 +21251,8 @@ var init_yaml_issues = __esm({
 function readYaml(source, schema, code2, slips = {}) {
   const tree = readTree(source.text);
   const isPlain2 = source.text.includes("\0") || tree.problems.length === 0 && !hasKeys(tree.value);
-  const known4 = [...keysAt(schema, []), ...Object.keys(slips).filter((name5) => !name5.includes("."))];
-  if (!isPlain2 && !isOurs(source.text, known4)) {
+  const known5 = [...keysAt(schema, []), ...Object.keys(slips).filter((name5) => !name5.includes("."))];
+  if (!isPlain2 && !isOurs(source.text, known5)) {
     const open4 = BEGINS_AS_MAP.test(source.text) && tree.problems.find(({ quotesNothing }) => quotesNothing);
     throw open4 ? fileError(source.file, code2, [open4]) : foreign(source.file, code2, tree.problems[0], schema);
   }
@@ -20946,17 +21270,17 @@ function readYaml(source, schema, code2, slips = {}) {
 function hasKeys(value2) {
   return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) && Object.keys(value2).length > 0;
 }
-function isOurs(text7, known4) {
-  if (known4.length === 0) return true;
+function isOurs(text7, known5) {
+  if (known5.length === 0) return true;
   const keys = text7.matchAll(/^\ufeff?[ \t]*(?:- +)?\{?[ \t]*["']?([A-Za-z][\w-]{0,63})["']?[ \t]*:(?=\s|$)/gm);
-  for (const [, key = ""] of keys) if (known4.includes(key) || didYouMean(key, known4) !== "") return true;
+  for (const [, key = ""] of keys) if (known5.includes(key) || didYouMean(key, known5) !== "") return true;
   return false;
 }
 function foreign(file2, code2, problem2, schema) {
   const { line: line5, column } = problem2 ?? { line: 1, column: 1 };
   const what = code2.replace(/_invalid$/, "");
   const keys = keysAt(schema, []).slice(0, 8).join(", ");
-  const message4 = `this is no ${what}: it has none of the keys of one (${keys}); name another file, or write them`;
+  const message4 = `this is not a ${what}: it has none of the keys of one (${keys}); name another file, or write them`;
   return new UsageError(code2, `${file2}:${line5}:${column}: ${message4}`);
 }
 function fileError(file2, code2, problems) {
@@ -21104,7 +21428,7 @@ var init_lock = __esm({
     init_errors();
     init_kernel_source();
     init_wording();
-    init_catalogue_files();
+    init_catalog_files();
     init_lock_file();
     init_near();
     __name(lockMode, "lockMode");
@@ -21229,6 +21553,27 @@ function checkFiles(kernel2, anyFile, invalid2) {
     throw invalid2(["tag"], "kernel.tag goes with kernel.layout; write the tag into kernel.image (HOST/NAME:TAG)");
   }
 }
+function checkImage(image, anyFile, invalid2) {
+  const { source_url: url3 = "", checksums, signature, gpgkey } = image ?? {};
+  if (checksums === void 0) {
+    const orphan = signature !== void 0 ? "signature" : gpgkey !== void 0 ? "gpgkey" : void 0;
+    if (orphan === void 0) return;
+    throw invalid2([orphan], `image.${orphan} is about image.checksums; add the address of those`);
+  }
+  if (url3 === "") throw invalid2(["checksums"], "image.checksums are those of image.source_url; add it");
+  if (signature !== void 0 && gpgkey === void 0) {
+    throw invalid2(["signature"], "image.signature needs image.gpgkey, which says who may sign; add it");
+  }
+  if (!anyFile) checkKeys("image.gpgkey", gpgkey, (index, message4) => invalid2(["gpgkey", index], message4));
+}
+function checkKeys(what, keys, invalid2) {
+  const own3 = (keys ?? []).findIndex((name5) => name5.includes("/"));
+  if (own3 < 0) return;
+  throw invalid2(
+    own3,
+    phrase`${what} ${quoted(keys?.[own3] ?? "")} is a file; name a key that comes with bpfcompat, or allow it with ${option("allow-profile-override")}`
+  );
+}
 function checkUrl(kernel2, anyFile, invalid2) {
   const { image, packages, checksums, signature, sha256: sha2563, gpgkey } = kernel2;
   if (image === void 0 && packages === void 0) {
@@ -21260,12 +21605,7 @@ function checkUrl(kernel2, anyFile, invalid2) {
   if (signed2 === void 0 && sha2563 === void 0) {
     throw invalid2(["image"], "nothing vouches for kernel.image; add sha256, or signature or checksums with gpgkey");
   }
-  const own3 = anyFile ? -1 : (gpgkey ?? []).findIndex((name5) => name5.includes("/"));
-  if (own3 < 0) return;
-  throw invalid2(
-    ["gpgkey", own3],
-    phrase`kernel.gpgkey ${quoted(gpgkey?.[own3] ?? "")} is a file; name a key that comes with bpfcompat, or allow it with ${option("allow-profile-override")}`
-  );
+  if (!anyFile) checkKeys("kernel.gpgkey", gpgkey, (index, message4) => invalid2(["gpgkey", index], message4));
 }
 var init_profile_files = __esm({
   "src/config/profile-files.ts"() {
@@ -21274,6 +21614,8 @@ var init_profile_files = __esm({
     init_wording();
     init_words();
     __name(checkFiles, "checkFiles");
+    __name(checkImage, "checkImage");
+    __name(checkKeys, "checkKeys");
     __name(checkUrl, "checkUrl");
   }
 });
@@ -21330,13 +21672,16 @@ function checkFilesOfHost(kernel2, addresses, invalid2) {
   if (kernel2.sslclientcert !== void 0 && stranger !== void 0) {
     throw invalid2(
       ["sslclientcert"],
-      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is no server of a vendor that gives such certificates; allow it with ${option("allow-profile-override")}`
+      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is not a server of a vendor that gives such certificates; allow it with ${option("allow-profile-override")}`
     );
   }
 }
+function keysAt2(file2) {
+  return (name5) => name5.startsWith(".") ? import_node_path4.posix.resolve((0, import_node_path4.dirname)(file2), name5) : name5;
+}
 function withPaths(kernel2, file2) {
   const dir = (0, import_node_path4.dirname)(file2);
-  const keyAt = /* @__PURE__ */ __name((name5) => name5.startsWith(".") ? import_node_path4.posix.resolve(dir, name5) : name5, "keyAt");
+  const keyAt = keysAt2(file2);
   switch (kernel2?.source) {
     case "rpm":
       return { ...kernel2, gpgkey: kernel2.gpgkey.map(keyAt) };
@@ -21372,6 +21717,7 @@ var init_profile_rpm = __esm({
     __name(checkRpm, "checkRpm");
     __name(checkPlaces, "checkPlaces");
     __name(checkFilesOfHost, "checkFilesOfHost");
+    __name(keysAt2, "keysAt");
     __name(withPaths, "withPaths");
   }
 });
@@ -21389,6 +21735,7 @@ function readProfile(source, rules = {}) {
   const wrong3 = /* @__PURE__ */ __name((key, message4) => invalid(at(["kernel", ...key]), message4), "wrong");
   checkRpm(value2.kernel, anyKeyring, wrong3);
   checkFiles(value2.kernel, anyKeyring, wrong3);
+  checkImage(value2.image, anyKeyring, (key, message4) => invalid(at(["image", ...key]), message4));
   return {
     id: value2.id,
     distro: value2.distro,
@@ -21400,7 +21747,7 @@ function readProfile(source, rules = {}) {
     cpus: Math.min(value2.boot.cpus, MAX_CPUS),
     expectedBtf: value2.capabilities.expected_btf,
     kernel: withPaths(value2.kernel, source.file),
-    ...imageOf(value2),
+    ...imageOf(value2, source.file),
     ...value2.btf !== void 0 && {
       btf: { path: (0, import_node_path5.resolve)((0, import_node_path5.dirname)(source.file), value2.btf), origin: `${at(["btf"])}: btf` }
     },
@@ -21412,10 +21759,11 @@ function readProfile(source, rules = {}) {
     file: source.file
   };
 }
-function imageOf({ image }) {
-  const { source_url: url3 = "", local_path: path2 = "", sha256: sha2563 } = image ?? {};
+function imageOf({ image }, file2) {
+  const { source_url: url3 = "", local_path: path2 = "", sha256: sha2563, checksums, signature, gpgkey } = image ?? {};
   if (url3 === "" && path2 === "") return {};
-  return { image: { url: url3 || void 0, path: path2 || void 0, sha256: sha2563?.toLowerCase() } };
+  const list6 = checksums === void 0 ? {} : { checksums, signature, gpgkey: gpgkey?.map(keysAt2(file2)) };
+  return { image: { url: url3 || void 0, path: path2 || void 0, sha256: sha2563?.toLowerCase(), ...list6 } };
 }
 function pathsOf({ value: { kernel: kernel2, image, btf }, at }) {
   const named6 = kernel2?.source === "file" ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel2[key]])) : kernel2?.source === "oci" ? { layout: kernel2.layout } : {};
@@ -21497,6 +21845,7 @@ var init_profile = __esm({
     init_errors();
     init_file_source();
     init_kernel();
+    init_rpm_source();
     init_wording();
     init_key_slips();
     init_manifest_schema();
@@ -21540,7 +21889,10 @@ var init_profile = __esm({
           looseObject({
             source_url: wordOrEmpty(/^https?:\/\/[^\s/]\S{0,1000}$/, "an http or https URL").default(""),
             local_path: optionalLine,
-            sha256: word(/^[0-9a-fA-F]{64}$/, "the 64 hexadecimal digits of a SHA-256").optional()
+            sha256: word(/^[0-9a-fA-F]{64}$/, "the 64 hexadecimal digits of a SHA-256").optional(),
+            checksums: Address.optional(),
+            signature: Address.optional(),
+            gpgkey: array(KeyName).min(1).max(8).optional()
           })
         ).optional(),
         boot: strictObject({
@@ -21551,7 +21903,7 @@ var init_profile = __esm({
         /** A file with BTF for a kernel that has none, relative to the profile. */
         btf: line({ required: true }).optional(),
         /** Of the earlier tool's guests; nothing here uses it. */
-        validator: looseObject({ path: optionalLine }).optional(),
+        validator: withoutSlips(looseObject({ path: optionalLine })).optional(),
         capabilities: withoutSlips(looseObject({ expected_btf: flag2.optional() })).prefault({}),
         virtme_ng: withoutSlips(looseObject({ run: optionalLine, extra_args: list(text).default([]) })).optional(),
         firecracker: withoutSlips(looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),
@@ -21643,7 +21995,7 @@ function applyOverride(own3, shipped, allowed2) {
   if (own3.kernel !== void 0 && pinnedDigests(own3.kernel).length > 0) {
     throw new UsageError(
       "profile_invalid",
-      `${own3.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`
+      `${own3.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is not a signature of the archive; remove it and name a version that the archive has`
     );
   }
   if (shipped !== void 0 && !borrows && !allowed2) {
@@ -21713,7 +22065,7 @@ var init_own_profiles = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
-    init_catalogue_files();
+    init_catalog_files();
     init_profile();
     init_profile_origin();
     __name(ownDirs, "ownDirs");
@@ -21740,18 +22092,18 @@ var init_shipped_profile = __esm({
   }
 });
 
-// src/config/catalogue.ts
-async function findProfile(catalogue, id2, origin = "") {
+// src/config/catalog.ts
+async function findProfile(catalog, id2, origin = "") {
   if (ID_PATTERN.test(id2)) {
-    const shipped = await shippedProfile(catalogue, id2);
-    const own3 = await ownProfile(catalogue, id2, shipped !== void 0);
+    const shipped = await shippedProfile(catalog, id2);
+    const own3 = await ownProfile(catalog, id2, shipped !== void 0);
     if (own3 !== void 0) {
-      const settled2 = applyOverride(own3, shipped, catalogue.allowOverride ?? false);
-      return settled2.kernel === void 0 ? exactBuild(catalogue, settled2) : settled2;
+      const settled2 = applyOverride(own3, shipped, catalog.allowOverride ?? false);
+      return settled2.kernel === void 0 ? exactBuild(catalog, settled2) : settled2;
     }
     if (shipped !== void 0) return builtinProfile(shipped);
   }
-  const ids = await profileIds(catalogue);
+  const ids = await profileIds(catalog);
   const near = nearProfiles(id2, ids).join(", ");
   const place3 = origin === "" ? "" : phrase`${origin}: `;
   throw new UsageError(
@@ -21759,91 +22111,91 @@ async function findProfile(catalogue, id2, origin = "") {
     phrase`${place3}unknown profile ${quoted(id2)}; ${near === "" ? "" : `near matches: ${near}. `}'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`
   );
 }
-async function resolveMatrix(catalogue, matrix2, typed = false) {
+async function resolveMatrix(catalog, matrix2, typed = false) {
   const resolved = [];
   const errors = [];
   for (const entry2 of matrix2.profiles) {
     try {
-      resolved.push({ ...entry2, profile: await findProfile(catalogue, entry2.id, entry2.origin) });
+      resolved.push({ ...entry2, profile: await findProfile(catalog, entry2.id, entry2.origin) });
     } catch (error2) {
       if (!(error2 instanceof UsageError)) throw error2;
       errors.push(error2);
-      const shipped = await builtinRow(catalogue.files, catalogue.builtin, entry2.id);
+      const shipped = await builtinRow(catalog.files, catalog.builtin, entry2.id);
       resolved.push({ ...entry2, profile: noProfile(entry2.id, messageOf(error2), shipped) });
     }
   }
-  const unknown3 = errors.filter(({ code: code2 }) => code2 === "unknown_profile");
-  const messages = errors.length === resolved.length ? errors : unknown3;
+  const unknown4 = errors.filter(({ code: code2 }) => code2 === "unknown_profile");
+  const messages = errors.length === resolved.length ? errors : unknown4;
   const [first3] = messages;
   if (!typed || first3 === void 0) {
     const locked3 = await withLock(
-      catalogue,
+      catalog,
       resolved.map(({ profile }) => profile)
     );
     return resolved.map((entry2, index) => ({ ...entry2, profile: locked3[index] ?? entry2.profile }));
   }
   throw messages.length === 1 ? first3 : new UsageError(first3.code, joined(messages.map(wordingOf), "\n"));
 }
-async function profileIds(catalogue) {
-  const builtin = await builtinIds(catalogue.files, catalogue.builtin);
-  return sortedIds([...await ownProfileIds(catalogue), ...builtin]);
+async function profileIds(catalog) {
+  const builtin = await builtinIds(catalog.files, catalog.builtin);
+  return sortedIds([...await ownProfileIds(catalog), ...builtin]);
 }
-async function exactBuild(catalogue, own3) {
+async function exactBuild(catalog, own3) {
   if (own3.exactly === void 0) return own3;
-  const rows3 = await builtinRows(catalogue.files, catalogue.builtin);
+  const rows3 = await builtinRows(catalog.files, catalog.builtin);
   const like = rows3.find(
     (row) => isPlain(row) && row.distro === own3.distro && row.version === own3.version && own3.arch === "x86_64"
   );
-  const kernel2 = like && exactKernel(own3.exactly, (await shippedProfile(catalogue, like.id))?.kernel);
+  const kernel2 = like && exactKernel(own3.exactly, (await shippedProfile(catalog, like.id))?.kernel);
   return kernel2 === void 0 ? own3 : { ...own3, kernel: kernel2 };
 }
 function builtinMatrixNames({ files, builtin }) {
   return namesIn(files, builtin);
 }
-async function matrixNames(catalogue) {
-  const dirs = [`${catalogue.workspace}/matrices`, catalogue.builtin];
-  const lists = await Promise.all(dirs.map((dir) => namesIn(catalogue.files, dir)));
+async function matrixNames(catalog) {
+  const dirs = [`${catalog.workspace}/matrices`, catalog.builtin];
+  const lists = await Promise.all(dirs.map((dir) => namesIn(catalog.files, dir)));
   return [...new Set(lists.flat())].sort();
 }
 function isMatrixName(value2) {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value2) && !/\.ya?ml$/.test(value2);
 }
-async function firstOf(catalogue, paths) {
+async function firstOf(catalog, paths) {
   for (const path2 of paths) {
-    const text7 = await readIfThere(catalogue.files, path2);
-    if (text7 !== void 0) return readMatrix({ file: path2, text: text7 }, await profileIds(catalogue));
+    const text7 = await readIfThere(catalog.files, path2);
+    if (text7 !== void 0) return readMatrix({ file: path2, text: text7 }, await profileIds(catalog));
   }
   return void 0;
 }
-async function firstThere(catalogue, paths) {
+async function firstThere(catalog, paths) {
   for (const path2 of paths) {
-    if (await readIfThere(catalogue.files, path2).catch(() => "") !== void 0) return path2;
+    if (await readIfThere(catalog.files, path2).catch(() => "") !== void 0) return path2;
   }
   return void 0;
 }
-async function withNote(catalogue, matrix2, name5, own3) {
-  const builtin = builtinPath(catalogue, name5);
+async function withNote(catalog, matrix2, name5, own3) {
+  const builtin = builtinPath(catalog, name5);
   if (matrix2.file !== builtin) {
-    if (await firstThere(catalogue, [builtin]) === void 0) return matrix2;
+    if (await firstThere(catalog, [builtin]) === void 0) return matrix2;
     return {
       ...matrix2,
       note: `matrix ${matrix2.file} is this file, not the one called ${name5} that comes with bpfcompat`
     };
   }
-  const other = await firstThere(catalogue, own3);
+  const other = await firstThere(catalog, own3);
   if (other === void 0) return matrix2;
   const path2 = other.includes("/") ? other : `./${other}`;
   return { ...matrix2, note: `matrix ${name5} is the one that comes with bpfcompat; name ${path2} to have that file` };
 }
-async function findMatrix(catalogue, value2) {
+async function findMatrix(catalog, value2) {
   const name5 = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value2)?.[1];
-  const own3 = name5 === void 0 ? [value2] : [value2, `${catalogue.workspace}/matrices/${name5}.yaml`];
-  const builtin = name5 === void 0 ? [] : [builtinPath(catalogue, name5)];
-  const found2 = await firstOf(catalogue, isMatrixName(value2) ? [...builtin, ...own3] : [...own3, ...builtin]);
-  if (found2 !== void 0) return name5 === void 0 ? found2 : withNote(catalogue, found2, name5, own3);
-  const why2 = addressHint(value2) ?? await directoryHint(catalogue, value2);
+  const own3 = name5 === void 0 ? [value2] : [value2, `${catalog.workspace}/matrices/${name5}.yaml`];
+  const builtin = name5 === void 0 ? [] : [builtinPath(catalog, name5)];
+  const found2 = await firstOf(catalog, isMatrixName(value2) ? [...builtin, ...own3] : [...own3, ...builtin]);
+  if (found2 !== void 0) return name5 === void 0 ? found2 : withNote(catalog, found2, name5, own3);
+  const why2 = addressHint(value2) ?? await directoryHint(catalog, value2);
   if (why2 !== void 0) throw new UsageError("unknown_matrix", `no matrix file ${quoted(value2)}; ${why2}`);
-  const names3 = await matrixNames(catalogue);
+  const names3 = await matrixNames(catalog);
   const near = didYouMean(name5 ?? value2, names3, 3);
   const hint2 = near === "" ? `; give the path of a matrix file${someOf(names3)}` : `${near} Or give the path of a matrix file`;
   throw new UsageError("unknown_matrix", `no matrix file ${quoted(value2)}${hint2}`);
@@ -21858,9 +22210,9 @@ async function directoryHint({ files }, path2) {
 function someOf(names3) {
   return names3.length <= MAX_NAMES ? ` or one of the names ${names3.join(", ")}` : " or the name of one, such as quick";
 }
-async function builtinMatrix(catalogue, name5) {
-  const file2 = builtinPath(catalogue, name5);
-  const text7 = await readIfThere(catalogue.files, file2);
+async function builtinMatrix(catalog, name5) {
+  const file2 = builtinPath(catalog, name5);
+  const text7 = await readIfThere(catalog.files, file2);
   if (text7 !== void 0) return readMatrix({ file: file2, text: text7 });
   throw new UsageError(
     "unknown_matrix",
@@ -21871,15 +22223,15 @@ function builtinPath({ builtin }, name5) {
   return `${builtin}/${name5}.yaml`;
 }
 var MAX_NAMES;
-var init_catalogue = __esm({
-  "src/config/catalogue.ts"() {
+var init_catalog = __esm({
+  "src/config/catalog.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_kernel();
     init_wording();
     init_builtin_profiles();
-    init_catalogue_files();
+    init_catalog_files();
     init_exact_kernel();
     init_lock();
     init_matrix();
@@ -21922,8 +22274,8 @@ function readElfIdentity(bytes3) {
   return { elfClass: view.getUint8(4), order, type: view.getUint16(16, little), machine: view.getUint16(18, little) };
 }
 function readElfHeader(bytes3) {
-  const identity3 = readElfIdentity(bytes3);
-  if (identity3?.elfClass !== ELF_CLASS.bits64 || identity3.order !== ELF_ORDER.little) return void 0;
+  const identity2 = readElfIdentity(bytes3);
+  if (identity2?.elfClass !== ELF_CLASS.bits64 || identity2.order !== ELF_ORDER.little) return void 0;
   if (bytes3.length < HEADER_BYTES) return void 0;
   const view = viewOf(bytes3);
   const offset = view.getBigUint64(40, true);
@@ -21931,7 +22283,7 @@ function readElfHeader(bytes3) {
   const count5 = view.getUint16(60, true);
   const namesIndex = view.getUint16(62, true);
   return {
-    ...identity3,
+    ...identity2,
     entry: view.getBigUint64(24, true),
     segments: {
       offset: view.getBigUint64(32, true),
@@ -22213,7 +22565,7 @@ function readBzImage(bytes3) {
   const isBzImage = head2.length >= 608 && head2.readUInt16LE(510) === 43605 && head2.toString("latin1", 514, 518) === "HdrS";
   if (!isBzImage) {
     const other = OTHERS.find(([matches]) => matches(head2))?.[1];
-    return other ?? "it is no kernel image; name the bzImage or vmlinuz of a build for x86_64";
+    return other ?? "it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64";
   }
   const protocol = head2.readUInt16LE(518);
   if (protocol >= 524 && (head2.readUInt16LE(566) & 1) === 0) {
@@ -22375,7 +22727,7 @@ function factsOf(bytesOf2) {
   const btf = bytesOf2(".BTF");
   return {
     ...buildId !== void 0 && { buildId },
-    ...btf !== void 0 && btf.length > 0 && { btfSha256: (0, import_node_crypto2.createHash)("sha256").update(btf).digest("hex") }
+    ...btf !== void 0 && btf.length > 0 && { btfSha256: (0, import_node_crypto.createHash)("sha256").update(btf).digest("hex") }
   };
 }
 async function imageSections(host, path2, signal) {
@@ -22393,12 +22745,20 @@ async function imageBtf(host, path2, signal) {
   const btf = (await imageSections(host, path2, signal))?.(".BTF");
   return btf && btf.length > 0 ? Buffer.from(btf) : void 0;
 }
-var import_node_crypto2, MAX_KERNEL, MAX_SECTIONS, BUILD_ID;
+async function imageParts(host, path2, signal) {
+  const bytesOf2 = await imageSections(host, path2, signal);
+  const [btf, rodata] = [bytesOf2?.(".BTF"), bytesOf2?.(".rodata")];
+  return {
+    btf: btf && btf.length > 0 ? Buffer.from(btf) : void 0,
+    rodata: rodata && Buffer.from(rodata.buffer, rodata.byteOffset, rodata.length)
+  };
+}
+var import_node_crypto, MAX_KERNEL, MAX_SECTIONS, BUILD_ID;
 var init_image_facts = __esm({
   "src/kernels/image/image-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto = require("node:crypto");
     init_elf_file();
     init_named_sections();
     init_errors();
@@ -22415,6 +22775,7 @@ var init_image_facts = __esm({
     __name(imageSections, "imageSections");
     __name(imageFacts, "imageFacts");
     __name(imageBtf, "imageBtf");
+    __name(imageParts, "imageParts");
   }
 });
 
@@ -22553,33 +22914,33 @@ var init_built_in = __esm({
 });
 
 // src/kernels/modules/load-order.ts
-async function planBoot(catalogue, optional4 = OPTIONAL_MODULES) {
+async function planBoot(catalog, optional4 = OPTIONAL_MODULES) {
   const order = /* @__PURE__ */ new Set();
   const nowhere = /* @__PURE__ */ __name((module2, neededBy2) => {
     const what = `the kernel has no module ${module2} (needed by ${neededBy2}), neither as a file nor built in`;
     return new HostError(
       "kernel_unusable",
-      `${what}; ${catalogue.remedy ?? "choose another kernel package in the profile"}`
+      `${what}; ${catalog.remedy ?? "choose another kernel package in the profile"}`
     );
   }, "nowhere");
-  const has = /* @__PURE__ */ __name((name5) => catalogue.builtIn(name5) || catalogue.exists(name5), "has");
+  const has = /* @__PURE__ */ __name((name5) => catalog.builtIn(name5) || catalog.exists(name5), "has");
   const driver = DRIVERS.find(({ module: module2 }) => has(module2));
   if (!has(BUS) || driver === void 0) {
     const missing3 = has(BUS) ? DRIVERS.map(({ module: module2 }) => module2).join(" and no ") : BUS;
     throw nowhere(missing3, "every guest");
   }
   const visit3 = /* @__PURE__ */ __name(async (name5, neededBy2, path2) => {
-    if (order.has(name5) || catalogue.builtIn(name5)) return;
+    if (order.has(name5) || catalog.builtIn(name5)) return;
     if (path2.includes(name5)) {
       throw new HostError("kernel_unusable", `kernel modules depend on each other in a ring: ${path2.join(", ")}`);
     }
-    if (!catalogue.exists(name5)) throw nowhere(name5, neededBy2);
-    for (const dependency of await catalogue.depends(name5)) await visit3(dependency, name5, [...path2, name5]);
+    if (!catalog.exists(name5)) throw nowhere(name5, neededBy2);
+    for (const dependency of await catalog.depends(name5)) await visit3(dependency, name5, [...path2, name5]);
     order.add(name5);
   }, "visit");
   for (const name5 of [BUS, driver.module]) await visit3(name5, "every guest", []);
   for (const name5 of optional4) {
-    if (catalogue.exists(name5)) await visit3(name5, "attach tests", []);
+    if (catalog.exists(name5)) await visit3(name5, "attach tests", []);
   }
   return { channel: driver.channel, modules: [...order] };
 }
@@ -22619,7 +22980,7 @@ async function bootModules(host, kernel2, dir, signal) {
   const builtIn = await builtInTest(host, kernel2, paths);
   await host.files.makeDir(dir);
   let taken = 0;
-  const catalogue = {
+  const catalog = {
     builtIn,
     exists: /* @__PURE__ */ __name((name5) => paths.has(name5), "exists"),
     remedy: kernel2.remedy,
@@ -22647,7 +23008,7 @@ async function bootModules(host, kernel2, dir, signal) {
       return info.depends;
     }
   };
-  const { channel, modules: modules2 } = await planBoot(catalogue);
+  const { channel, modules: modules2 } = await planBoot(catalog);
   return { channel, modules: modules2.map((name5) => ({ name: name5, path: (0, import_node_path8.join)(dir, `${name5}.ko`) })) };
 }
 var import_node_path8, import_node_zlib, MAX_MODULE, MAX_MODULES, MAX_LIST;
@@ -22674,7 +23035,7 @@ var init_module_files = __esm({
 
 // src/kernels/source-key.ts
 function sourceKey(arch, source) {
-  return (0, import_node_crypto3.createHash)("sha256").update(`${arch} ${describeSource(source)}`).digest("hex");
+  return (0, import_node_crypto2.createHash)("sha256").update(`${arch} ${describeSource(source)}`).digest("hex");
 }
 function vouchedFor(profile, files, by) {
   const pins = new Set(profile.kernel && pinnedDigests(profile.kernel));
@@ -22687,12 +23048,12 @@ function vouchedFor(profile, files, by) {
 function vouchedAsConfigured({ vouched }, { builtinKernel }) {
   return builtinKernel !== true || vouched.file.startsWith(BUILTIN);
 }
-var import_node_crypto3, import_node_path9, BUILTIN;
+var import_node_crypto2, import_node_path9, BUILTIN;
 var init_source_key = __esm({
   "src/kernels/source-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
     import_node_path9 = require("node:path");
     init_kernel_source();
     __name(sourceKey, "sourceKey");
@@ -22760,6 +23121,7 @@ function locateStore(host) {
     records: (0, import_node_path11.join)(root, "kernels"),
     userland: (0, import_node_path11.join)(root, "userland"),
     modules: (0, import_node_path11.join)(root, "modules"),
+    facts: (0, import_node_path11.join)(root, "facts"),
     packages: (0, import_node_path11.join)(root, "packages"),
     apt: (0, import_node_path11.join)(root, "apt"),
     tmp: (0, import_node_path11.join)(root, "tmp"),
@@ -23030,11 +23392,17 @@ var init_apt_config = __esm({
 });
 
 // src/kernels/sources/deb/apt-errors.ts
+function oncePerServer(lines3) {
+  const servers = lines3.map((line5) => UNREACHED.exec(line5)?.[1]);
+  const telling = lines3.filter((_, nth) => servers[nth] === void 0 || servers.indexOf(servers[nth]) === nth);
+  const rest = telling.filter((line5) => !BOILERPLATE.test(line5));
+  return rest.length > 0 ? rest : telling;
+}
 function errorLines(stderr) {
   const lines3 = stderr.split("\n").filter((line5) => /^(E|W|Err)[:\s]/.test(line5)).map(
     (line5) => line5.replace(/^[EW]:\s*/, "").replace(/[\u0000-\u001f\u007f]+/g, " ").trim()
   );
-  return [...new Set(lines3)].slice(0, 3).join("; ").slice(0, 600);
+  return oncePerServer([...new Set(lines3)]).slice(0, 3).join("; ").slice(0, 600);
 }
 function aptError(doing, stderr) {
   const rule = RULES.find(({ pattern: pattern2 }) => pattern2.test(stderr));
@@ -23042,7 +23410,7 @@ function aptError(doing, stderr) {
   if (rule === void 0) return new HostError("apt_failed", `${doing}: apt failed: ${said}`);
   return new HostError(rule.code, `${doing}: ${said}; ${rule.remedy}`);
 }
-var RULES;
+var RULES, BOILERPLATE, UNREACHED;
 var init_apt_errors = __esm({
   "src/kernels/sources/deb/apt-errors.ts"() {
     "use strict";
@@ -23081,6 +23449,9 @@ var init_apt_errors = __esm({
         remedy: "check the network and the address of the mirror"
       }
     ];
+    BOILERPLATE = /^Some index files failed to download/;
+    UNREACHED = /^Failed to fetch (https?:\/\/[^/]+)\S*\s+(?:Could not connect|Unable to connect|Could not resolve)/;
+    __name(oncePerServer, "oncePerServer");
     __name(errorLines, "errorLines");
     __name(aptError, "aptError");
   }
@@ -23456,19 +23827,19 @@ var init_apt = __esm({
       }
       async download(packages, dir, onBytes) {
         let finished2 = 0;
-        const fetch = /* @__PURE__ */ __name(async (tool, args, some2) => {
+        const fetch2 = /* @__PURE__ */ __name(async (tool, args, some2) => {
           const size = some2.reduce((sum2, one) => sum2 + one.size, 0);
           await this.#fetch(tool, args, dir, size, (bytes3) => onBytes(finished2 + bytes3));
           finished2 += size;
         }, "fetch");
         const listed = packages.filter((one) => !one.pinned);
         const names3 = listed.map((one) => `${one.name}=${one.version}`);
-        if (listed.length > 0) await fetch("apt-get", ["download", "--", ...names3], listed);
+        if (listed.length > 0) await fetch2("apt-get", ["download", "--", ...names3], listed);
         for (const one of packages) {
           if (!one.pinned) continue;
           const target = (0, import_node_path16.join)(dir, `${one.sha256}.deb`);
           const uri = `${this.#options.mirror}/${one.path}`;
-          await fetch(APT_HELPER, ["download-file", "--", uri, target, `SHA256:${one.sha256}`], [one]);
+          await fetch2(APT_HELPER, ["download-file", "--", uri, target, `SHA256:${one.sha256}`], [one]);
         }
       }
       async signer() {
@@ -23557,8 +23928,8 @@ function weight(char) {
   return /[A-Za-z]/.test(char) ? code2 : code2 + 256;
 }
 function compareText(a, b) {
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i++) {
+  const length2 = Math.max(a.length, b.length);
+  for (let i = 0; i < length2; i++) {
     const difference2 = weight(a[i]) - weight(b[i]);
     if (difference2 !== 0) return difference2;
   }
@@ -23578,8 +23949,8 @@ function runsOf(text7) {
 function comparePart(a, b) {
   const left = runsOf(a);
   const right = runsOf(b);
-  const length = Math.max(left.length, right.length);
-  for (let i = 0; i < length; i++) {
+  const length2 = Math.max(left.length, right.length);
+  for (let i = 0; i < length2; i++) {
     const compare = i % 2 === 0 ? compareText : compareNumber;
     const difference2 = compare(left[i] ?? "", right[i] ?? "");
     if (difference2 !== 0) return difference2;
@@ -23806,8 +24177,8 @@ async function hostMirrors(host, archive) {
     ["indextargets", "--format", "$(LABEL)|$(REPO_URI)", "Created-By: Packages"],
     { timeoutMs: 2e4 }
   );
-  const known4 = mirrorsInTargets(targets.stdout.toString("utf8"), archive);
-  return known4.length > 0 ? known4 : mirrorsInSources(await sourceFiles(host), archive);
+  const known5 = mirrorsInTargets(targets.stdout.toString("utf8"), archive);
+  return known5.length > 0 ? known5 : mirrorsInSources(await sourceFiles(host), archive);
 }
 function isMirror(uri) {
   return /^(https?|file|mirror\+(https?|file)|tor\+https?):\/[^\s[\]"|]+$/.test(uri);
@@ -24011,8 +24382,8 @@ var init_parts = __esm({
 });
 
 // src/kernels/sources/deb/extract.ts
-async function bytesAt2(host, deb2, offset, length, signal) {
-  const args = ["-c", 'tail -c +"$1" -- "$0" | head -c "$2"', deb2, String(offset + 1), String(length)];
+async function bytesAt2(host, deb2, offset, length2, signal) {
+  const args = ["-c", 'tail -c +"$1" -- "$0" | head -c "$2"', deb2, String(offset + 1), String(length2)];
   return (await mustRun(host, "sh", args, { signal })).stdout.toString("latin1");
 }
 async function findData(host, deb2, signal) {
@@ -24454,11 +24825,11 @@ async function moduleTree(host, dir, release, check2, signal) {
       `${dir}: there is no such directory; name the one with the modules of kernel ${release}`
     );
   }
-  const installed = await installedReleases(host, dir);
-  if (installed.length > 0 && !installed.includes(release)) {
+  const installed2 = await installedReleases(host, dir);
+  if (installed2.length > 0 && !installed2.includes(release)) {
     throw new HostError(
       "kernel_unusable",
-      `${dir} has modules of kernel ${installed.join(", ")}, and the kernel is ${release}; name the directory with its own`
+      `${dir} has modules of kernel ${installed2.join(", ")}, and the kernel is ${release}; name the directory with its own`
     );
   }
   const places = [`lib/modules/${release}`, `usr/lib/modules/${release}`, release, "."];
@@ -24688,7 +25059,7 @@ var init_complete = __esm({
 
 // src/kernels/sources/rpm/cpio.ts
 function refuse(why2) {
-  return new HostError("bad_package", `its payload is no archive that can be read (${why2}); nothing was used`);
+  return new HostError("bad_package", `its payload is not an archive that can be read (${why2}); nothing was used`);
 }
 async function readCpio(chunks2, wants, take2) {
   const iterator = chunks2[Symbol.asyncIterator]();
@@ -24791,9 +25162,9 @@ async function unpackPayload(host, file2, dir, signal) {
   const packing = packingOf(file2);
   const found2 = /* @__PURE__ */ new Map();
   let taken = 0;
-  const wants = /* @__PURE__ */ __name(({ path: path2, isFile: isFile3, size }) => {
+  const wants = /* @__PURE__ */ __name(({ path: path2, isFile: isFile2, size }) => {
     const plain6 = safePath(path2);
-    if (!isFile3 || size === 0 || plain6 === void 0 || !WANTED.test(plain6)) return false;
+    if (!isFile2 || size === 0 || plain6 === void 0 || !WANTED.test(plain6)) return false;
     taken += size;
     if (size <= MAX_FILE && taken <= MAX_TAKEN) return true;
     throw new HostError(
@@ -24984,8 +25355,8 @@ var require_b4a = __commonJS({
       return toBuffer(buffer).fill(value2, offset, end, encoding);
     }
     __name(fill, "fill");
-    function from(value2, encodingOrOffset, length) {
-      return Buffer.from(value2, encodingOrOffset, length);
+    function from(value2, encodingOrOffset, length2) {
+      return Buffer.from(value2, encodingOrOffset, length2);
     }
     __name(from, "from");
     function includes(buffer, value2, byteOffset, encoding) {
@@ -25025,8 +25396,8 @@ var require_b4a = __commonJS({
       return toBuffer(buffer).toString("hex", start, end);
     }
     __name(toHex, "toHex");
-    function write(buffer, string4, offset, length, encoding) {
-      return toBuffer(buffer).write(string4, offset, length, encoding);
+    function write(buffer, string4, offset, length2, encoding) {
+      return toBuffer(buffer).write(string4, offset, length2, encoding);
     }
     __name(write, "write");
     function readDoubleBE(buffer, offset) {
@@ -26176,8 +26547,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve37, reject) {
-              promiseResolve = resolve37;
+            return new Promise(function(resolve39, reject) {
+              promiseResolve = resolve39;
               promiseReject = reject;
               const data2 = stream.read();
               if (data2 !== null) ondata(data2);
@@ -26213,11 +26584,11 @@ var require_streamx = __commonJS({
         __name(ondata, "ondata");
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve37, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve37({ value: void 0, done: true });
+          return new Promise((resolve39, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve39({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve37({ value: void 0, done: true });
+              else resolve39({ value: void 0, done: true });
             });
           });
         }
@@ -26265,8 +26636,8 @@ var require_streamx = __commonJS({
         const writes2 = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes2 === 0) return Promise.resolve(true);
         if (state.drains === null) state.drains = [];
-        return new Promise((resolve37) => {
-          state.drains.push({ writes: writes2, resolve: resolve37 });
+        return new Promise((resolve39) => {
+          state.drains.push({ writes: writes2, resolve: resolve39 });
         });
       }
       write(data2) {
@@ -26381,10 +26752,10 @@ var require_streamx = __commonJS({
     }
     __name(transformAfterFlush, "transformAfterFlush");
     function pipelinePromise(...streams) {
-      return new Promise((resolve37, reject) => {
+      return new Promise((resolve39, reject) => {
         return pipeline2(...streams, (err) => {
           if (err) return reject(err);
-          resolve37();
+          resolve39();
         });
       });
     }
@@ -26776,8 +27147,8 @@ var require_headers = __commonJS({
       return positive ? sum2 : -1 * sum2;
     }
     __name(parse256, "parse256");
-    function decodeOct(val, offset, length) {
-      val = val.subarray(offset, offset + length);
+    function decodeOct(val, offset, length2) {
+      val = val.subarray(offset, offset + length2);
       offset = 0;
       if (val[offset] & 128) {
         return parse256(val);
@@ -26790,8 +27161,8 @@ var require_headers = __commonJS({
       }
     }
     __name(decodeOct, "decodeOct");
-    function decodeStr(val, offset, length, encoding) {
-      return b4a.toString(val.subarray(offset, indexOf(val, 0, offset, offset + length)), encoding);
+    function decodeStr(val, offset, length2, encoding) {
+      return b4a.toString(val.subarray(offset, indexOf(val, 0, offset, offset + length2)), encoding);
     }
     __name(decodeStr, "decodeStr");
     function addLength(str) {
@@ -27100,16 +27471,16 @@ var require_extract = __commonJS({
           cb(err);
         }
         __name(consumeCallback, "consumeCallback");
-        function onnext(resolve37, reject) {
+        function onnext(resolve39, reject) {
           if (error2) {
             return reject(error2);
           }
           if (entryStream) {
-            resolve37({ value: entryStream, done: false });
+            resolve39({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve37;
+          promiseResolve = resolve39;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -27140,11 +27511,11 @@ var require_extract = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve37, reject) => {
-            if (extract2.destroyed) return resolve37({ value: void 0, done: true });
+          return new Promise((resolve39, reject) => {
+            if (extract2.destroyed) return resolve39({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve37({ value: void 0, done: true });
+              else resolve39({ value: void 0, done: true });
             });
           });
         }
@@ -27442,7 +27813,7 @@ var require_tar_stream = __commonJS({
 
 // src/kernels/image/tar.ts
 function refuse2(why2) {
-  return new HostError("bad_package", `it is no archive that can be read (${why2}); nothing was used`);
+  return new HostError("bad_package", `it is not an archive that can be read (${why2}); nothing was used`);
 }
 function readable2(error2) {
   return error2 instanceof HostError || error2 instanceof CancelledError ? error2 : refuse2(messageOf(error2));
@@ -27475,7 +27846,7 @@ async function* readTar(chunks2) {
       if (++count5 > MAX_ENTRIES3) throw refuse2("it has too many entries");
       const { name: path2, type, size = 0, linkname } = entry2.header;
       last = size;
-      const kind2 = type === "contiguous-file" ? "file" : KINDS3.find((known4) => known4 === type) ?? "other";
+      const kind2 = type === "contiguous-file" ? "file" : KINDS4.find((known5) => known5 === type) ?? "other";
       const content2 = /* @__PURE__ */ __name(async () => {
         const parts2 = [];
         try {
@@ -27496,7 +27867,7 @@ async function* readTar(chunks2) {
     archive.destroy();
   }
 }
-var import_node_stream, import_tar_stream, MAX_ENTRIES3, MAX_UNPACKED, KINDS3, BLOCK2;
+var import_node_stream, import_tar_stream, MAX_ENTRIES3, MAX_UNPACKED, KINDS4, BLOCK2;
 var init_tar = __esm({
   "src/kernels/image/tar.ts"() {
     "use strict";
@@ -27506,7 +27877,7 @@ var init_tar = __esm({
     init_errors();
     MAX_ENTRIES3 = 5e5;
     MAX_UNPACKED = 16 * 1024 * 1024 * 1024;
-    KINDS3 = ["file", "link", "symlink", "directory"];
+    KINDS4 = ["file", "link", "symlink", "directory"];
     __name(refuse2, "refuse");
     __name(readable2, "readable");
     BLOCK2 = 512;
@@ -27668,11 +28039,11 @@ function hexOf2(digest3) {
 async function checkArchive(host, archive, dir) {
   const size = (await host.files.stat(archive))?.size ?? 0;
   const head2 = Buffer.from(await host.files.readHead(archive, TAR_MAGIC.at + TAR_MAGIC.word.length));
-  const unusable4 = /* @__PURE__ */ __name((why2) => new HostError("kernel_unusable", `${archive} ${why2}`), "unusable");
+  const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("kernel_unusable", `${archive} ${why2}`), "unusable");
   if (head2.toString("latin1", TAR_MAGIC.at) !== TAR_MAGIC.word) {
-    throw unusable4("is no tar archive; unpack it where it is a packed one, and name the directory or the archive");
+    throw unusable5("is not a tar archive; unpack it where it is a packed one, and name the directory or the archive");
   }
-  if (size > MAX_ARCHIVE) throw unusable4("is larger than any image of a kernel; name another one");
+  if (size > MAX_ARCHIVE) throw unusable5("is larger than any image of a kernel; name another one");
   await requireSpace(host, dir, size, `unpacking ${archive}`);
 }
 async function unpackArchive(host, archive, dir, signal) {
@@ -27699,7 +28070,7 @@ async function openLayout(host, { layout: path2, top, dir }, signal) {
     }
     throw new HostError(
       "kernel_unusable",
-      `${path2} is no OCI layout, or not a whole one: it has no ${name5}; make it with skopeo copy docker://IMAGE oci:DIR`
+      `${path2} is not an OCI layout, or not a whole one: it has no ${name5}; make it with skopeo copy docker://IMAGE oci:DIR`
     );
   }, "fileOf");
   const check2 = /* @__PURE__ */ __name(async (file2, digest3, size) => {
@@ -27751,7 +28122,7 @@ function parse2(bytes3, what) {
   try {
     return JSON.parse(bytes3.toString("utf8"));
   } catch {
-    throw new HostError("bad_package", `${what} is no JSON; nothing was used, choose another image or registry`);
+    throw new HostError("bad_package", `${what} is not JSON; nothing was used, choose another image or registry`);
   }
 }
 function readDocument(bytes3, what) {
@@ -27763,18 +28134,18 @@ function readDocument(bytes3, what) {
   const hasList = typeof value2 === "object" && value2 !== null && "manifests" in value2;
   const [issue3] = (hasList ? index : manifest).error.issues;
   const where = issue3 === void 0 ? "" : ` (${[...issue3.path.map(String), issue3.message].join(" ")})`;
-  throw new HostError("bad_package", `${what} is no image manifest that can be read${where}; nothing was used`);
+  throw new HostError("bad_package", `${what} is not an image manifest that can be read${where}; nothing was used`);
 }
 function choosePlatform(manifests, arch, what, tag, several = "name one with kernel.tag") {
   const nameOf6 = /* @__PURE__ */ __name(({ annotations: annotations2 }) => annotations2?.["org.opencontainers.image.ref.name"], "nameOf");
   const named6 = tag === void 0 ? manifests : manifests.filter((one) => nameOf6(one) === tag);
   const wanted2 = ARCHITECTURES[arch];
-  const fits = named6.filter(
+  const fits2 = named6.filter(
     ({ platform }) => platform === void 0 || platform.os === "linux" && platform.architecture === wanted2
   );
-  const [only] = fits;
-  if (only !== void 0 && (fits.length === 1 || tag !== void 0 || only.platform !== void 0)) return only;
-  if (fits.length > 1) {
+  const [only] = fits2;
+  if (only !== void 0 && (fits2.length === 1 || tag !== void 0 || only.platform !== void 0)) return only;
+  if (fits2.length > 1) {
     const names3 = manifests.map((one) => nameOf6(one) ?? one.digest.slice(0, 19)).join(", ");
     throw new HostError("package_not_found", `${what} holds several images (${names3}); ${several}`);
   }
@@ -27792,7 +28163,7 @@ var init_manifest = __esm({
     init_errors();
     Descriptor = object({
       mediaType: string2().max(256),
-      digest: string2().regex(/^sha256:[0-9a-f]{64}$/, "is no SHA-256"),
+      digest: string2().regex(/^sha256:[0-9a-f]{64}$/, "is not a SHA-256"),
       size: number2().int().nonnegative(),
       platform: object({ os: string2(), architecture: string2() }).optional(),
       annotations: record(string2(), string2()).optional()
@@ -27823,17 +28194,17 @@ function failure2(status4, url3, image, remedyOfLayout) {
   if (status4 === 401 || status4 === 403) {
     return new HostError(
       "mirror_unreachable",
-      `${url3} answers with status ${status4}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and ${remedyOfLayout}`
+      `${url3} returned status ${status4}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and ${remedyOfLayout}`
     );
   }
   if (status4 === 404) {
     return new HostError(
       "package_not_found",
-      `${url3} answers with status 404: there is no ${image}; correct its name or tag`
+      `${url3} returned status 404: there is no ${image}; correct its name or tag`
     );
   }
   const remedy4 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
-  return new HostError("mirror_unreachable", `${url3} answers with status ${status4}; ${remedy4}`);
+  return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy4}`);
 }
 function tokenOf(text7) {
   let value2;
@@ -27897,10 +28268,26 @@ var init_registry = __esm({
         if (wanted2.startsWith("sha256:") && wanted2 !== digest3) {
           throw new HostError(
             "wrong_digest",
-            `${url3} answers with a document of another digest (${digest3}); nothing was used, choose another registry`
+            `${url3} returned a document of another digest (${digest3}); nothing was used, choose another registry`
           );
         }
         return { bytes: await this.#host.files.read(file2, MAX_DOCUMENT3), digest: digest3 };
+      }
+      async referrers(digest3) {
+        return this.#list(`${this.#base}/referrers/${digest3}`);
+      }
+      async documentIfThere(reference) {
+        return this.#list(`${this.#base}/manifests/${reference}`);
+      }
+      async #list(url3) {
+        const file2 = (0, import_node_path30.join)(this.#dir, `document-${this.#nth++}`);
+        try {
+          await this.#get(url3, file2, { maxBytes: MAX_DOCUMENT3, accept: DOCUMENT_KINDS });
+        } catch (error2) {
+          if (error2 instanceof HostError && error2.code === "package_not_found") return void 0;
+          throw error2;
+        }
+        return this.#host.files.read(file2, MAX_DOCUMENT3);
       }
       async layer({ digest: digest3, size }, onBytes) {
         const file2 = (0, import_node_path30.join)(this.#dir, `layer-${this.#nth++}`);
@@ -28121,7 +28508,7 @@ function resolveHref({ base, wholeHost = false }, href, xmlBase) {
   }
   throw new HostError(
     "bad_index",
-    `the index of ${base} names a file elsewhere (${JSON.stringify(href).slice(0, 200)}); nothing was used, choose another mirror`
+    `the index of ${base} names a file on another server (${JSON.stringify(href).slice(0, 200)}); nothing was used, choose another mirror`
   );
 }
 var init_address = __esm({
@@ -28215,7 +28602,7 @@ var init_acquire = __esm({
 function refuse3(why2) {
   return new HostError(
     "bad_package",
-    `it is no rpm package that can be read (${why2}); nothing was used, choose another mirror`
+    `it is not an rpm package that can be read (${why2}); nothing was used, choose another mirror`
   );
 }
 function headerBytes(intro, kind2) {
@@ -29630,10 +30017,10 @@ async function readKey(host, name5) {
       `the key ${path2} does not come with bpfcompat; put the public key of its vendor with the fingerprint ${UNSHIPPED[path2]?.join(", ")} under this name into a directory, and name that with ${KEYS_VARIABLE}`
     );
   }
-  const known4 = Object.keys(FINGERPRINTS).join(", ");
+  const known5 = Object.keys(FINGERPRINTS).join(", ");
   throw new UsageError(
     "bad_profile",
-    `kernel.gpgkey: no key ${path2} comes with bpfcompat; it has ${known4}. Others go into a directory that ${KEYS_VARIABLE} names`
+    `kernel.gpgkey: no key ${path2} comes with bpfcompat; it has ${known5}. Others go into a directory that ${KEYS_VARIABLE} names`
   );
 }
 async function openKeyring(host, names3, dir) {
@@ -30700,16 +31087,16 @@ var require_saxes = __commonJS({
                 const { entityReturnState } = this;
                 const entity = this.entity + chunk.slice(start, this.prevI);
                 this.state = entityReturnState;
-                let parsed;
+                let parsed2;
                 if (entity === "") {
                   this.fail("empty entity name.");
-                  parsed = "&;";
+                  parsed2 = "&;";
                 } else {
-                  parsed = this.parseEntity(entity);
+                  parsed2 = this.parseEntity(entity);
                   this.entity = "";
                 }
                 if (entityReturnState !== S_TEXT || this.textHandler !== void 0) {
-                  this.text += parsed;
+                  this.text += parsed2;
                 }
                 break loop;
               }
@@ -31693,7 +32080,7 @@ var init_xml = __esm({
           throw this.#unusable("it has a document type, which no index needs");
         });
         this.#parser.on("error", (error2) => {
-          throw this.#unusable(`it is no XML document (${error2.message.slice(0, 200)})`);
+          throw this.#unusable(`it is not an XML document (${error2.message.slice(0, 200)})`);
         });
         this.#parser.on("opentag", (tag) => this.#open(tag));
         this.#parser.on("text", (text7) => this.#text(text7));
@@ -31777,7 +32164,10 @@ function readRepomd(where, text7) {
   });
   if (href !== void 0 && checksum !== void 0) return { href, checksum, size };
   const lacks2 = href === void 0 ? "no list of packages (primary)" : "no SHA-256 or SHA-512 of its list of packages";
-  throw new HostError("bad_index", `${where} names ${lacks2}; it is no index that can be used, choose another mirror`);
+  throw new HostError(
+    "bad_index",
+    `${where} names ${lacks2}; it is not an index that can be used, choose another mirror`
+  );
 }
 var HEX_DIGITS;
 var init_repomd = __esm({
@@ -32161,10 +32551,10 @@ async function readIdentity(host, source) {
   };
 }
 function answerError({ status: status4, url: url3 }, source) {
-  const identity3 = source.sslclientcert === void 0 ? "it may want a client certificate: kernel.sslclientcert and kernel.sslclientkey, or kernel.directory with packages that you downloaded" : "the client certificate of the profile may not be entitled to it";
-  const remedy4 = status4 === 401 || status4 === 403 ? identity3 : "check the address in the profile, or choose another mirror";
+  const identity2 = source.sslclientcert === void 0 ? "it may want a client certificate: kernel.sslclientcert and kernel.sslclientkey, or kernel.directory with packages that you downloaded" : "the client certificate of the profile may not be entitled to it";
+  const remedy4 = status4 === 401 || status4 === 403 ? identity2 : "check the address in the profile, or choose another mirror";
   const code2 = GONE.has(status4) ? "not_there" : "mirror_unreachable";
-  return new HostError(code2, `${url3} answers with status ${status4}; ${remedy4}`);
+  return new HostError(code2, `${url3} returned status ${status4}; ${remedy4}`);
 }
 async function openWeb(host, source, dir, { signal }) {
   const tls = await readIdentity(host, source);
@@ -32552,8 +32942,11 @@ var init_rpm = __esm({
 // src/kernels/sources/url/checksums.ts
 function readChecksums(text7) {
   const found2 = /* @__PURE__ */ new Map();
-  const lines3 = text7.matchAll(/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(\S+)[ \t]*\r?$/gm);
-  for (const [, hex3 = "", path2 = ""] of lines3) {
+  const plain6 = text7.matchAll(/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(\S+)[ \t]*\r?$/gm);
+  const named6 = text7.matchAll(/^SHA(?:256|512) \((\S{1,1000})\) = ([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]*\r?$/gm);
+  const lines3 = [...plain6].map(([, hex3 = "", path2 = ""]) => ({ hex: hex3, path: path2 }));
+  const more = [...named6].map(([, path2 = "", hex3 = ""]) => ({ hex: hex3, path: path2 }));
+  for (const { hex: hex3, path: path2 } of [...lines3, ...more]) {
     const name5 = path2.split("/").at(-1) ?? "";
     const algorithm = ALGORITHMS2[hex3.length];
     if (name5 === "" || algorithm === void 0 || found2.get(name5)?.algorithm === "sha256") continue;
@@ -32596,7 +32989,7 @@ var init_checksums = __esm({
 
 // src/kernels/sources/url/kept.ts
 function keptPath2(dir, url3) {
-  return (0, import_node_path42.join)(dir, KEPT_FILES, (0, import_node_crypto4.createHash)("sha256").update(url3).digest("hex"));
+  return (0, import_node_path42.join)(dir, KEPT_FILES, (0, import_node_crypto3.createHash)("sha256").update(url3).digest("hex"));
 }
 async function takeKept(host, dir, url3, file2, maxBytes) {
   const kept = keptPath2(dir, url3);
@@ -32613,12 +33006,12 @@ async function keepFiles(host, dir, files, used) {
     else await host.files.rename(path2, keptPath2(dir, url3));
   }
 }
-var import_node_crypto4, import_node_path42, KEPT_FILES;
+var import_node_crypto3, import_node_path42, KEPT_FILES;
 var init_kept2 = __esm({
   "src/kernels/sources/url/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     import_node_path42 = require("node:path");
     init_errors();
     KEPT_FILES = "url-files";
@@ -32647,7 +33040,7 @@ async function download(host, url3, file2, options2) {
     const code2 = status4 === 404 || status4 === 410 ? "package_not_found" : "mirror_unreachable";
     throw new HostError(
       code2,
-      `${url3} answers with status ${status4}; correct the address in the profile, or try again later`
+      `${url3} returned status ${status4}; correct the address in the profile, or try again later`
     );
   }
 }
@@ -32665,7 +33058,7 @@ function openDownloads(host, { paths, listener, packagesDir }) {
   const downloads = {
     used,
     files,
-    // A name of the server's is no part of a path of ours.
+    // A name of the server's is not part of a path of ours.
     text: /* @__PURE__ */ __name((url3) => get(url3, (0, import_node_path43.join)(paths.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT2 }), "text"),
     file(url3) {
       const onBytes = /* @__PURE__ */ __name((bytes3, total) => listener.onProgress(nameOf(url3), bytes3, total), "onBytes");
@@ -32940,14 +33333,14 @@ function wantedSource({ kernel: kernel2, locked: locked3 }) {
   return kernel2 === void 0 || locked3 === void 0 ? kernel2 : exactly(kernel2, locked3);
 }
 function remedy3({ id: id2 }) {
-  return phrase`write the lock anew ('bpfcompat lock ${flag("kernels")} ${id2}'), or leave it aside (${option("no-lock")})`;
+  return phrase`write the lock again ('bpfcompat lock ${flag("kernels")} ${id2}'), or leave it aside (${option("no-lock")})`;
 }
 function misfit(profile, { name: name5, version: version2, origin }) {
   const { kernel: kernel2 } = profile;
   if (kernel2 === void 0) return void 0;
   const { archive = "", suite = "" } = kernel2.source === "deb" ? kernel2 : {};
   if (answersSource({ name: name5, version: version2, archive, suite, files: [] }, kernel2)) return void 0;
-  return phrase`${origin}: ${name5} ${version2} is not what the profile ${profile.id} asks for now (${originOf(kernel2)}); ${remedy3(profile)}`;
+  return phrase`${origin}: ${name5} ${version2} is not what the profile ${profile.id} selects now (${originOf(kernel2)}); ${remedy3(profile)}`;
 }
 function isLocked({ name: name5, version: version2, files }, locked3) {
   if (name5 !== locked3.name || version2 !== locked3.version) return false;
@@ -33120,11 +33513,11 @@ function stampsFile(store) {
 async function readStamps(host, store) {
   const text7 = await host.files.read(stampsFile(store), MAX_STAMPS).catch(() => Buffer.alloc(0));
   const lines3 = text7.toString("utf8").split("\n");
-  const known4 = lines3.flatMap((line5) => {
+  const known5 = lines3.flatMap((line5) => {
     const [, sha2563, stamp] = LINE.exec(line5) ?? [];
     return sha2563 === void 0 || stamp === void 0 ? [] : [[sha2563, stamp]];
   });
-  return { known: new Map(known4), changed: false };
+  return { known: new Map(known5), changed: false };
 }
 function stampsOf(host, store) {
   const ofHost = loaded.get(host) ?? /* @__PURE__ */ new Map();
@@ -33365,7 +33758,7 @@ function recordDigest(record4) {
   const { fetchedAt: _, vouched: __, package: from, ...what } = record4;
   const { signer: ___, ...place3 } = from;
   const files = from.files.map(({ url: ____, ...file2 }) => file2);
-  return (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
+  return (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
 }
 async function wholeRecord(host, item) {
   const store = await openStore(host);
@@ -33415,12 +33808,12 @@ async function takePackages(host, item, dir) {
     throw error2;
   }
 }
-var import_node_crypto5, SILENT;
+var import_node_crypto4, SILENT;
 var init_transfer = __esm({
   "src/kernels/transfer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_errors();
     init_fetch();
     init_locked();
@@ -33952,8 +34345,8 @@ var init_confine = __esm({
 function countArgs({ passed: passed2, attempted }, untried) {
   const args = { attach_passed: String(passed2), attach_attempted: String(attempted) };
   if (untried.length === 0) return args;
-  const named6 = untried.slice(0, NAMED_PROGRAMS).join(", ");
-  return { ...args, attach_untried: String(untried.length), attach_untried_programs: named6 };
+  const named6 = untried.slice(0, NAMED_PROGRAMS);
+  return { ...args, attach_untried: String(untried.length), attach_untried_programs: nameList(named6) };
 }
 function attachCount({ decisive, args = {} }) {
   const { attach_passed: passed2, attach_attempted: attempted, attach_untried: untried = "0" } = args;
@@ -33961,7 +34354,7 @@ function attachCount({ decisive, args = {} }) {
   return { passed: Number(passed2), attempted: Number(attempted), untried: Number(untried) };
 }
 function untriedPrograms({ attach_untried_programs: names3 = "" }) {
-  return names3.split(", ").filter((name5) => name5 !== "");
+  return namesIn2(names3);
 }
 function requireAttach(programs) {
   const lines3 = programs.slice(0, NAMED_PROGRAMS).map((name5) => `{name: ${name5}, attach: {required: true}}`);
@@ -33973,6 +34366,7 @@ var init_attach_warning = __esm({
   "src/model/attach-warning.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_name_list();
     NAMED_PROGRAMS = 8;
     __name(countArgs, "countArgs");
     __name(attachCount, "attachCount");
@@ -33983,7 +34377,7 @@ var init_attach_warning = __esm({
 
 // src/model/finding.ts
 function programsOf(args) {
-  const names3 = (args["program"] ?? "").split(", ").filter((name5) => name5 !== "");
+  const names3 = namesIn2(args["program"] ?? "");
   return names3.length === 0 ? [""] : names3;
 }
 function followsFrom({ args = {} }, root) {
@@ -34010,6 +34404,7 @@ var init_finding = __esm({
   "src/model/finding.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_name_list();
     __name(programsOf, "programsOf");
     __name(followsFrom, "followsFrom");
     __name(isPromoted, "isPromoted");
@@ -34017,6 +34412,18 @@ var init_finding = __esm({
     __name(isIdle, "isIdle");
     __name(isUnloaded, "isUnloaded");
     __name(decisiveOf, "decisiveOf");
+  }
+});
+
+// src/model/inferred.ts
+function inferredText({ from, verdict: verdict2 }) {
+  return `not tested; inferred from ${from}, which ${verdict2 === "pass" ? "passes" : "fails"}`;
+}
+var init_inferred = __esm({
+  "src/model/inferred.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(inferredText, "inferredText");
   }
 });
 
@@ -34040,8 +34447,8 @@ function misfitOf(declared, subject, program2) {
 function metOf({ code: code2, rollup, subject = "", args }, declared) {
   return programsOf(args).map((program2) => {
     const near = declared.filter((one) => one.code === code2 || one.code === rollup);
-    const fits = /* @__PURE__ */ __name((one) => misfitOf(one, subject, program2) === void 0, "fits");
-    const by = near.find(fits);
+    const fits2 = /* @__PURE__ */ __name((one) => misfitOf(one, subject, program2) === void 0, "fits");
+    const by = near.find(fits2);
     const misfit2 = by === void 0 && near[0] ? misfitOf(near[0], subject, program2) : void 0;
     return { code: code2, subject, program: program2, by, ...misfit2 && { misfit: misfit2 } };
   });
@@ -34081,10 +34488,10 @@ function idleExpectations(targets, results, expectations2, reported) {
       return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
     }
     const became = reported.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
-    const known4 = became.some(
+    const known5 = became.some(
       (cell) => cell.met === "no_answer" || cell.causes.some(({ by }) => by === one) || cell.met !== "failed" && first3(cell) === one
     );
-    if (known4) return [];
+    if (known5) return [];
     const ids = [...new Set(became.map(({ target }) => targets[target]?.profile.id ?? ""))];
     const where = `warning: ${origin}: no failure on ${ids.join(", ")} meets this expectation of ${code2}`;
     return [`${where}; correct or remove it`];
@@ -34128,7 +34535,7 @@ var init_expectations = __esm({
 });
 
 // src/gate/weight.ts
-function weightOf({ status: status4, required: required2, met, known: known4 }, failOn2) {
+function weightOf({ status: status4, required: required2, met, known: known5, inference }, failOn2) {
   const any = failOn2 === "any";
   switch (status4) {
     case "pass":
@@ -34138,10 +34545,13 @@ function weightOf({ status: status4, required: required2, met, known: known4 }, 
       return required2 || any ? "error" : "optional";
     case "skipped":
       return required2 ? "error" : "optional";
+    case "inferred":
+      if (inference?.accepted && inference.verdict === "pass") return "none";
+      return required2 || any ? "error" : "optional";
     case "fail":
       if (met === "failed") return "expected";
       if (!required2 && !any) return "optional";
-      return failOn2 === "regression" && known4 ? "known" : "failure";
+      return failOn2 === "regression" && known5 ? "known" : "failure";
   }
 }
 var init_weight = __esm({
@@ -34165,6 +34575,8 @@ function reasonOf(id2, result) {
     }
     case "skipped":
       return `${id2}: was skipped: ${outcome.reason}`;
+    case "inferred":
+      return `${id2}: ${inferredText(outcome.inference)}`;
     case "infra_error":
       return `${id2}: inconclusive: ${outcome.message}`;
   }
@@ -34189,8 +34601,9 @@ function reasonFor(cell, target, result, expected, options2) {
   const { id: id2 } = target.profile;
   const status4 = result?.outcome.status ?? "infra_error";
   const { required: required2 } = target;
-  const known4 = (options2.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
-  const weight2 = weightOf({ status: status4, required: required2, met: expected?.met, known: known4 }, failOn2);
+  const known5 = (options2.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
+  const inference = result?.outcome.status === "inferred" ? result.outcome.inference : void 0;
+  const weight2 = weightOf({ status: status4, required: required2, met: expected?.met, known: known5, inference }, failOn2);
   const text7 = `${required2 ? "required" : "optional"} ${reasonOf(id2, result)}`;
   switch (weight2) {
     case "none":
@@ -34207,7 +34620,7 @@ function reasonFor(cell, target, result, expected, options2) {
   if (status4 !== "fail") return { weight: "remark", text: text7 };
   const words3 = expected === void 0 ? text7 : `${text7}; ${undeclaredText(expected)}`;
   if (weight2 === "failure") return { weight: "failure", text: words3 };
-  return { weight: "remark", text: failOn2 === "regression" && known4 ? `known ${words3}` : words3 };
+  return { weight: "remark", text: failOn2 === "regression" && known5 ? `known ${words3}` : words3 };
 }
 function namedPrograms(programs) {
   const rest = programs.length - NAMED_PROGRAMS;
@@ -34278,7 +34691,7 @@ function gate(input, options2 = {}) {
   const [errors, failures] = [of("error"), of("failure")];
   const facts = {
     reasons: [.../* @__PURE__ */ new Set([...failures, ...errors, ...of("remark")])],
-    ...errors.length > 0 && { withoutAnswer: true },
+    ...errors.length > 0 && { inconclusive: true },
     ...failOn2 !== "required" && { failOn: failOn2 },
     ...allExpected.length > 0 && { expected: allExpected }
   };
@@ -34293,6 +34706,7 @@ var init_gate2 = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_attach_warning();
     init_finding();
+    init_inferred();
     init_kernel_range();
     init_wording();
     init_expectations();
@@ -34352,13 +34766,14 @@ function summaryJson(summary2) {
     grown_programs: summary2.grownPrograms
   };
 }
-function causeJson({ code: code2, reason, subject, program: program2, decisive, file: file2, line: line5, title: title3 }) {
+function causeJson({ code: code2, reason, subject, program: program2, detail: detail2, decisive, file: file2, line: line5, title: title3 }) {
   return {
     code: code2,
     reason: some(reason),
     subject: some(subject),
     // Empty: it is about no program; absent: not known.
     program: program2,
+    detail: detail2,
     decisive,
     file: some(file2),
     line: some(line5),
@@ -34512,9 +34927,9 @@ var init_kernel_log = __esm({
 function oncePer(make) {
   const made = /* @__PURE__ */ new WeakMap();
   return (key) => {
-    const known4 = made.get(key) ?? { value: make(key) };
-    made.set(key, known4);
-    return known4.value;
+    const known5 = made.get(key) ?? { value: make(key) };
+    made.set(key, known5);
+    return known5.value;
   };
 }
 function grouped(items, keyOf8) {
@@ -35018,13 +35433,13 @@ function requireWords(finding) {
   return ` Attach is best effort: to make this a failure, declare it in the manifest: ${requireAttach(programsOf(finding.args))}`;
 }
 function untestedWords({ args }) {
-  const { untested: untested2 } = args;
-  if (untested2 === void 0) return "";
-  const several = untested2.includes(", ");
-  return `Not tested: program${several ? "s" : ""} ${untested2}, which ${several ? "do" : "does"} not use it, as the object cannot be prepared without it.`;
+  const { untested: untested3 } = args;
+  if (untested3 === void 0) return "";
+  const several = untested3.includes(", ");
+  return `Not tested: program${several ? "s" : ""} ${untested3}, which ${several ? "do" : "does"} not use it, as the object cannot be prepared without it.`;
 }
 function somePrograms(list6) {
-  const names3 = list6.split(", ");
+  const names3 = namesIn2(list6);
   const rest = names3.length - MAX_NAMES2;
   const shown4 = names3.slice(0, MAX_NAMES2).join(", ");
   return `${names3.length > 1 ? "programs" : "program"} ${shown4}${rest > 0 ? ` and ${rest} more` : ""}`;
@@ -35053,6 +35468,7 @@ var init_words2 = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_attach_warning();
     init_finding();
+    init_name_list();
     init_findings();
     init_writer();
     MAX_NAMES2 = 5;
@@ -35061,6 +35477,30 @@ var init_words2 = __esm({
     __name(somePrograms, "somePrograms");
     __name(followWords, "followWords");
     __name(words, "words");
+  }
+});
+
+// src/model/cause-detail.ts
+function causeDetail(code2, args) {
+  const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
+  const words3 = (keys ?? []).map((key) => (args[key] ?? "").replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
+  return words3.some((word4) => word4 !== "") ? JSON.stringify(words3) : void 0;
+}
+var DETAILS, UNSTEADY, MAX_DETAIL;
+var init_cause_detail = __esm({
+  "src/model/cause-detail.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    DETAILS = {
+      LOADER_REJECTED: ["loader", "reason", "error"],
+      COMMAND_VALIDATION_FAILURE: ["reason", "exit_code", "signal"],
+      FUNCTIONAL_TEST_FAILURE: ["reason", "kind", "expected_of"],
+      VALIDATOR_CRASH: ["signal", "step"],
+      UNKNOWN: ["errno", "error"]
+    };
+    UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
+    MAX_DETAIL = 300;
+    __name(causeDetail, "causeDetail");
   }
 });
 
@@ -35216,6 +35656,7 @@ function savedTarget(target) {
       reason,
       subject,
       program: args["program"] ?? "",
+      detail: causeDetail(code2, args),
       decisive: decisive && !isPromoted({ args }),
       file: location?.file ?? "",
       line: location?.line ?? 0,
@@ -35269,6 +35710,7 @@ function runTarget({ target, result, outcome, findings, primary, programs, fixup
       reason: finding.args["reason"] ?? "",
       subject: finding.subject ?? "",
       program: finding.args["program"] ?? "",
+      detail: causeDetail(finding.code, finding.args),
       decisive: finding.decisive && !isPromoted(finding),
       file: finding.location?.file ?? "",
       line: finding.location?.line ?? 0,
@@ -35293,6 +35735,7 @@ var init_recorded = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_words2();
+    init_cause_detail();
     init_finding();
     init_decisive();
     init_view();
@@ -35336,7 +35779,7 @@ function totalOf2(summaries) {
     fixedWithWarning: sum2("fixedWithWarning"),
     changedCauses: sum2("changedCauses"),
     inconclusive: sum2("inconclusive"),
-    requiredWithoutAnswer: sum2("requiredWithoutAnswer"),
+    requiredInconclusive: sum2("requiredInconclusive"),
     grownPrograms: sum2("grownPrograms")
   };
 }
@@ -35392,9 +35835,9 @@ function distinguishTwins(name5, paths, names3) {
 function oncePerDepth(make) {
   const made = /* @__PURE__ */ new Map();
   return (depth) => {
-    const known4 = made.get(depth) ?? make(depth);
-    made.set(depth, known4);
-    return known4;
+    const known5 = made.get(depth) ?? make(depth);
+    made.set(depth, known5);
+    return known5;
   };
 }
 function distinctNames(objects) {
@@ -35962,17 +36405,17 @@ var init_compare_markdown = __esm({
 });
 
 // src/report/suite-baseline.ts
-function comparisonOf({ answer }) {
-  return answer?.run.baseline?.[answer.artifact];
+function comparisonOf({ completed: completed2 }) {
+  return completed2?.run.baseline?.[completed2.artifact];
 }
 function hasBaseline({ baseline, cases }) {
-  return baseline !== void 0 || cases.some(({ answer }) => answer?.run.baseline !== void 0);
+  return baseline !== void 0 || cases.some(({ completed: completed2 }) => completed2?.run.baseline !== void 0);
 }
 function suiteNews({ cases }) {
   return totalOf2(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
 }
 function added({ cases }) {
-  return cases.filter((one) => one.answer?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
+  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
 }
 function suiteBaselineJson(suite) {
   if (!hasBaseline(suite)) return void 0;
@@ -35989,18 +36432,18 @@ function isFresh(diff) {
 function sortedNews({
   cases
 }) {
-  const compared = cases.flatMap((one) => {
+  const compared2 = cases.flatMap((one) => {
     const comparison = comparisonOf(one);
     return comparison ? [{ one, comparison }] : [];
   });
-  const fresh = compared.filter(({ comparison }) => comparison.profiles.some(isFresh));
-  const known4 = compared.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
-  return { fresh, known: known4, same: compared.filter((case_) => !fresh.includes(case_) && !known4.includes(case_)) };
+  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
 }
 function quietTexts(suite) {
-  const { known: known4, same: same2 } = sortedNews(suite);
+  const { known: known5, same: same2 } = sortedNews(suite);
   const texts2 = [
-    ["Known failures only", known4.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
+    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
     ["As before", same2.map(({ one }) => one.name)],
     ["Not in the baseline", added(suite)],
     ["Only in the baseline", suite.baseline?.gone ?? []]
@@ -36133,11 +36576,11 @@ function notTestedText(notTested, answered3) {
   const shown4 = vendors2.slice(0, NAMED).map(([vendor, count5]) => `${count5} ${vendor}`);
   return ` (not tested: ${[...shown4, ...rest > 0 ? [`${rest} of others`] : []].join(", ")})`;
 }
-function supportRange(views, known4 = []) {
+function supportRange(views, known5 = []) {
   const sorted2 = byVersion(views, familyOf);
   const answered3 = sorted2.filter(({ outcome }) => outcome.status === "pass" || outcome.status === "fail");
   const ids = new Set(answered3.map(({ target }) => target.profile.id));
-  const others = new Map([...known4, ...sorted2.map(({ target }) => target.profile)].map((one) => [one.id, one]));
+  const others = new Map([...known5, ...sorted2.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing3 = [...others.values()].filter(({ id: id2 }) => !ids.has(id2));
   const notTested = byVersion(missing3, ({ kernelFamily }) => kernelFamily);
   const unanswered = sorted2.map(({ target }) => target.profile).filter(({ id: id2 }) => !ids.has(id2));
@@ -36216,6 +36659,8 @@ function targetVerdict(outcome) {
       return "INCOMPATIBLE";
     case "infra_error":
       return "INFRA_ERROR";
+    case "inferred":
+      return void 0;
     case "skipped":
       return outcome.otherShard ? void 0 : "UNSUPPORTED";
   }
@@ -36250,8 +36695,8 @@ var init_verdict_json = __esm({
 });
 
 // src/report/suite-json.ts
-function caseViews({ answer }) {
-  return answer ? targetViews(answer.run, answer.artifact) : [];
+function caseViews({ completed: completed2 }) {
+  return completed2 ? targetViews(completed2.run, completed2.artifact) : [];
 }
 function requiredCounts(views) {
   const required2 = views.filter(({ target }) => target.required);
@@ -36296,8 +36741,8 @@ function caseJson(one) {
   const views = caseViews(one);
   const { passed: passed2, failed: failed2 } = requiredCounts(views);
   const behavior = behaviorCounts(views);
-  const { answer } = one;
-  const recorded = answer ? recordedRun(answer.run, answer.artifact).targets : [];
+  const { completed: completed2 } = one;
+  const recorded = completed2 ? recordedRun(completed2.run, completed2.artifact).targets : [];
   const baseline = comparisonOf(one);
   const newsOf2 = /* @__PURE__ */ __name(({ target }) => baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure, "newsOf");
   return object2({
@@ -36308,23 +36753,23 @@ function caseJson(one) {
     status: one.status,
     exit_code: one.exitCode,
     error: some(one.error),
-    run_id: answer?.run.runId,
+    run_id: completed2?.run.runId,
     report_json_path: some(one.json),
     report_markdown_path: some(one.markdownPath),
     total_profiles: views.length,
     required_passed: passed2,
     required_failed: failed2,
-    validation_mode: some(answer?.run.validationMode ?? ""),
+    validation_mode: some(completed2?.run.validationMode ?? ""),
     behavior_status: behavior?.status,
     behavior_passed: some(behavior?.passed),
     behavior_failed: some(behavior?.failed),
     targets: list2(views.map((view, index) => targetJson(view, recorded[index], newsOf2(view)))),
     optional: some(!one.required),
     origin: some(one.origin),
-    complete: answer && isComplete(views),
-    reasons: list2(answer?.verdict.reasons ?? []),
-    gate: answer && gateJson(answer.run, answer.artifact, answer.verdict),
-    support: answer && supportJson(supportRange(views, answer.run.known)),
+    complete: completed2 && isComplete(views),
+    reasons: list2(completed2?.verdict.reasons ?? []),
+    gate: completed2 && gateJson(completed2.run, completed2.artifact, completed2.verdict),
+    support: completed2 && supportJson(supportRange(views, completed2.run.known)),
     baseline: baseline && baselineJson(baseline)
   });
 }
@@ -36339,7 +36784,7 @@ function suiteValue(suite) {
     exit_code: suite.exitCode,
     cases: suite.cases.map(caseJson),
     verdict: runVerdict(suite.status),
-    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.answer !== void 0 && isComplete(caseViews(one))),
+    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.completed !== void 0 && isComplete(caseViews(one))),
     not_run: list2(suite.notRun),
     baseline: suiteBaselineJson(suite),
     shard: suite.part && shardJson(suite.part)
@@ -36428,8 +36873,8 @@ function placeText({
   line: line5,
   repository
 }) {
-  const known4 = repository && repository.match !== "stale" ? repository : void 0;
-  return `${oneLine(known4?.path ?? file2, 300)}:${known4?.line ?? line5}`;
+  const known5 = repository && repository.match !== "stale" ? repository : void 0;
+  return `${oneLine(known5?.path ?? file2, 300)}:${known5?.line ?? line5}`;
 }
 function shown(names3, separator) {
   const rest = names3.length - MAX_SHOWN;
@@ -36491,22 +36936,25 @@ function legendTexts(used) {
   const marks = Object.keys(MARKS);
   return marks.filter((mark2) => used.has(mark2)).map((mark2) => `${ON_TERMINAL[mark2]} ${MARKS[mark2]}`);
 }
-var MARKS, ON_TERMINAL;
+var INFERRED_MARK, MARKS, ON_TERMINAL;
 var init_legend = __esm({
   "src/report/legend.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_fixups();
+    INFERRED_MARK = "infer";
     MARKS = {
-      optional: "optional kernel, which decides nothing unless fail_on is any",
+      optional: "non-blocking kernel, unless fail_on is any",
       failed: "fails as declared in expectations",
       passed: "passes, and expectations declare a failure: remove that",
+      inferred: "not tested: inferred from a kernel that has the same of everything that matters to the object",
       fixups: FIXUP_LEGEND
     };
     ON_TERMINAL = {
       optional: "(name)",
       failed: "xfail",
       passed: "XPASS",
+      inferred: INFERRED_MARK,
       fixups: FIXUP_MARK
     };
     __name(legendTexts, "legendTexts");
@@ -36538,20 +36986,22 @@ function cellText(view, standing) {
   return words3.filter((word4) => word4 !== "").join(" ");
 }
 function standingOf(one, id2) {
-  const { answer } = one;
-  const target = answer?.run.targets.findIndex(({ profile }) => profile.id === id2);
-  const declared = answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact);
+  const { completed: completed2 } = one;
+  const target = completed2?.run.targets.findIndex(({ profile }) => profile.id === id2);
+  const declared = completed2?.verdict.expected?.find(
+    (it) => it.target === target && it.artifact === completed2.artifact
+  );
   const failure3 = comparisonOf(one)?.profiles.find(({ profile }) => profile === id2)?.failure;
   const news = failure3 === "new" ? "**new**" : failure3 ?? "";
   return [declared ? DECLARED[declared.met] : "", news].filter((word4) => word4 !== "").join(" ");
 }
-function declaredLines({ answer }) {
+function declaredLines({ completed: completed2 }) {
   const lines3 = /* @__PURE__ */ new Map();
-  for (const { artifact, target, code: name5, reason, met } of answer?.verdict.expected ?? []) {
-    if (artifact !== answer?.artifact) continue;
+  for (const { artifact, target, code: name5, reason, met } of completed2?.verdict.expected ?? []) {
+    if (artifact !== completed2?.artifact) continue;
     const became = { failed: "as declared", other_cause: "fails with another cause", passed: "passes; remove it" };
     const said = `- Declared to fail with ${code(name5)} (${md(reason, 500)}): ${met === "no_answer" ? "inconclusive" : became[met]}`;
-    const id2 = answer.run.targets[target]?.profile.id ?? "";
+    const id2 = completed2.run.targets[target]?.profile.id ?? "";
     lines3.set(said, [...lines3.get(said) ?? [], code(id2)]);
   }
   return [...lines3].map(([said, ids]) => `${said} (${ids.join(", ")})`);
@@ -36589,7 +37039,7 @@ function caseRow([one, views]) {
   const lack = lackOf(views);
   return [
     md(one.name),
-    md(one.answer?.run.validationMode || "default"),
+    md(one.completed?.run.validationMode || "default"),
     `${one.status}${lack === "" ? "" : ` (${lack})`}${one.required ? "" : " (optional)"}`,
     `${passed2}/${failed2}`,
     behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : "-",
@@ -36599,6 +37049,7 @@ function caseRow([one, views]) {
 }
 function causesOf2({ outcome, primary }, met) {
   if (outcome.status === "infra_error") return [{ text: `inconclusive: ${md(outcome.message, 1e3)}`, below: [] }];
+  if (outcome.status === "inferred") return [{ text: inferredText(outcome.inference), below: [] }];
   if (outcome.status === "skipped") return [{ text: `not tested: ${md(outcome.reason, 1e3)}`, below: [] }];
   return primary ? [remark(primary, met)] : [];
 }
@@ -36619,8 +37070,8 @@ function remarkLines(views, remarksOf) {
   const causes = /* @__PURE__ */ new Map();
   for (const [index, view] of views.entries()) {
     for (const reported of remarksOf(view, index)) {
-      const known4 = causes.get(reported.text);
-      if (known4) known4.ids.push(view.target.profile.id);
+      const known5 = causes.get(reported.text);
+      if (known5) known5.ids.push(view.target.profile.id);
       else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
     }
   }
@@ -36637,15 +37088,18 @@ function byUrgency(columns) {
   return [...columns].sort((a, b) => rank2(a) - rank2(b));
 }
 function detailLines([one, views]) {
-  const { answer } = one;
+  const { completed: completed2 } = one;
   const lines3 = [`### ${md(one.name)}: ${one.status}`, "", `- Artifact: ${code(one.artifact, 400)}`];
   if (one.manifest !== "") lines3.push(`- Manifest: ${code(one.manifest, 400)}`);
   if (one.error !== "") lines3.push(`- Could not start: ${md(one.error, 1e3)}`);
-  if (answer)
-    lines3.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
-  if (answer?.verdict.failOn) lines3.push(`- Fails on: ${answer.verdict.failOn}`);
+  if (completed2)
+    lines3.push(
+      `- Run: ${code(completed2.run.runId)}`,
+      `- Support: ${md(supportRange(views, completed2.run.known).text, 600)}`
+    );
+  if (completed2?.verdict.failOn) lines3.push(`- Fails on: ${completed2.verdict.failOn}`);
   lines3.push(...declaredLines(one));
-  const metBy = /* @__PURE__ */ __name((target) => answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact)?.causes ?? [], "metBy");
+  const metBy = /* @__PURE__ */ __name((target) => completed2?.verdict.expected?.find((it) => it.target === target && it.artifact === completed2.artifact)?.causes ?? [], "metBy");
   lines3.push(...remarkLines(views, (view, index) => causesOf2(view, metBy(index))));
   const warnings = remarkLines(views, warningsOf);
   if (warnings.length > 0) lines3.push("", "#### Warnings", "", ...warnings);
@@ -36684,6 +37138,7 @@ var init_suite_markdown = __esm({
   "src/report/suite-markdown.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_inferred();
     init_escape();
     init_expected_words();
     init_finding_facts();
@@ -36718,6 +37173,528 @@ var init_suite_markdown = __esm({
   }
 });
 
+// node_modules/ansi-regex/index.js
+function ansiRegex({ onlyFirst = false } = {}) {
+  return new RegExp(pattern, onlyFirst ? void 0 : "g");
+}
+var ST, stringControls, osc, controlString, linuxPalette, csi, escape, pattern;
+var init_ansi_regex = __esm({
+  "node_modules/ansi-regex/index.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    ST = String.raw`(?:\u001B\u005C|\u009C)`;
+    stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
+    osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
+    controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
+    linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`;
+    csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
+    escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
+    pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${escape}`;
+    __name(ansiRegex, "ansiRegex");
+  }
+});
+
+// node_modules/strip-ansi/index.js
+function stripAnsi(string4) {
+  if (typeof string4 !== "string") {
+    throw new TypeError(`Expected a \`string\`, got \`${typeof string4}\``);
+  }
+  if (!string4.includes("\x1B") && !string4.includes("\x9B")) {
+    return string4;
+  }
+  return string4.replace(regex, "");
+}
+var regex;
+var init_strip_ansi = __esm({
+  "node_modules/strip-ansi/index.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    init_ansi_regex();
+    regex = ansiRegex();
+    __name(stripAnsi, "stripAnsi");
+  }
+});
+
+// node_modules/get-east-asian-width/lookup-data.js
+var ambiguousMinimalCodePoint, ambiguousMaximumCodePoint, ambiguousRanges, fullwidthMinimalCodePoint, fullwidthMaximumCodePoint, fullwidthRanges, wideMinimalCodePoint, wideMaximumCodePoint, wideRanges;
+var init_lookup_data = __esm({
+  "node_modules/get-east-asian-width/lookup-data.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    ambiguousMinimalCodePoint = 161;
+    ambiguousMaximumCodePoint = 1114109;
+    ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
+    fullwidthMinimalCodePoint = 12288;
+    fullwidthMaximumCodePoint = 65510;
+    fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
+    wideMinimalCodePoint = 4352;
+    wideMaximumCodePoint = 262141;
+    wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
+  }
+});
+
+// node_modules/get-east-asian-width/utilities.js
+var isInRange;
+var init_utilities = __esm({
+  "node_modules/get-east-asian-width/utilities.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    isInRange = /* @__PURE__ */ __name((ranges, codePoint) => {
+      let low = 0;
+      let high = Math.floor(ranges.length / 2) - 1;
+      while (low <= high) {
+        const mid = Math.floor((low + high) / 2);
+        const i = mid * 2;
+        if (codePoint < ranges[i]) {
+          high = mid - 1;
+        } else if (codePoint > ranges[i + 1]) {
+          low = mid + 1;
+        } else {
+          return true;
+        }
+      }
+      return false;
+    }, "isInRange");
+  }
+});
+
+// node_modules/get-east-asian-width/lookup.js
+function findWideFastPathRange(ranges) {
+  let fastPathStart = ranges[0];
+  let fastPathEnd = ranges[1];
+  for (let index = 0; index < ranges.length; index += 2) {
+    const start = ranges[index];
+    const end = ranges[index + 1];
+    if (commonCjkCodePoint >= start && commonCjkCodePoint <= end) {
+      return [start, end];
+    }
+    if (end - start > fastPathEnd - fastPathStart) {
+      fastPathStart = start;
+      fastPathEnd = end;
+    }
+  }
+  return [fastPathStart, fastPathEnd];
+}
+var commonCjkCodePoint, wideFastPathStart, wideFastPathEnd, isAmbiguous, isFullwidth, isWide;
+var init_lookup2 = __esm({
+  "node_modules/get-east-asian-width/lookup.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    init_lookup_data();
+    init_utilities();
+    commonCjkCodePoint = 19968;
+    [wideFastPathStart, wideFastPathEnd] = /* @__PURE__ */ findWideFastPathRange(wideRanges);
+    __name(findWideFastPathRange, "findWideFastPathRange");
+    isAmbiguous = /* @__PURE__ */ __name((codePoint) => {
+      if (codePoint < ambiguousMinimalCodePoint || codePoint > ambiguousMaximumCodePoint) {
+        return false;
+      }
+      return isInRange(ambiguousRanges, codePoint);
+    }, "isAmbiguous");
+    isFullwidth = /* @__PURE__ */ __name((codePoint) => {
+      if (codePoint < fullwidthMinimalCodePoint || codePoint > fullwidthMaximumCodePoint) {
+        return false;
+      }
+      return isInRange(fullwidthRanges, codePoint);
+    }, "isFullwidth");
+    isWide = /* @__PURE__ */ __name((codePoint) => {
+      if (codePoint >= wideFastPathStart && codePoint <= wideFastPathEnd) {
+        return true;
+      }
+      if (codePoint < wideMinimalCodePoint || codePoint > wideMaximumCodePoint) {
+        return false;
+      }
+      return isInRange(wideRanges, codePoint);
+    }, "isWide");
+  }
+});
+
+// node_modules/get-east-asian-width/index.js
+function validate2(codePoint) {
+  if (!Number.isSafeInteger(codePoint)) {
+    throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
+  }
+}
+function eastAsianWidth(codePoint, { ambiguousAsWide = false } = {}) {
+  validate2(codePoint);
+  if (isFullwidth(codePoint) || isWide(codePoint) || ambiguousAsWide && isAmbiguous(codePoint)) {
+    return 2;
+  }
+  return 1;
+}
+var init_get_east_asian_width = __esm({
+  "node_modules/get-east-asian-width/index.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    init_lookup2();
+    __name(validate2, "validate");
+    __name(eastAsianWidth, "eastAsianWidth");
+  }
+});
+
+// node_modules/string-width/index.js
+function isDoubleWidthNonRgiEmojiSequence(segment) {
+  if (segment.length > 50) {
+    return false;
+  }
+  if (unqualifiedKeycapRegex.test(segment)) {
+    return true;
+  }
+  if (segment.includes("\u200D")) {
+    const pictographics = segment.match(extendedPictographicRegex);
+    return pictographics !== null && pictographics.length >= 2;
+  }
+  return false;
+}
+function baseVisible(segment) {
+  const index = segment.search(visibleCharacterRegex);
+  return index === -1 ? void 0 : segment.slice(index);
+}
+function isHangulLeadingJamo(codePoint) {
+  return codePoint >= 4352 && codePoint <= 4447 || codePoint >= 43360 && codePoint <= 43388;
+}
+function isHangulVowelJamo(codePoint) {
+  return codePoint >= 4448 && codePoint <= 4519 || codePoint >= 55216 && codePoint <= 55238;
+}
+function isHangulTrailingJamo(codePoint) {
+  return codePoint >= 4520 && codePoint <= 4607 || codePoint >= 55243 && codePoint <= 55291;
+}
+function isHangulJamo(codePoint) {
+  return isHangulLeadingJamo(codePoint) || isHangulVowelJamo(codePoint) || isHangulTrailingJamo(codePoint);
+}
+function hangulClusterWidth(visibleSegment, eastAsianWidthOptions) {
+  const codePoints = [];
+  for (const character of visibleSegment) {
+    if (!visibleCharacterRegex.test(character)) {
+      continue;
+    }
+    codePoints.push(character.codePointAt(0));
+  }
+  if (codePoints.length === 0) {
+    return void 0;
+  }
+  let width = 0;
+  for (let index = 0; index < codePoints.length; index++) {
+    const codePoint = codePoints[index];
+    if (!isHangulJamo(codePoint)) {
+      if (width === 0) {
+        return void 0;
+      }
+      for (let remaining = index; remaining < codePoints.length; remaining++) {
+        width += eastAsianWidth(codePoints[remaining], eastAsianWidthOptions);
+      }
+      return width;
+    }
+    if (isHangulLeadingJamo(codePoint) && isHangulVowelJamo(codePoints[index + 1])) {
+      width += 2;
+      index += isHangulTrailingJamo(codePoints[index + 2]) ? 2 : 1;
+      continue;
+    }
+    width += eastAsianWidth(codePoint, eastAsianWidthOptions);
+  }
+  return width;
+}
+function trailingWidth(visibleSegment, eastAsianWidthOptions) {
+  let extra = 0;
+  let first3 = true;
+  for (const character of visibleSegment) {
+    if (first3) {
+      first3 = false;
+      continue;
+    }
+    if (spacingMarkRegex.test(character) || character >= "\uFF00" && character <= "\uFFEF") {
+      extra += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
+    }
+  }
+  return extra;
+}
+function stringWidth(input, options2 = {}) {
+  if (typeof input !== "string" || input.length === 0) {
+    return 0;
+  }
+  const {
+    ambiguousIsNarrow = true,
+    countAnsiEscapeCodes = false
+  } = options2;
+  let string4 = input;
+  if (!countAnsiEscapeCodes && (string4.includes("\x1B") || string4.includes("\x9B"))) {
+    string4 = stripAnsi(string4);
+  }
+  if (string4.length === 0) {
+    return 0;
+  }
+  if (/^[\u0020-\u007E]*$/.test(string4)) {
+    return string4.length;
+  }
+  let width = 0;
+  const eastAsianWidthOptions = { ambiguousAsWide: !ambiguousIsNarrow };
+  for (const { segment } of segmenter.segment(string4)) {
+    const visibleSegment = baseVisible(segment);
+    if (visibleSegment === void 0) {
+      continue;
+    }
+    if (rgiEmojiRegex.test(segment) || isDoubleWidthNonRgiEmojiSequence(segment)) {
+      width += 2;
+      continue;
+    }
+    const hangulWidth = hangulClusterWidth(visibleSegment, eastAsianWidthOptions);
+    if (hangulWidth !== void 0) {
+      width += hangulWidth;
+      continue;
+    }
+    const codePoint = visibleSegment.codePointAt(0);
+    width += eastAsianWidth(codePoint, eastAsianWidthOptions);
+    width += trailingWidth(visibleSegment, eastAsianWidthOptions);
+  }
+  return width;
+}
+var segmenter, visibleCharacterRegex, spacingMarkRegex, rgiEmojiRegex, unqualifiedKeycapRegex, extendedPictographicRegex;
+var init_string_width = __esm({
+  "node_modules/string-width/index.js"() {
+    init_define_BPFCOMPAT_BUILD();
+    init_strip_ansi();
+    init_get_east_asian_width();
+    segmenter = new Intl.Segmenter();
+    visibleCharacterRegex = new RegExp("[^\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Nonspacing_Mark}\\p{Enclosing_Mark}\\p{Surrogate}]", "v");
+    spacingMarkRegex = new RegExp("\\p{Spacing_Mark}", "v");
+    rgiEmojiRegex = new RegExp("^\\p{RGI_Emoji}$", "v");
+    unqualifiedKeycapRegex = /^[\d#*]\u20E3$/;
+    extendedPictographicRegex = new RegExp("\\p{Extended_Pictographic}", "gu");
+    __name(isDoubleWidthNonRgiEmojiSequence, "isDoubleWidthNonRgiEmojiSequence");
+    __name(baseVisible, "baseVisible");
+    __name(isHangulLeadingJamo, "isHangulLeadingJamo");
+    __name(isHangulVowelJamo, "isHangulVowelJamo");
+    __name(isHangulTrailingJamo, "isHangulTrailingJamo");
+    __name(isHangulJamo, "isHangulJamo");
+    __name(hangulClusterWidth, "hangulClusterWidth");
+    __name(trailingWidth, "trailingWidth");
+    __name(stringWidth, "stringWidth");
+  }
+});
+
+// src/text/width.ts
+function widthOf(text7) {
+  return ASCII.test(text7) ? text7.length : stringWidth(text7);
+}
+function padEnd(text7, columns) {
+  return text7 + " ".repeat(Math.max(0, columns - widthOf(text7)));
+}
+function padStart(text7, columns) {
+  return " ".repeat(Math.max(0, columns - widthOf(text7))) + text7;
+}
+function head(text7, columns) {
+  if (ASCII.test(text7)) return text7.slice(0, Math.max(0, columns));
+  let taken = "";
+  let left = columns;
+  for (const { segment } of graphemes.segment(text7)) {
+    left -= widthOf(segment);
+    if (left < 0) break;
+    taken += segment;
+  }
+  return taken;
+}
+function tail2(text7, columns) {
+  if (ASCII.test(text7)) return text7.slice(text7.length - columns);
+  let taken = "";
+  let left = columns;
+  for (const { segment } of [...graphemes.segment(text7)].reverse()) {
+    left -= widthOf(segment);
+    if (left < 0) break;
+    taken = segment + taken;
+  }
+  return taken;
+}
+function cutEnd(text7, columns) {
+  return widthOf(text7) <= columns ? text7 : `${head(text7, Math.max(0, columns - 1))}\u2026`;
+}
+function cutMiddle(text7, columns) {
+  if (widthOf(text7) <= columns) return text7;
+  const end = Math.max(0, Math.floor((columns - 1) / 2));
+  return `${head(text7, columns - 1 - end)}\u2026${tail2(text7, end)}`;
+}
+var ASCII, graphemes;
+var init_width = __esm({
+  "src/text/width.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_string_width();
+    ASCII = /^[\x20-\x7e]*$/;
+    graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+    __name(widthOf, "widthOf");
+    __name(padEnd, "padEnd");
+    __name(padStart, "padStart");
+    __name(head, "head");
+    __name(tail2, "tail");
+    __name(cutEnd, "cutEnd");
+    __name(cutMiddle, "cutMiddle");
+  }
+});
+
+// src/text/table.ts
+function columnWidths(rows3) {
+  const widths = [];
+  for (const row of rows3) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  return widths;
+}
+function narrow(widths, width) {
+  const narrowed = [...widths];
+  let over = narrowed.reduce((sum2, each2) => sum2 + each2 + GAP.length, -GAP.length) - width;
+  while (over > 0) {
+    const widest = narrowed.indexOf(Math.max(...narrowed));
+    const now = narrowed[widest] ?? 0;
+    if (now <= MIN_COLUMN) break;
+    const next = Math.max(MIN_COLUMN, now - Math.max(1, Math.ceil(over / 2)));
+    over -= now - next;
+    narrowed[widest] = next;
+  }
+  return narrowed;
+}
+function table2(rows3, options2 = {}) {
+  const { width = Number.POSITIVE_INFINITY, numbers: numbers3 = [] } = options2;
+  const widths = narrow(columnWidths(rows3), width);
+  return rows3.map(
+    (row) => row.map((cell, i) => {
+      const columns = widths[i] ?? 0;
+      const text7 = cutMiddle(cell, columns);
+      return numbers3.includes(i) ? padStart(text7, columns) : padEnd(text7, columns);
+    }).join(GAP).trimEnd()
+  );
+}
+var GAP, MIN_COLUMN;
+var init_table = __esm({
+  "src/text/table.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_width();
+    GAP = "  ";
+    MIN_COLUMN = 12;
+    __name(columnWidths, "columnWidths");
+    __name(narrow, "narrow");
+    __name(table2, "table");
+  }
+});
+
+// src/report/version-rows.ts
+function changeOf({ change: change2, inconclusive, failure: failure3 }) {
+  if (inconclusive) return "inconclusive";
+  if (change2 === "regressed" || failure3 === "new") return "regression";
+  if (change2 === "improved") return "improvement";
+  return change2 === "unchanged" ? "same" : "other_causes";
+}
+function versionRows(run2, artifact) {
+  if (run2.versions === void 0) return void 0;
+  const diffs = run2.baseline?.[artifact]?.profiles;
+  return run2.targets.map(({ profile: { id: id2 } }, target) => {
+    const diff = diffs?.find(({ profile }) => profile === id2);
+    const own3 = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
+    const current = own3?.outcome.status ?? "";
+    if (diff === void 0) return { profile: id2, baseline: "", current, change: "new_object" };
+    return { profile: id2, baseline: diff.base?.status ?? "", current, change: changeOf(diff) };
+  });
+}
+function tally(rows3) {
+  const count5 = /* @__PURE__ */ __name((change2) => rows3.filter((row) => row.change === change2).length, "count");
+  const parts2 = ["regression", "improvement"].map((change2) => {
+    const number5 = count5(change2);
+    return `${number5} ${change2}${number5 === 1 ? "" : "s"}`;
+  });
+  const others = ["other_causes", "inconclusive", "new_object"].filter((change2) => count5(change2) > 0).map((change2) => `${count5(change2)} ${CHANGE_WORDS[change2]}`);
+  return [...parts2, ...others, `${count5("same")} same`].join(", ");
+}
+function allRows(run2) {
+  const names3 = fileNames(run2.artifacts);
+  const all = run2.artifacts.flatMap(
+    (_, artifact) => (versionRows(run2, artifact) ?? []).map((row) => ({ ...row, object: names3[artifact] ?? "" }))
+  );
+  return { all, shown: all.length <= MAX_ROWS ? all : all.filter(({ change: change2 }) => change2 !== "same") };
+}
+var CHANGE_WORDS, MAX_ROWS;
+var init_version_rows = __esm({
+  "src/report/version-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_names2();
+    __name(changeOf, "changeOf");
+    __name(versionRows, "versionRows");
+    CHANGE_WORDS = {
+      same: "",
+      regression: "regression",
+      improvement: "improvement",
+      other_causes: "other causes",
+      inconclusive: "inconclusive",
+      new_object: "new object"
+    };
+    MAX_ROWS = 60;
+    __name(tally, "tally");
+    __name(allRows, "allRows");
+  }
+});
+
+// src/report/versions.ts
+function versionsText(run2, { width }) {
+  const { versions: versions2 } = run2;
+  if (versions2 === void 0) return "";
+  const { all, shown: shown4 } = allRows(run2);
+  const rows3 = shown4.map(({ object: object3, profile, baseline, current, change: change2 }) => [
+    ...[terminal(object3, 200), profile, baseline || "-", current, CHANGE_WORDS[change2]]
+  ]);
+  const head2 = ["OBJECT", "KERNEL", `BASELINE ${versions2.baseline}`, `CURRENT ${versions2.current}`, "CHANGE"];
+  const lines3 = rows3.length === 0 ? [] : table2([head2, ...rows3], { width: Math.max(40, width) });
+  return `
+${[...lines3, tally(all)].join("\n")}
+`;
+}
+function collectionVersionsMarkdown(run2) {
+  const { versions: versions2 } = run2;
+  if (versions2 === void 0) return [];
+  const { all, shown: shown4 } = allRows(run2);
+  const rows3 = shown4.map(({ object: object3, profile, baseline, current, change: change2 }) => [
+    ...[codeCell(object3), codeCell(profile), md(baseline || "-"), md(current), CHANGE_WORDS[change2]]
+  ]);
+  const head2 = ["Object", "Kernel", `Baseline ${md(versions2.baseline)}`, `Current ${md(versions2.current)}`, "Change"];
+  return ["## Versions", "", ...rows3.length === 0 ? [] : [...table(head2, rows3), ""], `${tally(all)}.`, ""];
+}
+function versionsMarkdown(run2, artifact) {
+  const rows3 = versionRows(run2, artifact);
+  const { versions: versions2 } = run2;
+  if (rows3 === void 0 || versions2 === void 0) return [];
+  const cells = rows3.map(({ profile, baseline, current, change: change2 }) => [
+    ...[codeCell(profile), md(baseline || "-"), md(current), CHANGE_WORDS[change2]]
+  ]);
+  return [
+    "## Versions",
+    "",
+    ...table(
+      ["Kernel", `Baseline ${md(versions2.baseline)}`, `Current ${md(versions2.current)}`, "Change"],
+      cells
+    ),
+    "",
+    `${tally(rows3)}.`,
+    ""
+  ];
+}
+function versionsJson(run2, artifact) {
+  const rows3 = versionRows(run2, artifact);
+  if (rows3 === void 0) return void 0;
+  return {
+    ...run2.versions,
+    targets: rows3.map(({ profile, baseline, current, change: change2 }) => ({
+      profile_id: profile,
+      baseline: baseline === "" ? void 0 : baseline,
+      current,
+      change: change2
+    }))
+  };
+}
+var init_versions2 = __esm({
+  "src/report/versions.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_table();
+    init_escape();
+    init_markdown_table2();
+    init_version_rows();
+    __name(versionsText, "versionsText");
+    __name(collectionVersionsMarkdown, "collectionVersionsMarkdown");
+    __name(versionsMarkdown, "versionsMarkdown");
+    __name(versionsJson, "versionsJson");
+  }
+});
+
 // src/report/collection.ts
 function runCollection(run2, verdict2, cases) {
   return {
@@ -36736,7 +37713,7 @@ function runCollection(run2, verdict2, cases) {
       status: own3.status,
       exitCode: own3.exitCode,
       error: "",
-      answer: { run: run2, artifact, verdict: own3 },
+      completed: { run: run2, artifact, verdict: own3 },
       json,
       markdownPath: markdown
     })),
@@ -36748,7 +37725,9 @@ function collectionJson(run2, verdict2, cases) {
   return suiteJson(runCollection(run2, verdict2, cases));
 }
 function collectionMarkdown(run2, verdict2, cases) {
-  return suiteMarkdown(runCollection(run2, verdict2, cases));
+  const versions2 = collectionVersionsMarkdown(run2).join("\n");
+  return `${suiteMarkdown(runCollection(run2, verdict2, cases))}${versions2 === "" ? "" : `
+${versions2}`}`;
 }
 var init_collection = __esm({
   "src/report/collection.ts"() {
@@ -36756,6 +37735,7 @@ var init_collection = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_suite_json();
     init_suite_markdown();
+    init_versions2();
     __name(runCollection, "runCollection");
     __name(collectionJson, "collectionJson");
     __name(collectionMarkdown, "collectionMarkdown");
@@ -37204,7 +38184,7 @@ function kernelIdentityJson({
   const { kernel: kernel2, btf, facts } = evidence.hello;
   const { profile } = target;
   const stored = result?.kernel;
-  const identity3 = {
+  const identity2 = {
     arch: kernel2.machine,
     release: kernel2.release,
     version: some(kernel2.version),
@@ -37214,7 +38194,7 @@ function kernelIdentityJson({
     distro: some(profile.distro),
     distro_version: some(profile.version)
   };
-  return Object.fromEntries(Object.entries(identity3).filter(([, value2]) => value2 !== void 0));
+  return Object.fromEntries(Object.entries(identity2).filter(([, value2]) => value2 !== void 0));
 }
 var init_kernel_identity = __esm({
   "src/report/kernel-identity.ts"() {
@@ -37388,7 +38368,7 @@ var init_loaders2 = __esm({
     __name(rowJson, "rowJson");
     __name(disagreementJson, "disagreementJson");
     __name(loadersJson, "loadersJson");
-    WORDS6 = { pass: "pass", fail: "FAIL", skipped: "skip", infra_error: "ERR" };
+    WORDS6 = { pass: "pass", fail: "FAIL", skipped: "skip", inferred: "infer", infra_error: "ERR" };
     __name(loaderWord2, "loaderWord");
     __name(disagreementLines, "disagreementLines");
     __name(loadersMarkdown, "loadersMarkdown");
@@ -37488,11 +38468,12 @@ function familyNote({ target, evidence }) {
   const { kernelFamily, file: file2 } = target.profile;
   if (evidence === void 0 || kernelFamily === "" || kernelNumber(kernelFamily) !== void 0) return void 0;
   const { release } = evidence.hello.kernel;
-  return `kernel_family ${kernelFamily} in ${file2} is no number, so it was not compared with this kernel (${release})`;
+  return `kernel_family ${kernelFamily} in ${file2} is not a number, so it was not compared with this kernel (${release})`;
 }
 function targetNotes(view) {
   const { primary, findings, outcome } = view;
   if (outcome.status === "skipped") return [`skipped: ${outcome.reason}`];
+  if (outcome.status === "inferred") return [`inferred: ${inferredText(outcome.inference)}`];
   const notes = [];
   const retried = view.result?.retriedAfter;
   if (retried) notes.push(`retried after: ${retried}`);
@@ -37523,6 +38504,7 @@ var init_notes2 = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_words2();
     init_errno();
+    init_inferred();
     init_kernel_range();
     init_btf();
     init_escape();
@@ -37570,8 +38552,8 @@ function agreementWords(agreement) {
 function predictionWords({ verdict: verdict2, floor = "", why: why2 }) {
   const reason = why2 === "" ? "" : ` (${why2})`;
   if (verdict2 === "unknown") return `nothing known${reason}`;
-  if (floor !== "") return `${verdict2}: needs ${floor} or later${reason}`;
-  return `${verdict2}${reason}`;
+  const word4 = verdict2 === "refused" ? "rejected" : verdict2;
+  return floor === "" ? `${word4}${reason}` : `${word4}: needs ${floor} or later${reason}`;
 }
 function predictionJson(view) {
   const row = predictionRow(view);
@@ -37711,6 +38693,8 @@ function failedStage({ outcome }) {
       return void 0;
     case "fail":
       return outcome.failedStage;
+    case "inferred":
+      return void 0;
     case "skipped":
       return outcome.otherShard ? void 0 : "transport";
     case "infra_error":
@@ -37761,6 +38745,7 @@ function targetJson2(run2, view) {
     infra_error: outcome.status === "infra_error" ? outcome.message : void 0,
     infra_cause: outcome.status === "infra_error" ? outcome.cause : void 0,
     skipped_reason: outcome.status === "skipped" ? outcome.reason : void 0,
+    inference: outcome.status === "inferred" ? outcome.inference : void 0,
     retried_after: some(result?.retriedAfter),
     notes: list2(targetNotes(view)),
     automatic_fixups: some(view.fixups),
@@ -37815,6 +38800,7 @@ function reportValue(run2, artifact, verdict2, paths) {
     },
     gate: gateJson(run2, artifact, verdict2),
     baseline: baseline && baselineJson(baseline),
+    versions: versionsJson(run2, artifact),
     paths: { run_dir: run2.runDir, json: paths.json, markdown: some(paths.markdown) },
     // A run with several objects has it in the document about all of them.
     shard: run2.part && run2.artifacts.length === 1 ? shardJson(run2.part) : void 0
@@ -37850,6 +38836,7 @@ var init_json = __esm({
     init_support_range();
     init_timings_json();
     init_verdict_json();
+    init_versions2();
     init_view();
     __name(validationJson, "validationJson");
     __name(hostJson, "hostJson");
@@ -37983,7 +38970,8 @@ var init_markdown_margins = __esm({
 // src/report/markdown-prediction.ts
 function observedWords({ observed, view }) {
   if (observed === void 0) return "";
-  return observed === "refused" && view.primary ? `refused: ${words(view.primary).title}` : observed;
+  if (observed !== "refused") return observed;
+  return view.primary ? `rejected: ${words(view.primary).title}` : "rejected";
 }
 function predictionLines(views) {
   const rows3 = predictionRows(views).filter(({ agreement }) => agreement !== "open");
@@ -38031,6 +39019,7 @@ function className(view) {
 }
 function noAnswer({ outcome }) {
   if (outcome.status === "infra_error") return outcome.message;
+  if (outcome.status === "inferred") return inferredText(outcome.inference);
   return outcome.status === "skipped" ? outcome.reason : "";
 }
 function stageWord({ outcome }) {
@@ -38134,6 +39123,7 @@ function reportMarkdown(run2, artifact, verdict2) {
     `- Profiles: ${run2.targets.map(({ profile }) => code(profile.id)).join(", ")}`,
     `- Support: ${md(supportRange(views, run2.known).text, 600)}`,
     "",
+    ...versionsMarkdown(run2, artifact),
     ...baseline ? baselineLines(baseline) : [],
     "## Targets",
     "",
@@ -38165,6 +39155,7 @@ var init_markdown = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_inferred();
     init_btf();
     init_command2();
     init_compare_markdown();
@@ -38183,6 +39174,7 @@ var init_markdown = __esm({
     init_shims2();
     init_support_range();
     init_variants();
+    init_versions2();
     init_view();
     __name(btfWord, "btfWord");
     __name(className, "className");
@@ -38255,9 +39247,9 @@ var init_work_directory = __esm({
 // src/run/directories.ts
 async function ensureDirectory(host, path2, what, remedy4, mode2) {
   try {
-    const known4 = await host.files.stat(path2);
+    const known5 = await host.files.stat(path2);
     await host.files.makeDir(path2);
-    if (known4 === void 0 && mode2 !== void 0) await host.files.setMode(path2, mode2);
+    if (known5 === void 0 && mode2 !== void 0) await host.files.setMode(path2, mode2);
   } catch (cause) {
     throw new HostError("directory_unusable", phrase`cannot make ${what} ${path2}: ${wordingOf(cause)}; ${remedy4}`, {
       cause
@@ -38265,10 +39257,10 @@ async function ensureDirectory(host, path2, what, remedy4, mode2) {
   }
 }
 function workDirectories(host) {
-  const known4 = /* @__PURE__ */ new Map();
+  const known5 = /* @__PURE__ */ new Map();
   return (workdir) => {
-    const made = known4.get(workdir) ?? ensureWorkDirectory(host, workdir);
-    known4.set(workdir, made);
+    const made = known5.get(workdir) ?? ensureWorkDirectory(host, workdir);
+    known5.set(workdir, made);
     return made;
   };
 }
@@ -38422,15 +39414,15 @@ async function refuseMoved(host, path2) {
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
 async function checkReportPaths(host, paths) {
-  const known4 = settled.get(host) ?? /* @__PURE__ */ new Map();
-  settled.set(host, known4);
+  const known5 = settled.get(host) ?? /* @__PURE__ */ new Map();
+  settled.set(host, known5);
   for (const path2 of paths.filter((place3) => place3 !== "")) {
     try {
       if (await isStream(host, path2)) continue;
       await host.files.makeDir((0, import_node_path52.dirname)(path2));
       await host.files.checkWritable((0, import_node_path52.dirname)(path2));
       if ((await host.files.stat(path2))?.isDirectory) throw new Error("it is a directory");
-      known4.set((0, import_node_path52.dirname)(path2), await realPlaceOf(host, (0, import_node_path52.dirname)(path2)));
+      known5.set((0, import_node_path52.dirname)(path2), await realPlaceOf(host, (0, import_node_path52.dirname)(path2)));
     } catch (cause) {
       throw unwritable(path2, cause);
     }
@@ -38482,11 +39474,11 @@ async function addToIndex(host, workdir, records, locks) {
     try {
       await host.files.makeDir(registry2);
       const _lock = __using(_stack, await locks.take((0, import_node_path52.join)(registry2, "runs.lock")), true);
-      const known4 = await host.files.stat(path2) ? await host.files.read(path2, MAX_INDEX_BYTES) : "";
-      const start = known4.length === 0 || `${known4}`.endsWith("\n") ? "" : "\n";
+      const known5 = await host.files.stat(path2) ? await host.files.read(path2, MAX_INDEX_BYTES) : "";
+      const start = known5.length === 0 || `${known5}`.endsWith("\n") ? "" : "\n";
       const added2 = records.map((record4) => `${JSON.stringify(record4)}
 `).join("");
-      await host.files.writeAtomic(path2, `${known4}${start}${added2}`);
+      await host.files.writeAtomic(path2, `${known5}${start}${added2}`);
     } catch (_) {
       var _error = _, _hasError = true;
     } finally {
@@ -38561,7 +39553,7 @@ var init_write_reports = __esm({
 });
 
 // src/run/resolve.ts
-function createCatalogue({ host, cwd, builtin, allowOverride, lock }, base = cwd) {
+function createCatalog({ host, cwd, builtin, allowOverride, lock }, base = cwd) {
   const own3 = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
   const read = /* @__PURE__ */ __name(async (path2) => {
     const absolute = (0, import_node_path53.resolve)(base, path2);
@@ -38585,37 +39577,37 @@ function createCatalogue({ host, cwd, builtin, allowOverride, lock }, base = cwd
     }
   };
 }
-async function chosenMatrix(catalogue, choice3) {
+async function chosenMatrix(catalog, choice3) {
   switch (choice3.kind) {
     case "quick":
-      return builtinMatrix(catalogue, "quick");
+      return builtinMatrix(catalog, "quick");
     case "matrix":
-      return findMatrix(catalogue, choice3.value);
+      return findMatrix(catalog, choice3.value);
     case "ids":
-      return matrixOf(choice3.inFile ? choice3.ids : await expandChoice(catalogue, choice3), choice3.origin);
+      return matrixOf(choice3.inFile ? choice3.ids : await expandChoice(catalog, choice3), choice3.origin);
     case "all":
-      return matrixOf(await defaultIds(catalogue), option("all"));
-    case "catalogue":
-      return matrixOf(await profileIds(catalogue), "the catalogue");
+      return matrixOf(await defaultIds(catalog), option("all"));
+    case "catalog":
+      return matrixOf(await profileIds(catalog), "the catalog");
   }
 }
-async function expandChoice(catalogue, { ids, origin }) {
-  const known4 = await profileIds(catalogue);
-  const shipped = await builtinIds(catalogue.files, catalogue.builtin);
+async function expandChoice(catalog, { ids, origin }) {
+  const known5 = await profileIds(catalog);
+  const shipped = await builtinIds(catalog.files, catalog.builtin);
   if (ids.every((id2) => shipped.includes(id2))) return [...ids];
-  const rows3 = await builtinRows(catalogue.files, catalogue.builtin);
-  const sets = await builtinMatrixNames(catalogue);
-  const idsOfSet = /* @__PURE__ */ __name(async (name5) => (await builtinMatrix(catalogue, name5)).profiles.map(({ id: id2 }) => id2), "idsOfSet");
-  return expandWords(ids, { rows: rows3, ids: known4, sets, idsOfSet }, origin);
+  const rows3 = await builtinRows(catalog.files, catalog.builtin);
+  const sets = await builtinMatrixNames(catalog);
+  const idsOfSet = /* @__PURE__ */ __name(async (name5) => (await builtinMatrix(catalog, name5)).profiles.map(({ id: id2 }) => id2), "idsOfSet");
+  return expandWords(ids, { rows: rows3, ids: known5, sets, idsOfSet }, origin);
 }
-async function defaultIds(catalogue) {
-  const { profiles } = await builtinMatrix(catalogue, "debian");
-  return [.../* @__PURE__ */ new Set([...profiles.map(({ id: id2 }) => id2), ...await ownProfileIds(catalogue)])];
+async function defaultIds(catalog) {
+  const { profiles } = await builtinMatrix(catalog, "debian");
+  return [.../* @__PURE__ */ new Set([...profiles.map(({ id: id2 }) => id2), ...await ownProfileIds(catalog)])];
 }
-async function resolveKernels(catalogue, choice3) {
-  const matrix2 = await chosenMatrix(catalogue, choice3);
+async function resolveKernels(catalog, choice3) {
+  const matrix2 = await chosenMatrix(catalog, choice3);
   const typed = choice3.kind === "ids" && choice3.inFile !== true;
-  return { matrix: matrix2, entries: await resolveMatrix(catalogue, matrix2, typed) };
+  return { matrix: matrix2, entries: await resolveMatrix(catalog, matrix2, typed) };
 }
 function targetsOf2(matrix2, entries, manifest, timeoutMs, minKernel = manifest?.minKernel, narrowed = false) {
   const targets = entries.map((entry2) => ({
@@ -38628,15 +39620,15 @@ function targetsOf2(matrix2, entries, manifest, timeoutMs, minKernel = manifest?
   if (!narrowed) checkRequiredProfiles(manifest, chosen3, matrix2.file);
   return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
 }
-async function checkExpectedProfiles(catalogue, expectations2, entries) {
+async function checkExpectedProfiles(catalog, expectations2, entries) {
   const ids = new Set(entries.map(({ id: id2 }) => id2));
   for (const { profiles, origin } of expectations2) {
-    for (const id2 of profiles) if (!ids.has(id2)) await findProfile(catalogue, id2, origin);
+    for (const id2 of profiles) if (!ids.has(id2)) await findProfile(catalog, id2, origin);
   }
 }
-async function checkKnownProfiles(catalogue, manifest) {
+async function checkKnownProfiles(catalog, manifest) {
   for (const [index, id2] of (manifest?.requiredProfiles ?? []).entries())
-    await findProfile(catalogue, id2, manifest?.requiredProfileOrigins[index]);
+    await findProfile(catalog, id2, manifest?.requiredProfileOrigins[index]);
 }
 async function refuseStream(host, path2) {
   const stat4 = OPEN_ALREADY.test(path2) ? void 0 : await host.files.stat(path2).catch(() => void 0);
@@ -38667,12 +39659,12 @@ async function loadManifest(host, cwd, path2) {
   const text7 = await loadText(host, (0, import_node_path53.resolve)(cwd, path2), "manifest", phrase`${option("manifest")} ${path2}`, path2);
   return readManifest({ file: path2, text: text7 });
 }
-async function catalogueKernels(catalogue) {
-  const ids = await ownProfileIds(catalogue);
-  const own3 = (await Promise.allSettled(ids.map((id2) => findProfile(catalogue, id2)))).flatMap(
+async function catalogKernels(catalog) {
+  const ids = await ownProfileIds(catalog);
+  const own3 = (await Promise.allSettled(ids.map((id2) => findProfile(catalog, id2)))).flatMap(
     (profile) => profile.status === "fulfilled" && profile.value.kernel !== void 0 ? [profile.value] : []
   );
-  const rows3 = (await builtinRows(catalogue.files, catalogue.builtin)).filter(isPlain);
+  const rows3 = (await builtinRows(catalog.files, catalog.builtin)).filter(isPlain);
   const all = [...rows3, ...own3].map(({ id: id2, distro, kernelFamily }) => [id2, { id: id2, distro, kernelFamily }]);
   return [...new Map(all).values()];
 }
@@ -38683,7 +39675,7 @@ var init_resolve = __esm({
     init_define_BPFCOMPAT_BUILD();
     import_node_path53 = require("node:path");
     init_builtin_profiles();
-    init_catalogue();
+    init_catalog();
     init_kernel_words();
     init_lock_file();
     init_manifest2();
@@ -38696,7 +39688,7 @@ var init_resolve = __esm({
     init_confine();
     init_write_reports();
     MAX_CONFIG_BYTES = 256 * 1024;
-    __name(createCatalogue, "createCatalogue");
+    __name(createCatalog, "createCatalog");
     __name(chosenMatrix, "chosenMatrix");
     __name(expandChoice, "expandChoice");
     __name(defaultIds, "defaultIds");
@@ -38713,7 +39705,7 @@ var init_resolve = __esm({
     __name(loadText, "loadText");
     __name(confineMatrix, "confineMatrix");
     __name(loadManifest, "loadManifest");
-    __name(catalogueKernels, "catalogueKernels");
+    __name(catalogKernels, "catalogKernels");
   }
 });
 
@@ -38739,13 +39731,13 @@ function blockOf(cwd, kernel2) {
 function localKernelBlock(cwd, kernel2, said) {
   const refuse11 = /* @__PURE__ */ __name((why2) => new UsageError("flag_value", phrase`${said}: ${why2}`), "refuse");
   const given2 = Object.fromEntries(Object.entries(blockOf(cwd, kernel2)).filter(([, value2]) => value2 !== void 0));
-  const parsed = KernelSource.safeParse(given2);
-  if (!parsed.success) {
-    const [issue3] = parsed.error.issues;
+  const parsed2 = KernelSource.safeParse(given2);
+  if (!parsed2.success) {
+    const [issue3] = parsed2.error.issues;
     throw refuse11(`${issue3?.path.join(".") ?? "it"} ${issue3?.message ?? "cannot be read"}`);
   }
-  checkFiles(parsed.data, true, (_key, message4) => refuse11(message4));
-  return parsed.data;
+  checkFiles(parsed2.data, true, (_key, message4) => refuse11(message4));
+  return parsed2.data;
 }
 var import_node_path54;
 var init_local_kernel_block = __esm({
@@ -38767,12 +39759,12 @@ var init_local_kernel_block = __esm({
 // src/config/local-kernels.ts
 function checkName(name5, wrong3) {
   if (name5 === void 0 || ID_PATTERN.test(name5)) return;
-  throw wrong3(`the name ${quoted(name5)} is no id; use at most 64 letters, digits and "._-"`);
+  throw wrong3(`the name ${quoted(name5)} is not an id; use at most 64 letters, digits and "._-"`);
 }
 function wrong(text7, why2) {
   return new UsageError("flag_value", phrase`${option("kernel")} ${quoted(text7)}: ${why2}`);
 }
-function checkKeys(kernel2, wrong3) {
+function checkKeys2(kernel2, wrong3) {
   const place3 = placeOfKernel(kernel2);
   const stray = LOCAL_KERNEL_KEYS.find((key) => kernel2[key] !== void 0 && !KEYS_OF_PLACE[place3].includes(key));
   if (stray === void 0) return;
@@ -38794,10 +39786,10 @@ function parseLocalKernel(text7) {
     if (value2 === "") throw wrong(text7, `${key} is empty; write a value behind "${key}=" or leave it out`);
     kernel2[key] = value2;
   }
-  const parsed = { ...kernel2, image };
-  checkName(parsed.name, (why2) => wrong(text7, why2));
-  checkKeys(parsed, (why2) => wrong(text7, why2));
-  return parsed;
+  const parsed2 = { ...kernel2, image };
+  checkName(parsed2.name, (why2) => wrong(text7, why2));
+  checkKeys2(parsed2, (why2) => wrong(text7, why2));
+  return parsed2;
 }
 function parseLocalKernels(texts2) {
   const twice = texts2.find((text7, index) => texts2.indexOf(text7) !== index);
@@ -38807,18 +39799,18 @@ function parseLocalKernels(texts2) {
   return texts2.map(parseLocalKernel);
 }
 function checkLocalKernels(kernels4 = []) {
-  const known4 = ["image", ...LOCAL_KERNEL_KEYS];
+  const known5 = ["image", ...LOCAL_KERNEL_KEYS];
   for (const [index, kernel2] of kernels4.entries()) {
     const refuse11 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", `localKernels[${index}]: ${why2}`), "refuse");
     const entries = Object.entries(kernel2).filter(([, value2]) => value2 !== void 0);
-    const other = entries.find(([key, value2]) => !known4.includes(key) || typeof value2 !== "string" || value2 === "");
+    const other = entries.find(([key, value2]) => !known5.includes(key) || typeof value2 !== "string" || value2 === "");
     if (other !== void 0 || !kernel2.image) {
       throw refuse11(
-        `write { image: "arch/x86/boot/bzImage" }, and as texts what else is needed of ${known4.slice(1).join(", ")}`
+        `write { image: "arch/x86/boot/bzImage" }, and as texts what else is needed of ${known5.slice(1).join(", ")}`
       );
     }
     checkName(kernel2.name, refuse11);
-    checkKeys(kernel2, refuse11);
+    checkKeys2(kernel2, refuse11);
   }
   return kernels4;
 }
@@ -38840,7 +39832,7 @@ var init_local_kernels = __esm({
       address: "an address",
       image: "a container image"
     };
-    __name(checkKeys, "checkKeys");
+    __name(checkKeys2, "checkKeys");
     __name(parseLocalKernel, "parseLocalKernel");
     __name(parseLocalKernels, "parseLocalKernels");
     __name(checkLocalKernels, "checkLocalKernels");
@@ -39014,7 +40006,7 @@ var init_find_artifacts = __esm({
     init_confine();
     PATTERN = /[*?[{]/;
     OBJECTS = "**/*.bpf.o";
-    NO_ADDRESS = "it is no path and no image; fetch it first (curl -O) and name the file, or name an image with its registry (ghcr.io/owner/image:tag)";
+    NO_ADDRESS = "it is neither a path nor an image; fetch it first (curl -O) and name the file, or name an image with its registry (ghcr.io/owner/image:tag)";
     TAGGED = /^[\w-]+(?:\.[\w-]+)*(?::\d+)?\/[^.]*:[\w.-]+$/;
     UNTAGGED = /^(?:[a-z\d-]+\.)+[a-z]{2,}(?::\d+)?\/[\w/-]+$|^localhost:\d+\/[\w/-]+$/;
     TRANSPORT = /^(?:oci|oci-archive|docker|docker-archive|docker-daemon|containers-storage|dir):/;
@@ -39150,6 +40142,18 @@ var init_local_kernels2 = __esm({
   }
 });
 
+// src/model/cell.ts
+var VALIDATION_MODES, ISOLATIONS, LANE_CHOICES;
+var init_cell = __esm({
+  "src/model/cell.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    VALIDATION_MODES = ["load_only", "load_attach", "behavior"];
+    ISOLATIONS = ["cell", "boot"];
+    LANE_CHOICES = ["direct", "image"];
+  }
+});
+
 // src/guests/guest.ts
 var GuestError;
 var init_guest = __esm({
@@ -39203,8 +40207,8 @@ function record2(fields) {
   const header = Buffer.from(`070701${numbers3.map((n) => n.toString(16).padStart(8, "0")).join("")}`);
   return [header, path2, padding(header.length + path2.length), Buffer.from(data2), padding(data2.length)];
 }
-function padding(length) {
-  return Buffer.alloc(-length & 3);
+function padding(length2) {
+  return Buffer.alloc(-length2 & 3);
 }
 var S_IFDIR, S_IFREG, S_IFCHR, TRAILER2;
 var init_cpio2 = __esm({
@@ -39270,13 +40274,13 @@ async function storeInitramfs(host, cacheDir, validator, kernel2) {
   );
   const config2 = kernel2.config === void 0 ? void 0 : { release: kernel2.record.release, data: await host.files.read(kernel2.config, MAX_CONFIG3) };
   const archive = buildInitramfs({ init, modules: modules2, config: config2 });
-  const sha2563 = (0, import_node_crypto6.createHash)("sha256").update(archive).digest("hex");
+  const sha2563 = (0, import_node_crypto5.createHash)("sha256").update(archive).digest("hex");
   const kept = { [Symbol.asyncDispose]: async () => {
   } };
   const dir = (0, import_node_path57.join)(cacheDir, "initramfs");
   const path2 = (0, import_node_path57.join)(dir, `${sha2563}.cpio`);
-  const known4 = await host.files.stat(path2);
-  if (known4?.size === archive.length && await host.files.sha256(path2) === sha2563) return { path: path2, sha256: sha2563, ...kept };
+  const known5 = await host.files.stat(path2);
+  if (known5?.size === archive.length && await host.files.sha256(path2) === sha2563) return { path: path2, sha256: sha2563, ...kept };
   if (await host.files.readOnly(cacheDir)) {
     const own3 = await host.files.tempDir("bpfcompat-initramfs-");
     const archivePath = (0, import_node_path57.join)(own3.path, "initramfs.cpio");
@@ -39301,17 +40305,17 @@ async function readValidator(host, validator) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto6.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto5.createHash)("sha256").update(bytes3).digest("hex");
   if (sha2563 === validator.sha256) return bytes3;
   const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
   throw new HostError("validator_changed", `${words3}; run again`);
 }
-var import_node_crypto6, import_node_path57, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3;
+var import_node_crypto5, import_node_path57, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3;
 var init_stored_initramfs = __esm({
   "src/guests/direct/stored-initramfs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     import_node_path57 = require("node:path");
     init_errors();
     init_guest();
@@ -39423,7 +40427,7 @@ function unshareArgs(userNamespace) {
   ];
 }
 function ownUidArgs(group2) {
-  const uid = FIRST_UID + (0, import_node_crypto7.randomInt)(UID_COUNT);
+  const uid = FIRST_UID + (0, import_node_crypto6.randomInt)(UID_COUNT);
   const groups2 = group2 === void 0 ? ["--clear-groups"] : [`--groups=${group2}`];
   return [`--reuid=${uid}`, `--regid=${uid}`, ...groups2];
 }
@@ -39496,12 +40500,12 @@ async function opens(host, sandbox, needed, signal) {
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
-var import_node_crypto7, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, OPEN_ALL;
+var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, OPEN_ALL;
 var init_sandbox = __esm({
   "src/guests/qemu/sandbox.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_errors();
     init_tool_env();
     FIRST_UID = 19e8;
@@ -39557,11 +40561,11 @@ function readHeader(bytes3, direction, expectedSeq) {
   if (name5 !== "blob" && kind2 !== 0) return `blob kind ${kind2} in a ${name5} frame`;
   const seq = bytes3.readUInt32LE(8);
   if (seq !== expectedSeq) return `sequence number ${seq}, ${expectedSeq} expected`;
-  const length = bytes3.readUInt32LE(12);
-  if (name5 === "bye" && length !== 0) return "bye with a payload";
+  const length2 = bytes3.readUInt32LE(12);
+  if (name5 === "bye" && length2 !== 0) return "bye with a payload";
   const most = MAX_PAYLOAD[name5];
-  if (length > most) return `${name5} frame of ${length} bytes, at most ${most} are allowed`;
-  return { name: name5, kind: kind2, seq, length };
+  if (length2 > most) return `${name5} frame of ${length2} bytes, at most ${most} are allowed`;
+  return { name: name5, kind: kind2, seq, length: length2 };
 }
 function createDecoder(direction, firstSeq = 0) {
   const held = [];
@@ -39588,10 +40592,10 @@ function createDecoder(direction, firstSeq = 0) {
       header = read;
     }
     if (heldBytes < header.length) return void 0;
-    const { name: name5, kind: kind2, seq, length } = header;
+    const { name: name5, kind: kind2, seq, length: length2 } = header;
     header = void 0;
     nextSeq = nextSeq + 1 >>> 0;
-    return { name: name5, kind: kind2, seq, payload: length === 0 ? Buffer.alloc(0) : take2(length) };
+    return { name: name5, kind: kind2, seq, payload: length2 === 0 ? Buffer.alloc(0) : take2(length2) };
   }
   __name(nextFrame, "nextFrame");
   return {
@@ -39729,9 +40733,9 @@ function line3(entry2) {
       refuse5(path2, `its target is over ${MAX_PATH_BYTES} bytes long`);
     return `link=${path2} ${entry2.target}`;
   }
-  const { length } = entry2.bytes;
-  if (length > MAX_HOST_PAYLOAD) refuse5(path2, `it has ${length} bytes, at most ${MAX_HOST_PAYLOAD} can be sent`);
-  return `file=${entry2.executable ? "755" : "644"} ${length} ${path2}`;
+  const { length: length2 } = entry2.bytes;
+  if (length2 > MAX_HOST_PAYLOAD) refuse5(path2, `it has ${length2} bytes, at most ${MAX_HOST_PAYLOAD} can be sent`);
+  return `file=${entry2.executable ? "755" : "644"} ${length2} ${path2}`;
 }
 function entryLines(entries) {
   if (entries.length > MAX_ENTRIES4) {
@@ -39791,7 +40795,7 @@ var init_guest_module = __esm({
 // src/validator/guest-modules.ts
 function moduleLines(modules2) {
   const odd = modules2.find(({ name: name5, bytes: bytes3 }) => !NAME2.test(name5) || bytes3.length === 0);
-  const problem2 = odd === void 0 ? moduleLimitProblem(modules2.map(({ name: name5, bytes: bytes3 }) => ({ name: name5, size: bytes3.length }))) : `${JSON.stringify(odd.name)} is no module that can be sent`;
+  const problem2 = odd === void 0 ? moduleLimitProblem(modules2.map(({ name: name5, bytes: bytes3 }) => ({ name: name5, size: bytes3.length }))) : `${JSON.stringify(odd.name)} is not a module that can be sent`;
   if (problem2 !== void 0) throw new UsageError("bad_request_value", problem2);
   return modules2.map(({ name: name5, bytes: bytes3 }) => `module=${bytes3.length} ${name5}`);
 }
@@ -39837,10 +40841,10 @@ function loaderTest({ command, expectExitCode, timeoutSeconds }) {
 function safeName(name5) {
   return sanitizeText(name5).replace(/[\n\t]/g, " ").trim().slice(0, 255) || "artifact";
 }
-function requestText(request, identity3, artifactSha256, functionalPlanSize) {
+function requestText(request, identity2, artifactSha256, functionalPlanSize) {
   const lines3 = [
     "request.v1",
-    `nonce=${identity3.nonce}`,
+    `nonce=${identity2.nonce}`,
     `artifact_name=${safeName(request.artifactName)}`,
     `artifact_sha256=${artifactSha256}`,
     `artifact_size=${request.artifact.length}`,
@@ -39848,8 +40852,8 @@ function requestText(request, identity3, artifactSha256, functionalPlanSize) {
     `attach_mode=${request.attachMode}`,
     `probe_features=${request.probeFeatures}`,
     `work_timeout_ms=${Math.max(1, Math.round(request.workTimeoutMs))}`,
-    `realtime_ms=${Math.round(identity3.realtimeMs)}`,
-    `entropy=${identity3.entropy}`,
+    `realtime_ms=${Math.round(identity2.realtimeMs)}`,
+    `entropy=${identity2.entropy}`,
     ...request.requiredPrograms.map((name5) => `required_program=${singleLine("required program", name5)}`),
     ...request.tuning.map(tuningLine),
     ...entryLines(filesOf2(request)),
@@ -39864,18 +40868,18 @@ function requestText(request, identity3, artifactSha256, functionalPlanSize) {
   return `${lines3.join("\n")}
 `;
 }
-function encodeRequest(request, identity3, seq) {
+function encodeRequest(request, identity2, seq) {
   if (request.artifact.length > MAX_HOST_PAYLOAD) {
     throw new UsageError(
       "artifact_too_large",
       `${request.artifactName}: ${request.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`
     );
   }
-  const artifactSha256 = (0, import_node_crypto8.createHash)("sha256").update(request.artifact).digest("hex");
+  const artifactSha256 = (0, import_node_crypto7.createHash)("sha256").update(request.artifact).digest("hex");
   const plan = Buffer.from(
     functionalPlanText(request.command ? [loaderTest(request.command)] : request.functionalTests)
   );
-  const text7 = Buffer.from(requestText(request, identity3, artifactSha256, plan.length));
+  const text7 = Buffer.from(requestText(request, identity2, artifactSha256, plan.length));
   if (text7.length > MAX_TEXT_BYTES) {
     const words3 = `the request is ${text7.length} bytes long, at most ${MAX_TEXT_BYTES}: ship fewer files, or shorter paths`;
     throw new UsageError("bad_request_value", words3);
@@ -39888,22 +40892,22 @@ function encodeRequest(request, identity3, seq) {
       (entry2) => entry2.kind === "file" ? [{ kind: BLOB_KINDS.file, payload: entry2.bytes }] : []
     ),
     ...(request.modules ?? []).map(({ bytes: bytes3 }) => ({ kind: BLOB_KINDS.module, payload: bytes3 })),
-    { kind: BLOB_KINDS.key, payload: Buffer.from(identity3.sealKey, "hex") }
+    { kind: BLOB_KINDS.key, payload: Buffer.from(identity2.sealKey, "hex") }
   ];
   const chunks2 = [
     ...frameParts({ name: "request", seq, payload: text7 }),
     ...blobs.flatMap((blob, index) => frameParts({ name: "blob", ...blob, seq: seq + 1 + index }))
   ];
-  const { nonce, sealKey } = identity3;
+  const { nonce, sealKey } = identity2;
   const expect = { nonce, artifactSha256, sealKey, command: request.command !== void 0 };
   return { expect, chunks: chunks2, nextSeq: seq + 1 + blobs.length };
 }
-var import_node_crypto8, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
+var import_node_crypto7, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
 var init_request = __esm({
   "src/validator/request.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     init_errors();
     init_sanitize();
     init_frames();
@@ -40014,12 +41018,12 @@ var init_json2 = __esm({
 
 // src/validator/read-frame.ts
 function readFrame(name5, payload) {
-  const parsed = parseGuestJson(payload);
-  if (!parsed.ok) return { ok: false, reason: `${name5} is ${parsed.reason}` };
-  if (name5 === "document") return { ok: true, values: parsed.values, stage: void 0 };
-  const checked3 = Stage.safeParse(parsed.value);
+  const parsed2 = parseGuestJson(payload);
+  if (!parsed2.ok) return { ok: false, reason: `${name5} is ${parsed2.reason}` };
+  if (name5 === "document") return { ok: true, values: parsed2.values, stage: void 0 };
+  const checked3 = Stage.safeParse(parsed2.value);
   if (!checked3.success) return { ok: false, reason: `stage does not fit its schema (${issue2(checked3.error)})` };
-  return { ok: true, values: parsed.values, stage: sanitizeStrings(checked3.data) };
+  return { ok: true, values: parsed2.values, stage: sanitizeStrings(checked3.data) };
 }
 function issue2(error2) {
   const first3 = error2.issues[0];
@@ -40224,7 +41228,7 @@ function broken(reason) {
 }
 function requested(session, expect) {
   if (session.phase !== "ready") return { phase: "broken", reason: `request while ${session.phase}` };
-  const seal2 = (0, import_node_crypto9.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
+  const seal2 = (0, import_node_crypto8.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
   return { phase: "requested", expect, progress: noStages(expect.command), usage: noUsage(), seal: seal2 };
 }
 function receive(session, frame, read) {
@@ -40243,9 +41247,9 @@ function receive(session, frame, read) {
   }
 }
 function receiveHello(frame) {
-  const parsed = parseGuestJson(frame.payload);
-  if (!parsed.ok) return broken(`hello is ${parsed.reason}`);
-  const hello = Hello.safeParse(parsed.value);
+  const parsed2 = parseGuestJson(frame.payload);
+  if (!parsed2.ok) return broken(`hello is ${parsed2.reason}`);
+  const hello = Hello.safeParse(parsed2.value);
   if (!hello.success) return broken(`hello does not fit its schema (${issue2(hello.error)})`);
   return [{ phase: "ready" }, { type: "hello", hello: sanitizeStrings(hello.data) }];
 }
@@ -40262,12 +41266,12 @@ function receiveResponse(session, frame, read) {
     case "hello":
       return broken("second hello");
     default:
-      return broken(`${frame.name} before the answer was complete`);
+      return broken(`${frame.name} before the response was complete`);
   }
 }
 function receiveSeal({ progress, seal: seal2 }, frame) {
   if (!isEnded(progress)) return broken("seal before exit");
-  if (!seal2.digest().equals(frame.payload)) return broken("the seal of the answer does not fit what was said");
+  if (!seal2.digest().equals(frame.payload)) return broken("the seal of the response does not fit what was said");
   return [{ phase: "ready" }, { type: "answered" }];
 }
 function receiveDocument(session, frame, read) {
@@ -40298,12 +41302,12 @@ function receiveStage(session, frame, read) {
     { type: "stage", stage }
   ];
 }
-var import_node_crypto9, newSession;
+var import_node_crypto8, newSession;
 var init_session = __esm({
   "src/validator/session.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_evidence();
     init_sanitize();
     init_frames();
@@ -40325,15 +41329,15 @@ var init_session = __esm({
 
 // src/guests/deferred.ts
 function deferred() {
-  let resolve37;
+  let resolve39;
   let reject;
   const promise2 = new Promise((onValue, onError) => {
-    resolve37 = onValue;
+    resolve39 = onValue;
     reject = onError;
   });
   promise2.catch(() => {
   });
-  return { promise: promise2, resolve: resolve37, reject };
+  return { promise: promise2, resolve: resolve39, reject };
 }
 var init_deferred = __esm({
   "src/guests/deferred.ts"() {
@@ -40499,18 +41503,18 @@ var init_frame_intake = __esm({
 
 // src/guests/conversation.ts
 function freshIdentity() {
-  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto10.randomBytes)(bytes3).toString("hex"), "random");
+  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto9.randomBytes)(bytes3).toString("hex"), "random");
   return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 function converse(port, reader, said) {
   return new PortConversation(port, reader, said);
 }
-var import_node_crypto10, PortConversation;
+var import_node_crypto9, PortConversation;
 var init_conversation = __esm({
   "src/guests/conversation.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto10 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_request();
     init_session();
     init_deferred();
@@ -40610,7 +41614,7 @@ var init_conversation = __esm({
       room() {
         return this.#exchange?.sink?.room();
       }
-      /** Only now: a chunk that holds the answer and then something illegal is no answer. */
+      /** Only now: a chunk that holds the answer and then something illegal is not an answer. */
       caughtUp() {
         if (this.#exchange?.complete !== true || this.#failure !== void 0) return;
         const { response, stages, document } = this.#exchange;
@@ -40621,19 +41625,19 @@ var init_conversation = __esm({
 });
 
 // src/guests/disk-letters.ts
-function letterHeader(length, waiting) {
+function letterHeader(length2, waiting) {
   const header = Buffer.alloc(LETTER_HEADER);
   header.writeUInt32LE(MAGIC4, 0);
-  header.writeUInt32LE(length, 4);
+  header.writeUInt32LE(length2, 4);
   header.writeUInt32LE(Math.min(waiting, MOST_WAITING), 8);
   return header;
 }
 function openLetter(written2) {
-  const length = written2.length < LETTER_HEADER ? 0 : written2.readUInt32LE(4);
-  if (length === 0 || written2.readUInt32LE(0) !== MAGIC4 || length > written2.length - LETTER_HEADER) {
+  const length2 = written2.length < LETTER_HEADER ? 0 : written2.readUInt32LE(4);
+  if (length2 === 0 || written2.readUInt32LE(0) !== MAGIC4 || length2 > written2.length - LETTER_HEADER) {
     throw new ProtocolViolation("what it wrote to its disk is not from the validator");
   }
-  return written2.subarray(LETTER_HEADER, LETTER_HEADER + length);
+  return written2.subarray(LETTER_HEADER, LETTER_HEADER + length2);
 }
 var LETTER_HEADER, MAGIC4, MOST_WAITING, Outgoing;
 var init_disk_letters = __esm({
@@ -40689,11 +41693,11 @@ var init_disk_letters = __esm({
 
 // src/guests/nbd.ts
 function takeFrom(stream) {
-  const change2 = /* @__PURE__ */ __name(() => new Promise((resolve37) => {
+  const change2 = /* @__PURE__ */ __name(() => new Promise((resolve39) => {
     const events = ["readable", "end", "close", "error"];
     const done = /* @__PURE__ */ __name(() => {
       for (const event3 of events) stream.off(event3, done);
-      resolve37();
+      resolve39();
     }, "done");
     for (const event3 of events) stream.on(event3, done);
   }), "change");
@@ -40740,9 +41744,9 @@ async function acceptExport(socket, taken, bytes3) {
   for (let count5 = 0; count5 < MAX_OPTIONS; count5++) {
     const header = await taken.take(16);
     if (header === void 0) return false;
-    const [option2, length] = [header.readUInt32BE(8), header.readUInt32BE(12)];
-    if (header.readBigUInt64BE(0) !== IHAVEOPT || length > MAX_OPTION) break;
-    if (!await taken.skip(length) || option2 === OPTION.abort) return false;
+    const [option2, length2] = [header.readUInt32BE(8), header.readUInt32BE(12)];
+    if (header.readBigUInt64BE(0) !== IHAVEOPT || length2 > MAX_OPTION) break;
+    if (!await taken.skip(length2) || option2 === OPTION.abort) return false;
     if (option2 === OPTION.exportName) {
       socket.write(exportFacts(bytes3));
       return true;
@@ -40759,12 +41763,12 @@ async function acceptExport(socket, taken, bytes3) {
 async function readRequest(taken) {
   const header = await taken.take(REQUEST_BYTES);
   if (header === void 0) return void 0;
-  const length = header.readUInt32BE(24);
-  if (header.readUInt32BE(0) !== REQUEST || length > MAX_LENGTH) {
-    throw new ProtocolViolation("QEMU sent its disk something that is no request");
+  const length2 = header.readUInt32BE(24);
+  if (header.readUInt32BE(0) !== REQUEST || length2 > MAX_LENGTH) {
+    throw new ProtocolViolation("QEMU sent its disk something that is not a request");
   }
   const kind2 = COMMANDS2[header.readUInt16BE(6)] ?? "other";
-  return { kind: kind2, handle: header.readBigUInt64BE(8), offset: Number(header.readBigUInt64BE(16)), length };
+  return { kind: kind2, handle: header.readBigUInt64BE(8), offset: Number(header.readBigUInt64BE(16)), length: length2 };
 }
 async function replyTo(socket, request, answer, gone) {
   const reply = Buffer.alloc(REPLY_BYTES);
@@ -40773,7 +41777,7 @@ async function replyTo(socket, request, answer, gone) {
   reply.writeBigUInt64BE(request.handle, 8);
   const all = typeof answer === "number" ? reply : Buffer.concat([reply, answer]);
   if (socket.destroyed || socket.write(all)) return;
-  await Promise.race([new Promise((resolve37) => socket.once("drain", resolve37)), gone]);
+  await Promise.race([new Promise((resolve39) => socket.once("drain", resolve39)), gone]);
 }
 var NBDMAGIC, IHAVEOPT, OPTION_REPLY, REQUEST, SIMPLE_REPLY, HANDSHAKE_FLAGS, HAS_FLAGS, OPTION, REPLY, INFO_EXPORT, COMMANDS2, MAX_OPTION, MAX_OPTIONS, MAX_LENGTH, PIECE, REQUEST_BYTES, REPLY_BYTES, NBD_ERROR;
 var init_nbd = __esm({
@@ -41034,8 +42038,8 @@ var init_kvm_errors = __esm({
 
 // src/guests/qemu/machine.ts
 function finished(stream) {
-  return new Promise((resolve37) => {
-    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve37());
+  return new Promise((resolve39) => {
+    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve39());
   });
 }
 function watchFor(stream, words3, found2) {
@@ -41058,15 +42062,15 @@ function startMachine(host, wrapped, controlled = false) {
   const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
   const drained = Promise.all([child.stdout, child.stderr].map(finished));
   let timer;
-  const ended2 = new Promise((resolve37) => {
+  const ended2 = new Promise((resolve39) => {
     child.stdout.on("data", (chunk) => console2.append(chunk));
     watchFor(child.stdout, PANIC, () => {
-      timer = setTimeout(() => resolve37({ kind: "panic" }), PANIC_GRACE_MS);
+      timer = setTimeout(() => resolve39({ kind: "panic" }), PANIC_GRACE_MS);
     });
     child.stderr.on("data", (chunk) => {
       stderr.append(chunk);
       const line5 = kvmErrorLine(stderr.tail(4096));
-      if (line5 !== void 0) resolve37({ kind: "kvm-error", line: line5 });
+      if (line5 !== void 0) resolve39({ kind: "kvm-error", line: line5 });
     });
     void child.exited.then(async (exit) => {
       clearTimeout(timer);
@@ -41075,7 +42079,7 @@ function startMachine(host, wrapped, controlled = false) {
       });
       await Promise.race([drained, patience]);
       clearTimeout(timer);
-      resolve37({ kind: "exit", ...exit });
+      resolve39({ kind: "exit", ...exit });
     });
   });
   return {
@@ -41163,7 +42167,7 @@ function exitWords(end) {
 }
 function atStage(stages) {
   const last = stages.at(-1);
-  if (last === void 0) return "before it answered";
+  if (last === void 0) return "before its first message";
   if (last.stage !== "step") return `after stage ${last.stage}`;
   if (last.phase === "command") return "while the command ran";
   return last.phase === "functional" ? `during functional test ${last.subject}` : `during ${last.phase} of ${last.subject}`;
@@ -41351,7 +42355,7 @@ async function runRequest(life, hello, request, { signal, timeoutMs, ...sinks })
   life.phase = "run";
   try {
     const response = await life.within(life.talk.run(request, sinks), timeoutMs, () => {
-      return new GuestError("timeout", `no complete answer within ${timeoutMs} ms; see serial.log`, life.details());
+      return new GuestError("timeout", `no complete response within ${timeoutMs} ms; see serial.log`, life.details());
     });
     const last = response.stages.at(-1);
     if (last?.stage === "exit" && last.kind === "protocol") {
@@ -41501,9 +42505,9 @@ var init_qmp = __esm({
         channel.on("data", (chunk) => this.#receive(chunk));
       }
       async execute(command, args = {}) {
-        const answer = await new Promise((resolve37, reject) => {
+        const answer = await new Promise((resolve39, reject) => {
           if (this.#channel.destroyed || this.#channel.readableEnded) return reject(closed());
-          this.#waiting = { resolve: resolve37, reject };
+          this.#waiting = { resolve: resolve39, reject };
           this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}
 `);
         });
@@ -41511,8 +42515,8 @@ var init_qmp = __esm({
         return answer.return;
       }
       event(name5) {
-        const happened = new Promise((resolve37, reject) => {
-          this.#listening.push({ name: name5, resolve: resolve37, reject });
+        const happened = new Promise((resolve39, reject) => {
+          this.#listening.push({ name: name5, resolve: resolve39, reject });
         });
         happened.catch(() => {
         });
@@ -41560,7 +42564,7 @@ async function resumeFrom(control, uri) {
   await qmp.execute("migrate-incoming", { uri });
   await resumed;
 }
-async function saveState2(host, control, stateFile2) {
+async function saveState(host, control, stateFile2) {
   const qmp = await connectQmp(control);
   await qmp.execute("migrate-set-capabilities", CAPABILITIES);
   await qmp.execute("migrate-set-parameters", { "max-bandwidth": 1 << 30, "downtime-limit": 1e4 });
@@ -41581,7 +42585,7 @@ async function migrateTo(host, qmp, stateFile2, parent) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-", parent), true);
-    const socket = `${dir.path}/${(0, import_node_crypto11.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
+    const socket = `${dir.path}/${(0, import_node_crypto10.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
     const reception = __using(_stack, await host.files.receive(socket, stateFile2, MAX_STATE_BYTES), true);
     await host.files.setMode(socket, 438);
     await host.files.setMode(dir.path, 457);
@@ -41606,12 +42610,12 @@ async function completed(qmp, host) {
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
 }
-var import_node_crypto11, import_promises2, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
+var import_node_crypto10, import_promises2, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
 var init_save = __esm({
   "src/guests/snapshot/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     import_promises2 = require("node:timers/promises");
     init_qmp();
     MAX_STATE_BYTES = 64 * 1024 * 1024;
@@ -41621,7 +42625,7 @@ var init_save = __esm({
     SHARED_DIR = "/dev/shm";
     CAPABILITIES = { capabilities: [{ capability: "x-ignore-shared", state: true }] };
     __name(resumeFrom, "resumeFrom");
-    __name(saveState2, "saveState");
+    __name(saveState, "saveState");
     MigrationError = class extends Error {
       static {
         __name(this, "MigrationError");
@@ -41721,8 +42725,8 @@ function seedLayer(seed) {
   return ["-blockdev", `driver=null-co,node-name=seed,size=${seed.bytes},read-zeroes=on,read-only=on`];
 }
 function diskArgv(machine, paths) {
-  const { ram, saved } = paths;
-  const restored2 = saved !== void 0;
+  const { ram, saved, packages } = paths;
+  const restored2 = saved !== void 0 && ram !== void 0;
   return [
     ...BASE_ARGS,
     ...["-machine", machineType(ARCH, machine.accel), "-cpu", cpuModel(ARCH, machine.accel)],
@@ -41732,10 +42736,12 @@ function diskArgv(machine, paths) {
     ...validatorPort("virtio-serial", PORT_FD).args,
     ...layer("base", machine.format, paths.base, ["read-only=on"]),
     ...saved === void 0 ? [] : layer("saved", "qcow2", saved, ["backing=base", "read-only=on"]),
-    ...layer("root", "qcow2", paths.overlay, [`backing=${restored2 ? "saved" : "base"}`, "discard=unmap"]),
+    ...layer("root", "qcow2", paths.overlay, [`backing=${saved === void 0 ? "base" : "saved"}`, "discard=unmap"]),
     ...["-device", "virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report"],
     ...seedLayer(paths.seed),
     ...["-device", "virtio-blk-pci,drive=seed"],
+    ...packages === void 0 ? [] : layer("packages", "raw", packages, ["read-only=on"]),
+    ...packages === void 0 ? [] : ["-device", "virtio-blk-pci,drive=packages"],
     ...["-netdev", "user,id=net,restrict=on,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile="],
     ...ram === void 0 ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args,
     ...ram === void 0 ? [] : controlChannel(CONTROL_FD).args,
@@ -41851,26 +42857,56 @@ var init_iso9660 = __esm({
 });
 
 // src/guests/cloud-image/seed.ts
-function seedImage(validator) {
+function userData(grows) {
+  const size = grows ? [] : ['growpart: {mode: "off"}', "resize_rootfs: false"];
+  return [
+    "#cloud-config",
+    ...size,
+    "package_update: false",
+    "locale: false",
+    "ssh_genkeytypes: [ed25519]",
+    "runcmd:",
+    `  - [sh, -c, ${JSON.stringify(INSTALL)}]`,
+    ""
+  ].join("\n");
+}
+function seedImage(validator, grows = false) {
   const text7 = /* @__PURE__ */ __name((name5, data2) => ({ name: name5, data: Buffer.from(data2) }), "text");
   return isoImage("cidata", [
-    text7("user-data", USER_DATA),
+    text7("user-data", userData(grows)),
     text7("meta-data", META_DATA),
     text7("start", START),
+    text7("unit", UNIT),
+    text7("kernel", INSTALL_KERNEL),
     { name: "agent", data: validator }
   ]);
 }
-var SEED_INSTALLED, CONSOLE2, AGENT, START, INSTALL, USER_DATA, META_DATA;
+var SEED_INSTALLED, KERNEL_INSTALLED, KERNEL_NOT_INSTALLED, CONSOLE2, AGENT, SERVICE, PACKAGES_LABEL, UNIT, SAY, START, INSTALL_KERNEL, INSTALL, META_DATA;
 var init_seed = __esm({
   "src/guests/cloud-image/seed.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_iso9660();
     SEED_INSTALLED = "bpfcompat: the validator waits until the system has settled";
+    KERNEL_INSTALLED = "booted next is the kernel";
+    KERNEL_NOT_INSTALLED = "the kernel could not be installed";
     CONSOLE2 = "/dev/ttyS0";
     AGENT = "/usr/local/sbin/bpfcompat-agent";
+    SERVICE = "bpfcompat-agent.service";
+    PACKAGES_LABEL = "bpfkernel";
+    UNIT = `[Unit]
+Description=bpfcompat validator
+Before=cloud-final.service
+[Service]
+ExecStart=${AGENT}-start
+TasksMax=infinity
+[Install]
+WantedBy=multi-user.target
+`;
+    SAY = `say() { echo "bpfcompat: $*" >${CONSOLE2}; }`;
     START = `#!/bin/sh
-say() { echo "bpfcompat: $*" >${CONSOLE2}; }
+${SAY}
+echo '${SEED_INSTALLED}' >${CONSOLE2}
 timeout 300 cloud-init status --wait >/dev/null 2>&1
 case $? in
 0 | 2) ;;
@@ -41880,28 +42916,62 @@ timeout 120 systemctl is-system-running --wait >/dev/null 2>&1
 systemctl stop '*.timer' >/dev/null 2>&1
 exec ${AGENT} --agent
 `;
+    INSTALL_KERNEL = `#!/bin/sh
+${SAY}
+at=$1
+log=/run/bpfcompat-kernel.log
+release=$(cat "$at/release")
+fail() {
+	said=$(tail -n 3 "$log" 2>/dev/null | tr '\\n' ' ' | cut -c1-400)
+	say "${KERNEL_NOT_INSTALLED}: $1: $said"
+	systemctl poweroff --no-block
+	exit 1
+}
+entry() { grep -o "gnulinux-$release-advanced-[0-9A-Za-z-]*" /boot/grub/grub.cfg | head -n 1; }
+export DEBIAN_FRONTEND=noninteractive
+if [ ! -e "/boot/vmlinuz-$release" ]; then
+	if [ -e "$at/p0.deb" ]; then
+		dpkg --install "$at"/*.deb >"$log" 2>&1 </dev/null || fail 'dpkg'
+	else
+		rpm --install --oldpackage "$at"/*.rpm >"$log" 2>&1 </dev/null || fail 'rpm'
+	fi
+fi
+[ -e "/boot/vmlinuz-$release" ] || fail "its packages have no /boot/vmlinuz-$release"
+if command -v grubby >/dev/null; then
+	grubby --set-default "/boot/vmlinuz-$release" >>"$log" 2>&1 || fail 'grubby'
+elif command -v update-grub >/dev/null; then
+	[ -n "$(entry)" ] || update-grub >>"$log" 2>&1 || fail 'update-grub'
+	found=$(entry)
+	[ -n "$found" ] || fail 'GRUB has no entry for it'
+	mkdir -p /etc/default/grub.d
+	echo "GRUB_DEFAULT='gnulinux-advanced-\${found##*-advanced-}>$found'" >/etc/default/grub.d/zz-bpfcompat.cfg
+	update-grub >>"$log" 2>&1 || fail 'update-grub'
+else
+	fail 'neither grubby nor update-grub is there to choose it'
+fi
+sync
+say "${KERNEL_INSTALLED} $release"
+systemctl poweroff --no-block
+`;
     INSTALL = [
       "set -e",
-      `say() { echo "bpfcompat: $*" >${CONSOLE2}; }`,
+      SAY,
       `trap 'say "the seed could not be installed"' EXIT`,
       "at=$(mktemp -d)",
       'mount -o ro -L cidata "$at"',
       `install -m 755 "$at/agent" ${AGENT}`,
       `install -m 755 "$at/start" ${AGENT}-start`,
+      `install -m 755 "$at/kernel" ${AGENT}-kernel`,
+      `install -m 644 "$at/unit" /etc/systemd/system/${SERVICE}`,
       'umount "$at"',
-      `systemd-run --no-block --unit=bpfcompat-agent --property=TasksMax=infinity ${AGENT}-start`,
+      "systemctl daemon-reload",
+      `systemctl enable -q ${SERVICE}`,
       "trap - EXIT",
+      `if mount -o ro -L ${PACKAGES_LABEL} "$at" 2>/dev/null; then echo '${SEED_INSTALLED}' >${CONSOLE2}; exec ${AGENT}-kernel "$at"; fi`,
+      `systemctl start --no-block ${SERVICE}`,
       `echo '${SEED_INSTALLED}' >${CONSOLE2}`
     ].join("; ");
-    USER_DATA = `#cloud-config
-growpart: {mode: "off"}
-resize_rootfs: false
-package_update: false
-locale: false
-ssh_genkeytypes: [ed25519]
-runcmd:
-  - [sh, -c, ${JSON.stringify(INSTALL)}]
-`;
+    __name(userData, "userData");
     META_DATA = "instance-id: bpfcompat\nlocal-hostname: bpfcompat\n";
     __name(seedImage, "seedImage");
   }
@@ -41972,14 +43042,15 @@ var init_overlay = __esm({
 });
 
 // src/guests/cloud-image/machine.ts
-async function newOverlay(host, { image }, path2) {
-  await host.files.writeAtomic(path2, emptyOverlay(image.virtualSize));
+async function newOverlay(host, { diskBytes }, path2) {
+  await host.files.writeAtomic(path2, emptyOverlay(diskBytes));
   await host.files.setMode(path2, WRITTEN_MODE);
 }
-async function wrapSystem(spec, { overlay, saved, ram, state }, signal) {
+async function wrapSystem(spec, { overlay, saved, packages, ram, state }, signal) {
   const { host, image, seed } = spec;
   const ramRead = ram?.use === "read-only";
-  const read = [image.path, saved ?? seed.path, ...ram && ramRead ? [ram.path] : []];
+  const disks = [saved, state === void 0 ? seed.path : void 0, packages].filter((path2) => path2 !== void 0);
+  const read = [image.path, ...disks, ...ram && ramRead ? [ram.path] : []];
   const write = [overlay, ...ram && !ramRead ? [ram.path] : []];
   const needed = { read, write };
   const sandbox = await sandboxForFiles(host, spec.sandbox, needed, signal, image.path.startsWith(spec.cacheDir));
@@ -41989,8 +43060,9 @@ async function wrapSystem(spec, { overlay, saved, ram, state }, signal) {
   const at = /* @__PURE__ */ __name((path2) => wrappedFile(files.indexOf(path2)), "at");
   const paths = {
     base: at(image.path),
-    seed: saved === void 0 ? at(seed.path) : { bytes: seed.bytes },
+    seed: state === void 0 ? at(seed.path) : { bytes: seed.bytes },
     overlay: at(overlay),
+    packages: packages === void 0 ? void 0 : at(packages),
     saved: saved === void 0 ? void 0 : at(saved),
     ram: ram && { path: at(ram.path), use: ram.use }
   };
@@ -42002,13 +43074,13 @@ async function bootSystem(spec, files, release, options2) {
   const controlled = files.ram !== void 0;
   return openGuest(spec.host, { qemu, release, channel: "virtio-serial", controlled, trouble: bootTrouble }, options2);
 }
-async function bootOnce(spec, release, options2) {
+async function bootOnce(spec, saved, release, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await spec.host.files.tempDir("bpfcompat-disk-"), true);
     const overlay = (0, import_node_path60.join)(dir.path, "disk");
     await newOverlay(spec.host, spec, overlay);
-    return await bootSystem(spec, { overlay }, release, options2);
+    return await bootSystem(spec, { overlay, ...saved !== void 0 && { saved } }, release, options2);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -42198,19 +43270,19 @@ function templateKey(inputs) {
     inputs.initramfsSha256,
     inputs.hostCpu
   ]);
-  return (0, import_node_crypto12.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
+  return (0, import_node_crypto11.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
 }
 async function hostCpu(host, accel) {
   if (accel === "tcg") return "";
   const text7 = (await host.files.read("/proc/cpuinfo", MAX_CPUINFO)).toString("utf8");
   return text7.split("\n").filter((line5) => /^(?:vendor_id|cpu family|model|stepping|microcode|flags)\b/.test(line5)).slice(0, 7).join(" ");
 }
-var import_node_crypto12, FORMAT, MAX_CPUINFO;
+var import_node_crypto11, FORMAT, MAX_CPUINFO;
 var init_template_key = __esm({
   "src/guests/snapshot/template-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto12 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     FORMAT = 5;
     __name(templateKey, "templateKey");
     MAX_CPUINFO = 16 * 1024 * 1024;
@@ -42218,9 +43290,97 @@ var init_template_key = __esm({
   }
 });
 
+// src/guests/cloud-image/packages-disk.ts
+async function packagesDisk(host, { release, packages }) {
+  const files = [{ name: "release", data: Buffer.from(`${release}
+`) }];
+  for (const [index, { path: path2, format }] of packages.entries()) {
+    files.push({ name: `p${index}.${format}`, data: await host.files.read(path2, MAX_PACKAGE2) });
+  }
+  return isoImage(PACKAGES_LABEL, files);
+}
+var MAX_PACKAGE2;
+var init_packages_disk = __esm({
+  "src/guests/cloud-image/packages-disk.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_iso9660();
+    init_seed();
+    MAX_PACKAGE2 = 512 * 1024 * 1024;
+    __name(packagesDisk, "packagesDisk");
+  }
+});
+
+// src/guests/cloud-image/install.ts
+async function installKernel(spec, kernel2, disk, { signal, dir }) {
+  var _stack = [];
+  try {
+    const { host } = spec;
+    spec.onNote(`${spec.image.name} installs kernel ${kernel2.release}, once: that takes it some minutes`);
+    const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
+    const packages = (0, import_node_path63.join)(own3.path, "packages");
+    await host.files.writeAtomic(packages, await packagesDisk(host, kernel2));
+    await host.files.setMode(packages, READ_MODE);
+    const { qemu } = await wrapSystem(spec, { overlay: disk, packages }, signal);
+    if (signal.aborted) throw new CancelledError();
+    const machine = startMachine(host, qemu);
+    try {
+      await installed(machine, kernel2, () => host.monotonicMs(), signal);
+    } finally {
+      await machine.stop();
+      await host.files.writeAtomic((0, import_node_path63.join)(dir, "install.log"), machine.console.bytes());
+    }
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function installed(machine, { release }, now, signal) {
+  const until = now() + INSTALL_MS;
+  const failed2 = /* @__PURE__ */ __name((words3, cause = "system_failed") => new GuestError(cause, `${words3}; see install.log`, { consoleTail: consoleTail(machine) }), "failed");
+  for (; ; ) {
+    const end = await Promise.race([machine.ended, (0, import_promises3.setTimeout)(WATCH_MS2, void 0, { ref: false })]);
+    if (signal.aborted) throw new CancelledError("cancelled", { cause: signal.reason });
+    const text7 = machine.console.text();
+    const wrong3 = new RegExp(`^bpfcompat: (${KERNEL_NOT_INSTALLED}.{0,500})`, "m").exec(text7)?.[1]?.trim();
+    if (wrong3 !== void 0) throw failed2(`kernel ${release}: ${wrong3}`);
+    if (end !== void 0) {
+      if (text7.includes(`bpfcompat: ${KERNEL_INSTALLED} ${release}`)) return;
+      throw machineFailure(machine, end, "boot", []);
+    }
+    const trouble = bootTrouble(text7);
+    if (trouble !== void 0) throw failed2(`the system of the image did not come up: ${trouble}`);
+    if (now() > until) throw failed2(`kernel ${release} was not installed within ${INSTALL_MS} ms`, "boot_timeout");
+  }
+}
+var import_node_path63, import_promises3, INSTALL_MS, WATCH_MS2, READ_MODE;
+var init_install = __esm({
+  "src/guests/cloud-image/install.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path63 = require("node:path");
+    import_promises3 = require("node:timers/promises");
+    init_errors();
+    init_guest();
+    init_machine_failure();
+    init_machine();
+    init_boot_trouble();
+    init_machine2();
+    init_packages_disk();
+    init_seed();
+    INSTALL_MS = 20 * 6e4;
+    WATCH_MS2 = 500;
+    READ_MODE = 292;
+    __name(installKernel, "installKernel");
+    __name(installed, "installed");
+  }
+});
+
 // src/guests/cloud-image/saved.ts
 function systemFiles(dir) {
-  return { ram: (0, import_node_path63.join)(dir, "ram"), disk: (0, import_node_path63.join)(dir, "disk"), state: (0, import_node_path63.join)(dir, "state") };
+  return { ram: (0, import_node_path64.join)(dir, "ram"), disk: (0, import_node_path64.join)(dir, "disk"), state: (0, import_node_path64.join)(dir, "state") };
 }
 async function stampAt(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -42229,7 +43389,7 @@ async function stampAt(host, path2) {
 async function readSystem(host, dir) {
   let meta2;
   try {
-    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path63.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
+    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path64.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
   } catch {
     return void 0;
   }
@@ -42244,7 +43404,7 @@ async function sealSystem(host, dir, hello) {
   const stamps = { ram: await stampAt(host, files.ram), disk: await stampAt(host, files.disk) };
   const stateSha256 = await host.files.sha256(files.state);
   const meta2 = { schema: "bpfcompat_saved_system.v1", hello, stamps, stateSha256 };
-  await host.files.writeAtomic((0, import_node_path63.join)(dir, META2), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path64.join)(dir, META2), `${JSON.stringify(meta2)}
 `);
   return { ...files, hello, stamps };
 }
@@ -42258,12 +43418,12 @@ async function changedSystem(host, { ram, disk, stamps }) {
   }
   return false;
 }
-var import_node_path63, Meta2, META2, MAX_META_BYTES2;
+var import_node_path64, Meta2, META2, MAX_META_BYTES2;
 var init_saved = __esm({
   "src/guests/cloud-image/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path63 = require("node:path");
+    import_node_path64 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -42285,7 +43445,7 @@ var init_saved = __esm({
 });
 
 // src/guests/cloud-image/save.ts
-async function keyOf2({ host, machine, qemu, image, seed }) {
+async function keyOf2({ host, machine, qemu, image, diskBytes, seed }) {
   const argv = diskArgv(machine, {
     base: "",
     seed: { bytes: seed.bytes },
@@ -42293,8 +43453,10 @@ async function keyOf2({ host, machine, qemu, image, seed }) {
     saved: "",
     ram: { path: "", use: "own" }
   });
-  const parts2 = [FORMAT2, argv, qemu.build, image.sha256, image.format, seed.sha256, await hostCpu(host, machine.accel)];
-  return (0, import_node_crypto13.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
+  const disk = [image.sha256, image.format, diskBytes];
+  const kernel2 = image.kernel && [image.kernel.release, ...image.kernel.packages.map(({ sha256: sha2563 }) => sha2563)];
+  const parts2 = [FORMAT2, argv, qemu.build, disk, kernel2 ?? [], seed.sha256, await hostCpu(host, machine.accel)];
+  return (0, import_node_crypto12.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
 }
 async function ensureSystem(spec, options2) {
   var _stack = [];
@@ -42302,14 +43464,14 @@ async function ensureSystem(spec, options2) {
     const { host } = spec;
     const root = templatesDir(spec.cacheDir);
     const key = await keyOf2(spec);
-    const dir = (0, import_node_path64.join)(root, key);
+    const dir = (0, import_node_path65.join)(root, key);
     const waiting = /* @__PURE__ */ __name(() => spec.onNote(`another bpfcompat boots ${spec.image.name}, which takes it a minute or more: waiting for it`), "waiting");
     const _lock = __using(_stack, await lockTemplate(host, spec.cacheDir, key, options2.signal, waiting), true);
-    const known4 = await readSystem(host, dir);
-    const saved = known4 ?? await saveSystem(spec, dir, options2);
+    const known5 = await readSystem(host, dir);
+    const saved = known5 ?? await saveSystem(spec, dir, options2);
     await touchTemplate(host, dir).catch(() => {
     });
-    if (known4 === void 0) await evictTemplates(host, root, spec.maxBytes, dir);
+    if (known5 === void 0) await evictTemplates(host, root, spec.maxBytes, dir);
     return saved;
   } catch (_) {
     var _error = _, _hasError = true;
@@ -42334,13 +43496,15 @@ async function saveSystem(spec, dir, options2) {
     try {
       const { ram, disk, state } = systemFiles(dir);
       const fast = __using(_stack, await fastMemory(host, spec.machine.memoryMb * MEGABYTE, dir), true);
-      const bootRam = (0, import_node_path64.join)(fast.path, "ram");
+      const bootRam = (0, import_node_path65.join)(fast.path, "ram");
       await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, WRITTEN_MODE);
       await newOverlay(host, spec, disk);
+      const { kernel: kernel2 } = spec.image;
+      if (kernel2 !== void 0) await installKernel(spec, kernel2, disk, options2);
       const files = { overlay: disk, ram: { path: bootRam, use: "written" } };
-      guest = await bootSystem(spec, files, void 0, options2);
+      guest = await bootSystem(spec, files, kernel2?.release, options2);
       if (guest.control === void 0) throw new Error("QEMU has no control channel");
-      await saveState2(host, guest.control, state);
+      await saveState(host, guest.control, state);
       const { hello } = guest;
       await guest[Symbol.asyncDispose]();
       if (bootRam !== ram) await copyMemory(host, bootRam, ram);
@@ -42359,13 +43523,13 @@ async function saveSystem(spec, dir, options2) {
     throw error2;
   }
 }
-var import_node_crypto13, import_node_path64, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
+var import_node_crypto12, import_node_path65, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
 var init_save2 = __esm({
   "src/guests/cloud-image/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto13 = require("node:crypto");
-    import_node_path64 = require("node:path");
+    import_node_crypto12 = require("node:crypto");
+    import_node_path65 = require("node:path");
     init_devices();
     init_evict();
     init_fast_memory();
@@ -42373,9 +43537,10 @@ var init_save2 = __esm({
     init_template_key();
     init_template_store();
     init_argv2();
+    init_install();
     init_machine2();
     init_saved();
-    FORMAT2 = 1;
+    FORMAT2 = 2;
     SAVED_MODE = 292;
     PRIVATE_DIR = 448;
     MEGABYTE = 1024 * 1024;
@@ -42411,10 +43576,11 @@ async function prepareImage(options2, profile, image, open4) {
     return restoreSystem(spec, saved, given2);
   }
   __name(copy, "copy");
-  const boot = /* @__PURE__ */ __name((given2) => bootOnce(spec, release, { ...given2, bootTimeoutMs: FIRST_BOOT_MS }), "boot");
+  const boot = /* @__PURE__ */ __name((given2) => bootOnce(spec, image.kernel && saved.disk, release, { ...given2, bootTimeoutMs: FIRST_BOOT_MS }), "boot");
   const copies = options2.isolation === "cell";
   const source = {
     facts: { ...spec.facts, isolation: options2.isolation },
+    bootsApart: true,
     open: /* @__PURE__ */ __name((given2) => copies && given2.fresh !== true ? copy(given2) : boot(given2), "open"),
     [Symbol.asyncDispose]: async () => {
     }
@@ -42425,12 +43591,12 @@ function pick2({ signal, dir }) {
   return { signal, dir };
 }
 async function specOf(options2, profile, image) {
-  const { host, cacheDir } = options2;
+  const { host, cacheDir, growDiskGib = 0 } = options2;
   const tools = toolsOf(options2.tools, profile);
   const { qemu, accel } = tools;
   const { memoryMb, cpus } = profile;
   const machine = { accel: accel.accel, memoryMb, cpus, format: image.format };
-  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator)));
+  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator), growDiskGib > 0));
   const shown4 = diskArgv(machine, { base: image.path, seed: seed.path, overlay: "OVERLAY" });
   const facts = {
     lane: "image",
@@ -42445,14 +43611,15 @@ async function specOf(options2, profile, image) {
     sandboxLayers: sandboxLayers(tools.sandbox),
     argv: [qemu.command, ...shown4]
   };
-  return { ...options2, ...tools, machine, image, seed, facts };
+  const diskBytes = image.virtualSize + growDiskGib * GIBIBYTE;
+  return { ...options2, ...tools, machine, image, diskBytes, seed, facts };
 }
 async function storeSeed(host, cacheDir, bytes3) {
-  const sha2563 = (0, import_node_crypto14.createHash)("sha256").update(bytes3).digest("hex");
-  const dir = (0, import_node_path65.join)(cacheDir, "seeds");
-  const path2 = (0, import_node_path65.join)(dir, `${sha2563}.iso`);
-  const known4 = await host.files.stat(path2);
-  if (known4?.size === bytes3.length && await host.files.sha256(path2) === sha2563)
+  const sha2563 = (0, import_node_crypto13.createHash)("sha256").update(bytes3).digest("hex");
+  const dir = (0, import_node_path66.join)(cacheDir, "seeds");
+  const path2 = (0, import_node_path66.join)(dir, `${sha2563}.iso`);
+  const known5 = await host.files.stat(path2);
+  if (known5?.size === bytes3.length && await host.files.sha256(path2) === sha2563)
     return { path: path2, sha256: sha2563, bytes: bytes3.length };
   if (await host.files.readOnly(cacheDir)) {
     throw new HostError("cache_unwritable", `${cacheDir} may only be read, and the image lane saves guests there`);
@@ -42466,7 +43633,7 @@ async function restoreSystem(spec, saved, options2) {
   try {
     const { host, qemu } = spec;
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path65.join)(own3.path, "disk");
+    const overlay = (0, import_node_path66.join)(own3.path, "disk");
     await newOverlay(host, spec, overlay);
     const ram = await memoryFor(spec, saved, own3.path);
     const use = sharesRam(qemu.version) ? "read-only" : "own";
@@ -42493,7 +43660,7 @@ async function restoreSystem(spec, saved, options2) {
 }
 async function memoryFor({ host, qemu }, saved, dir) {
   if (sharesRam(qemu.version) || await host.files.timesChanges(saved.ram)) return saved.ram;
-  const ram = (0, import_node_path65.join)(dir, "ram");
+  const ram = (0, import_node_path66.join)(dir, "ram");
   await copyMemory(host, saved.ram, ram);
   await host.files.setMode(ram, WRITTEN_MODE);
   return ram;
@@ -42509,13 +43676,13 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (answer.status === "rejected") throw answer.reason;
   return answer.value;
 }
-var import_node_crypto14, import_node_path65, FIRST_BOOT_MS, NO_CLOUD_INIT;
+var import_node_crypto13, import_node_path66, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto14 = require("node:crypto");
-    import_node_path65 = require("node:path");
+    import_node_crypto13 = require("node:crypto");
+    import_node_path66 = require("node:path");
     init_errors();
     init_stored_initramfs();
     init_guest();
@@ -42532,6 +43699,7 @@ var init_lane = __esm({
     init_saved();
     init_seed();
     FIRST_BOOT_MS = 15 * 6e4;
+    GIBIBYTE = 1024 ** 3;
     NO_CLOUD_INIT = /* @__PURE__ */ new Set(["talos", "bottlerocket", "flatcar", "fedora-coreos", "rhcos"]);
     __name(cloudImageLane, "cloudImageLane");
     __name(imageLaneUnavailable, "imageLaneUnavailable");
@@ -42609,11 +43777,11 @@ async function ensureTemplate(spec, options2, wishes) {
       initramfsSha256: spec.initramfsSha256,
       hostCpu: await hostCpu(host, spec.machine.accel)
     });
-    const dir = (0, import_node_path66.join)(root, key);
+    const dir = (0, import_node_path67.join)(root, key);
     if (await host.files.readOnly(spec.cacheDir)) {
-      const known5 = await readTemplate(host, dir);
-      if (known5 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
-      return known5;
+      const known6 = await readTemplate(host, dir);
+      if (known6 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
+      return known6;
     }
     const _lock = __using(_stack, await lockTemplate(
       host,
@@ -42622,9 +43790,9 @@ async function ensureTemplate(spec, options2, wishes) {
       options2.signal,
       () => spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`)
     ), true);
-    const known4 = await readTemplate(host, dir);
+    const known5 = await readTemplate(host, dir);
     const named6 = wishes.named || await wantsNames(host, dir);
-    const good = known4 !== void 0 && (known4.named || !named6) ? known4 : void 0;
+    const good = known5 !== void 0 && (known5.named || !named6) ? known5 : void 0;
     const template = good ?? await makeTemplate(spec, dir, options2, { ...wishes, named: named6 });
     await touchTemplate(host, dir).catch(() => {
     });
@@ -42658,7 +43826,7 @@ async function keepGuest(spec, dir, guest, bootRam, { named: named6, take: take2
   const { host, qemu } = spec;
   const { ram, state, kernel: kernel2 } = templateFiles(dir);
   if (guest.control === void 0) throw new Error("QEMU has no control channel");
-  const stopped = await saveState2(host, guest.control, state);
+  const stopped = await saveState(host, guest.control, state);
   const goesOn = take2 !== void 0 && bootRam !== ram && spec.channel === "virtio-serial";
   if (!goesOn) await guest[Symbol.asyncDispose]();
   await copyStart(host, spec.files[0], kernel2);
@@ -42699,12 +43867,12 @@ async function copyStart(host, from, to) {
   if (exitCode2 !== 0) throw new Error(`cannot read ${from}: ${stderr.toString("utf8").slice(0, 200)}`);
   await host.files.writeAtomic(to, stdout);
 }
-var import_node_path66, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
+var import_node_path67, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
 var init_make_template = __esm({
   "src/guests/snapshot/make-template.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path66 = require("node:path");
+    import_node_path67 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_devices();
@@ -42781,10 +43949,10 @@ async function runUnchanged2({ host, release }, template, run2) {
   return answer.value;
 }
 function restoreSandbox(spec, files, signal) {
-  const known4 = checkedSandboxes.get(spec) ?? checkSandbox(spec, files, signal);
-  checkedSandboxes.set(spec, known4);
-  known4.catch(() => checkedSandboxes.delete(spec));
-  return known4;
+  const known5 = checkedSandboxes.get(spec) ?? checkSandbox(spec, files, signal);
+  checkedSandboxes.set(spec, known5);
+  known5.catch(() => checkedSandboxes.delete(spec));
+  return known5;
 }
 async function checkSandbox(spec, files, signal) {
   const sandbox = await sandboxForFiles(spec.host, spec.sandbox, files, signal, true);
@@ -43008,16 +44176,16 @@ var init_lane2 = __esm({
 
 // src/guests/lanes.ts
 function laneOf({ runner, kernel: kernel2, image }, wanted2) {
-  const [first3] = LANES_OF[runner];
-  const own3 = kernel2 === void 0 && image !== void 0 ? "image" : first3;
-  return LANES_OF[runner].find((lane) => lane === (wanted2 ?? own3));
+  const serving = LANE_CHOICES.filter((name5) => LANES[name5].runner === runner);
+  const own3 = kernel2 === void 0 && image !== void 0 ? "image" : serving[0];
+  return serving.find((lane) => lane === (wanted2 ?? own3));
 }
 function createLanes(options2) {
   const made = /* @__PURE__ */ new Map();
   return lanesBy((profile) => {
     const name5 = laneOf(profile, options2.lane);
     if (name5 === void 0) return `${profile.id} wants the runner ${profile.runner}`;
-    const lane = made.get(name5) ?? LANES[name5](options2);
+    const lane = made.get(name5) ?? LANES[name5].create(options2);
     made.set(name5, lane);
     return lane;
   });
@@ -43032,18 +44200,17 @@ function lanesBy(choose) {
     }
   };
 }
-var LANES, LANES_OF;
+var LANES;
 var init_lanes = __esm({
   "src/guests/lanes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_cell();
     init_lane();
     init_lane2();
-    LANES = { direct: directLane, image: cloudImageLane };
-    LANES_OF = {
-      vm: ["direct", "image"],
-      "virtme-ng": [],
-      firecracker: []
+    LANES = {
+      direct: { runner: "vm", create: directLane },
+      image: { runner: "vm", create: cloudImageLane }
     };
     __name(laneOf, "laneOf");
     __name(createLanes, "createLanes");
@@ -43111,7 +44278,7 @@ var init_probe_guest = __esm({
 async function chooseAccel(host, options2) {
   const wanted2 = host.env["BPFCOMPAT_ACCEL"] || "auto";
   if (wanted2 === "tcg") {
-    const accel = { accel: "tcg", reason: "BPFCOMPAT_ACCEL=tcg asks for software emulation" };
+    const accel = { accel: "tcg", reason: "BPFCOMPAT_ACCEL=tcg selects software emulation" };
     return { accel, sandbox: options2.sandbox };
   }
   if (wanted2 !== "auto" && wanted2 !== "kvm") {
@@ -43139,25 +44306,25 @@ async function availableAccel(host, options2, sure) {
 }
 async function probedAccel(host, options2, sure) {
   const bootId = (await host.files.read("/proc/sys/kernel/random/boot_id", 4096)).toString().trim();
-  const key = [ANSWER_FORMAT, bootId, options2.qemu.command, options2.qemu.build, options2.sandbox.layers.join("+")].join(
+  const key = [CACHE_FORMAT, bootId, options2.qemu.command, options2.qemu.build, options2.sandbox.layers.join("+")].join(
     " "
   );
-  const file2 = (0, import_node_path67.join)(options2.cacheDir, "accel.json");
-  const known4 = await readAnswer(host, file2, key);
-  if (known4 !== void 0 && !(sure && known4.accel === "tcg")) return known4;
+  const file2 = (0, import_node_path68.join)(options2.cacheDir, "accel.json");
+  const known5 = await readKnown(host, file2, key);
+  if (known5 !== void 0 && !(sure && known5.accel === "tcg")) return known5;
   const failure3 = await probeKvm(host, options2);
   throwIfCancelled(options2.signal);
-  const answer = failure3 === void 0 ? { accel: "kvm", reason: "a probe guest ran under KVM" } : { accel: "tcg", reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure3.words}` };
+  const found2 = failure3 === void 0 ? { accel: "kvm", reason: "a probe guest ran under KVM" } : { accel: "tcg", reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure3.words}` };
   const until = failure3?.silent ? { until: host.now().getTime() + SILENCE_COUNTS_MS } : {};
   try {
     await host.files.makeDir(options2.cacheDir);
-    await host.files.writeAtomic(file2, `${JSON.stringify({ key, ...answer, ...until })}
+    await host.files.writeAtomic(file2, `${JSON.stringify({ key, ...found2, ...until })}
 `);
   } catch {
   }
-  return answer;
+  return found2;
 }
-async function readAnswer(host, file2, key) {
+async function readKnown(host, file2, key) {
   try {
     const value2 = JSON.parse((await host.files.read(file2, 64 * 1024)).toString());
     if (typeof value2 !== "object" || value2 === null) return void 0;
@@ -43176,7 +44343,7 @@ async function probeKvm(host, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-accel-"), true);
-    const guest = (0, import_node_path67.join)(dir.path, "probe.bin");
+    const guest = (0, import_node_path68.join)(dir.path, "probe.bin");
     await host.files.writeAtomic(guest, PROBE_GUEST);
     const argv = [
       ...BASE_ARGS,
@@ -43201,7 +44368,7 @@ async function probeKvm(host, options2) {
     const stderr = sanitizeText(result.stderr.toString()).trim();
     const line5 = kvmErrorLine(stderr);
     if (line5 !== void 0) return { words: line5.slice(0, 200), silent: false };
-    if (result.timedOut) return { words: `no answer within ${PROBE_TIMEOUT_MS / 1e3} s`, silent: true };
+    if (result.timedOut) return { words: `no output within ${PROBE_TIMEOUT_MS / 1e3} s`, silent: true };
     const words3 = stderr.split("\n")[0] || `QEMU ended with ${result.exitCode ?? result.signal}`;
     return { words: words3.slice(0, 200), silent: false };
   } catch (_) {
@@ -43211,12 +44378,12 @@ async function probeKvm(host, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path67, PROBE_TIMEOUT_MS, ANSWER_FORMAT, SILENCE_COUNTS_MS;
+var import_node_path68, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
 var init_accel = __esm({
   "src/guests/qemu/accel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path67 = require("node:path");
+    import_node_path68 = require("node:path");
     init_errors();
     init_sanitize();
     init_argv();
@@ -43227,12 +44394,12 @@ var init_accel = __esm({
     init_sandbox();
     init_tool_env();
     PROBE_TIMEOUT_MS = 3e3;
-    ANSWER_FORMAT = "v2";
+    CACHE_FORMAT = "v2";
     SILENCE_COUNTS_MS = 10 * 6e4;
     __name(chooseAccel, "chooseAccel");
     __name(availableAccel, "availableAccel");
     __name(probedAccel, "probedAccel");
-    __name(readAnswer, "readAnswer");
+    __name(readKnown, "readKnown");
     __name(isAhead, "isAhead");
     __name(probeKvm, "probeKvm");
   }
@@ -43416,12 +44583,12 @@ function forgetGroup(pid) {
   liveGroups.delete(pid);
 }
 function exitOf(child, pid, onGone) {
-  return new Promise((resolve37) => {
+  return new Promise((resolve39) => {
     const done = /* @__PURE__ */ __name((exitCode2, signal) => {
       onGone();
       signalGroup(pid, "SIGKILL");
       forgetGroup(pid);
-      resolve37({ exitCode: exitCode2, signal });
+      resolve39({ exitCode: exitCode2, signal });
     }, "done");
     child.once("exit", done);
     child.once("error", () => done(127, null));
@@ -43502,11 +44669,11 @@ function watch(request, stallMs) {
 }
 function answerOf(request, stallMs) {
   watch(request, stallMs);
-  return new Promise((resolve37, reject) => {
+  return new Promise((resolve39, reject) => {
     request.on("error", reject);
     request.on("response", (response) => {
       request.on("error", (error2) => response.destroy(error2));
-      resolve37(response);
+      resolve39(response);
     });
     request.end();
   });
@@ -43526,25 +44693,25 @@ function tunnel(url3, proxy, { stallMs, signal }) {
   const options2 = { ...place3, method: "CONNECT", path: target, headers: { ...headers, host: target }, agent: false };
   const request = requestOf(proxy)({ ...options2, ...signal && { signal } });
   watch(request, stallMs);
-  return new Promise((resolve37, reject) => {
+  return new Promise((resolve39, reject) => {
     request.on("error", reject);
     request.on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve37(socket);
+      if (statusCode === 200) return resolve39(socket);
       socket.destroy();
-      reject(new HostError("mirror_unreachable", `the proxy ${proxy.host} answers with status ${statusCode}`));
+      reject(new HostError("mirror_unreachable", `the proxy ${proxy.host} returned status ${statusCode}`));
     });
     request.end();
   });
 }
 async function httpGet(url3, options2) {
   const { tls, stallMs, signal } = options2;
-  const identity3 = {
+  const identity2 = {
     ...tls?.cert !== void 0 && { cert: tls.cert, key: tls.key ?? tls.cert },
     ...tls?.ca !== void 0 && { ca: tls.ca }
   };
   const own3 = { ...HEADERS, ...options2.headers };
   const common = { headers: own3, agent: false, ...signal && { signal } };
-  if (options2.proxy === void 0) return answerOf(requestOf(url3)(url3, { ...common, ...identity3 }), stallMs);
+  if (options2.proxy === void 0) return answerOf(requestOf(url3)(url3, { ...common, ...identity2 }), stallMs);
   const proxy = new URL(options2.proxy);
   if (url3.protocol === "http:") {
     const { headers, ...place3 } = proxyOptions(proxy);
@@ -43553,7 +44720,7 @@ async function httpGet(url3, options2) {
   }
   const socket = await tunnel(url3, proxy, options2);
   const host = url3.hostname.replace(/^\[|\]$/g, "");
-  const secured = /* @__PURE__ */ __name(() => (0, import_node_tls.connect)({ socket, host, ...(0, import_node_net.isIP)(host) === 0 && { servername: host }, ...identity3 }), "secured");
+  const secured = /* @__PURE__ */ __name(() => (0, import_node_tls.connect)({ socket, host, ...(0, import_node_net.isIP)(host) === 0 && { servername: host }, ...identity2 }), "secured");
   return answerOf((0, import_node_https.request)(url3, { ...common, agent: void 0, createConnection: secured }), stallMs);
 }
 var import_node_http, import_node_https, import_node_net, import_node_tls, import_node_url, HEADERS, StalledError;
@@ -43627,7 +44794,7 @@ function tooLarge(url3, maxBytes) {
 function begin(url3, response, { maxBytes, headOnly, algorithm = "sha256" }) {
   const total = Number(response.headers["content-length"] ?? 0);
   if (total > maxBytes && !headOnly) throw tooLarge(url3, maxBytes);
-  return { bytes: 0, hash: (0, import_node_crypto15.createHash)(algorithm), total, validator: validatorOf(response) };
+  return { bytes: 0, hash: (0, import_node_crypto14.createHash)(algorithm), total, validator: validatorOf(response) };
 }
 async function append({ url: url3, options: { maxBytes, headOnly = false, onBytes } }, response, handle, arrived) {
   for await (const all of response) {
@@ -43659,7 +44826,7 @@ async function receiveBody(body) {
     const { url: url3, file: file2, options: options2, signal } = body;
     let response = body.response;
     let arrived = begin(url3, response, options2);
-    const handle = __using(_stack, await (0, import_promises3.open)(file2, "wx", 384), true);
+    const handle = __using(_stack, await (0, import_promises4.open)(file2, "wx", 384), true);
     try {
       for (let resumes = 0; ; resumes++) {
         const before = arrived.bytes;
@@ -43693,13 +44860,13 @@ async function receiveBody(body) {
     _promise && await _promise;
   }
 }
-var import_node_crypto15, import_promises3, LOCAL, MAX_RESUMES;
+var import_node_crypto14, import_promises4, LOCAL, MAX_RESUMES;
 var init_receive_body = __esm({
   "src/host/receive-body.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto15 = require("node:crypto");
-    import_promises3 = require("node:fs/promises");
+    import_node_crypto14 = require("node:crypto");
+    import_promises4 = require("node:fs/promises");
     init_errors();
     LOCAL = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
     MAX_RESUMES = 5;
@@ -43711,6 +44878,43 @@ var init_receive_body = __esm({
     __name(wholeOf, "wholeOf");
     __name(requestRest, "requestRest");
     __name(receiveBody, "receiveBody");
+  }
+});
+
+// src/host/send.ts
+async function send(url3, { method, headers = {}, body }) {
+  try {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const init = { method, headers: { "user-agent": "bpfcompat", ...headers }, redirect: "manual", signal };
+    const answer = await fetch(url3, { ...init, ...body && { body: new Uint8Array(body) } });
+    const chunks2 = [];
+    let bytes3 = 0;
+    for await (const chunk of answer.body ?? []) {
+      bytes3 += chunk.length;
+      if (bytes3 > MAX_ANSWER) throw new HostError("mirror_unreachable", `${url3} sent more than ${MAX_ANSWER} bytes`);
+      chunks2.push(chunk);
+    }
+    return {
+      status: answer.status,
+      location: answer.headers.get("location") ?? void 0,
+      challenge: answer.headers.get("www-authenticate") ?? void 0,
+      body: Buffer.concat(chunks2)
+    };
+  } catch (cause) {
+    if (cause instanceof HostError) throw cause;
+    const { cause: why2 } = cause;
+    throw new HostError("mirror_unreachable", `${url3}: ${messageOf(why2 ?? cause)}`, { cause });
+  }
+}
+var LIMIT_MS, MAX_ANSWER;
+var init_send = __esm({
+  "src/host/send.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    LIMIT_MS = 6e4;
+    MAX_ANSWER = 4 * 1024 * 1024;
+    __name(send, "send");
   }
 });
 
@@ -43780,7 +44984,7 @@ async function follow(env, first3, file2, options2) {
   throw new HostError("mirror_unreachable", `${first3.href} redirects without end; choose another mirror`);
 }
 function createNetwork(env) {
-  return { download: /* @__PURE__ */ __name((url3, file2, options2) => follow(env, new URL(url3), file2, options2), "download") };
+  return { download: /* @__PURE__ */ __name((url3, file2, options2) => follow(env, new URL(url3), file2, options2), "download"), send };
 }
 var MAX_REDIRECTS, STALL_MS, BYTES_PER_MS2, BEGIN_MS;
 var init_download = __esm({
@@ -43791,6 +44995,7 @@ var init_download = __esm({
     init_http_request();
     init_proxy();
     init_receive_body();
+    init_send();
     MAX_REDIRECTS = 5;
     STALL_MS = 3e4;
     BYTES_PER_MS2 = 20;
@@ -44676,7 +45881,7 @@ var require_scan = __commonJS({
     }, "depth");
     var scan = /* @__PURE__ */ __name((input, options2) => {
       const opts = options2 || {};
-      const length = input.length - 1;
+      const length2 = input.length - 1;
       const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
       const slashes = [];
       const tokens = [];
@@ -44699,13 +45904,13 @@ var require_scan = __commonJS({
       let prev;
       let code2;
       let token = { value: "", depth: 0, isGlob: false };
-      const eos = /* @__PURE__ */ __name(() => index >= length, "eos");
+      const eos = /* @__PURE__ */ __name(() => index >= length2, "eos");
       const peek = /* @__PURE__ */ __name(() => str.charCodeAt(index + 1), "peek");
       const advance2 = /* @__PURE__ */ __name(() => {
         prev = code2;
         return str.charCodeAt(++index);
       }, "advance");
-      while (index < length) {
+      while (index < length2) {
         code2 = advance2();
         let next;
         if (code2 === CHAR_BACKWARD_SLASH) {
@@ -45780,15 +46985,15 @@ var require_parse = __commonJS({
           }
           const prior = prev.prev;
           const before = prior.prev;
-          const isStart = prior.type === "slash" || prior.type === "bos";
+          const isStart2 = prior.type === "slash" || prior.type === "bos";
           const afterStar = before && (before.type === "star" || before.type === "globstar");
-          if (opts.bash === true && (!isStart || rest[0] && rest[0] !== "/")) {
+          if (opts.bash === true && (!isStart2 || rest[0] && rest[0] !== "/")) {
             push({ type: "star", value: value2, output: "" });
             continue;
           }
           const isBrace = state.braces > 0 && (prior.type === "comma" || prior.type === "brace");
           const isExtglob = extglobs.length && (prior.type === "pipe" || prior.type === "paren");
-          if (!isStart && prior.type !== "paren" && !isBrace && !isExtglob) {
+          if (!isStart2 && prior.type !== "paren" && !isBrace && !isExtglob) {
             push({ type: "star", value: value2, output: "" });
             continue;
           }
@@ -46101,14 +47306,14 @@ var require_picomatch = __commonJS({
       if (!input || typeof input !== "string") {
         throw new TypeError("Expected a non-empty string");
       }
-      let parsed = { negated: false, fastpaths: true };
+      let parsed2 = { negated: false, fastpaths: true };
       if (options2.fastpaths !== false && (input[0] === "." || input[0] === "*")) {
-        parsed.output = parse3.fastpaths(input, options2);
+        parsed2.output = parse3.fastpaths(input, options2);
       }
-      if (!parsed.output) {
-        parsed = parse3(input, options2);
+      if (!parsed2.output) {
+        parsed2 = parse3(input, options2);
       }
-      return picomatch2.compileRe(parsed, options2, returnOutput, returnState);
+      return picomatch2.compileRe(parsed2, options2, returnOutput, returnState);
     };
     picomatch2.toRegex = (source, options2) => {
       try {
@@ -46252,8 +47457,8 @@ function normalizePattern(pattern2, opts, props, isIgnore) {
     var _props$commonPath;
     (_props$commonPath = props.commonPath) !== null && _props$commonPath !== void 0 || (props.commonPath = parts2);
     const newCommonPath = [];
-    const length = Math.min(props.commonPath.length, parts2.length);
-    for (let i = 0; i < length; i++) {
+    const length2 = Math.min(props.commonPath.length, parts2.length);
+    for (let i = 0; i < length2; i++) {
       const part3 = parts2[i];
       if (part3 === "**" && !parts2[i + 1]) {
         newCommonPath.pop();
@@ -46429,16 +47634,16 @@ var init_dist2 = __esm({
 });
 
 // src/host/glob.ts
-function isFile(path2) {
+function leadsToDirectory(path2) {
   try {
-    return (0, import_node_fs5.statSync)(path2, { throwIfNoEntry: false })?.isFile() === true;
-  } catch (error2) {
-    return error2.code !== "ELOOP";
+    return (0, import_node_fs5.statSync)(path2, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
   }
 }
 function plain(dir, entries) {
   return entries.map((entry2) => {
-    if (!entry2.isSymbolicLink() || !isFile((0, import_node_path68.join)(dir, entry2.name))) return entry2;
+    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path69.join)(dir, entry2.name))) return entry2;
     return { name: entry2.name, isFile: /* @__PURE__ */ __name(() => true, "isFile"), isDirectory: /* @__PURE__ */ __name(() => false, "isDirectory"), isSymbolicLink: /* @__PURE__ */ __name(() => false, "isSymbolicLink") };
   });
 }
@@ -46447,15 +47652,15 @@ async function globFiles(pattern2, cwd, signal) {
   const options2 = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern2, signal === void 0 ? options2 : { ...options2, signal })).sort();
 }
-var import_node_fs5, import_node_path68, NO_DETOURS;
+var import_node_fs5, import_node_path69, NO_DETOURS;
 var init_glob = __esm({
   "src/host/glob.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs5 = require("node:fs");
-    import_node_path68 = require("node:path");
+    import_node_path69 = require("node:path");
     init_dist2();
-    __name(isFile, "isFile");
+    __name(leadsToDirectory, "leadsToDirectory");
     __name(plain, "plain");
     NO_DETOURS = {
       readdir: /* @__PURE__ */ __name((dir, _options, done) => (0, import_node_fs5.readdir)(dir, { withFileTypes: true }, (error2, entries) => error2 ? done(error2) : done(null, plain(dir, entries))), "readdir")
@@ -46476,7 +47681,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path69.basename)(path2)}.${OWNER}.${(0, import_node_crypto16.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path70.basename)(path2)}.${OWNER}.${(0, import_node_crypto15.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -46490,28 +47695,28 @@ function fileOf(name5) {
   return isGone(namespace, pid) ? of : void 0;
 }
 async function leftoverFiles(dir) {
-  const names3 = await (0, import_promises4.readdir)(dir).catch(() => []);
+  const names3 = await (0, import_promises5.readdir)(dir).catch(() => []);
   return names3.flatMap((name5) => {
     const of = fileOf(name5);
     return of === void 0 ? [] : [{ name: name5, of }];
   });
 }
 async function sweepLeftovers(dir) {
-  const names3 = await (0, import_promises4.readdir)(dir).catch(() => []);
+  const names3 = await (0, import_promises5.readdir)(dir).catch(() => []);
   for (const name5 of names3.filter(isLeftover)) {
-    await (0, import_promises4.rm)((0, import_node_path69.join)(dir, name5), { recursive: true, force: true }).catch(() => {
+    await (0, import_promises5.rm)((0, import_node_path70.join)(dir, name5), { recursive: true, force: true }).catch(() => {
     });
   }
 }
-var import_node_crypto16, import_node_fs6, import_promises4, import_node_path69, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto15, import_node_fs6, import_promises5, import_node_path70, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto16 = require("node:crypto");
+    import_node_crypto15 = require("node:crypto");
     import_node_fs6 = require("node:fs");
-    import_promises4 = require("node:fs/promises");
-    import_node_path69 = require("node:path");
+    import_promises5 = require("node:fs/promises");
+    import_node_path70 = require("node:path");
     __name(pidNamespace, "pidNamespace");
     NAMESPACE = pidNamespace();
     OWNER = `${NAMESPACE}-${process.pid}`;
@@ -46529,13 +47734,13 @@ var init_leftovers = __esm({
 
 // src/host/links.ts
 async function refuseLink(path2) {
-  const found2 = await (0, import_promises5.lstat)(path2).catch(() => void 0);
+  const found2 = await (0, import_promises6.lstat)(path2).catch(() => void 0);
   if (found2?.isSymbolicLink()) throw linkAt(path2);
 }
 async function refuseLinksIn(dir) {
-  const entries = await (0, import_promises5.readdir)(dir, { withFileTypes: true }).catch(() => []);
+  const entries = await (0, import_promises6.readdir)(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry2) => entry2.isSymbolicLink());
-  if (link !== void 0) throw linkAt((0, import_node_path70.join)(dir, link.name));
+  if (link !== void 0) throw linkAt((0, import_node_path71.join)(dir, link.name));
 }
 function linkAt(path2) {
   return new UsageError(
@@ -46543,13 +47748,13 @@ function linkAt(path2) {
     phrase`${path2} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option("workdir")}`
   );
 }
-var import_promises5, import_node_path70;
+var import_promises6, import_node_path71;
 var init_links = __esm({
   "src/host/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises5 = require("node:fs/promises");
-    import_node_path70 = require("node:path");
+    import_promises6 = require("node:fs/promises");
+    import_node_path71 = require("node:path");
     init_errors();
     init_wording();
     __name(refuseLink, "refuseLink");
@@ -46563,15 +47768,15 @@ function pipeError(path2) {
   return new UsageError("named_pipe", `${path2} is a named pipe (FIFO); name a regular file`);
 }
 async function refusePipe(path2) {
-  const found2 = await (0, import_promises6.stat)(path2).catch(() => void 0);
+  const found2 = await (0, import_promises7.stat)(path2).catch(() => void 0);
   if (found2?.isFIFO() && !HANDED_OVER.test(path2)) throw pipeError(path2);
 }
-var import_promises6, HANDED_OVER;
+var import_promises7, HANDED_OVER;
 var init_pipes = __esm({
   "src/host/pipes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises6 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     init_errors();
     HANDED_OVER = /^\/(?:dev\/(?:fd\/|stdin$)|proc\/)/;
     __name(pipeError, "pipeError");
@@ -46594,8 +47799,8 @@ function startFlock(path2) {
   return child;
 }
 function locked(child, ended2) {
-  return new Promise((resolve37, reject) => {
-    child.stdout.once("data", () => resolve37());
+  return new Promise((resolve39, reject) => {
+    child.stdout.once("data", () => resolve39());
     child.once(
       "error",
       (cause) => reject(
@@ -46609,11 +47814,11 @@ async function lockFile(path2, signal, onWait = () => {
 }, giveUpMs = signal === void 0 ? DEAF_MS : HEARING_MS, noteMs = NOTE_MS) {
   if (signal?.aborted) throw new CancelledError();
   await refusePipe(path2);
-  await (0, import_promises7.mkdir)((0, import_node_path71.dirname)(path2), { recursive: true, mode: 448 });
+  await (0, import_promises8.mkdir)((0, import_node_path72.dirname)(path2), { recursive: true, mode: 448 });
   const child = startFlock(path2);
-  const gone = new Promise((resolve37) => {
-    child.once("close", () => resolve37());
-    child.once("error", () => resolve37());
+  const gone = new Promise((resolve39) => {
+    child.once("close", () => resolve39());
+    child.once("error", () => resolve39());
   });
   const onAbort = /* @__PURE__ */ __name(() => {
     child.kill("SIGKILL");
@@ -46644,14 +47849,14 @@ async function lockFile(path2, signal, onWait = () => {
     }
   };
 }
-var import_node_child_process2, import_promises7, import_node_path71, NOTE_MS, HEARING_MS, DEAF_MS;
+var import_node_child_process2, import_promises8, import_node_path72, NOTE_MS, HEARING_MS, DEAF_MS;
 var init_lock2 = __esm({
   "src/host/lock.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process2 = require("node:child_process");
-    import_promises7 = require("node:fs/promises");
-    import_node_path71 = require("node:path");
+    import_promises8 = require("node:fs/promises");
+    import_node_path72 = require("node:path");
     init_errors();
     init_pipes();
     init_start_error();
@@ -46668,7 +47873,7 @@ var init_lock2 = __esm({
 // src/host/receive.ts
 async function receiveInto(socketPath, file2, maxBytes) {
   const server = (0, import_node_net2.createServer)();
-  const done = new Promise((resolve37, reject) => {
+  const done = new Promise((resolve39, reject) => {
     server.once("error", reject);
     server.once("connection", (socket) => {
       server.close();
@@ -46677,30 +47882,30 @@ async function receiveInto(socketPath, file2, maxBytes) {
         size += chunk.length;
         if (size > maxBytes) socket.destroy(new Error(`more than ${maxBytes} bytes arrived at ${socketPath}`));
       });
-      (0, import_promises8.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 })).then(() => resolve37(size), reject);
+      (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 })).then(() => resolve39(size), reject);
     });
   });
   done.catch(() => {
   });
-  await new Promise((resolve37, reject) => {
+  await new Promise((resolve39, reject) => {
     server.once("error", reject);
-    server.listen(socketPath, resolve37);
+    server.listen(socketPath, resolve39);
   });
   return {
     done,
     [Symbol.asyncDispose]: async () => {
-      if (server.listening) await new Promise((resolve37) => server.close(() => resolve37()));
+      if (server.listening) await new Promise((resolve39) => server.close(() => resolve39()));
     }
   };
 }
-var import_node_fs7, import_node_net2, import_promises8;
+var import_node_fs7, import_node_net2, import_promises9;
 var init_receive = __esm({
   "src/host/receive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs7 = require("node:fs");
     import_node_net2 = require("node:net");
-    import_promises8 = require("node:stream/promises");
+    import_promises9 = require("node:stream/promises");
     __name(receiveInto, "receiveInto");
   }
 });
@@ -46712,8 +47917,8 @@ function isMissing3(error2) {
 }
 async function openToRead(path2) {
   await refusePipe(path2);
-  const isFile3 = (await (0, import_promises9.stat)(path2)).isFile();
-  return (0, import_promises9.open)(path2, isFile3 ? import_promises9.constants.O_RDONLY | import_promises9.constants.O_NONBLOCK : "r");
+  const isFile2 = (await (0, import_promises10.stat)(path2)).isFile();
+  return (0, import_promises10.open)(path2, isFile2 ? import_promises10.constants.O_RDONLY | import_promises10.constants.O_NONBLOCK : "r");
 }
 async function readBounded(path2, maxBytes) {
   var _stack = [];
@@ -46724,12 +47929,12 @@ async function readBounded(path2, maxBytes) {
     if (size > maxBytes) throw refuse11(`${size} bytes`);
     if (size > 0) return await handle.readFile();
     const chunks2 = [];
-    let length = 0;
+    let length2 = 0;
     for await (const chunk of handle.createReadStream({ end: maxBytes, autoClose: false })) {
       chunks2.push(chunk);
-      length += chunk.length;
+      length2 += chunk.length;
     }
-    if (length > maxBytes) throw refuse11("more bytes than allowed");
+    if (length2 > maxBytes) throw refuse11("more bytes than allowed");
     return Buffer.concat(chunks2);
   } catch (_) {
     var _error = _, _hasError = true;
@@ -46753,18 +47958,18 @@ async function readHead(path2, bytes3) {
   }
 }
 function printed(data2) {
-  return new Promise((resolve37, reject) => {
-    process.stdout.write(data2, (error2) => error2 ? reject(error2) : resolve37());
+  return new Promise((resolve39, reject) => {
+    process.stdout.write(data2, (error2) => error2 ? reject(error2) : resolve39());
   });
 }
 async function writeAtomic(path2, data2) {
   await refusePipe(path2);
-  const temporary = (0, import_node_path72.join)((0, import_node_path72.dirname)(path2), temporaryName(path2));
+  const temporary = (0, import_node_path73.join)((0, import_node_path73.dirname)(path2), temporaryName(path2));
   try {
     {
       var _stack = [];
       try {
-        const handle = __using(_stack, await (0, import_promises9.open)(temporary, "wx", 420), true);
+        const handle = __using(_stack, await (0, import_promises10.open)(temporary, "wx", 420), true);
         await handle.writeFile(data2);
       } catch (_) {
         var _error = _, _hasError = true;
@@ -46773,15 +47978,15 @@ async function writeAtomic(path2, data2) {
         _promise && await _promise;
       }
     }
-    await (0, import_promises9.rename)(temporary, path2);
+    await (0, import_promises10.rename)(temporary, path2);
   } catch (error2) {
-    await (0, import_promises9.rm)(temporary, { force: true });
+    await (0, import_promises10.rm)(temporary, { force: true });
     throw error2;
   }
 }
 async function statOrUndefined(path2) {
   try {
-    const s = await (0, import_promises9.stat)(path2);
+    const s = await (0, import_promises10.stat)(path2);
     return {
       size: s.size,
       allocated: s.blocks * 512,
@@ -46804,7 +48009,7 @@ async function digest(path2, algorithm, start = 0) {
   var _stack = [];
   try {
     const handle = __using(_stack, await openToRead(path2), true);
-    const hash2 = (0, import_node_crypto17.createHash)(algorithm);
+    const hash2 = (0, import_node_crypto16.createHash)(algorithm);
     const chunks2 = handle.createReadStream({ start, highWaterMark: 1024 * 1024, autoClose: false });
     for await (const chunk of chunks2) hash2.update(chunk);
     return hash2.digest("hex");
@@ -46816,42 +48021,42 @@ async function digest(path2, algorithm, start = 0) {
   }
 }
 async function isVirtual(path2) {
-  return VIRTUAL.has((await (0, import_promises9.statfs)(path2)).type);
+  return VIRTUAL.has((await (0, import_promises10.statfs)(path2)).type);
 }
 async function timesChanges(path2) {
-  return TIMES_CHANGES.has((await (0, import_promises9.statfs)(path2)).type);
+  return TIMES_CHANGES.has((await (0, import_promises10.statfs)(path2)).type);
 }
 async function freeBytes(path2) {
   let at = path2;
   for (; ; ) {
     try {
-      const fs = await (0, import_promises9.statfs)(at);
+      const fs = await (0, import_promises10.statfs)(at);
       return fs.bavail * fs.bsize;
     } catch (error2) {
-      if (!isMissing3(error2) || (0, import_node_path72.dirname)(at) === at) throw error2;
-      at = (0, import_node_path72.dirname)(at);
+      if (!isMissing3(error2) || (0, import_node_path73.dirname)(at) === at) throw error2;
+      at = (0, import_node_path73.dirname)(at);
     }
   }
 }
 async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
-  const path2 = await (0, import_promises9.mkdtemp)((0, import_node_path72.join)(parent, directoryPrefix(prefix)));
+  const path2 = await (0, import_promises10.mkdtemp)((0, import_node_path73.join)(parent, directoryPrefix(prefix)));
   return {
     path: path2,
-    [Symbol.asyncDispose]: () => (0, import_promises9.rm)(path2, { recursive: true, force: true })
+    [Symbol.asyncDispose]: () => (0, import_promises10.rm)(path2, { recursive: true, force: true })
   };
 }
 async function remove(path2) {
-  await (0, import_promises9.rm)(path2, { recursive: true, force: true });
+  await (0, import_promises10.rm)(path2, { recursive: true, force: true });
 }
 async function removeEmpty(dir) {
-  await (0, import_promises9.rmdir)(dir).catch((error2) => {
+  await (0, import_promises10.rmdir)(dir).catch((error2) => {
     if (!["ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(error2.code ?? "")) throw error2;
   });
 }
 async function createSparse(file2, size, mode2) {
   var _stack = [];
   try {
-    const handle = __using(_stack, await (0, import_promises9.open)(file2, "wx", mode2), true);
+    const handle = __using(_stack, await (0, import_promises10.open)(file2, "wx", mode2), true);
     await handle.truncate(size);
     await handle.chmod(mode2);
   } catch (_) {
@@ -46862,7 +48067,7 @@ async function createSparse(file2, size, mode2) {
   }
 }
 async function makeDir(path2, mode2) {
-  const parent = (0, import_node_path72.dirname)(path2);
+  const parent = (0, import_node_path73.dirname)(path2);
   try {
     await makeOneDir(path2, mode2);
   } catch (error2) {
@@ -46873,7 +48078,7 @@ async function makeDir(path2, mode2) {
 }
 async function makeOneDir(path2, mode2) {
   try {
-    await (0, import_promises9.mkdir)(path2, mode2);
+    await (0, import_promises10.mkdir)(path2, mode2);
   } catch (error2) {
     if (error2.code !== "EEXIST" || !(await statOrUndefined(path2))?.isDirectory) throw error2;
   }
@@ -46886,24 +48091,38 @@ function createFiles() {
     append: /* @__PURE__ */ __name(async (path2, data2) => {
       if (path2 === "/dev/stdout") return printed(data2);
       await refusePipe(path2);
-      await (0, import_promises9.appendFile)(path2, data2);
+      await (0, import_promises10.appendFile)(path2, data2);
     }, "append"),
+    appendDurably: /* @__PURE__ */ __name(async (path2, data2) => {
+      var _stack = [];
+      try {
+        await refusePipe(path2);
+        const handle = __using(_stack, await (0, import_promises10.open)(path2, "a"), true);
+        await handle.writeFile(data2);
+        await handle.sync();
+      } catch (_) {
+        var _error = _, _hasError = true;
+      } finally {
+        var _promise = __callDispose(_stack, _error, _hasError);
+        _promise && await _promise;
+      }
+    }, "appendDurably"),
     copy: /* @__PURE__ */ __name(async (from, to) => {
       await Promise.all([refusePipe(from), refusePipe(to)]);
-      await (0, import_promises9.copyFile)(from, to, import_promises9.constants.COPYFILE_FICLONE);
+      await (0, import_promises10.copyFile)(from, to, import_promises10.constants.COPYFILE_FICLONE);
     }, "copy"),
-    rename: /* @__PURE__ */ __name((from, to) => (0, import_promises9.rename)(from, to), "rename"),
+    rename: /* @__PURE__ */ __name((from, to) => (0, import_promises10.rename)(from, to), "rename"),
     remove,
     removeEmpty,
     makeDir,
-    checkWritable: /* @__PURE__ */ __name((dir) => (0, import_promises9.access)(dir, import_promises9.constants.W_OK | import_promises9.constants.X_OK), "checkWritable"),
-    readOnly: /* @__PURE__ */ __name(async (dir) => (await statOrUndefined(dir))?.isDirectory === true && await (0, import_promises9.access)(dir, import_promises9.constants.W_OK | import_promises9.constants.X_OK).then(
+    checkWritable: /* @__PURE__ */ __name((dir) => (0, import_promises10.access)(dir, import_promises10.constants.W_OK | import_promises10.constants.X_OK), "checkWritable"),
+    readOnly: /* @__PURE__ */ __name(async (dir) => (await statOrUndefined(dir))?.isDirectory === true && await (0, import_promises10.access)(dir, import_promises10.constants.W_OK | import_promises10.constants.X_OK).then(
       () => false,
       () => true
     ), "readOnly"),
-    list: /* @__PURE__ */ __name((path2) => (0, import_promises9.readdir)(path2), "list"),
+    list: /* @__PURE__ */ __name((path2) => (0, import_promises10.readdir)(path2), "list"),
     glob: globFiles,
-    realPath: /* @__PURE__ */ __name((path2) => (0, import_promises9.realpath)(path2), "realPath"),
+    realPath: /* @__PURE__ */ __name((path2) => (0, import_promises10.realpath)(path2), "realPath"),
     isVirtual,
     refuseLink,
     refuseLinksIn,
@@ -46918,20 +48137,20 @@ function createFiles() {
     leftovers: leftoverFiles,
     receive: receiveInto,
     createSparse,
-    setMode: /* @__PURE__ */ __name((path2, mode2) => (0, import_promises9.chmod)(path2, mode2), "setMode"),
+    setMode: /* @__PURE__ */ __name((path2, mode2) => (0, import_promises10.chmod)(path2, mode2), "setMode"),
     lock: lockFile,
     refusePipe
   };
 }
-var import_node_crypto17, import_promises9, import_node_os2, import_node_path72, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto16, import_promises10, import_node_os2, import_node_path73, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto17 = require("node:crypto");
-    import_promises9 = require("node:fs/promises");
+    import_node_crypto16 = require("node:crypto");
+    import_promises10 = require("node:fs/promises");
     import_node_os2 = require("node:os");
-    import_node_path72 = require("node:path");
+    import_node_path73 = require("node:path");
     init_errors();
     init_glob();
     init_leftovers();
@@ -47078,7 +48297,7 @@ async function runTool2(command, args, options2) {
   const limits = limit(child.pid, options2);
   const { out: out2, err } = captureOutput(child, options2);
   feed(child, options2.input);
-  return await new Promise((resolve37, reject) => {
+  return await new Promise((resolve39, reject) => {
     child.once("error", (cause) => {
       limits.lift();
       reject(startError(command, cause));
@@ -47086,7 +48305,7 @@ async function runTool2(command, args, options2) {
     child.once("close", (exitCode2, signal) => {
       limits.lift();
       const { timedOut: timedOut2, cancelled } = limits;
-      resolve37({
+      resolve39({
         exitCode: exitCode2,
         signal,
         stdout: Buffer.concat(out2.chunks),
@@ -47129,7 +48348,7 @@ function hostArch() {
   throw new HostError("unsupported_arch", `this machine is ${process.arch}; x86_64 and arm64 hosts are supported`);
 }
 async function availableMemory() {
-  const text7 = await (0, import_promises10.readFile)("/proc/meminfo", "utf8").catch(() => "");
+  const text7 = await (0, import_promises11.readFile)("/proc/meminfo", "utf8").catch(() => "");
   const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(text7)?.[1];
   return kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
 }
@@ -47150,12 +48369,12 @@ function createHost(options2) {
     network: createNetwork(options2.env)
   };
 }
-var import_promises10;
+var import_promises11;
 var init_create_host = __esm({
   "src/host/create-host.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises10 = require("node:fs/promises");
+    import_promises11 = require("node:fs/promises");
     init_errors();
     init_child();
     init_download();
@@ -47168,11 +48387,430 @@ var init_create_host = __esm({
   }
 });
 
+// src/kernels/adopt.ts
+async function isVouchedFor(host, store, profile, source, old) {
+  const listed = await listedPackages(host, profile.arch, source, store, old.package.files);
+  const known5 = new Set([...listed, ...source.pinned ?? []].map(({ name: name5, sha256: sha2563 }) => `${name5} ${sha2563}`));
+  return old.package.files.length > 0 && old.package.files.every(({ name: name5, sha256: sha2563 }) => known5.has(`${name5} ${sha2563}`));
+}
+async function adoptOld(host, store, profile, source, listener, answers2) {
+  if (!profile.builtinKernel || source.source !== "deb") return void 0;
+  const old = await readOldRecord(host, store, profile.id);
+  if (old === void 0 || !answers2(old)) return void 0;
+  if (!await isVouchedFor(host, store, profile, source, old).catch(() => false)) {
+    listener.onNote(
+      `${profile.id}: the kernel that an older version stored is not in the signed package lists kept here, so it is not used`
+    );
+    return void 0;
+  }
+  const key = sourceKey(profile.arch, source);
+  const vouched = vouchedFor(profile, old.package.files);
+  const record4 = { ...old, schema: "bpfcompat_kernel.v3", source: key, vouched };
+  await writeRecord(host, store, record4);
+  return record4;
+}
+var init_adopt = __esm({
+  "src/kernels/adopt.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_source_key();
+    init_deb();
+    init_store();
+    __name(isVouchedFor, "isVouchedFor");
+    __name(adoptOld, "adoptOld");
+  }
+});
+
+// src/kernels/offers.ts
+async function offersOf(host, profile, listener) {
+  var _stack = [];
+  try {
+    const { kernel: source, arch, id: id2 } = profile;
+    if (source === void 0) {
+      throw new UsageError("no_kernel_source", `${profile.file}: profile ${id2} has no kernel block; add one`);
+    }
+    const store = await openStore(host);
+    const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
+    const parent = (0, import_node_path74.join)(store.tmp, id2);
+    await host.files.makeDir(parent);
+    const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
+    const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
+    return await offeredBuilds(host, { arch, source, paths, listener });
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+var import_node_path74;
+var init_offers = __esm({
+  "src/kernels/offers.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path74 = require("node:path");
+    init_errors();
+    init_sources();
+    init_store();
+    __name(offersOf, "offersOf");
+  }
+});
+
+// src/kernels/supply.ts
+function answers(record4, profile, source) {
+  return record4.arch === profile.arch && answersSource(record4.package, source) && answersLock(record4, profile);
+}
+function lockedWords({ locked: locked3 }) {
+  return locked3 === void 0 ? "" : `, ${locked3.name} ${locked3.version} (${locked3.origin}),`;
+}
+async function storedKernel(host, store, profile, source, listener, offline) {
+  var _stack = [];
+  try {
+    const name5 = recordName({ profile: profile.id, source: sourceKey(profile.arch, source) });
+    const record4 = await readRecord(host, store, name5) ?? await storedLocked(host, store, profile) ?? await adoptOld(host, store, profile, source, listener, (old) => answers(old, profile, source));
+    if (record4 === void 0 || !answers(record4, profile, source)) return void 0;
+    const damage2 = await damageOf(host, store, filesOf(record4));
+    if (damage2 === void 0) return record4;
+    if (!offline) listener.onNote(`${profile.id}: stored kernel ${damage2}; fetching it again`);
+    const _lock = __using(_stack, await lockStore(host, store, listener.signal), true);
+    await removeDamaged(host, store, filesOf(record4));
+    if (!offline) return void 0;
+    throw new HostError(
+      "kernel_damaged",
+      phrase`the stored kernel of ${profile.id} is damaged (${damage2}) and ${option("offline")} forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`
+    );
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function fetchOrFallBack(host, store, profile, source, stored, listener) {
+  try {
+    return await fetchInto(host, store, profile, source, stored, listener);
+  } catch (error2) {
+    if (stored === void 0 || !(error2 instanceof HostError) || error2.code !== "mirror_unreachable") throw error2;
+    throwIfCancelled(listener.signal);
+    listener.onNote(`${profile.id}: using the stored kernel ${stored.release}: ${messageOf(error2)}`);
+    return stored;
+  }
+}
+async function noteNewer(profile, locked3, host, listener) {
+  const { id: id2 } = profile;
+  try {
+    const [newest4] = await offersOf(host, profile, listener);
+    if (newest4 === void 0 || newest4.name === locked3.name && newest4.version === locked3.version) return;
+    listener.onNote(
+      `${id2}: ${newest4.name} ${newest4.version} is offered, and ${locked3.origin} keeps ${locked3.name} ${locked3.version}; 'bpfcompat lock ${flag("kernels")} ${id2}' takes the newer one`
+    );
+  } catch (error2) {
+    if (!(error2 instanceof HostError)) throw error2;
+    listener.onNote(`${id2}: ${messageOf(error2)}`);
+  }
+}
+async function ensureKernel(profile, options2) {
+  const { locked: locked3, ...open4 } = profile;
+  if (locked3 === void 0) return await ensureWanted(profile, options2);
+  const { onNote = /* @__PURE__ */ __name(() => {
+  }, "onNote"), onProgress = /* @__PURE__ */ __name(() => {
+  }, "onProgress") } = options2;
+  const strange = misfit(profile, locked3);
+  if (strange !== void 0) {
+    if (locked3.strict) throw new HostError("lock_misfit", strange);
+    onNote(spell(strange, inFlags));
+    return await ensureWanted(open4, options2);
+  }
+  if (options2.refresh === true && options2.offline !== true) {
+    await noteNewer(open4, locked3, options2.host, { signal: options2.signal, onNote, onProgress });
+  }
+  try {
+    return await ensureWanted(profile, { ...options2, refresh: false });
+  } catch (error2) {
+    const gone = error2 instanceof HostError && error2.code === "package_not_found";
+    if (!gone) throw error2;
+    const message4 = `${locked3.origin}: ${profile.id} is locked to ${locked3.name} ${locked3.version}, which its repository no longer has`;
+    const remedy4 = `write the lock again: bpfcompat lock ${flag("kernels")} ${profile.id}`;
+    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy4}`, { cause: error2 });
+    const other = await ensureWanted(open4, options2);
+    const { name: name5, version: version2 } = other.files.record.package;
+    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy4}`);
+    return other;
+  }
+}
+async function ensureWanted(profile, options2) {
+  const { host, signal } = options2;
+  const source = wantedSource(profile);
+  if (source === void 0) {
+    throw new UsageError(
+      "no_kernel_source",
+      `${profile.file}: profile ${profile.id} has no kernel block, so its kernel cannot be fetched; add one`
+    );
+  }
+  if (!ID_PATTERN.test(profile.id)) {
+    throw new UsageError(
+      "bad_id",
+      `${profile.file}: "${profile.id}" is not a profile id; use letters, digits, . _ and -`
+    );
+  }
+  throwIfCancelled(signal);
+  const listener = {
+    signal,
+    onProgress: options2.onProgress ?? (() => {
+    }),
+    onNote: options2.onNote ?? (() => {
+    })
+  };
+  const store = locateStore(host);
+  try {
+    var _stack = [];
+    try {
+      await openStore(host);
+      const _lock = __using(_stack, await lockProfile(host, store, profile.id, signal, listener.onNote), true);
+      const whole5 = await storedKernel(
+        host,
+        store,
+        profile,
+        source,
+        listener,
+        options2.offline === true && !isLocal(source)
+      );
+      const local = isLocal(source);
+      if (whole5 !== void 0 && options2.refresh !== true && !local) {
+        return { files: kernelFiles(store, whole5), cached: true };
+      }
+      if (options2.offline === true && !local) {
+        throw new HostError(
+          "kernel_not_stored",
+          phrase`the kernel of ${profile.id}${lockedWords(profile)} is not stored and ${option("offline")} forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`
+        );
+      }
+      const record4 = await fetchOrFallBack(host, store, profile, source, whole5, listener);
+      return { files: kernelFiles(store, record4), cached: local || record4 === whole5 };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } catch (error2) {
+    throwIfCancelled(signal);
+    throw asStoreError(error2, store.root);
+  }
+}
+var init_supply = __esm({
+  "src/kernels/supply.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_kernel();
+    init_kernel_source();
+    init_wording();
+    init_adopt();
+    init_fetch();
+    init_locked();
+    init_offers();
+    init_source_key();
+    init_sources();
+    init_space();
+    init_store();
+    init_verify2();
+    __name(answers, "answers");
+    __name(lockedWords, "lockedWords");
+    __name(storedKernel, "storedKernel");
+    __name(fetchOrFallBack, "fetchOrFallBack");
+    __name(noteNewer, "noteNewer");
+    __name(ensureKernel, "ensureKernel");
+    __name(ensureWanted, "ensureWanted");
+  }
+});
+
+// src/kernels/disks/disk-record.ts
+function disksDir(store) {
+  return (0, import_node_path75.join)(store.root, "disks");
+}
+function diskKey(source, path2) {
+  const { url: url3, sha256: sha2563, checksums, signature, gpgkey } = source;
+  const list6 = checksums === void 0 ? [] : [checksums, signature ?? "", ...gpgkey ?? []];
+  return (0, import_node_crypto17.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
+}
+function diskStamp(stat4) {
+  return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
+}
+function recordPath3(store, key) {
+  return (0, import_node_path75.join)(disksDir(store), `${key}.json`);
+}
+async function readDisk(host, store, key) {
+  try {
+    const text7 = (await host.files.read(recordPath3(store, key), MAX_RECORD3)).toString("utf8");
+    return DiskRecord.parse(JSON.parse(text7));
+  } catch {
+    return void 0;
+  }
+}
+async function writeDisk(host, store, key, record4) {
+  await host.files.writeAtomic(recordPath3(store, key), `${JSON.stringify(record4, null, 2)}
+`);
+}
+function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
+  return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
+}
+var import_node_crypto17, import_node_path75, Sha2562, DiskRecord, MAX_RECORD3;
+var init_disk_record = __esm({
+  "src/kernels/disks/disk-record.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_crypto17 = require("node:crypto");
+    import_node_path75 = require("node:path");
+    init_zod();
+    Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
+    DiskRecord = strictObject({
+      schema: literal("bpfcompat_disk.v1"),
+      name: string2(),
+      from: string2(),
+      fromSha256: Sha2562,
+      sha256: Sha2562,
+      size: number2().int().positive(),
+      format: _enum(["qcow2", "raw"]),
+      virtualSize: number2().int().positive(),
+      /** Fingerprint of the key that signed the list with its digest. */
+      signer: string2().optional(),
+      /** Of the file: whoever writes to it breaks this. */
+      stamp: string2()
+    });
+    MAX_RECORD3 = 64 * 1024;
+    __name(disksDir, "disksDir");
+    __name(diskKey, "diskKey");
+    __name(diskStamp, "diskStamp");
+    __name(recordPath3, "recordPath");
+    __name(readDisk, "readDisk");
+    __name(writeDisk, "writeDisk");
+    __name(asDisk, "asDisk");
+  }
+});
+
+// src/kernels/disks/kernel-package.ts
+async function packageFile(id2, { name: name5, sha256: sha2563, url: url3 }, { host, signal, offline, onProgress = /* @__PURE__ */ __name(() => {
+}, "onProgress") }) {
+  var _stack = [];
+  try {
+    const format = FORMAT3.exec(url3 ?? "")?.[1];
+    if (url3 === void 0 || format !== "deb" && format !== "rpm") {
+      throw new HostError(
+        "package_not_found",
+        `${id2}: package ${name5} has no address, so that it cannot be installed in a system; use the direct lane`
+      );
+    }
+    const store = locateStore(host);
+    const dir = (0, import_node_path76.join)(disksDir(store), "packages");
+    const path2 = (0, import_node_path76.join)(dir, sha2563);
+    const found2 = { path: path2, name: name5, sha256: sha2563, format };
+    const _lock = __using(_stack, await lockIn(host, store, `package-${sha2563}`, signal, () => {
+    }), true);
+    if (await isWhole(host, found2)) return found2;
+    if (offline === true) {
+      throw new HostError(
+        "kernel_not_stored",
+        phrase`package ${name5} of ${id2} is not stored and ${option("offline")} forbids fetching it; run once without it`
+      );
+    }
+    await fetchPackage(host, store, url3, found2, { signal, onBytes: /* @__PURE__ */ __name((bytes3, total) => onProgress(name5, bytes3, total), "onBytes") });
+    return found2;
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function isWhole(host, { path: path2, sha256: sha2563 }) {
+  return (await host.files.stat(path2))?.isFile === true && await host.files.sha256(path2) === sha2563;
+}
+async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 }, options2) {
+  await host.files.makeDir((0, import_node_path76.join)(disksDir(store), "packages"), PRIVATE_DIR3);
+  const part3 = `${path2}.part`;
+  try {
+    const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE3, `downloading ${url3}`);
+    const { status: status4, digest: digest3 } = await host.network.download(url3, part3, { ...options2, maxBytes });
+    if (status4 !== 200) {
+      const words3 = `${url3} returned status ${status4}; a newer build may have taken its place, or try again later`;
+      throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
+    }
+    if (digest3 !== sha2563) {
+      const words3 = `${url3} has the SHA-256 ${digest3}, and the signed index says ${sha2563}; nothing was used`;
+      throw new HostError("wrong_digest", words3);
+    }
+    await host.files.rename(part3, path2);
+  } finally {
+    await host.files.remove(part3);
+  }
+}
+var import_node_path76, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
+var init_kernel_package = __esm({
+  "src/kernels/disks/kernel-package.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path76 = require("node:path");
+    init_errors();
+    init_wording();
+    init_space();
+    init_store();
+    init_disk_record();
+    MAX_PACKAGE3 = 1024 ** 3;
+    PRIVATE_DIR3 = 448;
+    FORMAT3 = /\.(deb|rpm)$/;
+    __name(packageFile, "packageFile");
+    __name(isWhole, "isWhole");
+    __name(fetchPackage, "fetchPackage");
+  }
+});
+
+// src/kernels/disks/disk-checksums.ts
+async function listedDigest(host, source, imageUrl, dir, signal) {
+  const { checksums: url3, signature, gpgkey } = source;
+  if (url3 === void 0) return void 0;
+  const file2 = await fetchText(host, url3, (0, import_node_path77.join)(dir, "checksums"), signal);
+  const { checksums, signer } = gpgkey === void 0 ? { checksums: readChecksums((await host.files.read(file2, MAX_TEXT3)).toString("utf8")), signer: void 0 } : await signedList(host, { url: url3, signature, gpgkey }, file2, dir, signal);
+  const name5 = new URL(imageUrl).pathname.split("/").at(-1) ?? "";
+  const found2 = checksums.get(name5);
+  if (found2 !== void 0) return { ...found2, signer };
+  throw new HostError(
+    "package_not_found",
+    `${url3} has no SHA-256 and no SHA-512 of ${name5}; nothing was used, correct image.checksums or image.source_url`
+  );
+}
+async function signedList(host, list6, file2, dir, signal) {
+  const keyring = await openKeyring(host, list6.gpgkey, dir);
+  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path77.join)(dir, "signature"), signal);
+  return await verifiedChecksums(host, keyring, { file: file2, url: list6.url, signature, dir }, signal);
+}
+async function fetchText(host, url3, to, signal) {
+  const { status: status4 } = await host.network.download(url3, to, { maxBytes: MAX_TEXT3, signal });
+  if (status4 === 200) return to;
+  const words3 = `${url3} returned status ${status4}; correct the address in the profile, or try again later`;
+  throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
+}
+var import_node_path77, MAX_TEXT3;
+var init_disk_checksums = __esm({
+  "src/kernels/disks/disk-checksums.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path77 = require("node:path");
+    init_errors();
+    init_keyring();
+    init_checksums();
+    MAX_TEXT3 = 4 * 1024 * 1024;
+    __name(listedDigest, "listedDigest");
+    __name(signedList, "signedList");
+    __name(fetchText, "fetchText");
+  }
+});
+
 // src/kernels/disks/disk-format.ts
 function diskFormat(head2, fileSize, what) {
   const bytes3 = Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength);
   const refused = /* @__PURE__ */ __name((reason) => new HostError("image_refused", `${what} is not used as a disk: ${reason}; take another image`), "refused");
-  if (bytes3.length < SECTOR3) throw refused(`it has ${fileSize} bytes, which is no disk`);
+  if (bytes3.length < SECTOR3) throw refused(`it has ${fileSize} bytes, which is not a disk`);
   const wrong3 = bytes3.readUInt32BE(0) === QCOW2_MAGIC ? qcow2Problem(bytes3, fileSize) : rawProblem(bytes3, fileSize);
   if (wrong3 !== void 0) throw refused(wrong3);
   if (bytes3.readUInt32BE(0) !== QCOW2_MAGIC) return { format: "raw", virtualSize: fileSize };
@@ -47183,7 +48821,8 @@ function rawProblem(bytes3, fileSize) {
   const foreign2 = FOREIGN.find(([magic]) => text7.startsWith(magic))?.[1];
   if (foreign2 !== void 0) return `it is ${foreign2}, and disks are qcow2 or raw`;
   if (bytes3.readUInt32LE(VDI_OFFSET) === VDI_MAGIC) return "it is VDI, and disks are qcow2 or raw";
-  if (fileSize % SECTOR3 !== 0) return `${fileSize} bytes are no whole number of sectors; it may be packed or cut off`;
+  if (fileSize % SECTOR3 !== 0)
+    return `${fileSize} bytes are not a whole number of sectors; it may be packed or cut off`;
   if (fileSize > MAX_VIRTUAL_SIZE) return `it has ${fileSize} bytes, and disks may have ${MAX_VIRTUAL_SIZE}`;
   return bytes3.readUInt16LE(SECTOR3 - 2) === 43605 ? void 0 : "it is neither qcow2 nor a disk with a boot sector";
 }
@@ -47211,8 +48850,8 @@ function qcow2Problem(bytes3, fileSize) {
 }
 function version3Problem(bytes3, cluster) {
   const features = bytes3.readBigUInt64BE(72) & ~HARMLESS;
-  const known4 = FEATURES.find(([bit]) => (features & bit) !== 0n)?.[1];
-  if (features !== 0n) return known4 ?? `it needs features that are not known (0x${features.toString(16)})`;
+  const known5 = FEATURES.find(([bit]) => (features & bit) !== 0n)?.[1];
+  if (features !== 0n) return known5 ?? `it needs features that are not known (0x${features.toString(16)})`;
   const header = bytes3.readUInt32BE(100);
   if (header < MIN_HEADER_V3 || header > 4096 || header % 8 !== 0) return `its header has ${header} bytes`;
   return extensionProblem(bytes3, header, cluster);
@@ -47223,12 +48862,12 @@ function extensionProblem(bytes3, from, cluster) {
   for (let nth = 0; nth < MAX_EXTENSIONS && at + 8 <= end; nth++) {
     const type = bytes3.readUInt32BE(at);
     if (type === 0) return void 0;
-    const length = bytes3.readUInt32BE(at + 4);
+    const length2 = bytes3.readUInt32BE(at + 4);
     const bad = EXTENSIONS[type];
     if (bad !== void 0) return bad;
     if (type !== FEATURE_NAMES && type !== BITMAPS)
       return `its header has a part that is not known (0x${type.toString(16)})`;
-    at += 8 + Math.ceil(length / 8) * 8;
+    at += 8 + Math.ceil(length2 / 8) * 8;
   }
   return "the parts of its header do not end";
 }
@@ -47276,66 +48915,6 @@ var init_disk_format = __esm({
   }
 });
 
-// src/kernels/disks/disk-record.ts
-function disksDir(store) {
-  return (0, import_node_path73.join)(store.root, "disks");
-}
-function diskKey({ url: url3, sha256: sha2563 }, path2) {
-  return (0, import_node_crypto18.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? ""])).digest("hex").slice(0, 32);
-}
-function diskStamp(stat4) {
-  return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
-}
-function recordPath3(store, key) {
-  return (0, import_node_path73.join)(disksDir(store), `${key}.json`);
-}
-async function readDisk(host, store, key) {
-  try {
-    const text7 = (await host.files.read(recordPath3(store, key), MAX_RECORD3)).toString("utf8");
-    return DiskRecord.parse(JSON.parse(text7));
-  } catch {
-    return void 0;
-  }
-}
-async function writeDisk(host, store, key, record4) {
-  await host.files.writeAtomic(recordPath3(store, key), `${JSON.stringify(record4, null, 2)}
-`);
-}
-function asDisk({ schema: _, stamp: __, ...record4 }, path2, pinned) {
-  return { ...record4, path: path2, vouched: pinned ? "pin" : "nobody" };
-}
-var import_node_crypto18, import_node_path73, Sha2562, DiskRecord, MAX_RECORD3;
-var init_disk_record = __esm({
-  "src/kernels/disks/disk-record.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_crypto18 = require("node:crypto");
-    import_node_path73 = require("node:path");
-    init_zod();
-    Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
-    DiskRecord = strictObject({
-      schema: literal("bpfcompat_disk.v1"),
-      name: string2(),
-      from: string2(),
-      fromSha256: Sha2562,
-      sha256: Sha2562,
-      size: number2().int().positive(),
-      format: _enum(["qcow2", "raw"]),
-      virtualSize: number2().int().positive(),
-      /** Of the file: whoever writes to it breaks this. */
-      stamp: string2()
-    });
-    MAX_RECORD3 = 64 * 1024;
-    __name(disksDir, "disksDir");
-    __name(diskKey, "diskKey");
-    __name(diskStamp, "diskStamp");
-    __name(recordPath3, "recordPath");
-    __name(readDisk, "readDisk");
-    __name(writeDisk, "writeDisk");
-    __name(asDisk, "asDisk");
-  }
-});
-
 // src/kernels/disks/unpack-disk.ts
 function packingOf3(head2) {
   const hex3 = Buffer.from(head2.subarray(0, 8)).toString("hex");
@@ -47344,7 +48923,7 @@ function packingOf3(head2) {
 async function unpackDisk(host, tool, from, to, signal) {
   const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
-  const room = await roomIn(host, (0, import_node_path74.dirname)(to), MAX_UNPACKED3, doing);
+  const room = await roomIn(host, (0, import_node_path78.dirname)(to), MAX_UNPACKED3, doing);
   const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
@@ -47354,16 +48933,16 @@ async function unpackDisk(host, tool, from, to, signal) {
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${wanted2}`);
   }
   const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
-  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path74.dirname)(to), doing);
+  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path78.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var import_node_path74, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path78, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path74 = require("node:path");
+    import_node_path78 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -47392,7 +48971,11 @@ async function ensureDisk(profile, options2) {
       return { image: await localDisk(host, store, source, source.path), cached: true };
     }
     if (source.url === void 0) {
-      throw new HostError("image_missing", `${id2}: there is no ${source.path}; put the image of the vendor there`);
+      const alone = profile.unbootable === void 0 ? "" : `. Without an image: ${profile.unbootable}`;
+      throw new HostError(
+        "image_missing",
+        `${id2}: there is no ${source.path}; put the image of the vendor there${alone}`
+      );
     }
     return await storedDisk(id2, source, source.url, store, options2);
   } catch (error2) {
@@ -47402,14 +48985,14 @@ async function ensureDisk(profile, options2) {
 }
 async function localDisk(host, store, source, path2) {
   const stat4 = await host.files.stat(path2);
-  if (!stat4?.isFile) throw new HostError("image_refused", `${path2} is no file; name a disk image (qcow2 or raw)`);
+  if (!stat4?.isFile) throw new HostError("image_refused", `${path2} is not a file; name a disk image (qcow2 or raw)`);
   const key = diskKey(source, path2);
-  const known4 = await readDisk(host, store, key);
-  if (known4 !== void 0 && known4.stamp === diskStamp(stat4)) return asDisk(known4, path2, source.sha256 !== void 0);
+  const known5 = await readDisk(host, store, key);
+  if (known5 !== void 0 && known5.stamp === diskStamp(stat4)) return asDisk(known5, path2, source.sha256 !== void 0);
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name5 = (0, import_node_path75.basename)(path2);
+  const name5 = (0, import_node_path79.basename)(path2);
   const about = { name: name5, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -47417,7 +49000,7 @@ async function localDisk(host, store, source, path2) {
   return asDisk(record4, path2, source.sha256 !== void 0);
 }
 async function noteDisk(host, store, key, record4) {
-  await host.files.makeDir(disksDir(store), PRIVATE_DIR3);
+  await host.files.makeDir(disksDir(store), PRIVATE_DIR4);
   await writeDisk(host, store, key, record4);
 }
 function checkDigest({ sha256: wanted2 }, found2, what) {
@@ -47435,8 +49018,8 @@ async function storedDisk(id2, source, url3, store, options2) {
     const key = diskKey(source, void 0);
     const waiting = /* @__PURE__ */ __name(() => onNote(`${id2}: another bpfcompat downloads ${url3}; waiting for it`), "waiting");
     const _lock = __using(_stack, await lockDisk(host, store, key, signal, waiting), true);
-    const known4 = await readDisk(host, store, key);
-    const whole5 = known4 && await wholeDisk(host, store, known4) ? known4 : void 0;
+    const known5 = await readDisk(host, store, key);
+    const whole5 = known5 && await wholeDisk(host, store, known5) ? known5 : void 0;
     const pinned = source.sha256 !== void 0;
     if (whole5 !== void 0 && (pinned || options2.refresh !== true || options2.offline === true)) {
       return { image: asDisk(whole5, blobOf(store, whole5), pinned), cached: true };
@@ -47447,9 +49030,10 @@ async function storedDisk(id2, source, url3, store, options2) {
         phrase`the image of ${id2} is not stored and ${option("offline")} forbids fetching it; run once without it`
       );
     }
-    const record4 = await fetchDisk(source, url3, store, key, options2);
-    if (known4 !== void 0 && known4.fromSha256 !== record4.fromSha256) {
-      onNote(`${id2}: ${url3} is another image than before (sha256 ${record4.fromSha256}, it was ${known4.fromSha256})`);
+    const record4 = await fetchDisk(source, url3, store, key, whole5, options2);
+    if (record4 === whole5) return { image: asDisk(whole5, blobOf(store, whole5), pinned), cached: true };
+    if (known5 !== void 0 && known5.fromSha256 !== record4.fromSha256) {
+      onNote(`${id2}: ${url3} is another image than before (sha256 ${record4.fromSha256}, it was ${known5.fromSha256})`);
     }
     return { image: asDisk(record4, blobOf(store, record4), pinned), cached: false };
   } catch (_) {
@@ -47463,7 +49047,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path75.join)(disksDir(store), sha2563);
+  return (0, import_node_path79.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -47472,7 +49056,7 @@ async function wholeDisk(host, store, record4) {
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
 async function download2(host, url3, to, options2) {
-  const dir = (0, import_node_path75.dirname)(to);
+  const dir = (0, import_node_path79.dirname)(to);
   const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
   try {
     return await host.network.download(url3, to, { ...options2, maxBytes: room });
@@ -47481,56 +49065,85 @@ async function download2(host, url3, to, options2) {
     throw isCut ? outgrown(dir, `downloading ${url3}`) : error2;
   }
 }
-async function fetchDisk(source, url3, store, key, { host, signal, onProgress = /* @__PURE__ */ __name(() => {
+async function fetchDisk(source, url3, store, key, whole5, { host, signal, onProgress = /* @__PURE__ */ __name(() => {
 }, "onProgress") }) {
   const dir = disksDir(store);
-  await host.files.makeDir(dir, PRIVATE_DIR3);
+  await host.files.makeDir(dir, PRIVATE_DIR4);
   const name5 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path75.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path75.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path79.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path79.join)(dir, `${key}.plain`);
   try {
-    for (const left of [part3, plain6]) await host.files.remove(left);
-    const onBytes = /* @__PURE__ */ __name((bytes3, total) => onProgress(name5, bytes3, total), "onBytes");
-    const got = await download2(host, url3, part3, { signal, onBytes });
-    if (got.status !== 200) {
-      const words3 = `${url3} answers with status ${got.status}; correct the address in the profile, or try again later`;
-      throw new HostError(got.status === 404 ? "package_not_found" : "mirror_unreachable", words3);
+    var _stack = [];
+    try {
+      for (const left of [part3, plain6]) await host.files.remove(left);
+      const own3 = __using(_stack, await host.files.tempDir("bpfcompat-sums-"), true);
+      const listed = await listedDigest(host, source, url3, own3.path, signal);
+      if (whole5 !== void 0 && listed?.algorithm === "sha256" && listed.hex === whole5.fromSha256) return whole5;
+      const onBytes = /* @__PURE__ */ __name((bytes3, total) => onProgress(name5, bytes3, total), "onBytes");
+      const got = await download2(host, url3, part3, { signal, onBytes });
+      if (got.status !== 200) {
+        const words3 = `${url3} returned status ${got.status}; correct the address in the profile, or try again later`;
+        throw new HostError(got.status === 404 ? "package_not_found" : "mirror_unreachable", words3);
+      }
+      checkDigest(source, got.digest, url3);
+      if (listed !== void 0) await checkListed(host, source, listed, got.digest, part3, url3);
+      const about = { name: name5, from: url3, fromSha256: got.digest, signer: listed?.signer };
+      const record4 = await keepDisk(host, store, { part: part3, plain: plain6, url: url3, ...about }, signal);
+      await writeDisk(host, store, key, record4);
+      return record4;
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
     }
-    checkDigest(source, got.digest, url3);
-    const tool = packingOf3(await host.files.readHead(part3, DISK_HEAD_BYTES));
-    if (tool !== void 0) await unpackDisk(host, tool, part3, plain6, signal);
-    const file2 = tool === void 0 ? part3 : plain6;
-    const size = (await host.files.stat(file2))?.size ?? 0;
-    const format = diskFormat(await host.files.readHead(file2, DISK_HEAD_BYTES), size, url3);
-    const sha2563 = tool === void 0 ? got.digest : await host.files.sha256(file2);
-    await host.files.setMode(file2, READ_ONLY);
-    const place3 = blobOf(store, { sha256: sha2563 });
-    await host.files.rename(file2, place3);
-    const stat4 = await host.files.stat(place3);
-    if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
-    const about = { name: name5, from: url3, fromSha256: got.digest, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
-    const record4 = { schema: "bpfcompat_disk.v1", ...about };
-    await writeDisk(host, store, key, record4);
-    return record4;
   } finally {
     for (const left of [part3, plain6]) await host.files.remove(left);
   }
 }
-var import_node_path75, MAX_DOWNLOAD, PRIVATE_DIR3, READ_ONLY;
-var init_supply = __esm({
+async function checkListed(host, { checksums }, { algorithm, hex: hex3 }, sha2563, file2, url3) {
+  const found2 = algorithm === "sha256" ? sha2563 : await host.files.digest(file2, algorithm);
+  if (found2 === hex3) return;
+  throw new HostError(
+    "wrong_digest",
+    `${url3} has the ${algorithm} ${found2}, and ${checksums} says ${hex3}; nothing was used, try again later`
+  );
+}
+async function keepDisk(host, store, {
+  part: part3,
+  plain: plain6,
+  url: url3,
+  ...about
+}, signal) {
+  const tool = packingOf3(await host.files.readHead(part3, DISK_HEAD_BYTES));
+  if (tool !== void 0) await unpackDisk(host, tool, part3, plain6, signal);
+  const file2 = tool === void 0 ? part3 : plain6;
+  const size = (await host.files.stat(file2))?.size ?? 0;
+  const format = diskFormat(await host.files.readHead(file2, DISK_HEAD_BYTES), size, url3);
+  const sha2563 = tool === void 0 ? about.fromSha256 : await host.files.sha256(file2);
+  await host.files.setMode(file2, READ_ONLY);
+  const place3 = blobOf(store, { sha256: sha2563 });
+  await host.files.rename(file2, place3);
+  const stat4 = await host.files.stat(place3);
+  if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
+  return { schema: "bpfcompat_disk.v1", ...about, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
+}
+var import_node_path79, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY;
+var init_supply2 = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path75 = require("node:path");
+    import_node_path79 = require("node:path");
     init_errors();
     init_wording();
     init_space();
     init_store();
+    init_disk_checksums();
     init_disk_format();
     init_disk_record();
     init_unpack_disk();
     MAX_DOWNLOAD = 16 * 1024 ** 3;
-    PRIVATE_DIR3 = 448;
+    PRIVATE_DIR4 = 448;
     READ_ONLY = 292;
     __name(ensureDisk, "ensureDisk");
     __name(localDisk, "localDisk");
@@ -47542,6 +49155,38 @@ var init_supply = __esm({
     __name(wholeDisk, "wholeDisk");
     __name(download2, "download");
     __name(fetchDisk, "fetchDisk");
+    __name(checkListed, "checkListed");
+    __name(keepDisk, "keepDisk");
+  }
+});
+
+// src/kernels/disks/system-kernel.ts
+async function ensureSystem2(profile, options2) {
+  const disk = await ensureDisk(profile, options2);
+  const { exactly: exactly2 } = profile;
+  if (exactly2 === void 0) return disk;
+  const { files, cached: cached2 } = await ensureKernel(profile, options2);
+  const { record: record4 } = files;
+  if (record4.release !== exactly2.release) {
+    throw new HostError(
+      "package_not_found",
+      `profile ${profile.id} installs kernel ${exactly2.release}, but its package ${record4.package.name} is ${record4.release}; correct install_kernel or the kernel block in ${profile.file}`
+    );
+  }
+  const packages = [];
+  for (const file2 of record4.package.files) packages.push(await packageFile(profile.id, file2, options2));
+  const kernel2 = { release: exactly2.release, packages };
+  return { image: { ...disk.image, kernel: kernel2 }, cached: disk.cached && cached2 };
+}
+var init_system_kernel = __esm({
+  "src/kernels/disks/system-kernel.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_supply();
+    init_kernel_package();
+    init_supply2();
+    __name(ensureSystem2, "ensureSystem");
   }
 });
 
@@ -47552,8 +49197,8 @@ function indexWriter(builtIn) {
   const put2 = /* @__PURE__ */ __name((kind2, names3, number5) => {
     for (const name5 of names3) {
       const key = `${LETTER[kind2]}	${name5}`;
-      const known4 = owners2.get(key);
-      owners2.set(key, known4 === void 0 ? String(number5) : `${known4},${number5}`);
+      const known5 = owners2.get(key);
+      owners2.set(key, known5 === void 0 ? String(number5) : `${known5},${number5}`);
     }
   }, "put");
   return {
@@ -47566,7 +49211,7 @@ function indexWriter(builtIn) {
       put2("type", names3.types, number5);
     },
     text: /* @__PURE__ */ __name(() => [
-      FORMAT3,
+      FORMAT4,
       ...modules2.map(
         ({ name: name5, file: file2, sha256: sha2563, size, depends }) => ["module", name5, file2, sha2563, size, depends.join(",")].join("	")
       ),
@@ -47588,7 +49233,7 @@ function readModuleIndex(bytes3) {
   const [format, ...lines3] = bytes3.toString("utf8", 0, end).split("\n");
   const builtIn = lines3.pop();
   const list6 = lines3.flatMap(moduleOf);
-  if (format !== FORMAT3 || list6.length !== lines3.length || !builtIn?.startsWith("builtin	")) return void 0;
+  if (format !== FORMAT4 || list6.length !== lines3.length || !builtIn?.startsWith("builtin	")) return void 0;
   return {
     modules: new Map(list6.map((module2) => [module2.name, module2])),
     builtIn: new Set(words2(builtIn.slice("builtin	".length))),
@@ -47604,12 +49249,12 @@ ${LETTER[kind2]}	${name5}	`;
     }
   };
 }
-var FORMAT3, LETTER, words2;
+var FORMAT4, LETTER, words2;
 var init_module_index = __esm({
   "src/kernels/modules/module-index.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    FORMAT3 = "bpfcompat_modules.v1";
+    FORMAT4 = "bpfcompat_modules.v1";
     LETTER = {
       function: "f",
       variable: "v",
@@ -47739,8 +49384,8 @@ function openModule(elf) {
   }
   __name(placeOf6, "placeOf");
   function relocationsOf(target) {
-    const known4 = relocations2.get(target);
-    if (known4 !== void 0) return known4;
+    const known5 = relocations2.get(target);
+    if (known5 !== void 0) return known5;
     const found2 = /* @__PURE__ */ new Map();
     for (const [number5, { type, info }] of (sections ?? []).entries()) {
       if (type !== RELA || info !== target) continue;
@@ -47858,7 +49503,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name5 = moduleNameOfPath((0, import_node_path76.basename)(path2));
+    const name5 = moduleNameOfPath((0, import_node_path80.basename)(path2));
     if (name5 !== void 0 && /^\w{1,63}$/.test(name5) && !paths.has(name5)) paths.set(name5, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -47900,21 +49545,21 @@ async function indexModules(host, kernel2, base, dir, signal) {
       if (info === void 0 || names3 === void 0 || (info.release ?? kernel2.release) !== kernel2.release) continue;
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE3);
-      const sha2563 = (0, import_node_crypto19.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path76.join)(dir, file2));
+      const sha2563 = (0, import_node_crypto18.createHash)("sha256").update(kept).digest("hex");
+      await host.files.rename(packed, (0, import_node_path80.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path76.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path80.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto19, import_node_path76, MAX_MODULE3, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto18, import_node_path80, MAX_MODULE3, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto19 = require("node:crypto");
-    import_node_path76 = require("node:path");
+    import_node_crypto18 = require("node:crypto");
+    import_node_path80 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -47991,11 +49636,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path77.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path77.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path81.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path81.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path77.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path77.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path81.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path81.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -48020,22 +49665,22 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name5 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
-        const path2 = (0, import_node_path77.join)(dir, file2);
+        const path2 = (0, import_node_path81.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
-        if ((0, import_node_crypto20.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
+        if ((0, import_node_crypto19.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
       }
       return found2;
     }
   };
 }
-var import_node_crypto20, import_node_path77, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto19, import_node_path81, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto20 = require("node:crypto");
-    import_node_path77 = require("node:path");
+    import_node_crypto19 = require("node:crypto");
+    import_node_path81 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -48049,12 +49694,12 @@ var init_module_shelf = __esm({
 
 // src/kernels/module-supply.ts
 function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path78.join)(store.modules, vmlinuz.sha256);
+  return (0, import_node_path82.join)(store.modules, vmlinuz.sha256);
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const wanted2 = wantedSource(profile);
   if (wanted2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path78.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path82.join)(store.packages, recordName(record4));
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(wanted2) ? wanted2 : exactly(wanted2, record4.package),
@@ -48069,18 +49714,18 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
     return kernel2;
   throw new HostError(
     "kernel_unusable",
-    phrase`what is offered for ${profile.id} now is another build than the stored ${record4.release}; ${option("refresh-kernels")} fetches it anew`
+    phrase`what is offered for ${profile.id} now is another build than the stored ${record4.release}; ${option("refresh-kernels")} fetches it again`
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path78.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path82.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path78.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path82.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made = (0, import_node_path78.join)(parent, "made");
+    const made = (0, import_node_path82.join)(parent, "made");
     await indexModules(host, kernel2, btf && baseStrings(btf), made, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
@@ -48101,8 +49746,8 @@ async function ensureModules(profile, record4, options2) {
   const store = locateStore(host);
   const present = record4.modules.map(({ name: name5 }) => name5);
   const open4 = /* @__PURE__ */ __name(() => openShelf(host, modulesPath(store, record4), present), "open");
-  const known4 = await open4();
-  if (known4 !== void 0) return known4;
+  const known5 = await open4();
+  if (known5 !== void 0) return known5;
   const local = profile.kernel !== void 0 && isLocal(profile.kernel);
   if (options2.offline === true && !local) {
     throw new HostError(
@@ -48134,12 +49779,12 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path78;
+var import_node_path82;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path78 = require("node:path");
+    import_node_path82 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
@@ -48159,241 +49804,6 @@ var init_module_supply = __esm({
   }
 });
 
-// src/kernels/adopt.ts
-async function isVouchedFor(host, store, profile, source, old) {
-  const listed = await listedPackages(host, profile.arch, source, store, old.package.files);
-  const known4 = new Set([...listed, ...source.pinned ?? []].map(({ name: name5, sha256: sha2563 }) => `${name5} ${sha2563}`));
-  return old.package.files.length > 0 && old.package.files.every(({ name: name5, sha256: sha2563 }) => known4.has(`${name5} ${sha2563}`));
-}
-async function adoptOld(host, store, profile, source, listener, answers2) {
-  if (!profile.builtinKernel || source.source !== "deb") return void 0;
-  const old = await readOldRecord(host, store, profile.id);
-  if (old === void 0 || !answers2(old)) return void 0;
-  if (!await isVouchedFor(host, store, profile, source, old).catch(() => false)) {
-    listener.onNote(
-      `${profile.id}: the kernel that an older version stored is not in the signed package lists kept here, so it is not used`
-    );
-    return void 0;
-  }
-  const key = sourceKey(profile.arch, source);
-  const vouched = vouchedFor(profile, old.package.files);
-  const record4 = { ...old, schema: "bpfcompat_kernel.v3", source: key, vouched };
-  await writeRecord(host, store, record4);
-  return record4;
-}
-var init_adopt = __esm({
-  "src/kernels/adopt.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_source_key();
-    init_deb();
-    init_store();
-    __name(isVouchedFor, "isVouchedFor");
-    __name(adoptOld, "adoptOld");
-  }
-});
-
-// src/kernels/offers.ts
-async function offersOf(host, profile, listener) {
-  var _stack = [];
-  try {
-    const { kernel: source, arch, id: id2 } = profile;
-    if (source === void 0) {
-      throw new UsageError("no_kernel_source", `${profile.file}: profile ${id2} has no kernel block; add one`);
-    }
-    const store = await openStore(host);
-    const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path79.join)(store.tmp, id2);
-    await host.files.makeDir(parent);
-    const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
-    const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
-    return await offeredBuilds(host, { arch, source, paths, listener });
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-var import_node_path79;
-var init_offers = __esm({
-  "src/kernels/offers.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path79 = require("node:path");
-    init_errors();
-    init_sources();
-    init_store();
-    __name(offersOf, "offersOf");
-  }
-});
-
-// src/kernels/supply.ts
-function answers(record4, profile, source) {
-  return record4.arch === profile.arch && answersSource(record4.package, source) && answersLock(record4, profile);
-}
-function lockedWords({ locked: locked3 }) {
-  return locked3 === void 0 ? "" : `, ${locked3.name} ${locked3.version} (${locked3.origin}),`;
-}
-async function storedKernel(host, store, profile, source, listener, offline) {
-  var _stack = [];
-  try {
-    const name5 = recordName({ profile: profile.id, source: sourceKey(profile.arch, source) });
-    const record4 = await readRecord(host, store, name5) ?? await storedLocked(host, store, profile) ?? await adoptOld(host, store, profile, source, listener, (old) => answers(old, profile, source));
-    if (record4 === void 0 || !answers(record4, profile, source)) return void 0;
-    const damage2 = await damageOf(host, store, filesOf(record4));
-    if (damage2 === void 0) return record4;
-    if (!offline) listener.onNote(`${profile.id}: stored kernel ${damage2}; fetching it again`);
-    const _lock = __using(_stack, await lockStore(host, store, listener.signal), true);
-    await removeDamaged(host, store, filesOf(record4));
-    if (!offline) return void 0;
-    throw new HostError(
-      "kernel_damaged",
-      phrase`the stored kernel of ${profile.id} is damaged (${damage2}) and ${option("offline")} forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`
-    );
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-async function fetchOrFallBack(host, store, profile, source, stored, listener) {
-  try {
-    return await fetchInto(host, store, profile, source, stored, listener);
-  } catch (error2) {
-    if (stored === void 0 || !(error2 instanceof HostError) || error2.code !== "mirror_unreachable") throw error2;
-    throwIfCancelled(listener.signal);
-    listener.onNote(`${profile.id}: using the stored kernel ${stored.release}: ${messageOf(error2)}`);
-    return stored;
-  }
-}
-async function noteNewer(profile, locked3, host, listener) {
-  const { id: id2 } = profile;
-  try {
-    const [newest4] = await offersOf(host, profile, listener);
-    if (newest4 === void 0 || newest4.name === locked3.name && newest4.version === locked3.version) return;
-    listener.onNote(
-      `${id2}: ${newest4.name} ${newest4.version} is offered, and ${locked3.origin} keeps ${locked3.name} ${locked3.version}; 'bpfcompat lock ${flag("kernels")} ${id2}' takes the newer one`
-    );
-  } catch (error2) {
-    if (!(error2 instanceof HostError)) throw error2;
-    listener.onNote(`${id2}: ${messageOf(error2)}`);
-  }
-}
-async function ensureKernel(profile, options2) {
-  const { locked: locked3, ...open4 } = profile;
-  if (locked3 === void 0) return await ensureWanted(profile, options2);
-  const { onNote = /* @__PURE__ */ __name(() => {
-  }, "onNote"), onProgress = /* @__PURE__ */ __name(() => {
-  }, "onProgress") } = options2;
-  const strange = misfit(profile, locked3);
-  if (strange !== void 0) {
-    if (locked3.strict) throw new HostError("lock_misfit", strange);
-    onNote(spell(strange, inFlags));
-    return await ensureWanted(open4, options2);
-  }
-  if (options2.refresh === true && options2.offline !== true) {
-    await noteNewer(open4, locked3, options2.host, { signal: options2.signal, onNote, onProgress });
-  }
-  try {
-    return await ensureWanted(profile, { ...options2, refresh: false });
-  } catch (error2) {
-    const gone = error2 instanceof HostError && error2.code === "package_not_found";
-    if (!gone) throw error2;
-    const message4 = `${locked3.origin}: ${profile.id} is locked to ${locked3.name} ${locked3.version}, which its repository no longer has`;
-    const remedy4 = `write the lock anew: bpfcompat lock ${flag("kernels")} ${profile.id}`;
-    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy4}`, { cause: error2 });
-    const other = await ensureWanted(open4, options2);
-    const { name: name5, version: version2 } = other.files.record.package;
-    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy4}`);
-    return other;
-  }
-}
-async function ensureWanted(profile, options2) {
-  const { host, signal } = options2;
-  const source = wantedSource(profile);
-  if (source === void 0) {
-    throw new UsageError(
-      "no_kernel_source",
-      `${profile.file}: profile ${profile.id} has no kernel block, so its kernel cannot be fetched; add one`
-    );
-  }
-  if (!ID_PATTERN.test(profile.id)) {
-    throw new UsageError("bad_id", `${profile.file}: "${profile.id}" is no profile id; use letters, digits, . _ and -`);
-  }
-  throwIfCancelled(signal);
-  const listener = {
-    signal,
-    onProgress: options2.onProgress ?? (() => {
-    }),
-    onNote: options2.onNote ?? (() => {
-    })
-  };
-  const store = locateStore(host);
-  try {
-    var _stack = [];
-    try {
-      await openStore(host);
-      const _lock = __using(_stack, await lockProfile(host, store, profile.id, signal, listener.onNote), true);
-      const whole5 = await storedKernel(
-        host,
-        store,
-        profile,
-        source,
-        listener,
-        options2.offline === true && !isLocal(source)
-      );
-      const local = isLocal(source);
-      if (whole5 !== void 0 && options2.refresh !== true && !local) {
-        return { files: kernelFiles(store, whole5), cached: true };
-      }
-      if (options2.offline === true && !local) {
-        throw new HostError(
-          "kernel_not_stored",
-          phrase`the kernel of ${profile.id}${lockedWords(profile)} is not stored and ${option("offline")} forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`
-        );
-      }
-      const record4 = await fetchOrFallBack(host, store, profile, source, whole5, listener);
-      return { files: kernelFiles(store, record4), cached: local || record4 === whole5 };
-    } catch (_) {
-      var _error = _, _hasError = true;
-    } finally {
-      var _promise = __callDispose(_stack, _error, _hasError);
-      _promise && await _promise;
-    }
-  } catch (error2) {
-    throwIfCancelled(signal);
-    throw asStoreError(error2, store.root);
-  }
-}
-var init_supply2 = __esm({
-  "src/kernels/supply.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    init_kernel();
-    init_kernel_source();
-    init_wording();
-    init_adopt();
-    init_fetch();
-    init_locked();
-    init_offers();
-    init_source_key();
-    init_sources();
-    init_space();
-    init_store();
-    init_verify2();
-    __name(answers, "answers");
-    __name(lockedWords, "lockedWords");
-    __name(storedKernel, "storedKernel");
-    __name(fetchOrFallBack, "fetchOrFallBack");
-    __name(noteNewer, "noteNewer");
-    __name(ensureKernel, "ensureKernel");
-    __name(ensureWanted, "ensureWanted");
-  }
-});
-
 // src/run/validator-binary.ts
 function elfFacts(bytes3) {
   const header = readElfHeader(bytes3);
@@ -48405,7 +49815,7 @@ function checkSpeaks(bytes3, path2) {
   if (bytes3.includes(PROTOCOL_WORDS)) return;
   throw new UsageError(
     "validator_foreign",
-    `${path2} is no guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`
+    `${path2} is not a guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`
   );
 }
 function named4(error2, host) {
@@ -48420,8 +49830,8 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path80.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path80.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path83.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path83.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
@@ -48460,7 +49870,7 @@ async function firstValidator(host, paths, arch) {
     if (pinned && pinned.toLowerCase() !== sha2563) {
       throw new UsageError(
         "validator_digest",
-        `${path2} has SHA-256 ${sha2563}, but BPFCOMPAT_VALIDATOR_SHA256 asks for ${pinned}`
+        `${path2} has SHA-256 ${sha2563}, but BPFCOMPAT_VALIDATOR_SHA256 is ${pinned}`
       );
     }
     return { path: path2, basename: path2.split("/").pop() ?? path2, sha256: sha2563, sizeBytes: stat4.size };
@@ -48470,12 +49880,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path80, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path83, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path80 = require("node:path");
+    import_node_path83 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -48494,6 +49904,101 @@ var init_validator_binary = __esm({
     __name(candidates2, "candidates");
     __name(findValidator, "findValidator");
     __name(firstValidator, "firstValidator");
+  }
+});
+
+// src/kernels/btf-directory.ts
+async function wordsIn(host, dir) {
+  const names3 = await host.files.list(dir).catch(() => []);
+  return names3.filter((name5) => WORD2.test(name5)).sort();
+}
+async function placesIn(host, dir, arches) {
+  const places = [];
+  for (const distro of await wordsIn(host, dir)) {
+    for (const version2 of await wordsIn(host, (0, import_node_path84.join)(dir, distro))) {
+      for (const name5 of arches) {
+        const place3 = `${distro}/${version2}/${name5}`;
+        if ((await host.files.stat((0, import_node_path84.join)(dir, place3)))?.isDirectory) places.push(place3);
+      }
+    }
+  }
+  return places;
+}
+async function btfDirectoryProblem(host, dir) {
+  if ((await placesIn(host, dir, Object.values(ARCHES2).flat())).length > 0) return void 0;
+  return `it is a directory without ${HOW}, as archives of BTFHub have them; name the directory above DISTRO, or a file with BTF`;
+}
+async function fileAt(host, dir, place3, release) {
+  for (const ending of ENDINGS) {
+    const path2 = (0, import_node_path84.join)(dir, place3, `${release}${ending}`);
+    if ((await host.files.stat(path2))?.isFile) return path2;
+  }
+  return void 0;
+}
+function commonLength(one, other) {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return at;
+}
+async function nearIn(host, dir, place3, release) {
+  const names3 = await wordsIn(host, (0, import_node_path84.join)(dir, place3));
+  const releases = names3.flatMap((name5) => /^(.+?)\.btf(?:\.|$)/.exec(name5)?.[1] ?? []);
+  return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
+}
+async function whyNone(host, dir, name5, own3, found2) {
+  const wanted2 = `${own3[0] ?? `${name5.distro}/${name5.version}/${ARCHES2[name5.arch][0]}`}/${name5.release}.btf`;
+  const without2 = `${dir} has no ${wanted2} (or .btf.tar.xz)`;
+  if (found2.length > 0) {
+    return `${without2}; it has ${found2.slice(0, MAX_NAMED).join(" and ")}, which is of another kernel: name that file if it is meant`;
+  }
+  const [place3] = own3;
+  const near = place3 === void 0 ? [] : await nearIn(host, dir, place3, name5.release);
+  if (near.length > 0) return `${without2}; there it has ${near.join(", ")}: name a file with the BTF of this build`;
+  return `${without2}, and nothing for ${name5.distro} ${name5.version}; name a file with the BTF of this build`;
+}
+async function btfFileFor(host, dir, name5) {
+  if (!WORD2.test(name5.release)) return { none: `${dir}: no file can have the name of release "${name5.release}"` };
+  const distros = [CALLED2[name5.distro], name5.distro];
+  const places = await placesIn(host, dir, ARCHES2[name5.arch]);
+  const isOwn = /* @__PURE__ */ __name((place3) => {
+    const [distro, version2] = place3.split("/");
+    return name5.distro === "local" || distros.includes(distro) && version2 === name5.version;
+  }, "isOwn");
+  const files = /* @__PURE__ */ new Map();
+  for (const place3 of places) {
+    const path2 = await fileAt(host, dir, place3, name5.release);
+    if (path2 !== void 0) files.set(place3, path2);
+  }
+  const own3 = [...files].filter(([place3]) => isOwn(place3));
+  const [first3, second] = own3;
+  if (first3 !== void 0 && (second === void 0 || name5.distro !== "local")) return { path: first3[1] };
+  const found2 = [...files.values()].map((path2) => path2.slice(dir.length + 1));
+  return { none: await whyNone(host, dir, name5, places.filter(isOwn), found2) };
+}
+var import_node_path84, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
+var init_btf_directory = __esm({
+  "src/kernels/btf-directory.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path84 = require("node:path");
+    ENDINGS = [".btf", ".btf.tar.xz", ".btf.tar.gz", ".btf.tar", ".btf.xz", ".btf.gz", ".btf.zst"];
+    CALLED2 = {
+      "amazon-linux": "amzn",
+      "centos-stream": "centos",
+      oracle: "ol"
+    };
+    ARCHES2 = { x86_64: ["x86_64"], aarch64: ["arm64", "aarch64"] };
+    WORD2 = /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/;
+    MAX_NAMED = 3;
+    HOW = "DISTRO/VERSION/ARCH/RELEASE.btf (or .btf.tar.xz)";
+    __name(wordsIn, "wordsIn");
+    __name(placesIn, "placesIn");
+    __name(btfDirectoryProblem, "btfDirectoryProblem");
+    __name(fileAt, "fileAt");
+    __name(commonLength, "commonLength");
+    __name(nearIn, "nearIn");
+    __name(whyNone, "whyNone");
+    __name(btfFileFor, "btfFileFor");
   }
 });
 
@@ -48633,7 +50138,7 @@ function readBtf(bytes3) {
   if (typeof starts === "string") return { problem: starts };
   const kind2 = /* @__PURE__ */ __name((id2) => {
     const start = id2 === 0 ? void 0 : starts[id2 - 1];
-    return start === void 0 ? "void" : KINDS4[kindAt(body, start)] ?? "void";
+    return start === void 0 ? "void" : KINDS5[kindAt(body, start)] ?? "void";
   }, "kind");
   return {
     count: starts.length,
@@ -48655,9 +50160,9 @@ function readBtf(bytes3) {
     }, "type")
   };
 }
-function part(bytes3, header, offset, length) {
+function part(bytes3, header, offset, length2) {
   const start = header + offset;
-  return start + length <= bytes3.length ? bytes3.subarray(start, start + length) : void 0;
+  return start + length2 <= bytes3.length ? bytes3.subarray(start, start + length2) : void 0;
 }
 function kindAt(types, start) {
   return types.getUint32(start + 4, true) >>> 24 & 31;
@@ -48670,23 +50175,23 @@ function findTypes(types) {
   while (at < size) {
     if (at + TYPE_BYTES2 > size) return `type ${count5 + 1} of .BTF is cut off`;
     const number5 = kindAt(types, at);
-    const kind2 = KINDS4[number5];
+    const kind2 = KINDS5[number5];
     if (kind2 === void 0 || kind2 === "void") return `type ${count5 + 1} of .BTF has the unknown kind ${number5}`;
-    const [fixed, each] = TAIL[kind2];
-    const next = at + TYPE_BYTES2 + fixed + each * (types.getUint32(at + 4, true) & 65535);
+    const [fixed, each2] = TAIL[kind2];
+    const next = at + TYPE_BYTES2 + fixed + each2 * (types.getUint32(at + 4, true) & 65535);
     if (next > size) return `type ${count5 + 1} of .BTF is cut off`;
     starts[count5++] = at;
     at = next;
   }
   return starts.subarray(0, count5);
 }
-var KINDS4, TAIL, MAGIC6, TYPE_BYTES2, VOID;
+var KINDS5, TAIL, MAGIC6, TYPE_BYTES2, VOID;
 var init_btf2 = __esm({
   "src/object/btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_strings();
-    KINDS4 = [
+    KINDS5 = [
       "void",
       "int",
       "ptr",
@@ -48965,29 +50470,47 @@ async function readBtf2(host, path2, arch, said, signal) {
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
   if (problem2 !== void 0) throw refuse11(problem2);
-  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto21.createHash)("sha256").update(bytes3).digest("hex") };
+  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto20.createHash)("sha256").update(bytes3).digest("hex") };
 }
-function readProfileBtf(host, { arch }, { path: path2, origin }, signal) {
-  return readBtf2(host, path2, arch, `${origin} ${path2}`, signal);
+async function openBtf(host, path2, profile, said, signal) {
+  const { arch } = profile;
+  if (!(await host.files.stat(path2).catch(() => void 0))?.isDirectory)
+    return readBtf2(host, path2, arch, said, signal);
+  const problem2 = await btfDirectoryProblem(host, path2);
+  if (problem2 !== void 0) throw new UsageError("btf_unusable", phrase`${said}: ${problem2}`);
+  return async (release) => {
+    const found2 = await btfFileFor(host, path2, { ...profile, release });
+    if ("none" in found2) return found2;
+    const [top, real] = [await host.files.realPath(path2), await host.files.realPath(found2.path)];
+    const file2 = phrase`${said}: ${found2.path}`;
+    if (!within(top, real))
+      throw new UsageError("btf_unusable", phrase`${file2}: it is a link to ${real}, outside of ${top}; copy the file`);
+    return readBtf2(host, found2.path, arch, file2, signal);
+  };
+}
+function readProfileBtf(host, profile, { path: path2, origin }, signal) {
+  return openBtf(host, path2, profile, `${origin} ${path2}`, signal);
 }
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path81.resolve)(cwd, file2);
+  const path2 = (0, import_node_path85.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
-  for (const arch of new Set(targets.map(({ profile }) => profile.arch))) await readBtf2(host, path2, arch, said, signal);
+  const arches = new Map(targets.map(({ profile }) => [profile.arch, profile]));
+  for (const profile of arches.values()) await openBtf(host, path2, profile, said, signal);
   const btf = { path: path2, origin: said.toString() };
   return targets.map(
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto21, import_node_path81, UNREADABLE2;
+var import_node_crypto20, import_node_path85, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto21 = require("node:crypto");
-    import_node_path81 = require("node:path");
+    import_node_crypto20 = require("node:crypto");
+    import_node_path85 = require("node:path");
+    init_btf_directory();
     init_btf_file();
     init_errors();
     init_wording();
@@ -48995,10 +50518,10 @@ var init_kernel_btf2 = __esm({
     init_confine();
     UNREADABLE2 = {
       ENOENT: "there is no such file; correct the path",
-      EISDIR: "it is a directory; name a file with BTF",
       EACCES: "this user may not read it; correct its permissions"
     };
     __name(readBtf2, "readBtf");
+    __name(openBtf, "openBtf");
     __name(readProfileBtf, "readProfileBtf");
     __name(withFlagBtf, "withFlagBtf");
   }
@@ -49032,9 +50555,9 @@ async function guestTools({ host, root }, cacheDir, arches, signal) {
   }
   return tools;
 }
-async function createServices(environment, { root: cacheDir }, { arches, isolation, lane, offline, refresh, signal, onEvent }) {
+async function createServices(environment, { root: cacheDir }, { arches, isolation, lane, growDiskGib, offline, refresh, signal, onEvent }) {
   const { host } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path82.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path86.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
@@ -49042,7 +50565,7 @@ async function createServices(environment, { root: cacheDir }, { arches, isolati
   return {
     host,
     validator: first3.validator,
-    createLanes: /* @__PURE__ */ __name((onNote) => createLanes({ tools, host, cacheDir, isolation, lane, maxBytes: MAX_TEMPLATE_BYTES, onNote }), "createLanes"),
+    createLanes: /* @__PURE__ */ __name((onNote) => createLanes({ tools, host, cacheDir, isolation, lane, growDiskGib, maxBytes: MAX_TEMPLATE_BYTES, onNote }), "createLanes"),
     ensureShell: /* @__PURE__ */ __name(async (arch, options2) => {
       const { busybox } = await ensureUserland(arch, { ...options2, host, offline });
       return {
@@ -49056,22 +50579,22 @@ async function createServices(environment, { root: cacheDir }, { arches, isolati
     ensureModules: /* @__PURE__ */ __name((profile, record4, options2) => ensureModules(profile, record4, { ...options2, host, offline }), "ensureModules"),
     storedModules: /* @__PURE__ */ __name((_profile, record4) => storedModules(host, record4), "storedModules"),
     ensureKernel: /* @__PURE__ */ __name((profile, options2) => ensureKernel(profile, { ...options2, host, offline, refresh }), "ensureKernel"),
-    ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureDisk(profile, { ...options2, host, offline, refresh }), "ensureImage")
+    ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureSystem2(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path82, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path86, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path82 = require("node:path");
+    import_node_path86 = require("node:path");
     import_node_url2 = require("node:url");
     init_lanes();
     init_qemu_host();
     init_create_host();
-    init_supply();
+    init_system_kernel();
     init_module_supply();
-    init_supply2();
+    init_supply();
     init_userland();
     init_errors();
     init_guest_entry();
@@ -49099,14 +50622,14 @@ __export(kernel_transfer_exports, {
 function kernelTransfer(options2 = {}) {
   const environment = environmentOf(options2);
   const { host } = environment;
-  const catalogue = createCatalogue(environment);
+  const catalog = createCatalog(environment);
   const typed = localProfiles(environment, options2.localKernels).catch(() => []);
   const itemOf = /* @__PURE__ */ __name(async (id2) => {
     const userland = userlandArch(id2);
     if (userland !== void 0) return { userland };
     const own3 = (await typed).find((one) => one.id === id2);
     if (own3 !== void 0) return { profile: own3 };
-    const [profile] = await withLock(catalogue, [await findProfile(catalogue, id2)]);
+    const [profile] = await withLock(catalog, [await findProfile(catalog, id2)]);
     if (profile === void 0) throw new TypeError("one profile gives one");
     return { profile };
   }, "itemOf");
@@ -49126,7 +50649,7 @@ var init_kernel_transfer = __esm({
   "src/api/kernel-transfer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_catalogue();
+    init_catalog();
     init_lock();
     init_transfer();
     init_userland();
@@ -49157,7 +50680,7 @@ async function descend(host, dir, wanted2, depth = 0) {
   if (wanted2.some((one) => names3.includes(one))) return dir;
   const [name5] = names3;
   if (name5 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path83.join)(dir, name5);
+  const next = (0, import_node_path87.join)(dir, name5);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, wanted2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -49173,8 +50696,8 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, wanted2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path83.join)(dir, "archive");
-  const root = (0, import_node_path83.join)(dir, "root");
+  const archive = (0, import_node_path87.join)(dir, "archive");
+  const root = (0, import_node_path87.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
@@ -49184,13 +50707,13 @@ async function unpackEntry(host, { url: url3 }, dir, wanted2) {
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, wanted2) : void 0;
 }
-var import_node_os3, import_node_path83, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path87, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path83 = require("node:path");
+    import_node_path87 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
@@ -49445,6 +50968,26 @@ var init_post = __esm({
   }
 });
 
+// src/model/once-each.ts
+function onceEach(target) {
+  return array(target).superRefine((targets, context) => {
+    const seen = /* @__PURE__ */ new Set();
+    for (const [index, { profile_id: id2 }] of targets.entries()) {
+      if (seen.has(id2))
+        context.addIssue({ code: "custom", path: [index, "profile_id"], message: "a kernel that is there already" });
+      seen.add(id2);
+    }
+  });
+}
+var init_once_each = __esm({
+  "src/model/once-each.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_zod();
+    __name(onceEach, "onceEach");
+  }
+});
+
 // src/report/saved-report.ts
 function savedFixups({ status: word4, automatic_fixups: said, shims }) {
   return word4 !== "pass" ? 0 : said || fixupCount(shims);
@@ -49458,12 +51001,13 @@ var init_saved_report = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    init_once_each();
     init_decisive();
     init_fixups();
     text2 = string2();
     optional2 = text2.default("");
     count2 = number2().nonnegative().default(0);
-    status = _enum(["pass", "fail", "skipped", "infra_error"]);
+    status = _enum(["pass", "fail", "skipped", "inferred", "infra_error"]);
     Location = object({
       file: text2,
       line: number2().int().nonnegative(),
@@ -49557,6 +51101,7 @@ var init_saved_report = __esm({
       validator_result: optional2,
       infra_error: optional2,
       skipped_reason: optional2,
+      inference: object({ from: text2, verdict: _enum(["pass", "fail"]), accepted: boolean2().default(false) }).optional(),
       retried_after: optional2,
       notes: array(text2).default([]),
       kernel_package: object({ name: text2, version: optional2, archive: optional2, suite: optional2 }).optional(),
@@ -49630,7 +51175,7 @@ var init_saved_report = __esm({
       artifact: object({ path: text2, basename: text2, sha256: optional2, size_bytes: count2 }),
       command: object({ text: optional2, expected_exit_code: count2 }).optional(),
       matrix: object({ path: optional2, name: optional2 }).optional(),
-      targets: array(Target).default([]),
+      targets: onceEach(Target).default([]),
       support: Support.optional(),
       gate: Gate.optional(),
       shard: Shard.optional(),
@@ -49642,6 +51187,7 @@ var init_saved_report = __esm({
       reason: optional2,
       subject: optional2,
       program: text2.optional(),
+      detail: text2.optional(),
       decisive: boolean2().optional(),
       file: optional2,
       line: count2,
@@ -49662,7 +51208,7 @@ var init_saved_report = __esm({
       reasons: array(text2).default([]),
       gate: Gate.optional(),
       support: Support.optional(),
-      targets: array(
+      targets: onceEach(
         object({
           profile_id: text2,
           status,
@@ -49692,38 +51238,40 @@ var init_saved_report = __esm({
 });
 
 // src/report/document-cells.ts
-function newsOf({ report: report2 }, target, compared) {
-  if (compared && report2?.baseline === void 0) return target.status === "fail" ? "new" : void 0;
+function newsOf({ report: report2 }, target, compared2) {
+  if (compared2 && report2?.baseline === void 0) return target.status === "fail" ? "new" : void 0;
   const word4 = report2?.baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
   return word4 === "new" || word4 === "known" || word4 === "fixed" ? word4 : void 0;
 }
 function decisionOf({ one, target, news, expected }, word4) {
-  const policy = FAIL_ON.find((known4) => known4 === word4) ?? "required";
+  const policy = FAIL_ON.find((known5) => known5 === word4) ?? "required";
   const failOn2 = one.required || policy !== "any" ? policy : "required";
-  const met = MET.find((known4) => known4 === expected?.met);
-  const cell = { status: target.status, required: one.required && target.required, met, known: news === "known" };
+  const met = MET.find((known5) => known5 === expected?.met);
+  const { status: status4, inference } = target;
+  const cell = { status: status4, required: one.required && target.required, met, known: news === "known", inference };
   const weight2 = weightOf(cell, failOn2);
   const tolerated = weight2 === "optional" || weight2 === "expected" || weight2 === "known" ? weight2 : void 0;
   return {
     decides: weight2 === "error" || weight2 === "failure" && failOn2 !== "never",
-    tolerated: target.status === "fail" ? tolerated : void 0
+    tolerated: target.status === "fail" ? tolerated : void 0,
+    excused: weight2 === "failure" && failOn2 === "never"
   };
 }
-function cellsOf(one, compared) {
+function cellsOf(one, compared2) {
   const gate2 = one.report?.gate;
   return one.targets.map((target) => {
     const id2 = target.profile_id;
     const expected = savedExpected(gate2, id2);
-    const news = newsOf(one, target, compared);
+    const news = newsOf(one, target, compared2);
     return { one, target, news, expected, ...decisionOf({ one, target, news, expected }, gate2?.fail_on ?? "") };
   });
 }
 function documentCells({ cases }) {
   const isCompared = /* @__PURE__ */ __name(({ report: report2 }) => report2?.baseline !== void 0 || report2?.gate?.fail_on === "regression", "isCompared");
-  const compared = cases.some(isCompared);
-  return cases.flatMap((one) => cellsOf(one, compared));
+  const compared2 = cases.some(isCompared);
+  return cases.flatMap((one) => cellsOf(one, compared2));
 }
-function kindOf4({ target }) {
+function kindOf5({ target }) {
   return passKind(target.status, target.findings);
 }
 function documentCounts(document) {
@@ -49735,13 +51283,15 @@ function countsOfCells(cells, broken3 = 0) {
     total: cells.length,
     passed: count5(({ target }) => target.status === "pass"),
     fixedUp: count5(({ target }) => target.automatic_fixups > 0),
-    seenFixedUp: count5((cell) => cell.target.automatic_fixups > 0 && isSeen(kindOf4(cell))),
-    nothingLoaded: count5((cell) => kindOf4(cell) === "unloaded"),
-    loadedOnly: count5((cell) => kindOf4(cell) === "loaded"),
-    attachedPartly: count5((cell) => kindOf4(cell) === "partly"),
+    seenFixedUp: count5((cell) => cell.target.automatic_fixups > 0 && isSeen(kindOf5(cell))),
+    nothingLoaded: count5((cell) => kindOf5(cell) === "unloaded"),
+    loadedOnly: count5((cell) => kindOf5(cell) === "loaded"),
+    attachedPartly: count5((cell) => kindOf5(cell) === "partly"),
     failed: count5(({ target }) => target.status === "fail"),
     tolerated: count5(({ tolerated }) => tolerated !== void 0),
+    excused: count5(({ excused }) => excused),
     skipped: count5(({ target }) => target.status === "skipped"),
+    inferred: count5(({ target }) => target.status === "inferred"),
     errored: count5(({ target }) => target.status === "infra_error"),
     regressions: count5(({ news }) => news === "new"),
     known: count5(({ news }) => news === "known"),
@@ -49758,6 +51308,8 @@ function reasonOf3({ status: status4, findings, ...target }) {
       return target.infra_error || "it is inconclusive";
     case "skipped":
       return target.skipped_reason || "it was not tested";
+    case "inferred":
+      return target.inference ? inferredText(target.inference) : "it was not tested";
     case "fail":
       return findings.find(({ decisive }) => decisive)?.title || target.classification_reason || target.classification_code || "it failed";
   }
@@ -49768,13 +51320,14 @@ var init_document_cells = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_weight();
     init_gate();
+    init_inferred();
     init_loaded_only();
     init_saved_report();
     __name(newsOf, "newsOf");
     __name(decisionOf, "decisionOf");
     __name(cellsOf, "cellsOf");
     __name(documentCells, "documentCells");
-    __name(kindOf4, "kindOf");
+    __name(kindOf5, "kindOf");
     __name(documentCounts, "documentCounts");
     __name(countsOfCells, "countsOfCells");
     __name(reasonOf3, "reasonOf");
@@ -49783,10 +51336,10 @@ var init_document_cells = __esm({
 
 // src/report/badge.ts
 function colorOf(status4, counts) {
-  const { failed: failed2, tolerated, passed: passed2, nothingLoaded: nothingLoaded2, loadedOnly: loadedOnly2, attachedPartly: attachedPartly2 } = counts;
+  const { failed: failed2, tolerated, passed: passed2, inferred, nothingLoaded: nothingLoaded2, loadedOnly: loadedOnly2, attachedPartly: attachedPartly2 } = counts;
   if (status4 === "fail" || failed2 > tolerated) return "red";
   if (status4 === "error" || passed2 === 0) return "lightgrey";
-  return tolerated + nothingLoaded2 + loadedOnly2 + attachedPartly2 > 0 ? "yellow" : "brightgreen";
+  return tolerated + inferred + nothingLoaded2 + loadedOnly2 + attachedPartly2 > 0 ? "yellow" : "brightgreen";
 }
 function badgeFacts(status4, counts, what) {
   const { total, passed: passed2, failed: failed2, fixedUp } = counts;
@@ -49873,7 +51426,8 @@ function silenceOfCells(all) {
   const groups2 = /* @__PURE__ */ new Map();
   for (const cell of all) {
     const { status: status4 } = cell.target;
-    if (status4 !== "infra_error" && !(status4 === "skipped" && cell.decides)) continue;
+    const isUntested = status4 === "skipped" || status4 === "inferred";
+    if (status4 !== "infra_error" && !(isUntested && cell.decides)) continue;
     const message4 = reasonOf3(cell.target);
     groups2.set(message4, [...groups2.get(message4) ?? [], cell]);
   }
@@ -49932,15 +51486,15 @@ var init_kernel_order = __esm({
 function kernelOf(target) {
   const { profile_id: id2, profile, host } = target;
   const { distro = "", version: version2 = "", kernel_family: family2 = "", arch = "" } = profile ?? host ?? {};
-  const known4 = distro !== "" && family2 !== "";
+  const known5 = distro !== "" && family2 !== "";
   const other = arch === "" || arch === "x86_64" ? "" : ` ${arch}`;
   return {
     id: id2,
-    family: oneLine(known4 ? family2 : id2, 64),
-    vendor: known4 ? oneLine(distro, 40) : "",
-    distro: known4 ? oneLine(`${shortDistro(distro)} ${version2}`, 40) : "",
+    family: oneLine(known5 ? family2 : id2, 64),
+    vendor: known5 ? oneLine(distro, 40) : "",
+    distro: known5 ? oneLine(`${shortDistro(distro)} ${version2}`, 40) : "",
     arch: oneLine(arch, 20),
-    name: oneLine(known4 ? `${profileName({ distro, version: version2, kernelFamily: family2 })}${other}` : id2, 100)
+    name: oneLine(known5 ? `${profileName({ distro, version: version2, kernelFamily: family2 })}${other}` : id2, 100)
   };
 }
 function twin({ name: name5, arch }, all) {
@@ -50103,8 +51657,8 @@ function logTails({ programs, functional }, maxLines) {
   ].filter(({ text: text7 }) => sanitizeText(text7).trim() !== "");
   if (maxLines <= 0 || sources.length === 0) return [];
   const shown4 = sources.slice(0, maxLines);
-  const each = Math.max(1, Math.floor(maxLines / shown4.length));
-  return shown4.map(({ title: title3, text: text7 }) => ({ title: oneLine(title3, 120), text: lastLines(text7, each) }));
+  const each2 = Math.max(1, Math.floor(maxLines / shown4.length));
+  return shown4.map(({ title: title3, text: text7 }) => ({ title: oneLine(title3, 120), text: lastLines(text7, each2) }));
 }
 var MAX_LINE4;
 var init_cell_log = __esm({
@@ -50131,7 +51685,7 @@ function element(name5, values2, body = "") {
   if (typeof body === "string") return [body === "" ? `${head2}/>` : `${head2}>${content(body)}</${name5}>`];
   return [`${head2}>`, ...body.map((line5) => line5.replace(/^/, "  ")), `</${name5}>`];
 }
-function answerOf2({ target, decides, tolerated, expected }) {
+function answerOf2({ target, decides, tolerated, excused, expected }) {
   const { status: status4, classification_code: code2 } = target;
   const message4 = reasonOf3(target);
   const type = status4 === "fail" && code2 || (status4 === "fail" ? "UNCLASSIFIED_FAILURE" : "INFRA_ERROR");
@@ -50145,9 +51699,11 @@ function answerOf2({ target, decides, tolerated, expected }) {
     return { kind: unexpected2 === "" ? void 0 : "failure", type: "UNEXPECTED_PASS", message: unexpected2 };
   }
   if (status4 === "skipped") return { kind: decides ? "error" : "skipped", type: "NOT_ASKED", message: message4 };
+  if (status4 === "inferred") return { kind: decides ? "error" : "skipped", type: "INFERRED", message: message4 };
   if (status4 === "infra_error") {
     return decides ? { kind: "error", type, message: message4 } : { kind: "skipped", type, message: `inconclusive: ${message4}` };
   }
+  if (excused) return { kind: "skipped", type, message: `fails, and fail_on is never: ${message4}` };
   if (tolerated === void 0) return { kind: "failure", type, message: message4 };
   const why2 = tolerated === "expected" ? `expected (${expected?.reason ?? ""})` : tolerated;
   return { kind: "skipped", type, message: `fails, ${why2}: ${message4}` };
@@ -50355,7 +51911,7 @@ var init_sarif_rules = __esm({
 // src/report/sarif/sarif.ts
 function message2(parts2) {
   const lines3 = parts2.filter((part3) => part3 !== "").map((part3) => oneLine(part3, 1e3));
-  return { text: clip(lines3.join("\n"), MAX_TEXT3).replace(/[[\]\\](?=[^[]*\]?\()/g, "\\$&") };
+  return { text: clip(lines3.join("\n"), MAX_TEXT4).replace(/[[\]\\](?=[^[]*\]?\()/g, "\\$&") };
 }
 function uriOf(path2) {
   return path2.split("/").map(encodeURIComponent).join("/");
@@ -50375,8 +51931,8 @@ function placeOf2({ one, finding }, workspace) {
 }
 function fingerprint({ one, finding }) {
   const { code: code2, reason, subject, location } = finding;
-  const identity3 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
-  return (0, import_node_crypto22.createHash)("sha256").update(identity3).digest("hex").slice(0, 16);
+  const identity2 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
+  return (0, import_node_crypto21.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
 }
 function suppressionsOf({ cells }) {
   const reasons = cells.map(({ tolerated, expected }) => tolerated === "expected" ? expected?.reason : void 0);
@@ -50494,12 +52050,12 @@ function sarif(document, { workspace = "", version: version2 = "" } = {}) {
   return `${JSON.stringify(log4, null, 2)}
 `;
 }
-var import_node_crypto22, MAX_RESULTS, MAX_TEXT3;
+var import_node_crypto21, MAX_RESULTS, MAX_TEXT4;
 var init_sarif = __esm({
   "src/report/sarif/sarif.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto22 = require("node:crypto");
+    import_node_crypto21 = require("node:crypto");
     init_project();
     init_document_causes();
     init_document_cells();
@@ -50511,7 +52067,7 @@ var init_sarif = __esm({
     init_json_values();
     init_sarif_rules();
     MAX_RESULTS = 5e3;
-    MAX_TEXT3 = 4e3;
+    MAX_TEXT4 = 4e3;
     __name(message2, "message");
     __name(uriOf, "uriOf");
     __name(artifactLocation, "artifactLocation");
@@ -50531,13 +52087,14 @@ function plural3(count5, one) {
   return `${count5} ${one}${count5 === 1 ? "" : "s"}`;
 }
 function verdictText({ status: status4, notRun }, counts) {
-  const { total, passed: passed2, failed: failed2, tolerated, errored, broken: broken3, regressions, known: known4 } = counts;
+  const { total, passed: passed2, failed: failed2, tolerated, excused, errored, broken: broken3, regressions, known: known5 } = counts;
   const deciding = failed2 - tolerated;
-  const news = [regressions > 0 ? `${regressions} new` : "", known4 > 0 ? `${known4} known` : ""].filter(
+  const news = [regressions > 0 ? `${regressions} new` : "", known5 > 0 ? `${known5} known` : ""].filter(
     (part3) => part3 !== ""
   );
+  const remarks = excused > 0 ? [...news, "not blocking under fail_on: never"] : news;
   const parts2 = [
-    deciding > 0 ? `${deciding} of ${total} incompatible${news.length > 0 ? ` (${news.join(", ")})` : ""}` : "",
+    deciding > 0 ? `${deciding} of ${total} incompatible${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}` : "",
     errored > 0 ? `${errored} of ${total} inconclusive` : "",
     broken3 > 0 ? `${plural3(broken3, "case")} could not start` : "",
     notRun.length > 0 ? `${plural3(notRun.length, "case")} not run` : "",
@@ -50553,16 +52110,18 @@ function verdictText({ status: status4, notRun }, counts) {
   }
   return status4 === "fail" ? `fails: ${passed2} of ${total} pass` : "inconclusive";
 }
-function lackText({ total, nothingLoaded: nothingLoaded2, loadedOnly: loadedOnly2, attachedPartly: attachedPartly2 }) {
+function lackText({ total, inferred, nothingLoaded: nothingLoaded2, loadedOnly: loadedOnly2, attachedPartly: attachedPartly2 }) {
   return [
     nothingLoaded2 > 0 ? `${nothingLoaded2} of ${total} with no program loaded` : "",
     loadedOnly2 > 0 ? `${loadedOnly2} of ${total} with nothing attached` : "",
-    attachedPartly2 > 0 ? `${attachedPartly2} of ${total} attached in part` : ""
+    attachedPartly2 > 0 ? `${attachedPartly2} of ${total} attached in part` : "",
+    inferred > 0 ? `${inferred} of ${total} inferred` : ""
   ].filter((part3) => part3 !== "").join(", ");
 }
 function headingText(document, counts) {
-  const lacking = document.status === "pass" && counts.nothingLoaded + counts.loadedOnly + counts.attachedPartly > 0;
-  return `${lacking ? ICON_LOADED : ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
+  const { status: status4 } = document;
+  const lacking = status4 === "pass" && lackText(counts) !== "";
+  return `${lacking ? ICON_LOADED : ICONS[status4]} bpfcompat: ${verdictText(document, counts)}`;
 }
 function durationText(ms2) {
   if (ms2 < 6e4) return `${(ms2 / 1e3).toFixed(1)} s`;
@@ -50715,11 +52274,11 @@ function warningLines(cells, causes, kernels4) {
   return [...unexpected2, ...reported];
 }
 function supportLines(cases, max) {
-  const known4 = cases.filter(({ support }) => support !== "");
-  const shown4 = known4.slice(0, max);
+  const known5 = cases.filter(({ support }) => support !== "");
+  const shown4 = known5.slice(0, max);
   if (shown4.length === 0) return [];
   const rows3 = shown4.map(({ name: name5, support }) => [codeCell(name5, 60), md(support, 400)]);
-  const rest = known4.length - shown4.length;
+  const rest = known5.length - shown4.length;
   return [...table(["Object", "Kernels"], rows3), ...rest > 0 ? ["", `${rest} more stand in the report.`] : []];
 }
 function secondsOf(values2, combine) {
@@ -50757,13 +52316,13 @@ function acceleratorText(cells) {
 }
 function environmentLines(cells, { cases }) {
   const guests = cells.flatMap(({ target }) => target.guest ?? []);
-  const each = /* @__PURE__ */ __name((pick3) => [...new Set(guests.map(pick3).filter((word4) => word4 !== ""))].map((word4) => md(word4, 200)).join(", "), "each");
+  const each2 = /* @__PURE__ */ __name((pick3) => [...new Set(guests.map(pick3).filter((word4) => word4 !== ""))].map((word4) => md(word4, 200)).join(", "), "each");
   const runs = [...new Set(cases.flatMap(({ report: report2 }) => report2?.run.id ?? []))];
   const rows3 = [
-    ["Accelerator", each(({ accel, accel_reason: why2 }) => why2 === "" ? accel : `${accel} (${why2})`)],
-    ["QEMU", each(({ qemu_version: version2 }) => version2)],
-    ["Lane", each(({ lane, isolation }) => [lane, isolation].filter((word4) => word4 !== "").join(", "))],
-    ["Sandbox", each(({ sandbox_layers: layers }) => layers.join(", "))],
+    ["Accelerator", each2(({ accel, accel_reason: why2 }) => why2 === "" ? accel : `${accel} (${why2})`)],
+    ["QEMU", each2(({ qemu_version: version2 }) => version2)],
+    ["Lane", each2(({ lane, isolation }) => [lane, isolation].filter((word4) => word4 !== "").join(", "))],
+    ["Sandbox", each2(({ sandbox_layers: layers }) => layers.join(", "))],
     ["Run", names(runs, 3)]
   ].filter(([, value2]) => value2 !== "");
   return rows3.map(([name5, value2]) => `- ${name5}: ${value2}`);
@@ -50809,7 +52368,8 @@ function contextLine({ document, cells, kernels: kernels4, counts, options: opti
     some2(counts.nothingLoaded, NOTHING_LOADED),
     some2(counts.failed, "failed"),
     some2(counts.errored, "inconclusive"),
-    some2(counts.skipped, "skipped")
+    some2(counts.skipped, "skipped"),
+    some2(counts.inferred, "inferred")
   ];
   return [
     `**${md(name5, 100)}**`,
@@ -50829,8 +52389,8 @@ function overrideLines({ cases }) {
 }
 function newsLine({ cells, counts }) {
   if (!cells.some(({ one }) => one.report?.baseline)) return [];
-  const { regressions, known: known4, fixed } = counts;
-  return [`Against the older report: **${regressions} new**, ${known4} known, ${fixed} fixed.`, ""];
+  const { regressions, known: known5, fixed } = counts;
+  return [`Against the older report: **${regressions} new**, ${known5} known, ${fixed} fixed.`, ""];
 }
 function brokenLines({ cases, notRun }, most) {
   const broken3 = cases.filter(({ error: error2 }) => error2 !== "");
@@ -50935,9 +52495,9 @@ function sourceLines(finding, { links }) {
   return [`Source: ${where}${inside}`, "", ...location.text.trim() === "" ? [] : [fence(location.text, 400), ""]];
 }
 function filing({ code: name5, group: group2, confidence }) {
-  const known4 = GROUPS.find((word4) => word4 === group2);
+  const known5 = GROUPS.find((word4) => word4 === group2);
   const parts2 = [
-    known4 ? `caused by: ${groupWords(known4)}` : "",
+    known5 ? `caused by: ${groupWords(known5)}` : "",
     confidence === "" ? "" : `${md(confidence, 20)} confidence`
   ];
   const ours = FINDING_CODES.find((one) => one === name5);
@@ -51105,6 +52665,8 @@ function symbolsOf(cell) {
       return ["silent"];
     case "skipped":
       return ["skipped"];
+    case "inferred":
+      return ["inferred"];
   }
 }
 function cellTitle(cell) {
@@ -51141,6 +52703,7 @@ var init_symbols = __esm({
       tolerated: ["\u{1F536}", "fails, non-blocking (optional, expected or known)"],
       silent: ["\u26A0\uFE0F", "inconclusive (infrastructure)"],
       skipped: ["\u23ED\uFE0F", "not tested"],
+      inferred: ["\u3030\uFE0F", "not tested, inferred from a kernel of the same class"],
       absent: ["\u2013", "not part of the run"],
       new: ["\u{1F195}", "did not fail before"],
       fixups: ["\u{1F527}", FIXUP_LEGEND],
@@ -51275,7 +52838,7 @@ var init_matrix_table = __esm({
 
 // src/report/summary/render.ts
 function anchorBase({ name: name5 }) {
-  return `bpf-${(0, import_node_crypto23.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
+  return `bpf-${(0, import_node_crypto22.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
 }
 function reportedCells(cells) {
   const rank2 = /* @__PURE__ */ __name(({ target, decides, news, tolerated }) => {
@@ -51344,12 +52907,12 @@ function render(parts2, detail2, shortened) {
     ...detail2.extras && times && cells.length > 0 ? folded2("Timings and environment", [...timingLines(cells, kernels4), "", ...environmentLines(cells, document)]) : []
   ].join("\n").trimEnd().concat("\n");
 }
-var import_node_crypto23, FEW;
+var import_node_crypto22, FEW;
 var init_render = __esm({
   "src/report/summary/render.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto23 = require("node:crypto");
+    import_node_crypto22 = require("node:crypto");
     init_escape();
     init_html();
     init_context();
@@ -51448,7 +53011,7 @@ function baselineInput(named6, decides) {
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path84.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path88.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text7 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -51497,7 +53060,7 @@ async function claimPaths(host, cwd, outputs, inputs) {
     writes2.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === "decides" && kind2 === "report") {
-      const remedy5 = "write it elsewhere, and move it there when the run has passed";
+      const remedy5 = "write it to another place, and move it there when the run has passed";
       refuse6(
         "report_over_baseline",
         phrase`${said}: ${path2} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy5}`
@@ -51512,15 +53075,15 @@ async function claimPaths(host, cwd, outputs, inputs) {
     if (streams || kind2 === void 0 || await isReplaceable(host, real, kind2)) continue;
     const words3 = kind2 === "report" || kind2 === "markdown" ? "report" : kind2;
     const remedy4 = "choose another place, or remove that file first";
-    refuse6("report_over_file", phrase`${said}: ${path2} is there already and is no ${words3} of bpfcompat; ${remedy4}`);
+    refuse6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy4}`);
   }
 }
-var import_node_path84, OURS, MAX_BYTES3;
+var import_node_path88, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path84 = require("node:path");
+    import_node_path88 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -51619,7 +53182,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path85.join)(store.locks, "runs");
+  return (0, import_node_path89.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -51631,7 +53194,7 @@ async function leaseStore(host, name5, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path85.join)(leasesDir(store), name5);
+    const path2 = (0, import_node_path89.join)(leasesDir(store), name5);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -51646,12 +53209,12 @@ async function leaseStore(host, name5, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path85;
+var import_node_path89;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path85 = require("node:path");
+    import_node_path89 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -51664,15 +53227,15 @@ async function useStore(host, signal) {
   const root = storeRoot(host.env);
   const remedy4 = "name another one in BPFCOMPAT_CACHE_DIR";
   await ensureDirectory(host, root, "the cache directory", remedy4, OWNER_ONLY2);
-  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto24.randomBytes)(4).toString("hex")}`, signal);
+  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto23.randomBytes)(4).toString("hex")}`, signal);
   return { root, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }
-var import_node_crypto24, OWNER_ONLY2;
+var import_node_crypto23, OWNER_ONLY2;
 var init_store_use = __esm({
   "src/api/store-use.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto24 = require("node:crypto");
+    import_node_crypto23 = require("node:crypto");
     init_lease();
     init_store_root();
     init_directories();
@@ -51681,15 +53244,314 @@ var init_store_use = __esm({
   }
 });
 
-// src/model/cell.ts
-var VALIDATION_MODES, ISOLATIONS, LANE_CHOICES;
-var init_cell = __esm({
-  "src/model/cell.ts"() {
+// src/config/agent-option-rows.ts
+var PLANNING, APPLYING, READY, LOADING, NAMED2, RECORDING, PRINTING, AGENT_OPTIONS;
+var init_agent_option_rows = __esm({
+  "src/config/agent-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    VALIDATION_MODES = ["load_only", "load_attach", "behavior"];
-    ISOLATIONS = ["cell", "boot"];
-    LANE_CHOICES = ["direct", "image"];
+    PLANNING = ["agent plan", "agent apply", "agent rollback"];
+    APPLYING = ["agent apply", "agent rollback"];
+    READY = [...APPLYING, "agent preflight"];
+    LOADING = [...APPLYING, "runtime execute"];
+    NAMED2 = [...PLANNING, "agent preflight"];
+    RECORDING = ["agent rollback", "agent unload", "agent revocation-drill"];
+    PRINTING = ["agent preflight", "agent status", "agent ledger", ...RECORDING];
+    AGENT_OPTIONS = [
+      {
+        name: "agent-id",
+        type: "text",
+        default: "",
+        placeholder: "ID",
+        description: "what the agent is called; default: the host name",
+        commands: [...NAMED2, "agent revocation-drill"]
+      },
+      {
+        name: "tenant",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "label for the load policy",
+        commands: NAMED2
+      },
+      {
+        name: "project",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "label for the load policy",
+        commands: NAMED2
+      },
+      {
+        name: "relaxed-policy",
+        type: "boolean",
+        default: "",
+        description: "do not require that the whole run passed which the evidence is of",
+        commands: PLANNING
+      },
+      {
+        name: "approve-load",
+        type: "boolean",
+        default: "",
+        description: "check the load on this host: programs and links end with the check",
+        commands: ["agent apply"]
+      },
+      {
+        name: "approve",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: 'signed approval of "agent approve": for this decision, object, host and kernel, once',
+        commands: APPLYING
+      },
+      {
+        name: "load-policy",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "load policy; nothing is loaded that it does not allow; agents have a default in the environment",
+        commands: [...READY, "agent revocation-drill", "runtime execute"]
+      },
+      {
+        name: "require-load-policy",
+        type: "boolean",
+        default: "true",
+        description: "false: to decide and fetch needs no policy; a load check always does",
+        commands: READY
+      },
+      {
+        name: "expected-decision-id",
+        type: "text",
+        default: "",
+        placeholder: "ID",
+        description: "only this decision",
+        commands: READY
+      },
+      {
+        name: "expected-sha256",
+        type: "text",
+        default: "",
+        placeholder: "HEX",
+        description: "only this object",
+        commands: READY
+      },
+      {
+        name: "require-approval-pins",
+        type: "boolean",
+        default: "",
+        description: "both --expected-decision-id and --expected-sha256 must be given",
+        commands: READY
+      },
+      {
+        name: "require-manifest",
+        type: "boolean",
+        default: "",
+        description: "a manifest must be given and be right",
+        commands: READY
+      },
+      {
+        name: "manifest",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "manifest of the object; recorded, and read where it is required",
+        commands: [...READY, "runtime execute"]
+      },
+      {
+        name: "attach-mode",
+        type: "text",
+        default: "best-effort",
+        placeholder: "MODE",
+        description: "disabled, best-effort or required",
+        commands: LOADING
+      },
+      {
+        name: "probe-features",
+        type: "boolean",
+        default: "true",
+        description: "false: the validator makes no kernel probes and loads no single programs",
+        commands: LOADING
+      },
+      {
+        name: "use-sudo",
+        type: "boolean",
+        default: "true",
+        description: "start the validator with sudo where this user is not root",
+        commands: LOADING
+      },
+      {
+        name: "sudo-non-interactive",
+        type: "boolean",
+        default: "true",
+        description: "sudo -n: it must not prompt for a password",
+        commands: LOADING
+      },
+      {
+        name: "validator",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "validator to check loads with; default: the installed one",
+        commands: [...LOADING, "agent preflight"]
+      },
+      {
+        name: "timeout",
+        type: "duration",
+        default: "2m",
+        placeholder: "TIME",
+        description: "how long a load check may take",
+        commands: LOADING,
+        min: 1e3,
+        max: 36e5
+      },
+      {
+        name: "allow-host-load",
+        type: "boolean",
+        default: "",
+        description: "needed: the object is loaded on this host for the time of the check",
+        commands: ["runtime execute"]
+      },
+      {
+        name: "include-load",
+        type: "boolean",
+        default: "",
+        description: "check what a load check needs, too: validator and machine-id",
+        commands: ["agent preflight"]
+      },
+      {
+        name: "require-config",
+        type: "boolean",
+        default: "",
+        description: "an artifact must be named",
+        commands: ["agent preflight"]
+      },
+      {
+        name: "check-host-probe",
+        type: "boolean",
+        default: "true",
+        description: "probe this host",
+        commands: ["agent preflight"]
+      },
+      {
+        name: "path",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: 'output of the last "agent apply"; default: BPFCOMPAT_AGENT_LAST_RESULT_PATH, else last-apply.json in /var/lib/bpfcompat-agent',
+        commands: ["agent status"]
+      },
+      {
+        name: "limit",
+        type: "integer",
+        default: "20",
+        placeholder: "N",
+        description: "rows to print, the newest first; 0 = all",
+        commands: ["agent ledger"],
+        min: 0,
+        max: 1e6
+      },
+      {
+        name: "checkpoint",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "signed checkpoint that the ledger must contain; with --key it is written",
+        commands: ["agent ledger"]
+      },
+      {
+        name: "key",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "private key of an approver in PEM, outside of the work directory",
+        commands: ["agent ledger", "agent approve"]
+      },
+      {
+        name: "decision",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: 'output of "agent plan"',
+        commands: ["agent approve"]
+      },
+      {
+        name: "expires",
+        type: "duration",
+        default: "1h",
+        placeholder: "TIME",
+        description: "how long the approval holds",
+        commands: ["agent approve"],
+        min: 1e3,
+        max: 30 * 24 * 36e5
+      },
+      {
+        name: "execute",
+        type: "boolean",
+        default: "",
+        description: "do it; without it the plan is printed",
+        commands: ["agent rollback", "agent unload"]
+      },
+      {
+        name: "record",
+        type: "boolean",
+        default: "true",
+        description: "write a row to the ledger",
+        commands: RECORDING
+      },
+      {
+        name: "pin-path",
+        type: "text",
+        default: "",
+        placeholder: "PATH",
+        description: "pin to remove; default: the newest one that the ledger has",
+        commands: ["agent unload"]
+      },
+      {
+        name: "recursive",
+        type: "boolean",
+        default: "",
+        description: "remove what lies in a directory of pins, too",
+        commands: ["agent unload"]
+      },
+      {
+        name: "allow-non-bpffs",
+        type: "boolean",
+        default: "",
+        description: "the pin may lie in another file system",
+        commands: ["agent unload"]
+      },
+      {
+        name: "json",
+        type: "boolean",
+        default: "",
+        description: "accepted: JSON is printed in any case",
+        commands: PRINTING
+      },
+      {
+        name: "api-url",
+        type: "text",
+        default: "",
+        placeholder: "URL",
+        description: "accepted from earlier versions and an error if it is set: the agent decides itself, by the evidence it has",
+        commands: NAMED2
+      },
+      {
+        name: "registry-token",
+        type: "text",
+        default: "",
+        placeholder: "TOKEN",
+        description: "accepted without effect: registries of tenants are not part of this version",
+        commands: NAMED2
+      },
+      {
+        name: "identity-token",
+        type: "text",
+        default: "",
+        placeholder: "TOKEN",
+        description: "accepted without effect",
+        commands: PLANNING
+      }
+    ];
   }
 });
 
@@ -51763,6 +53625,22 @@ var init_attest_option_rows = __esm({
         placeholder: "FILE",
         description: "the object that the evidence must be about",
         commands: ["attest verify"]
+      },
+      {
+        name: "artifact",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "the object to push",
+        commands: ["runtime push"]
+      },
+      {
+        name: "image",
+        type: "text",
+        default: "",
+        placeholder: "HOST/NAME:TAG",
+        description: "what it is called in the registry",
+        commands: ["runtime push"]
       },
       {
         name: "json",
@@ -51924,6 +53802,42 @@ var init_command_option_rows = __esm({
         commands: ["test-command"],
         min: 0,
         max: 255
+      }
+    ];
+  }
+});
+
+// src/config/compatibility-option-rows.ts
+var COMPATIBILITY_OPTIONS;
+var init_compatibility_option_rows = __esm({
+  "src/config/compatibility-option-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    COMPATIBILITY_OPTIONS = [
+      {
+        name: "keep-vm-on-failure",
+        type: "boolean",
+        default: "",
+        description: "accepted for compatibility: logs of failed guests are always kept",
+        commands: ["test", "test-command"]
+      },
+      {
+        name: "disk-resize",
+        type: "integer",
+        default: "0",
+        placeholder: "GIB",
+        description: "make the disk of guests this much larger than that of their image (lane image; others have no disk)",
+        commands: ["test"],
+        min: 0,
+        max: 1024
+      },
+      {
+        name: "unsafe-allow-host-runner",
+        type: "boolean",
+        default: "",
+        description: "accepted and without effect: objects are never loaded on this machine",
+        commands: ["test"],
+        hidden: true
       }
     ];
   }
@@ -52096,7 +54010,7 @@ var init_kernel_option_rows = __esm({
         name: "all",
         type: "boolean",
         default: "",
-        description: "also remove every stored kernel; default: only VM snapshots and what no profile needs",
+        description: "also remove every stored kernel and disk image; default: only VM snapshots and what no profile needs",
         commands: ["kernels prune"]
       }
     ];
@@ -52104,12 +54018,12 @@ var init_kernel_option_rows = __esm({
 });
 
 // src/config/load-option-rows.ts
-var LOADING, LOAD_OPTIONS;
+var LOADING2, LOAD_OPTIONS;
 var init_load_option_rows = __esm({
   "src/config/load-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    LOADING = ["check", "test", "watch", "bisect"];
+    LOADING2 = ["check", "test", "watch", "bisect"];
     LOAD_OPTIONS = [
       {
         name: "set-rodata",
@@ -52117,7 +54031,7 @@ var init_load_option_rows = __esm({
         default: "",
         placeholder: "NAME=VALUE",
         description: "set a global variable before the load, as a loader sets const volatile variables; NAME.MEMBER and NAME[N] work too; repeatable",
-        commands: LOADING
+        commands: LOADING2
       },
       {
         name: "set-attach-target",
@@ -52125,29 +54039,29 @@ var init_load_option_rows = __esm({
         default: "",
         placeholder: "PROG=TARGET",
         description: "set the attach target of a program, as a loader does at run time: a kernel function, or xdp:NAME or tc:NAME for the function NAME of a stub BPF program; repeatable",
-        commands: LOADING
+        commands: LOADING2
       },
       {
         name: "strict-libbpf",
         type: "boolean",
         default: "",
         description: "load exactly as plain libbpf does: no automatic fixups (map sizes, program types, inner maps) and no settings",
-        commands: LOADING
+        commands: LOADING2
       },
       {
         name: "btf",
         type: "text",
         default: "",
-        placeholder: "FILE",
-        description: "BTF for kernels that have none: raw, a .btf.tar.xz of BTFHub, or a vmlinux with BTF; reports show the verdict with it and without it",
-        commands: LOADING
+        placeholder: "PATH",
+        description: "BTF for kernels that have none: a file (raw, a .btf.tar.xz of BTFHub, a vmlinux with BTF), or a directory of BTFHub, of which each kernel gets the file of its release; reports show the verdict with it and without it",
+        commands: LOADING2
       },
       {
         name: "no-modules",
         type: "boolean",
         default: "",
         description: "do not load kernel modules for functions, tracepoints and types that the object names; modules.load of the manifest still applies",
-        commands: LOADING
+        commands: LOADING2
       },
       {
         name: "loader",
@@ -52155,7 +54069,7 @@ var init_load_option_rows = __esm({
         default: "",
         placeholder: "NAME",
         description: 'library that loads the object and decides: libbpf (default), ebpf-go, aya or bpftool, or a version of one (ebpf-go@0.16); "make loaders" builds all but the default',
-        commands: LOADING
+        commands: LOADING2
       },
       {
         name: "loaders",
@@ -52163,7 +54077,7 @@ var init_load_option_rows = __esm({
         default: "",
         placeholder: "NAME,NAME...",
         description: "libraries to load the object with beside the one that decides; reports show where they disagree",
-        commands: LOADING
+        commands: LOADING2
       }
     ];
   }
@@ -52175,7 +54089,14 @@ var init_policy_option_rows = __esm({
   "src/config/policy-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    SELECTING = ["runtime select", "runtime fetch"];
+    SELECTING = [
+      "runtime select",
+      "runtime fetch",
+      "runtime execute",
+      "agent plan",
+      "agent apply",
+      "agent rollback"
+    ];
     POLICY_OPTIONS = [
       {
         name: "policy-require-summary-pass",
@@ -52412,15 +54333,18 @@ var init_report_option_rows = __esm({
 });
 
 // src/config/runtime-option-rows.ts
-var SELECTING2, PROBING, READING, RUNTIME_OPTIONS;
+var AGENT2, FETCHING, SELECTING2, PROBING, READING, NAMING, RUNTIME_OPTIONS;
 var init_runtime_option_rows = __esm({
   "src/config/runtime-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_work_directory();
-    SELECTING2 = ["runtime select", "runtime fetch"];
-    PROBING = ["runtime probe", ...SELECTING2];
-    READING = [...SELECTING2, "attest verify", "attest index"];
+    AGENT2 = ["agent plan", "agent apply", "agent rollback"];
+    FETCHING = ["runtime fetch", "runtime execute", ...AGENT2];
+    SELECTING2 = ["runtime select", ...FETCHING];
+    PROBING = ["runtime probe", ...SELECTING2, "agent preflight"];
+    READING = [...SELECTING2, "attest verify", "attest index", "agent preflight"];
+    NAMING = [...SELECTING2, "agent preflight"];
     RUNTIME_OPTIONS = [
       {
         name: "probe-prefer-privileged",
@@ -52449,7 +54373,7 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "FILE",
         description: "write the JSON to this file, besides printing it",
-        commands: ["runtime probe", "runtime select"]
+        commands: ["runtime probe", "runtime select", "runtime execute", ...AGENT2, "agent preflight", "agent approve"]
       },
       {
         name: "workdir",
@@ -52457,7 +54381,15 @@ var init_runtime_option_rows = __esm({
         default: WORK_DIRECTORY,
         placeholder: "DIR",
         description: "work directory with the stored evidence, objects and audit trail",
-        commands: [...READING, "attest create"]
+        commands: [
+          ...READING,
+          "attest create",
+          "runtime push",
+          "agent approve",
+          "agent ledger",
+          "agent unload",
+          "agent revocation-drill"
+        ]
       },
       {
         name: "artifact-name",
@@ -52465,7 +54397,7 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "NAME",
         description: 'name of the artifact, as "attest create" was given it',
-        commands: SELECTING2
+        commands: [...NAMING, "agent ledger", "agent unload", "agent revocation-drill"]
       },
       {
         name: "version",
@@ -52515,7 +54447,7 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "FILE",
         description: 'output of "runtime probe" of the host to decide for; default: this machine',
-        commands: SELECTING2
+        commands: ["runtime select", "runtime fetch"]
       },
       {
         name: "trust",
@@ -52523,7 +54455,7 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "FILE",
         description: "trust file: whose signatures count, and what evidence must be; default: the keys that signed here",
-        commands: READING
+        commands: [...READING, "agent ledger"]
       },
       {
         name: "index",
@@ -52531,21 +54463,21 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "FILE",
         description: "signed index of the artifacts; required where the trust file names who signs one",
-        commands: [...SELECTING2, "attest verify"]
+        commands: [...SELECTING2, "attest verify", "agent preflight"]
       },
       {
         name: "evidence",
         type: "repeated",
         default: "",
         placeholder: "PATH",
-        description: "further bundles: a file, or a directory of *.json; repeatable",
-        commands: [...SELECTING2, "attest index"]
+        description: "further bundles: a file, a directory of *.json, or oci://HOST/NAME:TAG for those that refer to that image; repeatable",
+        commands: [...SELECTING2, "attest index", "agent preflight", "runtime push"]
       },
       {
         name: "offline",
         type: "boolean",
         default: "",
-        description: "accepted: nothing is read from the network",
+        description: "images of registries are an error: nothing is read from the network",
         commands: SELECTING2
       },
       {
@@ -52554,22 +54486,30 @@ var init_runtime_option_rows = __esm({
         default: "artifacts/runtime-selected",
         placeholder: "DIR",
         description: "directory for the object; it appears there only after every check",
-        commands: ["runtime fetch"]
+        commands: ["runtime fetch", "runtime execute"]
+      },
+      {
+        name: "out-dir",
+        type: "text",
+        default: "artifacts/agent-selected",
+        placeholder: "DIR",
+        description: "directory for the object; it appears there only after every check",
+        commands: [...AGENT2, "agent preflight"]
       },
       {
         name: "source",
         type: "repeated",
         default: "",
         placeholder: "PATH",
-        description: "where the object may lie besides the work directory: a file, or a directory of objects; repeatable",
-        commands: ["runtime fetch"]
+        description: "where the object may lie besides the work directory: a file, a directory of objects, or an image (oci://HOST/NAME:TAG); repeatable",
+        commands: FETCHING
       },
       {
         name: "require-verified-history",
         type: "boolean",
         default: "true",
         description: "only verified evidence counts; false is an error: nothing else is fetched",
-        commands: ["runtime fetch"]
+        commands: FETCHING
       }
     ];
   }
@@ -52602,7 +54542,7 @@ var init_serve_option_rows = __esm({
         name: "public-demo",
         type: "boolean",
         default: "",
-        description: "serve strangers: anonymous checks with low limits on stored kernels only; needs KVM",
+        description: "serve the public: anonymous checks with low limits on stored kernels only; needs KVM",
         commands: ["serve"]
       },
       {
@@ -52657,6 +54597,60 @@ var init_serve_option_rows = __esm({
   }
 });
 
+// src/config/sample-option-rows.ts
+var SAMPLE_OPTIONS;
+var init_sample_option_rows = __esm({
+  "src/config/sample-option-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    SAMPLE_OPTIONS = [
+      {
+        name: "group",
+        type: "boolean",
+        default: "",
+        description: "instead: put the kernels into classes by what matters to the objects, and print them; fetches kernels that are not stored, boots none",
+        commands: ["plan"]
+      },
+      {
+        name: "sample",
+        type: "boolean",
+        default: "",
+        description: "instead: print one kernel of each class, as --kernels takes them",
+        commands: ["plan"]
+      },
+      {
+        name: "sample",
+        type: "boolean",
+        default: "",
+        description: 'test each object on one kernel of each class ("plan --group"); the others are inferred, which is not a pass (docs/sampling.md)',
+        commands: ["test"]
+      },
+      {
+        name: "accept-inferred",
+        type: "boolean",
+        default: "",
+        description: "with --sample: a pass that is inferred counts for a required kernel",
+        commands: ["test"]
+      },
+      {
+        name: "facts",
+        type: "text",
+        default: "",
+        placeholder: "DIR",
+        description: "directory with facts of kernels (ID.facts): a kernel with such a file need not be fetched, and missing files are written",
+        commands: ["plan", "test"]
+      },
+      {
+        name: "offline",
+        type: "boolean",
+        default: "",
+        description: "with --group or --sample: use stored kernels only, never the network",
+        commands: ["plan"]
+      }
+    ];
+  }
+});
+
 // src/config/shard-option-rows.ts
 var GATED, SHARD_OPTIONS;
 var init_shard_option_rows = __esm({
@@ -52666,6 +54660,7 @@ var init_shard_option_rows = __esm({
     init_formats();
     init_gate();
     init_work_directory();
+    init_sample_option_rows();
     GATED = ["check", "test", "test-command", "suite", "merge"];
     SHARD_OPTIONS = [
       {
@@ -52809,7 +54804,8 @@ var init_shard_option_rows = __esm({
         description: "no colors",
         env: "NO_COLOR",
         commands: ["merge"]
-      }
+      },
+      ...SAMPLE_OPTIONS
     ];
   }
 });
@@ -52959,9 +54955,11 @@ var init_options = __esm({
     init_cell();
     init_run_defaults();
     init_work_directory();
+    init_agent_option_rows();
     init_attest_option_rows();
     init_build_option_rows();
     init_command_option_rows();
+    init_compatibility_option_rows();
     init_freshness_option_rows();
     init_kernel_option_rows();
     init_load_option_rows();
@@ -53170,7 +55168,7 @@ var init_options = __esm({
         name: "lane",
         type: "text",
         default: "",
-        placeholder: "direct|image",
+        placeholder: LANE_CHOICES.join("|"),
         words: LANE_CHOICES,
         description: "direct: boot the vendor's kernel alone; image: boot the vendor's whole system from its disk image (image: block of the profile); default: direct, if the profile names a kernel",
         commands: ["check", "test", "test-command", "watch", "suite"]
@@ -53185,37 +55183,20 @@ var init_options = __esm({
         min: 1,
         max: 7 * 24 * 36e5
       },
-      {
-        name: "keep-vm-on-failure",
-        type: "boolean",
-        default: "",
-        description: "accepted for compatibility: logs of failed guests are always kept",
-        commands: ["test", "test-command"]
-      },
-      {
-        name: "disk-resize",
-        type: "integer",
-        default: "0",
-        placeholder: "GIB",
-        description: "accepted for compatibility: guests have no disk",
-        commands: ["test"],
-        min: 0,
-        max: 1024
-      },
-      {
-        name: "unsafe-allow-host-runner",
-        type: "boolean",
-        default: "",
-        description: "accepted and without effect: objects are never loaded on this machine",
-        commands: ["test"],
-        hidden: true
-      },
+      ...COMPATIBILITY_OPTIONS,
       {
         name: "offline",
         type: "boolean",
         default: "",
         description: "use only stored kernels, without network access",
         commands: ["check", "test", "test-command", "watch", "suite", "lock", "doctor", "serve"]
+      },
+      {
+        name: "release",
+        type: "boolean",
+        default: "",
+        description: "look for secrets and private paths in the git repository here, in its tracked files and its whole history, instead; patterns in .secretlintignore take paths out",
+        commands: ["doctor"]
       },
       {
         name: "refresh-kernels",
@@ -53276,6 +55257,7 @@ var init_options = __esm({
       ...SITE_OPTIONS,
       ...SERVE_OPTIONS,
       ...RUNTIME_OPTIONS,
+      ...AGENT_OPTIONS,
       ...POLICY_OPTIONS,
       ...ATTEST_OPTIONS
     ];
@@ -53295,8 +55277,8 @@ function flagInputs() {
     for (const option2 of optionsOf(command)) {
       if (NOT_INPUTS.has(option2.name)) continue;
       const name5 = command === "suite" ? SUITE_NAMES[option2.name] ?? option2.name : option2.name;
-      const known4 = inputs.get(name5);
-      const input = known4 ?? {
+      const known5 = inputs.get(name5);
+      const input = known5 ?? {
         name: name5,
         description: option2.description,
         type: typeOf(option2),
@@ -53323,7 +55305,10 @@ var init_action_inputs = __esm({
     init_run_defaults();
     init_options();
     ACTION_COMMANDS = ["test", "suite", "plan", "merge"];
-    NOT_INPUTS = /* @__PURE__ */ new Set(["json", "quiet", "no-color", "runner", "unsafe-allow-host-runner", "fail-on-regression"]);
+    NOT_INPUTS = /* @__PURE__ */ new Set([
+      ...["json", "quiet", "no-color", "runner", "unsafe-allow-host-runner", "fail-on-regression"],
+      "group"
+    ]);
     SUITE_NAMES = { out: "suite-out", markdown: "suite-markdown" };
     own2 = /* @__PURE__ */ __name((name5, type, fallback, description) => ({
       name: name5,
@@ -53509,7 +55494,7 @@ function integerOf(inputs, name5, max) {
 function linesOf(value2) {
   return value2.split("\n").map((line5) => line5.trim()).filter((line5) => line5 !== "");
 }
-function listOf(name5, value2) {
+function listOf2(name5, value2) {
   const lines3 = linesOf(value2);
   const odd = lines3.find((line5) => AROUND_LINES.test(line5));
   if (odd !== void 0) {
@@ -53531,7 +55516,7 @@ function checkSettings(inputs) {
   }
   return {
     mode: choiceOf(inputs, "mode"),
-    reports: listOf("reports", text3(inputs, "reports")),
+    reports: listOf2("reports", text3(inputs, "reports")),
     jobSummary: choiceOf(inputs, "job-summary"),
     annotations: booleanOf(inputs, "annotations"),
     maxAnnotations: integerOf(inputs, "max-annotations", 9),
@@ -53560,9 +55545,9 @@ function flagsFromInputs(inputs, command, files = {}, ignored = []) {
       case "boolean":
         return [`--${flag4}=${readBoolean(input.name, value2)}`];
       case "repeated":
-        return listOf(input.name, value2).map((line5) => `--${flag4}=${line5}`);
+        return listOf2(input.name, value2).map((line5) => `--${flag4}=${line5}`);
       case "list":
-        return [`--${flag4}=${listOf(input.name, value2.replace(/,\s*$/gm, "")).join(",")}`];
+        return [`--${flag4}=${listOf2(input.name, value2.replace(/,\s*$/gm, "")).join(",")}`];
       default:
         return [`--${flag4}=${value2}`];
     }
@@ -53589,7 +55574,7 @@ var init_action_values = __esm({
     __name(integerOf, "integerOf");
     __name(linesOf, "linesOf");
     AROUND_LINES = /^- |^\[.*\]$|^(["']).*\1$|,$|^#|\s#\s/;
-    __name(listOf, "listOf");
+    __name(listOf2, "listOf");
     __name(checkSettings, "checkSettings");
     __name(flagsFromInputs, "flagsFromInputs");
   }
@@ -53706,7 +55691,9 @@ function savedReport(run2, artifact, verdict2) {
   return SavedReport.parse(reportValue(run2, artifact, verdict2, { json: "" }));
 }
 function suiteDocument(suite) {
-  const reports2 = suite.cases.map(({ answer }) => answer && savedReport(answer.run, answer.artifact, answer.verdict));
+  const reports2 = suite.cases.map(
+    ({ completed: completed2 }) => completed2 && savedReport(completed2.run, completed2.artifact, completed2.verdict)
+  );
   return collectionDocument(SavedCollection.parse(suiteValue(suite)), reports2);
 }
 function runDocument(run2, verdict2, own3) {
@@ -53849,7 +55836,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path86.resolve)(cwd, file2);
+  const path2 = (0, import_node_path90.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -53875,7 +55862,7 @@ function parseSaved(file2, text7) {
     const offset = /at position (\d+)/.exec(error2 instanceof Error ? error2.message : "")?.[1];
     const end = offset === void 0 ? void 0 : positionAt(text7, Number(offset));
     const place3 = end ? `${file2}:${end.line}:${end.column}` : file2;
-    const why2 = text7.trim() === "" ? "the file is empty" : "this is no JSON";
+    const why2 = text7.trim() === "" ? "the file is empty" : "this is not JSON";
     throw unreadable2(place3, `${why2}; name the file that "bpfcompat test ${flag("out")} FILE" wrote`);
   }
 }
@@ -53898,8 +55885,8 @@ async function readSaved(host, cwd, file2) {
   const version2 = typeof value2 === "object" && value2 !== null && "schema_version" in value2 ? value2.schema_version : void 0;
   if (version2 === "v0.1") return checkSaved(file2, text7, value2, SavedReport);
   if (version2 === "bpfcompat_suite.v0.1") return checkSaved(file2, text7, value2, SavedCollection);
-  const known4 = typeof version2 === "string" ? OTHERS2.find(([start]) => version2.startsWith(start)) : void 0;
-  if (known4) throw unreadable2(file2, known4[1]);
+  const known5 = typeof version2 === "string" ? OTHERS2.find(([start]) => version2.startsWith(start)) : void 0;
+  if (known5) throw unreadable2(file2, known5[1]);
   const shown4 = typeof version2 === "string" ? `schema_version ${quoted(version2)} is not known` : "it has no schema_version";
   throw unreadable2(
     file2,
@@ -53907,18 +55894,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path86.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path90.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named6 = { key: "report_json_path", path: (0, import_node_path86.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const named6 = { key: "report_json_path", path: (0, import_node_path90.resolve)(cwd, candidate), use: "read", origin: file2 };
     const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named6)).then(() => void 0).catch((error2) => error2), "confined");
-    const refused2 = await confined(cwd) && await confined((0, import_node_path86.dirname)((0, import_node_path86.resolve)(cwd, file2)));
+    const refused2 = await confined(cwd) && await confined((0, import_node_path90.dirname)((0, import_node_path90.resolve)(cwd, file2)));
     if (refused2 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path86.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path90.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : refused2;
   }, "outside");
   if (path2 === "") return void 0;
   let refused;
-  for (const candidate of [path2, (0, import_node_path86.join)((0, import_node_path86.dirname)(file2), (0, import_node_path86.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path90.join)((0, import_node_path90.dirname)(file2), (0, import_node_path90.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -53940,12 +55927,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status4 }) => statuses.get(profile) === status4);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path86, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path90, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path86 = require("node:path");
+    import_node_path90 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -54047,10 +56034,10 @@ function safeName2(word4) {
   return (name5 || "_").slice(0, 100);
 }
 async function filesBelow(dir) {
-  const entries = await (0, import_promises11.readdir)(dir, { withFileTypes: true });
+  const entries = await (0, import_promises12.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path87.join)(dir, entry2.name);
+    const path2 = (0, import_node_path91.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -54058,25 +56045,25 @@ async function filesBelow(dir) {
 }
 async function copyFiles(from, to, redact) {
   const large = [];
-  const names3 = (await (0, import_promises11.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
+  const names3 = (await (0, import_promises12.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
   for (const name5 of names3) {
-    const found2 = await (0, import_promises11.lstat)((0, import_node_path87.join)(from, name5));
+    const found2 = await (0, import_promises12.lstat)((0, import_node_path91.join)(from, name5));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path87.join)(to, name5));
+      large.push((0, import_node_path91.join)(to, name5));
       continue;
     }
-    await (0, import_promises11.mkdir)(to, { recursive: true });
+    await (0, import_promises12.mkdir)(to, { recursive: true });
     if (name5 === "qemu.log") {
-      const text7 = await (0, import_promises11.readFile)((0, import_node_path87.join)(from, name5), "latin1");
-      await (0, import_promises11.writeFile)((0, import_node_path87.join)(to, name5), redact(text7), "latin1");
-    } else await (0, import_promises11.copyFile)((0, import_node_path87.join)(from, name5), (0, import_node_path87.join)(to, name5));
+      const text7 = await (0, import_promises12.readFile)((0, import_node_path91.join)(from, name5), "latin1");
+      await (0, import_promises12.writeFile)((0, import_node_path91.join)(to, name5), redact(text7), "latin1");
+    } else await (0, import_promises12.copyFile)((0, import_node_path91.join)(from, name5), (0, import_node_path91.join)(to, name5));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path87.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path91.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
@@ -54085,8 +56072,8 @@ async function gatherCell(cell, request, large) {
   const { root, workspace, ownRun, cells, redact } = request;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path87.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path87.join)(root, dir), redact).then(
+  const dir = (0, import_node_path91.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path91.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -54110,11 +56097,11 @@ async function gatherEvidence(request) {
   const files = await filesBelow(root);
   const listed = [];
   for (const path3 of files) {
-    const bytes3 = await (0, import_promises11.readFile)(path3);
+    const bytes3 = await (0, import_promises12.readFile)(path3);
     listed.push({
-      path: (0, import_node_path87.relative)(root, path3),
+      path: (0, import_node_path91.relative)(root, path3),
       size: bytes3.length,
-      sha256: (0, import_node_crypto25.createHash)("sha256").update(bytes3).digest("hex")
+      sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex")
     });
   }
   const manifest = {
@@ -54128,21 +56115,21 @@ async function gatherEvidence(request) {
       ...status4 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path87.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path91.relative)(root, path3))
   };
-  const path2 = (0, import_node_path87.join)(root, "manifest.json");
-  await (0, import_promises11.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
+  const path2 = (0, import_node_path91.join)(root, "manifest.json");
+  await (0, import_promises12.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto25, import_promises11, import_node_path87, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto24, import_promises12, import_node_path91, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto25 = require("node:crypto");
-    import_promises11 = require("node:fs/promises");
-    import_node_path87 = require("node:path");
+    import_node_crypto24 = require("node:crypto");
+    import_promises12 = require("node:fs/promises");
+    import_node_path91 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -54165,27 +56152,20 @@ var init_evidence2 = __esm({
 });
 
 // src/action/files.ts
-function setOutputs(env, outputs) {
-  const file2 = env["GITHUB_OUTPUT"] ?? "";
-  if (file2 === "") return;
-  const end = (0, import_node_crypto26.randomUUID)();
-  const lines3 = Object.entries(outputs).map(([name5, value2]) => `${name5}<<${end}
-${value2}
-${end}
-`);
+async function setOutputs(env, outputs) {
+  if ((env["GITHUB_OUTPUT"] ?? "") === "") return;
   try {
-    (0, import_node_fs9.appendFileSync)(file2, lines3.join(""));
+    const { setOutput } = await import("./clients.cjs");
+    for (const [name5, value2] of Object.entries(outputs)) setOutput(name5, value2);
   } catch (error2) {
-    say(`the outputs cannot be written: ${String(error2)}`);
+    say(`the outputs cannot be written: ${messageOf(error2)}`);
   }
 }
-var import_node_crypto26, import_node_fs9;
 var init_files2 = __esm({
   "src/action/files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto26 = require("node:crypto");
-    import_node_fs9 = require("node:fs");
+    init_errors();
     init_commands();
     __name(setOutputs, "setOutputs");
   }
@@ -54206,19 +56186,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text7 = attempt(evidence, () => FORMAT_WRITERS[name5](document, place3));
     if (text7 === void 0) return [[name5, ""]];
-    const path2 = (0, import_node_path88.join)(dir, evidence);
-    (0, import_node_fs10.writeFileSync)(path2, text7);
+    const path2 = (0, import_node_path92.join)(dir, evidence);
+    (0, import_node_fs9.writeFileSync)(path2, text7);
     return [[name5, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs10, import_node_path88;
+var import_node_fs9, import_node_path92;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs10 = require("node:fs");
-    import_node_path88 = require("node:path");
+    import_node_fs9 = require("node:fs");
+    import_node_path92 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -54333,7 +56313,7 @@ var init_annotations = __esm({
 
 // src/report/comment.ts
 function digest2(text7) {
-  return (0, import_node_crypto27.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
+  return (0, import_node_crypto25.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
 }
 function commentMarker(name5) {
   return `<!-- bpfcompat:${digest2(name5)} -->`;
@@ -54344,32 +56324,32 @@ function commentName(suite, job, evidenceName) {
 function comment(document, options2 = {}) {
   const { name: name5 = document.name, links = {}, workspace = "" } = options2;
   const reported = { workspace, times: false, maxBytes: MAX_BYTES4 };
-  const answers2 = digest2(stepSummary(document, reported));
+  const results = digest2(stepSummary(document, reported));
   return `${commentMarker(name5)}
 ${stepSummary(document, { ...reported, links })}
-<!-- answers:${answers2} -->
+<!-- results:${results} -->
 `;
 }
-function answersOf(body) {
-  return /<!-- answers:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
+function resultsOf(body) {
+  return /<!-- results:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
 }
 function sameComment(a, b) {
-  const answers2 = answersOf(a);
-  return a === b || answers2 !== void 0 && answers2 === answersOf(b);
+  const results = resultsOf(a);
+  return a === b || results !== void 0 && results === resultsOf(b);
 }
-var import_node_crypto27, MAX_BYTES4;
+var import_node_crypto25, MAX_BYTES4;
 var init_comment = __esm({
   "src/report/comment.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto27 = require("node:crypto");
+    import_node_crypto25 = require("node:crypto");
     init_step_summary();
     MAX_BYTES4 = 65e3;
     __name(digest2, "digest");
     __name(commentMarker, "commentMarker");
     __name(commentName, "commentName");
     __name(comment, "comment");
-    __name(answersOf, "answersOf");
+    __name(resultsOf, "resultsOf");
     __name(sameComment, "sameComment");
   }
 });
@@ -54386,14 +56366,14 @@ async function call({ apiUrl, token }, method, path2, body) {
   const response = await client.request(method, `${apiUrl}${path2}`, body ? JSON.stringify(body) : "", headers);
   const text7 = await response.readBody();
   const { statusCode = 0 } = response.message;
-  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path2} answers ${statusCode}`);
+  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path2} returned status ${statusCode}`);
   return JSON.parse(text7);
 }
 async function isOurs2(place3, { user }) {
   if (user?.type === "Bot") return true;
   const owner = await call(place3, "GET", "/user").catch(() => void 0);
-  const known4 = User.safeParse(owner);
-  return known4.success && known4.data.login === user?.login;
+  const known5 = User.safeParse(owner);
+  return known5.success && known5.data.login === user?.login;
 }
 async function findOurs(place3, number5, marker) {
   for (let page = 1; page <= MAX_PAGES; page++) {
@@ -54451,30 +56431,30 @@ var init_comment2 = __esm({
 // src/action/summary.ts
 function summaryRoom({ summaryFile }) {
   try {
-    return MAX_BYTES5 - (0, import_node_fs11.statSync)(summaryFile).size;
+    return MAX_BYTES5 - (0, import_node_fs10.statSync)(summaryFile).size;
   } catch {
     return MAX_BYTES5;
   }
 }
-function appendSummary(runner, markdown) {
+async function appendSummary(runner, markdown) {
   if (runner.summaryFile === "") return;
   if (Buffer.byteLength(markdown) > summaryRoom(runner)) {
     say("the job summary would be larger than GitHub shows; it is left out");
     return;
   }
   try {
-    (0, import_node_fs11.appendFileSync)(runner.summaryFile, markdown.endsWith("\n") ? markdown : `${markdown}
-`);
+    const { summary: summary2 } = await import("./clients.cjs");
+    await summary2.addRaw(markdown, !markdown.endsWith("\n")).write();
   } catch (error2) {
     warning(`the job summary cannot be written: ${messageOf(error2)}`);
   }
 }
-var import_node_fs11, MAX_BYTES5;
+var import_node_fs10, MAX_BYTES5;
 var init_summary2 = __esm({
   "src/action/summary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs11 = require("node:fs");
+    import_node_fs10 = require("node:fs");
     init_errors();
     init_commands();
     MAX_BYTES5 = 1024 * 1024 - 4096;
@@ -54515,25 +56495,25 @@ function writeSummary(document, ended2, uploaded, path2) {
   const options2 = { maxBytes: summaryRoom(runner), links: linksOf(ended2, uploaded), workspace: runner.workspace };
   const list6 = job.settings.jobSummary === "failed" ? "failed" : "all";
   const text7 = attempt("the job summary", () => stepSummary(document, { ...options2, list: list6 }));
-  if (text7 !== void 0) (0, import_node_fs12.writeFileSync)(path2, text7);
+  if (text7 !== void 0) (0, import_node_fs11.writeFileSync)(path2, text7);
   return text7;
 }
 function isSummary(path2) {
   try {
-    return SUMMARY_BEGINNING.test((0, import_node_fs12.readFileSync)(path2, "utf8"));
+    return SUMMARY_BEGINNING.test((0, import_node_fs11.readFileSync)(path2, "utf8"));
   } catch {
     return false;
   }
 }
-function publishSummary(document, ended2, uploaded, dir) {
+async function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named6 = own3 === "" ? "" : (0, import_node_path89.resolve)(ended2.runner.workspace, own3);
+  const named6 = own3 === "" ? "" : (0, import_node_path93.resolve)(ended2.runner.workspace, own3);
   const ours = named6 !== "" && named6 !== ended2.runner.summaryFile && isSummary(named6);
-  const path2 = ours ? named6 : (0, import_node_path89.join)(dir, SUMMARY);
+  const path2 = ours ? named6 : (0, import_node_path93.join)(dir, SUMMARY);
   const text7 = writeSummary(document, ended2, uploaded, path2);
   if (text7 === void 0) return "";
   const isThere = named6 !== "" && named6 === ended2.runner.summaryFile;
-  if (ended2.job.settings.jobSummary !== "none" && !isThere) appendSummary(ended2.runner, text7);
+  if (ended2.job.settings.jobSummary !== "none" && !isThere) await appendSummary(ended2.runner, text7);
   return path2;
 }
 async function publishComment(document, ended2, uploaded, dir) {
@@ -54542,18 +56522,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name5 };
   const text7 = attempt("the comment", () => comment(document, options2));
   if (text7 === void 0) return "";
-  const path2 = (0, import_node_path89.join)(dir, "comment.md");
-  (0, import_node_fs12.writeFileSync)(path2, text7);
+  const path2 = (0, import_node_path93.join)(dir, "comment.md");
+  (0, import_node_fs11.writeFileSync)(path2, text7);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text7, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs12, import_node_path89, SUMMARY;
+var import_node_fs11, import_node_path93, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs12 = require("node:fs");
-    import_node_path89 = require("node:path");
+    import_node_fs11 = require("node:fs");
+    import_node_path93 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -54580,10 +56560,10 @@ function escaped(text7) {
   return text7.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known4 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path90.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
-  if (known4.length === 0) return (text7) => text7;
-  const shownOf = new Map(known4);
-  const names3 = known4.map(([path2]) => escaped(path2)).join("|");
+  const known5 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path94.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  if (known5.length === 0) return (text7) => text7;
+  const shownOf = new Map(known5);
+  const names3 = known5.map(([path2]) => escaped(path2)).join("|");
   const pattern2 = new RegExp(`(?<!${PATH_CHARACTER}|/)(${names3})(/|(?!${PATH_CHARACTER}))`, "g");
   return (text7) => text7.replace(pattern2, (_, path2, slash) => {
     const shown4 = shownOf.get(path2) ?? "";
@@ -54605,12 +56585,12 @@ function redactedFile(name5, text7, redact) {
     return redact(text7);
   }
 }
-var import_node_path90, PATH_CHARACTER;
+var import_node_path94, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
+    import_node_path94 = require("node:path");
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
     __name(redactor, "redactor");
@@ -54621,7 +56601,7 @@ var init_redact = __esm({
 
 // src/action/upload.ts
 function limitOf(files) {
-  const bytes3 = files.reduce((sum2, file2) => sum2 + (0, import_node_fs13.statSync)(file2).size, 0);
+  const bytes3 = files.reduce((sum2, file2) => sum2 + (0, import_node_fs12.statSync)(file2).size, 0);
   return LEAST_MS + bytes3 / 1e6 * MS_PER_MEGABYTE;
 }
 async function uploadEvidence(request, env, runner) {
@@ -54654,19 +56634,19 @@ async function uploadEvidence(request, env, runner) {
   warning(`evidence upload failed: ${why2}; the verdict does not depend on it`);
   return void 0;
 }
-var import_node_crypto28, import_node_fs13, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
+var import_node_crypto26, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
 var init_upload = __esm({
   "src/action/upload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto28 = require("node:crypto");
-    import_node_fs13 = require("node:fs");
+    import_node_crypto26 = require("node:crypto");
+    import_node_fs12 = require("node:fs");
     init_errors();
     init_commands();
     init_limit();
     init_runner();
     BURNT = /\(409\)|already exists|conflict|finalize/i;
-    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto28.randomUUID)().slice(0, 8)}`], "suffixes");
+    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto26.randomUUID)().slice(0, 8)}`], "suffixes");
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
@@ -54708,8 +56688,8 @@ function kernelFacts(document) {
   }
   return [...seen.values()];
 }
-function isFile2(path2) {
-  return (0, import_node_fs14.statSync)(path2, { throwIfNoEntry: false })?.isFile() ?? false;
+function isFile(path2) {
+  return (0, import_node_fs13.statSync)(path2, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 function redactorOf({ env, runner }) {
   return redactor([
@@ -54722,19 +56702,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const wanted2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path91.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path95.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs14.mkdirSync)((0, import_node_path91.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs13.mkdirSync)((0, import_node_path95.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of wanted2) {
-    if (path2 === void 0 || path2 === "" || !isFile2(path2)) continue;
-    (0, import_node_fs14.writeFileSync)((0, import_node_path91.join)(dir, name5), redactedFile(name5, (0, import_node_fs14.readFileSync)(path2, "utf8"), redact));
+    if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
+    (0, import_node_fs13.writeFileSync)((0, import_node_path95.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path91.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path95.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -54770,7 +56750,10 @@ async function readDocument2({ job, runner, env, exitCode: exitCode2 }) {
   try {
     return await loadDocument(job.json, { env, cwd: runner.workspace });
   } catch (error2) {
-    appendSummary(runner, "## \u26A0\uFE0F bpfcompat: no report\n\nThe run wrote no report; the log of the step says why.\n");
+    await appendSummary(
+      runner,
+      "## \u26A0\uFE0F bpfcompat: no report\n\nThe run wrote no report; the log of the step says why.\n"
+    );
     failed(`bpfcompat ended with exit code ${exitCode2} and there is no report to read: ${messageOf(error2)}`);
     return void 0;
   }
@@ -54778,7 +56761,11 @@ async function readDocument2({ job, runner, env, exitCode: exitCode2 }) {
 async function conclude(ended2) {
   const { env, job, exitCode: exitCode2, kernels: kernels4, accel, scratch } = ended2;
   if (job.command === "plan") {
-    setOutputs(env, { result: exitCode2 === 0 ? "pass" : "error", "exit-code": exitCode2, matrix: ended2.printed.trim() });
+    await setOutputs(env, {
+      result: exitCode2 === 0 ? "pass" : "error",
+      "exit-code": exitCode2,
+      matrix: ended2.printed.trim()
+    });
     if (exitCode2 !== 0) failed("the plan could not be made; the log says why");
     return;
   }
@@ -54787,12 +56774,12 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path91.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path91.join)(root, "reports");
+  const root = (0, import_node_path95.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path95.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path91.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path95.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
-  setOutputs(env, {
+  await setOutputs(env, {
     result: document.status,
     "exit-code": exitCode2,
     total: counts.total,
@@ -54807,12 +56794,12 @@ async function conclude(ended2) {
     accelerator: accel
   });
   const uploaded = await bundle(ended2, loaded2, root, redact).catch((error2) => {
-    say(`the evidence could not be gathered: ${messageOf(error2)}`);
+    say(`the evidence could not be collected: ${messageOf(error2)}`);
     return void 0;
   });
-  setOutputs(env, { "artifact-id": uploaded?.id ?? "", "artifact-url": uploaded?.url ?? "" });
-  const summary2 = publishSummary(document, ended2, uploaded, reports2);
-  setOutputs(env, {
+  await setOutputs(env, { "artifact-id": uploaded?.id ?? "", "artifact-url": uploaded?.url ?? "" });
+  const summary2 = await publishSummary(document, ended2, uploaded, reports2);
+  await setOutputs(env, {
     "summary-file": summary2,
     "comment-file": await publishComment(document, ended2, uploaded, reports2)
   });
@@ -54821,14 +56808,14 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs14, import_node_os4, import_node_path91;
+var import_node_fs13, import_node_os4, import_node_path95;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs14 = require("node:fs");
+    import_node_fs13 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path91 = require("node:path");
+    import_node_path95 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
@@ -54846,7 +56833,7 @@ var init_conclude = __esm({
     init_upload();
     __name(aboutJob, "aboutJob");
     __name(kernelFacts, "kernelFacts");
-    __name(isFile2, "isFile");
+    __name(isFile, "isFile");
     __name(redactorOf, "redactorOf");
     __name(copyReports, "copyReports");
     __name(reportOutputs, "reportOutputs");
@@ -54875,7 +56862,7 @@ function foreignCode(name5, event3) {
 }
 function eventOf(path2) {
   try {
-    return JSON.parse((0, import_node_fs15.readFileSync)(path2, "utf8"));
+    return JSON.parse((0, import_node_fs14.readFileSync)(path2, "utf8"));
   } catch {
     return void 0;
   }
@@ -54891,15 +56878,15 @@ function checkFork(env, { hosted }, allowed2) {
   if (allowed2) return `${why2}; allow-fork: true lets it boot kernels here`;
   throw new UsageError(
     "fork_refused",
-    `${why2}: what a stranger's object does to it would stay; use a hosted runner (ubuntu-latest), or set allow-fork: true for runners that serve one job only`
+    `${why2}: what an untrusted object does to it would stay; use a hosted runner (ubuntu-latest), or set allow-fork: true for runners that serve one job only`
   );
 }
-var import_node_fs15, partOf, nameOf3, TRUSTED_EVENTS;
+var import_node_fs14, partOf, nameOf3, TRUSTED_EVENTS;
 var init_fork = __esm({
   "src/action/fork.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs15 = require("node:fs");
+    import_node_fs14 = require("node:fs");
     init_errors();
     partOf = /* @__PURE__ */ __name((from, key) => from?.[key], "partOf");
     nameOf3 = /* @__PURE__ */ __name((repository) => repository?.["full_name"], "nameOf");
@@ -54942,6 +56929,178 @@ var init_missing_option = __esm({
   }
 });
 
+// src/config/runtime-options.ts
+function checkSelecting(values2) {
+  if (values2.artifactName === "") throw missing("artifact-name", "conn");
+  if (values2.digest !== "") checkDigest2(values2.digest);
+  const { policyMaxRequiredFailed: most } = values2;
+  const number5 = most === "" ? 0 : parseInteger(most);
+  if (number5 === void 0 || number5 < 0)
+    throw new UsageError(
+      "flag_value",
+      phrase`${option("policy-max-required-failed")} must be a whole number of at least 0, not ${quoted(most)}`
+    );
+}
+function checkOffline({ offline, evidence }, sources) {
+  const image = [...evidence, ...sources].find((place3) => place3.startsWith("oci://"));
+  if (offline && image !== void 0)
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${quoted(image)} is read from the network, which ${option("offline")} rules out`
+    );
+}
+function checkDigest2(text7) {
+  if (!/^[0-9a-f]{64}$/.test(text7))
+    throw new UsageError("flag_value", phrase`${option("digest")} must be a SHA-256 in hex, not ${quoted(text7)}`);
+}
+function checkSelectOptions(values2) {
+  checkSelecting(values2);
+  checkOffline(values2, []);
+  return values2;
+}
+function checkPushOptions(values2) {
+  if (values2.artifact === "") throw missing("artifact", "conn.bpf.o");
+  if (values2.image === "") throw missing("image", "ghcr.io/acme/conn:1.4.0");
+  return values2;
+}
+function checkFetchArtifactOptions(values2) {
+  checkSelecting(values2);
+  checkOffline(values2, values2.source);
+  if (!values2.requireVerifiedHistory)
+    throw new UsageError(
+      "unverified_fetch",
+      phrase`${option("require-verified-history")}=false would fetch an object that no evidence was verified for; leave it out and sign evidence with "attest create"`
+    );
+  return values2;
+}
+function checkAttestCreateOptions(values2) {
+  if (values2.report.length === 0) throw missing("report", "report.json");
+  if (values2.unsigned !== "" && values2.key !== "")
+    throw new UsageError("flag_conflict", phrase`${option("unsigned")} signs nothing; leave out ${option("key")}`);
+  return values2;
+}
+function checkAttestVerifyOptions(values2, bundles) {
+  if (bundles.length === 0)
+    throw new UsageError("missing_argument", "name the bundles to verify: bpfcompat attest verify FILE...");
+  if (values2.digest !== "") checkDigest2(values2.digest);
+  if (values2.digest !== "" && values2.artifact !== "")
+    throw new UsageError("flag_conflict", phrase`${option("artifact")} and ${option("digest")} say the same; keep one`);
+  return { ...values2, bundles };
+}
+function checkAttestIndexOptions(values2) {
+  if (values2.out === "") throw missing("out", "index.sigstore.json");
+  for (const one of values2.withdraw)
+    if (!/^[0-9a-f]{64}=.+$/.test(one))
+      throw new UsageError(
+        "flag_value",
+        phrase`${option("withdraw")} must be a SHA-256 in hex, =, and the reason, not ${quoted(one)}`
+      );
+  return values2;
+}
+var init_runtime_options = __esm({
+  "src/config/runtime-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    init_missing_option();
+    init_words();
+    __name(checkSelecting, "checkSelecting");
+    __name(checkOffline, "checkOffline");
+    __name(checkDigest2, "checkDigest");
+    __name(checkSelectOptions, "checkSelectOptions");
+    __name(checkPushOptions, "checkPushOptions");
+    __name(checkFetchArtifactOptions, "checkFetchArtifactOptions");
+    __name(checkAttestCreateOptions, "checkAttestCreateOptions");
+    __name(checkAttestVerifyOptions, "checkAttestVerifyOptions");
+    __name(checkAttestIndexOptions, "checkAttestIndexOptions");
+  }
+});
+
+// src/config/agent-options.ts
+function attachModeOf(text7) {
+  const mode2 = Object.hasOwn(ATTACH_MODES, text7) ? ATTACH_MODES[text7] : void 0;
+  if (mode2 !== void 0) return mode2;
+  throw new UsageError(
+    "flag_value",
+    phrase`${option("attach-mode")} must be disabled, best-effort or required, not ${quoted(text7)}`
+  );
+}
+function checkApiUrl(apiUrl) {
+  if (apiUrl === "") return;
+  throw new UsageError(
+    "not_available",
+    phrase`${option("api-url")}: this agent decides itself; give it evidence and a trust file (${option("evidence", "agent plan")}, ${option("trust", "agent plan")})`
+  );
+}
+function checkAgentPlanOptions(values2) {
+  checkApiUrl(values2.apiUrl);
+  return checkFetchArtifactOptions(values2);
+}
+function checkApply(values2) {
+  checkApiUrl(values2.apiUrl);
+  return { ...checkFetchArtifactOptions(values2), attachMode: attachModeOf(values2.attachMode) };
+}
+function checkAgentApplyOptions(values2) {
+  if (values2.approve !== "" && !values2.approveLoad)
+    throw new UsageError("missing_flag", phrase`${option("approve")} approves a load; add ${option("approve-load")}`);
+  return checkApply(values2);
+}
+function checkAgentRollbackOptions(values2) {
+  return checkApply(values2);
+}
+function checkAgentPreflightOptions(values2) {
+  checkApiUrl(values2.apiUrl);
+  return values2;
+}
+function checkAgentApproveOptions(values2) {
+  if (values2.decision === "") throw missing("decision", "plan.json");
+  if (values2.out === "") throw missing("out", "approval.json");
+  return values2;
+}
+function checkAgentLedgerOptions(values2) {
+  if (values2.key !== "" && values2.checkpoint === "") throw missing("checkpoint", "ledger.checkpoint.json");
+  return values2;
+}
+function checkRuntimeExecuteOptions(values2) {
+  if (!values2.allowHostLoad)
+    throw new UsageError(
+      "host_load_not_allowed",
+      phrase`${option("allow-host-load")} is missing: this command loads the object on this host for the time of a check; "bpfcompat test" loads it in a VM`
+    );
+  return { ...checkFetchArtifactOptions(values2), attachMode: attachModeOf(values2.attachMode) };
+}
+var ATTACH_MODES;
+var init_agent_options = __esm({
+  "src/config/agent-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    init_missing_option();
+    init_runtime_options();
+    init_words();
+    ATTACH_MODES = {
+      disabled: "disabled",
+      off: "disabled",
+      none: "disabled",
+      "best-effort": "best-effort",
+      required: "required",
+      strict: "required"
+    };
+    __name(attachModeOf, "attachModeOf");
+    __name(checkApiUrl, "checkApiUrl");
+    __name(checkAgentPlanOptions, "checkAgentPlanOptions");
+    __name(checkApply, "checkApply");
+    __name(checkAgentApplyOptions, "checkAgentApplyOptions");
+    __name(checkAgentRollbackOptions, "checkAgentRollbackOptions");
+    __name(checkAgentPreflightOptions, "checkAgentPreflightOptions");
+    __name(checkAgentApproveOptions, "checkAgentApproveOptions");
+    __name(checkAgentLedgerOptions, "checkAgentLedgerOptions");
+    __name(checkRuntimeExecuteOptions, "checkRuntimeExecuteOptions");
+  }
+});
+
 // src/config/command-options.ts
 function readCommandFlags(values2, given2) {
   const { command, commandBinary: binary, commandExpectExit: expectExitCode } = values2;
@@ -54981,7 +57140,10 @@ function asTestValues({
     noModules: false,
     btf: "",
     loader: "",
-    loaders: []
+    loaders: [],
+    sample: false,
+    facts: "",
+    acceptInferred: false
   };
 }
 function readTestCommand({ cmd, bin, expectExit }) {
@@ -55163,9 +57325,35 @@ function checkPlanOptions(values2, given2) {
       phrase`${option("suite")} names objects and kernels itself; remove ${option("artifact")}, ${option("matrix")}, ${option("kernels")} and ${option("quick")}, or the suite`
     );
   }
+  checkClasses(values2, given2);
   const chosen3 = values2.suite === "" ? chooseKernels(values2, "plan") : void 0;
   return { ...rest, artifacts, kernels: chosen3, localKernels: parseLocalKernels(kernel2) };
 }
+function checkClasses(values2, given2) {
+  const { group: group2, sample, artifact } = values2;
+  const asked = group2 ? "group" : sample ? "sample" : void 0;
+  if (group2 && sample) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("group")} and ${option("sample")} print different things; give one`
+    );
+  }
+  const odd = (asked === void 0 ? OF_CLASSES : OF_SHARDS).find((name5) => given2.has(name5));
+  if (asked !== void 0 && odd !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option(odd)} is about shards, and ${option(asked)} makes none; remove one of them`
+    );
+  }
+  if (odd !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option(odd)} is about classes of kernels; add ${option("group")} or ${option("sample")}`
+    );
+  }
+  if (asked !== void 0 && artifact.length === 0) throw missing("artifact", "my.bpf.o");
+}
+var OF_SHARDS, OF_CLASSES;
 var init_merge_options = __esm({
   "src/config/merge-options.ts"() {
     "use strict";
@@ -55182,6 +57370,9 @@ var init_merge_options = __esm({
     __name(checkMergeOptions, "checkMergeOptions");
     __name(checkReportFiles, "checkReportFiles");
     __name(checkPlanOptions, "checkPlanOptions");
+    OF_SHARDS = ["shards", "target-time", "baseline", "suite"];
+    OF_CLASSES = ["facts", "offline"];
+    __name(checkClasses, "checkClasses");
   }
 });
 
@@ -55269,7 +57460,9 @@ function checkTest2(values2, command) {
     shard: parseShard(values2.shard),
     files: reportFiles(values2),
     runner: "vm",
-    notes: values2.diskResize === 0 ? [] : [phrase`${option("disk-resize")} has no effect: these guests run from memory and have no disk`]
+    notes: values2.diskResize === 0 || settled2.lane === "image" ? [] : [
+      phrase`${option("disk-resize")} has an effect on the image lane alone (${option("lane")}): other guests run from memory`
+    ]
   };
 }
 function resolveOptions(values2, command) {
@@ -55317,8 +57510,8 @@ function checkRunner2(runner) {
   );
 }
 function wordOf(name5, words3, word4) {
-  const known4 = words3.find((one) => one === word4);
-  if (known4 !== void 0) return known4;
+  const known5 = words3.find((one) => one === word4);
+  if (known5 !== void 0) return known5;
   throw new UsageError(
     "flag_value",
     phrase`${option(name5)} ${quoted(word4)} is not known; use ${enumerate(words3, "or")}`
@@ -55385,13 +57578,7 @@ var init_test_options = __esm({
       "locked",
       "noLock"
     ];
-    OF_TEST = [
-      ...SETTLED,
-      ...FORMATS.map(({ name: name5 }) => name5),
-      "failOnRegression",
-      "diskResize",
-      "unsafeAllowHostRunner"
-    ];
+    OF_TEST = [...SETTLED, ...FORMATS.map(({ name: name5 }) => name5), "failOnRegression", "unsafeAllowHostRunner"];
     RUNNERS = ["vm", "virtme-ng", "firecracker"];
     __name(checkTestOptions, "checkTestOptions");
     __name(checkTestCommandOptions, "checkTestCommandOptions");
@@ -55451,7 +57638,8 @@ function checkCheckOptions(values2, given2, words3) {
     throw new UsageError("missing_argument", "'check' needs an object; write bpfcompat check my.bpf.o");
   for (const word4 of artifact) {
     const use = otherUse(word4);
-    if (use !== void 0) throw new UsageError("unexpected_argument", `${quoted(word4)} is no compiled object; ${use}`);
+    if (use !== void 0)
+      throw new UsageError("unexpected_argument", `${quoted(word4)} is not a compiled object; ${use}`);
   }
   const quick = values2.quick || choosesNone(values2);
   const markdown = values2.out === "-" && !given2.has("markdown") ? "" : values2.markdown;
@@ -55479,6 +57667,9 @@ var init_check_options = __esm({
       keepVmOnFailure: false,
       runner: "vm",
       shard: "",
+      sample: false,
+      facts: "",
+      acceptInferred: false,
       unsafeAllowHostRunner: false
     };
     __name(otherUse, "otherUse");
@@ -55581,13 +57772,37 @@ var init_commands2 = __esm({
         summary: `decide which artifact fits a host, by verified evidence (${EXPERIMENTAL_WORD}); exit code 3: none`
       },
       { name: "runtime fetch", summary: `select an artifact and copy its verified bytes (${EXPERIMENTAL_WORD})` },
+      {
+        name: "runtime push",
+        summary: `push an object to a registry, with the signed statements about it (${EXPERIMENTAL_WORD})`
+      },
+      {
+        name: "runtime execute",
+        summary: `select, fetch and check the load on this host; nothing stays loaded (${EXPERIMENTAL_WORD})`
+      },
+      {
+        name: "runtime worker-execute",
+        summary: `the worker of load checks: JSON on standard input and output (${EXPERIMENTAL_WORD})`
+      },
+      { name: "agent preflight", summary: `check whether this host is ready for an agent (${EXPERIMENTAL_WORD})` },
+      { name: "agent plan", summary: `decide and fetch for this host; loads nothing (${EXPERIMENTAL_WORD})` },
+      { name: "agent approve", summary: `sign that one decision may be carried out, once (${EXPERIMENTAL_WORD})` },
+      {
+        name: "agent apply",
+        summary: `decide again, hold every gate against it, and check the load if approved (${EXPERIMENTAL_WORD})`
+      },
+      { name: "agent status", summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
+      { name: "agent ledger", summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
+      { name: "agent rollback", summary: `go back to the object that was good before (${EXPERIMENTAL_WORD})` },
+      { name: "agent unload", summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
+      { name: "agent revocation-drill", summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
       { name: "kernels list", summary: "list the available kernels and which of them are stored" },
       {
         name: "kernels fetch",
         summary: "download and verify kernels ahead of time",
         arguments: {
           name: "[ID...]",
-          description: 'profile ids (see "kernels list"), or anything else that --kernels takes'
+          description: 'profile ids (see "kernels list"), or anything else that --kernels accepts'
         }
       },
       { name: "kernels prune", summary: "remove stored kernels and VM snapshots to free space" },
@@ -55650,7 +57865,6 @@ var init_earlier_commands = __esm({
     init_define_BPFCOMPAT_BUILD();
     HISTORY = "the signed results of runs are checked by 'bpfcompat history verify'";
     EARLIER = {
-      agent: HISTORY,
       admin: HISTORY
     };
     __name(insteadOf, "insteadOf");
@@ -55840,8 +58054,8 @@ function isCheck([first3 = "", ...others]) {
   if (isCommand(first3)) return false;
   if (!first3.startsWith("-")) return PATH.test(first3);
   const name5 = /^--?([a-z][a-z-]*)(?:=|$)/.exec(first3)?.[1];
-  const known4 = optionsOf("check").some((row) => row.name === name5);
-  return known4 && [first3, ...others].some((word4) => PATH.test(word4));
+  const known5 = optionsOf("check").some((row) => row.name === name5);
+  return known5 && [first3, ...others].some((word4) => PATH.test(word4));
 }
 var PATH;
 var init_implied_check = __esm({
@@ -55962,77 +58176,6 @@ var init_kernels_options = __esm({
   }
 });
 
-// src/config/runtime-options.ts
-function checkSelecting(values2) {
-  if (values2.artifactName === "") throw missing("artifact-name", "conn");
-  if (values2.digest !== "") checkDigest2(values2.digest);
-  const { policyMaxRequiredFailed: most } = values2;
-  const number5 = most === "" ? 0 : parseInteger(most);
-  if (number5 === void 0 || number5 < 0)
-    throw new UsageError(
-      "flag_value",
-      phrase`${option("policy-max-required-failed")} must be a whole number of at least 0, not ${quoted(most)}`
-    );
-}
-function checkDigest2(text7) {
-  if (!/^[0-9a-f]{64}$/.test(text7))
-    throw new UsageError("flag_value", phrase`${option("digest")} must be a SHA-256 in hex, not ${quoted(text7)}`);
-}
-function checkSelectOptions(values2) {
-  checkSelecting(values2);
-  return values2;
-}
-function checkFetchArtifactOptions(values2) {
-  checkSelecting(values2);
-  if (!values2.requireVerifiedHistory)
-    throw new UsageError(
-      "unverified_fetch",
-      phrase`${option("require-verified-history")}=false would fetch an object that no evidence was verified for; leave it out and sign evidence with "attest create"`
-    );
-  return values2;
-}
-function checkAttestCreateOptions(values2) {
-  if (values2.report.length === 0) throw missing("report", "report.json");
-  if (values2.unsigned !== "" && values2.key !== "")
-    throw new UsageError("flag_conflict", phrase`${option("unsigned")} signs nothing; leave out ${option("key")}`);
-  return values2;
-}
-function checkAttestVerifyOptions(values2, bundles) {
-  if (bundles.length === 0)
-    throw new UsageError("missing_argument", "name the bundles to verify: bpfcompat attest verify FILE...");
-  if (values2.digest !== "") checkDigest2(values2.digest);
-  if (values2.digest !== "" && values2.artifact !== "")
-    throw new UsageError("flag_conflict", phrase`${option("artifact")} and ${option("digest")} say the same; keep one`);
-  return { ...values2, bundles };
-}
-function checkAttestIndexOptions(values2) {
-  if (values2.out === "") throw missing("out", "index.sigstore.json");
-  for (const one of values2.withdraw)
-    if (!/^[0-9a-f]{64}=.+$/.test(one))
-      throw new UsageError(
-        "flag_value",
-        phrase`${option("withdraw")} must be a SHA-256 in hex, =, and the reason, not ${quoted(one)}`
-      );
-  return values2;
-}
-var init_runtime_options = __esm({
-  "src/config/runtime-options.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    init_wording();
-    init_missing_option();
-    init_words();
-    __name(checkSelecting, "checkSelecting");
-    __name(checkDigest2, "checkDigest");
-    __name(checkSelectOptions, "checkSelectOptions");
-    __name(checkFetchArtifactOptions, "checkFetchArtifactOptions");
-    __name(checkAttestCreateOptions, "checkAttestCreateOptions");
-    __name(checkAttestVerifyOptions, "checkAttestVerifyOptions");
-    __name(checkAttestIndexOptions, "checkAttestIndexOptions");
-  }
-});
-
 // src/config/serve-options.ts
 function isLoopback(host) {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
@@ -56043,7 +58186,7 @@ function addressOf(text7) {
   if (digits === "" || port > 65535) {
     throw new UsageError(
       "bad_address",
-      phrase`${option("addr")} ${quoted(text7)} is no address; write HOST:PORT, for example 127.0.0.1:8080`
+      phrase`${option("addr")} ${quoted(text7)} is not an address; write HOST:PORT, for example 127.0.0.1:8080`
     );
   }
   return { host: bracketed ?? (plain6 || "::"), port };
@@ -56215,15 +58358,15 @@ function parseArgs(argv, env = {}, onNote = () => {
   const command = commandOf(first3, second, seconds4);
   const flags = parseFlags(command, argv.slice(command.split(" ").length), env);
   if (flags === "help") return help([command]);
-  const parsed = check(command, flags.values, flags.given, flags.words);
+  const parsed2 = check(command, flags.values, flags.given, flags.words);
   if (flags.values["quiet"] !== true) flags.notes.forEach(onNote);
-  return parsed;
+  return parsed2;
 }
 function help(words3) {
   const topic = words3.filter((word4) => !word4.startsWith("-")).join(" ");
   if (topic === "") return { command: "help", topic: void 0, exitCode: 0 };
-  const known4 = COMMANDS3.some(({ name: name5 }) => name5 === topic) || subcommandsOf(topic).length > 0;
-  if (!known4) throw unknownCommand(topic);
+  const known5 = COMMANDS3.some(({ name: name5 }) => name5 === topic) || subcommandsOf(topic).length > 0;
+  if (!known5) throw unknownCommand(topic);
   return { command: "help", topic, exitCode: 0 };
 }
 function commandOf(first3, second, seconds4) {
@@ -56257,6 +58400,7 @@ var init_parse_args = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_agent_options();
     init_bisect_options();
     init_check_options();
     init_commands2();
@@ -56298,6 +58442,14 @@ var init_parse_args = __esm({
       "attest index": /* @__PURE__ */ __name((values2) => checkAttestIndexOptions(values2), "attest index"),
       "runtime select": /* @__PURE__ */ __name((values2) => checkSelectOptions(values2), "runtime select"),
       "runtime fetch": /* @__PURE__ */ __name((values2) => checkFetchArtifactOptions(values2), "runtime fetch"),
+      "runtime push": /* @__PURE__ */ __name((values2) => checkPushOptions(values2), "runtime push"),
+      "runtime execute": /* @__PURE__ */ __name((values2) => checkRuntimeExecuteOptions(values2), "runtime execute"),
+      "agent plan": /* @__PURE__ */ __name((values2) => checkAgentPlanOptions(values2), "agent plan"),
+      "agent apply": /* @__PURE__ */ __name((values2) => checkAgentApplyOptions(values2), "agent apply"),
+      "agent approve": /* @__PURE__ */ __name((values2) => checkAgentApproveOptions(values2), "agent approve"),
+      "agent preflight": /* @__PURE__ */ __name((values2) => checkAgentPreflightOptions(values2), "agent preflight"),
+      "agent ledger": /* @__PURE__ */ __name((values2) => checkAgentLedgerOptions(values2), "agent ledger"),
+      "agent rollback": /* @__PURE__ */ __name((values2) => checkAgentRollbackOptions(values2), "agent rollback"),
       "kernels fetch": /* @__PURE__ */ __name((values2, _given, words3) => checkFetchOptions(values2, words3), "kernels fetch"),
       "kernels prune": /* @__PURE__ */ __name((values2) => checkPruneOptions(values2), "kernels prune"),
       lock: /* @__PURE__ */ __name((values2) => checkLockArguments(values2), "lock"),
@@ -56355,18 +58507,19 @@ function defaultsOf(command, inputs, scratch) {
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path92.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path96.join)(scratch, "report.json") },
     ...wantsKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
 function ignoredIn(command, inputs) {
   if (command !== "plan") return [];
-  return inputs.get("suite") ? ["out", "artifact", "matrix", "kernels", "quick"] : ["out"];
+  const own3 = ["out", ...NO_PLAN];
+  return inputs.get("suite") ? [...own3, "artifact", "matrix", "kernels", "quick"] : own3;
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path92.resolve)(workspace, binary);
-  return (0, import_node_fs16.existsSync)(path2) && (0, import_node_fs16.statSync)(path2).isFile() ? path2 : "";
+  const path2 = (0, import_node_path96.resolve)(workspace, binary);
+  return (0, import_node_fs15.existsSync)(path2) && (0, import_node_fs15.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
   return ACTION_INPUTS.filter(
@@ -56392,7 +58545,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag4) => {
     const prefix = `--${flag4}=`;
     const text7 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text7 === "" ? "" : (0, import_node_path92.resolve)(workspace, text7);
+    return text7 === "" ? "" : (0, import_node_path96.resolve)(workspace, text7);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -56413,13 +58566,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs16, import_node_path92, OWN_BINARY;
+var import_node_fs15, import_node_path96, OWN_BINARY, NO_PLAN;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs16 = require("node:fs");
-    import_node_path92 = require("node:path");
+    import_node_fs15 = require("node:fs");
+    import_node_path96 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -56434,6 +58587,7 @@ var init_job = __esm({
     __name(checkBasics, "checkBasics");
     __name(checkReportFiles2, "checkReportFiles");
     __name(defaultsOf, "defaultsOf");
+    NO_PLAN = ["sample", "facts", "offline"];
     __name(ignoredIn, "ignoredIn");
     __name(binaryOf, "binaryOf");
     __name(ignoredBySuite, "ignoredBySuite");
@@ -56489,8 +58643,8 @@ function advance(progress, event3, now) {
     case "kernel-progress": {
       const { what, bytes: bytes3, total } = event3;
       return change(progress, event3.profile, now, (before) => {
-        const isSame3 = before.what === what && before.bytes <= bytes3;
-        return { phase: "fetch", what, bytes: bytes3, total, began: isSame3 ? before.began : { at: now, bytes: bytes3 } };
+        const isSame4 = before.what === what && before.bytes <= bytes3;
+        return { phase: "fetch", what, bytes: bytes3, total, began: isSame4 ? before.began : { at: now, bytes: bytes3 } };
       });
     }
     case "kernel-ready":
@@ -56577,17 +58731,17 @@ function partialRun() {
 }
 function partialSummary({ cells, done }) {
   const failed2 = done.filter(({ end }) => end === "fail").length;
-  const rows3 = done.slice(0, MAX_ROWS).map(({ artifact, kernel: kernel2, end }) => `| ${codeCell(artifact)} | ${codeCell(kernel2)} | ${md(WORDS7[end])} |`);
+  const rows3 = done.slice(0, MAX_ROWS2).map(({ artifact, kernel: kernel2, end }) => `| ${codeCell(artifact)} | ${codeCell(kernel2)} | ${md(WORDS7[end])} |`);
   return [
     `## \u23F9\uFE0F bpfcompat: cancelled after ${done.length} of ${cells} checks`,
     "",
     `**This summary is partial.** The run was cancelled before it ended; ${failed2 === 0 ? "nothing had failed" : `${failed2} had failed`} until then.`,
     "",
     ...rows3.length === 0 ? [] : ["| object | kernel | result |", "| --- | --- | --- |", ...rows3, ""],
-    ...done.length > MAX_ROWS ? [`and ${done.length - MAX_ROWS} more`, ""] : []
+    ...done.length > MAX_ROWS2 ? [`and ${done.length - MAX_ROWS2} more`, ""] : []
   ].join("\n");
 }
-var WORDS7, MAX_ROWS;
+var WORDS7, MAX_ROWS2;
 var init_partial = __esm({
   "src/action/partial.ts"() {
     "use strict";
@@ -56604,9 +58758,10 @@ var init_partial = __esm({
       fail: "\u274C fails",
       expected: "\u{1F536} fails as declared",
       skipped: "\u23ED\uFE0F skipped",
+      inferred: "\u3030\uFE0F inferred",
       infra_error: "\u26A0\uFE0F inconclusive"
     };
-    MAX_ROWS = 500;
+    MAX_ROWS2 = 500;
     __name(partialSummary, "partialSummary");
   }
 });
@@ -56616,10 +58771,10 @@ function middle(values2, fallback) {
   const sorted2 = [...values2].sort((a, b) => a - b);
   return sorted2[Math.floor(sorted2.length / 2)] ?? fallback;
 }
-function costsOf2(known4) {
+function costsOf2(known5) {
   const kernels4 = /* @__PURE__ */ new Map();
   const cells = /* @__PURE__ */ new Map();
-  for (const { subject, kernel: kernel2, kernelMs, cellMs } of known4) {
+  for (const { subject, kernel: kernel2, kernelMs, cellMs } of known5) {
     kernels4.set(kernel2, Math.max(LEAST_MS2, kernels4.get(kernel2) ?? 0, kernelMs));
     cells.set(JSON.stringify([subject, kernel2]), Math.max(LEAST_MS2, cellMs));
   }
@@ -56763,9 +58918,9 @@ var init_shard3 = __esm({
 
 // src/api/check-options.ts
 function checkOptions(call3, options2, kinds, required2 = []) {
-  const known4 = kinds;
-  const names3 = Object.keys(known4);
-  const examples = required2.map((name5) => `${name5}: ${known4[name5]?.example}`).join(", ");
+  const known5 = kinds;
+  const names3 = Object.keys(known5);
+  const examples = required2.map((name5) => `${name5}: ${known5[name5]?.example}`).join(", ");
   if (!isObject2(options2)) {
     throw new UsageError(
       "invalid_option",
@@ -56774,22 +58929,22 @@ function checkOptions(call3, options2, kinds, required2 = []) {
   }
   const given2 = Object.entries(options2).filter(([, value2]) => value2 !== void 0);
   for (const [name5, value2] of given2) {
-    const expected = Object.hasOwn(known4, name5) ? known4[name5] : void 0;
+    const expected = Object.hasOwn(known5, name5) ? known5[name5] : void 0;
     if (expected === void 0) {
       const near = didYouMean(name5, names3) || `; there are ${enumerate(names3, "and")}`;
       throw new UsageError("unknown_option", `${call3}(): unknown option ${quoted(name5)}${near}`);
     }
     if (expected.fits(value2)) continue;
     const { what, example } = expected;
-    const words3 = `${name5} must be ${what}, not ${kindOf5(value2)}; write ${name5}: ${example}`;
+    const words3 = `${name5} must be ${what}, not ${kindOf6(value2)}; write ${name5}: ${example}`;
     throw new UsageError("invalid_option", `${call3}(): ${words3}`);
   }
   for (const name5 of required2) {
     if (given2.some(([one]) => one === name5)) continue;
-    throw new UsageError("missing_option", `${call3}(): ${name5} is missing; write ${name5}: ${known4[name5]?.example}`);
+    throw new UsageError("missing_option", `${call3}(): ${name5} is missing; write ${name5}: ${known5[name5]?.example}`);
   }
 }
-function kindOf5(value2) {
+function kindOf6(value2) {
   if (value2 === null) return "null";
   if (Array.isArray(value2)) return "such a list";
   if (typeof value2 === "string") return quoted(value2);
@@ -56805,19 +58960,19 @@ var init_check_options2 = __esm({
     init_errors();
     isObject2 = /* @__PURE__ */ __name((value2) => typeof value2 === "object" && value2 !== null && !Array.isArray(value2), "isObject");
     __name(checkOptions, "checkOptions");
-    __name(kindOf5, "kindOf");
+    __name(kindOf6, "kindOf");
   }
 });
 
 // src/api/call-options.ts
-function kind(what, example, fits) {
-  return { what, example, fits };
+function kind(what, example, fits2) {
+  return { what, example, fits: fits2 };
 }
 function oneOf(words3) {
   const all = words3.map((word4) => JSON.stringify(word4));
   return kind(enumerate(all, "or"), all[0] ?? "", (value2) => words3.some((word4) => word4 === value2));
 }
-var isText, isCount, TEXT, TEXTS, OBJECTS2, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, ASKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, SUITE_ASKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
+var isText, isCount, TEXT, TEXTS, OBJECTS2, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, _sample, _facts, _accept, ASKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, SUITE_ASKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, GROUP_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
 var init_call_options = __esm({
   "src/api/call-options.ts"() {
     "use strict";
@@ -56881,6 +59036,7 @@ var init_call_options = __esm({
       timeoutMs: MILLISECONDS,
       isolation: ISOLATION,
       lane: LANE,
+      diskResize: NUMBER2,
       offline: FLAG2,
       refreshKernels: FLAG2,
       shard: SETTINGS,
@@ -56898,9 +59054,19 @@ var init_call_options = __esm({
       mode: MODE,
       command: SETTINGS,
       loader: SETTINGS,
-      maxInsns: BUDGET
+      maxInsns: BUDGET,
+      sample: FLAG2,
+      facts: TEXT,
+      acceptInferred: FLAG2
     };
-    ({ out: _out, markdown: _markdown, ...ASKING } = VALIDATE_OPTIONS);
+    ({
+      out: _out,
+      markdown: _markdown,
+      sample: _sample,
+      facts: _facts,
+      acceptInferred: _accept,
+      ...ASKING
+    } = VALIDATE_OPTIONS);
     WATCH_OPTIONS = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
     SUITE_OPTIONS2 = {
       ...RUN,
@@ -56924,6 +59090,16 @@ var init_call_options = __esm({
       targetMs: MILLISECONDS,
       out: TEXT,
       signal: SIGNAL
+    };
+    GROUP_OPTIONS = {
+      ...AROUND,
+      ...KERNELS,
+      artifacts: OBJECTS2,
+      facts: TEXT,
+      offline: FLAG2,
+      out: TEXT,
+      signal: SIGNAL,
+      onNote: LISTENER
     };
     MERGE_OPTIONS = {
       ...REPORTS,
@@ -56961,9 +59137,9 @@ function segmentsOf2(path2) {
   return path2.split("/").filter((segment) => segment !== "");
 }
 function commonTail(a, b) {
-  let length = 0;
-  while (length < a.length && length < b.length && a.at(-1 - length) === b.at(-1 - length)) length++;
-  return length;
+  let length2 = 0;
+  while (length2 < a.length && length2 < b.length && a.at(-1 - length2) === b.at(-1 - length2)) length2++;
+  return length2;
 }
 function isChosen({ name: name5, path: path2 }) {
   const derived2 = name5 === "" || [artifactName(path2), fileName(path2), path2].includes(name5);
@@ -57050,7 +59226,7 @@ function matchObjects(older2, newer, file2) {
   for (const [, pairs2] of levels) {
     const left = decided(pairs2.filter((pair) => !found2.has(pair.newer) && !used.has(pair.older)));
     const groups2 = [grouped2(left, (pair) => pair.newer), grouped2(left, (pair) => pair.older)];
-    const rivals = groups2.flatMap((group2) => [...group2.values()]).find(({ length }) => length > 1);
+    const rivals = groups2.flatMap((group2) => [...group2.values()]).find(({ length: length2 }) => length2 > 1);
     if (rivals) throw ambiguous2(rivals, older2, newer, file2);
     for (const pair of left) {
       found2.set(pair.newer, pair.older);
@@ -57081,7 +59257,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path93.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path97.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -57112,7 +59288,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path93.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path97.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -57120,7 +59296,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path93.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path97.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
     const missing3 = error2.code === "ENOENT";
@@ -57153,24 +59329,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path93.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path93.join)(dir, "reports", (0, import_node_path93.basename)(path2)), (0, import_node_path93.join)(dir, (0, import_node_path93.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path97.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path97.join)(dir, "reports", (0, import_node_path97.basename)(path2)), (0, import_node_path97.join)(dir, (0, import_node_path97.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named6 = await caseReport(host, cwd, (0, import_node_path93.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path93.join)((0, import_node_path93.dirname)(dir), (0, import_node_path93.basename)(path2));
+  const named6 = await caseReport(host, cwd, (0, import_node_path97.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path97.join)((0, import_node_path97.dirname)(dir), (0, import_node_path97.basename)(path2));
   return named6 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, wanted2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, wanted2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path93, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path97, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path93 = require("node:path");
+    import_node_path97 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -57204,8 +59380,8 @@ function machineName(machine) {
   return MACHINES2[machine];
 }
 function signatureName(bytes3) {
-  const known4 = SIGNATURES.find(({ at = 0, start }) => start.every((byte, index) => bytes3[at + index] === byte));
-  if (known4) return known4.is;
+  const known5 = SIGNATURES.find(({ at = 0, start }) => start.every((byte, index) => bytes3[at + index] === byte));
+  if (known5) return known5.is;
   const isText2 = bytes3.subarray(0, SAMPLE).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
   return { name: isText2 ? "a text file" : "a binary file of an unknown kind", guessed: true };
 }
@@ -57278,9 +59454,9 @@ function checkIdentity2(bytes3) {
     );
     return kind2.guessed ? found2 : { ...found2, foreign: true };
   }
-  const identity3 = readElfIdentity(bytes3);
-  if (identity3 === void 0) return truncated(`${bytes3.length} bytes, the ELF header needs ${HEADER_BYTES}`);
-  const { elfClass, order, type, machine } = identity3;
+  const identity2 = readElfIdentity(bytes3);
+  if (identity2 === void 0) return truncated(`${bytes3.length} bytes, the ELF header needs ${HEADER_BYTES}`);
+  const { elfClass, order, type, machine } = identity2;
   if (order !== ELF_ORDER.little && order !== ELF_ORDER.big) {
     return problem("not_elf", `its ELF header is damaged (unknown byte order); ${REBUILD}`, `EI_DATA ${order}`);
   }
@@ -57448,20 +59624,20 @@ var init_find_objects = __esm({
 function literalAt(text7, from) {
   const most = text7.length - from;
   const bytes3 = Buffer.alloc(most);
-  let length = 0;
+  let length2 = 0;
   let at = from + 1;
   const token = /\\x([\da-fA-F]{1,2})|\\([0-7]{1,3})|\\\r?\n|\\(.)|"(?:\s*")?|([^"\\\r\n]+)/gy;
-  for (token.lastIndex = at; length < most; at = token.lastIndex) {
+  for (token.lastIndex = at; length2 < most; at = token.lastIndex) {
     const found2 = token.exec(text7);
     if (found2 === null) break;
     const [whole5, hex3, octal2, simple, plain6] = found2;
-    if (hex3 !== void 0) bytes3[length++] = Number.parseInt(hex3, 16);
-    else if (octal2 !== void 0) bytes3[length++] = Number.parseInt(octal2, 8) & 255;
-    else if (simple !== void 0) bytes3[length++] = SIMPLE[simple] ?? simple.charCodeAt(0);
-    else if (plain6 !== void 0) length += bytes3.write(plain6, length, "latin1");
+    if (hex3 !== void 0) bytes3[length2++] = Number.parseInt(hex3, 16);
+    else if (octal2 !== void 0) bytes3[length2++] = Number.parseInt(octal2, 8) & 255;
+    else if (simple !== void 0) bytes3[length2++] = SIMPLE[simple] ?? simple.charCodeAt(0);
+    else if (plain6 !== void 0) length2 += bytes3.write(plain6, length2, "latin1");
     else if (whole5 === '"') break;
   }
-  return { bytes: bytes3.subarray(0, length), end: at };
+  return { bytes: bytes3.subarray(0, length2), end: at };
 }
 function numbersAt(text7, from) {
   const brace = text7.indexOf("}", from);
@@ -57585,7 +59761,7 @@ var init_symbols2 = __esm({
 });
 
 // src/object/inside/places.ts
-function placesIn(program2) {
+function placesIn2(program2) {
   const header = readElfHeader(program2);
   const sections = header && readSectionEntries(program2, header.sections, MAX_SECTIONS6);
   const segments = header && readSegments(program2, header.segments, MAX_SEGMENTS3);
@@ -57624,7 +59800,7 @@ var init_places2 = __esm({
     MAX_SECTIONS6 = 65536;
     MAX_SEGMENTS3 = 128;
     SPECIAL_SECTION2 = 65280;
-    __name(placesIn, "placesIn");
+    __name(placesIn2, "placesIn");
   }
 });
 
@@ -57653,10 +59829,10 @@ function slicesOf(view, places, object3, hits) {
   });
 }
 function pathAt(program2, view, places, at) {
-  const [address2, length] = [wordAt(view, at), wordAt(view, at + 8)];
+  const [address2, length2] = [wordAt(view, at), wordAt(view, at + 8)];
   const from = address2 === void 0 ? void 0 : places.fileOf(address2);
-  if (from === void 0 || length === void 0 || length === 0 || length > MAX_PATH) return void 0;
-  const text7 = Buffer.from(program2.buffer, program2.byteOffset + from, Math.min(length, program2.length - from)).toString(
+  if (from === void 0 || length2 === void 0 || length2 === 0 || length2 > MAX_PATH) return void 0;
+  const text7 = Buffer.from(program2.buffer, program2.byteOffset + from, Math.min(length2, program2.length - from)).toString(
     "latin1"
   );
   return /^[\w.+@-]+(?:\/[\w.+@-]+)*$/.test(text7) && text7.includes(".") ? text7 : void 0;
@@ -57705,8 +59881,8 @@ function demangled(name5) {
     parts2.push(rest.slice(digits.length, digits.length + Number(digits)));
     rest = rest.slice(digits.length + Number(digits));
   }
-  const known4 = parts2.filter((part3, index) => index < parts2.length - 1 || !/^h[\da-f]{16}$/.test(part3));
-  return known4.length === 0 || rest !== "" ? name5 : known4.join("::");
+  const known5 = parts2.filter((part3, index) => index < parts2.length - 1 || !/^h[\da-f]{16}$/.test(part3));
+  return known5.length === 0 || rest !== "" ? name5 : known5.join("::");
 }
 function shown2(name5) {
   if (name5 === "" || MADE_UP.test(name5) || SKELETON_TEXT.test(name5)) return void 0;
@@ -57757,7 +59933,7 @@ function readSymbols(places, objects, holders) {
   return seen;
 }
 function nameObjects(program2, objects) {
-  const places = placesIn(program2);
+  const places = placesIn2(program2);
   if (places === void 0) return objects.map(() => void 0);
   const holders = holdersOf(program2, places, objects);
   const seen = readSymbols(places, objects, holders);
@@ -57797,9 +59973,9 @@ function readBtfExt(bytes3, btf) {
   const read = /* @__PURE__ */ __name((field, smallest) => {
     if (field + 8 > header || field + 8 > bytes3.length) return [];
     const start = header + view.getUint32(field, true);
-    const length = view.getUint32(field + 4, true);
-    if (start + length > bytes3.length) return void 0;
-    return readPart(bytes3.subarray(start, start + length), smallest, btf);
+    const length2 = view.getUint32(field + 4, true);
+    if (start + length2 > bytes3.length) return void 0;
+    return readPart(bytes3.subarray(start, start + length2), smallest, btf);
   }, "read");
   const functions = read(8, 8);
   const lines3 = read(16, 16);
@@ -57912,7 +60088,7 @@ function featureOf(insn) {
       return insn.code === LOAD_64 || isPacketLoad(insn.code) ? void 0 : "unknown_opcode";
     case LDX:
       return loadFeature(insn.code & 224);
-    case ST:
+    case ST2:
       return (insn.code & 224) === 96 ? void 0 : "unknown_opcode";
     case STX:
       return storeFeature(insn);
@@ -57957,14 +60133,14 @@ function arithmeticFeature({ code: code2, offset }, operation) {
   if (operation === 208 && wide) return "byte_swap";
   return operation <= 208 ? void 0 : "unknown_opcode";
 }
-var LD, LDX, ST, STX, ALU, JMP, JMP32, CALL, EXIT, JUMP, LONG_JUMP, INDIRECT_JUMP, INDIRECT_CALL, LOAD_64;
+var LD, LDX, ST2, STX, ALU, JMP, JMP32, CALL, EXIT, JUMP, LONG_JUMP, INDIRECT_JUMP, INDIRECT_CALL, LOAD_64;
 var init_opcodes = __esm({
   "src/object/opcodes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     LD = 0;
     LDX = 1;
-    ST = 2;
+    ST2 = 2;
     STX = 3;
     ALU = 4;
     JMP = 5;
@@ -58179,7 +60355,7 @@ var init_code = __esm({
 
 // src/object/core-access.ts
 function coreKind(kind2) {
-  return KINDS5[kind2] ?? "unknown";
+  return KINDS6[kind2] ?? "unknown";
 }
 function onlyQueries(kind2) {
   return kind2.endsWith("_exists") || kind2 === "type_matches" || kind2 === "local_type_id";
@@ -58210,13 +60386,13 @@ function fieldWords(btf, root, [first3 = 0, ...rest]) {
   }
   return words3;
 }
-var KINDS5, FIELD_KINDS, MAX_WORDS;
+var KINDS6, FIELD_KINDS, MAX_WORDS;
 var init_core_access2 = __esm({
   "src/object/core-access.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_btf_types();
-    KINDS5 = [
+    KINDS6 = [
       "byte_off",
       "byte_sz",
       "field_exists",
@@ -58252,13 +60428,13 @@ function readCore(elf, btf, records, functions) {
       const fn = functions.at(section2, Math.floor(offset / INSN_BYTES));
       if (!fn || found2.length >= MAX_ACCESSES) continue;
       const key = `${type} ${kind2} ${access3}`;
-      const known4 = words3.get(key) ?? accessWords(btf, type, access3, kind2);
-      words3.set(key, known4);
+      const known5 = words3.get(key) ?? accessWords(btf, type, access3, kind2);
+      words3.set(key, known5);
       found2.push({
         fn: fn.index,
         insn: Math.floor((offset - fn.offset) / INSN_BYTES),
         kind: coreKind(kind2),
-        access: known4,
+        access: known5,
         onlyQueries: onlyQueries(coreKind(kind2))
       });
     }
@@ -59045,7 +61221,7 @@ function mapFlagsOf(flags) {
 }
 function attachKind2(section2) {
   const { name: name5, attachType } = sectionKind(section2);
-  const kind2 = KINDS6.find(([pattern2]) => pattern2.test(name5))?.[1];
+  const kind2 = KINDS7.find(([pattern2]) => pattern2.test(name5))?.[1];
   const since2 = attachTypes.get(attachType)?.since;
   return kind2 === void 0 || since2 === void 0 ? void 0 : { kind: kind2, since: since2 };
 }
@@ -59053,7 +61229,7 @@ function sectionTarget(section2) {
   const target = /^[^/]+\/(.+)$/.exec(section2)?.[1];
   return target?.replace(/\+0x0$|\+0$/, "");
 }
-var mapTypes, mapTypesByName, mapTypesById, programTypes, iterators, structOps, valueFields, attachTypes, mapFlags, helpers, helpersById, helpersByName, KINDS6;
+var mapTypes, mapTypesByName, mapTypesById, programTypes, iterators, structOps, valueFields, attachTypes, mapFlags, helpers, helpersById, helpersByName, KINDS7;
 var init_first_kernel = __esm({
   "src/object/first-kernel.ts"() {
     "use strict";
@@ -59096,7 +61272,7 @@ var init_first_kernel = __esm({
     __name(structOpsSince, "structOpsSince");
     __name(valueFieldSince, "valueFieldSince");
     __name(mapFlagsOf, "mapFlagsOf");
-    KINDS6 = [
+    KINDS7 = [
       [/^k(?:ret)?probe\.multi$/, "kprobe.multi"],
       [/^kprobe\.session$/, "kprobe.session"],
       [/^u(?:ret)?probe\.multi(?:\.s)?$/, "uprobe.multi"],
@@ -59199,7 +61375,7 @@ function readMember(btf, member3, map3, problems, isInner) {
       const value2 = number5();
       map3.pinningValue = value2;
       map3.pinning = value2 === 0 ? "none" : value2 === PIN_BY_NAME ? "by_name" : "other";
-      if (map3.pinning === "other") problems.push(`asks for pinning ${value2}, which only its own loader knows`);
+      if (map3.pinning === "other") problems.push(`has pinning ${value2}, which only its own loader knows`);
       return;
     }
     case "key":
@@ -59246,7 +61422,7 @@ function integer3(btf, id2, name5, problems) {
   }
   const value2 = firstEnumValue(btf, type);
   if (value2 !== void 0) return value2;
-  problems.push(`has a ${name5} that is no number`);
+  problems.push(`has a ${name5} that is not a number`);
   return 0n;
 }
 var PIN_BY_NAME, BLANK2;
@@ -59329,7 +61505,7 @@ function readMaps(elf, btf) {
 function describedMaps(elf, btf) {
   const datasecs = datasecsOf(btf);
   const variables = /* @__PURE__ */ __name((name5) => {
-    const section2 = elf.sections.some((each) => each.name === name5) ? datasecs.get(name5) : void 0;
+    const section2 = elf.sections.some((each2) => each2.name === name5) ? datasecs.get(name5) : void 0;
     return section2 ? variablesOf(btf, section2).slice(0, MAX_MAPS) : [];
   }, "variables");
   const places = new Map(symbolsIn2(elf, (name5) => name5 === ".maps").map(({ symbol }) => [symbol.name, symbol.value]));
@@ -59443,9 +61619,9 @@ function followPointers(code2, insns, start, made, look) {
   const waiting = [];
   const reach = /* @__PURE__ */ __name((index, state) => {
     if (index < 0 || index >= insns) return;
-    const known4 = states[index];
-    if (known4 === void 0) states[index] = state.slice();
-    else if (!meet(known4, state)) return;
+    const known5 = states[index];
+    if (known5 === void 0) states[index] = state.slice();
+    else if (!meet(known5, state)) return;
     waiting.push(index);
   }, "reach");
   const first3 = new Int32Array(REGISTERS3).fill(NOTHING);
@@ -59468,11 +61644,11 @@ function followPointers(code2, insns, start, made, look) {
     });
   }
 }
-function meet(known4, other) {
+function meet(known5, other) {
   let changed = false;
   for (let register = 0; register < REGISTERS3; register++) {
-    if (known4[register] === NOTHING || known4[register] === other[register]) continue;
-    known4[register] = NOTHING;
+    if (known5[register] === NOTHING || known5[register] === other[register]) continue;
+    known5[register] = NOTHING;
     changed = true;
   }
   return changed;
@@ -59484,7 +61660,7 @@ function step2(state, insn, loaded2) {
     case JMP322:
       if (isCall(code2)) state.fill(NOTHING, 0, 6);
       return;
-    case ST:
+    case ST2:
       return;
     case STX:
       if ((code2 & 224) !== ATOMIC) return;
@@ -59638,7 +61814,7 @@ function givesBuffer({ now }) {
 }
 function returned(state, context) {
   const { now } = state;
-  for (const kind2 of KINDS7) now[kind2] = word3(now, kind2) & KEPT2;
+  for (const kind2 of KINDS8) now[kind2] = word3(now, kind2) & KEPT2;
   now[SET] = 0;
   put(state, CONTEXT, 0, context);
 }
@@ -59675,7 +61851,7 @@ function slotOf(offset) {
   const slot = -offset / 8 - 1;
   return Number.isInteger(slot) && slot >= 0 && slot < SLOTS ? slot : void 0;
 }
-var FRAME, SLOTS, ARGUMENTS, KEPT2, WORDS8, CONTEXT, STACK, SET, KINDS7, newState, atEntry, atCallback;
+var FRAME, SLOTS, ARGUMENTS, KEPT2, WORDS8, CONTEXT, STACK, SET, KINDS8, newState, atEntry, atCallback;
 var init_context_state = __esm({
   "src/object/context-state.ts"() {
     "use strict";
@@ -59688,7 +61864,7 @@ var init_context_state = __esm({
     CONTEXT = 0;
     STACK = 3;
     SET = 6;
-    KINDS7 = [CONTEXT, STACK];
+    KINDS8 = [CONTEXT, STACK];
     newState = /* @__PURE__ */ __name(() => ({
       now: new Uint32Array(WORDS8),
       saved: /* @__PURE__ */ new Set(),
@@ -59724,12 +61900,12 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join80(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join84(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
-  let known4;
+  let known5;
   reach(0, atEntry());
   do {
-    known4 = learned(state);
+    known5 = learned(state);
     for (let index = waiting.pop(); index !== void 0; index = waiting.pop()) {
       if (budget2.steps-- <= 0) return true;
       state.now.set(states.subarray(index * WORDS8, (index + 1) * WORDS8));
@@ -59748,11 +61924,11 @@ function writesContext(program2, budget2) {
       if (falls) reach(index + (isWideLoad(insn.code) ? 2 : 1), state.now);
       if (jump !== void 0) reach(index + 1 + jump, state.now);
     }
-    if (learned(state) > known4) waiting = reached(states, insns);
-  } while (learned(state) > known4);
+    if (learned(state) > known5) waiting = reached(states, insns);
+  } while (learned(state) > known5);
   return false;
 }
-function join80(states, at, words3) {
+function join84(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
@@ -59765,22 +61941,22 @@ function join80(states, at, words3) {
 function writes(state, insn) {
   const { code: code2, destination, source, offset } = insn;
   switch (code2 & 7) {
-    case ST:
+    case ST2:
     case STX:
       return writesMemory(state, insn);
     case LDX: {
-      const found2 = KINDS7.map((kind2) => (code2 & 248) === MEMORY_64 && loads(state, kind2, source, offset));
-      for (const [at, kind2] of KINDS7.entries()) put(state, kind2, destination, found2[at] === true);
+      const found2 = KINDS8.map((kind2) => (code2 & 248) === MEMORY_64 && loads(state, kind2, source, offset));
+      for (const [at, kind2] of KINDS8.entries()) put(state, kind2, destination, found2[at] === true);
       return false;
     }
     case ARITHMETIC_642:
-      for (const kind2 of KINDS7) {
+      for (const kind2 of KINDS8) {
         const copied = (code2 & FROM_REGISTER2) !== 0 && holds3(state, kind2, source);
         put(state, kind2, destination, copied || (code2 & 240) !== MOVE2 && holds3(state, kind2, destination));
       }
       return false;
     default:
-      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS7) put(state, kind2, destination, false);
+      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS8) put(state, kind2, destination, false);
       return false;
   }
 }
@@ -59789,7 +61965,7 @@ function writesMemory(state, { code: code2, destination, source, offset, immedia
   const base = atomic && immediate === LOAD_ACQUIRE ? source : destination;
   if (holds3(state, CONTEXT, base)) return true;
   if (!atomic && (code2 & 248) !== MEMORY_64) return false;
-  for (const kind2 of KINDS7) {
+  for (const kind2 of KINDS8) {
     const before = atomic && loads(state, kind2, base, offset);
     const holding = (code2 & 7) === STX && holds3(state, kind2, source);
     stores(state, kind2, base, offset, holding || before);
@@ -59830,7 +62006,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join80, "join");
+    __name(join84, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -59961,8 +62137,8 @@ function readReferences(elf, externs) {
       return slot === void 0 || slot === 0 ? void 0 : slot - 1;
     }, "symbolAt"),
     resolve: /* @__PURE__ */ __name((index) => {
-      const known4 = resolved.get(index);
-      if (known4) return known4;
+      const known5 = resolved.get(index);
+      if (known5) return known5;
       const reference = referenceTo(elf, externs.get(index), elf.symbols.get(index));
       resolved.set(index, reference);
       return reference;
@@ -60042,7 +62218,7 @@ function findProgram(facts, { section: wanted2, name: name5 }) {
   return named6.find(({ section: own3 }) => own3 === plain6) ?? named6[0];
 }
 function section(elf, name5, read, problems) {
-  const found2 = elf.sections.find((each) => each.name === name5 && each.bytes.length > 0);
+  const found2 = elf.sections.find((each2) => each2.name === name5 && each2.bytes.length > 0);
   if (!found2) return void 0;
   const result = read(found2.bytes);
   if (!("problem" in result)) return result;
@@ -60145,7 +62321,7 @@ var init_limits = __esm({
 
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
-  return (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex");
+  return (0, import_node_crypto27.createHash)("sha256").update(bytes3).digest("hex");
 }
 function isNamedObject(member3) {
   return OBJECT2.test(member3);
@@ -60153,8 +62329,7 @@ function isNamedObject(member3) {
 function isObject3(content2, member3) {
   const problem2 = checkObjectHeader(content2);
   if (problem2 === void 0 && readElfIdentity(content2)?.machine === ELF_MACHINE.bpf) return true;
-  const isOther = problem2?.foreign === true || problem2?.reason === "big_endian";
-  return member3 !== void 0 && isNamedObject(member3) && !isOther;
+  return member3 !== void 0 && isNamedObject(member3);
 }
 function namesOf(content2, found2) {
   const names3 = nameObjects(content2, found2).map((name5, index) => {
@@ -60166,11 +62341,11 @@ function namesOf(content2, found2) {
 }
 function createTaken() {
   const objects = [];
-  const known4 = /* @__PURE__ */ new Set();
+  const known5 = /* @__PURE__ */ new Set();
   let bytesTaken = 0;
   function keep(object3) {
-    if (known4.has(object3.sha256)) return;
-    known4.add(object3.sha256);
+    if (known5.has(object3.sha256)) return;
+    known5.add(object3.sha256);
     bytesTaken += object3.bytes.length;
     if (objects.length === LIMITS4.objects) refuseLarge(`it holds more than ${LIMITS4.objects} objects`);
     if (bytesTaken > LIMITS4.objectBytes) refuseLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
@@ -60182,7 +62357,7 @@ function createTaken() {
     keep,
     add(place3, bytes3) {
       const sha2563 = digestOf(bytes3);
-      if (!known4.has(sha2563)) keep({ ...place3, bytes: Uint8Array.from(bytes3), sha256: sha2563 });
+      if (!known5.has(sha2563)) keep({ ...place3, bytes: Uint8Array.from(bytes3), sha256: sha2563 });
     }
   };
 }
@@ -60238,12 +62413,12 @@ function createCollector() {
     }
   };
 }
-var import_node_crypto29, SKELETON2, OBJECT2;
+var import_node_crypto27, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto29 = require("node:crypto");
+    import_node_crypto27 = require("node:crypto");
     init_elf_file();
     init_header2();
     init_c_source();
@@ -60274,8 +62449,8 @@ function containerOf2(name5, head2) {
   }
   if (isTar2(head2)) return { kind: "packed", words: "a tar archive", packing: "plain" };
   const start = Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1");
-  const known4 = BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
-  if (known4 !== void 0) return known4;
+  const known5 = BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
+  if (known5 !== void 0) return known5;
   return SOURCE2.test(name5) && head2.length > 0 && !head2.includes(0) ? { kind: "source", words: "C source" } : void 0;
 }
 var HEAD_BYTES3, TAR_AT, SOURCE2, BEGINNINGS;
@@ -60428,42 +62603,42 @@ async function takeTar(chunks2, collector, entries) {
 async function takePacked(host, path2, packing, collector, signal, entries = createLinkCheck()) {
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
   if (isTar2(head2)) return takeTar(all, collector, entries);
-  const name5 = (0, import_node_path94.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path98.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path94.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path94.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path98.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path98.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path94.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path98.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
 async function takeRpm(host, path2, collector, signal) {
   const file2 = await readPackage(host, path2);
   let entries = 0;
-  const wants = /* @__PURE__ */ __name(({ path: path3, isFile: isFile3, size, links }) => {
+  const wants = /* @__PURE__ */ __name(({ path: path3, isFile: isFile2, size, links }) => {
     if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
     const named6 = isNamedObject(path3);
-    if (named6 && isFile3 && size > LIMITS4.fileBytes) refuseLarge(`${path3} has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    return isFile3 && (size > 0 || named6 && links < 2) && size <= LIMITS4.fileBytes;
+    if (named6 && isFile2 && size > LIMITS4.fileBytes) refuseLarge(`${path3} has more than ${LIMITS4.fileBytes >> 20} MiB`);
+    return isFile2 && (size > 0 || named6 && links < 2) && size <= LIMITS4.fileBytes;
   }, "wants");
   const take2 = /* @__PURE__ */ __name(async (entry2, content2) => {
     if (collector.wants(entry2.path, content2)) collector.take(content2, plainName(entry2.path));
   }, "take");
   await readCpio(bounded(unpacked(host, path2, packingOf(file2), signal, file2.payloadAt)), wants, take2);
 }
-var import_node_path94, IMAGE_MARKS;
+var import_node_path98, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path94 = require("node:path");
+    import_node_path98 = require("node:path");
     init_tar();
     init_chunks();
     init_cpio();
@@ -60613,7 +62788,7 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path95.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path99.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -60643,7 +62818,7 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path95.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path99.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
@@ -60657,7 +62832,7 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     for await (const { path: member3, size, content: content2 } of files) {
       if (!named6.includes(member3) || read.has(member3)) continue;
       if (size > LIMITS4.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-      const file2 = (0, import_node_path95.join)(dir.path, "layer");
+      const file2 = (0, import_node_path99.join)(dir.path, "layer");
       await host.files.writeAtomic(file2, await content2());
       const take2 = /* @__PURE__ */ __name((own3, entries) => takeLayer(host, file2, "program", { collector: own3, entries, signal }), "take");
       read.set(member3, await layers.read(take2));
@@ -60674,12 +62849,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path95, GADGET, MAX_DEPTH4, TITLE, SEVERAL, DockerManifest, MAX_MANIFEST;
+var import_node_path99, GADGET, MAX_DEPTH4, TITLE, SEVERAL, DockerManifest, MAX_MANIFEST;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path95 = require("node:path");
+    import_node_path99 = require("node:path");
     init_zod();
     init_layout();
     init_manifest();
@@ -60773,7 +62948,7 @@ function found(collector, container, { name: name5, flag: flag4 }) {
   );
 }
 async function openFile(host, path2, named6, signal) {
-  const container = containerOf2((0, import_node_path96.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+  const container = containerOf2((0, import_node_path100.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
   if (container === void 0) return void 0;
   const collector = await limited(named6, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
@@ -60788,12 +62963,12 @@ async function openImage2(named6, take2, signal) {
   const digest3 = await limited(named6, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named6), digest: digest3 };
 }
-var import_node_path96, DAMAGE, IMAGE3;
+var import_node_path100, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path96 = require("node:path");
+    import_node_path100 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -60834,7 +63009,7 @@ function inputsOf(place3, reads, { objects, digest: digest3, always }, called = 
   });
 }
 function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.heldBytes }) {
-  const known4 = /* @__PURE__ */ new Map();
+  const known5 = /* @__PURE__ */ new Map();
   let held = 0;
   const hold = /* @__PURE__ */ __name((inputs, { name: name5 }) => {
     const bytes3 = inputs.reduce((sum2, { object: object3 }) => sum2 + (object3?.bytes.length ?? 0), 0);
@@ -60850,7 +63025,7 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path97.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path101.relative)(cwd, place3);
     const named6 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
@@ -60869,8 +63044,8 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
     return hold(inputsOf(place3, place3, { ...opened3, digest: digest3, always: true }), named6);
   }, "open");
   return (file2) => {
-    const opening = known4.get(file2) ?? open4(file2);
-    known4.set(file2, opening);
+    const opening = known5.get(file2) ?? open4(file2);
+    known5.set(file2, opening);
     return opening;
   };
 }
@@ -60899,13 +63074,13 @@ async function refuseNamesake(host, path2, open4, flag4) {
 }
 async function inputsAt(host, path2, open4, { asIs = false, flag: flag4 }) {
   const image = placeOfImage(path2);
-  const isFile3 = image === void 0 && await exists(host, path2);
-  if (isFile3) await refuseNamesake(host, path2, open4, flag4);
-  const isWhole = isFile3 || image?.endsWith("]") === false;
-  const file2 = isWhole ? path2 : await containerOf(host, path2);
-  const objects = file2 === void 0 || asIs && isFile3 ? void 0 : await open4(file2);
+  const isFile2 = image === void 0 && await exists(host, path2);
+  if (isFile2) await refuseNamesake(host, path2, open4, flag4);
+  const isWhole2 = isFile2 || image?.endsWith("]") === false;
+  const file2 = isWhole2 ? path2 : await containerOf(host, path2);
+  const objects = file2 === void 0 || asIs && isFile2 ? void 0 : await open4(file2);
   if (file2 === void 0 || objects === void 0) return [{ path: path2, reads: image === void 0 ? path2 : "" }];
-  return isWhole ? objects : chosen(path2, file2, objects, flag4);
+  return isWhole2 ? objects : chosen(path2, file2, objects, flag4);
 }
 async function openNamed(host, named6) {
   const open4 = opener(host, named6);
@@ -60925,13 +63100,13 @@ async function openNamed(host, named6) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path97.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path97.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path101.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path101.join)(dir, name5));
   }
 }
 async function keepNamed(host, workdir, named6) {
-  const dir = (0, import_node_path97.join)(workdir, OBJECTS3);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path97.join)(dir, `${sha2563}.o`), "fileOf");
+  const dir = (0, import_node_path101.join)(workdir, OBJECTS3);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path101.join)(dir, `${sha2563}.o`), "fileOf");
   const objects = named6.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
@@ -60953,12 +63128,12 @@ async function keepNamed(host, workdir, named6) {
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path97, OBJECTS3, KEPT3, UNUSED_MS;
+var import_node_path101, OBJECTS3, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path97 = require("node:path");
+    import_node_path101 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -61065,8 +63240,8 @@ var init_suite_schema = __esm({
     kernels = list(profileId, { unique: "", min: 1 });
     mode = text.transform((value2, context) => {
       if (value2.trim() === "") return void 0;
-      const known4 = modeOf(value2);
-      if (known4 !== void 0) return known4;
+      const known5 = modeOf(value2);
+      if (known5 !== void 0) return known5;
       const near = didYouMean(value2.trim(), MODE_WORDS) || ";";
       context.addIssue({
         code: "custom",
@@ -61541,6 +63716,10 @@ function known2(args) {
 function evidenceLine(text7, origin) {
   return text7 === void 0 || text7 === "" ? void 0 : { text: text7.slice(0, MAX_EVIDENCE), origin };
 }
+function programArg({ programs }, { program: program2 }) {
+  const names3 = programs ?? (program2 ? [program2] : []);
+  return names3.length === 0 ? {} : { program: nameList(names3) };
+}
 function assemble(code2, parts2, args) {
   return {
     code: code2,
@@ -61550,7 +63729,7 @@ function assemble(code2, parts2, args) {
     decisive: false,
     phase: parts2.phase,
     subject: parts2.subject,
-    args: known2(args),
+    args: { ...known2(args), ...programArg(parts2, args) },
     evidence: parts2.evidence,
     location: void 0,
     also: parts2.also ?? []
@@ -61592,9 +63771,9 @@ function mergeFindings(findings) {
 function together(findings) {
   const [first3, ...later] = findings;
   if (later.length === 0) return first3;
-  const programs = new Set(findings.flatMap(({ args: args2 }) => (args2["program"] ?? "").split(", ")));
+  const programs = new Set(findings.flatMap(({ args: args2 }) => programsOf(args2)));
   programs.delete("");
-  const args = programs.size === 0 ? first3.args : { ...first3.args, program: [...programs].join(", ") };
+  const args = programs.size === 0 ? first3.args : { ...first3.args, program: nameList([...programs]) };
   const confidence = later.some((one) => one.confidence === "high") ? "high" : first3.confidence;
   return { ...first3, args, confidence, also: [...new Set(findings.flatMap(({ also }) => also))] };
 }
@@ -61604,10 +63783,13 @@ var init_make_finding = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_findings();
+    init_finding();
+    init_name_list();
     init_once_per();
     MAX_EVIDENCE = 1024;
     __name(known2, "known");
     __name(evidenceLine, "evidenceLine");
+    __name(programArg, "programArg");
     __name(assemble, "assemble");
     __name(makeFinding, "makeFinding");
     __name(findingBy, "findingBy");
@@ -61676,19 +63858,19 @@ function patternWords(code2, path2) {
   if (code2 !== "ENOENT" || !/[*?]/.test(path2)) return void 0;
   return phrase`one object is named here, no pattern; write a case for each, or use test ${option("artifact")} with the pattern`;
 }
-function refuse8(origin, path2, { isFile: isFile3, isDirectory, size }) {
-  if (!isFile3 && !isDirectory) {
+function refuse8(origin, path2, { isFile: isFile2, isDirectory, size }) {
+  if (!isFile2 && !isDirectory) {
     const words3 = "it is a pipe or a device; write the object to a file first";
     throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
   }
-  if (isFile3 && size > MAX_OBJECT_BYTES) {
+  if (isFile2 && size > MAX_OBJECT_BYTES) {
     const words3 = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
     throw new UsageError("artifact_too_large", phrase`${origin} ${path2}: ${words3}`);
   }
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path98.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path102.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -61697,7 +63879,7 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
       throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${await directoryWords(host, absolute)}`);
     }
     if (stat4?.isFile && await host.files.isVirtual(absolute)) {
-      const words3 = "the kernel makes it up as it is read; it is no object, name the compiled file";
+      const words3 = "the kernel makes it up as it is read; it is not an object, name the compiled file";
       throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
     }
     bytes3 = await host.files.read(absolute, MAX_OBJECT_BYTES);
@@ -61719,11 +63901,11 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     );
   }
   const whole5 = {
-    sha256: (0, import_node_crypto30.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path98.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path102.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -61734,13 +63916,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto30, import_node_path98, REASONS6;
+var import_node_crypto28, import_node_path102, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto30 = require("node:crypto");
-    import_node_path98 = require("node:path");
+    import_node_crypto28 = require("node:crypto");
+    import_node_path102 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -61765,10 +63947,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path99.resolve)((0, import_node_path99.dirname)(from), pattern2);
-  const dir = (0, import_node_path99.dirname)(path2);
+  const path2 = (0, import_node_path103.resolve)((0, import_node_path103.dirname)(from), pattern2);
+  const dir = (0, import_node_path103.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path99.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path103.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -61786,19 +63968,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path99.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path103.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path99, MAX_CONF, MAX_FILES4, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path103, MAX_CONF, MAX_FILES4, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/loader/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path99 = require("node:path");
+    import_node_path103 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES4 = 200;
     DEFAULT_DIRS = [
@@ -61852,11 +64034,11 @@ function readScript(bytes3) {
 function readProgramFile(file2) {
   const bytes3 = Buffer.from(file2.buffer, file2.byteOffset, file2.byteLength);
   if (bytes3.length > 2 && bytes3[0] === 35 && bytes3[1] === 33) return readScript(bytes3);
-  const identity3 = bytes3.length < 52 ? void 0 : readElfIdentity(bytes3);
-  if (identity3?.order !== ELF_ORDER.little) return { kind: "other" };
+  const identity2 = bytes3.length < 52 ? void 0 : readElfIdentity(bytes3);
+  if (identity2?.order !== ELF_ORDER.little) return { kind: "other" };
   const none = { interpreter: "", needed: [], runpath: [], rpath: [] };
-  const about = { kind: "elf", type: identity3.type, machine: identity3.machine };
-  if (identity3.elfClass === ELF_CLASS.bits32) {
+  const about = { kind: "elf", type: identity2.type, machine: identity2.machine };
+  if (identity2.elfClass === ELF_CLASS.bits32) {
     return { ...about, bits: 32, hasEntry: bytes3.readUInt32LE(24) !== 0, ...none };
   }
   const header = readElfHeader(bytes3);
@@ -61894,7 +64076,7 @@ var init_program_file = __esm({
 // src/loader/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path100.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path104.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -61907,24 +64089,24 @@ async function libraryClosure(host, program2, dir, origin) {
   }, "add");
   add(program2.interpreter, await readInterpreter(host, program2, origin));
   const dirs = (await libraryDirs(host, program2.interpreter)).map((path2) => ({ host: path2, guest: path2 }));
-  const known4 = /* @__PURE__ */ new Map();
+  const known5 = /* @__PURE__ */ new Map();
   const queue = [{ elf: program2, name: "it", dir, inherited: [] }];
   for (let next = queue.shift(); next !== void 0; next = queue.shift()) {
     const rpath = next.elf.runpath.length > 0 ? [] : expand(next.elf.rpath, next.dir);
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known4.has(name5) || import_node_path100.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path104.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
       if (found2 === void 0) throw missing2(origin, name5, next.name, [...own3, ...dirs]);
-      if (known4.size >= MAX_LIBRARIES)
+      if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
-      known4.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path100.join)(found2.dir.guest, import_node_path100.posix.basename(name5)), found2.bytes);
+      known5.set(name5, found2);
+      add(name5.includes("/") ? name5 : (0, import_node_path104.join)(found2.dir.guest, import_node_path104.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
-  return [...entries.values(), ...linksFor(known4)];
+  return [...entries.values(), ...linksFor(known5)];
 }
 function isShared(elf, { bits, machine }) {
   return elf.kind === "elf" && elf.type === ET_DYN && elf.bits === bits && elf.machine === machine;
@@ -61943,12 +64125,12 @@ async function readInterpreter(host, program2, origin) {
   const bytes3 = await host.files.read(path2, MAX_LIBRARY_BYTES);
   const elf = readProgramFile(bytes3);
   const starts = isShared(elf, program2) && elf.hasEntry && elf.interpreter === "" && elf.needed.length === 0;
-  return starts ? bytes3 : refuse11("which is no dynamic linker for it");
+  return starts ? bytes3 : refuse11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path100.dirname)(name5), guest: (0, import_node_path100.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path100.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path100.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path104.dirname)(name5), guest: (0, import_node_path104.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path104.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path104.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -61959,12 +64141,12 @@ async function findLibrary(host, name5, own3, dirs, program2) {
   }
   return void 0;
 }
-function linksFor(known4) {
-  const libc = [...known4].find(([name5, { configured: configured2 }]) => configured2 && /^(?:libc\.so\.6|libc\.musl)/.test(name5))?.[1];
+function linksFor(known5) {
+  const libc = [...known5].find(([name5, { configured: configured2 }]) => configured2 && /^(?:libc\.so\.6|libc\.musl)/.test(name5))?.[1];
   if (libc === void 0) return [];
   const home = libc.dir.guest;
-  return [...known4].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path100.join)(home, name5), target: (0, import_node_path100.join)(dir.guest, name5) }] : []
+  return [...known5].flatMap(
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path104.join)(home, name5), target: (0, import_node_path104.join)(dir.guest, name5) }] : []
   );
 }
 function missing2(origin, name5, by, dirs) {
@@ -61974,12 +64156,12 @@ function missing2(origin, name5, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path100, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path104, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/loader/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path100 = require("node:path");
+    import_node_path104 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -62006,11 +64188,11 @@ async function readBinary(host, path2, origin) {
   const stat4 = await host.files.stat(path2);
   if (stat4 === void 0)
     refuse9("binary_unreadable", phrase`${origin}: there is no such file; build it or correct the path`);
-  if (!stat4.isFile) refuse9("binary_unreadable", phrase`${origin}: it is no regular file; name the program itself`);
+  if (!stat4.isFile) refuse9("binary_unreadable", phrase`${origin}: it is not a regular file; name the program itself`);
   if (stat4.size > MAX_BYTES6) {
     refuse9(
       "binary_too_large",
-      phrase`${origin}: it has ${stat4.size} bytes, at most 64 MiB can be brought along; strip it`
+      phrase`${origin}: it has ${stat4.size} bytes, at most 64 MiB can be copied into the guest; strip it`
     );
   }
   try {
@@ -62024,7 +64206,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path101.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path105.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     refuse9(
@@ -62050,35 +64232,35 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path101.resolve)(cwd, path2);
+  const source = (0, import_node_path105.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) refuse9("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path101.basename)(source);
+  const name5 = (0, import_node_path105.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     refuse9("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path101.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path101.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path105.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path105.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
-    sha256: (0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length,
     bytes: bytes3,
     guestPath,
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto31, import_node_path101, MAX_BYTES6, X86_64, BPF, MACHINES3, INTERPRETERS;
+var import_node_crypto29, import_node_path105, MAX_BYTES6, X86_64, BPF, MACHINES3, INTERPRETERS;
 var init_command_binary = __esm({
   "src/loader/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto31 = require("node:crypto");
-    import_node_path101 = require("node:path");
+    import_node_crypto29 = require("node:crypto");
+    import_node_path105 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -62115,10 +64297,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path102.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path102.basename)(at)) ? (0, import_node_path102.join)((0, import_node_path102.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path106.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path106.basename)(at)) ? (0, import_node_path106.join)((0, import_node_path106.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path102.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path106.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -62139,14 +64321,14 @@ async function addFile(host, into, real, to, origin) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex");
-  const known4 = into.files.get(to);
-  if (known4 !== void 0 && known4.fact.sha256 !== sha2563) {
-    refuse10("asset_conflict", `${origin}: ${real} and ${known4.fact.source} both go to ${to} in the guest; rename one`);
+  const sha2563 = (0, import_node_crypto30.createHash)("sha256").update(bytes3).digest("hex");
+  const known5 = into.files.get(to);
+  if (known5 !== void 0 && known5.fact.sha256 !== sha2563) {
+    refuse10("asset_conflict", `${origin}: ${real} and ${known5.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path102.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path106.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -62156,16 +64338,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH5) refuse10("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path102.join)(real, name5);
+    const path2 = (0, import_node_path106.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) refuse10("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path102.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path106.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path102.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path106.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) refuse10("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -62179,7 +64361,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path102.resolve)(context.dir, path2),
+      (0, import_node_path106.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -62189,9 +64371,9 @@ async function loadAssets(host, context, refs) {
   return { entries: files.map(({ entry: entry2 }) => entry2), facts: files.map(({ fact }) => fact) };
 }
 function joinAssets(first3, second) {
-  const known4 = new Map(first3.facts.map((fact) => [fact.path, fact]));
+  const known5 = new Map(first3.facts.map((fact) => [fact.path, fact]));
   const fresh = second.facts.map((fact) => {
-    const other = known4.get(fact.path);
+    const other = known5.get(fact.path);
     if (other !== void 0 && other.sha256 !== fact.sha256) {
       refuse10("asset_conflict", `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
     }
@@ -62205,23 +64387,23 @@ function joinAssets(first3, second) {
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS2))) {
-    const path2 = import_node_path102.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path106.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path102.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path106.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path102.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path106.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto32, import_node_path102, NO_ASSETS, MAX_BYTES7, MAX_FILES5, MAX_DEPTH5, BREAKS, MAX_WORDS2;
+var import_node_crypto30, import_node_path106, NO_ASSETS, MAX_BYTES7, MAX_FILES5, MAX_DEPTH5, BREAKS, MAX_WORDS2;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto32 = require("node:crypto");
-    import_node_path102 = require("node:path");
+    import_node_crypto30 = require("node:crypto");
+    import_node_path106 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -62246,7 +64428,7 @@ var init_assets2 = __esm({
 
 // src/run/payload.ts
 function sha2562(text7) {
-  return (0, import_node_crypto33.createHash)("sha256").update(text7).digest("hex");
+  return (0, import_node_crypto31.createHash)("sha256").update(text7).digest("hex");
 }
 async function prepareCommand(host, cwd, request, origin) {
   const command = request.command.trim();
@@ -62297,12 +64479,12 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto33, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto31, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto33 = require("node:crypto");
+    import_node_crypto31 = require("node:crypto");
     init_command_binary();
     init_errors();
     init_wording();
@@ -62367,17 +64549,34 @@ var init_source_paths = __esm({
   }
 });
 
-// src/run/read-sources.ts
-async function trackedFiles(host, root) {
+// src/run/git.ts
+async function readGit(host, root, args, options2) {
   const env = { PATH: host.env["PATH"] ?? "", HOME: host.env["HOME"] ?? "", LC_ALL: "C", ...NO_REMOTES };
   try {
-    const options2 = { env, timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 };
-    const { exitCode: exitCode2, stdout, truncated: truncated2 } = await host.run("git", [...SAFE, "-C", root, "ls-files", "-z"], options2);
-    if (exitCode2 !== 0 || truncated2) return void 0;
-    return stdout.toString("utf8").split("\0").filter((name5) => name5 !== "");
+    const { exitCode: exitCode2, stdout, truncated: truncated2 } = await host.run("git", [...SAFE, "-C", root, ...args], { ...options2, env });
+    return exitCode2 === 0 && !truncated2 ? stdout : void 0;
   } catch {
     return void 0;
   }
+}
+var SAFE, NO_REMOTES;
+var init_git = __esm({
+  "src/run/git.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    SAFE = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"].flatMap((word4) => [
+      "-c",
+      word4
+    ]);
+    NO_REMOTES = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_TERMINAL_PROMPT: "0" };
+    __name(readGit, "readGit");
+  }
+});
+
+// src/run/read-sources.ts
+async function trackedFiles(host, root) {
+  const names3 = await readGit(host, root, ["ls-files", "-z"], { timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 });
+  return names3?.toString("utf8").split("\0").filter((name5) => name5 !== "");
 }
 async function openRepository(host, dir) {
   const root = await gitTop(host, await host.files.realPath(dir).catch(() => dir));
@@ -62385,10 +64584,10 @@ async function openRepository(host, dir) {
   return root === void 0 || files === void 0 ? void 0 : { root, files };
 }
 function repositoryOf(host, dir) {
-  const known4 = opened.get(host) ?? /* @__PURE__ */ new Map();
-  opened.set(host, known4);
-  const repository = known4.get(dir) ?? openRepository(host, dir);
-  known4.set(dir, repository);
+  const known5 = opened.get(host) ?? /* @__PURE__ */ new Map();
+  opened.set(host, known5);
+  const repository = known5.get(dir) ?? openRepository(host, dir);
+  known5.set(dir, repository);
   return repository;
 }
 function namedFiles(facts) {
@@ -62403,7 +64602,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path103.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path107.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -62413,7 +64612,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named6 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named6.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path103.dirname)(objectPath));
+  const repository = named6.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path107.dirname)(objectPath));
   if (!repository) return found2;
   for (const name5 of named6) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
@@ -62423,22 +64622,18 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path103, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, SAFE, NO_REMOTES, opened;
+var import_node_path107, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path103 = require("node:path");
+    import_node_path107 = require("node:path");
     init_source_paths();
     init_confine();
+    init_git();
     MAX_FILES6 = 64;
     MAX_SOURCE_BYTES = 4 * 1024 * 1024;
     GIT_MS = 1e4;
-    SAFE = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"].flatMap((word4) => [
-      "-c",
-      word4
-    ]);
-    NO_REMOTES = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_TERMINAL_PROMPT: "0" };
     __name(trackedFiles, "trackedFiles");
     __name(openRepository, "openRepository");
     opened = /* @__PURE__ */ new WeakMap();
@@ -62485,12 +64680,12 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path104.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path108.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path104.basename)(path2),
+      basename: (0, import_node_path108.basename)(path2),
       name: input.name || artifactName(path2),
-      sha256: (0, import_node_crypto34.createHash)("sha256").digest("hex"),
+      sha256: (0, import_node_crypto32.createHash)("sha256").digest("hex"),
       sizeBytes: 0
     };
     return { artifact, bytes: new Uint8Array(), facts: void 0, sources: /* @__PURE__ */ new Map(), unusable: unreadable3(error2) };
@@ -62515,8 +64710,8 @@ function commandSubject(command, name5) {
 async function loadForCommand(host, input, origin = option("artifact")) {
   const file2 = await loadArtifact(host, input, origin);
   if (!hasElfMagic(file2.bytes)) {
-    const remedy4 = "name the compiled object; other files come along as assets of a manifest";
-    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is no ELF object; ${remedy4}`);
+    const remedy4 = "name the compiled object; other files are copied as assets of a manifest";
+    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is not an ELF object; ${remedy4}`);
   }
   return { ...file2, facts: void 0, sources: /* @__PURE__ */ new Map() };
 }
@@ -62527,13 +64722,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto34, import_node_path104;
+var import_node_crypto32, import_node_path108;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto34 = require("node:crypto");
-    import_node_path104 = require("node:path");
+    import_node_crypto32 = require("node:crypto");
+    import_node_path108 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -62655,7 +64850,7 @@ function withoutPaths(manifest) {
   return text7.replaceAll(JSON.stringify(manifest.file).slice(1, -1), "");
 }
 function digestOf2(value2) {
-  return (0, import_node_crypto35.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
+  return (0, import_node_crypto33.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
 }
 function byName2(a, b) {
   return a.kernel === b.kernel ? a.subject < b.subject ? -1 : 1 : a.kernel < b.kernel ? -1 : 1;
@@ -62711,12 +64906,12 @@ function divideRuns(runs, total, costs) {
     runs: runs.map((_, run2) => planned.filter((one) => one.run === run2).map(({ cell, shard: shard2 }) => ({ ...cell, shard: shard2 })))
   };
 }
-var import_node_crypto35;
+var import_node_crypto33;
 var init_shard_plan = __esm({
   "src/api/shard-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto35 = require("node:crypto");
+    import_node_crypto33 = require("node:crypto");
     init_errors();
     init_object_names();
     init_shard();
@@ -62799,7 +64994,7 @@ function variantText({ name: name5, requiresHelper, trialLoad }) {
 function requiredPrograms(manifest) {
   return (manifest?.programs ?? []).filter(({ attach: attach3 }) => attach3.required).map(({ name: name5 }) => name5);
 }
-function attachModeOf(mode2, manifest) {
+function attachModeOf2(mode2, manifest) {
   if (mode2 === "load_only") return "disabled";
   return requiredPrograms(manifest).length > 0 ? "required" : "best-effort";
 }
@@ -62819,7 +65014,7 @@ var init_tuning = __esm({
     __name(manifestLines, "manifestLines");
     __name(variantText, "variantText");
     __name(requiredPrograms, "requiredPrograms");
-    __name(attachModeOf, "attachModeOf");
+    __name(attachModeOf2, "attachModeOf");
     __name(testsOf, "testsOf");
   }
 });
@@ -62921,10 +65116,10 @@ function gateOptionsOf(manifest, failOn2, baseline, said = setting("fail-on", "r
   };
 }
 function withKnown(options2, { baseline = [], targets }) {
-  const known4 = baseline.flatMap(
+  const known5 = baseline.flatMap(
     (comparison, artifact) => (comparison?.profiles ?? []).filter(({ failure: failure3 }) => failure3 === "known").map(({ profile }) => ({ artifact, target: targets.findIndex((target) => target.profile.id === profile) }))
   );
-  return { ...options2, known: known4 };
+  return { ...options2, known: known5 };
 }
 function verdictOf(options2, run2) {
   return gate(run2, withKnown(options2, run2));
@@ -62952,35 +65147,37 @@ function flagsOf({
   failOn: failOn2,
   allowProfileOverride,
   localKernels = [],
-  lane
+  lane,
+  diskResize
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path105.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path109.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
     ...lane ? [flag("lane"), lane] : [],
+    ...diskResize ? [flag("disk-resize"), String(diskResize)] : [],
     ...maxInsns === void 0 ? [] : [flag("max-insns"), String(maxInsns)],
     ...loader.strictLibbpf ? [flag("strict-libbpf")] : [],
     ...loader.modules === false ? [flag("no-modules")] : [],
     ...loader.loader ? [flag("loader"), loader.loader] : [],
     ...loader.loaders ? [flag("loaders"), loader.loaders.join(",")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path105.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path109.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name5, value2]) => [flag("set-rodata"), `${name5}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name5, target]) => [flag("set-attach-target"), `${name5}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path105.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path109.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path105;
+var import_node_path109;
 var init_question_flags = __esm({
   "src/api/question-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path105 = require("node:path");
+    import_node_path109 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -63085,20 +65282,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path106.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path106.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path110.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path110.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path106.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path110.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path106.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path110.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path106.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path106.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path110.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path110.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -63117,12 +65314,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path106;
+var import_node_path110;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path106 = require("node:path");
+    import_node_path110 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -63148,7 +65345,7 @@ async function readAgain(host, path2, artifact, isObject4) {
   const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
-  if ((0, import_node_crypto36.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
+  if ((0, import_node_crypto34.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
     throw new UsageError("artifact_unreadable", `${path2}: it was changed while the run was under way; run again`);
   }
   const facts = isObject4 ? readObject(bytes3) : void 0;
@@ -63185,18 +65382,18 @@ function createShelf(host, limit2 = SHELF_BYTES) {
     };
   }
   __name(reader, "reader");
-  return ({ artifact, unusable: unusable4, ...content2 }) => ({
+  return ({ artifact, unusable: unusable5, ...content2 }) => ({
     artifact,
-    ...unusable4 && { unusable: unusable4 },
+    ...unusable5 && { unusable: unusable5 },
     content: contentOf(artifact, content2)
   });
 }
-var import_node_crypto36, SHELF_BYTES, NOTHING2;
+var import_node_crypto34, SHELF_BYTES, NOTHING2;
 var init_object_shelf = __esm({
   "src/run/object-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto36 = require("node:crypto");
+    import_node_crypto34 = require("node:crypto");
     init_errors();
     init_header2();
     init_read_object();
@@ -63215,24 +65412,24 @@ var init_object_shelf = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
-  return artifact === "" ? `command://${name5}` : (0, import_node_path107.resolve)(dir, artifact);
+  return artifact === "" ? `command://${name5}` : (0, import_node_path111.resolve)(dir, artifact);
 }
 function subjectReader(host, shelve, load2) {
-  const known4 = /* @__PURE__ */ new Map();
+  const known5 = /* @__PURE__ */ new Map();
   return async (input, name5, origin) => {
     const { path: path2 } = input;
-    const reading2 = known4.get(path2) ?? load2(host, input, origin).then(shelve);
-    known4.set(path2, reading2);
+    const reading2 = known5.get(path2) ?? load2(host, input, origin).then(shelve);
+    known5.set(path2, reading2);
     const subject = await reading2;
     return name5 === "" ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   };
 }
 function baselineReader({ host, cwd, dir }) {
-  const known4 = /* @__PURE__ */ new Map();
+  const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path107.resolve)(dir, file2);
-    const reading2 = known4.get(path2) ?? loadRun(host, cwd, (0, import_node_path107.relative)(cwd, path2) || path2, `${origin}: baseline`);
-    known4.set(path2, reading2);
+    const path2 = (0, import_node_path111.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path111.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    known5.set(path2, reading2);
     return reading2;
   };
 }
@@ -63282,12 +65479,12 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path107, IMAGE_IN_A_CASE;
+var import_node_path111, IMAGE_IN_A_CASE;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path107 = require("node:path");
+    import_node_path111 = require("node:path");
     init_near();
     init_errors();
     init_wording();
@@ -63322,12 +65519,12 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named6 of paths) if (named6.key === "matrix") await confine(host, root, named6);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path108.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path112.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
-async function kernelsOf3({ host, root, catalogue, own: own3 }, source) {
+async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
   try {
-    const { matrix: matrix2, entries } = await resolveKernels(catalogue, await suiteKernels(host, root, source));
+    const { matrix: matrix2, entries } = await resolveKernels(catalog, await suiteKernels(host, root, source));
     const ids = entries.map(({ id: id2 }) => id2);
     return { matrix: matrix2, entries: [...entries, ...besides2(own3, ids)] };
   } catch (error2) {
@@ -63346,7 +65543,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
     if (named6.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named6);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path108.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path112.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -63354,7 +65551,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   if (command === void 0) await checkTestNames(subject, testsOf(source.mode, manifest));
   const { gate: gate2, mode: mode2 } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  await checkExpectedProfiles(context.catalogue, [...gate2.expectations, ...manifest?.expectations ?? []], entries);
+  await checkExpectedProfiles(context.catalog, [...gate2.expectations, ...manifest?.expectations ?? []], entries);
   const maxInsns = gate2.maxInsns ?? (manifest?.maxInsns === void 0 ? gate2.defaults.maxInsns : void 0);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf2(source, manifest, overrides.failOn, baseline !== void 0);
@@ -63363,7 +65560,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path108.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path112.resolve)(dir, matrix2.file), name: matrix2.name },
     targets: targetsOf2(matrix2, entries, manifest, timeoutMs, promised(gate2, manifest)),
     manifest,
     validationMode: mode2,
@@ -63392,8 +65589,8 @@ async function checkTestNames(subject, tests) {
   const { facts } = await subject.content();
   checkExpectedNames(tests, { artifact: subject.artifact, facts });
 }
-function caseFlags({ catalogue, dir, localKernels }, { mode: mode2, command }, { manifest, manifestPath }, settled2) {
-  const allowProfileOverride = catalogue.allowOverride ?? false;
+function caseFlags({ catalog, dir, localKernels }, { mode: mode2, command }, { manifest, manifestPath }, settled2) {
+  const allowProfileOverride = catalog.allowOverride ?? false;
   const request = { manifest: manifestPath, mode: mode2, command, allowProfileOverride, localKernels, ...settled2 };
   return flagsOf(request, dir, manifest?.failOn);
 }
@@ -63406,8 +65603,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path108.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path108.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path112.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path112.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -63418,13 +65615,13 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path108;
+var import_node_path112;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path108 = require("node:path");
-    init_catalogue();
+    import_node_path112 = require("node:path");
+    init_catalog();
     init_tuning();
     init_errors();
     init_run_defaults();
@@ -63455,7 +65652,7 @@ function caseInputs(dir, { source, ready }) {
   const named6 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named6.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path109.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path113.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -63503,7 +65700,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path109.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path113.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -63515,12 +65712,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path109;
+var import_node_path113;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path109 = require("node:path");
+    import_node_path113 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -63546,15 +65743,15 @@ function caseReport2(one, run2) {
     status: verdict2?.status ?? "error",
     exitCode: verdict2?.exitCode ?? 1,
     error: one.error,
-    answer: run2 && verdict2 && { run: run2, artifact: 0, verdict: verdict2 },
+    completed: run2 && verdict2 && { run: run2, artifact: 0, verdict: verdict2 },
     json: run2 ? one.json : "",
     markdownPath: run2 ? one.markdown : ""
   };
 }
 function worstOf(cases) {
   const deciding = cases.filter(({ required: required2 }) => required2);
-  const silent = deciding.some(({ exitCode: exitCode2, answer }) => exitCode2 === 1 || answer?.verdict.withoutAnswer);
-  const facts = silent ? { withoutAnswer: true } : {};
+  const silent = deciding.some(({ exitCode: exitCode2, completed: completed2 }) => exitCode2 === 1 || completed2?.verdict.inconclusive);
+  const facts = silent ? { inconclusive: true } : {};
   if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 2)) return { status: "fail", exitCode: 2, ...facts };
   if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 1)) return { status: "error", exitCode: 1, ...facts };
   return { status: deciding.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", exitCode: 0, ...facts };
@@ -63582,7 +65779,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path110.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path114.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -63590,8 +65787,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path110.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path110.relative)(cwd, (0, import_node_path110.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path114.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path114.relative)(cwd, (0, import_node_path114.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function refuseRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -63611,17 +65808,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named6 of paths) {
     if (!options2[named6.key === "out" ? "out" : "markdown"]) await confine(host, root, named6);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path110.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path114.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path110.dirname)((0, import_node_path110.resolve)(cwd, file2));
+  const dir = (0, import_node_path114.dirname)((0, import_node_path114.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path110.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path114.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -63630,7 +65827,7 @@ async function prepareSuite(options2, environment, old) {
     { path: paths.json, kind: "report" },
     { path: paths.markdown, kind: "markdown" }
   ]);
-  const catalogue = createCatalogue(environment, dir);
+  const catalog = createCatalog(environment, dir);
   const baseline = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
   refuseRegression(suite, options2);
   checkShard(options2.shard);
@@ -63638,10 +65835,10 @@ async function prepareSuite(options2, environment, old) {
   const own3 = await localProfiles(environment, options2.localKernels);
   const localKernels = settledKernels(cwd, options2.localKernels, own3);
   const cases = await prepareCases(
-    { host, cwd, dir, root, catalogue, own: own3, localKernels, signal: options2.signal },
+    { host, cwd, dir, root, catalog, own: own3, localKernels, signal: options2.signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path110.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path114.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
@@ -63658,7 +65855,7 @@ async function prepareSuite(options2, environment, old) {
   await old.know(await unwrittenOutputs(host, root, cases));
   await checkReportPaths(host, [paths.json, paths.markdown, ...reportFilePaths(options2.files, cwd)]);
   const { shard: shard2 } = options2;
-  const about = { name: suite.name, cases, against, paths, catalogue, shard: shard2 };
+  const about = { name: suite.name, cases, against, paths, catalog, shard: shard2 };
   return { ...about, ...casesToRun(cases, baseline, options2.stopOnFailure ?? false) };
 }
 function casesToRun(cases, baseline, stops) {
@@ -63676,12 +65873,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path110;
+var import_node_path114;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path110 = require("node:path");
+    import_node_path114 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -63708,14 +65905,14 @@ var init_prepare_suite = __esm({
 });
 
 // src/run/survey-flags.ts
-function namesIn2(facts, kind2) {
+function namesIn3(facts, kind2) {
   if (kind2 === "rodata") return variablesIn(facts.btf);
   if (kind2 === "map_setting") return facts.maps.map(({ name: name5 }) => name5);
   const programs = facts.programs.map(({ name: name5 }) => name5);
   return kind2 === "program_type" ? [...programs, ...facts.programs.map(({ section: section2 }) => section2)] : programs;
 }
 function knows(facts, kind2, subject) {
-  const names3 = facts && namesIn2(facts, kind2);
+  const names3 = facts && namesIn3(facts, kind2);
   if (names3 === void 0) return void 0;
   const has = kind2 === "rodata" ? isVariable(subject, names3) : names3.includes(subject);
   return has || facts?.problems.length === 0 ? has : void 0;
@@ -63724,7 +65921,7 @@ function surveyOf(flags, basename22, facts) {
   const names3 = flags.map((flag4) => ({
     flag: flag4,
     has: knows(facts, flag4.kind, flag4.name),
-    present: (facts && namesIn2(facts, flag4.kind)) ?? []
+    present: (facts && namesIn3(facts, flag4.kind)) ?? []
   }));
   return { basename: basename22, names: names3 };
 }
@@ -63746,7 +65943,7 @@ var init_survey_flags = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_object_names2();
-    __name(namesIn2, "namesIn");
+    __name(namesIn3, "namesIn");
     __name(knows, "knows");
     __name(surveyOf, "surveyOf");
     __name(flagNames, "flagNames");
@@ -63762,7 +65959,7 @@ function settingNames(facts, run2) {
   const named6 = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag4, has }) => flag4.kind === kind2 && flag4.name === subject && has === true)), "named");
   return {
     inOtherObject: /* @__PURE__ */ __name((kind2, subject) => named6(kind2, subject) && knows(facts, kind2, subject) !== true, "inOtherObject"),
-    near: /* @__PURE__ */ __name((kind2, subject) => nearMatches(wordOf2(kind2, subject), (facts && namesIn2(facts, kind2)) ?? []), "near")
+    near: /* @__PURE__ */ __name((kind2, subject) => nearMatches(wordOf2(kind2, subject), (facts && namesIn3(facts, kind2)) ?? []), "near")
   };
 }
 function checkSettingFlags(run2) {
@@ -63805,8 +66002,8 @@ async function readSubjects(host, inputs) {
   if (command !== void 0 && read.length === 0) read.push(shelve(commandSubject(command, commandName)));
   const subjects = withDistinctNames(read);
   if (command !== void 0) return subjects;
-  for (const { artifact, unusable: unusable4, content: content2 } of subjects) {
-    if (!unusable4 && tests.length > 0) checkExpectedNames(tests, { artifact, facts: (await content2()).facts });
+  for (const { artifact, unusable: unusable5, content: content2 } of subjects) {
+    if (!unusable5 && tests.length > 0) checkExpectedNames(tests, { artifact, facts: (await content2()).facts });
   }
   checkSettingFlags(await surveyFlags(loader, subjects));
   return subjects;
@@ -63826,7 +66023,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path111.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path115.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -63836,17 +66033,330 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path111;
+var import_node_path115;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path111 = require("node:path");
+    import_node_path115 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
     init_payload3();
     __name(payloadFor, "payloadFor");
+  }
+});
+
+// src/kernels/facts/facts-file.ts
+function packFacts({ release, btf, symbols, config: config2, modules: modules2 }) {
+  const names3 = symbols?.filter((symbol) => !NO_NAME.test(symbol)).join("\n");
+  const parts2 = {
+    btf,
+    symbols: names3 === void 0 ? void 0 : Buffer.from(names3),
+    config: config2 === void 0 ? void 0 : Buffer.from(config2),
+    modules: modules2
+  };
+  const lengths = Object.fromEntries(PARTS.map((name5) => [name5, parts2[name5]?.length ?? null]));
+  const header = Buffer.from(`${JSON.stringify({ format: FORMAT5, release, ...lengths })}
+`);
+  return (0, import_node_zlib3.gzipSync)(Buffer.concat([header, ...PARTS.flatMap((name5) => parts2[name5] ?? [])]));
+}
+function unpackFacts(packed) {
+  const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("facts_unusable", `${why2}; remove it and it is made again`), "unusable");
+  let bytes3;
+  try {
+    bytes3 = (0, import_node_zlib3.gunzipSync)(packed, { maxOutputLength: MAX_UNPACKED6 });
+  } catch (cause) {
+    throw new HostError("facts_unusable", "it is damaged, or not a file with facts; remove it and it is made again", {
+      cause
+    });
+  }
+  const end = bytes3.subarray(0, MAX_HEADER2).indexOf("\n");
+  const header = Header.safeParse(parsed(bytes3.toString("utf8", 0, Math.max(0, end)))).data;
+  if (header === void 0) throw unusable5("another version of bpfcompat wrote it");
+  let at = end + 1;
+  const part3 = /* @__PURE__ */ __name((name5) => {
+    const size = header[name5];
+    if (size === null) return void 0;
+    at += size;
+    return bytes3.subarray(at - size, at);
+  }, "part");
+  const [btf, symbols, config2, modules2] = PARTS.map(part3);
+  if (at !== bytes3.length) throw unusable5("it is cut off");
+  const { release } = header;
+  return { release, btf, symbols: symbols?.toString("latin1").split("\n"), config: config2?.toString("utf8"), modules: modules2 };
+}
+function parsed(text7) {
+  try {
+    return JSON.parse(text7);
+  } catch {
+    return void 0;
+  }
+}
+var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, length, Header, NO_NAME;
+var init_facts_file = __esm({
+  "src/kernels/facts/facts-file.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_zlib3 = require("node:zlib");
+    init_zod();
+    init_errors();
+    FORMAT5 = "bpfcompat_facts.v1";
+    PARTS = ["btf", "symbols", "config", "modules"];
+    MAX_PART = 128 * 1024 * 1024;
+    MAX_UNPACKED6 = 256 * 1024 * 1024;
+    MAX_HEADER2 = 4096;
+    length = number2().int().nonnegative().max(MAX_PART).nullable();
+    Header = strictObject({
+      format: literal(FORMAT5),
+      release: string2().regex(/^[\w.+~-]{1,128}$/),
+      btf: length,
+      symbols: length,
+      config: length,
+      modules: length
+    });
+    NO_NAME = /^.(?:__pfx_|__ksymtab_|__kstrtab|__kcrctab|__func__\.|__key\.|__already_done|__warned|__UNIQUE_ID|__BTF_ID__|__SC[KT]_|\.)/;
+    __name(packFacts, "packFacts");
+    __name(unpackFacts, "unpackFacts");
+    __name(parsed, "parsed");
+  }
+});
+
+// src/kernels/image/kallsyms.ts
+function tokensAround(rodata, digits) {
+  let end = digits;
+  for (let token = "0".charCodeAt(0); token < TOKENS; token++) {
+    end = rodata.indexOf(0, end) + 1;
+    if (end === 0) return void 0;
+  }
+  for (let index = aligned(end); index <= end + MAX_PADDING; index += ALIGN) {
+    if (index + TOKENS * 2 > rodata.length) return void 0;
+    const offsets = Array.from({ length: TOKENS }, (_, token) => rodata.readUInt16LE(index + token * 2));
+    const at = digits - (offsets["0".charCodeAt(0)] ?? 0);
+    const follows = offsets.every(
+      (offset, token) => (token === 0 ? offset === 0 : offset > (offsets[token - 1] ?? 0)) && (token === 0 || rodata[at + offset - 1] === 0)
+    );
+    if (at < 0 || !follows) continue;
+    const tokens = offsets.map((offset) => {
+      const from = at + offset;
+      return rodata.toString("latin1", from, rodata.indexOf(0, from));
+    });
+    return { at, tokens };
+  }
+  return void 0;
+}
+function findTokens(rodata) {
+  for (let at = rodata.indexOf(DIGITS); at >= 0; at = rodata.indexOf(DIGITS, at + 1)) {
+    const found2 = tokensAround(rodata, at);
+    if (found2 !== void 0) return found2;
+  }
+  return void 0;
+}
+function markersBelow(rodata, end) {
+  const lowest = Math.max(0, end - MAX_SYMBOLS3 * ORDER_BYTES);
+  for (let at = end - end % ALIGN - ALIGN; at >= lowest; at -= ALIGN) {
+    if (rodata.readUInt32LE(at) !== 0) continue;
+    const offsets = [0];
+    for (let next = at + ALIGN; next + ALIGN <= end; next += ALIGN) {
+      const step4 = rodata.readUInt32LE(next) - (offsets.at(-1) ?? 0);
+      if (step4 < PER_MARKER || step4 > PER_MARKER * MAX_NAME7) break;
+      offsets.push(rodata.readUInt32LE(next));
+    }
+    if (offsets.length >= FEWEST_MARKERS) return { at, offsets };
+  }
+  return void 0;
+}
+function lengthAt(rodata, at) {
+  const first3 = rodata[at] ?? 0;
+  if (first3 < 128) return { length: first3, from: at + 1 };
+  return { length: first3 & 127 | (rodata[at + 1] ?? 0) << 7, from: at + 2 };
+}
+function isStart(rodata, start, end, count5, markers) {
+  let at = start;
+  for (let symbol = 0; symbol < count5; symbol++) {
+    if (symbol % PER_MARKER === 0 && markers[symbol / PER_MARKER] !== at - start) return false;
+    const { length: length2, from } = lengthAt(rodata, at);
+    if (length2 === 0) return false;
+    at = from + length2;
+    if (at > end) return false;
+  }
+  return end - at < MAX_PADDING;
+}
+function findNames(rodata, end, markers) {
+  const highest3 = end - (markers.at(-1) ?? 0);
+  for (let start = highest3 - highest3 % ALIGN; start > highest3 - PER_MARKER * MAX_NAME7 && start >= 8; start -= ALIGN) {
+    for (const back of [4, 8]) {
+      const count5 = rodata.readUInt32LE(start - back);
+      if (Math.ceil(count5 / PER_MARKER) === markers.length && isStart(rodata, start, end, count5, markers)) {
+        return { start, count: count5 };
+      }
+    }
+  }
+  return void 0;
+}
+function readKallsyms(rodata) {
+  const table4 = findTokens(rodata);
+  const markers = table4 && markersBelow(rodata, table4.at);
+  const names3 = markers && findNames(rodata, markers.at, markers.offsets);
+  if (table4 === void 0 || names3 === void 0) return void 0;
+  const found2 = [];
+  let at = names3.start;
+  for (let symbol = 0; symbol < names3.count; symbol++) {
+    const { length: length2, from } = lengthAt(rodata, at);
+    let name5 = "";
+    for (let byte = from; byte < from + length2; byte++) name5 += table4.tokens[rodata[byte] ?? 0];
+    found2.push(name5);
+    at = from + length2;
+  }
+  return found2;
+}
+var PER_MARKER, TOKENS, MAX_SYMBOLS3, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned;
+var init_kallsyms = __esm({
+  "src/kernels/image/kallsyms.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    PER_MARKER = 256;
+    TOKENS = 256;
+    MAX_SYMBOLS3 = 2e6;
+    ALIGN = 4;
+    MAX_NAME7 = 513;
+    ORDER_BYTES = 3;
+    FEWEST_MARKERS = 4;
+    MAX_PADDING = 8;
+    DIGITS = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
+    aligned = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
+    __name(tokensAround, "tokensAround");
+    __name(findTokens, "findTokens");
+    __name(markersBelow, "markersBelow");
+    __name(lengthAt, "lengthAt");
+    __name(isStart, "isStart");
+    __name(findNames, "findNames");
+    __name(readKallsyms, "readKallsyms");
+  }
+});
+
+// src/kernels/facts/read-facts.ts
+async function ifThere(host, path2, limit2) {
+  return (await host.files.stat(path2))?.isFile ? await host.files.read(path2, limit2) : void 0;
+}
+function readable3(packed) {
+  try {
+    return unpackFacts(packed);
+  } catch {
+    return void 0;
+  }
+}
+async function readAnew(host, files, signal) {
+  const { btf, rodata } = await imageParts(host, files.vmlinuz, signal);
+  const config2 = files.config && (await host.files.read(files.config, MAX_CONFIG4)).toString("utf8");
+  return {
+    release: files.record.release,
+    btf,
+    symbols: rodata && readKallsyms(rodata),
+    config: config2,
+    modules: void 0
+  };
+}
+async function storedFacts(host, files, signal) {
+  const store = locateStore(host);
+  const digest3 = files.record.vmlinuz.sha256;
+  const path2 = (0, import_node_path116.join)(store.facts, digest3);
+  const known5 = await ifThere(host, path2, MAX_FACTS);
+  let facts = known5 && readable3(known5);
+  if (facts === void 0) {
+    facts = await readAnew(host, files, signal);
+    if (!await host.files.readOnly(store.root)) {
+      await host.files.makeDir(store.facts);
+      await host.files.writeAtomic(path2, packFacts(facts));
+    }
+  }
+  return { ...facts, modules: await ifThere(host, (0, import_node_path116.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
+}
+var import_node_path116, MAX_CONFIG4, MAX_INDEX2, MAX_FACTS;
+var init_read_facts = __esm({
+  "src/kernels/facts/read-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path116 = require("node:path");
+    init_image_facts();
+    init_kallsyms();
+    init_index_modules();
+    init_store();
+    init_facts_file();
+    MAX_CONFIG4 = 4 * 1024 * 1024;
+    MAX_INDEX2 = 128 * 1024 * 1024;
+    MAX_FACTS = 64 * 1024 * 1024;
+    __name(ifThere, "ifThere");
+    __name(readable3, "readable");
+    __name(readAnew, "readAnew");
+    __name(storedFacts, "storedFacts");
+  }
+});
+
+// src/api/kernel-facts.ts
+function known3(facts) {
+  const btf = facts.btf && readBtf(facts.btf);
+  const modules2 = facts.modules && readModuleIndex(facts.modules);
+  return {
+    release: facts.release,
+    btf: btf === void 0 || "problem" in btf ? void 0 : btf,
+    symbols: facts.symbols,
+    config: facts.config,
+    modules: modules2 && ((needed) => modules2.having(needed))
+  };
+}
+async function fromDirectory2(host, path2) {
+  if (!(await host.files.stat(path2))?.isFile) return void 0;
+  try {
+    return unpackFacts(await host.files.read(path2, MAX_FACTS));
+  } catch (error2) {
+    if (!(error2 instanceof HostError)) throw error2;
+    throw new UsageError("facts_unusable", phrase`${option("facts")} ${path2}: ${messageOf(error2)}`, { cause: error2 });
+  }
+}
+async function factsDirectory(host, cwd, named6) {
+  if (!named6) return void 0;
+  const dir = (0, import_node_path117.resolve)(cwd, named6);
+  await ensureDirectory(host, dir, "the directory for facts", "name another one");
+  return dir;
+}
+async function kernelFacts2(profile, places) {
+  const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path117.join)(dir, `${profile.id}${SUFFIX}`);
+  const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
+  if (there !== void 0) return known3(there);
+  if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
+    return void 0;
+  try {
+    const { files } = await ensureKernel2(profile, { signal, onProgress: /* @__PURE__ */ __name(() => {
+    }, "onProgress"), onNote });
+    const facts = await storedFacts(host, files, signal);
+    if (shared2 !== void 0) await host.files.writeAtomic(shared2, packFacts(facts));
+    return known3(facts);
+  } catch (error2) {
+    if (error2 instanceof CancelledError || signal.aborted) throw error2;
+    onNote(`${profile.id}: nothing is known of this kernel without booting it: ${messageOf(error2)}`);
+    return void 0;
+  }
+}
+var import_node_path117, SUFFIX;
+var init_kernel_facts = __esm({
+  "src/api/kernel-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path117 = require("node:path");
+    init_facts_file();
+    init_read_facts();
+    init_module_index();
+    init_errors();
+    init_wording();
+    init_btf2();
+    init_directories();
+    SUFFIX = ".facts";
+    __name(known3, "known");
+    __name(fromDirectory2, "fromDirectory");
+    __name(factsDirectory, "factsDirectory");
+    __name(kernelFacts2, "kernelFacts");
   }
 });
 
@@ -63879,7 +66389,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path112.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path118.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -63893,7 +66403,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path112.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path118.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -63907,7 +66417,7 @@ async function readLoader(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path112.join)(directory, file2);
+    const place3 = (0, import_node_path118.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -63934,12 +66444,12 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path112, MAX_LOADER_BYTES, MAX_LIST_BYTES, numbers;
+var import_node_path118, MAX_LOADER_BYTES, MAX_LIST_BYTES, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path112 = require("node:path");
+    import_node_path118 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
@@ -63977,16 +66487,43 @@ async function loadersOf(place3, { loader, command }, targets) {
   }
   return { gate: gate2, beside };
 }
-function loaderNotes(loaders, manifest) {
-  if (loaders === void 0 || manifest === void 0) return [];
-  const others = [loaders.gate, ...loaders.beside].flatMap((one) => one ? [one.name] : []);
-  const lost = [
-    ...tuningLines(manifest).length > 0 ? ["settings"] : [],
-    ...testsOf(void 0, manifest).length > 0 ? ["functional tests"] : []
-  ];
-  if (others.length === 0 || lost.length === 0) return [];
+function lostOf(mode2, manifest) {
+  if (manifest === void 0) return [];
+  const settings = manifest.strictLibbpf ? [] : tuningLines(manifest);
   return [
-    `${lost.join(" and ")} of ${manifest.file} are applied by libbpf alone; ${others.join(", ")} load the object as it is`
+    ...settings.length > 0 ? ["settings for the load"] : [],
+    ...manifest.maxInsns === void 0 ? [] : ["max_insns"],
+    ...testsOf(mode2, manifest).some(({ required: required2 }) => required2) ? ["required functional tests"] : []
+  ];
+}
+function checkLoaderClaims(loaders, { loader, mode: mode2, maxInsns }, manifest) {
+  if (loaders?.gate === void 0) return;
+  const decides = setting("loader", loader?.loader ?? "");
+  const flagged = maxInsns === void 0 ? void 0 : option("max-insns");
+  const lost = flagged ?? (mode2 === "behavior" ? setting("validation-mode", mode2) : void 0);
+  if (lost !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${lost} has no effect with ${decides}, which loads and attaches the object as it is and nothing more; remove one of them`
+    );
+  }
+  const [first3] = lostOf(mode2, manifest);
+  if (first3 === void 0 || manifest === void 0) return;
+  const instead = phrase`remove them from it, or run this library beside libbpf with ${option("loaders")}`;
+  throw new UsageError(
+    "flag_conflict",
+    phrase`${manifest.file}: ${first3} have no effect with ${decides}, which loads and attaches the object as it is and nothing more; ${instead}`
+  );
+}
+function loaderNotes(loaders, mode2, manifest) {
+  if (loaders === void 0 || manifest === void 0) return [];
+  const others = [loaders.gate, ...loaders.beside].flatMap((one) => one ? [`${one.name}@${one.version}`] : []);
+  const tests = testsOf(mode2, manifest).length > 0 ? ["functional tests"] : [];
+  const lost = [.../* @__PURE__ */ new Set([...lostOf(mode2, manifest).filter((one) => !one.endsWith("tests")), ...tests])];
+  if (others.length === 0 || lost.length === 0) return [];
+  const load2 = others.length > 1 ? "load" : "loads";
+  return [
+    `${lost.join(" and ")} of ${manifest.file} apply to the validator's own libbpf alone; ${others.join(", ")} ${load2} the object as it is`
   ];
 }
 var isSame2;
@@ -64002,6 +66539,8 @@ var init_loaders3 = __esm({
     init_find_loaders();
     isSame2 = /* @__PURE__ */ __name((one, other) => one?.sha256 === other?.sha256, "isSame");
     __name(loadersOf, "loadersOf");
+    __name(lostOf, "lostOf");
+    __name(checkLoaderClaims, "checkLoaderClaims");
     __name(loaderNotes, "loaderNotes");
   }
 });
@@ -64017,7 +66556,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path113.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path119.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -64030,12 +66569,12 @@ async function claimTest({
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path113;
+var import_node_path119;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path113 = require("node:path");
+    import_node_path119 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -64052,23 +66591,23 @@ function choiceOf2({ matrix: matrix2, kernels: kernels4, quick, localKernels = [
   if (localKernels.length > 0) return { kind: "ids", ids: [], origin: option("kernel") };
   throw new UsageError("missing_option", "no kernels are chosen; give one of matrix, kernels, quick or localKernels");
 }
-async function kernelsAndManifest(environment, catalogue, options2) {
+async function kernelsAndManifest(environment, catalog, options2) {
   const { host, cwd } = environment;
   const choice3 = choiceOf2(options2);
   await confineMatrix(host, cwd, choice3);
-  const { matrix: matrix2, entries: chosen3 } = await resolveKernels(catalogue, choice3);
+  const { matrix: matrix2, entries: chosen3 } = await resolveKernels(catalog, choice3);
   const ids = chosen3.map(({ id: id2 }) => id2);
   const own3 = await localEntries(environment, options2.localKernels, ids);
   const entries = [...chosen3, ...own3];
   const manifest = await loadManifest(host, cwd, options2.manifest ?? "");
-  await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
+  await checkExpectedProfiles(catalog, manifest?.expectations ?? [], entries);
   const narrowed = choice3.kind === "ids";
-  if (narrowed) await checkKnownProfiles(catalogue, manifest);
+  if (narrowed) await checkKnownProfiles(catalog, manifest);
   const timeoutMs = options2.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return {
     manifest,
     localKernels: settledKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path114.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path120.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -64097,7 +66636,7 @@ function baselineOf(run2, subjects) {
 function reportTargetsOf(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path114.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path120.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -64113,31 +66652,46 @@ async function claimEverything({ host, cwd }, options2, claimed) {
   await ensureWorkDirectory(host, reportTargets.workdir);
   return reportTargets;
 }
-async function prepareTest(options2, environment) {
+async function namedObjects({ host, cwd }, options2) {
+  const { artifacts, workDir, command, offline, signal } = options2;
+  const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
+  return openNamed(host, { cwd, paths, asIs: command !== void 0, flag: option("artifact"), offline, signal });
+}
+async function sampleOf({ host, cwd }, { sample = false, facts = "", acceptInferred = false, shard: shard2, command }) {
+  const lone = acceptInferred ? "accept-inferred" : facts === "" ? void 0 : "facts";
+  if (!sample && lone !== void 0) {
+    throw new UsageError(
+      "missing_flag",
+      phrase`${option(lone)} is about kernels that are not tested; add ${option("sample")}`
+    );
+  }
+  if (!sample) return void 0;
+  if (shard2 !== void 0 || command !== void 0) {
+    const other = option(command === void 0 ? "shard" : "command");
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("sample")} cannot be combined with ${other}; remove one of them`
+    );
+  }
+  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+}
+async function prepareTest(options2, environment, compared2 = Boolean(options2.baseline)) {
   const { host, cwd } = environment;
   checkShard(options2.shard);
   if (options2.artifacts.length === 0 && !options2.command)
     throw new UsageError("missing_option", "no artifact is given; name at least one");
-  const { signal } = options2;
-  const paths = await findArtifacts(host, cwd, options2.artifacts, options2.workDir, signal);
-  const artifacts = await openNamed(host, {
-    cwd,
-    paths,
-    asIs: options2.command !== void 0,
-    flag: option("artifact"),
-    offline: options2.offline,
-    signal
-  });
-  const catalogue = createCatalogue(environment);
+  const artifacts = await namedObjects(environment, options2);
+  const catalog = createCatalog(environment);
   const { matrix: matrix2, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
     environment,
-    catalogue,
+    catalog,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path114.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path120.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
   const loaders = await loadersOf(environment, options2, targets);
-  const gate2 = gateOptionsOf(manifest, options2.failOn, Boolean(options2.baseline));
+  checkLoaderClaims(loaders, options2, manifest);
+  const gate2 = gateOptionsOf(manifest, options2.failOn, compared2);
   const older2 = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
   if (older2) matchCases(older2, objectsAt(artifacts));
   const read = [...new Set(artifacts.map(({ reads }) => reads))];
@@ -64157,20 +66711,21 @@ async function prepareTest(options2, environment) {
     flags: flagsOf({ ...options2, failOn: gate2.failOn, localKernels }, cwd, manifest?.failOn),
     payload,
     ...loaders && { loaders },
-    notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, manifest)],
+    notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, options2.mode, manifest)],
     concurrency: options2.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: gate2.expectations ?? [],
     workdir: reportTargets.workdir
   };
-  const prepared = { run: run2, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
-  return { runs: [prepared], catalogue, shard: options2.shard, costs: older2 };
+  const sample = await sampleOf(environment, options2);
+  const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
+  return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
 }
-var import_node_path114;
+var import_node_path120;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path120 = require("node:path");
     init_loader_settings();
     init_tuning();
     init_errors();
@@ -64187,6 +66742,7 @@ var init_prepare_test = __esm({
     init_write_reports();
     init_command_mode();
     init_kernel_btf2();
+    init_kernel_facts();
     init_load_run();
     init_loaders3();
     init_local_kernels2();
@@ -64201,6 +66757,8 @@ var init_prepare_test = __esm({
     __name(baselineOf, "baselineOf");
     __name(reportTargetsOf, "reportTargetsOf");
     __name(claimEverything, "claimEverything");
+    __name(namedObjects, "namedObjects");
+    __name(sampleOf, "sampleOf");
     __name(prepareTest, "prepareTest");
   }
 });
@@ -64211,7 +66769,7 @@ async function plannedCells(context, options2) {
   if (options2.suite) return suiteCells(context, options2.suite, options2.localKernels);
   const choice3 = choiceOf2(options2);
   await confineMatrix(host, cwd, choice3);
-  const { entries: chosen3 } = await resolveKernels(createCatalogue(context), choice3);
+  const { entries: chosen3 } = await resolveKernels(createCatalog(context), choice3);
   const own3 = await localEntries(
     context,
     options2.localKernels,
@@ -64226,14 +66784,14 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path115.dirname)((0, import_node_path115.resolve)(cwd, file2));
+  const dir = (0, import_node_path121.dirname)((0, import_node_path121.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
-  const catalogue = createCatalogue(context, dir);
+  const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
   const own3 = await localProfiles(context, localKernels);
   const cells = [];
   for (const one of cases) {
-    const { entries: chosen3 } = await resolveKernels(catalogue, await suiteKernels(host, root, one));
+    const { entries: chosen3 } = await resolveKernels(catalog, await suiteKernels(host, root, one));
     const entries = [...chosen3, ...own3];
     cells.push(...entries.map(({ id: kernel2 }) => ({ subject: one.name, kernel: kernel2 })));
   }
@@ -64247,7 +66805,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path115.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path121.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -64288,12 +66846,12 @@ async function planAnew(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path115, TARGET_MS;
+var import_node_path121, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path115 = require("node:path");
+    import_node_path121 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -64332,7 +66890,7 @@ async function wantedKernels(wanted2, options2 = {}) {
   const { host, cwd } = environment;
   const ids = /* @__PURE__ */ new Set();
   const add = /* @__PURE__ */ __name(async (choice3, dir) => {
-    const { entries } = await resolveKernels(createCatalogue(environment, dir), choice3);
+    const { entries } = await resolveKernels(createCatalog(environment, dir), choice3);
     for (const { id: id2, profile } of entries) if (profile.kernel !== void 0 && !isLocal(profile.kernel)) ids.add(id2);
   }, "add");
   try {
@@ -64340,10 +66898,10 @@ async function wantedKernels(wanted2, options2 = {}) {
       await add(wanted2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path116.resolve)(cwd, wanted2.suite);
+    const path2 = (0, import_node_path122.resolve)(cwd, wanted2.suite);
     const text7 = await loadText(host, path2, "suite", wanted2.suite);
-    const suite = readSuite({ file: (0, import_node_path116.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path116.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path122.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path122.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -64356,12 +66914,12 @@ async function wantedLocalKernels(localKernels, options2 = {}) {
   const profiles = await localProfiles(environmentOf(options2), localKernels).catch(() => []);
   return profiles.flatMap(({ id: id2, kernel: kernel2 }) => kernel2 === void 0 || isLocal(kernel2) ? [] : [id2]);
 }
-var import_node_path116;
+var import_node_path122;
 var init_wanted_kernels = __esm({
   "src/api/wanted-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path122 = require("node:path");
     init_suite();
     init_kernel_source();
     init_confine();
@@ -64378,7 +66936,7 @@ var init_wanted_kernels = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs17.accessSync)((0, import_node_path117.join)(dir, command), import_node_fs17.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path123.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -64388,7 +66946,7 @@ function inPath(env, command) {
 function missingPackages(env) {
   return NEEDS2.filter(({ command, file: file2, pkg }) => {
     if (pkg === "qemu-system-x86" && env["BPFCOMPAT_QEMU"]) return false;
-    return command === void 0 ? !(0, import_node_fs17.existsSync)(file2 ?? "") : !inPath(env, command);
+    return command === void 0 ? !(0, import_node_fs16.existsSync)(file2 ?? "") : !inPath(env, command);
   }).map(({ pkg }) => pkg);
 }
 async function rootWords({ host, signal }) {
@@ -64419,7 +66977,7 @@ async function ensureTools(env, install, machine) {
     `${packages.join(", ")} not installed, ${why2}; add a step before this one: run: ${byHand}`
   ), "missing");
   if (install === "never") throw missing3("and install-qemu: never forbids installing");
-  if (!inPath(env, "apt-get")) throw missing3("and this is no Debian or Ubuntu");
+  if (!inPath(env, "apt-get")) throw missing3("and this is not Debian or Ubuntu");
   const root = await rootWords(machine);
   if (root === void 0) throw missing3("and this user may not use sudo without a password");
   log4.notice(`installing ${packages.join(" ")} with apt-get (install-qemu: never switches this off)`);
@@ -64429,9 +66987,9 @@ async function ensureTools(env, install, machine) {
 }
 async function openKvm(runner, machine) {
   const { log: log4 = commands_exports } = machine;
-  if (!runner.hosted || !(0, import_node_fs17.existsSync)(KVM)) return;
+  if (!runner.hosted || !(0, import_node_fs16.existsSync)(KVM)) return;
   try {
-    (0, import_node_fs17.accessSync)(KVM, import_node_fs17.constants.R_OK | import_node_fs17.constants.W_OK);
+    (0, import_node_fs16.accessSync)(KVM, import_node_fs16.constants.R_OK | import_node_fs16.constants.W_OK);
     return;
   } catch {
     const root = await rootWords(machine);
@@ -64439,13 +66997,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs17, import_node_path117, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path123, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs17 = require("node:fs");
-    import_node_path117 = require("node:path");
+    import_node_fs16 = require("node:fs");
+    import_node_path123 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -64468,17 +67026,17 @@ var init_tools2 = __esm({
 });
 
 // src/action/prepare.ts
-async function kernelsOf4({ parsed, input }, env, cwd) {
-  if (parsed.command !== "test" && parsed.command !== "suite") return [];
-  const { options: options2 } = parsed;
+async function kernelsOf4({ parsed: parsed2, input }, env, cwd) {
+  if (parsed2.command !== "test" && parsed2.command !== "suite") return [];
+  const { options: options2 } = parsed2;
   const { allowProfileOverride, lock, localKernels } = options2;
   const environment = { env, cwd, allowProfileOverride, lock };
-  const wanted2 = parsed.command === "test" ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
+  const wanted2 = parsed2.command === "test" ? { kernels: parsed2.options.kernels } : { suite: parsed2.options.suite };
   const chosen3 = await wantedKernels(wanted2, environment);
   const all = [...chosen3, ...await wantedLocalKernels(localKernels, environment)];
   const { shard: shard2 } = options2;
   if (shard2 === void 0) return all;
-  const subjects = parsed.command === "test" ? { artifacts: parsed.options.artifacts, kernels: chosen3, localKernels } : { suite: parsed.options.suite, localKernels };
+  const subjects = parsed2.command === "test" ? { artifacts: parsed2.options.artifacts, kernels: chosen3, localKernels } : { suite: parsed2.options.suite, localKernels };
   try {
     const { matrix: matrix2 } = await planShards({
       ...environment,
@@ -64492,20 +67050,20 @@ async function kernelsOf4({ parsed, input }, env, cwd) {
     return all;
   }
 }
-function mayRunCommands({ parsed, input }) {
-  return parsed.command === "suite" || ["manifest", "command"].some((name5) => input(name5) !== "");
+function mayRunCommands({ parsed: parsed2, input }) {
+  return parsed2.command === "suite" || ["manifest", "command"].some((name5) => input(name5) !== "");
 }
 async function prepareKernels(job, env, runner, scratch) {
   if (!job.settings.cache) return NO_KERNELS;
-  const { parsed } = job;
-  const runsKernels = parsed.command === "test" || parsed.command === "suite";
-  const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed.options : NOTHING_SAID;
+  const { parsed: parsed2 } = job;
+  const runsKernels = parsed2.command === "test" || parsed2.command === "suite";
+  const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed2.options : NOTHING_SAID;
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf4(job, env, runner.workspace);
   const userland = userlandId("x86_64");
   const wanted2 = [...profiles, ...mayRunCommands(job) ? [userland] : []];
   const all = await restoreKernels(wanted2, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
-  saveState(env, { kernels: all.toSave, scratch, settings });
+  await writeState(env, { kernels: all.toSave, scratch, settings });
   const kernelsOnly = /* @__PURE__ */ __name((ids) => ids.filter((id2) => id2 !== userland), "kernelsOnly");
   const restored2 = {
     restored: kernelsOnly(all.restored),
@@ -64514,8 +67072,8 @@ async function prepareKernels(job, env, runner, scratch) {
     toSave: all.toSave
   };
   if (profiles.length > 0) {
-    const { length } = restored2.restored;
-    say(`kernels: ${length} from the cache, ${restored2.present.length} stored here, of ${profiles.length}`);
+    const { length: length2 } = restored2.restored;
+    say(`kernels: ${length2} from the cache, ${restored2.present.length} stored here, of ${profiles.length}`);
   }
   return restored2;
 }
@@ -64541,357 +67099,6 @@ var init_prepare = __esm({
     __name(mayRunCommands, "mayRunCommands");
     __name(prepareKernels, "prepareKernels");
     __name(prepareMachine, "prepareMachine");
-  }
-});
-
-// node_modules/ansi-regex/index.js
-function ansiRegex({ onlyFirst = false } = {}) {
-  return new RegExp(pattern, onlyFirst ? void 0 : "g");
-}
-var ST2, stringControls, osc, controlString, linuxPalette, csi, escape, pattern;
-var init_ansi_regex = __esm({
-  "node_modules/ansi-regex/index.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    ST2 = String.raw`(?:\u001B\u005C|\u009C)`;
-    stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
-    osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST2})`;
-    controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST2}`;
-    linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST2})?`;
-    csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
-    escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
-    pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${escape}`;
-    __name(ansiRegex, "ansiRegex");
-  }
-});
-
-// node_modules/strip-ansi/index.js
-function stripAnsi(string4) {
-  if (typeof string4 !== "string") {
-    throw new TypeError(`Expected a \`string\`, got \`${typeof string4}\``);
-  }
-  if (!string4.includes("\x1B") && !string4.includes("\x9B")) {
-    return string4;
-  }
-  return string4.replace(regex, "");
-}
-var regex;
-var init_strip_ansi = __esm({
-  "node_modules/strip-ansi/index.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    init_ansi_regex();
-    regex = ansiRegex();
-    __name(stripAnsi, "stripAnsi");
-  }
-});
-
-// node_modules/get-east-asian-width/lookup-data.js
-var ambiguousMinimalCodePoint, ambiguousMaximumCodePoint, ambiguousRanges, fullwidthMinimalCodePoint, fullwidthMaximumCodePoint, fullwidthRanges, wideMinimalCodePoint, wideMaximumCodePoint, wideRanges;
-var init_lookup_data = __esm({
-  "node_modules/get-east-asian-width/lookup-data.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    ambiguousMinimalCodePoint = 161;
-    ambiguousMaximumCodePoint = 1114109;
-    ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
-    fullwidthMinimalCodePoint = 12288;
-    fullwidthMaximumCodePoint = 65510;
-    fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
-    wideMinimalCodePoint = 4352;
-    wideMaximumCodePoint = 262141;
-    wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
-  }
-});
-
-// node_modules/get-east-asian-width/utilities.js
-var isInRange;
-var init_utilities = __esm({
-  "node_modules/get-east-asian-width/utilities.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    isInRange = /* @__PURE__ */ __name((ranges, codePoint) => {
-      let low = 0;
-      let high = Math.floor(ranges.length / 2) - 1;
-      while (low <= high) {
-        const mid = Math.floor((low + high) / 2);
-        const i = mid * 2;
-        if (codePoint < ranges[i]) {
-          high = mid - 1;
-        } else if (codePoint > ranges[i + 1]) {
-          low = mid + 1;
-        } else {
-          return true;
-        }
-      }
-      return false;
-    }, "isInRange");
-  }
-});
-
-// node_modules/get-east-asian-width/lookup.js
-function findWideFastPathRange(ranges) {
-  let fastPathStart = ranges[0];
-  let fastPathEnd = ranges[1];
-  for (let index = 0; index < ranges.length; index += 2) {
-    const start = ranges[index];
-    const end = ranges[index + 1];
-    if (commonCjkCodePoint >= start && commonCjkCodePoint <= end) {
-      return [start, end];
-    }
-    if (end - start > fastPathEnd - fastPathStart) {
-      fastPathStart = start;
-      fastPathEnd = end;
-    }
-  }
-  return [fastPathStart, fastPathEnd];
-}
-var commonCjkCodePoint, wideFastPathStart, wideFastPathEnd, isAmbiguous, isFullwidth, isWide;
-var init_lookup2 = __esm({
-  "node_modules/get-east-asian-width/lookup.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    init_lookup_data();
-    init_utilities();
-    commonCjkCodePoint = 19968;
-    [wideFastPathStart, wideFastPathEnd] = /* @__PURE__ */ findWideFastPathRange(wideRanges);
-    __name(findWideFastPathRange, "findWideFastPathRange");
-    isAmbiguous = /* @__PURE__ */ __name((codePoint) => {
-      if (codePoint < ambiguousMinimalCodePoint || codePoint > ambiguousMaximumCodePoint) {
-        return false;
-      }
-      return isInRange(ambiguousRanges, codePoint);
-    }, "isAmbiguous");
-    isFullwidth = /* @__PURE__ */ __name((codePoint) => {
-      if (codePoint < fullwidthMinimalCodePoint || codePoint > fullwidthMaximumCodePoint) {
-        return false;
-      }
-      return isInRange(fullwidthRanges, codePoint);
-    }, "isFullwidth");
-    isWide = /* @__PURE__ */ __name((codePoint) => {
-      if (codePoint >= wideFastPathStart && codePoint <= wideFastPathEnd) {
-        return true;
-      }
-      if (codePoint < wideMinimalCodePoint || codePoint > wideMaximumCodePoint) {
-        return false;
-      }
-      return isInRange(wideRanges, codePoint);
-    }, "isWide");
-  }
-});
-
-// node_modules/get-east-asian-width/index.js
-function validate2(codePoint) {
-  if (!Number.isSafeInteger(codePoint)) {
-    throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
-  }
-}
-function eastAsianWidth(codePoint, { ambiguousAsWide = false } = {}) {
-  validate2(codePoint);
-  if (isFullwidth(codePoint) || isWide(codePoint) || ambiguousAsWide && isAmbiguous(codePoint)) {
-    return 2;
-  }
-  return 1;
-}
-var init_get_east_asian_width = __esm({
-  "node_modules/get-east-asian-width/index.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    init_lookup2();
-    __name(validate2, "validate");
-    __name(eastAsianWidth, "eastAsianWidth");
-  }
-});
-
-// node_modules/string-width/index.js
-function isDoubleWidthNonRgiEmojiSequence(segment) {
-  if (segment.length > 50) {
-    return false;
-  }
-  if (unqualifiedKeycapRegex.test(segment)) {
-    return true;
-  }
-  if (segment.includes("\u200D")) {
-    const pictographics = segment.match(extendedPictographicRegex);
-    return pictographics !== null && pictographics.length >= 2;
-  }
-  return false;
-}
-function baseVisible(segment) {
-  const index = segment.search(visibleCharacterRegex);
-  return index === -1 ? void 0 : segment.slice(index);
-}
-function isHangulLeadingJamo(codePoint) {
-  return codePoint >= 4352 && codePoint <= 4447 || codePoint >= 43360 && codePoint <= 43388;
-}
-function isHangulVowelJamo(codePoint) {
-  return codePoint >= 4448 && codePoint <= 4519 || codePoint >= 55216 && codePoint <= 55238;
-}
-function isHangulTrailingJamo(codePoint) {
-  return codePoint >= 4520 && codePoint <= 4607 || codePoint >= 55243 && codePoint <= 55291;
-}
-function isHangulJamo(codePoint) {
-  return isHangulLeadingJamo(codePoint) || isHangulVowelJamo(codePoint) || isHangulTrailingJamo(codePoint);
-}
-function hangulClusterWidth(visibleSegment, eastAsianWidthOptions) {
-  const codePoints = [];
-  for (const character of visibleSegment) {
-    if (!visibleCharacterRegex.test(character)) {
-      continue;
-    }
-    codePoints.push(character.codePointAt(0));
-  }
-  if (codePoints.length === 0) {
-    return void 0;
-  }
-  let width = 0;
-  for (let index = 0; index < codePoints.length; index++) {
-    const codePoint = codePoints[index];
-    if (!isHangulJamo(codePoint)) {
-      if (width === 0) {
-        return void 0;
-      }
-      for (let remaining = index; remaining < codePoints.length; remaining++) {
-        width += eastAsianWidth(codePoints[remaining], eastAsianWidthOptions);
-      }
-      return width;
-    }
-    if (isHangulLeadingJamo(codePoint) && isHangulVowelJamo(codePoints[index + 1])) {
-      width += 2;
-      index += isHangulTrailingJamo(codePoints[index + 2]) ? 2 : 1;
-      continue;
-    }
-    width += eastAsianWidth(codePoint, eastAsianWidthOptions);
-  }
-  return width;
-}
-function trailingWidth(visibleSegment, eastAsianWidthOptions) {
-  let extra = 0;
-  let first3 = true;
-  for (const character of visibleSegment) {
-    if (first3) {
-      first3 = false;
-      continue;
-    }
-    if (spacingMarkRegex.test(character) || character >= "\uFF00" && character <= "\uFFEF") {
-      extra += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
-    }
-  }
-  return extra;
-}
-function stringWidth(input, options2 = {}) {
-  if (typeof input !== "string" || input.length === 0) {
-    return 0;
-  }
-  const {
-    ambiguousIsNarrow = true,
-    countAnsiEscapeCodes = false
-  } = options2;
-  let string4 = input;
-  if (!countAnsiEscapeCodes && (string4.includes("\x1B") || string4.includes("\x9B"))) {
-    string4 = stripAnsi(string4);
-  }
-  if (string4.length === 0) {
-    return 0;
-  }
-  if (/^[\u0020-\u007E]*$/.test(string4)) {
-    return string4.length;
-  }
-  let width = 0;
-  const eastAsianWidthOptions = { ambiguousAsWide: !ambiguousIsNarrow };
-  for (const { segment } of segmenter.segment(string4)) {
-    const visibleSegment = baseVisible(segment);
-    if (visibleSegment === void 0) {
-      continue;
-    }
-    if (rgiEmojiRegex.test(segment) || isDoubleWidthNonRgiEmojiSequence(segment)) {
-      width += 2;
-      continue;
-    }
-    const hangulWidth = hangulClusterWidth(visibleSegment, eastAsianWidthOptions);
-    if (hangulWidth !== void 0) {
-      width += hangulWidth;
-      continue;
-    }
-    const codePoint = visibleSegment.codePointAt(0);
-    width += eastAsianWidth(codePoint, eastAsianWidthOptions);
-    width += trailingWidth(visibleSegment, eastAsianWidthOptions);
-  }
-  return width;
-}
-var segmenter, visibleCharacterRegex, spacingMarkRegex, rgiEmojiRegex, unqualifiedKeycapRegex, extendedPictographicRegex;
-var init_string_width = __esm({
-  "node_modules/string-width/index.js"() {
-    init_define_BPFCOMPAT_BUILD();
-    init_strip_ansi();
-    init_get_east_asian_width();
-    segmenter = new Intl.Segmenter();
-    visibleCharacterRegex = new RegExp("[^\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Nonspacing_Mark}\\p{Enclosing_Mark}\\p{Surrogate}]", "v");
-    spacingMarkRegex = new RegExp("\\p{Spacing_Mark}", "v");
-    rgiEmojiRegex = new RegExp("^\\p{RGI_Emoji}$", "v");
-    unqualifiedKeycapRegex = /^[\d#*]\u20E3$/;
-    extendedPictographicRegex = new RegExp("\\p{Extended_Pictographic}", "gu");
-    __name(isDoubleWidthNonRgiEmojiSequence, "isDoubleWidthNonRgiEmojiSequence");
-    __name(baseVisible, "baseVisible");
-    __name(isHangulLeadingJamo, "isHangulLeadingJamo");
-    __name(isHangulVowelJamo, "isHangulVowelJamo");
-    __name(isHangulTrailingJamo, "isHangulTrailingJamo");
-    __name(isHangulJamo, "isHangulJamo");
-    __name(hangulClusterWidth, "hangulClusterWidth");
-    __name(trailingWidth, "trailingWidth");
-    __name(stringWidth, "stringWidth");
-  }
-});
-
-// src/text/width.ts
-function widthOf(text7) {
-  return ASCII.test(text7) ? text7.length : stringWidth(text7);
-}
-function padEnd(text7, columns) {
-  return text7 + " ".repeat(Math.max(0, columns - widthOf(text7)));
-}
-function padStart(text7, columns) {
-  return " ".repeat(Math.max(0, columns - widthOf(text7))) + text7;
-}
-function head(text7, columns) {
-  if (ASCII.test(text7)) return text7.slice(0, Math.max(0, columns));
-  let taken = "";
-  let left = columns;
-  for (const { segment } of graphemes.segment(text7)) {
-    left -= widthOf(segment);
-    if (left < 0) break;
-    taken += segment;
-  }
-  return taken;
-}
-function tail2(text7, columns) {
-  if (ASCII.test(text7)) return text7.slice(text7.length - columns);
-  let taken = "";
-  let left = columns;
-  for (const { segment } of [...graphemes.segment(text7)].reverse()) {
-    left -= widthOf(segment);
-    if (left < 0) break;
-    taken = segment + taken;
-  }
-  return taken;
-}
-function cutEnd(text7, columns) {
-  return widthOf(text7) <= columns ? text7 : `${head(text7, Math.max(0, columns - 1))}\u2026`;
-}
-function cutMiddle(text7, columns) {
-  if (widthOf(text7) <= columns) return text7;
-  const end = Math.max(0, Math.floor((columns - 1) / 2));
-  return `${head(text7, columns - 1 - end)}\u2026${tail2(text7, end)}`;
-}
-var ASCII, graphemes;
-var init_width = __esm({
-  "src/text/width.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_string_width();
-    ASCII = /^[\x20-\x7e]*$/;
-    graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-    __name(widthOf, "widthOf");
-    __name(padEnd, "padEnd");
-    __name(padStart, "padStart");
-    __name(head, "head");
-    __name(tail2, "tail");
-    __name(cutEnd, "cutEnd");
-    __name(cutMiddle, "cutMiddle");
   }
 });
 
@@ -65010,7 +67217,14 @@ var init_server_env = __esm({
       clientCa: text4("BPFCOMPAT_API_CLIENT_CA_PATH", "certificates in PEM that sign those of clients; needs TLS"),
       anonymousValidate: flag3("BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE", "anybody may check objects, without commands"),
       anonymousRead: flag3("BPFCOMPAT_API_ALLOW_ANONYMOUS_READ", "anybody may read results"),
-      anonymousWrite: flag3("BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE", "for development on this machine: both, and compare"),
+      anonymousDelivery: flag3(
+        "BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY",
+        "anybody may have the runtime track (experimental) decide, and fetch what is stored here"
+      ),
+      anonymousWrite: flag3(
+        "BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE",
+        "for development on this machine: all of these, and compare"
+      ),
       metrics: flag3("BPFCOMPAT_API_ENABLE_METRICS", "offer /metrics to callers who may read"),
       trustedProxies: text4(
         "BPFCOMPAT_API_TRUSTED_PROXIES",
@@ -65255,6 +67469,54 @@ var init_env = __esm({
         Category: "Runtime"
       },
       {
+        Name: "BPFCOMPAT_REGISTRY_LOGIN",
+        Default: "",
+        Description: 'USER:PASSWORD of an account that may push to the registry of "runtime push" (experimental)',
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_KILL_SWITCH",
+        Default: "",
+        Description: "file whose presence makes the agent (experimental) deny everything; default: kill-switch in the work directory",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_LOAD_POLICY_PATH",
+        Default: "",
+        Description: "load policy of the agent (experimental), unless a flag names one",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_LAST_RESULT_PATH",
+        Default: "",
+        Description: 'file that "agent apply" (experimental) writes its output to besides, and "agent status" reads',
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_EXPECTED_DECISION_ID",
+        Default: "",
+        Description: "the only decision that the agent (experimental) carries out, unless a flag names one",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_EXPECTED_SHA256",
+        Default: "",
+        Description: "digest of the only object that the agent (experimental) takes, unless a flag names one",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_REQUIRE_APPROVAL_PINS",
+        Default: "false",
+        Description: "the agent (experimental) needs decision and digest to be named; any word but a clear no switches it on",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_REQUIRE_MANIFEST",
+        Default: "false",
+        Description: "the agent (experimental) needs a manifest; any word but a clear no switches it on",
+        Category: "Runtime"
+      },
+      {
         Name: "NO_COLOR",
         Default: "",
         Description: "no colors if set and not empty",
@@ -65299,7 +67561,7 @@ function groupHelp(first3, width) {
   return [`Usage: bpfcompat ${first3} <command> [flags]`, "", "Commands:", ...commandTable(rows3, width), ""].join("\n");
 }
 function commandTable(rows3, width) {
-  return table2(
+  return table3(
     rows3.map(({ name: name5, summary: summary2 }) => [name5, summary2]),
     width
   );
@@ -65311,7 +67573,7 @@ function commandHelp(row, width) {
     `Usage: bpfcompat ${row.name}${words3}${options2.length === 0 ? "" : " [flags]"}`,
     "",
     ...wrapWords(`${row.summary.slice(0, 1).toUpperCase()}${row.summary.slice(1)}`, width),
-    ...row.arguments ? ["", ...table2([[row.arguments.name, row.arguments.description]], width)] : [],
+    ...row.arguments ? ["", ...table3([[row.arguments.name, row.arguments.description]], width)] : [],
     "",
     ...options2.length === 0 ? [] : flagHelp(options2, width)
   ].join("\n");
@@ -65319,7 +67581,7 @@ function commandHelp(row, width) {
 function flagHelp(options2, width) {
   return [
     "Flags:",
-    ...table2(
+    ...table3(
       options2.map((option2) => [synopsisOf(option2), descriptionOf(option2)]),
       width
     ),
@@ -65338,7 +67600,7 @@ function descriptionOf(option2) {
   ].filter((remark3) => remark3 !== "");
   return remarks.length === 0 ? option2.description : `${option2.description} (${remarks.join("; ")})`;
 }
-function table2(rows3, width) {
+function table3(rows3, width) {
   const left = Math.min(Math.max(...rows3.map(([name5]) => name5.length)) + 4, Math.floor(width / 2));
   const indent = " ".repeat(left);
   return rows3.flatMap(([name5, text7]) => {
@@ -65371,23 +67633,23 @@ var init_help = __esm({
     __name(flagHelp, "flagHelp");
     __name(synopsisOf, "synopsisOf");
     __name(descriptionOf, "descriptionOf");
-    __name(table2, "table");
+    __name(table3, "table");
   }
 });
 
 // src/cli/io.ts
 function besideReports(io, { command, options: options2 }) {
   const values2 = options2;
-  const printed3 = PRINTING.includes(command) && values2.json === true;
+  const printed3 = PRINTING2.includes(command) && values2.json === true;
   return printed3 || REPORT_FLAGS.some((flag4) => values2[flag4] === "-") ? { ...io, out: io.err, terminalOut: false } : io;
 }
-var PRINTING;
+var PRINTING2;
 var init_io = __esm({
   "src/cli/io.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_formats();
-    PRINTING = ["check", "test", "test-command"];
+    PRINTING2 = ["check", "test", "test-command"];
     __name(besideReports, "besideReports");
   }
 });
@@ -65415,7 +67677,7 @@ var init_version3 = __esm({
 var require_runtime_command = __commonJS({
   "left-out:./runtime-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./runtime-command.ts is no part of the Action");
+    throw new Error("./runtime-command.ts is not part of the Action");
   }
 });
 
@@ -65455,14 +67717,55 @@ var init_registry_locks = __esm({
   }
 });
 
-// src/classify/answers.ts
+// src/classify/first-kernel.ts
+var init_first_kernel2 = __esm({
+  "src/classify/first-kernel.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_first_kernel();
+  }
+});
+
+// src/classify/inlined.ts
+function inliners(name5, kernels4) {
+  return kernels4.filter(({ inlined }) => inlined.has(name5)).map(({ label }) => label);
+}
+function inlinedOnOthers(own3, kernels4) {
+  const others = kernels4.filter((other) => other !== own3);
+  if (others.length === 0) return [];
+  return stagesOf(own3.evidence, "attach").flatMap((stage) => {
+    const name5 = sectionTarget(stage.section);
+    if (stage.status !== "pass" || name5 === void 0 || !FUNCTION_HOOK.test(stage.section)) return [];
+    const inlinedOn = inliners(name5, others);
+    if (inlinedOn.length < others.length) return [];
+    const args = { program: stage.program, section: stage.section, function: name5, inlined_on: inlinedOn.join(", ") };
+    return [
+      makeFinding({ code: "ATTACH_TARGET_INLINED", confidence: "low", phase: "attach", subject: stage.program, args })
+    ];
+  });
+}
+var FUNCTION_HOOK;
+var init_inlined = __esm({
+  "src/classify/inlined.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_first_kernel2();
+    init_make_finding();
+    FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
+    __name(inliners, "inliners");
+    __name(inlinedOnOthers, "inlinedOnOthers");
+  }
+});
+
+// src/classify/kernel-results.ts
 function exactKey({ code: code2, subject, args }) {
   return JSON.stringify([code2, subject ?? "", args["reason"] ?? "", args["function"] ?? ""]);
 }
 function looseKey({ code: code2, subject }) {
   return JSON.stringify([code2, subject ?? ""]);
 }
-function answerOf3(result, evidence, findings) {
+function kernelResultOf(result, evidence, findings) {
   return {
     result,
     evidence,
@@ -65497,97 +67800,57 @@ function compareReleases2(a, b) {
 function releaseOf3({ evidence }) {
   return evidence.hello.kernel.release;
 }
-function answersOf2(results) {
+function kernelResultsOf(results) {
   return results.flatMap((result) => {
     const { outcome, evidence } = result;
     if (!evidence || outcome.status !== "pass" && outcome.status !== "fail") return [];
-    return [answerOf3(result, evidence, outcome.findings)];
+    return [kernelResultOf(result, evidence, outcome.findings)];
   }).sort((a, b) => compareReleases2(releaseOf3(a), releaseOf3(b)));
 }
-function newestAnswered(results, answers2) {
-  const newest4 = answers2.at(-1);
+function newestHasResult(results, kernels4) {
+  const newest4 = kernels4.at(-1);
   if (!newest4) return false;
   return results.every(({ kernel: kernel2 }) => !kernel2 || compareReleases2(kernel2.release, releaseOf3(newest4)) <= 0);
 }
-function reports(answer, finding) {
-  return answer.reported.has(exactKey(finding));
+function reports(kernel2, finding) {
+  return kernel2.reported.has(exactKey(finding));
 }
 function programsOf2(finding) {
-  return (finding.args["program"] ?? "").split(", ").filter((name5) => name5 !== "");
+  return namesIn2(finding.args["program"] ?? "");
 }
-function isFine(answer, finding) {
-  if (answer.reported.has(looseKey(finding))) return false;
-  if (finding.code === "CORE_RELOCATION_FAILURE" && answer.accesses.has(finding.subject ?? "")) return true;
-  if (finding.phase === "functional") return answer.result.outcome.status === "pass";
+function isFine(kernel2, finding) {
+  if (kernel2.reported.has(looseKey(finding))) return false;
+  if (finding.code === "CORE_RELOCATION_FAILURE" && kernel2.accesses.has(finding.subject ?? "")) return true;
+  if (finding.phase === "functional") return kernel2.result.outcome.status === "pass";
   const programs = programsOf2(finding);
-  if (finding.phase === "map" || programs.length === 0) return answer.loaded;
-  return finding.phase === "attach" ? programs.every((program2) => answer.attached.has(program2)) : programs.every((program2) => answer.programs.get(program2) ?? answer.loaded);
+  if (finding.phase === "map" || programs.length === 0) return kernel2.loaded;
+  return finding.phase === "attach" ? programs.every((program2) => kernel2.attached.has(program2)) : programs.every((program2) => kernel2.programs.get(program2) ?? kernel2.loaded);
 }
-var init_answers = __esm({
-  "src/classify/answers.ts"() {
+var init_kernel_results = __esm({
+  "src/classify/kernel-results.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_name_list();
     __name(exactKey, "exactKey");
     __name(looseKey, "looseKey");
-    __name(answerOf3, "answerOf");
+    __name(kernelResultOf, "kernelResultOf");
     __name(numbers2, "numbers");
     __name(compareReleases2, "compareReleases");
     __name(releaseOf3, "releaseOf");
-    __name(answersOf2, "answersOf");
-    __name(newestAnswered, "newestAnswered");
+    __name(kernelResultsOf, "kernelResultsOf");
+    __name(newestHasResult, "newestHasResult");
     __name(reports, "reports");
     __name(programsOf2, "programsOf");
     __name(isFine, "isFine");
   }
 });
 
-// src/classify/first-kernel.ts
-var init_first_kernel2 = __esm({
-  "src/classify/first-kernel.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_first_kernel();
-  }
-});
-
-// src/classify/inlined.ts
-function inliners(name5, answers2) {
-  return answers2.filter(({ inlined }) => inlined.has(name5)).map(({ label }) => label);
-}
-function inlinedElsewhere(answer, answers2) {
-  const others = answers2.filter((other) => other !== answer);
-  if (others.length === 0) return [];
-  return stagesOf(answer.evidence, "attach").flatMap((stage) => {
-    const name5 = sectionTarget(stage.section);
-    if (stage.status !== "pass" || name5 === void 0 || !FUNCTION_HOOK.test(stage.section)) return [];
-    const elsewhere = inliners(name5, others);
-    if (elsewhere.length < others.length) return [];
-    const args = { program: stage.program, section: stage.section, function: name5, elsewhere: elsewhere.join(", ") };
-    return [
-      makeFinding({ code: "ATTACH_TARGET_INLINED", confidence: "low", phase: "attach", subject: stage.program, args })
-    ];
-  });
-}
-var FUNCTION_HOOK;
-var init_inlined = __esm({
-  "src/classify/inlined.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_first_kernel2();
-    init_make_finding();
-    FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
-    __name(inliners, "inliners");
-    __name(inlinedElsewhere, "inlinedElsewhere");
-  }
-});
-
 // src/classify/other-kernels.ts
-function moduleElsewhere(finding, answers2) {
+function moduleOnOthers(finding, kernels4) {
   const { reason, function: name5 } = finding.args;
   if (name5 === void 0 || reason !== "renamed_or_removed" && reason !== "removed") return finding;
-  for (const { evidence } of answers2) {
+  for (const { evidence } of kernels4) {
     const entries = stagesOf(evidence, "symbol").filter((symbol) => symbol.name === name5).flatMap((symbol) => symbol.kallsyms ?? []);
     const module2 = entries.find((entry2) => entry2.module !== "")?.module;
     if (module2 !== void 0) {
@@ -65601,7 +67864,7 @@ var init_other_kernels = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
-    __name(moduleElsewhere, "moduleElsewhere");
+    __name(moduleOnOthers, "moduleOnOthers");
   }
 });
 
@@ -65609,9 +67872,9 @@ var init_other_kernels = __esm({
 function acrossKernels(results) {
   const replaced = /* @__PURE__ */ new Map();
   for (const group2 of comparable(results)) {
-    const answers2 = answersOf2(group2);
-    const complete = newestAnswered(group2, answers2);
-    for (const answer of answers2) replaced.set(answer.result, retold(answer, answers2, complete));
+    const kernels4 = kernelResultsOf(group2);
+    const complete = newestHasResult(group2, kernels4);
+    for (const own3 of kernels4) replaced.set(own3.result, rejudged(own3, kernels4, complete));
   }
   return results.map((result) => replaced.get(result) ?? result);
 }
@@ -65626,23 +67889,23 @@ function comparable(results) {
     (group2) => arches.size < 2 ? [group2] : [...arches].map((arch) => group2.filter(({ kernel: kernel2 }) => kernel2 === void 0 || kernel2.arch === arch))
   );
 }
-function retold(answer, answers2, complete) {
-  const { outcome } = answer.result;
-  const warnings = inlinedElsewhere(answer, answers2);
-  const findings = [...answer.findings.map((finding) => judge(finding, answer, answers2, complete)), ...warnings];
+function rejudged(own3, kernels4, complete) {
+  const { outcome } = own3.result;
+  const warnings = inlinedOnOthers(own3, kernels4);
+  const findings = [...own3.findings.map((finding) => judge(finding, own3, kernels4, complete)), ...warnings];
   const next = outcome.status === "pass" || outcome.status === "fail" ? { ...outcome, findings } : outcome;
-  return { ...answer.result, outcome: next };
+  return { ...own3.result, outcome: next };
 }
-function judge(finding, answer, answers2, complete) {
-  const same2 = answers2.map((other) => reports(other, finding));
-  if (complete && answers2.length >= 2 && same2.every((reported) => reported))
-    return seenEverywhere(finding, answers2.length);
-  const at = answers2.indexOf(answer);
-  const fine2 = answers2.map((other) => isFine(other, finding));
+function judge(finding, own3, kernels4, complete) {
+  const same2 = kernels4.map((other) => reports(other, finding));
+  if (complete && kernels4.length >= 2 && same2.every((reported) => reported))
+    return seenEverywhere(finding, kernels4.length);
+  const at = kernels4.indexOf(own3);
+  const fine2 = kernels4.map((other) => isFine(other, finding));
   const before = fine2.lastIndexOf(true, at);
   const after = fine2.indexOf(true, at);
-  const label = /* @__PURE__ */ __name((index) => answers2[index]?.label ?? "", "label");
-  const able = fine2.includes(true) ? answers2.flatMap((other, index) => fine2[index] ? [other.label] : []).join(", ") : void 0;
+  const label = /* @__PURE__ */ __name((index) => kernels4[index]?.label ?? "", "label");
+  const able = fine2.includes(true) ? kernels4.flatMap((other, index) => fine2[index] ? [other.label] : []).join(", ") : void 0;
   if (finding.args["reason"] === "compiled_out" && finding.args["config"] !== void 0)
     return withArgs(finding, { existsOn: able });
   const found2 = {
@@ -65652,7 +67915,7 @@ function judge(finding, answer, answers2, complete) {
     firstBad: before >= 0 && after < 0 ? label(same2.indexOf(true, before)) : void 0,
     existsOn: NAMES2.has(finding.code) ? able : void 0
   };
-  return moduleElsewhere(reworded(withArgs(finding, found2)), answers2);
+  return moduleOnOthers(reworded(withArgs(finding, found2)), kernels4);
 }
 function seenEverywhere(finding, kernels4) {
   const { reason = "", since: since2 } = finding.args;
@@ -65676,8 +67939,8 @@ var init_across = __esm({
   "src/classify/across.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_answers();
     init_inlined();
+    init_kernel_results();
     init_make_finding();
     init_other_kernels();
     RULE_CHANGES = /* @__PURE__ */ new Set([
@@ -65717,7 +67980,7 @@ var init_across = __esm({
     KEEPS_GROUP = /* @__PURE__ */ new Set(["program", "policy", "infra"]);
     __name(acrossKernels, "acrossKernels");
     __name(comparable, "comparable");
-    __name(retold, "retold");
+    __name(rejudged, "rejudged");
     __name(judge, "judge");
     __name(seenEverywhere, "seenEverywhere");
     __name(reworded, "reworded");
@@ -65778,7 +68041,7 @@ function shardVerdict(verdict2, { index, total }, cells) {
   if (cells === 0) return { status: "pass", exitCode: 0, reasons: [`${where} has nothing to run`] };
   const note = `${where}: the verdict is computed by "bpfcompat merge"`;
   const reasons = [...verdict2.reasons, note];
-  if (verdict2.withoutAnswer) return { ...verdict2, status: "error", exitCode: 1, reasons };
+  if (verdict2.inconclusive) return { ...verdict2, status: "error", exitCode: 1, reasons };
   return { ...verdict2, exitCode: verdict2.exitCode === 2 ? 0 : verdict2.exitCode, reasons };
 }
 var init_shard_view = __esm({
@@ -65797,13 +68060,13 @@ function publicKeyOf(base642) {
   const raw = Buffer.from(base642, "base64");
   if (raw.length !== 32 || raw.toString("base64") !== base642) return void 0;
   return {
-    id: (0, import_node_crypto37.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
+    id: (0, import_node_crypto35.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
     base64: base642,
-    key: (0, import_node_crypto37.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
+    key: (0, import_node_crypto35.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
   };
 }
 function rawPublic(key) {
-  return (0, import_node_crypto37.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
+  return (0, import_node_crypto35.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
 }
 async function readIfThere2(host, path2) {
   if (await host.files.stat(path2) === void 0) return void 0;
@@ -65811,12 +68074,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path118.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path118.join)(dir, name5));
+  await host.files.refuseLink((0, import_node_path124.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path124.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path118.join)(workdir, "keys");
-  const path2 = (0, import_node_path118.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path124.join)(workdir, "keys");
+  const path2 = (0, import_node_path124.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const bytes3 = Buffer.from(text7.trim(), "base64");
   const bad = /* @__PURE__ */ __name((cause) => new UsageError(
@@ -65825,7 +68088,7 @@ async function ownKey(host, workdir, take2) {
     { cause }
   ), "bad");
   if (bytes3.length !== 32 && bytes3.length !== 64) throw bad();
-  const key = (0, import_node_crypto37.createPrivateKey)({
+  const key = (0, import_node_crypto35.createPrivateKey)({
     key: Buffer.concat([PKCS8, bytes3.subarray(0, 32)]),
     format: "der",
     type: "pkcs8"
@@ -65835,13 +68098,13 @@ async function ownKey(host, workdir, take2) {
   return { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path118.join)(workdir, "keys");
+  const dir = (0, import_node_path124.join)(workdir, "keys");
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path118.join)(dir, ".lock"));
+  await host.files.refuseLink((0, import_node_path124.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path118.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path124.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -65859,28 +68122,28 @@ async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(pat
   }
 }
 async function makeKey(host, dir) {
-  const { privateKey } = (0, import_node_crypto37.generateKeyPairSync)("ed25519");
+  const { privateKey } = (0, import_node_crypto35.generateKeyPairSync)("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(PKCS8.length);
   const base642 = rawPublic(privateKey);
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path118.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path124.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path118.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path124.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path118.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path124.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto37, import_node_path118, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto35, import_node_path124, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto37 = require("node:crypto");
-    import_node_path118 = require("node:path");
+    import_node_crypto35 = require("node:crypto");
+    import_node_path124 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -65915,14 +68178,14 @@ function recordLine(record4) {
   return encode2(record4, KEYS2);
 }
 function recordHash(record4) {
-  return (0, import_node_crypto38.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
+  return (0, import_node_crypto36.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
 }
-var import_node_crypto38, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
+var import_node_crypto36, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
 var init_record = __esm({
   "src/history/record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto38 = require("node:crypto");
+    import_node_crypto36 = require("node:crypto");
     init_zod();
     text5 = string2();
     optional3 = text5.optional();
@@ -65987,7 +68250,7 @@ var init_record = __esm({
 function isSignature(payload, publicKey, signature) {
   const key = publicKeyOf(publicKey)?.key;
   const bytes3 = Buffer.from(signature, "base64");
-  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto39.verify)(null, payload, key, bytes3);
+  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto37.verify)(null, payload, key, bytes3);
 }
 async function signerOf2(host, workdir, take2) {
   const mode2 = host.env["BPFCOMPAT_SIGNING_MODE"] || "local";
@@ -66000,7 +68263,7 @@ async function signerOf2(host, workdir, take2) {
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,
     signature_public_key: publicKey.base64,
-    signature: (0, import_node_crypto39.sign)(null, payload, key).toString("base64")
+    signature: (0, import_node_crypto37.sign)(null, payload, key).toString("base64")
   });
 }
 function externalSigner(host) {
@@ -66015,24 +68278,24 @@ function externalSigner(host) {
   const failed2 = /* @__PURE__ */ __name((why2, cause) => new HostError("signer_failed", `BPFCOMPAT_SIGNING_EXTERNAL_CMD ${command}: ${why2}`, { cause }), "failed");
   return async (payload) => {
     const end = await host.run(command, args, { input: payload, timeoutMs: EXTERNAL_TIMEOUT_MS });
-    if (end.timedOut) throw failed2("it did not answer within a minute; look at what it waits for");
+    if (end.timedOut) throw failed2("it did not finish within a minute; look at what it waits for");
     if (end.exitCode !== 0) throw failed2(`it ended with ${end.exitCode ?? end.signal}; run it by hand to see why`);
     let answer;
     try {
       answer = Answer.parse(JSON.parse(end.stdout.toString("utf8")));
     } catch (cause) {
-      throw failed2("its answer is not the JSON of a signature; it must print signature, key id and public key", cause);
+      throw failed2("its output is not the JSON of a signature; it must print signature, key id and public key", cause);
     }
     if (isSignature(payload, answer.signature_public_key, answer.signature)) return answer;
     throw failed2("its signature does not fit the payload and its public key; it must sign the bytes of stdin");
   };
 }
-var import_node_crypto39, ALGORITHM, EXTERNAL_TIMEOUT_MS, Answer;
+var import_node_crypto37, ALGORITHM, EXTERNAL_TIMEOUT_MS, Answer;
 var init_signer2 = __esm({
   "src/history/signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto39 = require("node:crypto");
+    import_node_crypto37 = require("node:crypto");
     init_zod();
     init_errors();
     init_keys();
@@ -66052,13 +68315,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path119.join)(workdir, "registry");
+  return (0, import_node_path125.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path119.join)(dir, name5));
-  return (0, import_node_path119.join)(dir, name5);
+  await host.files.refuseLink((0, import_node_path125.join)(dir, name5));
+  return (0, import_node_path125.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -66101,7 +68364,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path119.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path125.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -66158,12 +68421,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path119, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path125, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path125 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -66199,18 +68462,18 @@ function makeRunId(now, random) {
 }
 function distinctRunIds(count5, startedAt) {
   const ids = /* @__PURE__ */ new Set();
-  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto40.randomBytes)(3)));
+  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto38.randomBytes)(3)));
   return [...ids];
 }
 function timestamp2(date3) {
   return date3.toISOString().replace(/\.\d+Z$/, "Z");
 }
-var import_node_crypto40;
+var import_node_crypto38;
 var init_run_id = __esm({
   "src/run/run-id.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto40 = require("node:crypto");
+    import_node_crypto38 = require("node:crypto");
     __name(makeRunId, "makeRunId");
     __name(distinctRunIds, "distinctRunIds");
     __name(timestamp2, "timestamp");
@@ -66226,6 +68489,7 @@ function recordOf(run2, artifact, paths, targets, about) {
   const recorded = recordedRun(run2, artifact).targets;
   const required2 = recorded.filter((target) => target.required);
   const passed2 = recorded.filter(({ status: status4 }) => status4 === "pass");
+  const lacking = recorded.filter(({ status: status4 }) => status4 !== "pass" && status4 !== "inferred");
   const subject = run2.artifacts[artifact];
   return HistoryRecord.parse({
     schema_version: "artifact_history.v0.1",
@@ -66243,10 +68507,10 @@ function recordOf(run2, artifact, paths, targets, about) {
     matrix_name: run2.matrix.name || void 0,
     summary_status: own3?.verdict.status,
     required_passed: required2.filter(({ status: status4 }) => status4 === "pass").length,
-    required_failed: required2.filter(({ status: status4 }) => status4 !== "pass").length,
+    required_failed: lacking.filter((target) => target.required).length,
     total_profiles: recorded.length,
     supported_profiles: namesOf3(passed2.map(({ profile }) => profile)),
-    failed_profiles: namesOf3(recorded.filter(({ status: status4 }) => status4 !== "pass").map(({ profile }) => profile)),
+    failed_profiles: namesOf3(lacking.map(({ profile }) => profile)),
     classification_codes: namesOf3(recorded.map(({ classification }) => classification).filter((code2) => code2 !== "")),
     json_report_path: own3?.json,
     markdown_path: own3?.markdown || void 0,
@@ -66420,6 +68684,33 @@ var init_finish_run = __esm({
   }
 });
 
+// src/run/inferred-cells.ts
+function outcomeOf({ sample, accepted }, tested, from) {
+  const verdict2 = tested?.outcome.status;
+  if (verdict2 === "pass" || verdict2 === "fail") {
+    return { status: "inferred", inference: { from, verdict: verdict2, accepted: accepted && verdict2 === "pass" } };
+  }
+  const reason = `not tested: ${from || sample} stands for it, and has no result`;
+  return { status: "skipped", reason };
+}
+function withInferred(observed, inferred, targets) {
+  const results = inferred.map((own3) => {
+    const { artifact, target, sample } = own3;
+    const tested = observed.find(({ cell }) => cell.artifact === artifact && cell.target === sample);
+    return notRunResult({ artifact, target }, outcomeOf(own3, tested, targets[sample]?.profile.id ?? ""));
+  });
+  return [...observed, ...results].sort((a, b) => a.cell.artifact - b.cell.artifact || a.cell.target - b.cell.target);
+}
+var init_inferred_cells = __esm({
+  "src/run/inferred-cells.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_not_run_result();
+    __name(outcomeOf, "outcomeOf");
+    __name(withInferred, "withInferred");
+  }
+});
+
 // src/classify/build-options.ts
 function byPattern(table4, name5) {
   return name5 === void 0 ? void 0 : table4.find(([pattern2]) => pattern2.test(name5))?.[1];
@@ -66430,14 +68721,20 @@ function optionHint(name5) {
 function typeOption(type) {
   return byPattern(PROGRAM_TYPES3, type);
 }
+function mapOption(type) {
+  return byPattern(MAP_TYPES2, type);
+}
+function structOption(struct) {
+  return byPattern(STRUCT_OPS2, struct);
+}
 function optionOf({ code: code2, subject, args }) {
   const { config: config2 } = args;
   if (config2 !== void 0) return /^CONFIG_\w+$/.test(config2) ? config2 : void 0;
   switch (code2) {
     case "STRUCT_OPS_UNSUPPORTED":
-      return byPattern(STRUCT_OPS2, args["struct"]);
+      return structOption(args["struct"] ?? "");
     case "UNSUPPORTED_MAP_TYPE":
-      return byPattern(MAP_TYPES2, plainType(args["type"] ?? ""));
+      return mapOption(plainType(args["type"] ?? ""));
     case "UNSUPPORTED_PROGRAM_TYPE":
       return typeOption(plainType(args["type"] ?? ""));
     case "UNSUPPORTED_ATTACH_TYPE":
@@ -66522,6 +68819,8 @@ var init_build_options = __esm({
     __name(byPattern, "byPattern");
     __name(optionHint, "optionHint");
     __name(typeOption, "typeOption");
+    __name(mapOption, "mapOption");
+    __name(structOption, "structOption");
     __name(optionOf, "optionOf");
   }
 });
@@ -66632,17 +68931,17 @@ var init_build_facts = __esm({
 // src/run/build-of-kernel.ts
 async function withBuild(result, { record: record4, config: config2 }, host) {
   if (!needsBuild(result.outcome)) return result;
-  const text7 = config2 === void 0 ? void 0 : await host.files.read(config2, MAX_CONFIG4).catch(() => void 0);
+  const text7 = config2 === void 0 ? void 0 : await host.files.read(config2, MAX_CONFIG5).catch(() => void 0);
   const { profile, release, arch } = record4;
   return { ...result, outcome: withBuildFacts(result.outcome, { profile, release, arch, config: text7?.toString() }) };
 }
-var MAX_CONFIG4;
+var MAX_CONFIG5;
 var init_build_of_kernel = __esm({
   "src/run/build-of-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_build_facts();
-    MAX_CONFIG4 = 4 * 1024 * 1024;
+    MAX_CONFIG5 = 4 * 1024 * 1024;
     __name(withBuild, "withBuild");
   }
 });
@@ -66677,7 +68976,7 @@ function imageKernel2(profile, image, hello, now) {
   return {
     schema: "bpfcompat_kernel.v3",
     profile: profile.id,
-    source: (0, import_node_crypto41.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
+    source: (0, import_node_crypto39.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
     arch: profile.arch,
     release,
     package: {
@@ -66696,12 +68995,12 @@ function imageKernel2(profile, image, hello, now) {
 function isPackaged(record4) {
   return record4.vmlinuz !== void 0;
 }
-var import_node_crypto41;
+var import_node_crypto39;
 var init_image_kernel = __esm({
   "src/run/image-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto41 = require("node:crypto");
+    import_node_crypto39 = require("node:crypto");
     __name(imageKernel2, "imageKernel");
     __name(isPackaged, "isPackaged");
   }
@@ -66750,13 +69049,19 @@ var init_rule = __esm({
 });
 
 // src/classify/libbpf-log.ts
+function tornEnd(log4) {
+  if (log4.length < CUT_FROM) return void 0;
+  const lines3 = log4.split("\n");
+  const end = lines3.findIndex((line5) => ENDS["PROG"]?.test(line5));
+  return end >= 0 && !lines3.slice(0, end).some((line5) => BEGIN2.test(line5)) ? ENDS["PROG"] : void 0;
+}
 function libbpfLines(log4) {
   const lines3 = [];
-  let end;
+  let end = tornEnd(log4);
   let torn = false;
   for (const raw of log4.split("\n")) {
     const rest = torn;
-    torn = GAP.test(raw);
+    torn = GAP2.test(raw);
     if (end) {
       if (end.test(raw)) end = void 0;
       continue;
@@ -66770,6 +69075,14 @@ function libbpfLines(log4) {
   return lines3;
 }
 function embeddedVerifierLog(log4) {
+  const torn = tornEnd(log4);
+  if (torn) {
+    const lines3 = log4.split("\n");
+    return lines3.slice(
+      1,
+      lines3.findIndex((line5) => torn.test(line5))
+    ).join("\n");
+  }
   const begin3 = BEGIN2.exec(log4);
   if (!begin3) return "";
   const rest = log4.slice(begin3.index).split("\n").slice(1);
@@ -66794,7 +69107,7 @@ function usefulWarnings(log4) {
 function programOf2(line5) {
   return /^prog '([^']+)': /.exec(line5)?.[1];
 }
-var MAX_LINE6, BEGIN2, ENDS, GAP, HARMLESS2;
+var MAX_LINE6, BEGIN2, ENDS, GAP2, CUT_FROM, HARMLESS2;
 var init_libbpf_log = __esm({
   "src/classify/libbpf-log.ts"() {
     "use strict";
@@ -66806,11 +69119,13 @@ var init_libbpf_log = __esm({
       PROG: /^(?!;|[\s>]*\d+ \|).*-- END PROG LOAD LOG --$/,
       BTF: /^-- END BTF LOAD LOG --$/
     };
-    GAP = /^\[\d+ bytes left out\]$/;
+    GAP2 = /^\[\d+ bytes left out\]$/;
+    CUT_FROM = 64 * 1024;
+    __name(tornEnd, "tornEnd");
     HARMLESS2 = [
       /BTF is optional, ignoring/,
       /Retrying without BTF/,
-      /missing \.BTF\.ext (?:line|function) info/,
+      /missing \.BTF\.ext (?:line|function) info for the main program/,
       /^elf: skipping /,
       /no matching targets found/,
       /permission error while running as root/,
@@ -66888,8 +69203,8 @@ function wrongWidth(evidence, program2) {
   );
 }
 function explainCore(finding, evidence) {
-  if (finding.args["reason"] === "fatal") return finding;
-  const program2 = finding.args["program"] ?? "";
+  if (["fatal", "anonymous"].includes(finding.args["reason"] ?? "")) return finding;
+  const [program2 = ""] = programsOf(finding.args);
   const needed = neededBy(evidence, program2);
   const found2 = accessOf(finding, needed);
   const access3 = found2?.access ?? accessIn(finding);
@@ -66928,6 +69243,7 @@ var init_core4 = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_finding();
     init_once_per();
     init_libbpf_log();
     init_make_finding();
@@ -66959,13 +69275,13 @@ var init_core4 = __esm({
 // src/classify/externs.ts
 function explainExtern(finding, evidence) {
   const name5 = finding.args["function"] ?? finding.args["symbol"];
-  const known4 = externsOf(evidence).byName.get(name5 ?? "")?.[0];
-  if (!known4) return finding;
+  const known5 = externsOf(evidence).byName.get(name5 ?? "")?.[0];
+  if (!known5) return finding;
   const also = externsOf(evidence).absent.filter((other) => other !== name5);
   const explained2 = withArgs(
     finding,
-    { module: known4.module },
-    { confidence: known4.present === false ? "high" : finding.confidence }
+    { module: known5.module },
+    { confidence: known5.present === false ? "high" : finding.confidence }
   );
   return { ...explained2, also: also.slice(0, MAX_ALSO2) };
 }
@@ -67330,7 +69646,7 @@ function diagnose(finding, symbol, evidence) {
 function explainMissing(finding, evidence) {
   const name5 = finding.args["function"] ?? finding.args["symbol"] ?? finding.args["target"];
   if (name5 === void 0) return finding;
-  const symbol = symbolOf(evidence, name5, (finding.args["program"] ?? "").split(", "));
+  const symbol = symbolOf(evidence, name5, programsOf(finding.args));
   const diagnosis = symbol && diagnose(finding, symbol, evidence);
   if (!symbol || !diagnosis) return finding;
   const near = symbol.near.length > 0 && diagnosis.code !== "LOADER_CONTRACT" ? symbol.near.join(", ") : void 0;
@@ -67357,6 +69673,7 @@ var init_symbols3 = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_finding();
     init_make_finding();
     init_missing_name();
     __name(plain3, "plain");
@@ -67488,11 +69805,18 @@ function callAbove(lines3, cause) {
   }
   return {};
 }
+function unsizedArgument(rules, log4) {
+  const at = log4.lines.findLastIndex((line5) => /^arg#\d+ reference type\('/.test(line5));
+  const above = log4.lines[at - 1] ?? "";
+  if (at < 1 || !above.startsWith("Validating ")) return void 0;
+  const match2 = matchLine(rules, `${above} ${log4.lines[at]}`);
+  return match2 && { match: match2, line: match2.line, args: describe3(log4, at) };
+}
 function verifierCause(rules, text7) {
   const log4 = parseVerifierLog(text7);
   const order = candidates3(log4.lines);
   const last = order[0];
-  if (last === void 0) return void 0;
+  if (last === void 0) return unsizedArgument(rules, log4);
   for (const index of order) {
     const match2 = matchLine(rules, log4.lines[index] ?? "");
     if (match2)
@@ -67547,6 +69871,7 @@ var init_verifier_log = __esm({
     __name(insnAbove, "insnAbove");
     __name(calledBy, "calledBy");
     __name(callAbove, "callAbove");
+    __name(unsizedArgument, "unsizedArgument");
     __name(verifierCause, "verifierCause");
     __name(describe3, "describe");
   }
@@ -67560,7 +69885,7 @@ function prototypeText(name5, parameters) {
   return `${name5}(${written2.join(", ") || "void"})`;
 }
 function symbolFor(finding, name5, evidence) {
-  return name5 === void 0 ? void 0 : symbolOf(evidence, name5, (finding.args["program"] ?? "").split(", "));
+  return name5 === void 0 ? void 0 : symbolOf(evidence, name5, programsOf(finding.args));
 }
 function explainSignature(finding, evidence) {
   const name5 = finding.args["function"];
@@ -67633,6 +69958,7 @@ var init_prototype = __esm({
   "src/classify/prototype.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_finding();
     init_kernel_range();
     init_make_finding();
     init_reported_programs();
@@ -67672,8 +69998,8 @@ function confirmFile(finding) {
 function withCategory(finding) {
   const { section: section2 = "", function: name5 = "" } = finding.args;
   if (!/^\??(?:raw_tp|raw_tracepoint|tp_btf)\b/.test(section2) || !/[:/]/.test(name5)) return void 0;
-  const known4 = withArgs(finding, { reason: "raw_category" }, { confidence: "high" });
-  return { ...known4, group: "program" };
+  const known5 = withArgs(finding, { reason: "raw_category" }, { confidence: "high" });
+  return { ...known5, group: "program" };
 }
 function confirmMember(finding) {
   const { struct = "", section: section2 = "" } = finding.args;
@@ -67753,18 +70079,18 @@ function confirmLoop(finding, { hello }) {
 }
 function confirmHelper(finding, { hello }) {
   const id2 = Number(finding.args["id"] ?? Number.NaN);
-  const known4 = Number.isInteger(id2) ? helper2(id2) : void 0;
-  const since2 = finding.code === "UNSUPPORTED_HELPER" ? known4?.since : void 0;
-  const named6 = known4 === void 0 ? {} : { helper: known4.name, since: since2 };
+  const known5 = Number.isInteger(id2) ? helper2(id2) : void 0;
+  const since2 = finding.code === "UNSUPPORTED_HELPER" ? known5?.since : void 0;
+  const named6 = known5 === void 0 ? {} : { helper: known5.name, since: since2 };
   const args = { ...named6, release: hello.kernel.release };
   if (finding.args["reason"] === "context") {
     return { ...withArgs(finding, args), group: "program" };
   }
-  if (finding.code === "HELPER_NOT_ALLOWED" && known4 && lockedHelper(hello, known4.id)) {
+  if (finding.code === "HELPER_NOT_ALLOWED" && known5 && lockedHelper(hello, known5.id)) {
     const level = lockdownLevel(hello) ?? "";
     return recode(finding, "POLICY_DENIED", { confidence: "high", args: { ...args, reason: "lockdown", level } });
   }
-  if (finding.args["reason"] === "program_type" && known4?.id === OVERRIDE_RETURN && isKprobe(finding)) {
+  if (finding.args["reason"] === "program_type" && known5?.id === OVERRIDE_RETURN && isKprobe(finding)) {
     const config2 = "CONFIG_BPF_KPROBE_OVERRIDE";
     return withArgs(finding, { ...args, reason: "compiled_out", config: config2 });
   }
@@ -67814,7 +70140,7 @@ function keyOf6(line5) {
 }
 function consoleFindings(consoleTail2) {
   const found2 = /* @__PURE__ */ new Map();
-  for (const raw of consoleTail2.slice(-MAX_TEXT4).split("\n")) {
+  for (const raw of consoleTail2.slice(-MAX_TEXT5).split("\n")) {
     const line5 = plain4(raw);
     const reason = TROUBLE.find(([, pattern2]) => pattern2.test(line5))?.[0];
     if (reason === void 0 || found2.has(keyOf6(line5))) continue;
@@ -67878,7 +70204,7 @@ function withConsole(outcome, console2, evidence) {
   if (outcome.status === "fail" || causes.length === 0) return { ...outcome, findings };
   return { status: "fail", failedStage: "validation", findings };
 }
-var MAX_FINDINGS2, MAX_TEXT4, MAX_LINE8, TROUBLE, WAITS, TAINTS, isRemark2, REFUSED;
+var MAX_FINDINGS2, MAX_TEXT5, MAX_LINE8, TROUBLE, WAITS, TAINTS, isRemark2, REFUSED;
 var init_console = __esm({
   "src/classify/console.ts"() {
     "use strict";
@@ -67888,7 +70214,7 @@ var init_console = __esm({
     init_wording();
     init_make_finding();
     MAX_FINDINGS2 = 5;
-    MAX_TEXT4 = 256 * 1024;
+    MAX_TEXT5 = 256 * 1024;
     MAX_LINE8 = 300;
     TROUBLE = [
       ["oops", /^(?:Oops: |general protection fault|Internal error: |Unable to handle kernel )/],
@@ -67953,8 +70279,8 @@ function idleFindings(stages) {
       confidence: "high",
       phase: "attach",
       subject: group2[0]?.program,
+      programs: group2.map(({ program: program2 }) => program2),
       args: {
-        program: group2.map(({ program: program2 }) => program2).join(", "),
         section: group2[0]?.section,
         reason: idleReason(why2),
         why: why2.replace(/^loaded; /, "")
@@ -68286,8 +70612,9 @@ var init_attach2 = __esm({
         example: { errno: -524, section: "struct_ops/init", method: "struct_ops", lines: [], release: NEW_61 }
       },
       {
+        // Where a number in sched_ext_ops is larger than the kernel allows.
         code: "STRUCT_OPS_MISMATCH",
-        reason: "register",
+        reason: "value",
         confidence: "medium",
         errnos: [E2BIG],
         section: /^\??struct_ops/,
@@ -68514,7 +70841,8 @@ function attachFinding(stage, evidence) {
   const functionName = captured["function"] ?? target;
   const { code: code2, confidence, reason } = rule;
   const about = { ...args, ...attachKind2(stage.section), function: functionName, ...captured, reason };
-  return confirm(findingBy(code2, { ...common, confidence, args: about }), evidence);
+  const subject = stage.method === "struct_ops" && stage.target !== "" ? stage.target : stage.program;
+  return confirm(findingBy(code2, { ...common, subject, confidence, args: about }), evidence);
 }
 function notAttachedFinding(program2, stage) {
   const reason = stage?.reason || "the validator did not try to attach it";
@@ -68531,7 +70859,7 @@ function inertFindings(stages, evidence) {
   const active = evidence.hello.facts.lsm;
   if (active === void 0 || active === "" || active.split(",").includes("bpf")) return [];
   const lsm = new Set(
-    (firstStage(evidence, "open")?.programs ?? []).flatMap((p) => p.type === "lsm" ? [p.name] : [])
+    (firstStage(evidence, "open")?.programs ?? []).flatMap((p) => p.type.toLowerCase() === "lsm" ? [p.name] : [])
   );
   return stages.filter((stage) => stage.status === "pass" && lsm.has(stage.program)).map(
     (stage) => makeFinding({
@@ -68629,28 +70957,36 @@ function classifyCrash(crash) {
 function signalName(signal) {
   return SIGNALS[signal] ?? `signal ${signal}`;
 }
-function killedBy(step4) {
-  const where = step4 === void 0 ? "" : `; last step: ${step4}`;
-  const memory = "raise memory_mb of the profile";
-  if (step4?.startsWith("functional"))
-    return `${where}: a command must not kill every process (kill -1); if it needs much memory, ${memory}`;
-  if (step4?.startsWith("attach"))
-    return `${where}: a program that is attached may have sent the signal (bpf_send_signal); if the object needs much memory, ${memory}`;
-  return `, most likely out of memory${where}; ${memory}`;
+function sentBy(senders) {
+  return senders.size > 0 ? `a program that is attached may have sent the signal: ${few([...senders])} can (bpf_send_signal)` : "a program that is attached may have sent the signal (bpf_send_signal)";
 }
-function stoppedEarly(evidence) {
+function killedBy(step4, signal, senders) {
+  const where = step4 === void 0 ? "" : `; last step: ${step4}`;
+  const memory = signal === SIGKILL ? "much memory, raise memory_mb of the profile" : void 0;
+  if (step4?.startsWith("functional")) {
+    const sent = senders.size > 0 ? sentBy(senders) : "a command must not end every process (kill -1)";
+    return `${where}: ${sent}${memory === void 0 ? "" : `; if it needs ${memory}`}`;
+  }
+  if (step4?.startsWith("attach")) {
+    return `${where}: ${sentBy(senders)}${memory === void 0 ? "" : `; if the object needs ${memory}`}`;
+  }
+  return signal === SIGKILL ? `, most likely out of memory${where}; raise memory_mb of the profile` : where;
+}
+function stoppedEarly(evidence, senders = /* @__PURE__ */ new Set()) {
   const exit = firstStage(evidence, "exit");
   const step4 = lastStep(evidence.stages);
   const where = step4 === void 0 ? "" : `; last step: ${step4}`;
+  const live = step4 !== void 0 && /^(?:attach|functional)/.test(step4);
   if (exit?.kind === "timeout" || exit?.kind === "signaled" && exit.signal === SIGXCPU) {
-    const message4 = `the guest ran out of time${where}; raise ${flag("timeout")}, or give the profile more CPUs`;
-    return { status: "infra_error", cause: "timeout", message: message4 };
+    const stopped = live && senders.size > 0 ? `; ${sentBy(senders)}` : "";
+    const message5 = `the guest ran out of time${where}${stopped}; raise ${flag("timeout")}, or give the profile more CPUs`;
+    return { status: "infra_error", cause: "timeout", message: message5 };
   }
-  if (exit?.kind === "signaled" && exit.signal === SIGKILL) {
-    const message4 = `the validator was killed in the guest${killedBy(step4)}`;
-    return { status: "infra_error", cause: "guest_crash", message: message4 };
-  }
-  return void 0;
+  if (exit?.kind !== "signaled") return void 0;
+  if (FAULTS.has(exit.signal) && !(live && senders.size > 0)) return void 0;
+  const what = exit.signal === SIGKILL ? "was killed" : `was ended by ${signalName(exit.signal)}`;
+  const message4 = `the validator ${what} in the guest${killedBy(step4, exit.signal, senders)}`;
+  return { status: "infra_error", cause: "guest_crash", message: message4 };
 }
 function crashFinding(evidence) {
   const exit = firstStage(evidence, "exit");
@@ -68666,13 +71002,14 @@ function crashFinding(evidence) {
     evidence: evidenceLine(step4 === void 0 ? signal : `${signal} during: ${step4}`, "validator process")
   });
 }
-var OUT_OF_TIME, DEATHS, SIGKILL, SIGXCPU, SIGNALS;
+var OUT_OF_TIME, DEATHS, SIGKILL, FAULTS, SIGXCPU, SIGNALS;
 var init_crash = __esm({
   "src/classify/crash.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
     init_wording();
+    init_few();
     init_make_finding();
     OUT_OF_TIME = /* @__PURE__ */ new Set(["timeout", "boot_timeout"]);
     DEATHS = [
@@ -68685,22 +71022,28 @@ var init_crash = __esm({
     __name(deathLine, "deathLine");
     __name(classifyCrash, "classifyCrash");
     SIGKILL = 9;
+    FAULTS = /* @__PURE__ */ new Set([4, 5, 6, 7, 8, 11, 31]);
     SIGXCPU = 24;
     SIGNALS = {
       1: "SIGHUP",
       2: "SIGINT",
+      3: "SIGQUIT",
       4: "SIGILL",
+      5: "SIGTRAP",
       6: "SIGABRT",
       7: "SIGBUS",
       8: "SIGFPE",
       9: "SIGKILL",
+      10: "SIGUSR1",
       11: "SIGSEGV",
+      12: "SIGUSR2",
       13: "SIGPIPE",
       14: "SIGALRM",
       15: "SIGTERM",
       31: "SIGSYS"
     };
     __name(signalName, "signalName");
+    __name(sentBy, "sentBy");
     __name(killedBy, "killedBy");
     __name(stoppedEarly, "stoppedEarly");
     __name(crashFinding, "crashFinding");
@@ -68716,9 +71059,9 @@ function brokenExpectations(test, stage) {
       return [{ ...common, seen: "", error: stage?.error || "the guest did not look at it", errno: 0 }];
     }
     const seen = fieldsOf(answer.seen);
-    const fits = holds4(one, seen);
-    if (answer.status === "pass" && fits) return [];
-    const error2 = answer.error || (fits ? "the guest says that it failed" : "the guest says that it passed");
+    const fits2 = holds4(one, seen);
+    if (answer.status === "pass" && fits2) return [];
+    const error2 = answer.error || (fits2 ? "the guest says that it failed" : "the guest says that it passed");
     return [{ ...common, seen: answer.seen, error: error2, errno: Number(numberOf2(seen, "errno") ?? 0n) }];
   });
 }
@@ -68744,8 +71087,8 @@ function atLeast(seen, key, min) {
   return number5 !== void 0 && number5 >= BigInt(min);
 }
 function bytesFit(seen, key, wanted2) {
-  const length = numberOf2(seen, "length");
-  return length === BigInt(wanted2.length / 2) && seen.get(key) === `x${wanted2.slice(0, SHOWN_DIGITS)}`;
+  const length2 = numberOf2(seen, "length");
+  return length2 === BigInt(wanted2.length / 2) && seen.get(key) === `x${wanted2.slice(0, SHOWN_DIGITS)}`;
 }
 function valueFits(seen, wanted2) {
   if (wanted2 === void 0) return true;
@@ -68818,11 +71161,16 @@ function shellRefusal(ended2) {
   if (ended2 === void 0 || ended2.timed_out) return void 0;
   const line5 = ended2.stderr_tail.trimEnd().split("\n").at(-1) ?? "";
   const refused = ended2.exit_code === SYNTAX_EXIT && (SYNTAX.test(line5) || OPTION2.test(line5)) || ended2.exit_code === NOT_FOUND3 && BASH_ONLY.test(line5);
-  if (!refused) return void 0;
   const said = line5.slice(0, 200);
-  return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (${flag("command-binary")}, or an asset)`;
+  const whole5 = `or run it in the vendor's whole system (${flag("lane")} image)`;
+  if (refused) {
+    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag("command-binary")}, or an asset), ${whole5}`;
+  }
+  const missing3 = ended2.exit_code === NOT_FOUND3 ? MISSING2.exec(line5) : null;
+  if (missing3 === null) return void 0;
+  return `the guest has no program ${missing3[1] ?? missing3[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag("command-binary")}, or an asset), ${whole5}`;
 }
-var SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY;
+var SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, MISSING2;
 var init_command_shell = __esm({
   "src/classify/command-shell.ts"() {
     "use strict";
@@ -68833,6 +71181,7 @@ var init_command_shell = __esm({
     SYNTAX = /^[^\s:]+: (?:line \d+: )?syntax error: (?:unexpected|bad|missing|unterminated) /;
     OPTION2 = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illegal option /;
     BASH_ONLY = /^[^\s:]+: (?:line \d+: )?(?:(?:bash|declare|typeset|shopt|mapfile|readarray|coproc|pushd|popd|dirs|compgen|enable|builtin|caller|disown)|\w+\[.*\]\+?=.*): not found$|^env: can't execute 'bash': /;
+    MISSING2 = /^[^\s:]+: (?:line \d+: )?([A-Za-z0-9_][\w.+-]{0,63}): not found$|^env: can't execute '([^'/\s]{1,64})': No such file or directory$/;
     __name(shellRefusal, "shellRefusal");
   }
 });
@@ -68881,6 +71230,15 @@ var init_kernel2 = __esm({
         example: {
           kernel: "5.4.0-216-generic",
           text: "kernel BTF is missing at '/sys/kernel/btf/vmlinux', was CONFIG_DEBUG_INFO_BTF enabled?"
+        }
+      },
+      {
+        code: "CORE_RELOCATION_FAILURE",
+        reason: "anonymous",
+        pattern: /^prog '[^']*': relo #(?<relocation>\d+): target candidate search failed for \[\d+\] (?<kind>struct|union|enum) ?:/,
+        example: {
+          kernel: "7.3.4+deb13-cloud-amd64",
+          text: "prog 'enter': relo #0: target candidate search failed for [5] struct : -22"
         }
       },
       {
@@ -69151,6 +71509,13 @@ var init_object2 = __esm({
         subject: "symbol",
         pattern: /^failed to find BTF for extern '(?<symbol>[^']+)'|^failed to find extern definition|^unrecognized extern section|^extern function \S+ is unsupported/,
         example: { kernel: "any, libbpf 1.7", text: "failed to find BTF for extern 'helper_in_other_file': -3" }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "no_function_info",
+        subject: "symbol",
+        pattern: /^prog '(?<symbol>[^']+)': missing \.BTF\.ext (?:function|line) info\.$/,
+        example: { kernel: "any, libbpf 1.7", text: "prog 'checksum': missing .BTF.ext function info." }
       },
       {
         code: "MISSING_OBJECT_BTF",
@@ -69607,7 +71972,14 @@ var init_verifier_instructions = __esm({
       {
         code: "UNSUPPORTED_INSTRUCTION",
         reason: "reserved",
-        pattern: /^(?<class>BPF_\S+) uses reserved fields|^(?:invalid|unrecognized) bpf_ld_imm64 insn|^ARSH not supported for 32 bit ALU/,
+        pattern: /^(?<class>BPF_\S+) uses reserved fields|^invalid bpf_ld_imm64 insn|^ARSH not supported for 32 bit ALU/,
+        example: { kernel: "5.10.0-46-cloud-amd64", text: "BPF_LDX uses reserved fields" }
+      },
+      {
+        code: "UNSUPPORTED_INSTRUCTION",
+        reason: "callback",
+        // The address of a function is the only kind of these that loaders write and old kernels lack.
+        pattern: /^unrecognized bpf_ld_imm64 insn/,
         example: { kernel: "5.10.0-46-cloud-amd64", text: "unrecognized bpf_ld_imm64 insn" }
       },
       {
@@ -69676,6 +72048,12 @@ var init_verifier_instructions = __esm({
           kernel: "5.10.0-46-cloud-amd64",
           text: "verifier internal error: more than one arg with ref_obj_id R1 2 3"
         }
+      },
+      {
+        code: "BTF_INFO_REJECTED",
+        reason: "no_func_info",
+        pattern: /^missing btf func_info$/,
+        example: { kernel: "6.12.118+deb13-cloud-amd64", text: "missing btf func_info" }
       },
       {
         code: "BTF_INFO_REJECTED",
@@ -69822,6 +72200,299 @@ var init_verifier_memory = __esm({
   }
 });
 
+// src/classify/rules/verifier-misuse.ts
+var NEWEST, OLDEST, MISUSE_RULES;
+var init_verifier_misuse = __esm({
+  "src/classify/rules/verifier-misuse.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    NEWEST = "7.3.4+deb13-cloud-amd64";
+    OLDEST = "5.10.0-46-cloud-amd64";
+    MISUSE_RULES = [
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "packet_end",
+        pattern: /^R\d+ pointer arithmetic on pkt_end prohibited/,
+        example: { kernel: OLDEST, text: "R1 pointer arithmetic on pkt_end prohibited" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "fixed_pointer",
+        pattern: /^R\d+ pointer arithmetic on (?<memory>(?!\S*_or_null)\S+) prohibited/,
+        example: { kernel: OLDEST, text: "R1 pointer arithmetic on map_ptr prohibited" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "two_pointers",
+        pattern: /^R\d+ pointer \S+ pointer prohibited|^R\d+ tried to subtract pointer from scalar/,
+        example: { kernel: OLDEST, text: "R0 pointer += pointer prohibited" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "pointer_bits",
+        pattern: /^R\d+ 32-bit pointer arithmetic prohibited/,
+        example: { kernel: OLDEST, text: "R1 32-bit pointer arithmetic prohibited" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "packet_offset",
+        pattern: /^pkt pointer offset -?\d+ is not allowed/,
+        example: { kernel: NEWEST, text: "pkt pointer offset -9223372036854775808 is not allowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "out_of_bounds",
+        pattern: /^\w+ pointer offset -?\d+ is not allowed/,
+        example: { kernel: NEWEST, text: "map_value pointer offset -9223372034707292160 is not allowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "merged_access",
+        pattern: /^same insn cannot be used with (?:different pointers|and without arena pointer)/,
+        example: { kernel: OLDEST, text: "same insn cannot be used with different pointers" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "packet_argument",
+        pattern: /^helper access to the packet is not allowed/,
+        example: { kernel: OLDEST, text: "helper access to the packet is not allowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "socket_field",
+        pattern: /^R\d+ invalid (?<memory>\w*sock\w*) access off=(?<offset>-?\d+) size=(?<size>\d+)/,
+        example: { kernel: OLDEST, text: "R1 invalid sock_common access off=16 size=4" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "variable_field",
+        pattern: /^R\d+ is ptr_(?<struct>\w+) invalid variable offset/,
+        example: {
+          kernel: OLDEST,
+          text: "R6 is ptr_task_struct invalid variable offset: off=2736, var_off=(0x0; 0xf)"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "tagged_memory",
+        pattern: /^R\d+ is ptr_(?<struct>\w+) access (?<memory>user|percpu) memory/,
+        example: { kernel: "6.12", text: "R1 is ptr_sockaddr access user memory: off=0" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "read_only_memory",
+        pattern: /^R\d+ cannot write into (?<memory>(?!ptr_|packet)\w+)/,
+        example: { kernel: "6.12.118+deb13-cloud-amd64", text: "R0 cannot write into rdonly_mem" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "tail_call_result",
+        pattern: /^tail_call is only allowed in functions that return 'int'/,
+        example: { kernel: OLDEST, text: "tail_call is only allowed in functions that return 'int'." }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "packet_load_result",
+        pattern: /^LD_ABS is only allowed in functions that return 'int'/,
+        example: { kernel: OLDEST, text: "LD_ABS is only allowed in functions that return 'int'." }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "callback_linkage",
+        pattern: /^callback function not static/,
+        example: { kernel: NEWEST, text: "callback function not static" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "impossible_arithmetic",
+        pattern: /^div by zero$|^invalid shift (?<size>-?\d+)/,
+        example: { kernel: OLDEST, text: "invalid shift 64" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "stack_index",
+        pattern: /^variable offset stack pointer cannot be passed into helper function/,
+        example: {
+          kernel: "6.12",
+          text: "variable offset stack pointer cannot be passed into helper function; var_off=(0x0; 0xf) off=-32 size=8"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "not_constant",
+        pattern: /^R\d+ must be a known constant/,
+        example: { kernel: "6.12", text: "R4 must be a known constant" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "no_end",
+        // What newer compilers put where they take the code for impossible.
+        pattern: /^unexpected __bpf_trap\(\)/,
+        example: { kernel: NEWEST, text: "unexpected __bpf_trap() due to uninitialized variable?" }
+      },
+      {
+        code: "STACK_LIMIT",
+        reason: "frame",
+        pattern: /^stack size of subprog \d+ is (?<size>\d+)\. Too large/,
+        example: { kernel: "6.18", text: "stack size of subprog 1 is 544. Too large" }
+      },
+      {
+        code: "UNSUPPORTED_GLOBAL_FUNCTION",
+        reason: "signature",
+        subject: "function",
+        // Two lines of the log, of which the second one alone is a remark about every program.
+        pattern: /^Validating (?<function>[\w.]+)\(\) func#\d+\.\.\. arg#\d+ reference type\(/,
+        example: {
+          kernel: "6.1.0-57-cloud-amd64",
+          text: "Validating each() func#1... arg#1 reference type('UNKNOWN ') size cannot be determined: -22"
+        }
+      },
+      {
+        code: "TRAMPOLINE_UNSUPPORTED",
+        reason: "struct_result",
+        pattern: /^The function (?<function>\S+) return type \S+ is unsupported|^Attach to function \S+ with a >8 byte return value/,
+        example: { kernel: OLDEST, text: "The function current_time return type STRUCT is unsupported." }
+      },
+      {
+        code: "KFUNC_NOT_ALLOWED",
+        reason: "context",
+        pattern: /^css_task_iter is only allowed in /,
+        example: {
+          kernel: "6.12",
+          text: "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "replaced_signature",
+        pattern: /^\w+\(\) has \d+ args while (?<function>\w+)\(\) has \d+ args|^Return type \S+ of \w+\(\) doesn't match|^arg\d+ in \w+\(\) (?:is|has) |^arg\d+ \w+\(struct \S+ \*\) doesn't match/,
+        example: { kernel: OLDEST, text: "replaces() has 2 args while prog1() has 1 args" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "replaced_function",
+        pattern: /^Cannot replace (?:static|kernel) functions|^Extension program (?:changes packet data|may sleep), while original|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
+        example: { kernel: OLDEST, text: "Cannot replace static functions" }
+      }
+    ];
+  }
+});
+
+// src/classify/rules/verifier-owned.ts
+var NEWEST2, OLDEST2, OWNED_RULES;
+var init_verifier_owned = __esm({
+  "src/classify/rules/verifier-owned.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    NEWEST2 = "7.3.4+deb13-cloud-amd64";
+    OLDEST2 = "5.10.0-46-cloud-amd64";
+    OWNED_RULES = [
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "unlock",
+        pattern: /^(?<lock>bpf_\w+)_unlock (?:without taking a lock|of different lock|cannot be out of order)|^unmatched (?:rcu read unlock|attempt to enable preemption)/,
+        example: { kernel: OLDEST2, text: "bpf_spin_unlock without taking a lock" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "locked",
+        pattern: /^global function calls are not allowed while holding a lock/,
+        example: {
+          kernel: "6.12.118+deb13-cloud-amd64",
+          text: "global function calls are not allowed while holding a lock,"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "two_locks",
+        pattern: /^Locking two bpf_spin_locks are not allowed/,
+        example: { kernel: "6.12", text: "Locking two bpf_spin_locks are not allowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "region_open",
+        pattern: /^\d+ (?<lock>bpf_preempt_enable)s? (?:is|are) missing|^(?:BPF_EXIT instruction in main prog|tail_call|bpf_throw|BPF_LD_\[ABS\|IND\]) cannot be used inside (?<region>bpf_preempt_disable|bpf_local_irq_save)-ed region/,
+        example: { kernel: NEWEST2, text: "1 bpf_preempt_enable is missing" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "needs_rcu",
+        pattern: /^kernel func (?<function>\S+) requires RCU critical section protection|^expected an RCU CS when using (?<callee>\S+)/,
+        example: {
+          kernel: NEWEST2,
+          text: "kernel func bpf_iter_task_new requires RCU critical section protection"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "not_acquired",
+        pattern: /^R\d+ must be referenced when passed to release function|^arg \d+ is an unacquired reference|^release (?:kernel function|kfunc|helper) (?<function>\S+) expects|^(?:kfunc |func )?\S+ reference has not been acquired before/,
+        example: { kernel: "6.1.0-57-cloud-amd64", text: "R1 must be referenced when passed to release function" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "timer_map",
+        pattern: /^(?<field>\w+) pointer in R\d+ map_uid=\d+ doesn't match map pointer/,
+        example: {
+          kernel: "6.1.0-57-cloud-amd64",
+          text: "timer pointer in R1 map_uid=0 doesn't match map pointer in R2 map_uid=0"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "field_place",
+        pattern: /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^off \d+ doesn't point to 'struct bpf_\w+'|^R\d+ doesn't have constant offset\. /,
+        example: { kernel: OLDEST2, text: "map 'plain' is not a struct type or bpf_spin_lock is mangled" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "dynptr_taken",
+        pattern: /^Dynptr has to be an uninitialized dynptr|^cannot overwrite referenced dynptr/,
+        example: { kernel: "6.1.0-57-cloud-amd64", text: "Dynptr has to be an uninitialized dynptr" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "dynptr_kind",
+        pattern: /^Expected a dynptr of type (?<type>\S+) as |^cannot pass pointer to const bpf_dynptr|CONST_PTR_TO_DYNPTR/,
+        example: { kernel: "6.12", text: "Expected a dynptr of type ringbuf as arg #1" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "kptr_access",
+        pattern: /^store to (?:referenced kptr|uptr) disallowed|^kptr in map can only be accessed|^\w+ access (?:cannot have variable offset|size must be BPF_DW)|^\w+ cannot be accessed indirectly by helper/,
+        example: { kernel: "6.12", text: "store to referenced kptr disallowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "kptr_type",
+        pattern: /^invalid kptr access, R\d+ type=(?<given>\S+)/,
+        example: { kernel: "6.12", text: "invalid kptr access, R1 type=ptr_task_struct expected=ptr_cgroup" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "no_kptr",
+        pattern: /^off=\d+ kptr isn't referenced kptr/,
+        example: { kernel: "6.12", text: "off=8 kptr isn't referenced kptr" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "node_access",
+        pattern: /^allocated object must be referenced|^arg#\d+ is neither owning or non-owning ref|^\S+ (?:node input must be non-owning ref|not allowed in rbtree cb)|^bpf_spin_lock at off=\d+ must be held for (?<function>\S+)|^held lock and object are not in the same allocation|^operation on \S+ expects arg#1 /,
+        example: { kernel: "6.12", text: "bpf_spin_lock at off=0 must be held for bpf_rb_root" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "arena_unnamed",
+        pattern: /in a program that has an associated arena|requires a program with an associated arena/,
+        example: {
+          kernel: "6.12",
+          text: "addr_space_cast insn can only be used in a program that has an associated arena"
+        }
+      }
+    ];
+  }
+});
+
 // src/classify/rules/verifier-proof.ts
 var PROOF_RULES;
 var init_verifier_proof = __esm({
@@ -69890,14 +72561,20 @@ var init_verifier_proof = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "reference",
-        pattern: /Unreleased reference|[Ll]eaking reference|reference leak|has not been acquired/,
+        pattern: /Unreleased reference|[Ll]eaking reference|reference leak/,
         example: { kernel: "6.1.0-56-cloud-amd64", text: "Unreleased reference id=2 alloc_insn=6" }
       },
       {
         code: "VERIFIER_REJECTION",
         reason: "type_mismatch",
-        pattern: /type=\S+ +expected=|is not a scalar|expected pointer to|is of type \S+ but/,
+        pattern: /^R(?<argument>\d+) type=(?<given>\S+) +expected=(?<expected>\S.*)$/,
         example: { kernel: "5.10.0-46-cloud-amd64", text: "R1 type=ctx expected=fp, pkt, pkt_meta, map_key, map_value" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "type_mismatch",
+        pattern: /type=\S+ +expected=|is not a scalar|expected pointer to|is of type \S+ but/,
+        example: { kernel: "6.12", text: "arg#1 expected pointer to ctx, but got fp" }
       },
       {
         code: "VERIFIER_REJECTION",
@@ -69911,11 +72588,8 @@ var init_verifier_proof = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "ptr_arith",
-        pattern: /pointer \S+ pointer prohibited|pointer arithmetic|math between|on pointer prohibited|subtraction from stack/,
-        example: {
-          kernel: "5.10.0-46-cloud-amd64",
-          text: "R1 pointer arithmetic on map_ptr prohibited"
-        }
+        pattern: /pointer arithmetic|math between|on pointer prohibited|subtraction from stack/,
+        example: { kernel: "5.10.0-46-cloud-amd64", text: "R1 subtraction from stack pointer prohibited" }
       }
     ];
   }
@@ -70075,11 +72749,15 @@ var init_rules = __esm({
     init_verifier_features();
     init_verifier_instructions();
     init_verifier_memory();
+    init_verifier_misuse();
+    init_verifier_owned();
     init_verifier_proof();
     init_verifier_values();
     LIBBPF_RULES = [...OBJECT_RULES, ...KERNEL_RULES];
     VERIFIER_RULES = [
       ...EXTENSION_RULES,
+      ...OWNED_RULES,
+      ...MISUSE_RULES,
       ...FEATURE_RULES,
       ...INSTRUCTION_RULES,
       ...VALUE_RULES,
@@ -70238,7 +72916,7 @@ function testFinding(evidence, answer) {
       expected_exit_code: test.command === "" ? void 0 : String(test.expectExitCode),
       timeout_seconds: String(test.timeoutSeconds),
       error: stage?.error,
-      told: reason === "failed" && stage && test.command !== "" ? loaderFailure(stage).words : void 0,
+      message: reason === "failed" && stage && test.command !== "" ? loaderFailure(stage).words : void 0,
       hint: reason === "failed" && stage?.exit_code === NOT_FOUND3 ? hintOf(stage) : void 0,
       ...reason === "expectation" ? expectationArgs(evidence, test, broken3) : {}
     },
@@ -70489,7 +73167,7 @@ function mapFinding(refusal, evidence) {
     return findingBy(verdict2.code, { ...common, confidence: "high", args: about });
   }
   if (refusal.errno === -1) return denied(hello, { ...common, errno: errno4 });
-  if (refusal.errno === EEXIST2 && /': failed to mmap arena: /.test(refusal.line ?? "")) {
+  if (refusal.errno === EEXIST2 && /failed to mmap arena: /.test(refusal.line ?? "")) {
     return makeFinding({
       ...common,
       code: "INVALID_MAP_PARAMS",
@@ -70510,7 +73188,7 @@ function mapFinding(refusal, evidence) {
   if (fault !== void 0 && refusal.errno === -22) {
     return makeFinding({ ...medium, code: "LOADER_CONTRACT", args: { ...args, reason: fault } });
   }
-  const reason = refusal.init ? "not_initialised" : "refused";
+  const reason = refusal.init ? "not_initialized" : "refused";
   return makeFinding({ ...common, code: "MAP_CREATE_FAILED", confidence: "low", args: { ...args, reason } });
 }
 var PAGE, EEXIST2, openedMaps;
@@ -70655,8 +73333,8 @@ function verdictOf2(stage, evidence) {
 }
 function targetVerdict2(stage, type, version2, hookSince) {
   const refused = stage.probes?.find(({ change: change2 }) => change2 === "trivial")?.errno === EINVAL3;
-  const known4 = version2 && !olderThan(version2, programTypeSince(type)) && !olderThan(version2, hookSince);
-  if (!refused || !known4 || type !== "tracing" || stage.errno !== EINVAL3) return void 0;
+  const known5 = version2 && !olderThan(version2, programTypeSince(type)) && !olderThan(version2, hookSince);
+  if (!refused || !known5 || type !== "tracing" || stage.errno !== EINVAL3) return void 0;
   return {
     code: "ATTACH_TARGET_NOT_TRACEABLE",
     reason: "denied",
@@ -70843,6 +73521,7 @@ function acquiredBy({ args, evidence }, log4) {
 function pastEnd(text7, above) {
   const { available, offset, size } = above.map((line5) => MEASURED.exec(line5)?.groups).findLast(Boolean) ?? {};
   if (!/ min value is outside of /.test(text7) || offset === void 0 || offset.startsWith("-")) return {};
+  if (size === "0") return { reason: "zero_size" };
   return { reason: "past_end", available, offset, size };
 }
 function accessesMap(insn, log4, cause) {
@@ -71064,8 +73743,8 @@ function* programCauses(evidence) {
   }
   return causes;
 }
-function programFinding(stage, evidence, known4) {
-  return known4?.get(stage) ?? causeOf2(stage, evidence);
+function programFinding(stage, evidence, known5) {
+  return known5?.get(stage) ?? causeOf2(stage, evidence);
 }
 function causeOf2(stage, evidence) {
   const args = { program: stage.name, section: stage.section, errno: errnoName(stage.errno) };
@@ -71170,13 +73849,13 @@ function openFindings(evidence, open4) {
     ];
   return [makeFinding({ ...common, code: "UNKNOWN", confidence: "low", args: { errno: errno4, error: open4.error } })];
 }
-function loadFindings(evidence, load2, known4) {
+function loadFindings(evidence, load2, known5) {
   const refusals = mapRefusals(evidence);
   const maps = refusals.filter((refusal) => !isConsequence(refusal, evidence)).map((one) => mapFinding(one, evidence));
   const optional4 = new Set(
     firstStage(evidence, "open")?.programs.filter((program2) => !program2.autoload).map(programKey)
   );
-  const programs = stagesOf(evidence, "program").filter((stage) => stage.status === "fail" && !optional4.has(programKey(stage))).filter((stage) => maps.length === 0 || !blamesMap(stage)).map((stage) => programFinding(stage, evidence, known4));
+  const programs = stagesOf(evidence, "program").filter((stage) => stage.status === "fail" && !optional4.has(programKey(stage))).filter((stage) => maps.length === 0 || !blamesMap(stage)).map((stage) => programFinding(stage, evidence, known5));
   const causes = programs.filter((finding) => !followsFromMap(finding, maps));
   const found2 = mergeFindings([...maps, ...causes]);
   return found2.length > 0 ? found2 : [objectFinding(evidence, load2)];
@@ -71187,7 +73866,10 @@ function followsFromMap({ code: code2, args }, maps) {
 }
 function isConsequence({ init, line: line5 = "" }, evidence) {
   const program2 = /to prog '([^']+)' fd=-\d+/.exec(line5)?.[1];
-  return init && program2 !== void 0 && failedProgram(evidence, program2) !== void 0;
+  if (!init || program2 === void 0) return false;
+  if (failedProgram(evidence, program2) !== void 0) return true;
+  const wanted2 = openedProgram(evidence, program2)?.autoload ?? false;
+  return wanted2 && stagesOf(evidence, "program").some(({ status: status4 }) => status4 === "fail");
 }
 function blamesMap(stage) {
   if (verifierText(stage) !== "") return false;
@@ -71364,7 +74046,7 @@ function withoutRetargeted(load2, settings) {
   const retargeted = new Set(
     settings.failed.filter(({ args }) => args["kind"] === "attach_target" || args["program"]).map((f) => f.subject)
   );
-  return load2.filter(({ args, subject }) => !retargeted.has(args["program"] ?? subject));
+  return load2.filter(({ args, subject }) => !retargeted.has(programsOf(args)[0] || subject));
 }
 var ASKED, ENOENT2, ESRCH2, NOTHING_KNOWN;
 var init_settings2 = __esm({
@@ -71372,6 +74054,7 @@ var init_settings2 = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errno();
+    init_finding();
     init_shims();
     init_confirm();
     init_make_finding();
@@ -71386,7 +74069,7 @@ var init_settings2 = __esm({
 });
 
 // src/classify/variants.ts
-function variantFindings(evidence, load2, groups2, known4) {
+function variantFindings(evidence, load2, groups2, known5) {
   const reported = new Map((load2.variants ?? []).map((group2) => [group2.group, group2]));
   const missing3 = groups2.find((name5) => !reported.has(name5));
   if (missing3 !== void 0) {
@@ -71398,10 +74081,10 @@ function variantFindings(evidence, load2, groups2, known4) {
     return { failed: [], unreported: `the guest could not try the programs of the group ${untried.group} one by one` };
   }
   const judged = empty2.filter(({ programs }) => programs.some(({ outcome }) => outcome !== "not_found"));
-  return { failed: judged.map((group2) => emptyGroup(group2, evidence, known4)), unreported: void 0 };
+  return { failed: judged.map((group2) => emptyGroup(group2, evidence, known5)), unreported: void 0 };
 }
-function emptyGroup({ group: group2, programs }, evidence, known4) {
-  const reasons = programs.map((variant2) => ({ variant: variant2, ...reasonOf7(variant2, evidence, known4) }));
+function emptyGroup({ group: group2, programs }, evidence, known5) {
+  const reasons = programs.map((variant2) => ({ variant: variant2, ...reasonOf7(variant2, evidence, known5) }));
   const refusal = reasons.find(({ cause }) => cause?.evidence !== void 0)?.cause;
   return makeFinding({
     code: "NO_VARIANT_LOADS",
@@ -71417,16 +74100,16 @@ function emptyGroup({ group: group2, programs }, evidence, known4) {
     evidence: refusal?.evidence
   });
 }
-function reasonOf7(variant2, evidence, known4) {
+function reasonOf7(variant2, evidence, known5) {
   switch (variant2.outcome) {
     case "no_helper": {
-      const known5 = helper2(variant2.helper);
-      return { text: `this kernel has no ${known5 ? known5.name : `helper ${variant2.helper}`} for it` };
+      const known6 = helper2(variant2.helper);
+      return { text: `this kernel has no ${known6 ? known6.name : `helper ${variant2.helper}`} for it` };
     }
     case "refused": {
       const stage = programStages(evidence, variant2.name)[0];
       if (!stage) return { text: `the kernel rejects it (${errnoName(variant2.errno)})` };
-      const cause = programFinding(stage, evidence, known4);
+      const cause = programFinding(stage, evidence, known5);
       return { cause, text: [cause.code, cause.evidence?.text ?? errnoName(variant2.errno)].join(": ").slice(0, 300) };
     }
     case "not_found":
@@ -71462,7 +74145,7 @@ function classify(input) {
   const open4 = firstStage(evidence, "open");
   const load2 = firstStage(evidence, "load");
   const exit = firstStage(evidence, "exit");
-  if (!exit) return unusable3("the guest ended its answer without saying how the validator ended");
+  if (!exit) return unusable3("the guest ended its response without saying how the validator ended");
   if (exit.kind === "protocol") return unusable3("the validator in the guest broke the frame protocol");
   if (exit.kind === "exited" && exit.code !== 0 && exit.code !== 2) {
     const message4 = `the validator could not work on the object (exit code ${exit.code}); see the validator's log of this target`;
@@ -71484,7 +74167,7 @@ function classify(input) {
     const refused = withoutRetargeted(loadFindings(evidence, load2, input.programCauses), settings);
     return fail("load", [...variants?.failed ?? [], ...unset, ...refused, ...manifest.missing, ...over], remarks);
   }
-  const stopped = stoppedEarly(evidence);
+  const stopped = stoppedEarly(evidence, input.signalSenders);
   if (stopped) return stopped;
   if (crash) return fail(crash.phase === "attach" ? "attach" : "load", [...manifest.missing, crash], remarks);
   if (open4?.status !== "pass") return unusable3("the guest did not say whether the object could be opened");
@@ -71560,7 +74243,7 @@ function provenFailure(input) {
     evidence: { ...evidence, stages },
     // They are of the whole evidence.
     programCauses: void 0,
-    // What was not reported is no failure here.
+    // What was not reported is not a failure here.
     programs: input.programs.filter(({ name: name5 }) => attached.has(name5) || !opened3.has(name5)),
     functionalTests: input.functionalTests.filter(({ name: name5 }) => tested.has(name5)),
     validationMode: ""
@@ -71570,7 +74253,7 @@ function provenFailure(input) {
 function withRemark(outcome, reason, why2) {
   if (outcome.status !== "fail") return outcome;
   const remark3 = makeFinding({
-    code: "ANSWER_UNRELIABLE",
+    code: "RESPONSE_UNRELIABLE",
     confidence: "high",
     phase: "infra",
     args: { reason, why: why2 }
@@ -71580,7 +74263,7 @@ function withRemark(outcome, reason, why2) {
 function leftOut(count5, decisive) {
   const why2 = `${count5} more findings`;
   const finding = makeFinding({
-    code: "ANSWER_UNRELIABLE",
+    code: "RESPONSE_UNRELIABLE",
     confidence: "high",
     phase: "infra",
     args: { reason: "left_out", why: why2 }
@@ -71689,8 +74372,8 @@ function createKeeper(limits = KEEP_LIMITS) {
       if (weight2 <= limits.cellBytes && held + weight2 <= limits.runBytes) return hold(result, weight2);
       const lean = leanEvidence(evidence);
       const leanWeight = bytesOf(lean) + found2;
-      const fits = leanWeight <= limits.leanBytes && held + leanWeight <= limits.runBytes;
-      if (fits || leanWeight <= limits.floorBytes) return hold(detached({ ...result, evidence: lean }), leanWeight);
+      const fits2 = leanWeight <= limits.leanBytes && held + leanWeight <= limits.runBytes;
+      if (fits2 || leanWeight <= limits.floorBytes) return hold(detached({ ...result, evidence: lean }), leanWeight);
       const words3 = `the guest said ${(said / MB).toFixed(1)} MB about this target, and the report has a part of it; stages.jsonl in its directory has all`;
       const short2 = {
         ...result,
@@ -71729,7 +74412,7 @@ var init_keep_evidence = __esm({
 function nameOf4({ args }) {
   return args["function"] ?? args["target"] ?? args["symbol"];
 }
-function known3(modules2, name5) {
+function known4(modules2, name5) {
   const failed2 = modules2.modules.find((one) => one.status === "failed" && one.names.includes(name5));
   if (failed2 !== void 0) return { module: failed2.name, kept: "failed", error: failed2.error };
   const forbidden = modules2.forbidden.find((one) => one.name === name5);
@@ -71741,7 +74424,7 @@ function corrected(finding, modules2) {
   const name5 = nameOf4(finding);
   const { reason = "", module: module2, ...others } = finding.args;
   if (name5 === void 0 || !GUESSES.has(reason)) return finding;
-  const found2 = known3(modules2, name5);
+  const found2 = known4(modules2, name5);
   if (found2 !== void 0) {
     return { ...finding, confidence: "high", args: { ...finding.args, ...found2, reason: "module_not_loaded" } };
   }
@@ -71759,7 +74442,7 @@ var init_module_facts = __esm({
     init_define_BPFCOMPAT_BUILD();
     GUESSES = /* @__PURE__ */ new Set(["module_not_loaded", "renamed_or_removed", "removed", "compiled_out"]);
     __name(nameOf4, "nameOf");
-    __name(known3, "known");
+    __name(known4, "known");
     __name(corrected, "corrected");
     __name(withModuleFacts, "withModuleFacts");
   }
@@ -71781,7 +74464,7 @@ function isAbsent({
   return (kallsyms ?? []).length === 0 && btf !== true && module2 === "" && variants.length === 0 && (kallsyms ?? btf) !== null;
 }
 function neededOf(symbol) {
-  const kind2 = KINDS8[symbol.kind];
+  const kind2 = KINDS9[symbol.kind];
   if (kind2 === void 0 || !isAbsent(symbol)) return [];
   const name5 = symbol.kind === "iterator" && !symbol.name.startsWith("bpf_iter_") ? `bpf_iter_${symbol.name}` : symbol.name;
   return [{ kind: kind2, name: name5 }];
@@ -71804,14 +74487,14 @@ function namesOfModules({ externs, programs }) {
     ...[...new Set(events)].map((name5) => ({ kind: "tracepoint", name: name5 }))
   ];
 }
-var KINDS8, TRACEPOINT2;
+var KINDS9, TRACEPOINT2;
 var init_needed_names = __esm({
   "src/run/needed-names.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_parts();
     init_evidence();
-    KINDS8 = {
+    KINDS9 = {
       function: "function",
       kfunc: "function",
       iterator: "function",
@@ -71887,8 +74570,8 @@ async function runWithModules(run2, rules, open4, signal, ahead = []) {
           nowhere: choice3.nowhere,
           unavailable: moduleLimitProblem(await modules2.sizes(names3))
         };
-        const known4 = (found2?.modules ?? []).map(({ name: name5 }) => name5);
-        const nothingNew = result !== void 0 && names3.every((name5) => known4.includes(name5));
+        const known5 = (found2?.modules ?? []).map(({ name: name5 }) => name5);
+        const nothingNew = result !== void 0 && names3.every((name5) => known5.includes(name5));
         if (nothingNew || facts.unavailable !== void 0) {
           found2 = { ...facts, modules: found2?.modules ?? absent };
           if (result !== void 0) break;
@@ -71913,8 +74596,8 @@ async function runWithModules(run2, rules, open4, signal, ahead = []) {
   result ??= await run2([]);
   return found2 === void 0 ? result : { ...result, outcome: withModuleFacts(result.outcome, found2), modules: found2 };
 }
-function merged2(known4, more) {
-  return [...new Map([...known4, ...more].map((one) => [`${one.kind} ${one.name}`, one])).values()];
+function merged2(known5, more) {
+  return [...new Map([...known5, ...more].map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
 var MAX_ROUNDS;
 var init_module_cells = __esm({
@@ -71949,7 +74632,9 @@ function unverifiedNote({ id: id2, kernel: kernel2 }, { release, vmlinuz, packag
   const what = local ? "a local file, unverified" : "unverified";
   return `kernel ${id2} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? "unknown"})`;
 }
-function btfNote2({ id: id2 }, { path: path2, sha256: sha2563 }) {
+function btfNote2({ id: id2 }, btf) {
+  if ("none" in btf) return `kernel ${id2}: no BTF for it: ${btf.none}`;
+  const { path: path2, sha256: sha2563 } = btf;
   return `kernel ${id2}: where it has no BTF, CO-RE gets ${fileName(path2)} (sha256 ${sha2563})`;
 }
 function notesOf2(profile) {
@@ -71977,6 +74662,36 @@ var init_kernel_notes = __esm({
   }
 });
 
+// src/run/brought-btf.ts
+function unusable4(cause) {
+  throw new UnusableBtf(messageOf(cause), { cause });
+}
+async function namedBtf(read, profile, signal) {
+  return profile.btf === void 0 ? void 0 : read(profile, profile.btf, signal).catch(unusable4);
+}
+async function btfOf(profile, named6, release, note) {
+  const btf = typeof named6 === "function" ? await named6(release).catch(unusable4) : named6;
+  if (btf !== void 0) note(plainWords(btfNote2(profile, btf)));
+  return btf;
+}
+var UnusableBtf;
+var init_brought_btf = __esm({
+  "src/run/brought-btf.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_kernel_notes();
+    UnusableBtf = class extends Error {
+      static {
+        __name(this, "UnusableBtf");
+      }
+    };
+    __name(unusable4, "unusable");
+    __name(namedBtf, "namedBtf");
+    __name(btfOf, "btfOf");
+  }
+});
+
 // src/run/right-kernel.ts
 function wrongKernel({ id: id2, kernelFamily, file: file2, exactly: exactly2 }, { release, package: from }) {
   if (exactly2 !== void 0 && exactly2.release !== release) {
@@ -71985,7 +74700,7 @@ function wrongKernel({ id: id2, kernelFamily, file: file2, exactly: exactly2 }, 
   const family2 = kernelNumber(kernelFamily);
   const number5 = kernelNumber(release);
   if (family2 === void 0 || number5 !== void 0 && compareKernels(family2, number5) === 0) return void 0;
-  return `profile ${id2} says kernel_family ${kernelFamily}, but its kernel is ${release} (package ${from.name}), which is no answer about ${kernelFamily}; correct kernel_family or the kernel block in ${file2}`;
+  return `profile ${id2} says kernel_family ${kernelFamily}, but its kernel is ${release} (package ${from.name}), which is not ${kernelFamily}; correct kernel_family or the kernel block in ${file2}`;
 }
 function inForce(word4, { facts }) {
   return word4 === "lockdown" ? /\[(\w+)\]/.exec(facts.lockdown ?? "")?.[1] ?? "" : facts.lsm ?? "";
@@ -72110,20 +74825,12 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and no supply of them was given");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path120.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path126.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
   const record4 = imageKernel2(profile, image, hello, services.host.now());
   return { record: record4, cached: cached2, config: void 0, open: /* @__PURE__ */ __name(async () => source, "open") };
-}
-async function btfOf({ services, capacity, note }, profile) {
-  if (profile.btf === void 0) return void 0;
-  const btf = await services.readBtf(profile, profile.btf, capacity.signal).catch((cause) => {
-    throw new UnusableBtf(messageOf(cause), { cause });
-  });
-  note(btfNote2(profile, btf));
-  return btf;
 }
 function causeOf3(error2) {
   if (error2 instanceof UnusableBtf) return "profile_invalid";
@@ -72138,20 +74845,21 @@ async function prepare2(context, target) {
     emit({ type: "kernel-failed", profile: profile.id, message: outcome.message });
     return { ok: false, outcome, ...record4 && { record: record4 }, ms: ms2() };
   }, "failed");
-  const unusable4 = problemOf(profile);
-  if (unusable4 !== void 0) return failed2(unusable4);
+  const unusable5 = problemOf(profile);
+  if (unusable5 !== void 0) return failed2(unusable5);
   for (const one of notesOf2(profile)) note(one);
   const chosen3 = lanes.of(profile);
   if ("unavailable" in chosen3)
     return { ok: false, outcome: { status: "skipped", reason: chosen3.unavailable }, ms: ms2() };
   try {
-    const btf = await btfOf(context, profile);
+    const named6 = await namedBtf(services.readBtf, profile, capacity.signal);
     const { lane } = chosen3;
     const guests = "prepareImage" in lane ? ofImage(context, lane, profile, timed2) : ofKernel(context, lane, profile, timed2);
     const { record: record4, cached: cached2, config: config2, open: open4 } = await guests;
     if (record4.vouched.by === "nobody") note(unverifiedNote(profile, record4));
     const wrong3 = wrongKernel(profile, record4);
     if (wrong3 !== void 0) return failed2({ status: "infra_error", cause: "wrong_kernel", message: wrong3 }, record4);
+    const btf = await btfOf(profile, named6, record4.release, note);
     const source = await open4();
     emit({ type: "kernel-ready", profile: profile.id, record: record4, cached: cached2, ms: ms2() });
     await warmUp(source, target, services.host, capacity, timed2);
@@ -72163,19 +74871,20 @@ async function prepare2(context, target) {
 }
 async function warmUp(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path120.join)(logDir, profile.id);
+  const dir = (0, import_node_path126.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path120, PRIORITY, PARALLEL_FETCHES, UnusableBtf;
+var import_node_path126, PRIORITY, PARALLEL_FETCHES;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path126 = require("node:path");
     init_guest();
     init_errors();
+    init_brought_btf();
     init_image_kernel();
     init_kernel_notes();
     init_right_kernel();
@@ -72188,12 +74897,6 @@ var init_prepare_kernels = __esm({
     __name(fetched, "fetched");
     __name(ofKernel, "ofKernel");
     __name(ofImage, "ofImage");
-    UnusableBtf = class extends Error {
-      static {
-        __name(this, "UnusableBtf");
-      }
-    };
-    __name(btfOf, "btfOf");
     __name(causeOf3, "causeOf");
     __name(prepare2, "prepare");
     __name(warmUp, "warmUp");
@@ -72271,9 +74974,16 @@ function summary(outcome) {
   const code2 = decisiveOf(outcome.findings)[0]?.code;
   return { status: outcome.status, failedStage: outcome.failedStage, ...code2 !== void 0 && { code: code2 } };
 }
+function untested2(without2, why2) {
+  const { status: status4, failedStage: failedStage2, code: code2 } = summary(without2.outcome);
+  const where = failedStage2 === void 0 ? "" : ` at ${failedStage2}`;
+  const message4 = `the kernel has no BTF, and ${why2}. Without BTF: ${status4}${where}${code2 === void 0 ? "" : ` (${code2})`}`;
+  return { ...without2, outcome: { status: "infra_error", cause: "btf_unavailable", message: message4 } };
+}
 async function runWithBtf(run2, btf) {
   const without2 = await run2(void 0);
   if (btf === void 0) return without2;
+  if ("none" in btf) return idleReason2(without2) === void 0 ? untested2(without2, btf.none) : without2;
   const about = { path: btf.path, sha256: btf.sha256, sizeBytes: btf.bytes.length };
   const reason = idleReason2(without2);
   if (reason !== void 0) return { ...without2, btf: { ...about, used: false, reason } };
@@ -72289,6 +74999,7 @@ var init_btf_cells = __esm({
     __name(findingsOf2, "findingsOf");
     __name(idleReason2, "idleReason");
     __name(summary, "summary");
+    __name(untested2, "untested");
     __name(runWithBtf, "runWithBtf");
   }
 });
@@ -72302,7 +75013,7 @@ function factsOf4(loader, { evidence }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function directoryOf2(dir, loader) {
-  return (0, import_node_path121.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
+  return (0, import_node_path127.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 async function runBeside(beside, dir, run2) {
   const results = [];
@@ -72321,12 +75032,12 @@ function withLoaders(result, gate2, beside) {
   if (gate2 === void 0 && beside.length === 0) return result;
   return { ...result, loader: factsOf4(gate2, result), ...beside.length > 0 && { loaders: beside } };
 }
-var import_node_path121, KEPT_BYTES;
+var import_node_path127, KEPT_BYTES;
 var init_loader_cells = __esm({
   "src/run/loader-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path127 = require("node:path");
     init_guest_loader();
     init_lean_evidence();
     init_short_evidence();
@@ -72493,8 +75204,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path122.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path122.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path128.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path128.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -72516,11 +75227,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path122.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path128.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path122.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path128.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path122.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path128.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -72529,12 +75240,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path122;
+var import_node_path128;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path128 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -72572,7 +75283,8 @@ async function runInGuest(job, host, signal, emit, fresh) {
       const other = otherBuild(job.record, guest.hello) ?? unheardArgs(job.target.profile, guest.hello);
       if (other !== void 0) throw new GuestError("wrong_kernel", other);
       emit({ type: "cell-testing", ...at, bootMs });
-      const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
+      const spent = job.source.bootsApart && !guest.restored ? 0 : bootMs;
+      const left = Math.max(1, Math.round(job.target.timeoutMs - spent));
       const before = guest.console();
       files = openCellFiles(host, job.dir, guest.hello);
       const onStage = /* @__PURE__ */ __name((stage) => emit({ type: "cell-stage", ...at, stage }), "onStage");
@@ -72636,14 +75348,14 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path123.join)(runDir, "targets", profileId2) : (0, import_node_path123.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path129.join)(runDir, "targets", profileId2) : (0, import_node_path129.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path123, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path129, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path129 = require("node:path");
     init_guest();
     init_errors();
     init_cell_files();
@@ -72710,10 +75422,10 @@ var init_whole_cell = __esm({
 function kernelsOf5(cases) {
   const kernels4 = /* @__PURE__ */ new Map();
   for (const target of cases.flatMap(({ targets }) => targets)) {
-    const known4 = kernels4.get(target.profile.id);
-    if (known4 === void 0 || known4.timeoutMs < target.timeoutMs) {
-      kernels4.set(target.profile.id, { ...target, required: known4?.required || target.required });
-    } else if (target.required && !known4.required) kernels4.set(target.profile.id, { ...known4, required: true });
+    const known5 = kernels4.get(target.profile.id);
+    if (known5 === void 0 || known5.timeoutMs < target.timeoutMs) {
+      kernels4.set(target.profile.id, { ...target, required: known5?.required || target.required });
+    } else if (target.required && !known5.required) kernels4.set(target.profile.id, { ...known5, required: true });
   }
   return [...kernels4.values()];
 }
@@ -72874,26 +75586,26 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path124.dirname)(runDir);
-  const mark2 = (0, import_node_path124.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path130.dirname)(runDir);
+  const mark2 = (0, import_node_path130.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path124.join)(workdir, "runs");
+  const runs = (0, import_node_path130.join)(workdir, "runs");
   for (const { name: name5, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path124.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path124.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path124.join)(runs, name5));
+    const dir = (0, import_node_path130.join)(runs, of);
+    if (of !== "" && await host.files.stat((0, import_node_path130.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path130.join)(runs, name5));
   }
 }
-var import_node_path124;
+var import_node_path130;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path130 = require("node:path");
     __name(markRun, "markRun");
     __name(sweepRuns, "sweepRuns");
   }
@@ -72953,12 +75665,31 @@ function withAltering(outcome, evidence, read) {
     confidence: "high",
     phase: "attach",
     subject: names3.length === 1 ? names3[0] : void 0,
+    programs: names3.slice(0, MAX_NAMES3),
     args: {
-      program: few(names3),
       uses: [...new Set([...altering.values()].flat())].join(", "),
       attaches: few(attaches.map(({ program: program2 }) => program2)),
       tests: few(tests.map(({ name: name5 }) => name5))
     }
+  });
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}
+function withPrinted(outcome, evidence, read, required2) {
+  if (outcome.status !== "pass" || read.length === 0) return outcome;
+  const names3 = read.map(({ name: name5 }) => name5);
+  const uses = [...new Set(read.flatMap((one) => one.uses))].join(", ");
+  if (required2) {
+    const who2 = `${few(names3)} can alter what this loader prints (${uses})`;
+    const message4 = `${who2}, so it is not known whether required programs were attached; test the object with libbpf, which attaches such programs last`;
+    return { status: "infra_error", cause: "protocol", message: message4 };
+  }
+  const finding = makeFinding({
+    code: "RESULTS_CAN_BE_ALTERED",
+    confidence: "high",
+    phase: "attach",
+    subject: names3.length === 1 ? names3[0] : void 0,
+    programs: names3.slice(0, MAX_NAMES3),
+    args: { reason: "printed", uses, attaches: few(stagesOf(evidence, "attach").map(({ program: program2 }) => program2)) }
   });
   return { ...outcome, findings: [...outcome.findings, finding] };
 }
@@ -72978,6 +75709,7 @@ var init_altering2 = __esm({
     });
     __name(alteringIn, "alteringIn");
     __name(withAltering, "withAltering");
+    __name(withPrinted, "withPrinted");
   }
 });
 
@@ -73004,7 +75736,7 @@ function commandFinding(stage, expectExitCode, reported) {
       signal: killed ? signalName(signal) : void 0,
       timeout_seconds: String(stage.timeout_seconds),
       hint: stage.timed_out ? void 0 : reported.finding ? "cause" : hintOf(stage),
-      told: reported.words,
+      message: reported.words,
       error: TOLD_ALREADY.test(stage.error) ? void 0 : stage.error
     },
     evidence: evidenceLine(said ?? stage.error, said === void 0 ? "command" : "output of the command")
@@ -73025,7 +75757,7 @@ function classifyCommand(evidence, expectExitCode) {
   }, "fail");
   const exit = firstStage(evidence, "exit");
   const stage = stagesOf(evidence, "functional").find(({ name: name5 }) => name5 === COMMAND_TEST2);
-  if (!exit) return infra("protocol", "the guest ended its answer without saying how the command ended");
+  if (!exit) return infra("protocol", "the guest ended its response without saying how the command ended");
   if (exit.kind === "protocol") return infra("protocol", "the validator in the guest broke the frame protocol");
   if (stage === void 0) {
     if (exit.kind === "timeout") return fail2(timedOut(expectExitCode));
@@ -73240,17 +75972,17 @@ function ofDocument(evidence) {
   const document = reportedDocument(evidence.document);
   return document ? againstDocument(evidence, document) : "the validator's document cannot be read";
 }
-function contradiction(evidence, known4) {
+function contradiction(evidence, known5) {
   const open4 = firstStage(evidence, "open");
-  const changed = changedPrograms(known4.tuning);
-  return (open4 && known4.facts && againstObject(open4, known4.facts, changed)) ?? withinStages(evidence, known4, changed) ?? againstPlan(stagesOf(evidence, "functional"), known4.tests) ?? ofDocument(evidence);
+  const changed = changedPrograms(known5.tuning);
+  return (open4 && known5.facts && againstObject(open4, known5.facts, changed)) ?? withinStages(evidence, known5, changed) ?? againstPlan(stagesOf(evidence, "functional"), known5.tests) ?? ofDocument(evidence);
 }
-function withoutContradiction(outcome, evidence, known4) {
+function withoutContradiction(outcome, evidence, known5) {
   if (outcome.status === "infra_error") return outcome;
-  const found2 = contradiction(evidence, known4);
+  const found2 = contradiction(evidence, known5);
   if (found2 === void 0) return outcome;
   if (outcome.status === "fail") return withRemark(outcome, "contradiction", found2);
-  return { status: "infra_error", cause: "protocol", message: `the guest's answer contradicts itself: ${found2}` };
+  return { status: "infra_error", cause: "protocol", message: `the guest's response contradicts itself: ${found2}` };
 }
 var COMPARED, DOCUMENT_FITS, UNREAD_PLAN;
 var init_contradictions = __esm({
@@ -73314,8 +76046,8 @@ function withCallback(finding, program2) {
   if (finding.code !== "UNSUPPORTED_INSTRUCTION" || finding.args["reason"] !== "callback" || !program2) return finding;
   let newest4;
   for (const id2 of TAKE_CALLBACKS) {
-    const known4 = program2.helpers.has(id2) ? helper2(id2) : void 0;
-    if (known4 && (!newest4 || compareVersions(newest4.since, known4.since) < 0)) newest4 = known4;
+    const known5 = program2.helpers.has(id2) ? helper2(id2) : void 0;
+    if (known5 && (!newest4 || compareVersions(newest4.since, known5.since) < 0)) newest4 = known5;
   }
   return newest4 ? { ...finding, args: { ...finding.args, helper: newest4.name, since: newest4.since } } : finding;
 }
@@ -73335,7 +76067,7 @@ var init_callbacks = __esm({
 
 // src/classify/failing-insn.ts
 function blamedInsn(log4, cause) {
-  for (const pattern2 of NAMED2) {
+  for (const pattern2 of NAMED3) {
     const named6 = pattern2.exec(cause)?.[1];
     if (named6 !== void 0) return { insn: Number(named6), current: false };
   }
@@ -73395,13 +76127,13 @@ function refusedFeature(program2, finding) {
   const found2 = (row?.[2] ?? []).filter((feature) => program2.features.has(feature));
   return found2.sort((a, b) => (program2.features.get(a) ?? 0) - (program2.features.get(b) ?? 0))[0];
 }
-var NAMED2, PRINTED, MARKED, REFUSED_FEATURES;
+var NAMED3, PRINTED, MARKED, REFUSED_FEATURES;
 var init_failing_insn = __esm({
   "src/classify/failing-insn.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_verifier_log();
-    NAMED2 = [
+    NAMED3 = [
       /back-edge from insn (\d+) to \d+/,
       /(?:infinite loop detected at|unreachable|jump (?:out of range|into the middle)[^\d]*) insn (\d+)/,
       /alloc_insn=(\d+)/,
@@ -73433,7 +76165,7 @@ function usersOf(map3, { programs }) {
 function withUsers(finding, facts) {
   if (finding.phase !== "map" || finding.args["program"] !== void 0) return finding;
   const users = usersOf(finding.subject, facts);
-  return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: users.join(", ") } };
+  return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: nameList(users) } };
 }
 function rootOf3({ phase, args }, findings, facts) {
   const about = args["expected_of"];
@@ -73447,7 +76179,7 @@ function rootOf3({ phase, args }, findings, facts) {
 function withRoot(finding, findings, facts) {
   const root = rootOf3(finding, findings, facts);
   if (root === void 0) return finding;
-  const because2 = { because: root.code, because_programs: usersOf(finding.args["expected_of"], facts).join(", ") };
+  const because2 = { because: root.code, because_programs: nameList(usersOf(finding.args["expected_of"], facts)) };
   return { ...finding, args: { ...finding.args, ...because2, ...root.subject && { because_subject: root.subject } } };
 }
 function promoted(root, followers) {
@@ -73470,6 +76202,7 @@ var init_follows = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_finding();
+    init_name_list();
     __name(usersOf, "usersOf");
     __name(withUsers, "withUsers");
     __name(rootOf3, "rootOf");
@@ -73523,9 +76256,9 @@ var init_tail_calls = __esm({
         for (const program2 of callers(facts)) {
           if (!programStages(evidence, program2.name).some(({ status: status4 }) => status4 === "pass")) continue;
           for (const map3 of program2.maps) {
-            const known4 = found2.get(map3) ?? [];
-            const isNew = known4.length < 2 && known4.every(({ section: section2 }) => section2 !== program2.section);
-            found2.set(map3, isNew ? [...known4, program2] : known4);
+            const known5 = found2.get(map3) ?? [];
+            const isNew = known5.length < 2 && known5.every(({ section: section2 }) => section2 !== program2.section);
+            found2.set(map3, isNew ? [...known5, program2] : known5);
           }
         }
         return found2;
@@ -73542,8 +76275,8 @@ function withUntested(finding, facts) {
   const uses = /* @__PURE__ */ __name((name5) => programsNamed(facts, name5).some(({ externs }) => externs.some((extern) => extern.name === finding.subject)), "uses");
   const users = programs.filter(uses);
   if (users.length === 0 || users.length === programs.length) return finding;
-  const untested2 = programs.filter((name5) => !uses(name5));
-  return { ...finding, args: { ...finding.args, program: users.join(", "), untested: untested2.join(", ") } };
+  const untested3 = programs.filter((name5) => !uses(name5));
+  return { ...finding, args: { ...finding.args, program: nameList(users), untested: nameList(untested3) } };
 }
 var NAMES3;
 var init_untested = __esm({
@@ -73551,6 +76284,7 @@ var init_untested = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_finding();
+    init_name_list();
     init_program_names();
     NAMES3 = [
       "MISSING_KFUNC",
@@ -73565,8 +76299,8 @@ var init_untested = __esm({
 // src/classify/locate.ts
 function locateFindings(outcome, evidence, facts, sources = /* @__PURE__ */ new Map()) {
   if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
-  const findings = outcome.findings.map((each) => {
-    const reported = withUntested(each, facts);
+  const findings = outcome.findings.map((each2) => {
+    const reported = withUntested(each2, facts);
     const finding = withFeature(withTailCalls(withAccess(reported, facts), evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository2(location, sources) } : finding;
@@ -73605,7 +76339,7 @@ function locate(finding, evidence, facts) {
   return accessLine(reported, finding.args["field"] ?? finding.subject ?? "", program2, facts);
 }
 function programOf3(finding, facts) {
-  const name5 = finding.args["program"]?.split(", ")[0] ?? finding.subject;
+  const name5 = programsOf(finding.args)[0] || finding.subject;
   const named6 = programsNamed(facts, name5 ?? "");
   return named6.find(({ section: section2 }) => section2 === finding.args["section"]?.replace(/^\?/, "")) ?? named6[0];
 }
@@ -73661,6 +76395,7 @@ var init_locate = __esm({
   "src/classify/locate.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_finding();
     init_kernel_range();
     init_once_per();
     init_lines();
@@ -73798,7 +76533,7 @@ function wrongFormats(program2, facts) {
 }
 function movedFields(program2, evidence, facts) {
   const { name: name5, section: section2, kind: kind2 } = program2;
-  const format = kind2.type === "tracepoint" && stagesOf(evidence, "format").find((each) => each.tracepoint === kind2.target);
+  const format = kind2.type === "tracepoint" && stagesOf(evidence, "format").find((each2) => each2.tracepoint === kind2.target);
   if (!format) return [];
   const places = new Map(format.fields.map((field) => [field.name, field]));
   return contextFields(facts, program2).flatMap(({ field, offset, type, insn }) => {
@@ -73906,6 +76641,24 @@ var init_predict = __esm({
   }
 });
 
+// src/object/signal-senders.ts
+function signalSenders({ programs }) {
+  const senders = programs.filter(
+    ({ helpers: helpers2, externs }) => HELPERS4.some((id2) => helpers2.has(id2)) || externs.some(({ name: name5 }) => FUNCTION2.test(name5))
+  );
+  return new Set(senders.map(({ name: name5 }) => name5));
+}
+var HELPERS4, FUNCTION2;
+var init_signal_senders = __esm({
+  "src/object/signal-senders.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    HELPERS4 = [109, 117];
+    FUNCTION2 = /^bpf_send_signal_task(?:___|$)/;
+    __name(signalSenders, "signalSenders");
+  }
+});
+
 // src/model/loader-report.ts
 function readLoaderReport(text7) {
   try {
@@ -73914,12 +76667,13 @@ function readLoaderReport(text7) {
     return void 0;
   }
 }
-var short, name4, message3, log3, status2, errno3, count4, step3, LoaderReport;
+var MAX_LISTED4, short, name4, message3, log3, status2, errno3, count4, step3, LoaderReport;
 var init_loader_report = __esm({
   "src/model/loader-report.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    MAX_LISTED4 = 512;
     short = /* @__PURE__ */ __name((chars) => string2().max(256 * 1024).transform((text7) => text7.slice(0, chars)), "short");
     name4 = short(256);
     message3 = short(4096);
@@ -73941,7 +76695,7 @@ var init_loader_report = __esm({
         subject: name4,
         verifier_log: log3
       }),
-      programs: array(object({ name: name4, section: name4, type: name4, loaded: boolean2() })).max(512),
+      programs: array(object({ name: name4, section: name4, type: name4, loaded: boolean2() })).max(MAX_LISTED4),
       maps: array(
         object({
           name: name4,
@@ -73951,8 +76705,8 @@ var init_loader_report = __esm({
           max_entries: count4,
           flags: count4
         })
-      ).max(512),
-      attach: array(object({ ...step3, program: name4, section: name4, method: name4, reason: message3 })).max(512)
+      ).max(MAX_LISTED4),
+      attach: array(object({ ...step3, program: name4, section: name4, method: name4, reason: message3 })).max(MAX_LISTED4)
     });
     __name(readLoaderReport, "readLoaderReport");
   }
@@ -73962,12 +76716,14 @@ var init_loader_report = __esm({
 function loaderRun(evidence) {
   return stagesOf(evidence, "functional").find((stage) => stage.name === LOADER_TEST);
 }
-function openStage({ open: open4, programs, maps }) {
+function openStage({ open: open4, load: load2, programs, maps }) {
   return {
     ...{ stage: "open", status: open4.status, errno: open4.errno, error: open4.error, log: open4.log, elapsed_us: 0 },
     ...{ artifact_has_btf: false, artifact_has_btf_ext: false, core_relocations: 0, license: "" },
-    // A library loads what it opened: its reports have no programs that are left out.
-    programs: programs.map(({ name: name5, section: section2, type }) => ({ name: name5, section: section2, type, autoload: true, insns: 0 })),
+    // Of a load that failed it is not known which programs it would have loaded.
+    programs: programs.map(({ name: name5, section: section2, type, loaded: loaded2 }) => {
+      return { name: name5, section: section2, type, autoload: loaded2 || load2.status !== "pass", insns: 0 };
+    }),
     maps: maps.map((map3) => ({ ...map3, type_id: 0 }))
   };
 }
@@ -73976,8 +76732,8 @@ function programStages2({ load: load2, programs }) {
     const common = { stage: "program", name: name5, section: section2, reason: "", alone: false, ...NO_LOG };
     if (loaded2) return [{ ...common, status: "pass", errno: 0, log: "" }];
     if (load2.kind !== "program" || load2.subject !== name5) return [];
-    const { length } = load2.verifier_log;
-    const log4 = { verifier_log_tail: load2.verifier_log, verifier_log_bytes: length, log: load2.log };
+    const { length: length2 } = load2.verifier_log;
+    const log4 = { verifier_log_tail: load2.verifier_log, verifier_log_bytes: length2, log: load2.log };
     return [{ ...common, ...log4, status: "fail", errno: load2.errno }];
   });
 }
@@ -74043,6 +76799,56 @@ var init_loader_evidence = __esm({
   }
 });
 
+// src/classify/loader-programs.ts
+function cutReport(report2, facts, { name: name5 }) {
+  const count5 = facts?.programs.length ?? 0;
+  if (count5 <= MAX_LISTED4) return void 0;
+  const rest = count5 - report2.programs.length;
+  return `${name5} lists ${report2.programs.length} of the ${count5} programs of the object, so nothing is known of ${rest}; test it with libbpf, or divide it`;
+}
+function passedOver({ name: name5, version: version2 }, report2, facts, wanted2) {
+  if (facts === void 0 || facts.problems.length > 0 || report2.load.status !== "pass") return void 0;
+  const loaded2 = new Set(report2.programs.filter((one) => one.loaded).map((one) => one.name));
+  const programs = facts.programs.filter((one) => one.autoload && PLAIN_NAME.test(one.name) && !loaded2.has(one.name)).map((one) => one.name);
+  if (programs.length === 0) return void 0;
+  const finding = makeFinding({
+    code: "LOADER_REJECTED",
+    confidence: "high",
+    phase: "load",
+    subject: programs.length === 1 ? programs[0] : void 0,
+    programs,
+    args: { loader: name5, version: version2, reason: "passed_over" }
+  });
+  const isRequired2 = wanted2.some((one) => one.required && programs.includes(one.name));
+  return isRequired2 ? asCauses([finding])[0] : finding;
+}
+function withPassedOver(outcome, finding) {
+  if (finding === void 0 || outcome.status !== "pass" && outcome.status !== "fail") return outcome;
+  if (outcome.status === "fail") return { ...outcome, findings: [...outcome.findings, finding] };
+  if (finding.decisive) return { status: "fail", failedStage: "load", findings: [finding, ...outcome.findings] };
+  const findings = outcome.findings.map(
+    (one) => one.code === "NOTHING_LOADED" ? makeFinding({
+      ...{ code: "NOTHING_LOADED", confidence: "high", phase: "load" },
+      args: { reason: "passed_over", names: programsOf(finding.args).slice(0, 20).join(", ") }
+    }) : one
+  );
+  return { ...outcome, findings: [...findings, finding] };
+}
+var PLAIN_NAME;
+var init_loader_programs = __esm({
+  "src/classify/loader-programs.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_loader_report();
+    init_make_finding();
+    PLAIN_NAME = /^[\x20-\x7e]{1,200}$/;
+    __name(cutReport, "cutReport");
+    __name(passedOver, "passedOver");
+    __name(withPassedOver, "withPassedOver");
+  }
+});
+
 // src/classify/loader-rejection.ts
 function rejectionReason(error2) {
   return RULES2.find(([, words3]) => words3.test(error2))?.[0] ?? "other";
@@ -74089,6 +76895,11 @@ function withoutReport(evidence, { name: name5, version: version2 }) {
   if (run2 && NOT_STARTED.includes(run2.exit_code)) {
     return infra2("internal", `the loader ${name5} could not be started in the guest: ${run2.error}; build it again`);
   }
+  const cut3 = (run2?.stdout_bytes ?? 0) > KEPT_BYTES2;
+  if (run2 && !run2.timed_out && (cut3 || run2.exit_code === LOADED)) {
+    const why2 = cut3 ? `printed ${run2.stdout_bytes} bytes, more than the guest keeps` : "printed no report";
+    return infra2("protocol", `the loader ${name5} ended with ${run2.exit_code} and ${why2}; test the object with libbpf`);
+  }
   const timedOut2 = run2?.timed_out ?? true;
   const signal = (run2?.exit_code ?? 0) - SIGNAL_BASE2;
   const how = signal > 0 ? `ended by ${signalName(signal)}` : `exit code ${run2?.exit_code ?? 0} without a report`;
@@ -74113,23 +76924,29 @@ function inOwnWords(outcome, words3) {
   return { ...outcome, findings };
 }
 function classifyLoader(evidence, validation) {
-  const { loader, attachMode, programs } = validation;
+  const { loader, attachMode, programs, facts } = validation;
   const exit = firstStage(evidence, "exit");
-  if (!exit) return infra2("protocol", "the guest ended its answer without saying how the loader ended");
+  if (!exit) return infra2("protocol", "the guest ended its response without saying how the loader ended");
   if (exit.kind === "protocol") return infra2("protocol", "the validator in the guest broke the frame protocol");
   const report2 = reportIn(evidence);
   const code2 = loaderRun(evidence)?.exit_code;
   if (report2 === void 0 || code2 !== LOADED && code2 !== REJECTED) return withoutReport(evidence, loader);
-  if (report2.loader !== loader.name || report2.load.status === "pass" !== (code2 === LOADED)) {
-    return infra2("protocol", `the answer of the loader ${loader.name} contradicts itself; run it again`);
+  const denied2 = [report2.open, report2.load, ...report2.attach].some((one) => one.status === "pass" && one.errno !== 0);
+  if (denied2 || report2.loader !== loader.name || report2.load.status === "pass" !== (code2 === LOADED)) {
+    return infra2("protocol", `the response of the loader ${loader.name} contradicts itself; run it again`);
   }
+  const shown4 = evidenceOfLoader(evidence);
+  const listed = new Set(firstStage(shown4, "open")?.programs.map(({ name: name5 }) => name5));
+  const known5 = cutReport(report2, facts, loader) ? programs.filter(({ name: name5 }) => listed.has(name5)) : programs;
   const outcome = classifyWhole({
-    ...{ evidence: evidenceOfLoader(evidence), attachMode, programs },
+    ...{ evidence: shown4, attachMode, programs: known5 },
     ...{ validationMode: "", functionalTests: [] }
   });
-  return inOwnWords(outcome, rejected(loader, report2));
+  const cut3 = outcome.status === "pass" ? cutReport(report2, facts, loader) : void 0;
+  if (cut3 !== void 0) return infra2("internal", cut3);
+  return withPassedOver(inOwnWords(outcome, rejected(loader, report2)), passedOver(loader, report2, facts, programs));
 }
-var LOADED, REJECTED, SIGNAL_BASE2, NOT_STARTED;
+var LOADED, REJECTED, KEPT_BYTES2, SIGNAL_BASE2, NOT_STARTED;
 var init_other_loader = __esm({
   "src/classify/other-loader.ts"() {
     "use strict";
@@ -74137,11 +76954,13 @@ var init_other_loader = __esm({
     init_evidence();
     init_crash();
     init_loader_evidence();
+    init_loader_programs();
     init_loader_rejection();
     init_make_finding();
     init_proven();
     LOADED = 0;
     REJECTED = 2;
+    KEPT_BYTES2 = 256 * 1024;
     SIGNAL_BASE2 = 128;
     NOT_STARTED = [126, 127];
     __name(infra2, "infra");
@@ -74161,8 +76980,8 @@ function testOf2({ name: name5, version: version2 }) {
 function factsOf5({ name: name5, version: version2, sha256: sha2563, sizeBytes }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
-function otherLoaderValidation({ manifest, validationMode }, guestLoader, { artifact, bytes: bytes3 }) {
-  const attachMode = attachModeOf(validationMode, manifest);
+function otherLoaderValidation({ manifest, validationMode }, guestLoader, { artifact, bytes: bytes3, facts }) {
+  const attachMode = attachModeOf2(validationMode, manifest);
   const loader = factsOf5(guestLoader);
   const test = testOf2(loader);
   const programs = (manifest?.programs ?? []).map(({ name: name5, section: section2, attach: attach3 }) => ({
@@ -74183,10 +77002,12 @@ function otherLoaderValidation({ manifest, validationMode }, guestLoader, { arti
     },
     translate: evidenceOfLoader,
     judge: /* @__PURE__ */ __name((evidence, console2) => {
-      const judged = classifyLoader(evidence, { loader, attachMode, programs });
+      const judged = classifyLoader(evidence, { loader, attachMode, programs, facts });
       const outcome = withConsole(judged, console2, evidence);
-      const known4 = { facts: void 0, tuning: [], tests: [test], attaches: false };
-      return withAltering(withoutContradiction(outcome, evidence, known4), evidenceOfLoader(evidence), altering);
+      const known5 = { facts: void 0, tuning: [], tests: [test], attaches: false };
+      const required2 = programs.some((program2) => program2.required);
+      const printed3 = attachMode === "disabled" ? [] : altering;
+      return withPrinted(withoutContradiction(outcome, evidence, known5), evidenceOfLoader(evidence), printed3, required2);
     }, "judge"),
     judgeCrash: classifyCrash
   };
@@ -74264,10 +77085,10 @@ function loaderTest2(command, expectExitCode) {
 function loadValidation(requested2, subject, run2) {
   const { artifact, bytes: bytes3, facts, sources } = subject;
   const { manifest, validationMode, payload } = requested2;
-  const attachMode = attachModeOf(validationMode, manifest);
+  const attachMode = attachModeOf2(validationMode, manifest);
   const functionalTests2 = testsOf(validationMode, manifest);
   const tuning = tuningLines(manifest, requested2.loader);
-  const known4 = { facts, tuning, tests: functionalTests2, attaches: attachMode !== "disabled" };
+  const known5 = { facts, tuning, tests: functionalTests2, attaches: attachMode !== "disabled" };
   const judged = judgedBy(requested2, subject, run2);
   return {
     request: {
@@ -74283,7 +77104,7 @@ function loadValidation(requested2, subject, run2) {
     ahead: programCauses,
     judge: /* @__PURE__ */ __name((evidence, console2, causes) => {
       const classified = classifyWhole({ evidence, ...judged, programCauses: causes });
-      const outcome = withoutContradiction(withConsole(classified, console2, evidence), evidence, known4);
+      const outcome = withoutContradiction(withConsole(classified, console2, evidence), evidence, known5);
       const located = facts ? locateFindings(withSilentFaults(outcome, evidence, facts), evidence, facts, sources) : outcome;
       return withAltering(located, evidence, artifact.altering ?? []);
     }, "judge"),
@@ -74308,14 +77129,15 @@ function judgedBy(requested2, { facts }, run2) {
     required: attach3.required
   }));
   return {
-    attachMode: attachModeOf(validationMode, manifest),
+    attachMode: attachModeOf2(validationMode, manifest),
     programs,
     validationMode: validationMode ?? "",
     functionalTests: testsOf(validationMode, manifest),
     maxInsns: requested2.maxInsns ?? manifest?.maxInsns,
     variantGroups: variantGroups(manifest, requested2.loader),
     settingNames: settingNames(facts, run2),
-    schedulers: schedulersOf(facts)
+    schedulers: schedulersOf(facts),
+    signalSenders: facts === void 0 ? void 0 : signalSenders(facts)
   };
 }
 var init_validation = __esm({
@@ -74334,6 +77156,7 @@ var init_validation = __esm({
     init_tuning();
     init_kernel_modules();
     init_predict();
+    init_signal_senders();
     init_loader_validation();
     init_needed_names();
     init_setting_names();
@@ -74361,7 +77184,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path125.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path131.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -74385,7 +77208,7 @@ function casesOf({ plan, runDir, positions, copies, surveys }) {
     cellDir: /* @__PURE__ */ __name((profileId2) => cellDir(runDir, profileId2, subjects.length > 1 ? stagedName(subject.artifact, index) : void 0), "cellDir")
   }));
 }
-function resultsOf({ results, positions }) {
+function resultsOf2({ results, positions }) {
   return results.flatMap(
     (own3, artifact) => (own3 ?? []).map((result) => ({
       ...result,
@@ -74396,13 +77219,14 @@ function resultsOf({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path125.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path131.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
   const { host, validator } = services;
   const { command, assets = [] } = plan.payload ?? {};
-  const results = resultsOf(one);
+  const observed = resultsOf2(one);
+  const results = plan.inferred ? withInferred(observed, plan.inferred, plan.targets) : observed;
   return {
     runId,
     startedAt: timestamp2(startedAt),
@@ -74411,7 +77235,7 @@ function reportOf(one, { services, partial: partial2, startedAt, started }) {
     matrix: plan.matrix,
     targets: plan.targets,
     validationMode: plan.validationMode ?? "",
-    attachMode: command === void 0 ? attachModeOf(plan.validationMode, plan.manifest) : "disabled",
+    attachMode: command === void 0 ? attachModeOf2(plan.validationMode, plan.manifest) : "disabled",
     flags: plan.flags,
     ...command && { command: commandFacts(command) },
     ...assets.length > 0 && { assets },
@@ -74464,15 +77288,15 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path125.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path131.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
-    const isWhole = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
+    const isWhole2 = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
       host,
-      under3.filter((_, run2) => !isWhole[run2])
+      under3.filter((_, run2) => !isWhole2[run2])
     );
     return reports2.map(
-      (report2, run2) => report2 && isWhole[run2] ? { ...report2, notes: [.../* @__PURE__ */ new Set([...report2.notes, ...reporter.notes])] } : void 0
+      (report2, run2) => report2 && isWhole2[run2] ? { ...report2, notes: [.../* @__PURE__ */ new Set([...report2.notes, ...reporter.notes])] } : void 0
     );
   } catch (error2) {
     await removeAll(host, under3);
@@ -74484,17 +77308,18 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path125;
+var import_node_path131;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path131 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
     init_plan();
     init_at_once();
+    init_inferred_cells();
     init_payload3();
     init_queue();
     init_run_cell();
@@ -74506,7 +77331,7 @@ var init_run_check = __esm({
     init_validation();
     __name(begin2, "begin");
     __name(casesOf, "casesOf");
-    __name(resultsOf, "resultsOf");
+    __name(resultsOf2, "resultsOf");
     __name(makeRunDirectory, "makeRunDirectory");
     __name(reportOf, "reportOf");
     __name(announce, "announce");
@@ -74516,8 +77341,12 @@ var init_run_check = __esm({
 });
 
 // src/compare/causes.ts
-function identity2({ code: code2, reason, subject, decisive }) {
-  return JSON.stringify([code2, reason, subject, decisive !== false]);
+function isSame3(a, b) {
+  const identity2 = /* @__PURE__ */ __name(({ code: code2, reason, subject, decisive }) => JSON.stringify([code2, reason, subject, decisive !== false]), "identity");
+  return identity2(a) === identity2(b) && fits(a.detail, b.detail);
+}
+function fits(a, b) {
+  return a === void 0 || b === void 0 || a === b;
 }
 function place2({ file: file2, line: line5 }) {
   return `${file2.slice(file2.lastIndexOf("/") + 1)}:${line5}`;
@@ -74526,30 +77355,27 @@ function take(from, matches) {
   const index = from.findIndex(matches);
   return index < 0 ? void 0 : from.splice(index, 1)[0];
 }
-function programsOf3({ program: program2 = "" }) {
-  return program2.split(", ").filter((name5) => name5 !== "");
-}
 function failing({ causes }) {
   return causes.filter(({ decisive }) => decisive !== false).flatMap((cause) => {
-    const { code: code2, subject } = cause;
-    const names3 = programsOf3(cause);
-    return names3.length === 0 ? [{ code: code2, subject, program: cause.program }] : names3.map((program2) => ({ code: code2, subject, program: program2 }));
+    const { code: code2, subject, detail: detail2 } = cause;
+    const names3 = namesIn2(cause.program ?? "");
+    return names3.length === 0 ? [{ code: code2, subject, detail: detail2, program: cause.program }] : names3.map((program2) => ({ code: code2, subject, detail: detail2, program: program2 }));
   });
 }
 function hasNewCause(base, head2) {
-  const before = failing(base);
+  const before = grouped(failing(base), ({ code: code2, subject }) => JSON.stringify([code2, subject]));
   const now = failing(head2);
-  if (before.length === 0 || now.length === 0) return base.classification !== head2.classification;
-  const key = /* @__PURE__ */ __name(({ code: code2, subject, program: program2 }) => JSON.stringify([code2, subject, program2]), "key");
-  const known4 = new Set(before.flatMap((one) => [key(one), key({ ...one, program: void 0 })]));
-  const unsaid = new Set(before.filter(({ program: program2 }) => program2 === void 0).map(key));
-  return now.some((one) => !known4.has(key(one)) && !unsaid.has(key({ ...one, program: void 0 })));
+  if (before.size === 0 || now.length === 0) return base.classification !== head2.classification;
+  const isKnown2 = /* @__PURE__ */ __name((one) => (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
+    (other) => fits(other.program, one.program) && fits(other.detail, one.detail)
+  ), "isKnown");
+  return !now.every(isKnown2);
 }
 function programsBeside(one, other) {
   if (one.program === void 0 || other.program === void 0) return [];
-  const others = new Set(programsOf3(other));
-  const more = programsOf3(one).filter((name5) => !others.has(name5));
-  return more.length === 0 ? [] : [{ ...one, program: more.join(", ") }];
+  const others = new Set(namesIn2(other.program));
+  const more = namesIn2(one.program).filter((name5) => !others.has(name5));
+  return more.length === 0 ? [] : [{ ...one, program: nameList(more) }];
 }
 function compareCauses(base, head2) {
   const left = [...base];
@@ -74560,9 +77386,9 @@ function compareCauses(base, head2) {
     return before !== void 0;
   }, "takeFor");
   const elsewhere = head2.filter(
-    (cause) => !takeFor(cause, (other) => identity2(other) === identity2(cause) && place2(other) === place2(cause))
+    (cause) => !takeFor(cause, (other) => isSame3(other, cause) && place2(other) === place2(cause))
   );
-  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => identity2(other) === identity2(cause)));
+  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => isSame3(other, cause)));
   return {
     newCauses: [...fresh, ...pairs2.flatMap((pair) => programsBeside(pair.head, pair.base))],
     clearedCauses: [...left, ...pairs2.flatMap((pair) => programsBeside(pair.base, pair.head))],
@@ -74577,10 +77403,12 @@ var init_causes = __esm({
   "src/compare/causes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    __name(identity2, "identity");
+    init_name_list();
+    init_once_per();
+    __name(isSame3, "isSame");
+    __name(fits, "fits");
     __name(place2, "place");
     __name(take, "take");
-    __name(programsOf3, "programsOf");
     __name(failing, "failing");
     __name(hasNewCause, "hasNewCause");
     __name(programsBeside, "programsBeside");
@@ -74593,7 +77421,7 @@ var init_causes = __esm({
 function answered({ status: status4 }) {
   return status4 === "pass" || status4 === "fail";
 }
-function changeOf(base, head2) {
+function changeOf2(base, head2) {
   if (base.status === head2.status) {
     if (head2.status === "fail" && hasNewCause(base, head2)) return "regressed";
     return base.classification === head2.classification ? "unchanged" : "classification_changed";
@@ -74616,7 +77444,7 @@ function diffOf(profile, base, head2) {
   return {
     profile,
     required: (head2 ?? base)?.required ?? false,
-    change: base && head2 ? changeOf(base, head2) : head2 ? "added" : "removed",
+    change: base && head2 ? changeOf2(base, head2) : head2 ? "added" : "removed",
     base,
     head: head2,
     classificationDelta: inconclusive ? void 0 : deltaOf(base?.classification ?? "", head2?.classification ?? ""),
@@ -74648,7 +77476,7 @@ function summaryOf(profiles) {
     ),
     changedCauses: count5(causesChanged),
     inconclusive: count5(({ inconclusive }) => inconclusive),
-    requiredWithoutAnswer: count5(
+    requiredInconclusive: count5(
       ({ base, head: head2, required: required2 }) => required2 && base?.status === "pass" && head2 !== void 0 && !answered(head2)
     ),
     grownPrograms: profiles.reduce((sum2, { grown }) => sum2 + grown.length, 0)
@@ -74670,7 +77498,7 @@ var init_compare = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_causes();
     __name(answered, "answered");
-    __name(changeOf, "changeOf");
+    __name(changeOf2, "changeOf");
     __name(failureOf3, "failureOf");
     __name(deltaOf, "deltaOf");
     __name(diffOf, "diffOf");
@@ -74704,6 +77532,565 @@ var init_baseline = __esm({
   }
 });
 
+// src/plan/classes/layouts.ts
+function prototypeWords(btf, id2) {
+  let type = btf.type(plainId(btf, id2));
+  if (type.kind === "func" || type.kind === "ptr") type = btf.type(plainId(btf, type.ref));
+  if (type.kind !== "func_proto") return type.kind;
+  const parameters = Array.from(
+    { length: type.count },
+    (_, index) => typeWords(btf, btf.types.getUint32(type.at + index * 8 + 4, true))
+  );
+  return `${typeWords(btf, type.ref)} (${parameters.join(", ")})`;
+}
+function layoutWords(btf, id2) {
+  const type = btf.type(plainId(btf, id2));
+  if (type.kind !== "struct" && type.kind !== "union") return `${type.kind} ${sizeOf(btf, id2) ?? ""}`;
+  const members2 = membersOf(btf, type).map((member3) => `${member3.bit} ${member3.name} ${typeWords(btf, member3.type)}`);
+  return `${type.kind} ${type.ref}: ${members2.join("; ")}`;
+}
+function memberNamed(btf, type, name5, depth = 0) {
+  for (const member3 of membersOf(btf, type)) {
+    if (member3.name === name5) return { type: member3.type, bit: member3.bit };
+    if (member3.name !== "" || depth >= MAX_DEPTH6) continue;
+    const inner = memberNamed(btf, btf.type(plainId(btf, member3.type)), name5, depth + 1);
+    if (inner !== void 0) return { type: inner.type, bit: member3.bit + inner.bit };
+  }
+  return void 0;
+}
+function elementAt(btf, place3, index) {
+  const type = btf.type(plainId(btf, place3.type));
+  const element3 = type.kind === "array" ? arrayOf(btf, type).element : place3.type;
+  return { type: element3, bit: place3.bit + index * (sizeOf(btf, element3) ?? 0) * 8 };
+}
+function placeAt(btf, root, path2) {
+  let place3 = { type: root, bit: 0 };
+  for (const [, name5, index] of path2.matchAll(/\.([^.[]+)|\[(\d+)\]/g)) {
+    if (name5 === void 0) {
+      place3 = elementAt(btf, place3, Number(index));
+      continue;
+    }
+    const member3 = memberNamed(btf, btf.type(plainId(btf, place3.type)), name5);
+    if (member3 === void 0) return void 0;
+    place3 = { type: member3.type, bit: place3.bit + member3.bit };
+  }
+  return place3;
+}
+function enumValue(btf, type, name5) {
+  const each2 = type.kind === "enum" ? 8 : 12;
+  for (let index = 0; index < type.count && type.kind.startsWith("enum"); index++) {
+    const at = type.at + index * each2;
+    if (btf.string(btf.types.getUint32(at, true)) !== name5) continue;
+    const high = type.kind === "enum64" ? btf.types.getInt32(at + 8, true) : 0;
+    return `${btf.types.getInt32(at + 4, true)} ${high}`;
+  }
+  return void 0;
+}
+function relocatedWords(btf, id2, kind2, path2) {
+  if (path2.startsWith("::")) {
+    const value2 = enumValue(btf, btf.type(plainId(btf, id2)), path2.slice(2).replace(/___.*$/, ""));
+    return kind2 === "enumval_exists" ? String(value2 !== void 0) : value2 ?? "none";
+  }
+  if (kind2 === "type_exists" || kind2 === "target_type_id") return btf.type(plainId(btf, id2)).kind;
+  if (kind2 === "type_size") return String(sizeOf(btf, id2));
+  if (kind2.startsWith("type_")) return layoutWords(btf, id2);
+  const place3 = placeAt(btf, id2, path2);
+  if (place3 === void 0) return "none";
+  if (kind2 === "field_exists") return "there";
+  return `${place3.bit} ${sizeOf(btf, place3.type) ?? ""} ${typeWords(btf, place3.type)}`;
+}
+var MAX_DEPTH6;
+var init_layouts = __esm({
+  "src/plan/classes/layouts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_btf_types();
+    MAX_DEPTH6 = 16;
+    __name(prototypeWords, "prototypeWords");
+    __name(layoutWords, "layoutWords");
+    __name(memberNamed, "memberNamed");
+    __name(elementAt, "elementAt");
+    __name(placeAt, "placeAt");
+    __name(enumValue, "enumValue");
+    __name(relocatedWords, "relocatedWords");
+  }
+});
+
+// src/plan/classes/answers.ts
+function unknown3({ release }) {
+  return `not known of ${release}`;
+}
+function each(ids, words3) {
+  return [...new Set(ids.map(words3))].sort().join(" | ");
+}
+function countWords(count5) {
+  return ["none", "one"][count5] ?? "some";
+}
+function ofModules(kernel2, needed) {
+  if (kernel2.modules === void 0) return unknown3(kernel2);
+  return [...kernel2.modules(needed)].sort().join();
+}
+function patternOf(name5) {
+  if (!/[*?]/.test(name5)) return void 0;
+  const words3 = name5.replace(/[^\w*?]/g, "").replace(/[*]+/g, "\\w*").replace(/\?/g, "\\w");
+  return new RegExp(`^${words3}$`);
+}
+function functionWords(kernel2, name5) {
+  const { btf, symbols } = kernel2;
+  const pattern2 = patternOf(name5);
+  if (symbols === void 0) return unknown3(kernel2);
+  if (pattern2 !== void 0) return `pattern ${symbols.some((symbol) => pattern2.test(symbol.slice(1)))}`;
+  const count5 = countWords(kernel2.symbolCount(name5));
+  const marks = MARKS2.filter((mark2) => kernel2.symbolCount(mark2 + name5) > 0);
+  const known5 = btf ? each(kernel2.typesOf("func", name5), (id2) => prototypeWords(btf, id2)) : "no types";
+  const module2 = count5 === "none" ? ofModules(kernel2, { kind: "function", name: name5 }) : "";
+  return [count5, kernel2.isTransformed(name5) ? "transformed" : "", ...marks, known5, module2].join("; ");
+}
+function variableWords(kernel2, name5) {
+  const { btf, symbols } = kernel2;
+  if (symbols === void 0) return unknown3(kernel2);
+  const type = btf ? each(kernel2.typesOf("var", name5), (id2) => typeWords(btf, btf.type(id2).ref)) : "";
+  const count5 = countWords(kernel2.symbolCount(name5));
+  return `${count5}; ${type}; ${count5 === "none" ? ofModules(kernel2, { kind: "variable", name: name5 }) : ""}`;
+}
+function tracepointWords(kernel2, path2) {
+  const [category = "", name5 = ""] = path2.split("/");
+  if (kernel2.symbols === void 0) return unknown3(kernel2);
+  const [, edge, call3] = /^sys_(enter|exit)_(\w+)$/.exec(category === "syscalls" ? name5 : "") ?? [];
+  const event3 = edge === void 0 ? `event_${name5}` : `event_${edge}__${call3}`;
+  const count5 = countWords(kernel2.symbolCount(event3));
+  const module2 = count5 === "none" ? ofModules(kernel2, { kind: "tracepoint", name: path2 }) : "";
+  return `${count5}; ${rawWords(kernel2, name5)}; ${module2}`;
+}
+function rawWords(kernel2, name5) {
+  const { btf } = kernel2;
+  if (btf === void 0) return unknown3(kernel2);
+  const arguments_ = each(kernel2.typesOf("typedef", `btf_trace_${name5}`), (id2) => prototypeWords(btf, id2));
+  return arguments_ === "" ? `none; ${ofModules(kernel2, { kind: "raw_tracepoint", name: name5 })}` : arguments_;
+}
+function helperWords(kernel2, name5) {
+  if (kernel2.btf === void 0) return unknown3(kernel2);
+  const has = kernel2.hasEnumerator(`BPF_FUNC_${name5.replace(/^bpf_/, "")}`);
+  const prototypes = (kernel2.symbols ?? []).filter((symbol) => symbol.startsWith(name5, 1) && symbol.endsWith("_proto")).map((symbol) => symbol.slice(1));
+  return `${has}; ${[...new Set(prototypes)].sort().join(" ")}`;
+}
+function sinceWords(kernel2, since2) {
+  const [version2, other] = [kernelVersion(kernel2.release), kernelNumber(since2)];
+  if (version2 === void 0 || version2.backports || other === void 0) return unknown3(kernel2);
+  return compareKernels(version2.number, other) >= 0 ? "there" : "none";
+}
+function optionWords2(kernel2, name5) {
+  if (!name5.startsWith("CONFIG_")) return kernel2.release;
+  if (kernel2.config === void 0) return unknown3(kernel2);
+  const at = `
+${kernel2.config}`.indexOf(`
+${name5}=`);
+  return at < 0 ? "not set" : kernel2.config.slice(at + name5.length + 1).split("\n", 1).join();
+}
+function verifierWords(kernel2, path2) {
+  const { btf } = kernel2;
+  const [struct = "", member3 = ""] = path2.split(".");
+  const ids = kernel2.typesOf("tag", struct);
+  if (btf === void 0 || ids.length === 0) return kernelNumber(kernel2.release)?.join(".") ?? unknown3(kernel2);
+  return String(ids.some((id2) => memberNamed(btf, btf.type(id2), member3) !== void 0));
+}
+function fieldWords2(kernel2, name5) {
+  const { btf } = kernel2;
+  if (btf === void 0) return unknown3(kernel2);
+  const [, relocation = "", kind2 = "", root = "", path2 = ""] = RELOCATION2.exec(name5) ?? [];
+  const ids = kernel2.typesOf(kind2 === "typedef" ? "typedef" : "tag", root.replace(/___.*$/, ""));
+  return each(ids, (id2) => relocatedWords(btf, id2, relocation, path2));
+}
+function answerOf3(kernel2, { kind: kind2, name: name5 }) {
+  const { btf } = kernel2;
+  switch (kind2) {
+    case "enumerator":
+      return btf === void 0 ? unknown3(kernel2) : String(kernel2.hasEnumerator(name5));
+    case "helper":
+      return helperWords(kernel2, name5);
+    case "since":
+      return sinceWords(kernel2, name5);
+    case "option":
+      return optionWords2(kernel2, name5);
+    case "function":
+      return functionWords(kernel2, name5);
+    case "variable":
+      return variableWords(kernel2, name5);
+    case "tracepoint":
+      return tracepointWords(kernel2, name5);
+    case "raw_tracepoint":
+      return rawWords(kernel2, name5);
+    case "type":
+      return btf === void 0 ? unknown3(kernel2) : each(kernel2.typesOf("tag", name5), (id2) => layoutWords(btf, id2));
+    case "field":
+      return fieldWords2(kernel2, name5);
+    case "verifier":
+      return verifierWords(kernel2, name5);
+  }
+}
+var MARKS2, RELOCATION2;
+var init_answers = __esm({
+  "src/plan/classes/answers.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_btf_types();
+    init_layouts();
+    __name(unknown3, "unknown");
+    __name(each, "each");
+    __name(countWords, "countWords");
+    __name(ofModules, "ofModules");
+    MARKS2 = ["_kbl_addr_", "_eil_addr_"];
+    __name(patternOf, "patternOf");
+    __name(functionWords, "functionWords");
+    __name(variableWords, "variableWords");
+    __name(tracepointWords, "tracepointWords");
+    __name(rawWords, "rawWords");
+    __name(helperWords, "helperWords");
+    __name(sinceWords, "sinceWords");
+    __name(optionWords2, "optionWords");
+    __name(verifierWords, "verifierWords");
+    RELOCATION2 = /^(\S+) (\S+) ([^.[:]+)(.*)$/;
+    __name(fieldWords2, "fieldWords");
+    __name(answerOf3, "answerOf");
+  }
+});
+
+// src/plan/classes/kernel-index.ts
+function indexTypes(btf) {
+  const types = /* @__PURE__ */ new Map();
+  const enumerators = /* @__PURE__ */ new Set();
+  for (let id2 = 1; id2 <= btf.count; id2++) {
+    const kind2 = KINDS10[btf.kind(id2)];
+    if (kind2 === void 0) continue;
+    const type = btf.type(id2);
+    const key = `${kind2} ${type.name}`;
+    const known5 = types.get(key);
+    if (known5) known5.push(id2);
+    else if (type.name !== "") types.set(key, [id2]);
+    for (let at = 0; at < type.count && type.kind.startsWith("enum"); at++) enumerators.add(enumNameAt(btf, type, at));
+  }
+  return { types, enumerators };
+}
+function indexSymbols(symbols) {
+  const counts = /* @__PURE__ */ new Map();
+  const transformed = /* @__PURE__ */ new Set();
+  for (const symbol of symbols) {
+    const name5 = symbol.slice(1);
+    counts.set(name5, (counts.get(name5) ?? 0) + 1);
+    const [, origin] = /^(.+?)\.(?:isra|constprop|llvm)\b/.exec(name5) ?? [];
+    if (origin !== void 0) transformed.add(origin);
+  }
+  return { counts, transformed };
+}
+function indexKernel(facts) {
+  const types = facts.btf && indexTypes(facts.btf);
+  const symbols = facts.symbols && indexSymbols(facts.symbols);
+  return {
+    ...facts,
+    typesOf: /* @__PURE__ */ __name((kind2, name5) => types?.types.get(`${kind2} ${name5}`) ?? NONE2, "typesOf"),
+    hasEnumerator: /* @__PURE__ */ __name((name5) => types?.enumerators.has(name5) ?? false, "hasEnumerator"),
+    symbolCount: /* @__PURE__ */ __name((name5) => symbols?.counts.get(name5) ?? 0, "symbolCount"),
+    isTransformed: /* @__PURE__ */ __name((name5) => symbols?.transformed.has(name5) ?? false, "isTransformed")
+  };
+}
+var NONE2, KINDS10;
+var init_kernel_index = __esm({
+  "src/plan/classes/kernel-index.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_btf_types();
+    NONE2 = [];
+    KINDS10 = {
+      func: "func",
+      typedef: "typedef",
+      var: "var",
+      struct: "tag",
+      union: "tag",
+      enum: "tag",
+      enum64: "tag"
+    };
+    __name(indexTypes, "indexTypes");
+    __name(indexSymbols, "indexSymbols");
+    __name(indexKernel, "indexKernel");
+  }
+});
+
+// src/plan/classes/verifier-marks.ts
+var LARGE, hasCalls, isLarge, managesFields, VERIFIER_MARKS;
+var init_verifier_marks = __esm({
+  "src/plan/classes/verifier-marks.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    LARGE = 4096;
+    hasCalls = /* @__PURE__ */ __name(({ programs }) => programs.some(({ subprograms }) => subprograms.length > 0), "hasCalls");
+    isLarge = /* @__PURE__ */ __name(({ programs }) => programs.some(({ totalInsns }) => totalInsns > LARGE), "isLarge");
+    managesFields = /* @__PURE__ */ __name(({ maps }) => maps.some(({ valueFields: valueFields2 }) => valueFields2.length > 0), "managesFields");
+    VERIFIER_MARKS = [
+      { member: "bpf_func_state.in_callback_fn", since: "5.13", words: "callbacks, spilled scalars" },
+      { member: "bpf_reg_state.map_uid", since: "5.16", words: "bounds of 32-bit registers, inner maps" },
+      { member: "bpf_call_arg_meta.release_regno", since: "5.19", words: "released pointers, dynptrs" },
+      { member: "bpf_func_proto.might_sleep", since: "6.1", words: "helpers that may sleep, structures as arguments" },
+      { member: "bpf_reg_state.iter", since: "6.4", words: "precision, trusted pointers, iterators" },
+      { member: "bpf_verifier_env.test_reg_invariants", since: "6.8", words: "bounds, ranges of return values" },
+      { member: "bpf_insn_aux_data.fastcall_pattern", since: "6.12", words: "linked registers, inlined helpers" },
+      {
+        member: "bpf_prog_aux.jits_use_priv_stack",
+        since: "6.13",
+        words: "stacks of subprograms",
+        concerns: hasCalls
+      },
+      { member: "bpf_verifier_env.liveness", since: "6.18", words: "liveness of the stack", concerns: isLarge },
+      {
+        member: "bpf_prog_aux.st_ops_assoc",
+        since: "7.0",
+        words: "timers and locks of tracing programs",
+        concerns: managesFields
+      },
+      {
+        member: "bpf_retval_range.return_32bit",
+        since: "7.1",
+        words: "global functions without a result",
+        concerns: hasCalls
+      },
+      {
+        member: "bpf_verifier_env.max_stack_depth",
+        since: "7.2",
+        words: "limits of stack and complexity",
+        concerns: /* @__PURE__ */ __name((facts) => hasCalls(facts) || isLarge(facts), "concerns")
+      }
+    ];
+  }
+});
+
+// src/plan/classes/needs.ts
+function targetNeeds({ kind: kind2, section: section2 }) {
+  const { target, type, attachType } = kind2;
+  const name5 = target.replace(/\+.*$/, "").replace(/^.*:/, "");
+  const functions = /* @__PURE__ */ __name((...names3) => names3.map((one) => ({ kind: "function", name: one })), "functions");
+  if (name5 === "" || kind2.usdt || /^u(?:ret)?probe/.test(section2)) return [];
+  if (type === "tracepoint") return [{ kind: "tracepoint", name: target }];
+  if (type.startsWith("raw_tracepoint") || attachType === "trace_raw_tp") return [{ kind: "raw_tracepoint", name: name5 }];
+  if (attachType === "trace_iter") return functions(`bpf_iter_${name5}`);
+  if (type === "lsm")
+    return [{ kind: "option", name: "CONFIG_LSM" }, ...functions(`bpf_lsm_${name5}`, `security_${name5}`)];
+  if (/^k(?:ret)?syscall/.test(section2))
+    return functions(...["__x64", "__arm64", "__se"].map((abi) => `${abi}_sys_${name5}`));
+  return type === "kprobe" || type === "tracing" ? functions(name5) : [];
+}
+function externNeeds({ externs }) {
+  return externs.map(({ name: name5, kind: kind2 }) => {
+    if (kind2 === "kconfig") return { kind: "option", name: name5 };
+    return { kind: kind2 === "kfunc" ? "function" : "variable", name: name5 };
+  });
+}
+function optionNeeds(...names3) {
+  return names3.flatMap((name5) => name5 === void 0 ? [] : [{ kind: "option", name: name5 }]);
+}
+function programNeeds(program2) {
+  const { kind: kind2, helpers: helpers2 } = program2;
+  const context = CONTEXTS.get(kind2.type);
+  const attach3 = kind2.attachType === "" ? [] : [kind2.attachType];
+  return [
+    ...[`prog_type_${kind2.type}`, ...attach3].map(
+      (name5) => ({ kind: "enumerator", name: `BPF_${name5.toUpperCase()}` })
+    ),
+    ...optionNeeds(typeOption(kind2.type)),
+    ...context === void 0 ? [] : [{ kind: "type", name: context }],
+    ...[...helpers2.keys()].map((id2) => ({ kind: "helper", name: helper2(id2)?.name ?? `helper ${id2}` })),
+    ...externNeeds(program2),
+    ...targetNeeds(program2)
+  ];
+}
+function mapNeeds2(map3) {
+  if (map3.origin === "data" || !map3.autocreate) return [];
+  const struct = map3.valueType.replace(/^struct /, "");
+  const types = [
+    ...map3.origin === "struct_ops" ? [struct, `bpf_struct_ops_${struct}`] : [],
+    ...SHARED_BY_PROGRAMS.has(map3.type) ? ["bpf_map_owner", "bpf_array_aux"] : [],
+    ...map3.valueFields.filter((field) => field !== "kptr")
+  ];
+  return [
+    { kind: "enumerator", name: `BPF_MAP_TYPE_${map3.type.toUpperCase()}` },
+    ...optionNeeds(mapOption(map3.type), map3.origin === "struct_ops" ? structOption(struct) : void 0),
+    ...types.map((name5) => ({ kind: "type", name: name5 })),
+    ...map3.inner ? mapNeeds2(map3.inner) : []
+  ];
+}
+function recordNeeds({ btf }) {
+  const needs = [];
+  for (let id2 = 1; id2 <= (btf?.count ?? 0); id2++) {
+    const type = btf?.kind(id2) === "struct" ? btf.type(id2) : void 0;
+    if (type?.name.startsWith("trace_event_raw_")) needs.push({ kind: "type", name: type.name.replace(/___.*$/, "") });
+  }
+  return needs;
+}
+function needsOf(facts) {
+  const { programs, maps } = floorsOf(facts);
+  const versions2 = [...maps, ...programs.flatMap(({ requirements }) => requirements)].map(({ since: since2 }) => since2);
+  const marks = VERIFIER_MARKS.filter(({ concerns }) => concerns === void 0 || concerns(facts));
+  const needs = [
+    ...versions2.filter((since2) => since2 !== "").map((name5) => ({ kind: "since", name: name5 })),
+    ...marks.map(({ member: member3 }) => ({ kind: "verifier", name: member3 })),
+    ...facts.programs.flatMap(programNeeds),
+    ...facts.maps.flatMap(mapNeeds2),
+    ...recordNeeds(facts),
+    ...facts.core.filter(({ kind: kind2 }) => kind2 !== "local_type_id").map(({ kind: kind2, access: access3 }) => ({ kind: "field", name: `${kind2} ${access3}` }))
+  ];
+  const distinct = new Map(needs.map((need) => [`${need.kind} ${need.name}`, need]));
+  return [...distinct].sort(([a], [b]) => a < b ? -1 : 1).map(([, need]) => need);
+}
+var CONTEXTS, SHARED_BY_PROGRAMS;
+var init_needs = __esm({
+  "src/plan/classes/needs.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_build_options();
+    init_first_kernel();
+    init_floor();
+    init_verifier_marks();
+    CONTEXTS = new Map([
+      ...["socket_filter", "sched_cls", "sched_act", "cgroup_skb", "sk_skb", "flow_dissector"].map(
+        (type) => [type, "__sk_buff"]
+      ),
+      ...["lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local"].map((type) => [type, "__sk_buff"]),
+      ["xdp", "xdp_md"],
+      ["sock_ops", "bpf_sock_ops"],
+      ["cgroup_sock", "bpf_sock"],
+      ["cgroup_sock_addr", "bpf_sock_addr"],
+      ["cgroup_sockopt", "bpf_sockopt"],
+      ["cgroup_sysctl", "bpf_sysctl"],
+      ["cgroup_device", "bpf_cgroup_dev_ctx"],
+      ["sk_msg", "sk_msg_md"],
+      ["sk_lookup", "bpf_sk_lookup"],
+      ["sk_reuseport", "sk_reuseport_md"],
+      ["netfilter", "bpf_nf_ctx"]
+    ]);
+    SHARED_BY_PROGRAMS = /* @__PURE__ */ new Set(["prog_array", "devmap", "devmap_hash", "cpumap"]);
+    __name(targetNeeds, "targetNeeds");
+    __name(externNeeds, "externNeeds");
+    __name(optionNeeds, "optionNeeds");
+    __name(programNeeds, "programNeeds");
+    __name(mapNeeds2, "mapNeeds");
+    __name(recordNeeds, "recordNeeds");
+    __name(needsOf, "needsOf");
+  }
+});
+
+// src/plan/classes/classes.ts
+function boundedNeeds(facts) {
+  const needs = facts && needsOf(facts);
+  return needs === void 0 || needs.length > MAX_NEEDS ? void 0 : needs;
+}
+function answersOf(facts, needs) {
+  const kernel2 = indexKernel(facts);
+  const known5 = /* @__PURE__ */ new Map();
+  return needs.map(
+    (own3 = []) => own3.map((need) => {
+      const key = `${need.kind} ${need.name}`;
+      const answer = known5.get(key) ?? answerOf3(kernel2, need);
+      known5.set(key, answer);
+      return answer;
+    })
+  );
+}
+function classesOf(kernels4, needs = []) {
+  const classes = /* @__PURE__ */ new Map();
+  for (const [position2, { answers: answers2, setting: setting2 }] of kernels4.entries()) {
+    const key = answers2 === void 0 ? `alone ${position2}` : JSON.stringify([setting2, answers2]);
+    const known5 = classes.get(key);
+    if (known5) known5.push(position2);
+    else classes.set(key, [position2]);
+  }
+  const lists = [...classes.values()];
+  return lists.map((list6, index) => {
+    const sample = list6.find((position2) => kernels4[position2]?.required) ?? list6[0] ?? 0;
+    const own3 = kernels4[sample]?.answers;
+    const before = kernels4[lists[index - 1]?.[0] ?? -1]?.answers;
+    const differs = own3 && before ? needs.filter((_, at) => own3[at] !== before[at]) : [];
+    return { sample, kernels: list6, differs };
+  });
+}
+var MAX_NEEDS;
+var init_classes = __esm({
+  "src/plan/classes/classes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_answers();
+    init_kernel_index();
+    init_needs();
+    MAX_NEEDS = 2e4;
+    __name(boundedNeeds, "boundedNeeds");
+    __name(answersOf, "answersOf");
+    __name(classesOf, "classesOf");
+  }
+});
+
+// src/api/kernel-classes.ts
+function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus }) {
+  return JSON.stringify([arch, kernelArgs, btf?.path ?? "", runner, memoryMb, cpus]);
+}
+async function kernelClasses(targets, objects, further, places) {
+  const needs = objects.map((facts) => {
+    const own3 = boundedNeeds(facts);
+    return own3 && [...own3, ...further];
+  });
+  const kernels4 = objects.map(() => []);
+  for (const { profile, required: required2 } of targets) {
+    const facts = await kernelFacts2(profile, places);
+    const answers2 = facts && answersOf(facts, needs);
+    for (const [index, own3] of kernels4.entries()) {
+      const said = needs[index] === void 0 ? void 0 : answers2?.[index];
+      own3.push({ answers: said, setting: settingOf(profile), required: required2 });
+    }
+  }
+  return kernels4.map((own3, index) => classesOf(own3, needs[index]));
+}
+var init_kernel_classes = __esm({
+  "src/api/kernel-classes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_classes();
+    init_kernel_facts();
+    __name(settingOf, "settingOf");
+    __name(kernelClasses, "kernelClasses");
+  }
+});
+
+// src/api/sampled.ts
+function settingNeeds({ loader, manifest }) {
+  const named6 = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? "");
+  const targets = [...loader?.attachTargets.values() ?? [], ...named6].filter((name5) => name5 !== "");
+  return targets.map((name5) => ({ kind: "function", name: name5 }));
+}
+async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
+  const objects = [];
+  for (const { content: content2, unusable: unusable5 } of run2.subjects) objects.push(unusable5 ? void 0 : (await content2()).facts);
+  const onNote = /* @__PURE__ */ __name((message4) => onEvent({ type: "note", message: message4 }), "onNote");
+  const classes = await kernelClasses(run2.targets, objects, settingNeeds(run2), { ...places, dir: facts, onNote });
+  const cells = classes.flatMap(
+    (own3, artifact) => own3.map(({ sample }) => ({ artifact, target: sample })).sort((a, b) => a.target - b.target)
+  );
+  const inferred = classes.flatMap(
+    (own3, artifact) => own3.flatMap(
+      ({ sample, kernels: kernels4 }) => kernels4.flatMap((target) => target === sample ? [] : { artifact, target, sample, accepted: accepts })
+    )
+  );
+  if (inferred.length === 0) return { ...run2, cells };
+  const counts = accepts ? "a pass that is inferred counts, as was chosen" : "none of these counts as a pass";
+  const note = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, and ${counts}`;
+  return { ...run2, cells, inferred, notes: [...run2.notes, note] };
+}
+var init_sampled = __esm({
+  "src/api/sampled.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_classes();
+    __name(settingNeeds, "settingNeeds");
+    __name(sampled, "sampled");
+  }
+});
+
 // src/api/run-prepared.ts
 function withBaseline({ baseline }, run2) {
   return baseline === void 0 ? run2 : { ...run2, baseline: comparedWith(run2, baseline.before) };
@@ -74723,7 +78110,7 @@ async function runPrepared(prepared, environment, settings, finish2) {
     throw error2;
   }
 }
-async function runAll({ runs, catalogue, shard: shard2, costs, endsCheck }, environment, settings, finish2) {
+async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, environment, settings, finish2) {
   var _stack = [];
   try {
     const { signal, onEvent } = settings;
@@ -74734,13 +78121,23 @@ async function runAll({ runs, catalogue, shard: shard2, costs, endsCheck }, envi
       arches: archesOf(runs),
       isolation: settings.isolation ?? "cell",
       lane: settings.lane,
+      growDiskGib: settings.diskResize,
       offline: settings.offline ?? false,
       refresh: settings.refreshKernels ?? false,
       signal,
       onEvent
     });
     const check2 = {
-      runs: runs.map(({ run: run2 }, index) => ({ ...run2, cells: plan && shard2 && ownCells(plan, index, shard2) })),
+      runs: await Promise.all(
+        runs.map(
+          async ({ run: run2, sample }, index) => sample === void 0 ? { ...run2, cells: plan && shard2 && ownCells(plan, index, shard2) } : await sampled(run2, sample, {
+            host: environment.host,
+            ensureKernel: services.ensureKernel,
+            signal,
+            onEvent
+          })
+        )
+      ),
       partial: plan !== void 0,
       endsCheck: /* @__PURE__ */ __name((index, report2) => {
         const one = runs[index];
@@ -74748,15 +78145,15 @@ async function runAll({ runs, catalogue, shard: shard2, costs, endsCheck }, envi
         return endsCheck(index, verdictOf(one.gate, withBaseline(one, report2)));
       }, "endsCheck")
     };
-    const catalogued = catalogueKernels(catalogue);
-    catalogued.catch(() => {
+    const catalogd = catalogKernels(catalog);
+    catalogd.catch(() => {
     });
     const reports2 = await runCheck(check2, services, { signal, onEvent });
-    const known4 = await catalogued;
+    const known5 = await catalogd;
     const completed2 = reports2.map((report2, index) => {
       const one = runs[index];
       if (report2 === void 0 || one === void 0) return void 0;
-      const whole5 = { ...report2, known: known4 };
+      const whole5 = { ...report2, known: known5 };
       const cells = plan?.runs[index] ?? [];
       return { ...one, whole: whole5, cells, report: shard2 ? shardView(whole5, cells, shard2) : withBaseline(one, whole5) };
     });
@@ -74778,6 +78175,7 @@ var init_run_prepared = __esm({
     init_run_check();
     init_shard_view();
     init_baseline();
+    init_sampled();
     init_services();
     init_shard_plan();
     init_store_use();
@@ -74786,50 +78184,6 @@ var init_run_prepared = __esm({
     __name(archesOf, "archesOf");
     __name(runPrepared, "runPrepared");
     __name(runAll, "runAll");
-  }
-});
-
-// src/text/table.ts
-function columnWidths(rows3) {
-  const widths = [];
-  for (const row of rows3) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
-  return widths;
-}
-function narrow(widths, width) {
-  const narrowed = [...widths];
-  let over = narrowed.reduce((sum2, each) => sum2 + each + GAP2.length, -GAP2.length) - width;
-  while (over > 0) {
-    const widest = narrowed.indexOf(Math.max(...narrowed));
-    const now = narrowed[widest] ?? 0;
-    if (now <= MIN_COLUMN) break;
-    const next = Math.max(MIN_COLUMN, now - Math.max(1, Math.ceil(over / 2)));
-    over -= now - next;
-    narrowed[widest] = next;
-  }
-  return narrowed;
-}
-function table3(rows3, options2 = {}) {
-  const { width = Number.POSITIVE_INFINITY, numbers: numbers3 = [] } = options2;
-  const widths = narrow(columnWidths(rows3), width);
-  return rows3.map(
-    (row) => row.map((cell, i) => {
-      const columns = widths[i] ?? 0;
-      const text7 = cutMiddle(cell, columns);
-      return numbers3.includes(i) ? padStart(text7, columns) : padEnd(text7, columns);
-    }).join(GAP2).trimEnd()
-  );
-}
-var GAP2, MIN_COLUMN;
-var init_table = __esm({
-  "src/text/table.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_width();
-    GAP2 = "  ";
-    MIN_COLUMN = 12;
-    __name(columnWidths, "columnWidths");
-    __name(narrow, "narrow");
-    __name(table3, "table");
   }
 });
 
@@ -74854,8 +78208,130 @@ var init_overview = __esm({
   }
 });
 
+// src/api/group.ts
+async function inputsOf2(environment, options2) {
+  const { host, cwd } = environment;
+  const choice3 = choiceOf2(options2);
+  await confineMatrix(host, cwd, choice3);
+  const { matrix: matrix2, entries } = await resolveKernels(createCatalog(environment), choice3);
+  const ids = entries.map(({ id: id2 }) => id2);
+  const own3 = await localEntries(environment, options2.localKernels, ids);
+  const targets = targetsOf2(matrix2, [...entries, ...own3], void 0, DEFAULT_TIMEOUT_MS);
+  const { offline, signal } = options2;
+  const paths = await findArtifacts(host, cwd, options2.artifacts, void 0, signal);
+  const named6 = await openNamed(host, { cwd, paths, flag: option("artifact"), offline, signal });
+  return { targets, named: named6, matrixFile: choice3.kind === "matrix" ? placeOf3(cwd, choice3.value) : "" };
+}
+async function factsOf6(environment, named6) {
+  if (named6.problem) throw named6.problem;
+  if (named6.object === void 0) return (await loadSubject(environment.host, named6)).facts;
+  const facts = readObject(named6.object.bytes);
+  return facts.ok ? facts : void 0;
+}
+function documentOf2(result) {
+  return `${JSON.stringify({ schema_version: "kernel_classes.v0.1", ...result }, null, 2)}
+`;
+}
+async function claimOutput({ host, cwd }, { out: out2, localKernels, artifacts }, matrix2) {
+  const file2 = placeOf3(cwd, out2);
+  await claimPaths(
+    host,
+    cwd,
+    [{ path: file2, said: phrase`${option("out")} ${out2 ?? ""}`, by: "flag", kind: "plan" }],
+    [
+      { path: matrix2, said: option("matrix"), by: "flag" },
+      ...artifacts.map((path2) => ({ path: placeOf3(cwd, path2), said: option("artifact"), by: "flag" })),
+      ...localInputs(cwd, localKernels)
+    ]
+  );
+  return file2;
+}
+async function groupKernels(options2) {
+  var _stack = [];
+  try {
+    checkOptions("groupKernels", options2, GROUP_OPTIONS, ["artifacts"]);
+    const environment = environmentOf(options2);
+    const { host, cwd } = environment;
+    if (options2.artifacts.length === 0) {
+      throw new UsageError(
+        "missing_option",
+        phrase`no object is named, and classes are about one; add ${option("artifact")}`
+      );
+    }
+    const { targets, named: named6, matrixFile: matrixFile2 } = await inputsOf2(environment, options2);
+    const out2 = await claimOutput(environment, options2, matrixFile2);
+    const { signal = new AbortController().signal, onNote = /* @__PURE__ */ __name(() => {
+    }, "onNote"), offline = false } = options2;
+    const objects = [];
+    for (const one of named6) objects.push(await factsOf6(environment, one));
+    const _store = __using(_stack, await useStore(host, signal), true);
+    const classes = await kernelClasses(targets, objects, [], {
+      host,
+      ensureKernel: /* @__PURE__ */ __name((profile, how) => ensureKernel(profile, { ...how, host, offline }), "ensureKernel"),
+      dir: await factsDirectory(host, cwd, options2.facts),
+      signal,
+      onNote
+    });
+    if (signal.aborted) throw new CancelledError("cancelled");
+    const idOf2 = /* @__PURE__ */ __name((position2) => targets[position2]?.profile.id ?? "", "idOf");
+    const samples = new Set(classes.flat().map(({ sample }) => sample));
+    const result = {
+      kernels: targets.length,
+      samples: [...samples].sort((a, b) => a - b).map(idOf2),
+      objects: named6.map(({ path: path2, name: name5 }, index) => ({
+        name: name5 ?? artifactName(path2),
+        path: path2,
+        classes: (classes[index] ?? []).map((own3) => ({
+          sample: idOf2(own3.sample),
+          kernels: own3.kernels.map(idOf2),
+          differs: own3.differs
+        }))
+      }))
+    };
+    const json = documentOf2(result);
+    await writeReport(host, out2, json);
+    return { ...result, json };
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+var init_group = __esm({
+  "src/api/group.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_supply();
+    init_errors();
+    init_object_names();
+    init_run_defaults();
+    init_wording();
+    init_read_object();
+    init_claims();
+    init_find_artifacts();
+    init_resolve();
+    init_subject();
+    init_write_reports();
+    init_call_options();
+    init_check_options2();
+    init_kernel_classes();
+    init_kernel_facts();
+    init_local_kernels2();
+    init_named_objects();
+    init_prepare_test();
+    init_services();
+    init_store_use();
+    __name(inputsOf2, "inputsOf");
+    __name(factsOf6, "factsOf");
+    __name(documentOf2, "documentOf");
+    __name(claimOutput, "claimOutput");
+    __name(groupKernels, "groupKernels");
+  }
+});
+
 // src/report/merge-missing.ts
-function answersOf3({ index, runs }) {
+function answersOf2({ index, runs }) {
   const own3 = runs.flatMap(
     ({ run: run2, cells }) => cells.filter(
       (one) => one.shard === index && run2.results.some(({ cell }) => cell.artifact === one.artifact && cell.target === one.target)
@@ -74870,21 +78346,21 @@ function missingShards(parts2) {
   return Array.from({ length: total }, (_, i) => i + 1).flatMap((index) => {
     const planned = plan.cells.filter(({ shard: shard2 }) => shard2 === index);
     const part3 = parts2.find((one) => one.index === index);
-    const requested2 = part3 === void 0 ? 0 : answersOf3(part3);
+    const requested2 = part3 === void 0 ? 0 : answersOf2(part3);
     if (requested2 >= planned.length) return [];
-    const names3 = planned.slice(0, NAMED3).map(({ subject, kernel: kernel2 }) => `${subject} on ${kernel2}`);
-    const rest = planned.length > NAMED3 ? ` and ${planned.length - NAMED3} more` : "";
-    const what = part3 ? `holds ${requested2} of ${planned.length} answers` : "is missing";
+    const names3 = planned.slice(0, NAMED4).map(({ subject, kernel: kernel2 }) => `${subject} on ${kernel2}`);
+    const rest = planned.length > NAMED4 ? ` and ${planned.length - NAMED4} more` : "";
+    const what = part3 ? `holds ${requested2} of ${planned.length} results` : "is missing";
     return [`shard ${index}/${total} ${what}; not tested: ${names3.join(", ")}${rest}`];
   });
 }
-var NAMED3;
+var NAMED4;
 var init_merge_missing = __esm({
   "src/report/merge-missing.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    NAMED3 = 12;
-    __name(answersOf3, "answersOf");
+    NAMED4 = 12;
+    __name(answersOf2, "answersOf");
     __name(missingShards, "missingShards");
   }
 });
@@ -74903,7 +78379,7 @@ function checkedResult(result, shard2, total) {
     `the report of shard ${shard2}/${total} says that ${kernel2?.profile ?? "a kernel"} passes, and its own evidence says that the ${failed2.stage} stage failed; the file was changed, run the shard again`
   );
 }
-function joinShards(parts2, position2, identity3) {
+function joinShards(parts2, position2, identity2) {
   const runs = parts2.flatMap((part3) => {
     const own3 = part3.runs[position2];
     return own3 ? [{ shard: part3.index, own: own3 }] : [];
@@ -74922,7 +78398,7 @@ function joinShards(parts2, position2, identity3) {
   const all = runs.map(({ own: own3 }) => own3.run);
   return {
     ...base,
-    ...identity3,
+    ...identity2,
     startedAt: all.map(({ startedAt }) => startedAt).sort()[0] ?? "",
     finishedAt: all.map(({ finishedAt }) => finishedAt).sort().at(-1) ?? "",
     // Machines wait for each other in queues and are started again: the longest of them is what the user waits for.
@@ -74947,7 +78423,7 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path126.join)(workdir, "runs", runId) });
+  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path132.join)(workdir, "runs", runId) });
   const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
@@ -74972,15 +78448,15 @@ function mergedGate({ failOn: failOn2, baseline }, run2) {
 function withMissing(verdict2, missing3) {
   if (missing3.length === 0) return verdict2;
   const reasons = [...missing3, ...verdict2.reasons];
-  if (verdict2.exitCode === 2) return { ...verdict2, withoutAnswer: true, reasons };
-  return { ...verdict2, status: "error", exitCode: 1, withoutAnswer: true, reasons };
+  if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
+  return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
 }
-var import_node_path126;
+var import_node_path132;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path132 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -75003,15 +78479,15 @@ async function unlessUnwritable(unwritten, work2) {
   }
 }
 function requiredIn(report2, options2) {
-  const { answer } = report2;
-  return answer === void 0 ? report2 : { ...report2, answer: { ...answer, run: withRequired(answer.run, options2) } };
+  const { completed: completed2 } = report2;
+  return completed2 === void 0 ? report2 : { ...report2, completed: { ...completed2, run: withRequired(completed2.run, options2) } };
 }
 async function finishCase(host, { report: reported, ...one }, unwritten) {
   if (!("gate" in one)) return { report: reported };
   const report2 = requiredIn(reported, one.gate);
-  const { answer } = report2;
-  if (answer === void 0) return { report: report2 };
-  const written2 = await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one));
+  const { completed: completed2 } = report2;
+  if (completed2 === void 0) return { report: report2 };
+  const written2 = await unlessUnwritable(unwritten, () => writeRun(host, completed2.run, completed2.verdict, one));
   const [paths = NOWHERE] = written2 ? written2.paths.artifacts : [];
   const placed = { ...report2, json: paths.json, markdownPath: paths.markdown };
   return { report: placed, ...written2 && { written: written2 } };
@@ -75074,7 +78550,7 @@ function broken2(one) {
       status: "error",
       exitCode: 1,
       error: error2,
-      answer: void 0,
+      completed: void 0,
       json: "",
       markdownPath: ""
     }
@@ -75089,9 +78565,9 @@ function mergedCase(merging, one, runId, about) {
   const verdict2 = verdictOf(decides, run2);
   const { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2 } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own3;
-  const answer = { run: run2, artifact: 0, verdict: verdict2 };
+  const completed2 = { run: run2, artifact: 0, verdict: verdict2 };
   const { status: status4, exitCode: exitCode2 } = verdict2;
-  const facts = { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2, status: status4, exitCode: exitCode2, answer };
+  const facts = { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2, status: status4, exitCode: exitCode2, completed: completed2 };
   return {
     report: { ...facts, json: "", markdownPath: "" },
     gate: decides,
@@ -75151,11 +78627,51 @@ var init_merge_suite = __esm({
   }
 });
 
+// src/api/shard-kernels.ts
+function kernelsOf6({ runs }) {
+  const tested = runs.flatMap(({ run: run2 }) => run2.results.flatMap(({ kernel: kernel2 }) => kernel2 === void 0 ? [] : [kernel2]));
+  return new Map(tested.map((kernel2) => [kernel2.profile, kernel2]));
+}
+function imageOf3({ vmlinuz, release }) {
+  return vmlinuz?.sha256 ?? release;
+}
+function otherKernels(parts2) {
+  const first3 = /* @__PURE__ */ new Map();
+  const found2 = [];
+  for (const [part3, one] of parts2.entries()) {
+    for (const [profile, kernel2] of kernelsOf6(one)) {
+      const known5 = first3.get(profile);
+      if (known5 === void 0) first3.set(profile, { kernel: kernel2, part: part3 });
+      else if (imageOf3(known5.kernel) !== imageOf3(kernel2)) {
+        found2.push({ profile, one: known5.kernel, two: kernel2, parts: [known5.part, part3] });
+      }
+    }
+  }
+  return found2;
+}
+function isUpdate({ one, two }) {
+  return one.source === two.source && one.vouched.by !== "nobody" && two.vouched.by !== "nobody";
+}
+function buildOf2(kernel2) {
+  return `${kernel2.release} (sha256 ${imageOf3(kernel2).slice(0, 12)})`;
+}
+var init_shard_kernels = __esm({
+  "src/api/shard-kernels.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(kernelsOf6, "kernelsOf");
+    __name(imageOf3, "imageOf");
+    __name(otherKernels, "otherKernels");
+    __name(isUpdate, "isUpdate");
+    __name(buildOf2, "buildOf");
+  }
+});
+
 // src/api/shard-choice.ts
 function nameOf5({ part: part3, file: file2 }) {
   return `shard ${part3.index}/${part3.total} (${file2})`;
 }
-function resultsOf2({ index, runs }) {
+function resultsOf3({ index, runs }) {
   const own3 = runs.flatMap(
     ({ run: run2, cells }, position2) => cells.filter(({ shard: shard2 }) => shard2 === index).map(({ artifact, target }) => {
       const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
@@ -75173,8 +78689,8 @@ function resultOf2(outcome) {
   return [outcome.status, ...causes.sort()].join("; ");
 }
 function rejectOtherResults(late, early) {
-  const results = resultsOf2(late.part);
-  const lost = [...resultsOf2(early.part)].find(([cell2, answer]) => answer !== "" && results.get(cell2) !== answer);
+  const results = resultsOf3(late.part);
+  const lost = [...resultsOf3(early.part)].find(([cell2, answer]) => answer !== "" && results.get(cell2) !== answer);
   if (lost === void 0) return;
   const [cell, before] = lost;
   const now = results.get(cell) || "no result";
@@ -75231,6 +78747,18 @@ function onlyIn(a, b, key) {
   const there = new Set(b.map((cell) => cell[key]));
   return a.find((cell) => !there.has(cell[key]))?.[key];
 }
+function updatedKernels(kept) {
+  const words3 = otherKernels(kept.map(({ part: part3 }) => part3)).map((pair) => {
+    const builds = `${buildOf2(pair.one)} and ${buildOf2(pair.two)}`;
+    if (isUpdate(pair)) {
+      return `${pair.profile}: the shards booted different builds, ${builds}; bpfcompat.lock keeps one build for all`;
+    }
+    const both = kept.filter((_, at) => pair.parts.includes(at)).map(nameOf5);
+    const message4 = `${both.join(" and ")} booted different kernels as ${pair.profile}: ${builds}; give every shard the same kernel, or each its own name`;
+    throw new UsageError("shards_differ", cleaned(message4, shown3));
+  });
+  return [...new Set(words3)];
+}
 function difference(a, b) {
   const [one, two] = [a.part, b.part];
   const both = `${nameOf5(a)} and ${nameOf5(b)}`;
@@ -75278,7 +78806,10 @@ function chooseParts(found2) {
     const why2 = first3 && difference(first3, other);
     if (why2 !== void 0) throw new UsageError("shards_differ", cleaned(why2, shown3));
   }
-  return { parts: kept.map(({ part: part3 }) => part3), notes: notes.map((note) => terminal(note, MESSAGE_LENGTH)) };
+  return {
+    parts: kept.map(({ part: part3 }) => part3),
+    notes: [...notes, ...updatedKernels(kept)].map((note) => terminal(note, MESSAGE_LENGTH))
+  };
 }
 var MESSAGE_LENGTH, shown3, SAME_FOR_ALL;
 var init_shard_choice = __esm({
@@ -75288,9 +78819,10 @@ var init_shard_choice = __esm({
     init_errors();
     init_wording();
     init_escape();
+    init_shard_kernels();
     MESSAGE_LENGTH = 2e3;
     __name(nameOf5, "nameOf");
-    __name(resultsOf2, "resultsOf");
+    __name(resultsOf3, "resultsOf");
     __name(resultOf2, "resultOf");
     __name(rejectOtherResults, "rejectOtherResults");
     __name(newest3, "newest");
@@ -75301,6 +78833,7 @@ var init_shard_choice = __esm({
     __name(onlyIn, "onlyIn");
     shown3 = /* @__PURE__ */ __name((text7) => text7.replace(/\S(?:.*\S)?/s, (words3) => terminal(words3, MESSAGE_LENGTH)), "shown");
     SAME_FOR_ALL = "run all shards with the same objects, kernels and flags";
+    __name(updatedKernels, "updatedKernels");
     __name(difference, "difference");
     __name(chooseParts, "chooseParts");
   }
@@ -75470,6 +79003,7 @@ var init_shard_schema = __esm({
           reason: text6,
           subject: text6,
           program: text6.optional(),
+          detail: text6.optional(),
           decisive: boolean2().optional(),
           file: text6,
           line: position,
@@ -75572,7 +79106,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path127.resolve)(cwd, word4);
+    const path2 = (0, import_node_path133.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4?.isFile || stat4 === void 0 && !PATTERN2.test(word4)) {
       found2.set(path2, await readNamed2(host, cwd, word4));
@@ -75582,7 +79116,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path127.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path133.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -75597,12 +79131,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path127, PATTERN2;
+var import_node_path133, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path133 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -75646,7 +79180,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path128.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path134.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeAnew(options2, environment));
 }
@@ -75667,7 +79201,7 @@ async function mergeAnew(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path128.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path134.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
@@ -75676,7 +79210,7 @@ async function mergeAnew(options2, { host, cwd }) {
   };
   const { workdir, missing: missing3, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path128.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path134.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -75689,12 +79223,12 @@ async function mergeAnew(options2, { host, cwd }) {
   if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
   return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path128;
+var import_node_path134;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path128 = require("node:path");
+    import_node_path134 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -75800,7 +79334,7 @@ async function validateSuite(options2) {
 }
 async function runAnew(options2, environment, old) {
   const { host, cwd } = environment;
-  const { isolation, lane, offline, refreshKernels } = options2;
+  const { isolation, lane, diskResize, offline, refreshKernels } = options2;
   const signal = options2.signal ?? new AbortController().signal;
   const onEvent = options2.onEvent ?? (() => {
   });
@@ -75808,7 +79342,7 @@ async function runAnew(options2, environment, old) {
   const started = host.monotonicMs();
   const prepared = await prepareSuite(options2, environment, old);
   await old.remove();
-  const settings = { isolation, lane, offline, refreshKernels, signal, onEvent };
+  const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
   return runPrepared(
     prepared,
     environment,
@@ -75842,6 +79376,118 @@ var init_suite2 = __esm({
   }
 });
 
+// src/config/version-label.ts
+function versioned(text7) {
+  const [, label, word4] = LABELED.exec(text7) ?? [];
+  return label === void 0 || word4 === void 0 ? void 0 : { label, word: word4 };
+}
+var LABELED;
+var init_version_label = __esm({
+  "src/config/version-label.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    LABELED = /^([A-Za-z0-9][\w.-]{0,31})=(.+)$/;
+    __name(versioned, "versioned");
+  }
+});
+
+// src/api/versions.ts
+function otherOf({ baseline, shard: shard2, command, sample, artifactVersion }) {
+  if (baseline) return "baseline";
+  if (shard2 !== void 0) return "shard";
+  if (command !== void 0) return "command";
+  if (sample) return "sample";
+  return artifactVersion ? "artifact-version" : void 0;
+}
+async function versionsOf2(host, cwd, options2) {
+  const groups2 = /* @__PURE__ */ new Map();
+  let plain6;
+  for (const text7 of options2.artifacts) {
+    const isFile2 = await host.files.stat((0, import_node_path135.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
+    const found2 = isFile2 ? void 0 : versioned(text7);
+    if (found2 === void 0) plain6 ??= text7;
+    else groups2.set(found2.label, [...groups2.get(found2.label) ?? [], found2.word]);
+  }
+  if (groups2.size === 0) return void 0;
+  const wrong3 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", phrase`${option("artifact")}: ${why2}; two versions are compared: ${EXAMPLE2}`), "wrong");
+  if (plain6 !== void 0) throw wrong3(`${plain6} has no label, and others have one`);
+  const [baseline, current, ...more] = [...groups2].map(([label, artifacts]) => ({ label, artifacts }));
+  if (baseline === void 0 || current === void 0 || more.length > 0) {
+    throw wrong3(`there are objects of ${groups2.size} versions (${[...groups2.keys()].join(", ")})`);
+  }
+  const other = otherOf(options2);
+  if (other !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option(other)} cannot be combined with objects of two versions; remove it, or the labels`
+    );
+  }
+  return [baseline, current];
+}
+async function prepareVersions(options2, versions2, environment) {
+  const [baseline, current] = versions2;
+  const { out: _out2, markdown: _markdown2, files: _files2, failOn: failOn2, ...shared2 } = options2;
+  const before = await prepareTest(
+    { ...shared2, failOn: "never", artifacts: baseline.artifacts, artifactVersion: baseline.label },
+    environment
+  );
+  const after = await prepareTest(
+    { ...options2, failOn: failOn2, artifacts: current.artifacts, artifactVersion: current.label },
+    environment,
+    true
+  );
+  const named6 = /* @__PURE__ */ __name((check2, { label }) => check2.runs.map((one) => ({ ...one, run: { ...one.run, name: label } })), "named");
+  return { ...after, runs: [...named6(before, baseline), ...named6(after, current)] };
+}
+function compared(before, after, [baseline, current]) {
+  const cases = before.artifacts.map(({ name: name5, path: artifact }, index) => ({
+    name: name5,
+    artifact,
+    report: { ...recordedRun(before, index), path: baseline.label }
+  }));
+  const older2 = { kind: "collection", path: baseline.label, runId: before.runId, summaryStatus: "", cases };
+  return {
+    ...after,
+    baseline: comparedWith(after, matchCases(older2, after.artifacts)),
+    versions: { baseline: baseline.label, current: current.label }
+  };
+}
+async function finishVersions({
+  completed: { runs },
+  versions: versions2,
+  ...ended2
+}) {
+  const [before, after] = runs;
+  if (before === void 0 || after === void 0) throw new Error("runs that nothing ends have reports");
+  const { files: _files2, ...older2 } = ended2;
+  const { gate: gate2, reportTargets, manifest } = before;
+  await finishRun({ ...older2, gate: gate2, reportTargets, manifest, run: before.report });
+  const run2 = compared(before.report, after.report, versions2);
+  return finishRun({ ...ended2, gate: after.gate, reportTargets: after.reportTargets, manifest: after.manifest, run: run2 });
+}
+var import_node_path135, EXAMPLE2;
+var init_versions3 = __esm({
+  "src/api/versions.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path135 = require("node:path");
+    init_version_label();
+    init_errors();
+    init_wording();
+    init_recorded();
+    init_baseline();
+    init_finish_run();
+    init_load_run();
+    init_prepare_test();
+    EXAMPLE2 = "old=v1/x.bpf.o new=build/x.bpf.o";
+    __name(otherOf, "otherOf");
+    __name(versionsOf2, "versionsOf");
+    __name(prepareVersions, "prepareVersions");
+    __name(compared, "compared");
+    __name(finishVersions, "finishVersions");
+  }
+});
+
 // src/api/validate.ts
 async function validate3(options2) {
   checkOptions("validate", options2, VALIDATE_OPTIONS, ["artifacts"]);
@@ -75852,18 +79498,20 @@ async function validate3(options2) {
 }
 async function validateAnew(options2, environment, old) {
   const { host, cwd } = environment;
-  const { isolation, lane, offline, refreshKernels, shard: shard2, files } = options2;
+  const { isolation, lane, diskResize, offline, refreshKernels, shard: shard2, files } = options2;
   const signal = options2.signal ?? new AbortController().signal;
   const onEvent = options2.onEvent ?? (() => {
   });
-  const check2 = await prepareTest(options2, environment);
+  const versions2 = await versionsOf2(host, cwd, options2);
+  const check2 = versions2 ? await prepareVersions(options2, versions2, environment) : await prepareTest(options2, environment);
   await old.remove();
-  const settings = { isolation, lane, offline, refreshKernels, signal, onEvent };
+  const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
+  const ended2 = { host, cwd, files, onEvent, signal };
   return runPrepared(
     check2,
     environment,
     settings,
-    (completed2) => finishTest({ host, cwd, completed: completed2, shard: shard2, files, onEvent, signal })
+    (completed2) => versions2 ? finishVersions({ ...ended2, completed: completed2, versions: versions2 }) : finishTest({ ...ended2, completed: completed2, shard: shard2 })
   );
 }
 var init_validate = __esm({
@@ -75879,6 +79527,7 @@ var init_validate = __esm({
     init_report_files();
     init_run_prepared();
     init_services();
+    init_versions3();
     __name(validate3, "validate");
     __name(validateAnew, "validateAnew");
   }
@@ -75897,7 +79546,7 @@ function baselineText(run2, options2) {
     const listed = byImportance(comparison).filter(({ failure: failure3 }) => failure3 !== void 0);
     return [
       ...wrap2(terminal(head2, 1e3), width).map(bad ? paint2.bad : paint2.bold),
-      ...listed.slice(0, MAX_LISTED4).flatMap((diff) => {
+      ...listed.slice(0, MAX_LISTED5).flatMap((diff) => {
         const label = diff.failure === void 0 ? "" : LABELS2[diff.failure];
         const optional4 = diff.required ? "" : " (optional)";
         const what = `${label}: ${diff.profile}${optional4}: ${sideText(diff.base) || "not tested"} -> ${sideText(diff.head)}`;
@@ -75905,7 +79554,7 @@ function baselineText(run2, options2) {
         const texts2 = [what, ...details2.map((text7) => `  ${text7}`)];
         return texts2.flatMap((text7) => indented(terminal(text7, 600), width, text7.startsWith("  ") ? "    " : "  "));
       }),
-      ...listed.length > MAX_LISTED4 ? [`  and ${listed.length - MAX_LISTED4} more kernels`] : []
+      ...listed.length > MAX_LISTED5 ? [`  and ${listed.length - MAX_LISTED5} more kernels`] : []
     ];
   });
   return lines3.length === 0 ? "" : `${lines3.join("\n")}
@@ -75914,7 +79563,7 @@ function baselineText(run2, options2) {
 function indented(text7, width, lead) {
   return wrap2(text7, width - lead.length - 2).map((line5, index) => `${lead}${index === 0 ? "" : "  "}${line5}`);
 }
-var LABELS2, MAX_LISTED4;
+var LABELS2, MAX_LISTED5;
 var init_compare_text = __esm({
   "src/report/compare-text.ts"() {
     "use strict";
@@ -75925,7 +79574,7 @@ var init_compare_text = __esm({
     init_names2();
     init_style();
     LABELS2 = { new: "new failure", known: "known failure", fixed: "fixed" };
-    MAX_LISTED4 = 40;
+    MAX_LISTED5 = 40;
     __name(baselineText, "baselineText");
     __name(indented, "indented");
   }
@@ -75943,7 +79592,7 @@ function fine(view, finding) {
   if (view.outcome.status === "pass" && view.findings.length === 0) return true;
   if (findingsBy(view).has(keyOf7(finding))) return false;
   if (finding.phase === "functional") return view.outcome.status === "pass";
-  const program2 = programsBy(view).get(finding.args["program"] ?? finding.subject ?? "")?.[0];
+  const program2 = programsBy(view).get(programsOf(finding.args)[0] || (finding.subject ?? ""))?.[0];
   if (!program2) return view.load === "pass" && finding.phase !== "attach";
   return program2.load === "pass" && (finding.phase !== "attach" || program2.attach?.status === "pass");
 }
@@ -75971,18 +79620,20 @@ function groupFindings(views) {
 function groupSilence(views) {
   const groups2 = /* @__PURE__ */ new Map();
   for (const [index, { outcome }] of views.entries()) {
-    const message4 = outcome.status === "skipped" ? `skipped: ${outcome.reason}` : outcome.status === "infra_error" ? `inconclusive: ${outcome.message}` : "";
+    const message4 = outcome.status === "skipped" ? `skipped: ${outcome.reason}` : outcome.status === "inferred" ? inferredText(outcome.inference) : outcome.status === "infra_error" ? `inconclusive: ${outcome.message}` : "";
     if (message4 === "") continue;
     groups2.set(message4, [...groups2.get(message4) ?? [], index]);
   }
   return [...groups2].map(([message4, targets]) => ({ message: message4, targets }));
 }
 var findingsBy, programsBy;
-var init_group = __esm({
+var init_group2 = __esm({
   "src/report/group.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_words2();
+    init_finding();
+    init_inferred();
     init_once_per();
     __name(answered2, "answered");
     __name(keyOf7, "keyOf");
@@ -76129,6 +79780,8 @@ function mark(view, paint2, declared) {
       return { text: "FAIL", painted: paint2.bad };
     case "skipped":
       return { text: "skip", painted: paint2.dim };
+    case "inferred":
+      return { text: INFERRED_MARK, painted: paint2.dim };
     case "infra_error":
       return { text: "ERR", painted: paint2.warn };
   }
@@ -76223,7 +79876,7 @@ function causeLines2(names3, entriesOf, width, paint2) {
     ];
   });
 }
-function tally(views, run2, expected) {
+function tally2(views, run2, expected) {
   const count5 = /* @__PURE__ */ __name((status4) => views.filter(({ outcome }) => outcome.status === status4).length, "count");
   const passing = views.filter(({ outcome }) => outcome.status === "pass");
   const kinds = passing.map(({ findings }) => passKind("pass", findings));
@@ -76243,6 +79896,7 @@ function tally(views, run2, expected) {
     ["fail", count5("fail") - expected],
     [expected === 1 ? "fails as declared" : "fail as declared", expected],
     ["skipped", count5("skipped")],
+    ["inferred", count5("inferred")],
     ["inconclusive", count5("infra_error")]
   ];
   const said = parts2.filter(([, n]) => n > 0).map(([word4, n]) => `${n} ${word4}`);
@@ -76261,6 +79915,7 @@ function matrixText(run2, options2) {
     ["optional", run2.targets.some(({ required: required2 }) => !required2)],
     ["failed", expected > 0],
     ["passed", some2(declared.passes)],
+    ["inferred", views.flat().some(({ outcome }) => outcome.status === "inferred")],
     ["fixups", views.flat().some(({ fixups }) => fixups > 0)]
   ];
   const legend2 = legendTexts(new Set(marks.flatMap(([mark2, used]) => used ? [mark2] : [])));
@@ -76280,7 +79935,7 @@ function matrixText(run2, options2) {
       { width, paint: paint2 }
     ),
     "",
-    ...wrap2(tally(views.flat(), run2, expected), width)
+    ...wrap2(tally2(views.flat(), run2, expected), width)
   ];
   return `${lines3.map((line5) => line5.trimEnd()).join("\n")}
 `;
@@ -76296,7 +79951,7 @@ var init_matrix_text = __esm({
     init_wrap();
     init_escape();
     init_fixups();
-    init_group();
+    init_group2();
     init_group_text();
     init_kernel_order();
     init_legend();
@@ -76315,7 +79970,7 @@ var init_matrix_text = __esm({
     __name(matrixLines3, "matrixLines");
     __name(artifactEntries, "artifactEntries");
     __name(causeLines2, "causeLines");
-    __name(tally, "tally");
+    __name(tally2, "tally");
     __name(matrixText, "matrixText");
   }
 });
@@ -76363,7 +80018,7 @@ function suiteLines(suite) {
     `Status: ${suite.status}`,
     `Exit Code: ${suite.exitCode}`,
     ...suite.cases.map((one) => {
-      const run2 = one.answer ? ` run=${one.answer.run.runId}` : "";
+      const run2 = one.completed ? ` run=${one.completed.run.runId}` : "";
       const lack = lackOf(caseViews(one));
       const error2 = one.error === "" ? "" : ` error=${terminal(one.error, 1e3)}`;
       return `  - ${terminal(one.name)}: ${one.status}${lack === "" ? "" : ` (${lack})`}${run2}${error2}`;
@@ -76371,10 +80026,15 @@ function suiteLines(suite) {
     ...suite.notRun.map((name5) => `  - ${terminal(name5)}: not run`)
   ];
 }
+function withoutResultLines({ cases }) {
+  return cases.flatMap(
+    ({ name: name5, status: status4, completed: completed2 }) => status4 === "error" && completed2 ? completed2.verdict.reasons.slice(0, 5).map((reason) => `${terminal(name5)}: ${terminal(reason, 1e3)}`) : []
+  );
+}
 function sameKernels(cases) {
   const groups2 = /* @__PURE__ */ new Map();
   for (const one of cases) {
-    const key = one.answer.run.targets.map(({ profile, required: required2 }) => `${profile.id} ${required2}`).join("\n");
+    const key = one.completed.run.targets.map(({ profile, required: required2 }) => `${profile.id} ${required2}`).join("\n");
     groups2.set(key, [...groups2.get(key) ?? [], one]);
   }
   return [...groups2.values()];
@@ -76382,23 +80042,23 @@ function sameKernels(cases) {
 function joined4(cases, durationMs) {
   const [first3] = cases;
   return {
-    ...first3.answer.run,
+    ...first3.completed.run,
     durationMs,
     artifacts: cases.flatMap(
-      ({ name: name5, answer }) => answer.run.artifacts.slice(answer.artifact, answer.artifact + 1).map((subject) => ({ ...subject, basename: name5 }))
+      ({ name: name5, completed: completed2 }) => completed2.run.artifacts.slice(completed2.artifact, completed2.artifact + 1).map((subject) => ({ ...subject, basename: name5 }))
     ),
     results: cases.flatMap(
-      ({ answer }, artifact) => answer.run.results.filter(({ cell }) => cell.artifact === answer.artifact).map((result) => ({ ...result, cell: { ...result.cell, artifact } }))
+      ({ completed: completed2 }, artifact) => completed2.run.results.filter(({ cell }) => cell.artifact === completed2.artifact).map((result) => ({ ...result, cell: { ...result.cell, artifact } }))
     )
   };
 }
 function expectedOf3(cases) {
   return cases.flatMap(
-    ({ answer }, artifact) => (answer.verdict.expected ?? []).filter((one) => one.artifact === answer.artifact).map((one) => ({ ...one, artifact }))
+    ({ completed: completed2 }, artifact) => (completed2.verdict.expected ?? []).filter((one) => one.artifact === completed2.artifact).map((one) => ({ ...one, artifact }))
   );
 }
 function suiteMatrixText(suite, options2) {
-  const answered3 = suite.cases.filter((one) => one.answer !== void 0);
+  const answered3 = suite.cases.filter((one) => one.completed !== void 0);
   return sameKernels(answered3).map((group2) => matrixText(joined4(group2, suite.durationMs), { ...options2, expected: expectedOf3(group2) })).join("\n");
 }
 function suiteBaselineText(suite, options2) {
@@ -76407,7 +80067,7 @@ function suiteBaselineText(suite, options2) {
   const against = suite.baseline ? `Against ${suite.baseline.path}` : "Against the baseline";
   const head2 = [`${against}: ${newsText(suiteNews(suite))}`, ...quietTexts(suite)];
   const cases = sortedNews(suite).fresh.map(({ one, comparison }) => {
-    const subject = one.answer?.run.artifacts[one.answer.artifact];
+    const subject = one.completed?.run.artifacts[one.completed.artifact];
     const artifacts = subject ? [{ ...subject, basename: one.name }] : [];
     return baselineText({ artifacts, baseline: [comparison] }, options2);
   });
@@ -76417,16 +80077,16 @@ ${cases.join("")}`;
 }
 function supportText({ cases }, width) {
   return cases.flatMap((one) => {
-    if (!one.answer) return [];
-    const { text: text7 } = supportRange(caseViews(one), one.answer.run.known);
+    if (!one.completed) return [];
+    const { text: text7 } = supportRange(caseViews(one), one.completed.run.known);
     return indented2(`${one.name}: ${text7}`, width);
   });
 }
 function declaredText({ cases }, width) {
-  return cases.flatMap(({ name: name5, answer }) => {
-    const own3 = (answer?.verdict.expected ?? []).filter(({ artifact }) => artifact === answer?.artifact);
+  return cases.flatMap(({ name: name5, completed: completed2 }) => {
+    const own3 = (completed2?.verdict.expected ?? []).filter(({ artifact }) => artifact === completed2?.artifact);
     return [...new Set(own3.map(({ met }) => met))].flatMap((end) => {
-      const ids = own3.filter(({ met }) => met === end).map(({ target }) => answer?.run.targets[target]?.profile.id);
+      const ids = own3.filter(({ met }) => met === end).map(({ target }) => completed2?.run.targets[target]?.profile.id);
       return indented2(`${name5}: ${BECAME[end]} on ${ids.join(", ")}`, width);
     });
   });
@@ -76464,6 +80124,7 @@ var init_suite_text = __esm({
     init_suite_json();
     init_support_range();
     __name(suiteLines, "suiteLines");
+    __name(withoutResultLines, "withoutResultLines");
     __name(sameKernels, "sameKernels");
     __name(joined4, "joined");
     __name(expectedOf3, "expectedOf");
@@ -76487,6 +80148,7 @@ var init_index = __esm({
   "src/index.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_group();
     init_merge();
     init_plan2();
     init_suite2();
@@ -76495,6 +80157,7 @@ var init_index = __esm({
     init_matrix_text();
     init_stable_lines();
     init_suite_text();
+    init_versions2();
   }
 });
 
@@ -76506,6 +80169,9 @@ function amount(bytes3, total) {
   if (total <= 0) return `${megabytes2(bytes3)} MB`;
   const share = Math.min(100, Math.floor(bytes3 / total * 100));
   return `${megabytes2(bytes3)} of ${megabytes2(total)} MB (${share} %)`;
+}
+function isStep({ bytes: bytes3, total }) {
+  return bytes3 === 0 && total === 0;
 }
 function pace({ bytes: bytes3, total, began }, now) {
   const ms2 = now - began.at;
@@ -76542,7 +80208,7 @@ function liveState(kernel2, now) {
     case "waiting":
       return "waiting";
     case "fetch":
-      return kernel2.bytes === 0 && kernel2.total === 0 ? `fetch     ${what || "kernel"} ${age}` : `download  ${amount(kernel2.bytes, kernel2.total)}${pace(kernel2, now)} ${what}`;
+      return isStep(kernel2) ? `fetch     ${what || "kernel"} ${age}` : `download  ${amount(kernel2.bytes, kernel2.total)}${pace(kernel2, now)} ${what}`;
     case "ready":
       return `ready     ${what}`;
     case "failed":
@@ -76590,7 +80256,8 @@ function sayDownload(progress, event3, now) {
   if (!restarted && !step4 && now - kernel2.said.at < SAY_EVERY_MS) return { progress, lines: [] };
   const said = { at: now, bytes: event3.bytes };
   const kernels4 = progress.kernels.with(index, { ...kernel2, said });
-  const line5 = `${event3.profile}: download ${amount(event3.bytes, event3.total)}${pace(kernel2, now)} ${terminal(event3.what)}`;
+  const bytes3 = isStep(event3) ? "" : `download ${amount(event3.bytes, event3.total)}${pace(kernel2, now)} `;
+  const line5 = `${event3.profile}: ${bytes3}${terminal(event3.what)}`;
   return { progress: { ...progress, kernels: kernels4 }, lines: [line5.trimEnd()] };
 }
 function outcomeLine({ result, expected }) {
@@ -76610,6 +80277,8 @@ function outcomeLine({ result, expected }) {
     }
     case "skipped":
       return `skipped: ${terminal(outcome.reason)}`;
+    case "inferred":
+      return inferredText(outcome.inference);
     case "infra_error":
       return `inconclusive: ${terminal(outcome.message)}`;
   }
@@ -76662,6 +80331,7 @@ var init_progress_text = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_finding();
+    init_inferred();
     init_width();
     init_escape();
     init_finding_facts();
@@ -76680,10 +80350,12 @@ var init_progress_text = __esm({
       fail: "fail",
       expected: "fail as declared",
       skipped: "skipped",
+      inferred: "inferred",
       infra_error: "inconclusive"
     };
     __name(megabytes2, "megabytes");
     __name(amount, "amount");
+    __name(isStep, "isStep");
     RATE_AFTER_MS = 1e3;
     __name(pace, "pace");
     __name(seconds3, "seconds");
@@ -76809,6 +80481,9 @@ function optionsOf2(flags) {
     command: flags.command,
     loader: flags.loader,
     maxInsns: flags.maxInsns,
+    sample: flags.sample,
+    facts: flags.facts,
+    acceptInferred: flags.acceptInferred,
     out: flags.out,
     markdown: flags.markdown,
     files: flags.files,
@@ -76819,6 +80494,7 @@ function optionsOf2(flags) {
     timeoutMs: flags.timeoutMs,
     isolation: flags.isolation,
     lane: flags.lane,
+    diskResize: flags.diskResize,
     offline: flags.offline,
     refreshKernels: flags.refreshKernels,
     shard: flags.shard,
@@ -76908,8 +80584,10 @@ async function testCommand({ command, options: options2 }, io, face, signal) {
     io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
-      io.out(`${matrixText(report2, { ...look, expected: verdict2.expected })}
-${baselineText(report2, look)}`);
+      io.out(
+        `${matrixText(report2, { ...look, expected: verdict2.expected })}
+${baselineText(report2, look)}${versionsText(report2, look)}`
+      );
     }
     io.out(command === "check" && !quiet ? whereToLook(result, options2) : scriptLines(result));
     if (json && options2.out !== "-") face.out(noJsonCommands(jsonOfResult(result)));
@@ -76943,7 +80621,7 @@ var init_test_command = __esm({
 var require_init_command = __commonJS({
   "left-out:./init-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./init-command.ts is no part of the Action");
+    throw new Error("./init-command.ts is not part of the Action");
   }
 });
 
@@ -76992,9 +80670,11 @@ async function suiteCommand(options2, io, signal) {
       const text7 = suiteText(suite, look);
       if (text7 !== "") io.out(`${text7}
 `);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path129.relative)(io.cwd, path2)}
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path136.relative)(io.cwd, path2)}
 `);
     }
+    if (options2.quiet) for (const line5 of withoutResultLines(suite)) io.err(`${line5}
+`);
     io.out(`${suiteLines(suite).join("\n")}
 `);
     return suite.exitCode;
@@ -77002,13 +80682,14 @@ async function suiteCommand(options2, io, signal) {
     view.close();
   }
 }
-var import_node_path129;
+var import_node_path136;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path129 = require("node:path");
+    import_node_path136 = require("node:path");
     init_index();
+    init_suite_text();
     init_live();
     init_shard_note();
     __name(suiteCommand, "suiteCommand");
@@ -77068,12 +80749,84 @@ var init_merge_command = __esm({
   }
 });
 
+// src/cli/plan-classes.ts
+var plan_classes_exports = {};
+__export(plan_classes_exports, {
+  planClasses: () => planClasses
+});
+function differsText({ differs }, isFirst) {
+  if (isFirst) return "";
+  if (differs.length === 0) return "nothing is known of it";
+  const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME8));
+  const more = differs.length - names3.length;
+  return `${names3.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+function classesText({ objects, samples, kernels: kernels4 }) {
+  const parts2 = objects.map(({ name: name5, classes }) => {
+    const rows3 = classes.map((one, index) => [
+      one.sample,
+      differsText(one, index === 0),
+      one.kernels.filter((id2) => id2 !== one.sample).join(", ")
+    ]);
+    const head2 = `${terminal(name5, 200)}: ${classes.length === 1 ? "1 class" : `${classes.length} classes`} of ${plural2(kernels4, "kernel")}`;
+    return `${head2}
+${table2([["TEST", "DIFFERS FROM THE CLASS ABOVE IN", "STANDS FOR"], ...rows3]).join("\n")}
+`;
+  });
+  return `${parts2.join("\n")}
+${samples.length} of ${plural2(kernels4, "kernel")} to test
+`;
+}
+async function planClasses(options2, io, signal) {
+  const { artifacts, kernels: kernels4, localKernels, facts, offline, out: out2, quiet, group: group2 } = options2;
+  const result = await groupKernels({
+    ...kernels4 && chosen2(kernels4),
+    localKernels,
+    artifacts,
+    facts,
+    offline,
+    out: out2,
+    allowProfileOverride: options2.allowProfileOverride,
+    lock: lockMode(options2),
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onNote: /* @__PURE__ */ __name((message4) => io.err(`note: ${message4}
+`), "onNote")
+  });
+  if (!group2) io.out(`${result.samples.join(",")}
+`);
+  if (group2 && out2 !== "-") io.out(classesText(result));
+  else if (!quiet) io.err(`${result.samples.length} of ${plural2(result.kernels, "kernel")} to test
+`);
+  return 0;
+}
+var NAMED5, MAX_NAME8;
+var init_plan_classes = __esm({
+  "src/cli/plan-classes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_lock();
+    init_index();
+    init_escape();
+    init_style();
+    init_table();
+    init_test_command();
+    NAMED5 = 3;
+    MAX_NAME8 = 60;
+    __name(differsText, "differsText");
+    __name(classesText, "classesText");
+    __name(planClasses, "planClasses");
+  }
+});
+
 // src/cli/plan-command.ts
 var plan_command_exports = {};
 __export(plan_command_exports, {
   planCommand: () => planCommand
 });
 async function planCommand(options2, io, signal) {
+  if (options2.group || options2.sample) return (await Promise.resolve().then(() => (init_plan_classes(), plan_classes_exports))).planClasses(options2, io, signal);
   const { artifacts, kernels: kernels4, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out: out2, quiet } = options2;
   const { matrix: matrix2, json, cells, expectedMs } = await planShards({
     ...kernels4 && chosen2(kernels4),
@@ -77098,7 +80851,7 @@ async function planCommand(options2, io, signal) {
     ]);
     const fewer = shards > rows3.length ? `; ${shards} would leave some with nothing to do` : "";
     io.err(`${plural2(cells, "cell")} in ${plural2(rows3.length, "shard")}${fewer}
-${table3(rows3).join("\n")}
+${table2(rows3).join("\n")}
 `);
   }
   if (out2 === "") io.out(json);
@@ -77121,7 +80874,7 @@ var init_plan_command = __esm({
 var require_watch_command = __commonJS({
   "left-out:./watch-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./watch-command.ts is no part of the Action");
+    throw new Error("./watch-command.ts is not part of the Action");
   }
 });
 
@@ -77129,7 +80882,7 @@ var require_watch_command = __commonJS({
 var require_serve_command = __commonJS({
   "left-out:./serve-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./serve-command.ts is no part of the Action");
+    throw new Error("./serve-command.ts is not part of the Action");
   }
 });
 
@@ -77137,7 +80890,7 @@ var require_serve_command = __commonJS({
 var require_bisect_command = __commonJS({
   "left-out:./bisect-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./bisect-command.ts is no part of the Action");
+    throw new Error("./bisect-command.ts is not part of the Action");
   }
 });
 
@@ -77145,7 +80898,7 @@ var require_bisect_command = __commonJS({
 var require_doctor_command = __commonJS({
   "left-out:./doctor-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./doctor-command.ts is no part of the Action");
+    throw new Error("./doctor-command.ts is not part of the Action");
   }
 });
 
@@ -77153,7 +80906,7 @@ var require_doctor_command = __commonJS({
 var require_explain_command = __commonJS({
   "left-out:./explain-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./explain-command.ts is no part of the Action");
+    throw new Error("./explain-command.ts is not part of the Action");
   }
 });
 
@@ -77161,7 +80914,7 @@ var require_explain_command = __commonJS({
 var require_inspect_command = __commonJS({
   "left-out:./inspect-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./inspect-command.ts is no part of the Action");
+    throw new Error("./inspect-command.ts is not part of the Action");
   }
 });
 
@@ -77169,7 +80922,7 @@ var require_inspect_command = __commonJS({
 var require_compare_command = __commonJS({
   "left-out:./compare-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./compare-command.ts is no part of the Action");
+    throw new Error("./compare-command.ts is not part of the Action");
   }
 });
 
@@ -77177,7 +80930,7 @@ var require_compare_command = __commonJS({
 var require_report_summary_command = __commonJS({
   "left-out:./report-summary-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./report-summary-command.ts is no part of the Action");
+    throw new Error("./report-summary-command.ts is not part of the Action");
   }
 });
 
@@ -77185,7 +80938,7 @@ var require_report_summary_command = __commonJS({
 var require_site_command = __commonJS({
   "left-out:./site-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./site-command.ts is no part of the Action");
+    throw new Error("./site-command.ts is not part of the Action");
   }
 });
 
@@ -77193,7 +80946,7 @@ var require_site_command = __commonJS({
 var require_kernels_command = __commonJS({
   "left-out:./kernels-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./kernels-command.ts is no part of the Action");
+    throw new Error("./kernels-command.ts is not part of the Action");
   }
 });
 
@@ -77201,7 +80954,7 @@ var require_kernels_command = __commonJS({
 var require_fetch_command = __commonJS({
   "left-out:./fetch-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./fetch-command.ts is no part of the Action");
+    throw new Error("./fetch-command.ts is not part of the Action");
   }
 });
 
@@ -77209,7 +80962,7 @@ var require_fetch_command = __commonJS({
 var require_freshness_command = __commonJS({
   "left-out:./freshness-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./freshness-command.ts is no part of the Action");
+    throw new Error("./freshness-command.ts is not part of the Action");
   }
 });
 
@@ -77217,7 +80970,7 @@ var require_freshness_command = __commonJS({
 var require_sweep_command = __commonJS({
   "left-out:./sweep-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./sweep-command.ts is no part of the Action");
+    throw new Error("./sweep-command.ts is not part of the Action");
   }
 });
 
@@ -77225,7 +80978,7 @@ var require_sweep_command = __commonJS({
 var require_lock_command = __commonJS({
   "left-out:./lock-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./lock-command.ts is no part of the Action");
+    throw new Error("./lock-command.ts is not part of the Action");
   }
 });
 
@@ -77233,7 +80986,7 @@ var require_lock_command = __commonJS({
 var require_history_command = __commonJS({
   "left-out:./history-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    throw new Error("./history-command.ts is no part of the Action");
+    throw new Error("./history-command.ts is not part of the Action");
   }
 });
 
@@ -77598,42 +81351,42 @@ var init_man_page = __esm({
 });
 
 // src/cli/run-command.ts
-async function dispatch(parsed, face, signal) {
-  const io = "options" in parsed ? besideReports(face, parsed) : face;
-  if (isOfTrack(parsed)) return (await Promise.resolve().then(() => __toESM(require_runtime_command(), 1))).runtimeTrackCommand(parsed, face);
-  switch (parsed.command) {
+async function dispatch(parsed2, face, signal) {
+  const io = "options" in parsed2 ? besideReports(face, parsed2) : face;
+  if (isOfTrack(parsed2)) return (await Promise.resolve().then(() => __toESM(require_runtime_command(), 1))).runtimeTrackCommand(parsed2, face);
+  switch (parsed2.command) {
     case "help":
     case "env":
     case "version":
     case "completion":
     case "man":
-      return printed2(parsed, io);
+      return printed2(parsed2, io);
     case "check":
     case "test":
     case "test-command":
-      return (await Promise.resolve().then(() => (init_test_command(), test_command_exports))).testCommand(parsed, io, face, signal);
+      return (await Promise.resolve().then(() => (init_test_command(), test_command_exports))).testCommand(parsed2, io, face, signal);
     case "init":
-      return (await Promise.resolve().then(() => __toESM(require_init_command(), 1))).initCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_init_command(), 1))).initCommand(parsed2.options, io);
     case "suite":
-      return (await Promise.resolve().then(() => (init_suite_command(), suite_command_exports))).suiteCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => (init_suite_command(), suite_command_exports))).suiteCommand(parsed2.options, io, signal);
     case "merge":
-      return (await Promise.resolve().then(() => (init_merge_command(), merge_command_exports))).mergeCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => (init_merge_command(), merge_command_exports))).mergeCommand(parsed2.options, io);
     case "plan":
-      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed2.options, io, signal);
     case "watch":
-      return (await Promise.resolve().then(() => __toESM(require_watch_command(), 1))).watchCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_watch_command(), 1))).watchCommand(parsed2.options, io, signal);
     case "explain":
     case "inspect":
     case "compare":
     case "report-summary":
     case "site build":
-      return reading(parsed, io, signal);
+      return reading(parsed2, io, signal);
     case "serve":
-      return (await Promise.resolve().then(() => __toESM(require_serve_command(), 1))).serveCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_serve_command(), 1))).serveCommand(parsed2.options, io, signal);
     case "history list":
     case "history verify":
     case "history sign":
-      return history(parsed, io, signal);
+      return history(parsed2, io, signal);
     case "kernels list":
     case "kernels fetch":
     case "kernels prune":
@@ -77641,70 +81394,70 @@ async function dispatch(parsed, face, signal) {
     case "kernel-sweep":
     case "lock":
     case "profile list":
-      return kernels3(parsed, io, signal);
+      return kernels3(parsed2, io, signal);
     case "bisect":
-      return (await Promise.resolve().then(() => __toESM(require_bisect_command(), 1))).bisectCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_bisect_command(), 1))).bisectCommand(parsed2.options, io, signal);
     case "doctor":
-      return (await Promise.resolve().then(() => __toESM(require_doctor_command(), 1))).doctorCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_doctor_command(), 1))).doctorCommand(parsed2.options, io, signal);
   }
 }
-function isOfTrack(parsed) {
-  return /^(?:attest|runtime) /.test(parsed.command);
+function isOfTrack(parsed2) {
+  return /^(?:attest|runtime|agent) /.test(parsed2.command);
 }
-async function reading(parsed, io, signal) {
-  switch (parsed.command) {
+async function reading(parsed2, io, signal) {
+  switch (parsed2.command) {
     case "explain":
-      return (await Promise.resolve().then(() => __toESM(require_explain_command(), 1))).explainCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_explain_command(), 1))).explainCommand(parsed2.options, io);
     case "inspect":
-      return (await Promise.resolve().then(() => __toESM(require_inspect_command(), 1))).inspectCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_inspect_command(), 1))).inspectCommand(parsed2.options, io, signal);
     case "compare":
-      return (await Promise.resolve().then(() => __toESM(require_compare_command(), 1))).compareCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_compare_command(), 1))).compareCommand(parsed2.options, io);
     case "report-summary":
-      return (await Promise.resolve().then(() => __toESM(require_report_summary_command(), 1))).reportSummaryCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_report_summary_command(), 1))).reportSummaryCommand(parsed2.options, io);
     case "site build":
-      return (await Promise.resolve().then(() => __toESM(require_site_command(), 1))).siteCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_site_command(), 1))).siteCommand(parsed2.options, io);
   }
 }
-async function kernels3(parsed, io, signal) {
-  switch (parsed.command) {
+async function kernels3(parsed2, io, signal) {
+  switch (parsed2.command) {
     case "kernels list":
-      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).listCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).listCommand(parsed2.options, io);
     case "kernels fetch":
-      return (await Promise.resolve().then(() => __toESM(require_fetch_command(), 1))).fetchCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_fetch_command(), 1))).fetchCommand(parsed2.options, io, signal);
     case "kernels prune":
-      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).pruneCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).pruneCommand(parsed2.options, io);
     case "kernel-freshness":
-      return (await Promise.resolve().then(() => __toESM(require_freshness_command(), 1))).freshnessCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_freshness_command(), 1))).freshnessCommand(parsed2.options, io, signal);
     case "kernel-sweep":
-      return (await Promise.resolve().then(() => __toESM(require_sweep_command(), 1))).sweepCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_sweep_command(), 1))).sweepCommand(parsed2.options, io, signal);
     case "lock":
-      return (await Promise.resolve().then(() => __toESM(require_lock_command(), 1))).lockCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_lock_command(), 1))).lockCommand(parsed2.options, io, signal);
     case "profile list":
-      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).profileListCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_kernels_command(), 1))).profileListCommand(parsed2.options, io);
   }
 }
-async function history(parsed, io, signal) {
+async function history(parsed2, io, signal) {
   const commands = await Promise.resolve().then(() => __toESM(require_history_command(), 1));
-  switch (parsed.command) {
+  switch (parsed2.command) {
     case "history list":
-      return commands.historyListCommand(parsed.options, io);
+      return commands.historyListCommand(parsed2.options, io);
     case "history verify":
-      return commands.historyVerifyCommand(parsed.options, io);
+      return commands.historyVerifyCommand(parsed2.options, io);
     case "history sign":
-      return commands.historySignCommand(parsed.options, io, signal);
+      return commands.historySignCommand(parsed2.options, io, signal);
   }
 }
-async function printed2(parsed, io) {
-  switch (parsed.command) {
+async function printed2(parsed2, io) {
+  switch (parsed2.command) {
     case "help":
-      io.out(helpText(parsed.topic, io.width()));
-      return parsed.exitCode;
+      io.out(helpText(parsed2.topic, io.width()));
+      return parsed2.exitCode;
     case "env":
-      return print(io, envOutput(parsed.options, io.width()));
+      return print(io, envOutput(parsed2.options, io.width()));
     case "version":
-      return print(io, versionText(parsed.options.json));
+      return print(io, versionText(parsed2.options.json));
     case "completion":
-      return print(io, (await Promise.resolve().then(() => (init_completion(), completion_exports))).completionScript(parsed.options.shell));
+      return print(io, (await Promise.resolve().then(() => (init_completion(), completion_exports))).completionScript(parsed2.options.shell));
     case "man":
       return print(io, (await Promise.resolve().then(() => (init_man_page(), man_page_exports))).manPage(buildInfo.version));
   }
@@ -77783,7 +81536,7 @@ function withoutSecrets(env) {
 }
 function stampOf4(path2) {
   try {
-    const { ino, mtimeMs, size } = (0, import_node_fs18.statSync)(path2);
+    const { ino, mtimeMs, size } = (0, import_node_fs17.statSync)(path2);
     return `${ino} ${mtimeMs} ${size}`;
   } catch {
     return void 0;
@@ -77805,9 +81558,9 @@ async function runBinary(job, { env, workspace, signal }) {
     log4.write(text7);
   });
   child.stderr.setEncoding("utf8").on("data", (text7) => log4.write(text7));
-  const exitCode2 = await new Promise((resolve37, reject) => {
+  const exitCode2 = await new Promise((resolve39, reject) => {
     child.once("error", reject);
-    child.once("close", (code2) => resolve37(code2 ?? 1));
+    child.once("close", (code2) => resolve39(code2 ?? 1));
   });
   log4.end();
   if (before !== void 0 && stampOf4(job.json) === before) {
@@ -77821,13 +81574,13 @@ async function runBinary(job, { env, workspace, signal }) {
 function runJob(job, environment) {
   return job.binary === "" ? runHere(job, environment) : runBinary(job, environment);
 }
-var import_node_child_process4, import_node_fs18, LOG_WIDTH;
+var import_node_child_process4, import_node_fs17, LOG_WIDTH;
 var init_run_job = __esm({
   "src/action/run-job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process4 = require("node:child_process");
-    import_node_fs18 = require("node:fs");
+    import_node_fs17 = require("node:fs");
     init_report_document();
     init_run_command();
     init_action_words();
@@ -77850,8 +81603,8 @@ __export(step_exports, {
 });
 function inInputWords(error2, job) {
   const { command, settings } = job;
-  const known4 = error2 instanceof UsageError ? UsageError : error2 instanceof HostError ? HostError : void 0;
-  if (known4 === void 0) return error2;
+  const known5 = error2 instanceof UsageError ? UsageError : error2 instanceof HostError ? HostError : void 0;
+  if (known5 === void 0) return error2;
   const words3 = spell(wordingOf(error2), inInputs(command));
   const { code: code2 } = error2;
   const unwritable2 = job.reports.find(
@@ -77859,13 +81612,13 @@ function inInputWords(error2, job) {
   );
   const said = unwritable2 === void 0 ? words3 : `input ${unwritable2.input}: ${words3}`;
   const message4 = settings.requireKvm ? said.replace(/set BPFCOMPAT_ACCEL=\w+/, "set require-kvm: false") : said;
-  return new known4(code2, message4, { cause: error2 });
+  return new known5(code2, message4, { cause: error2 });
 }
 async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path130.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path137.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -77941,19 +81694,19 @@ async function workOn(job, context) {
     _promise && await _promise;
   }
 }
-function reportFailure(error2, { env, runner, partial: partial2, reported: told }) {
-  if (told) return;
+async function reportFailure(error2, { env, runner, partial: partial2, reported }) {
+  if (reported) return;
   if (error2 instanceof CancelledError) {
-    setOutputs(env, { result: "cancelled", "exit-code": 1 });
-    appendSummary(runner, partialSummary(partial2.now()));
+    await setOutputs(env, { result: "cancelled", "exit-code": 1 });
+    await appendSummary(runner, partialSummary(partial2.now()));
     failed("cancelled; see the partial summary");
     return;
   }
-  const known4 = error2 instanceof UsageError || error2 instanceof HostError;
+  const known5 = error2 instanceof UsageError || error2 instanceof HostError;
   const stack = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  const message4 = known4 ? messageOf(error2) : `this is a bug in bpfcompat, please report it with what follows
+  const message4 = known5 ? messageOf(error2) : `this is a bug in bpfcompat, please report it with what follows
 ${stack}`;
-  appendSummary(runner, `## \u26A0\uFE0F bpfcompat: inconclusive
+  await appendSummary(runner, `## \u26A0\uFE0F bpfcompat: inconclusive
 
 The object was not tested:
 
@@ -77965,28 +81718,28 @@ async function runStep(env, cancel2) {
   hushToolkit();
   const runner = runnerOf(env);
   const partial2 = partialRun();
-  setOutputs(env, { result: "error", "exit-code": 1 });
+  await setOutputs(env, { result: "error", "exit-code": 1 });
   const scratch = makeScratch(runner);
-  saveState(env, { kernels: [], scratch });
+  await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path130.join)(scratch, "tmp");
-  (0, import_node_fs19.mkdirSync)(env["TMPDIR"]);
-  if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs19.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
+  env["TMPDIR"] = (0, import_node_path137.join)(scratch, "tmp");
+  (0, import_node_fs18.mkdirSync)(env["TMPDIR"]);
+  if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs18.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, reported: false };
   try {
     await work(context);
   } catch (error2) {
-    reportFailure(error2, context);
+    await reportFailure(error2, context);
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs19, import_node_path130, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs18, import_node_path137, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_fs19 = require("node:fs");
-    import_node_path130 = require("node:path");
+    import_node_fs18 = require("node:fs");
+    import_node_path137 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();
@@ -78015,7 +81768,13 @@ var init_step = __esm({
     __name(work, "work");
     __name(accelNotice, "accelNotice");
     __name(bootsKernels, "bootsKernels");
-    REPLACING = ["BPFCOMPAT_VALIDATOR_BIN", "BPFCOMPAT_QEMU"];
+    REPLACING = [
+      "BPFCOMPAT_VALIDATOR_BIN",
+      "BPFCOMPAT_QEMU",
+      "BPFCOMPAT_QEMU_AARCH64",
+      "BPFCOMPAT_LOADERS_DIR",
+      "BPFCOMPAT_RPM_KEYS"
+    ];
     __name(logContext, "logContext");
     __name(prepare3, "prepare");
     __name(workOn, "workOn");
@@ -78026,7 +81785,7 @@ var init_step = __esm({
 
 // src/action/main.ts
 init_define_BPFCOMPAT_BUILD();
-var import_node_fs20 = require("node:fs");
+var import_node_fs19 = require("node:fs");
 init_build_info();
 
 // src/action/cancel.ts
@@ -78059,7 +81818,7 @@ __name(watchCancel, "watchCancel");
 init_commands();
 var isPost = (process.env["STATE_isPost"] ?? "") !== "";
 var stateFile = process.env["GITHUB_STATE"] ?? "";
-if (!isPost && stateFile !== "") (0, import_node_fs20.appendFileSync)(stateFile, "isPost=true\n");
+if (!isPost && stateFile !== "") (0, import_node_fs19.appendFileSync)(stateFile, "isPost=true\n");
 var cancel = isPost ? void 0 : watchCancel();
 for (const event3 of ["uncaughtException", "unhandledRejection"]) {
   process.on(event3, (error2) => {
