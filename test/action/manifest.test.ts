@@ -68,6 +68,7 @@ describe('action.yml', () => {
     ).filter((flag) => !inputs.has(flag));
     expect([...new Set(missing.map((flag) => flag.split(' ')[1]))].sort()).toEqual([
       'fail-on-regression',
+      'group',
       'json',
       'no-color',
       'quiet',

@@ -231,7 +231,7 @@ describe('held against the object', () => {
     expect(withPrinted(passed, shown, altering, true)).toMatchObject({
       status: 'infra_error',
       message: expect.stringMatching(
-        /^p1 can alter what this loader prints \(bpf_probe_write_user\), so it cannot be told/,
+        /^p1 can alter what this loader prints \(bpf_probe_write_user\), so it is not known whether/,
       ),
     });
     const marked = withPrinted(passed, shown, altering, false);

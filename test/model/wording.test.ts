@@ -65,8 +65,8 @@ test('texts are joined and changed around their options', () => {
 
 /** Flags about how results are printed, and what has no effect: the library has none of them. */
 const OF_THE_TERMINAL = ['json', 'quiet', 'no-color', 'runner', 'unsafe-allow-host-runner'];
-/** Options that reports of single runs had once, or that a run of the library does not need. */
-const NOT_OF_THE_LIBRARY = ['keep-vm-on-failure'];
+/** Options that reports of single runs had once, or that a run of the library does not need; `group` is groupKernels. */
+const NOT_OF_THE_LIBRARY = ['keep-vm-on-failure', 'group'];
 
 test('every property that the library is said to have is one of its options', () => {
   const known = new Set(Object.values(calls).flatMap((kinds) => Object.keys(kinds)));

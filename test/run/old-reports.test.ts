@@ -6,6 +6,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { compare, HostError, mergeReports, planShards, validate, validateSuite } from '../../src/index.ts';
+import { inFlags } from '../../src/model/wording.ts';
 import { withoutOldReports } from '../../src/run/old-reports.ts';
 
 let dir: string;
@@ -87,7 +88,7 @@ describe('a run that comes to nothing leaves no older report', () => {
     ['a value that is none', ['--timeout', 'soon', '--out=out', '--markdown', 'markdown']],
   ])('with %s', async (_what, words) => {
     leave();
-    const io = { env: env(), cwd: dir, out: () => {}, err: () => {}, width: () => 80 } as unknown as Io;
+    const io = { env: env(), cwd: dir, out: () => {}, err: () => {}, width: () => 80, face: inFlags } as unknown as Io;
     expect(await runCommand(['test', '--artifact', 'a.bpf.o', '--quick', ...words], io)).toBe(1);
     expect(left()).toEqual(KINDS.filter((kind) => kind !== 'out' && kind !== 'markdown'));
   });
