@@ -2,6 +2,7 @@ import type { AlteringProgram } from '../model/altering.ts';
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { oncePer } from '../model/once-per.ts';
+import { flag } from '../model/wording.ts';
 import { few, MAX_NAMES } from './few.ts';
 import { makeFinding } from './make-finding.ts';
 
@@ -72,7 +73,7 @@ export function withPrinted(
   const uses = [...new Set(read.flatMap((one) => one.uses))].join(', ');
   if (required) {
     const who = `${few(names)} can alter what this loader prints (${uses})`;
-    const message = `${who}, so it is not known whether required programs were attached; test the object with libbpf, which attaches such programs last`;
+    const message = `${who}, so it is not known whether required programs were attached; test the object without ${flag('loader')}: then such programs are attached last`;
     return { status: 'infra_error', cause: 'protocol', message };
   }
   const finding = makeFinding({

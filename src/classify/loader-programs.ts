@@ -2,6 +2,7 @@ import type { Outcome } from '../model/cell.ts';
 import { type Finding, programsOf } from '../model/finding.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
 import { type LoaderReport, MAX_LISTED } from '../model/loader-report.ts';
+import { flag } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { asCauses, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
@@ -13,12 +14,12 @@ const PLAIN_NAME = /^[\x20-\x7e]{1,200}$/;
 export function cutReport(
   report: LoaderReport,
   facts: ObjectFacts | undefined,
-  { name }: LoaderFacts,
+  { name, version }: LoaderFacts,
 ): string | undefined {
   const count = facts?.programs.length ?? 0;
   if (count <= MAX_LISTED) return undefined;
   const rest = count - report.programs.length;
-  return `${name} lists ${report.programs.length} of the ${count} programs of the object, so nothing is known of ${rest}; test it with libbpf, or divide it`;
+  return `${name} ${version} lists ${report.programs.length} of the ${count} programs of the object, so nothing is known of ${rest}; test it without ${flag('loader')}, or divide it`;
 }
 
 /**

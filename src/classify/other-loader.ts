@@ -2,6 +2,7 @@ import type { AttachMode, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
+import { flag } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { signalName } from './crash.ts';
 import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
@@ -46,7 +47,10 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
   const cut = (run?.stdout_bytes ?? 0) > KEPT_BYTES;
   if (run && !run.timed_out && (cut || run.exit_code === LOADED)) {
     const why = cut ? `printed ${run.stdout_bytes} bytes, more than the guest keeps` : 'printed no report';
-    return infra('protocol', `the loader ${name} ended with ${run.exit_code} and ${why}; test the object with libbpf`);
+    return infra(
+      'protocol',
+      `the loader ${name} ${version} ended with ${run.exit_code} and ${why}; test the object without ${flag('loader')}`,
+    );
   }
   const timedOut = run?.timed_out ?? true;
   const signal = (run?.exit_code ?? 0) - SIGNAL_BASE;
