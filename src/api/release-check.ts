@@ -6,7 +6,7 @@ import { type Environment, environmentOf } from './services.ts';
 /**
  * Looks for secrets and private paths in the git repository around `cwd`, in what is tracked and in its whole history.
  * A file `.secretlintignore` at its top (patterns as in .gitignore) takes paths out.
- * @throws UsageError `no_repository`; HostError `tool_failed`; CancelledError
+ * @throws UsageError `no_repository`, `history_incomplete` for a shallow or partial clone; HostError `tool_failed`; CancelledError
  */
 export async function releaseCheck(
   options: Environment & { readonly signal?: AbortSignal } = {},

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { HostError, throwIfCancelled } from '../model/errors.ts';
+import { HostError, throwIfCancelled, UsageError } from '../model/errors.ts';
 import { readGit } from '../run/git.ts';
 
 /** One content that the repository has, now or in its history. */
@@ -34,13 +34,30 @@ function tracked(listing: string): [id: string, path: string][] {
   });
 }
 
-/** All blobs of the index and of the history of all branches and tags, each content once. */
+/** A clone that lacks a part of its history cannot pass: what is not here was not looked at. */
+function incomplete(root: string, what: string, todo: string): UsageError {
+  return new UsageError('history_incomplete', `${root} is a ${what}: a part of its history is not here; ${todo}`);
+}
+
+async function throwIfShallow(host: Host, root: string, signal: AbortSignal): Promise<void> {
+  const answer = await needGit(host, root, ['rev-parse', '--is-shallow-repository'], signal);
+  if (answer.toString('utf8').trim() !== 'true') return;
+  throw incomplete(root, 'shallow clone', 'run git fetch --unshallow (in a workflow: fetch-depth: 0)');
+}
+
+/**
+ * All blobs of the index and of the history of all branches and tags, each content once.
+ * @throws UsageError `history_incomplete` for a shallow or partial clone, HostError `tool_failed`
+ */
 export async function listBlobs(host: Host, root: string, signal: AbortSignal): Promise<Blob[]> {
+  await throwIfShallow(host, root, signal);
   const index = await needGit(host, root, ['ls-files', '--stage', '-z'], signal);
   const now = new Map(tracked(index.toString('utf8')));
-  const objects = await needGit(host, root, ['rev-list', '--objects', '--all'], signal);
+  const objects = await needGit(host, root, ['rev-list', '--objects', '--missing=print', '--all'], signal);
   const paths = new Map(now);
+  const partial = incomplete(root, 'partial clone', 'clone it without --filter');
   for (const line of objects.toString('utf8').split('\n')) {
+    if (line.startsWith('?')) throw partial;
     const space = line.indexOf(' ');
     if (space > 0 && !paths.has(line.slice(0, space))) paths.set(line.slice(0, space), line.slice(space + 1));
   }
@@ -48,6 +65,7 @@ export async function listBlobs(host: Host, root: string, signal: AbortSignal): 
   const facts = (await needGit(host, root, check, signal, [...paths.keys()].map((id) => `${id}\n`).join('')))
     .toString('utf8')
     .split('\n');
+  if (facts.some((line) => line.endsWith(' missing'))) throw partial;
   return [...paths].flatMap(([id, path], at) => {
     const [type, bytes] = (facts[at] ?? '').split(' ');
     return type === 'blob' && path !== '' ? [{ id, path, history: !now.has(id), bytes: Number(bytes) }] : [];

@@ -78,6 +78,25 @@ describe('doctor --release', () => {
     ]);
   });
 
+  test.each([
+    [['--depth', '1'], /shallow clone.*fetch --unshallow/],
+    [['--filter', 'blob:none'], /partial clone.*without --filter/],
+  ])('a clone with %j lacks history, and cannot pass', async (args, words) => {
+    put('old.txt', TOKEN);
+    commit();
+    put('old.txt', 'nothing');
+    commit();
+    git('config', 'uploadpack.allowFilter', 'true');
+    const whole = dir;
+    const cwd = mkdtempSync(join(tmpdir(), 'bpfcompat-clone-'));
+    try {
+      execFileSync('git', ['clone', '--quiet', ...args, `file://${whole}`, cwd], { stdio: 'ignore' });
+      await expect(releaseCheck({ cwd, env: process.env })).rejects.toThrow(words);
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
+  });
+
   test('a repository without commits, and none at all', async () => {
     expect(await check()).toMatchObject({ findings: [], scanned: 0 });
     rmSync(join(dir, '.git'), { recursive: true });
