@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readYaml, type SourceFile } from '../config/yaml-file.ts';
-import { flag, line, list, oneOfMany } from '../config/yaml-schema.ts';
+import { flag, line, list, oneOfMany, wordOrEmpty } from '../config/yaml-schema.ts';
 import { sha256 } from './canonical.ts';
 
 /** What a load would be: who, what, where. Types are those that a guest showed, never those of a manifest. */
@@ -22,7 +22,8 @@ type Action = (typeof ACTIONS)[number];
 
 const action = oneOfMany(ACTIONS, ACTIONS.join(' or '));
 const patterns = list(line({ required: true, maxBytes: 256 })).default([]);
-const kernel = line({ maxBytes: 64 }).default('');
+// A bound that is no number would be no bound: everything would be within it.
+const kernel = wordOrEmpty(/^\d{1,5}(?:\.\d{1,5}){0,3}$/, 'numbers such as 5.15 or 6.1.90').default('');
 
 const ruleKeys = {
   name: line({ required: true, maxBytes: 256 }),

@@ -47,6 +47,10 @@ test.each<[string, boolean]>([
   expect(allows(rule)).toBe(allowed);
 });
 
+test.each(['">=5.15"', 'newest', '"5.15-generic"', 'v6'])('kernel_min %s is no bound', (bound) => {
+  expect(() => allows(`kernel_min: ${bound}`)).toThrow(/p\.yaml.*kernel_min.*numbers such as 5\.15/s);
+});
+
 test('types that were not seen are not allowed by a rule about types', () => {
   expect(allows('program_types: ["*"]', { programTypes: [] })).toBe(false);
   expect(allows('require_verified_history: true', { verified: false })).toBe(false);
