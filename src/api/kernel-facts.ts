@@ -61,11 +61,12 @@ export async function factsDirectory(host: Host, cwd: string, named: string | un
  */
 export async function kernelFacts(profile: Profile, places: FactsPlaces): Promise<KernelFacts | undefined> {
   const { host, dir, signal, onNote, ensureKernel } = places;
+  // Whatever a file says: such a kernel is not booted this way, and no other one stands for it.
+  if (profile.problem !== undefined || profile.unbootable !== undefined || profile.kernel === undefined)
+    return undefined;
   const shared = dir === undefined ? undefined : join(dir, `${profile.id}${SUFFIX}`);
   const there = shared === undefined ? undefined : await fromDirectory(host, shared);
   if (there !== undefined) return known(there);
-  if (profile.problem !== undefined || profile.unbootable !== undefined || profile.kernel === undefined)
-    return undefined;
   try {
     const { files } = await ensureKernel(profile, { signal, onProgress: () => {}, onNote });
     const facts = await storedFacts(host, files, signal);

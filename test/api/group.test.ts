@@ -62,6 +62,13 @@ describe('kernels in classes', () => {
     expect(notes.filter((note) => note.includes('nothing is known of this kernel'))).toHaveLength(2);
   });
 
+  test('have no place for a kernel that is not booted, whatever a file says of it', async () => {
+    const kernels = ['rhcos-4.14-5.14', 'rhcos-4.16-5.14'];
+    const shared = facts('image', Object.fromEntries(kernels.map((id) => [id, '5.14.0'])));
+    const { objects } = await group({ kernels, facts: shared });
+    expect(objects[0]?.classes.map(({ kernels: own }) => own)).toEqual(kernels.map((id) => [id]));
+  });
+
   test('do not come from a damaged file', async () => {
     const shared = facts('bad', {});
     writeFileSync(join(shared, 'debian-12-6.1.facts'), 'no facts');
