@@ -41,7 +41,9 @@ export interface KernelGroup {
   /** The one to be tested for all. */
   readonly sample: string;
   readonly kernels: readonly string[];
-  /** In what it differs from the group before it. */
+  /** Whether anything is known of it; else it is a group of one. */
+  readonly known: boolean;
+  /** In what it differs from the group before it, where something is known of both. */
   readonly differs: readonly Need[];
 }
 
@@ -54,7 +56,7 @@ export interface GroupResult {
   /** Kernels that are the sample of some class of some object, in the order of the matrix. */
   readonly samples: readonly string[];
   readonly kernels: number;
-  /** The same as a document (docs/sharding.md). */
+  /** The same as a document (`kernel_classes.v0.1`). */
   readonly json: string;
 }
 
@@ -145,6 +147,7 @@ export async function groupKernels(options: GroupOptions): Promise<GroupResult> 
       classes: (classes[index] ?? []).map((own) => ({
         sample: idOf(own.sample),
         kernels: own.kernels.map(idOf),
+        known: own.known,
         differs: own.differs,
       })),
     })),

@@ -11,9 +11,12 @@ import { chosen } from './test-command.ts';
 const NAMED = 3;
 const MAX_NAME = 60;
 
-function differsText({ differs }: KernelGroup, isFirst: boolean): string {
-  if (isFirst) return '';
-  if (differs.length === 0) return 'nothing is known of it';
+/** @param above the class in the row above; undefined for the first */
+export function differsText({ known, differs }: KernelGroup, above: KernelGroup | undefined): string {
+  if (above === undefined) return '';
+  if (!known) return 'nothing is known of it';
+  if (!above.known) return 'nothing is known of that one';
+  if (differs.length === 0) return 'architecture or guest';
   const names = differs.slice(0, NAMED).map(({ kind, name }) => terminal(`${kind} ${name}`, MAX_NAME));
   const more = differs.length - names.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -23,7 +26,7 @@ function classesText({ objects, samples, kernels }: GroupResult): string {
   const parts = objects.map(({ name, classes }) => {
     const rows = classes.map((one, index) => [
       one.sample,
-      differsText(one, index === 0),
+      differsText(one, classes[index - 1]),
       one.kernels.filter((id) => id !== one.sample).join(', '),
     ]);
     const head = `${terminal(name, 200)}: ${classes.length === 1 ? '1 class' : `${classes.length} classes`} of ${plural(kernels, 'kernel')}`;

@@ -49,7 +49,12 @@ export interface KernelClass {
   readonly sample: number;
   /** All, in the order of the list. */
   readonly kernels: readonly number[];
-  /** In what it differs from the class before it; empty for the first, and where nothing is known. */
+  /** Whether anything is known of its kernels and of the object; else it is a class of one. */
+  readonly known: boolean;
+  /**
+   * In what it differs from the class before it. Empty for the first, where nothing is known of one of both, and where
+   * the architecture or the guest sets them apart alone.
+   */
   readonly differs: readonly Need[];
 }
 
@@ -68,6 +73,6 @@ export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly 
     const own = kernels[sample]?.answers;
     const before = kernels[lists[index - 1]?.[0] ?? -1]?.answers;
     const differs = own && before ? needs.filter((_, at) => own[at] !== before[at]) : [];
-    return { sample, kernels: list, differs };
+    return { sample, kernels: list, known: own !== undefined, differs };
   });
 }
