@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { findValidator } from '../run/validator-binary.ts';
 import { hostId } from '../runtime/agent-host.ts';
-import { readLedger } from '../runtime/ledger.ts';
+import { ledgerPath, readLedger } from '../runtime/ledger.ts';
 import type { ApplyOptions } from './agent-apply-types.ts';
 import { refuseKilled } from './agent-plan.ts';
 import { readPolicyFile } from './agent-policy.ts';
@@ -95,7 +95,10 @@ function hostRows(options: PreflightOptions): Row[] {
       'of machine-id',
       '/etc/machine-id is missing: no approval can name this host',
     );
-  const chain = async () => need((await readLedger(host, workdir)).problem === '', 'holds', 'the ledger was changed');
+  const chain = async () => {
+    const { problem } = await readLedger(host, workdir);
+    return need(problem === '', 'holds', `${ledgerPath(workdir)}: ${problem}`);
+  };
   const probe = async () => (await probeHost(options)).identity.release;
   const { agentId, requireConfig, checkHostProbe, artifactName } = options;
   return [
@@ -117,6 +120,8 @@ function hostRows(options: PreflightOptions): Row[] {
 function loadRows(options: PreflightOptions): Row[] {
   const { host, cwd, root } = environmentOf(options);
   const { includeLoad, requireLoadPolicy, requireApprovalPins, requireManifest, manifest } = options;
+  // Without a policy no load is approved, whatever else is said.
+  const needsPolicy = requireLoadPolicy || includeLoad;
   const file = options.loadPolicy || (host.env['BPFCOMPAT_AGENT_LOAD_POLICY_PATH'] ?? '');
   const own = options.validator === '' ? {} : { BPFCOMPAT_VALIDATOR_BIN: resolve(cwd, options.validator) };
   const trust = async () => {
@@ -142,7 +147,7 @@ function loadRows(options: PreflightOptions): Row[] {
   };
   return [
     ['trust', true, trust],
-    ['load_policy', requireLoadPolicy, wanted(file !== '' || requireLoadPolicy, policy)],
+    ['load_policy', needsPolicy, wanted(file !== '' || needsPolicy, policy)],
     ['validator_binary', includeLoad, wanted(includeLoad, validator)],
     ['approval_pins', requireApprovalPins, wanted(requireApprovalPins, pins)],
     ['manifest_intent', requireManifest, wanted(requireManifest, intent)],

@@ -325,6 +325,8 @@ test('the drill passes only for an agent that is revoked', async () => {
 test('preflight says what is missing', async () => {
   const options = { ...lab.base, artifactName: 'conn', includeLoad: false, requireConfig: true, checkHostProbe: false };
   expect(await preflightAgent(options)).toMatchObject({ status: 'pass' });
+  const load = await preflightAgent({ ...options, requireLoadPolicy: false, loadPolicy: '', includeLoad: true });
+  expect(load.checks).toContainEqual(expect.objectContaining({ name: 'load_policy', required: true, status: 'fail' }));
   const bare = await preflightAgent({ ...options, loadPolicy: '', artifactName: '', requireApprovalPins: true });
   const failed = bare.checks.filter(({ status }) => status === 'fail').map(({ name }) => name);
   expect([bare.status, failed]).toEqual(['fail', ['agent_config', 'load_policy', 'approval_pins']]);
