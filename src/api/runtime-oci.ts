@@ -54,13 +54,20 @@ function factsOf(object: Buffer, host: Host) {
   return { programs, maps, arch: host.arch === 'aarch64' ? ('arm64' as const) : ('amd64' as const) };
 }
 
+/** Where to push. @throws UsageError for a digest: it is what comes of the bytes */
+function placeOf(word: string) {
+  const name = imageOf(word);
+  if (!name.reference.startsWith('sha256:')) return name;
+  throw new UsageError('image_invalid', `${word} names a digest, and an object is pushed to a tag: HOST/NAME:TAG`);
+}
+
 /**
  * Pushes an object as an image, and the bundles about it as what refers to that image.
  * @throws HostError `mirror_unreachable` with what the registry said
  */
 export async function pushArtifact(options: PushOptions): Promise<PushAnswer> {
   const { host, cwd } = environmentOf(options);
-  const name = imageOf(options.image);
+  const name = placeOf(options.image);
   const path = resolve(cwd, options.artifact);
   const object = await host.files.read(path, MAX_OBJECT_BYTES);
   const problem = checkObjectHeader(object);

@@ -96,12 +96,22 @@ async function referrersOf(store: RegistryStore, digest: string): Promise<readon
   return document.kind === 'index' ? document.manifests.slice(0, MAX_REFERRERS) : [];
 }
 
+/** The first layer of what refers to an image; undefined for what is gone, or no image of ours: a list may have anything. */
+async function referrerLayer(store: RegistryStore, digest: string): Promise<Descriptor | undefined> {
+  try {
+    const document = readDocument((await store.document(digest)).bytes, digest);
+    return document.kind === 'manifest' ? document.layers[0] : undefined;
+  } catch (error) {
+    if (error instanceof HostError && ['package_not_found', 'bad_package'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 /** The bundles that refer to an image; whether they are true is for the trust to say. */
 export async function pullBundles(host: Host, store: RegistryStore, digest: string): Promise<StoredBundle[]> {
   const bundles: StoredBundle[] = [];
   for (const { digest: one } of await referrersOf(store, digest)) {
-    const document = readDocument((await store.document(one)).bytes, one);
-    const [layer] = document.kind === 'manifest' ? document.layers : [];
+    const layer = await referrerLayer(store, one);
     if (layer === undefined || layer.size > MAX_BUNDLE_BYTES) continue;
     const bytes = await layerBytes(host, store, layer);
     bundles.push({ sha256: sha256(bytes), bytes });

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import type { Host, SendOptions, Sent } from '../host/host.ts';
+import { bearer, isLoopback, tokenOf } from '../kernels/sources/oci/tokens.ts';
 import { HostError } from '../model/errors.ts';
 import type { ImageName } from '../model/oci-source.ts';
 import { type Blob, BUNDLE, descriptor, INDEX, type Pushed } from './oci-image.ts';
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
-const Token = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 const TagIndex = z.object({
   manifests: z.array(z.looseObject({ mediaType: z.string(), digest: z.string(), size: z.number() })).max(10_000),
 });
@@ -22,30 +21,24 @@ interface Line {
 
 /** @param login `USER:PASSWORD`; empty: none */
 export function openLine(host: Host, name: ImageName, login: string): Line {
-  const scheme = LOOPBACK.test(name.host) ? 'http' : 'https';
+  const scheme = isLoopback(name.host) ? 'http' : 'https';
   const basic = login === '' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
   return { host, name, base: `${scheme}://${name.host}/v2/${name.repository}`, basic, authorization: undefined };
 }
 
 async function tokenFor(line: Line, challenge: string): Promise<string | undefined> {
   if (/^basic /i.test(challenge)) return line.basic;
-  const pairs = Object.fromEntries(
-    [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value]) => [key, value]),
-  );
-  const realm = pairs['realm'] ?? '';
-  if (!URL.canParse(realm)) return undefined;
+  const { realm, service = '' } = bearer(challenge) ?? {};
+  if (realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
   // A password goes to its registry alone, and never without encryption but to this machine.
   const isOwn = url.host === line.name.host;
-  if (url.protocol !== 'https:' && !LOOPBACK.test(url.host)) return undefined;
-  url.searchParams.set('service', pairs['service'] ?? '');
+  if (url.protocol !== 'https:' && !isLoopback(url.host)) return undefined;
+  url.searchParams.set('service', service);
   url.searchParams.set('scope', `repository:${line.name.repository}:pull,push`);
   const headers = isOwn && line.basic !== undefined ? { authorization: line.basic } : {};
   const { status, body } = await line.host.network.send(url.href, { method: 'GET', headers });
-  if (status !== 200) return undefined;
-  const { data } = Token.safeParse(JSON.parse(body.toString('utf8')));
-  const token = data?.token ?? data?.access_token;
-  return token === undefined ? undefined : `Bearer ${token}`;
+  return status === 200 ? tokenOf(body.toString('utf8')) : undefined;
 }
 
 async function request(line: Line, url: string, options: SendOptions): Promise<Sent> {
@@ -99,14 +92,23 @@ export function fallbackTag(digest: string): string {
   return digest.replace(':', '-');
 }
 
+/** What a list has already. @throws HostError `bad_package` for what cannot be read: it would be lost */
+function listed(body: Buffer, url: string) {
+  try {
+    return TagIndex.parse(JSON.parse(body.toString('utf8'))).manifests;
+  } catch (cause) {
+    throw new HostError('bad_package', `${url} is no list of referrers; nothing was added to it`, { cause });
+  }
+}
+
 /** Adds referrers to the list that lies under the fallback tag, for registries without an API for them. */
 export async function listReferrers(line: Line, subject: string, referrers: readonly Pushed[]): Promise<void> {
   const tag = fallbackTag(subject);
   const url = `${line.base}/manifests/${tag}`;
   const answer = expect(await request(line, url, { method: 'GET', headers: { accept: INDEX } }), url, 200, 404);
-  const old = answer.status === 200 ? TagIndex.safeParse(JSON.parse(answer.body.toString('utf8'))).data?.manifests : [];
+  const old = answer.status === 200 ? listed(answer.body, url) : [];
   const added = referrers.map(({ manifest }) => ({ ...descriptor(manifest), artifactType: BUNDLE }));
-  const all = new Map([...(old ?? []), ...added].map((one) => [one.digest, one]));
+  const all = new Map([...old, ...added].map((one) => [one.digest, one]));
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [...all.values()] }));
   await pushManifest(line, { mediaType: INDEX, digest: '', bytes }, tag);
 }

@@ -65,6 +65,25 @@ test('pushing again changes nothing, and another bundle is added to the list', a
   expect(selection.selected?.bundles).toEqual(expect.arrayContaining([...second.bundles]));
 });
 
+test('what a list of referrers names beside them is passed over', async () => {
+  const own = await pushed('list');
+  const list = `http://${registry.host}/v2/acme/conn/manifests/${own.manifest.replace(':', '-')}`;
+  const accept = 'application/vnd.oci.image.index.v1+json';
+  const text = await (await fetch(list, { headers: { accept } })).text();
+  const place = blobs().find((path) => path.includes(sha256(text)));
+  if (place === undefined) throw new Error('the list has no file');
+  const gone = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: `sha256:${'0'.repeat(64)}`, size: 9 };
+  const { manifests } = JSON.parse(text);
+  try {
+    // A registry takes no such list: it is what a deletion leaves.
+    writeFileSync(place, JSON.stringify({ schemaVersion: 2, mediaType: accept, manifests: [gone, ...manifests] }));
+    const { selection } = await selectArtifact({ ...lab.base, evidence: [`oci://${image('list')}`] });
+    expect(selection.selected?.bundles).toEqual(own.bundles);
+  } finally {
+    writeFileSync(place, text);
+  }
+});
+
 test('skopeo reads the image', async () => {
   const { manifest } = await pushArtifact({ ...lab.base, image: image('skopeo'), artifact: 'conn.bpf.o' });
   const text = execFileSync('skopeo', ['inspect', '--tls-verify=false', `docker://${image('skopeo')}`], {
@@ -104,7 +123,8 @@ test('an image of another object under the tag gives nothing', async () => {
 test('a tag that is not there, and what is no image', async () => {
   const options = { ...lab.base, evidence: [`oci://${image('missing')}`] };
   await expect(selectArtifact(options)).rejects.toMatchObject({ code: 'package_not_found' });
-  await expect(pushArtifact({ ...lab.base, image: 'conn', artifact: 'conn.bpf.o' })).rejects.toMatchObject({
-    code: 'image_invalid',
-  });
+  for (const word of ['conn', `${registry.host}/acme/conn@sha256:${sha256(OBJECT)}`])
+    await expect(pushArtifact({ ...lab.base, image: word, artifact: 'conn.bpf.o' })).rejects.toMatchObject({
+      code: 'image_invalid',
+    });
 });

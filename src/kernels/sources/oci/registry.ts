@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Downloaded, DownloadOptions, Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { ImageName } from '../../../model/oci-source.ts';
 import { type Descriptor, DOCUMENT_KINDS } from './manifest.ts';
+import { bearer, isLoopback, tokenOf } from './tokens.ts';
 
 /** Where the documents and the layers of an image come from: a registry, or a layout on this machine. */
 export interface ImageStore {
@@ -24,17 +24,6 @@ export interface RegistryStore extends ImageStore {
 const MAX_DOCUMENT = 4 * 1024 * 1024;
 const MAX_TOKEN = 1024 * 1024;
 const ATTEMPTS = 2;
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
-
-const Token = z.object({ token: z.string().optional(), access_token: z.string().optional() });
-
-/** Parameters of `Bearer realm="...",service="..."`; undefined for another scheme. */
-function bearer(challenge: string): Readonly<Record<string, string>> | undefined {
-  if (!/^bearer /i.test(challenge)) return undefined;
-  const pairs = [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)];
-  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key.toLowerCase(), value]));
-}
-
 /** How a registry is used. */
 export interface RegistryAccess {
   readonly signal: AbortSignal | undefined;
@@ -60,19 +49,6 @@ function failure(status: number, url: string, image: string, remedyOfLayout: str
   const remedy =
     status === 429 ? 'there were too many requests, try again later' : 'try again later, or name another registry';
   return new HostError('mirror_unreachable', `${url} returned status ${status}; ${remedy}`);
-}
-
-/** The token that the answer of a server holds, as a header has it; undefined where it holds none. */
-function tokenOf(text: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { data } = Token.safeParse(value);
-  const token = data?.token ?? data?.access_token;
-  return token !== undefined && /^[\x21-\x7e]{1,16384}$/.test(token) ? `Bearer ${token}` : undefined;
 }
 
 /**
@@ -103,7 +79,7 @@ class Registry implements RegistryStore {
     this.#basic =
       login?.host === name.host ? `Basic ${Buffer.from(`token:${login.token}`).toString('base64')}` : undefined;
     // As everywhere: a registry of this very machine may do without encryption.
-    this.#base = `${LOOPBACK.test(name.host) ? 'http' : 'https'}://${name.host}/v2/${name.repository}`;
+    this.#base = `${isLoopback(name.host) ? 'http' : 'https'}://${name.host}/v2/${name.repository}`;
   }
 
   async document(wanted: string) {
@@ -181,7 +157,7 @@ class Registry implements RegistryStore {
     const { realm, service } = bearer(challenge) ?? {};
     if (realm === undefined || !URL.canParse(realm)) return undefined;
     const url = new URL(realm);
-    if (url.protocol !== 'https:' && !(this.#base.startsWith('http:') && LOOPBACK.test(url.host))) {
+    if (url.protocol !== 'https:' && !(this.#base.startsWith('http:') && isLoopback(url.host))) {
       throw new HostError(
         'mirror_unreachable',
         `${this.#name.host} wants a token from ${realm}, which is not encrypted; no request was sent there, name another registry`,
