@@ -26,10 +26,10 @@ async function needGit(
   throw new HostError('tool_failed', `git ${args[0]} failed in ${root}; check the repository with git fsck`);
 }
 
-/** `MODE ID STAGE\tPATH`, as ls-files prints them. Submodules are other repositories, links have no content to look at. */
+/** `MODE ID STAGE\tPATH`, as ls-files prints them. Submodules are other repositories; of a link the content is where it leads. */
 function tracked(listing: string): [id: string, path: string][] {
   return listing.split('\0').flatMap((entry) => {
-    const [, id, path] = /^100\d{3} ([0-9a-f]+) \d\t(.+)$/s.exec(entry) ?? [];
+    const [, id, path] = /^1[02]0\d{3} ([0-9a-f]+) \d\t(.+)$/s.exec(entry) ?? [];
     return id === undefined || path === undefined ? [] : [[id, path] as [string, string]];
   });
 }

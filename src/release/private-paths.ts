@@ -19,10 +19,15 @@ export interface PrivatePath {
  */
 export function privatePaths(text: string): PrivatePath[] {
   const found = new Map<string, PrivatePath>();
+  let line = 1;
+  let counted = 0;
   for (const match of text.matchAll(HOME)) {
     const [path, name = ''] = match;
     if (NEUTRAL.has(name.toLowerCase()) || found.has(path)) continue;
-    found.set(path, { line: text.slice(0, match.index).split('\n').length, path });
+    // Each line feed is counted once: a text may have a hundred thousand of such paths.
+    line += text.slice(counted, match.index).split('\n').length - 1;
+    counted = match.index;
+    found.set(path, { line, path });
   }
   return [...found.values()];
 }

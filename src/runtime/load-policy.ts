@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readYaml, type SourceFile } from '../config/yaml-file.ts';
 import { flag, line, list, oneOfMany, wordOrEmpty } from '../config/yaml-schema.ts';
+import { globMatches } from '../model/glob-matches.ts';
 import { sha256 } from './canonical.ts';
 
 /** What a load would be: who, what, where. Types are those that a guest showed, never those of a manifest. */
@@ -108,23 +109,9 @@ export function readLoadPolicy(source: SourceFile, kind: PolicyKind): LoadPolicy
   };
 }
 
-/** `*` and `?`, in any case. Linear: no pattern makes it slow. */
-function globMatches(pattern: string, text: string): boolean {
-  const [p, t] = [pattern.toLowerCase(), text.toLowerCase()];
-  let [at, star, mark] = [0, -1, 0];
-  for (let i = 0; i < t.length; ) {
-    if (p[at] === '*') [star, mark, at] = [at, i, at + 1];
-    else if (at < p.length && (p[at] === '?' || p[at] === t[i])) [at, i] = [at + 1, i + 1];
-    else if (star >= 0) {
-      mark++;
-      [at, i] = [star + 1, mark];
-    } else return false;
-  }
-  return /^\**$/.test(p.slice(at));
-}
-
+/** `*` and `?`, in any case. */
 function among(patterns: readonly string[], text: string): boolean {
-  return patterns.some((one) => globMatches(one, text));
+  return patterns.some((one) => globMatches(one.toLowerCase(), text.toLowerCase()));
 }
 
 /** An allow has to cover every type that was seen; a deny needs one of them. */

@@ -141,6 +141,27 @@ describe('what matters to an object', () => {
   });
 });
 
+describe('what a hostile file names', () => {
+  test('is found or not in little time: a pattern of functions with many stars', () => {
+    const symbols = [`T${'a'.repeat(60)}`, 'Tvfs_read'];
+    const started = performance.now();
+    expect(answer({ symbols }, 'function', `${'?*'.repeat(30)}Z`)).toBe('pattern false');
+    expect(answer({ symbols }, 'function', 'vfs_*')).toBe('pattern true');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('is found or not in little time: structures without a name that lead to each other', () => {
+    const count = 40;
+    const loop = Array.from({ length: count }, (_, at) => [0, 2, at * 32]).flat();
+    const words = [1, INT, 4, 32, 5, STRUCT | count, count * 4, ...loop];
+    const btf = readBtf(buildBtf(words, Buffer.from('\0int\0task\0')));
+    if ('problem' in btf) throw new Error(btf.problem);
+    const started = performance.now();
+    expect(answer({ btf }, 'field', 'byte_off struct task.pid')).toBe('none');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
 describe('classes', () => {
   const needs = [{ kind: 'option', name: 'CONFIG_X' }] as const;
   const one = (config: string, required = false) => ({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -20,6 +20,14 @@ describe('private paths', () => {
   ])('%j', (text, expected) => {
     expect(privatePaths(text)).toEqual(expected);
   });
+});
+
+test('many paths do not make it slow, and each keeps its line', () => {
+  const text = Array.from({ length: 60_000 }, (_, at) => `/home${'/jdoe'}${at}/x\n`).join('');
+  const started = performance.now();
+  const found = privatePaths(text);
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect([found.length, found.at(-1)]).toEqual([60_000, { line: 60_000, path: `${HOME}59999` }]);
 });
 
 describe('doctor --release', () => {
@@ -60,6 +68,12 @@ describe('doctor --release', () => {
       { path: 'old/key.txt', line: 2, kind: 'secret', history: true },
     ]);
     expect(JSON.stringify(await check())).not.toContain(TOKEN);
+  });
+
+  test('where a link leads that is tracked now', async () => {
+    symlinkSync(`${HOME}/src/x.c`, join(dir, 'x.c'));
+    commit();
+    expect(await found()).toEqual([{ path: 'x.c', line: 1, kind: 'private_path', history: false }]);
   });
 
   test('what .secretlintignore names is not looked at', async () => {

@@ -1,3 +1,4 @@
+import { globMatches } from '../../model/glob-matches.ts';
 import type { NeededName } from '../../model/kernel-modules.ts';
 import { compareKernels, kernelNumber, kernelVersion } from '../../model/kernel-range.ts';
 import { typeWords } from '../../object/btf-types.ts';
@@ -28,21 +29,15 @@ function ofModules(kernel: IndexedKernel, needed: NeededName): string {
 /** Marks that the kernel leaves in its symbols: no probes here, and errors may be injected. */
 const MARKS = ['_kbl_addr_', '_eil_addr_'];
 
-/** Functions that a pattern of a program stands for; undefined for a plain name. */
-function patternOf(name: string): RegExp | undefined {
-  if (!/[*?]/.test(name)) return undefined;
-  const words = name
-    .replace(/[^\w*?]/g, '')
-    .replace(/[*]+/g, '\\w*')
-    .replace(/\?/g, '\\w');
-  return new RegExp(`^${words}$`);
+/** Whether a program names functions by a pattern of libbpf's. */
+function isPattern(name: string): boolean {
+  return /[*?]/.test(name);
 }
 
 function functionWords(kernel: IndexedKernel, name: string): string {
   const { btf, symbols } = kernel;
-  const pattern = patternOf(name);
   if (symbols === undefined) return unknown(kernel);
-  if (pattern !== undefined) return `pattern ${symbols.some((symbol) => pattern.test(symbol.slice(1)))}`;
+  if (isPattern(name)) return `pattern ${symbols.some((symbol) => globMatches(name, symbol.slice(1)))}`;
   const count = countWords(kernel.symbolCount(name));
   const marks = MARKS.filter((mark) => kernel.symbolCount(mark + name) > 0);
   const known = btf ? each(kernel.typesOf('func', name), (id) => prototypeWords(btf, id)) : 'no types';

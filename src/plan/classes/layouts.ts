@@ -1,9 +1,6 @@
 import type { Btf, BtfType } from '../../object/btf.ts';
 import { arrayOf, membersOf, plainId, sizeOf, typeWords } from '../../object/btf-types.ts';
 
-/** Structures without a name in each other, before they count as endless. */
-const MAX_DEPTH = 16;
-
 /** Result and parameters of a function, by the id of a FUNC, of its prototype or of a pointer to it. */
 export function prototypeWords(btf: Btf, id: number): string {
   let type = btf.type(plainId(btf, id));
@@ -31,12 +28,17 @@ interface Place {
   readonly bit: number;
 }
 
-/** A member by its name, also one of a structure without a name. */
-export function memberNamed(btf: Btf, type: BtfType, name: string, depth = 0): Place | undefined {
+/**
+ * A member by its name, also one of a structure without a name.
+ * @param seen places of structures that do not have it: BTF may be made to lead through them again and again
+ */
+export function memberNamed(btf: Btf, type: BtfType, name: string, seen: Set<number> = new Set()): Place | undefined {
+  if (seen.has(type.at)) return undefined;
+  seen.add(type.at);
   for (const member of membersOf(btf, type)) {
     if (member.name === name) return { type: member.type, bit: member.bit };
-    if (member.name !== '' || depth >= MAX_DEPTH) continue;
-    const inner = memberNamed(btf, btf.type(plainId(btf, member.type)), name, depth + 1);
+    if (member.name !== '') continue;
+    const inner = memberNamed(btf, btf.type(plainId(btf, member.type)), name, seen);
     if (inner !== undefined) return { type: inner.type, bit: member.bit + inner.bit };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { HostError } from '../../../model/errors.ts';
+import { globMatches } from '../../../model/glob-matches.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
-import { globMatches } from '../glob-matches.ts';
 import type { DebPackage, Dependency } from './control.ts';
 import { compareVersions } from './version.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
-import { globMatches } from '../glob-matches.ts';
+import { globMatches } from '../../../model/glob-matches.ts';
 import { checkClearSigned, checkSignature, signatureError } from '../rpm/gpgv.ts';
 import type { Keyring } from '../rpm/keyring.ts';
 

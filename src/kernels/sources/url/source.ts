@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
+import { globMatches } from '../../../model/glob-matches.ts';
 import type { UrlKernelSource } from '../../../model/url-source.ts';
 import { HEAD_BYTES, readBzImage } from '../../image/bzimage.ts';
 import { kernelTree } from '../../image/tree.ts';
@@ -8,7 +9,6 @@ import { withConfig } from '../../image/with-config.ts';
 import { requireSpace } from '../../space.ts';
 import type { FetchedKernel, UnpackedKernel } from '../../unpacked.ts';
 import { unpackDebs } from '../deb/unpack.ts';
-import { globMatches } from '../glob-matches.ts';
 import { locateKernel } from '../locate-kernel.ts';
 import { type Packing, unpacked } from '../rpm/chunks.ts';
 import { checkSignature, signatureError } from '../rpm/gpgv.ts';
