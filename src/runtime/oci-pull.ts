@@ -6,6 +6,7 @@ import type { RegistryStore } from '../kernels/sources/oci/registry.ts';
 import { HostError } from '../model/errors.ts';
 import { sha256 } from './canonical.ts';
 import { MAX_BUNDLE_BYTES } from './envelope.ts';
+import { BUNDLE } from './oci-image.ts';
 import { fallbackTag } from './oci-push.ts';
 import { MAX_OBJECT_BYTES, type StoredBundle } from './store.ts';
 
@@ -96,11 +97,11 @@ async function referrersOf(store: RegistryStore, digest: string): Promise<readon
   return document.kind === 'index' ? document.manifests.slice(0, MAX_REFERRERS) : [];
 }
 
-/** The first layer of what refers to an image; undefined for what is gone, or no image of ours: a list may have anything. */
+/** The bundle in what refers to an image; undefined for what is gone, or no image of ours: a list may have anything. */
 async function referrerLayer(store: RegistryStore, digest: string): Promise<Descriptor | undefined> {
   try {
     const document = readDocument((await store.document(digest)).bytes, digest);
-    return document.kind === 'manifest' ? document.layers[0] : undefined;
+    return document.kind === 'manifest' ? document.layers.find(({ mediaType }) => mediaType === BUNDLE) : undefined;
   } catch (error) {
     if (error instanceof HostError && ['package_not_found', 'bad_package'].includes(error.code)) return undefined;
     throw error;

@@ -26,25 +26,29 @@ export function openLine(host: Host, name: ImageName, login: string): Line {
   return { host, name, base: `${scheme}://${name.host}/v2/${name.repository}`, basic, authorization: undefined };
 }
 
+/** Passwords and tokens go to their registry alone, and never without the encryption that it is spoken to with. */
+function isOwn({ base }: Line, url: string): boolean {
+  return new URL(url).origin === new URL(base).origin;
+}
+
 async function tokenFor(line: Line, challenge: string): Promise<string | undefined> {
   if (/^basic /i.test(challenge)) return line.basic;
   const { realm, service = '' } = bearer(challenge) ?? {};
   if (realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
-  // A password goes to its registry alone, and never without encryption but to this machine.
-  const isOwn = url.host === line.name.host;
-  if (url.protocol !== 'https:' && !isLoopback(url.host)) return undefined;
+  // Only a registry of this machine may name a place on it that does without encryption.
+  const isLocal = line.base.startsWith('http:') && isLoopback(url.host);
+  if (url.protocol !== 'https:' && !isLocal) return undefined;
   url.searchParams.set('service', service);
   url.searchParams.set('scope', `repository:${line.name.repository}:pull,push`);
-  const headers = isOwn && line.basic !== undefined ? { authorization: line.basic } : {};
+  const headers = isOwn(line, url.href) && line.basic !== undefined ? { authorization: line.basic } : {};
   const { status, body } = await line.host.network.send(url.href, { method: 'GET', headers });
   return status === 200 ? tokenOf(body.toString('utf8')) : undefined;
 }
 
 async function request(line: Line, url: string, options: SendOptions): Promise<Sent> {
   const withAuth = (): Promise<Sent> => {
-    const isOwn = new URL(url).host === line.name.host;
-    const own = isOwn && line.authorization !== undefined ? { authorization: line.authorization } : {};
+    const own = isOwn(line, url) && line.authorization !== undefined ? { authorization: line.authorization } : {};
     return line.host.network.send(url, { ...options, headers: { ...options.headers, ...own } });
   };
   const answer = await withAuth();
@@ -68,7 +72,14 @@ async function pushBlob(line: Line, { digest, bytes }: Blob): Promise<void> {
   const start = `${line.base}/blobs/uploads/`;
   const { location } = expect(await request(line, start, { method: 'POST' }), start, 202);
   if (location === undefined) throw new HostError('mirror_unreachable', `${start} names no place for the upload`);
+  if (!URL.canParse(location, start))
+    throw new HostError('mirror_unreachable', `${start} names no place for the upload`);
   const url = new URL(location, start);
+  if (url.protocol !== 'https:' && !isOwn(line, url.href))
+    throw new HostError(
+      'mirror_unreachable',
+      `${start} wants the upload at ${url.origin}, which is not encrypted; nothing was sent there, name another registry`,
+    );
   url.searchParams.set('digest', digest);
   const headers = { 'content-type': 'application/octet-stream' };
   expect(await request(line, url.href, { method: 'PUT', headers, body: bytes }), url.href, 201);
