@@ -17,12 +17,13 @@ export interface ApproveOptions extends Environment {
   readonly expiresMs: number;
 }
 
+const { decisionId, sha256, hostId, kernelBuildId } = Approval.shape;
 const Planned = z.object({
   decision: z.object({
-    decision_id: z.string(),
-    host_id: z.string(),
-    kernel_build_id: z.string(),
-    selected_artifact: z.object({ sha256: z.string() }),
+    decision_id: decisionId,
+    host_id: hostId,
+    kernel_build_id: kernelBuildId,
+    selected_artifact: z.object({ sha256 }),
   }),
 });
 

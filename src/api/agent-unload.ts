@@ -50,7 +50,9 @@ async function pinProblem(host: Host, path: string, known: readonly string[], an
   return type === 'bpf' || anywhere ? '' : `it lies in a file system of the type ${type || 'unknown'}, not in bpffs`;
 }
 
+/** @throws UsageError for a link: what lies behind it is not ours */
 async function removePin(host: Host, path: string, recursive: boolean): Promise<string[]> {
+  await host.files.refuseLink(path);
   if (!(await host.files.stat(path))?.isDirectory) {
     await host.files.remove(path);
     return [path];

@@ -54,6 +54,8 @@ export async function executeArtifact(options: ExecuteOptions): Promise<ExecuteA
         'only a row of the history speaks for it: that may be fetched and not loaded',
       );
     const policy = await policyAnswer(options, fetched);
+    // The switch may have been thrown while bytes came from elsewhere.
+    await refuseKilled(options);
     const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), {
       ArtifactPath: fetch.output_path,
       ManifestPath: options.manifest === '' ? '' : resolve(cwd, options.manifest),

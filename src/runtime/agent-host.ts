@@ -19,8 +19,11 @@ export function killSwitchPath(host: Host, workdir: string): string {
 
 /** Whatever lies there, and however it cannot be read: it denies. */
 export async function isKilled(host: Host, workdir: string): Promise<boolean> {
+  const path = killSwitchPath(host, workdir);
   try {
-    return (await host.files.stat(killSwitchPath(host, workdir))) !== undefined;
+    // A link is there, too, also one that leads nowhere.
+    await host.files.refuseLink(path);
+    return (await host.files.stat(path)) !== undefined;
   } catch {
     return true;
   }

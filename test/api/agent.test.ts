@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { revocationDrill } from '../../src/api/agent-drill.ts';
@@ -96,6 +96,9 @@ describe('apply', () => {
     await expect(executeArtifact({ ...lab.base, allowHostLoad: true })).rejects.toMatchObject({ code: 'kill_switch' });
     rmSync(join(lab.workdir, 'kill-switch'));
     mkdirSync(join(lab.workdir, 'kill-switch'));
+    await denied('kill_switch');
+    rmSync(join(lab.workdir, 'kill-switch'), { recursive: true });
+    symlinkSync('nowhere', join(lab.workdir, 'kill-switch'));
     await denied('kill_switch');
   });
 
@@ -311,6 +314,20 @@ test('unload removes what this agent pinned, and nothing else', async () => {
     removed: [join(pins, 'prog'), pins],
   });
   expect(existsSync(pins)).toBe(false);
+});
+
+test('unload goes through no link in a directory of pins', async () => {
+  const [pins, other] = [join(lab.cwd, 'pins'), join(lab.cwd, 'other')];
+  for (const dir of [pins, other]) mkdirSync(dir);
+  writeFileSync(join(other, 'file'), '');
+  symlinkSync(other, join(pins, 'link'));
+  await withLedger(lab.host, lab.workdir, (ledger) =>
+    ledger.append({ operation: 'apply', status: 'pass', artifact_name: 'conn', pins: [pins] }),
+  );
+  const options = { ...lab.base, artifactName: 'conn', pinPath: pins, record: false };
+  const unload = unloadAgent({ ...options, execute: true, recursive: true, allowNonBpffs: true });
+  await expect(unload).rejects.toMatchObject({ code: 'link_in_workdir' });
+  expect(existsSync(join(other, 'file'))).toBe(true);
 });
 
 test('the drill passes only for an agent that is revoked', async () => {
