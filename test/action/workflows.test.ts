@@ -36,7 +36,7 @@ const read = (file: string): Workflow => parse(text(file)) as Workflow;
 const stepsOf = (file: string): Step[] => Object.values(read(file).jobs).flatMap(({ steps = [] }) => [...steps]);
 
 /** The linter is older than these words. */
-const NEWER = /label "ubuntu-24\.04" is unknown|unknown permission scope "attestations"/;
+const NEWER = /label "ubuntu-24\.04(?:-arm)?" is unknown|unknown permission scope "attestations"/;
 
 let lint: Awaited<ReturnType<typeof createLinter>>;
 beforeAll(async () => {
