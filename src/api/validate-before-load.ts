@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
-import { UsageError } from '../model/errors.ts';
+import { HostError, UsageError } from '../model/errors.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { sha256 } from '../runtime/canonical.ts';
 import type { Execution } from '../runtime/execution.ts';
@@ -105,6 +105,13 @@ function resultOf(execution: Execution, validator: unknown): Omit<HostLoadResult
   };
 }
 
+/** @throws HostError: of a check that did not complete it is not known whether the object loads */
+function throwIfIncomplete({ status, stderr = '', notes }: Execution): void {
+  if (status !== 'error') return;
+  const words = [stderr.trim().slice(-LOG_TAIL), notes.at(-1) ?? ''].filter((one) => one !== '');
+  throw new HostError('worker_failed', `the load check did not complete: ${words.join('; ') || 'no reason was given'}`);
+}
+
 function refuse(allowed: boolean): void {
   if (allowed) return;
   throw new UsageError(
@@ -116,7 +123,7 @@ function refuse(allowed: boolean): void {
 /**
  * Loads an object on the kernel of this host and lets go of it (experimental).
  * @throws UsageError `host_load_not_allowed` unless `allowHostLoad` is true, before the file is read; HostError
- *   `worker_failed` where there is no result
+ *   `worker_failed` where there is no result, or the check did not complete
  */
 export async function validateBeforeLoad(path: string, options: HostLoadOptions): Promise<HostLoadResult> {
   refuse(options.allowHostLoad === true);
@@ -137,6 +144,7 @@ export async function validateBeforeLoad(path: string, options: HostLoadOptions)
     Timeout: (options.timeoutMs ?? 120_000) * 1e6,
     ExpectedSHA256: digest,
   });
+  throwIfIncomplete(execution);
   const { release, arch, btf_sha256: btf } = probe.identity;
   return {
     ...resultOf(execution, await documentOf(host, execution.validator_result_path)),

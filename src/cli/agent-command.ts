@@ -137,9 +137,10 @@ async function approve(values: ValuesOf<'agent approve'>, io: Io): Promise<numbe
   return 0;
 }
 
-function exitOf({ error, execution }: ApplyAnswer): number {
+/** A check that did not complete is an error: nothing is known of the load then. */
+export function exitOf({ error, execution }: Pick<ApplyAnswer, 'error' | 'execution'>): number {
   if (error !== undefined) return EXIT_ERROR;
-  return execution === undefined || execution.status === 'pass' ? 0 : EXIT_NO;
+  return { pass: 0, fail: EXIT_NO, error: EXIT_ERROR }[execution?.status ?? 'pass'];
 }
 
 async function apply(values: ReturnType<typeof checkAgentApplyOptions>, io: Io): Promise<number> {

@@ -8,6 +8,7 @@ import { rollbackAgent } from '../../src/api/agent-rollback.ts';
 import { agentStatus } from '../../src/api/agent-status.ts';
 import { unloadAgent } from '../../src/api/agent-unload.ts';
 import { executeArtifact } from '../../src/api/runtime-execute.ts';
+import { exitOf } from '../../src/cli/agent-command.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { type LedgerRow, withLedger } from '../../src/runtime/ledger.ts';
 import { type AgentLab, createAgentLab, OBJECT, OLDER } from '../fixtures/agent-lab.ts';
@@ -129,11 +130,15 @@ describe('apply', () => {
     await denied('no_verified_candidate');
   });
 
-  test('a load that fails is a result', async () => {
-    lab.fail();
+  test.each<['fail' | 'error', number]>([
+    ['fail', 2],
+    ['error', 1],
+  ])('a load check that ends with %s is a result, with exit code %i', async (status, code) => {
+    lab.end(status);
     const answer = await lab.apply();
-    expect([answer.error, answer.execution?.status]).toEqual([undefined, 'fail']);
-    expect(rows().at(-1)).toMatchObject({ operation: 'apply', status: 'fail' });
+    expect([answer.error, answer.execution?.status]).toEqual([undefined, status]);
+    expect(rows().at(-1)).toMatchObject({ operation: 'apply', status });
+    expect(exitOf(answer)).toBe(code);
   });
 
   test('other bytes in the store', async () => {

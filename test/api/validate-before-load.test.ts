@@ -36,9 +36,17 @@ test('an object that loads, from a file and from bytes', async () => {
 });
 
 test('an object that does not load has no made-up cause', async () => {
-  lab.fail();
+  lab.end('fail');
   expect(await validateBeforeLoad('conn.bpf.o', options)).toMatchObject({
     loadable: false,
     classification: { code: 'UNKNOWN', confidence: 'low' },
+  });
+});
+
+test('a check that did not complete is no result', async () => {
+  lab.end('error');
+  await expect(validateBeforeLoad('conn.bpf.o', options)).rejects.toMatchObject({
+    code: 'worker_failed',
+    message: expect.stringContaining('did not complete'),
   });
 });
