@@ -88,9 +88,6 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   const app = newServer(services) as unknown as FastifyInstance;
   addHooks(app, services);
   app.setErrorHandler((error, request, reply) => fail(services, error, request, reply));
-  app.setNotFoundHandler(() => {
-    throw new ApiError(404, 'not_found', 'there is nothing at this address');
-  });
   if (settings.perMinute > 0) {
     await app.register(rateLimit, {
       max: settings.perMinute,
@@ -102,6 +99,9 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
         new ApiError(429, 'rate_limited', 'too many requests from this address', { retryAfter: Math.ceil(ttl / 1000) }),
     });
   }
+  app.setNotFoundHandler(settings.perMinute > 0 ? { preHandler: app.rateLimit() } : {}, () => {
+    throw new ApiError(404, 'not_found', 'there is nothing at this address');
+  });
   await app.register(multipart);
   addRoutes(app, services);
   addPages(app, services);

@@ -11,7 +11,7 @@ export interface JobStore {
   dir(id: string): string;
   makeDir(id: string): Promise<string>;
   save(job: JobRecord): Promise<void>;
-  /** Removes what was uploaded: the run has its own copy. */
+  /** Removes what was uploaded, once nothing reads it any more: a run has its own copy. */
   dropUploads(job: JobRecord): Promise<void>;
   remove(id: string): Promise<void>;
   /** All jobs, oldest first. Directories without a job are those of uploads that never became one: they are removed. */

@@ -5,10 +5,13 @@ import { JOB_STATES, type JobStatus, PROFILE_STATES } from './schemas.ts';
 const text = z.string();
 const count = z.number().int().nonnegative();
 
+/** Part of paths that are removed: a work directory may come with a repository, and with jobs that it never had. */
+const plainName = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,255}$/);
+
 /** What was asked, as far as it is not in files of the job's directory. */
 const JobRequest = z.object({
   /** Name of the object's file. */
-  artifact: text,
+  artifact: plainName,
   sha256: text,
   hasManifest: z.boolean(),
   /** The kernels are in a matrix of its own; false: those of the server. */
@@ -43,7 +46,7 @@ export const JobRecord = z.object({
   updated_at: text,
   started_at: text.optional(),
   finished_at: text.optional(),
-  run_id: text.optional(),
+  run_id: plainName.optional(),
   exit_code: z.number().int().optional(),
   /** Absolute paths of the reports; empty: there is none. */
   json: text.default(''),

@@ -75,8 +75,7 @@ export class Jobs {
     for (const job of await this.#store.load()) {
       this.#jobs.set(job.job_id, job);
       if (job.state !== 'running') continue;
-      const words = { error: 'the server ended while this job ran; start it again', cause: 'restart' };
-      await this.#change(job, { state: 'failed', stage: 'failed', finished_at: this.#time(), ...words });
+      await this.#fail(job, 'restart', 'the server ended while this job ran; start it again');
     }
     this.#startNext();
   }
@@ -225,6 +224,7 @@ export class Jobs {
 
   async #fail(job: JobRecord, cause: string, error: string): Promise<void> {
     await this.#change(job, { state: 'failed', stage: 'failed', message: '', cause, error, finished_at: this.#time() });
+    await this.#store.dropUploads(job);
   }
 
   #startNext(): void {

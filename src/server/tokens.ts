@@ -36,6 +36,9 @@ type Settings = Pick<
 const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA'];
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
+/** Where keys could not be had, so long none are fetched again: whoever sends tokens decides how often it is tried. */
+const COOLDOWN_MS = 30_000;
+
 function secureUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' && url.username === '') return url;
@@ -44,10 +47,19 @@ function secureUrl(text: string, name: string): URL {
 
 /** Keys at an address, fetched through the guard and kept for a while. */
 function remoteKeys(url: URL, settings: Settings, fetch: GuardedFetch): JWTVerifyGetKey {
+  let failed: { readonly until: number; readonly error: unknown } | undefined;
   return createRemoteJWKSet(url, {
     cacheMaxAge: settings.jwksCacheMs,
     timeoutDuration: settings.jwksTimeoutMs,
-    [customFetch]: (address: string) => fetch(new URL(address), settings.jwksTimeoutMs),
+    [customFetch]: async (address: string) => {
+      if (failed !== undefined && performance.now() < failed.until) throw failed.error;
+      try {
+        return await fetch(new URL(address), settings.jwksTimeoutMs);
+      } catch (error) {
+        failed = { until: performance.now() + COOLDOWN_MS, error };
+        throw error;
+      }
+    },
   });
 }
 
@@ -55,7 +67,7 @@ function remoteKeys(url: URL, settings: Settings, fetch: GuardedFetch): JWTVerif
 function discoveredKeys(settings: Settings, allowHttp: boolean, fetch: GuardedFetch): JWTVerifyGetKey {
   const issuer = settings.oidcIssuer.replace(/\/$/, '');
   if (!allowHttp) secureUrl(issuer, 'BPFCOMPAT_API_WRITE_JWT_OIDC_ISSUER_URL');
-  let known: { readonly until: number; readonly keys: JWTVerifyGetKey } | undefined;
+  let known: { readonly until: number; readonly keys: Promise<JWTVerifyGetKey> } | undefined;
   const discover = async (): Promise<JWTVerifyGetKey> => {
     const answer = await fetch(new URL(`${issuer}/.well-known/openid-configuration`), settings.jwksTimeoutMs);
     const document = Discovery.parse(await answer.json());
@@ -63,10 +75,18 @@ function discoveredKeys(settings: Settings, allowHttp: boolean, fetch: GuardedFe
     const url = allowHttp ? new URL(document.jwks_uri) : secureUrl(document.jwks_uri, 'jwks_uri');
     return remoteKeys(url, settings, fetch);
   };
+  /** One at a time, however many tokens wait for it. */
+  const begin = (): Promise<JWTVerifyGetKey> => {
+    const keys = discover();
+    known = { until: performance.now() + settings.oidcCacheMs, keys };
+    keys.catch(() => {
+      known = { until: performance.now() + COOLDOWN_MS, keys };
+    });
+    return keys;
+  };
   return async (header, token) => {
-    const now = performance.now();
-    if (known === undefined || known.until < now) known = { until: now + settings.oidcCacheMs, keys: await discover() };
-    return known.keys(header, token);
+    const keys = known !== undefined && performance.now() < known.until ? known.keys : begin();
+    return (await keys)(header, token);
   };
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -65,6 +65,8 @@ describe('a queue of one', () => {
     started[1]?.end(new HostError('qemu_missing', 'there is no QEMU in /usr/local/bin/qemu'));
     await vi.waitFor(async () => expect(await status(lab, second)).toMatchObject({ state: 'failed', cause: 'host' }));
     expect((await status(lab, second)).error).toBe('there is no QEMU in qemu');
+    const left = (id: string) => readdirSync(lab.services.store.dir(id));
+    await vi.waitFor(() => expect([first, second].map(left)).toEqual([['job.json'], ['job.json']]));
   });
 
   test('a job is canceled while it runs and while it waits, once', async () => {
@@ -90,8 +92,27 @@ test('a server that begins again runs what waited and tells of what ran', async 
   await using next = await serverLab({ env: ONE, run: other.run, dir: lab.dir });
   await next.services.jobs.restore();
   expect(await status(next, first)).toMatchObject({ state: 'failed', cause: 'restart' });
+  expect(readdirSync(next.services.store.dir(first))).toEqual(['job.json']);
   await vi.waitFor(() => expect(other.started.map(({ id }) => id)).toEqual([second]));
 });
+
+test.each(['../../kept', '..', '/kept'])(
+  'a job of a work directory that names %s is none, and removes nothing',
+  async (name) => {
+    const { run } = heldRunner();
+    await using lab = await serverLab({ run });
+    const id: string = (await start(lab)).json().job_id;
+    await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'running' }));
+    const file = join(lab.services.store.dir(id), 'job.json');
+    writeFileSync(join(lab.services.settings.workdir, 'kept'), '');
+    const job = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...job, state: 'running', request: { ...job.request, artifact: name } }));
+    await using next = await serverLab({ run, dir: lab.dir });
+    await next.services.jobs.restore();
+    expect(existsSync(join(lab.services.settings.workdir, 'kept'))).toBe(true);
+    expect((await status(next, id)).code).toBe('job_unknown');
+  },
+);
 
 test('a server that ends takes no job, waits, and ends what takes too long', async () => {
   const { run, started } = heldRunner();

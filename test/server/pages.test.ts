@@ -112,3 +112,11 @@ describe('the form', () => {
     expect((await open.inject({ method: 'POST', url: '/', payload, headers: own })).statusCode).toBe(303);
   });
 });
+
+test('addresses with nothing at them count for the limit of requests', async () => {
+  await using lab = await serverLab({ args: ['--rate-limit', '3', '--behind-proxy', '--host-name', '127.0.0.1'] });
+  const codes: number[] = [];
+  for (let nth = 0; nth < 5; nth++) codes.push((await lab.inject({ method: 'GET', url: `/x${nth}` })).statusCode);
+  expect(codes).toEqual([404, 404, 404, 429, 429]);
+  expect((await lab.inject({ method: 'GET', url: '/api/v1/health' })).headers['x-ratelimit-limit']).toBe('3');
+});
