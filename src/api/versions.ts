@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { matchObjects } from '../compare/match-objects.ts';
 import { versioned } from '../config/version-label.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
+import type { NamedObject } from '../model/object-names.ts';
 import type { RunReport } from '../model/report.ts';
 import { option, phrase } from '../model/wording.ts';
 import { recordedRun } from '../report/recorded.ts';
@@ -65,7 +67,15 @@ export async function versionsOf(host: Host, cwd: string, options: ValidateOptio
   return [baseline, current];
 }
 
-/** Both versions as two runs of one queue; the reports that were named are those of the current one. */
+/** The objects of a run, as those of another one are matched with them. */
+function objectsOf({ runs }: PreparedCheck): NamedObject[] {
+  return runs.flatMap(({ run }) => run.subjects.map(({ artifact }) => artifact));
+}
+
+/**
+ * Both versions as two runs of one queue; the reports that were named are those of the current one.
+ * @throws UsageError `object_ambiguous`, before anything is booted
+ */
 export async function prepareVersions(
   options: ValidateOptions,
   versions: Versions,
@@ -83,12 +93,13 @@ export async function prepareVersions(
     environment,
     true,
   );
+  matchObjects(objectsOf(before), objectsOf(after), baseline.label);
   const named = (check: PreparedCheck, { label }: Version) =>
     check.runs.map((one) => ({ ...one, run: { ...one.run, name: label } }));
   return { ...after, runs: [...named(before, baseline), ...named(after, current)] };
 }
 
-/** The current version against the older one of the same run. @throws UsageError `object_ambiguous` */
+/** The current version against the older one of the same run. */
 function compared(before: RunReport, after: RunReport, [baseline, current]: Versions): RunReport {
   const cases = before.artifacts.map(({ name, path: artifact }, index) => ({
     name,

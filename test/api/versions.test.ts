@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { versionsOf } from '../../src/api/versions.ts';
+import { environmentOf } from '../../src/api/services.ts';
+import { prepareVersions, versionsOf } from '../../src/api/versions.ts';
 import { createHost } from '../../src/host/create-host.ts';
 
 const host = createHost({ env: {} });
@@ -34,6 +35,20 @@ describe('objects of two versions', () => {
     [['a=x.bpf.o', 'b=x.bpf.o', 'c=x.bpf.o'], /objects of 3 versions \(a, b, c\)/],
   ])('%j is an error', async (artifacts, words) => {
     await expect(versions(artifacts)).rejects.toThrow(words);
+  });
+
+  test('are matched before anything is booted', async () => {
+    const object = readFileSync('examples/simple-pass/simple_pass.bpf.o');
+    for (const place of ['old/a', 'old/b', 'new/c']) {
+      mkdirSync(join(cwd, place), { recursive: true });
+      writeFileSync(join(cwd, place, 'x.bpf.o'), object);
+    }
+    const artifacts = ['old=old/*/x.bpf.o', 'new=new/*/x.bpf.o'];
+    const own = await versions(artifacts);
+    if (own === undefined) throw new Error('both have a label');
+    const environment = environmentOf({ cwd, env: { BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') } });
+    const options = { artifacts, kernels: ['debian-12-6.1'], offline: true };
+    await expect(prepareVersions(options, own, environment)).rejects.toMatchObject({ code: 'object_ambiguous' });
   });
 
   test.each([
