@@ -8,7 +8,7 @@ import { checkManifest, checkPins, checkPolicy, denied, policyOf } from './agent
 import { decisionOf, refuseKilled, strictly } from './agent-plan.ts';
 import { fetchSelected, reasonsOf } from './runtime-fetch.ts';
 import { loadBelief, selectArtifact } from './runtime-select.ts';
-import { runWorkerCheck, workerProgram } from './runtime-worker.ts';
+import { executeRequest, runWorkerCheck, workerProgram } from './runtime-worker.ts';
 import { environmentOf } from './services.ts';
 
 /** What every row of this call says. */
@@ -92,19 +92,9 @@ async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Pr
   });
   draft.phase = 'load';
   await refuseKilled(options);
-  const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), {
-    ArtifactPath: draft.fetch?.output_path ?? '',
-    ManifestPath: options.manifest === '' ? '' : resolve(cwd, options.manifest),
-    AttachMode: options.attachMode,
-    ProbeFeatures: options.probeFeatures,
-    AllowHostLoad: true,
-    UseSudo: options.useSudo,
-    SudoNonInteractive: options.sudoNonInteractive,
-    ValidatorBinaryPath: options.validator === '' ? '' : resolve(cwd, options.validator),
-    WorkDir: resolve(cwd, options.workdir),
-    Timeout: options.timeoutMs * 1e6,
-    ExpectedSHA256: String(facts.selected_sha256),
-  });
+  const object = { path: draft.fetch?.output_path ?? '', sha256: String(facts.selected_sha256) };
+  const request = executeRequest(options, cwd, object);
+  const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
   draft.execution = execution;
   draft.load_ledger = await ledger.append({
     ...facts,

@@ -8,7 +8,7 @@ import type { LoadOptions } from './agent-apply-types.ts';
 import { refuseKilled } from './agent-plan.ts';
 import { factsOf, readPolicyFile } from './agent-policy.ts';
 import { type FetchAnswer, type FetchArtifactOptions, fetchArtifact } from './runtime-fetch.ts';
-import { runWorkerCheck, workerProgram } from './runtime-worker.ts';
+import { executeRequest, runWorkerCheck, workerProgram } from './runtime-worker.ts';
 import { environmentOf } from './services.ts';
 
 export interface ExecuteOptions extends FetchArtifactOptions, LoadOptions {
@@ -56,19 +56,8 @@ export async function executeArtifact(options: ExecuteOptions): Promise<ExecuteA
     const policy = await policyAnswer(options, fetched);
     // The switch may have been thrown while bytes came from elsewhere.
     await refuseKilled(options);
-    const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), {
-      ArtifactPath: fetch.output_path,
-      ManifestPath: options.manifest === '' ? '' : resolve(cwd, options.manifest),
-      AttachMode: options.attachMode,
-      ProbeFeatures: options.probeFeatures,
-      AllowHostLoad: true,
-      UseSudo: options.useSudo,
-      SudoNonInteractive: options.sudoNonInteractive,
-      ValidatorBinaryPath: options.validator === '' ? '' : resolve(cwd, options.validator),
-      WorkDir: workdir,
-      Timeout: options.timeoutMs * 1e6,
-      ExpectedSHA256: fetch.expected_sha256,
-    });
+    const request = executeRequest(options, cwd, { path: fetch.output_path, sha256: fetch.expected_sha256 });
+    const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
     const status = execution.status === 'pass' ? 'pass' : 'error';
     const audit = await writeAudit(host, workdir, { ...entry, status, more: { fetch, execution } });
     const base = { correlation_id: randomUUID(), fetch, selection, host_probe: probe };

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
 import { type ExecuteRequest, Execution } from '../runtime/execution.ts';
+import type { LoadOptions } from './agent-apply-types.ts';
 
 /** How the worker is started: the program and its first arguments. */
 export type WorkerProgram = readonly [program: string, ...args: string[]];
@@ -13,6 +14,28 @@ const PASSED_ON = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256'];
 /** The program that alone may load on this host. @param root of the package */
 export function workerProgram(root: string): WorkerProgram {
   return [process.execPath, join(root, 'build', 'agent.mjs'), 'worker-execute'];
+}
+
+/** What the worker is to do: check the load of the file at `path` if it has this digest. @param cwd for paths of options */
+export function executeRequest(
+  options: LoadOptions & { readonly workdir: string },
+  cwd: string,
+  { path, sha256 }: { readonly path: string; readonly sha256: string },
+): ExecuteRequest {
+  const placeOf = (file: string): string => (file === '' ? '' : resolve(cwd, file));
+  return {
+    ArtifactPath: path,
+    ManifestPath: placeOf(options.manifest),
+    AttachMode: options.attachMode,
+    ProbeFeatures: options.probeFeatures,
+    AllowHostLoad: true,
+    UseSudo: options.useSudo,
+    SudoNonInteractive: options.sudoNonInteractive,
+    ValidatorBinaryPath: placeOf(options.validator),
+    WorkDir: resolve(cwd, options.workdir),
+    Timeout: options.timeoutMs * 1e6,
+    ExpectedSHA256: sha256,
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Execution } from '../runtime/execution.ts';
 import { profileHint } from '../runtime/profile-hint.ts';
 import { MAX_OBJECT_BYTES } from '../runtime/store.ts';
 import { probeHost } from './runtime-probe.ts';
-import { runWorkerCheck, type WorkerProgram, workerProgram } from './runtime-worker.ts';
+import { executeRequest, runWorkerCheck, type WorkerProgram, workerProgram } from './runtime-worker.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 export interface HostLoadOptions extends Environment {
@@ -131,19 +131,13 @@ export async function validateBeforeLoad(path: string, options: HostLoadOptions)
   const file = resolve(cwd, path);
   const digest = sha256(await host.files.read(file, MAX_OBJECT_BYTES));
   const probe = await probeHost(options);
-  const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), {
-    ArtifactPath: file,
-    ManifestPath: '',
-    AttachMode: options.attachMode ?? 'disabled',
-    ProbeFeatures: options.probeFeatures ?? false,
-    AllowHostLoad: true,
-    UseSudo: options.useSudo ?? false,
-    SudoNonInteractive: true,
-    ValidatorBinaryPath: options.validator === undefined ? '' : resolve(cwd, options.validator),
-    WorkDir: resolve(cwd, options.workDir ?? WORK_DIRECTORY),
-    Timeout: (options.timeoutMs ?? 120_000) * 1e6,
-    ExpectedSHA256: digest,
-  });
+  const load = {
+    ...{ manifest: '', attachMode: options.attachMode ?? 'disabled', probeFeatures: options.probeFeatures ?? false },
+    ...{ useSudo: options.useSudo ?? false, sudoNonInteractive: true, validator: options.validator ?? '' },
+    ...{ timeoutMs: options.timeoutMs ?? 120_000, workdir: options.workDir ?? WORK_DIRECTORY },
+  };
+  const request = executeRequest(load, cwd, { path: file, sha256: digest });
+  const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
   throwIfIncomplete(execution);
   const { release, arch, btf_sha256: btf } = probe.identity;
   return {
