@@ -13,10 +13,8 @@ import type { JobRecord } from './job.ts';
 import { ApiError } from './problem.ts';
 import { jobOptions } from './run-job.ts';
 import type { Services } from './services.ts';
+import { needSpace } from './space.ts';
 import { receiveUpload, type Upload } from './upload.ts';
-
-/** Space that is left alone on the disk of the work directory. */
-const FREE_BYTES = 512 * 1024 * 1024;
 
 /** Who a job belongs to: a digest, since it is in files and logs. */
 function ownerOf(caller: Caller, address: string): string {
@@ -162,11 +160,10 @@ function jobOf(
  * @throws ApiError, UsageError; nothing of it is left then
  */
 export async function acceptJob(request: FastifyRequest, caller: Caller, services: Services): Promise<JobRecord> {
-  const { jobs, store, host, settings } = services;
+  const { jobs, store, settings } = services;
   const owner = ownerOf(caller, request.ip);
   using place = jobs.reserve(owner);
-  if ((await host.files.freeBytes(settings.workdir)) < FREE_BYTES)
-    throw new ApiError(503, 'disk_full', 'the disk of the server is nearly full', { retryAfter: 600 });
+  await needSpace(services);
   const id = `job-${randomBytes(16).toString('hex')}`;
   const dir = await store.makeDir(id);
   try {

@@ -86,7 +86,7 @@ export const HANDLERS: Handlers = {
     return { run_id: query.run_id, report: publicReport(value) };
   },
   compare: async ({ body, services }) => ({ diff: await compared(body, services) }),
-  runtimeProbe: ({ request, services }) => probed(request.ip, services),
+  runtimeProbe: ({ request, services }) => probed(request, services),
   runtimeSelect: ({ body, reply, request, services }) => select({ body, reply, requestId: request.id, services }),
   runtimeFetch: ({ body, reply, request, services }) => fetched({ body, reply, requestId: request.id, services }),
   runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),

@@ -1,5 +1,6 @@
+import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fetchSelected, reasonsOf } from '../api/runtime-fetch.ts';
 import { probeHost } from '../api/runtime-probe.ts';
 import { type SelectOptions, selectArtifact } from '../api/runtime-select.ts';
@@ -11,9 +12,10 @@ import { type Probe, probeDigest } from '../runtime/probe.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
 import type { Services } from './services.ts';
+import { needSpace } from './space.ts';
 
-/** What is looked at of the stream of decisions. */
-const MAX_STREAM = 64 * 1024 * 1024;
+/** What is looked at of the end of the stream of decisions. */
+const TAIL_BYTES = 2 * 1024 * 1024;
 
 type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agentDecision'>;
 
@@ -96,6 +98,8 @@ interface Asked<B> {
 
 async function decided(asked: Asked<Selecting>, strict: boolean) {
   const { services } = asked;
+  // Each decision leaves a trace.
+  await needSpace(services);
   const options = await optionsOf(asked.body, strict, services);
   const made = await selectArtifact(options);
   const status = made.selection.selected === undefined ? 'none' : 'pass';
@@ -147,8 +151,10 @@ export async function fetched(asked: Asked<BodyOf<'runtimeFetch'>>) {
 }
 
 /** Describes the machine of the server, to somebody on it. @throws ApiError 403 */
-export async function probed(address: string, { host, settings }: Services) {
-  if (!/^(?:127\.|::1$|::ffff:127\.)/.test(address))
+export async function probed({ ip, socket }: FastifyRequest, { host, settings }: Services) {
+  // A proxy on this machine that does not say whom it speaks for is no caller on it.
+  const isForOther = settings.behindProxy && ip === socket.remoteAddress;
+  if (isForOther || !/^(?:127\.|::1$|::ffff:127\.)/.test(ip))
     throw new ApiError(
       403,
       'loopback_only',
@@ -157,14 +163,22 @@ export async function probed(address: string, { host, settings }: Services) {
   return { probe: await probeHost({ host, cwd: settings.cwd }) };
 }
 
+/** The last lines of a file, all of them whole; none where it is not there. */
+async function lastLines(path: string, bytes: number): Promise<string[]> {
+  const handle = await open(path).catch(() => undefined);
+  if (handle === undefined) return [];
+  await using file = handle;
+  const { size } = await file.stat();
+  const from = Math.max(0, size - bytes);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+  const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+  return from === 0 ? lines : lines.slice(1);
+}
+
 /** The last decisions, newest first, without places of this machine. */
-export async function decisions(limit: number, { host, settings }: Services) {
+export async function decisions(limit: number, { settings }: Services) {
   const path = join(settings.workdir, 'registry', 'runtime_decisions.jsonl');
-  if ((await host.files.stat(path)) === undefined) return [];
-  const lines = (await host.files.read(path, MAX_STREAM))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+  const lines = (await lastLines(path, TAIL_BYTES)).filter((line) => line !== '');
   return lines
     .slice(-limit)
     .toReversed()

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256 } from '../../src/runtime/canonical.ts';
+import { needSpace } from '../../src/server/space.ts';
 import { type AgentLab, createAgentLab, OBJECT } from '../fixtures/agent-lab.ts';
 import { DEBIAN_12, probeOf, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
 import { KEY, type ServerLab, serverLab } from './server-lab.ts';
@@ -81,6 +82,30 @@ test('decisions are listed, newest first, without places', async () => {
   const own = await get('/api/v1/runtime/probe');
   expect([own.statusCode, own.json().probe.schema_version]).toEqual([200, 'runtime_probe.v0.1']);
   expect((await get('/api/v1/runtime/probe', '192.0.2.7')).json().code).toBe('loopback_only');
+});
+
+test('whoever comes through a proxy on this machine is not on it', async () => {
+  await using lab = await serverLab({ args: ['--behind-proxy'], dir: agent.cwd });
+  const answer = await lab.inject({ method: 'GET', url: '/api/v1/runtime/probe', headers: { 'x-api-key': KEY } });
+  expect([answer.statusCode, answer.json().code]).toEqual([403, 'loopback_only']);
+});
+
+test('of a long list of decisions the end is read, and a full disk takes no more', async () => {
+  const stream = join(agent.workdir, 'registry/runtime_decisions.jsonl');
+  const before = readFileSync(stream);
+  try {
+    writeFileSync(stream, `${'{"operation":"old"}\n'.repeat(200_000)}{"operation":"new"}\n`);
+    const url = '/api/v1/runtime/decisions?limit=2';
+    const { records } = (await server.inject({ method: 'GET', url, headers: { 'x-api-key': KEY } })).json();
+    expect(records).toEqual([{ operation: 'new' }, { operation: 'old' }]);
+  } finally {
+    writeFileSync(stream, before);
+  }
+  const { host } = server.services;
+  const full = { ...host, files: { ...host.files, freeBytes: async () => 1 } };
+  await expect(needSpace({ host: full, settings: server.services.settings })).rejects.toMatchObject({
+    code: 'disk_full',
+  });
 });
 
 test('nothing of the API loads anything: there is no such route', async () => {
