@@ -58,6 +58,11 @@ export function classifyCrash(crash: Crash): Outcome {
 const SIGKILL = 9;
 /** ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS: what a program does to itself. All others were sent by somebody. */
 const FAULTS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 31]);
+/** Whether a program got this signal by what it did itself. */
+export function isFault(signal: number): boolean {
+  return FAULTS.has(signal);
+}
+
 const SIGXCPU = 24;
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
@@ -120,7 +125,7 @@ export function stoppedEarly(evidence: Evidence, senders: ReadonlySet<string> = 
     return { status: 'infra_error', cause: 'timeout', message };
   }
   if (exit?.kind !== 'signaled') return undefined;
-  if (FAULTS.has(exit.signal) && !(live && senders.size > 0)) return undefined;
+  if (isFault(exit.signal) && !(live && senders.size > 0)) return undefined;
   const what = exit.signal === SIGKILL ? 'was killed' : `was ended by ${signalName(exit.signal)}`;
   const message = `the validator ${what} in the guest${killedBy(step, exit.signal, senders)}`;
   return { status: 'infra_error', cause: 'guest_crash', message };

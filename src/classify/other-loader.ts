@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
 import { flag } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { signalName } from './crash.ts';
+import { isFault, signalName } from './crash.ts';
 import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
 import { cutReport, passedOver, withPassedOver } from './loader-programs.ts';
 import { rejected } from './loader-rejection.ts';
@@ -19,6 +19,7 @@ const REJECTED = 2;
 const KEPT_BYTES = 256 * 1024;
 /** Shells and the guest add this to the number of a signal. */
 const SIGNAL_BASE = 128;
+const MAX_SIGNAL = 64;
 const NOT_STARTED: readonly number[] = [126, 127];
 
 export interface LoaderValidation {
@@ -30,8 +31,14 @@ export interface LoaderValidation {
   readonly facts: ObjectFacts | undefined;
 }
 
-function infra(cause: 'protocol' | 'internal', message: string): Outcome {
+function infra(cause: 'protocol' | 'internal' | 'guest_crash', message: string): Outcome {
   return { status: 'infra_error', cause, message };
+}
+
+/** The signal that an exit code stands for; undefined for a plain one. */
+function signalIn(code: number): number | undefined {
+  const signal = code - SIGNAL_BASE;
+  return signal > 0 && signal <= MAX_SIGNAL ? signal : undefined;
 }
 
 /** A loader that ended without a report: that it hung or crashed over the object is what was observed. */
@@ -53,8 +60,15 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
     );
   }
   const timedOut = run?.timed_out ?? true;
-  const signal = (run?.exit_code ?? 0) - SIGNAL_BASE;
-  const how = signal > 0 ? `ended by ${signalName(signal)}` : `exit code ${run?.exit_code ?? 0} without a report`;
+  const signal = signalIn(run?.exit_code ?? 0);
+  if (!timedOut && signal !== undefined && !isFault(signal)) {
+    return infra(
+      'guest_crash',
+      `the loader ${name} ${version} was ended by ${signalName(signal)}, which somebody sent: the kernel where memory is short (raise memory_mb of the profile), or a program that was attached (bpf_send_signal)`,
+    );
+  }
+  const how =
+    signal === undefined ? `exit code ${run?.exit_code ?? 0} without a report` : `ended by ${signalName(signal)}`;
   const said = run?.stderr_tail.split('\n').find((line) => line.trim() !== '');
   const cause = makeFinding({
     code: 'LOADER_REJECTED',

@@ -103,9 +103,22 @@ describe('a loader that does not report', () => {
   test.each([
     [{ exit_code: 139, stderr_tail: '' }, { args: { reason: 'crash', error: 'ended by SIGSEGV' } }],
     [{ exit_code: 2, stderr_tail: 'panic: index out of range' }, { evidence: { text: 'panic: index out of range' } }],
+    [{ exit_code: 255 }, { args: { reason: 'crash', error: 'exit code 255 without a report' } }],
     [{ exit_code: 124, timed_out: true }, { args: { reason: 'timeout' } }],
   ])('%j fails', (run, cause) => {
     expect(causeOf(loaderEvidence('', run))).toMatchObject({ code: 'LOADER_REJECTED', ...cause });
+  });
+
+  test.each([
+    [137, 'SIGKILL'],
+    [143, 'SIGTERM'],
+    [163, 'signal 35'],
+  ])('exit code %i: one that somebody ended says nothing about the object', (code, name) => {
+    expect(judge(loaderEvidence('', { exit_code: code }))).toMatchObject({
+      status: 'infra_error',
+      cause: 'guest_crash',
+      message: expect.stringMatching(new RegExp(`ended by ${name}, .*memory_mb`)),
+    });
   });
 
   test('one that could not be started says nothing about the object', () => {
