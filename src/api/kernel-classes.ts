@@ -43,7 +43,7 @@ export async function kernelClasses(
     const answers = facts && answersOf(facts, needs);
     for (const [index, own] of kernels.entries()) {
       const said = needs[index] === undefined ? undefined : answers?.[index];
-      own.push({ answers: said, setting: settingOf(profile), required });
+      own.push({ answers: said, setting: settingOf(profile), required, release: facts?.release });
     }
   }
   return kernels.map((own, index) => classesOf(own, needs[index]));

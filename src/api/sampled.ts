@@ -27,8 +27,8 @@ export async function sampled(
     own.map(({ sample }) => ({ artifact, target: sample })).sort((a, b) => a.target - b.target),
   );
   const inferred = classes.flatMap((own, artifact) =>
-    own.flatMap(({ sample, kernels }): InferredCell[] =>
-      kernels.flatMap((target) => (target === sample ? [] : { artifact, target, sample, accepted: accepts })),
+    own.flatMap(({ sample, release, kernels }): InferredCell[] =>
+      kernels.flatMap((target) => (target === sample ? [] : { artifact, target, sample, release, accepted: accepts })),
     ),
   );
   if (inferred.length === 0) return { ...run, cells };

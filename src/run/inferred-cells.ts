@@ -5,12 +5,20 @@ import { notRunResult } from './not-run-result.ts';
 export interface InferredCell extends Cell {
   /** Position of the kernel that is tested for it. */
   readonly sample: number;
+  /** Build that the classes took the sample for; undefined: it was not known. */
+  readonly release?: string | undefined;
   /** The user lets a pass that is inferred count. */
   readonly accepted: boolean;
 }
 
-function outcomeOf({ sample, accepted }: InferredCell, tested: CellResult | undefined, from: string): Outcome {
+function outcomeOf({ sample, release, accepted }: InferredCell, tested: CellResult | undefined, from: string): Outcome {
   const verdict = tested?.outcome.status;
+  const build = tested?.kernel?.release;
+  // Facts of a directory may be those of an earlier build: then it is not known what the tested one stands for.
+  if (release !== undefined && build !== undefined && release !== build) {
+    const reason = `not tested: ${from} is ${build}, and its facts are of ${release}; remove ${from}.facts, and it is made again`;
+    return { status: 'skipped', reason };
+  }
   if (verdict === 'pass' || verdict === 'fail') {
     // A failure is never one of a kernel that nobody saw failing.
     return { status: 'inferred', inference: { from, verdict, accepted: accepted && verdict === 'pass' } };

@@ -9,8 +9,9 @@ import { matrixText } from '../../src/report/matrix-text.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
 import { withInferred } from '../../src/run/inferred-cells.ts';
 import { documentOf } from '../fixtures/documents.ts';
-import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
+import { failed, infra, kernelRecord, result, runReport, target } from '../fixtures/run.ts';
 
+const KERNEL = kernelRecord('debian-12-6.1', '6.1.0-40-cloud-amd64');
 const TARGETS = [target('debian-12-6.1'), target('debian-13-7.3')];
 
 /** A run in which the first kernel was tested for the second. */
@@ -34,6 +35,21 @@ describe('a kernel that another one stands for', () => {
     });
     expect(gate(run)).toMatchObject({ status: 'fail', exitCode: 2, inconclusive: true });
     expect(documentCounts(documentOf(run))).toMatchObject({ failed: 1, inferred: 1 });
+  });
+
+  test('is skipped where the facts of the tested kernel are of another build', () => {
+    const [cell, release] = [{ artifact: 0, target: 0 }, KERNEL.release];
+    const outcomeWith = (facts: string) =>
+      withInferred(
+        [{ ...result(cell), kernel: KERNEL }],
+        [{ artifact: 0, target: 1, sample: 0, release: facts, accepted: true }],
+        TARGETS,
+      )[1]?.outcome;
+    expect(outcomeWith(release)).toMatchObject({ status: 'inferred', inference: { verdict: 'pass' } });
+    expect(outcomeWith('5.10.0-1')).toMatchObject({
+      status: 'skipped',
+      reason: `not tested: debian-12-6.1 is ${release}, and its facts are of 5.10.0-1; remove debian-12-6.1.facts, and it is made again`,
+    });
   });
 
   test('is skipped where the kernel that was tested has no result', () => {

@@ -41,12 +41,16 @@ export interface ClassifiedKernel {
   /** What else sets kernels apart, as the architecture. */
   readonly setting: string;
   readonly required: boolean;
+  /** What its facts are of; undefined where nothing is known. */
+  readonly release?: string | undefined;
 }
 
 /** Kernels that have the same of everything that matters to an object. Numbers are positions in the list of kernels. */
 export interface KernelClass {
   /** The one that is tested for all: the first that is required, else the first. */
   readonly sample: number;
+  /** Build that the facts of the sample are of. */
+  readonly release: string | undefined;
   /** All, in the order of the list. */
   readonly kernels: readonly number[];
   /** Whether anything is known of its kernels and of the object; else it is a class of one. */
@@ -73,6 +77,6 @@ export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly 
     const own = kernels[sample]?.answers;
     const before = kernels[lists[index - 1]?.[0] ?? -1]?.answers;
     const differs = own && before ? needs.filter((_, at) => own[at] !== before[at]) : [];
-    return { sample, kernels: list, known: own !== undefined, differs };
+    return { sample, release: kernels[sample]?.release, kernels: list, known: own !== undefined, differs };
   });
 }
