@@ -61,6 +61,13 @@ describe('what a kernel has of a need', () => {
     expect(answer({ btf: kernelBtf('task', { pid: 0 }) }, 'field', 'byte_off struct task.gone')).toBe('none');
   });
 
+  test('is not known of a field whose type only a module has: its layout is in no index', () => {
+    const field = (release: string, modules: KernelFacts['modules']) =>
+      answer({ release, modules, btf: kernelBtf('other', { a: 0 }) }, 'field', 'byte_off struct inode_x___old.a');
+    for (const modules of [() => ['xfs'], undefined]) expect(field('6.1.1', modules)).not.toBe(field('6.1.2', modules));
+    expect(field('6.1.1', () => [])).toBe(field('6.1.2', () => []));
+  });
+
   test('is only whether a field is there, where the object asks for no more', () => {
     const exists = (bit: number) =>
       answer({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'field_exists struct task.pid');

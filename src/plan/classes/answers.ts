@@ -110,11 +110,14 @@ function verifierWords(kernel: IndexedKernel, path: string): string {
 
 const RELOCATION = /^(\S+) (\S+) ([^.[:]+)(.*)$/;
 
-function fieldWords(kernel: IndexedKernel, name: string): string {
+function fieldWords(kernel: IndexedKernel, access: string): string {
   const { btf } = kernel;
   if (btf === undefined) return unknown(kernel);
-  const [, relocation = '', kind = '', root = '', path = ''] = RELOCATION.exec(name) ?? [];
-  const ids = kernel.typesOf(kind === 'typedef' ? 'typedef' : 'tag', root.replace(/___.*$/, ''));
+  const [, relocation = '', kind = '', root = '', path = ''] = RELOCATION.exec(access) ?? [];
+  const name = root.replace(/___.*$/, '');
+  const ids = kernel.typesOf(kind === 'typedef' ? 'typedef' : 'tag', name);
+  // libbpf looks for what the kernel lacks in its modules, and no index has their layouts.
+  if (ids.length === 0) return ofModules(kernel, { kind: 'type', name }) === '' ? 'none' : unknown(kernel);
   return each(ids, (id) => relocatedWords(btf, id, relocation, path));
 }
 
