@@ -216,6 +216,15 @@ async function makeOneDir(path: string, mode?: number): Promise<void> {
   }
 }
 
+/** A file that is new, or took the place of another, is there for sure only when its directory is on the disk, too. */
+async function syncDirectory(path: string): Promise<void> {
+  await using dir = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await dir.sync().catch((error: NodeJS.ErrnoException) => {
+    // Some file systems do not know the call.
+    if (error.code !== 'EINVAL') throw error;
+  });
+}
+
 /** The real files of this machine. */
 export function createFiles(): HostFiles {
   return {
@@ -232,6 +241,7 @@ export function createFiles(): HostFiles {
       await using handle = await open(path, 'a');
       await handle.writeFile(data);
       await handle.sync();
+      await syncDirectory(dirname(path));
     },
     copy: async (from, to) => {
       await Promise.all([refusePipe(from), refusePipe(to)]);

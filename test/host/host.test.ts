@@ -133,6 +133,14 @@ describe('files', () => {
   });
 });
 
+test('appendDurably makes a file, adds to it, and needs its directory', async () => {
+  await using dir = await host.files.tempDir('bpfcompat-durable-');
+  const path = join(dir.path, 'rows');
+  for (const row of ['a\n', 'b\n']) await host.files.appendDurably(path, row);
+  expect((await host.files.read(path, 100)).toString()).toBe('a\nb\n');
+  await expect(host.files.appendDurably(join(dir.path, 'none', 'rows'), 'a')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 describe('lock', () => {
   test('one holder at a time, waiting can be cancelled', async () => {
     await using dir = await host.files.tempDir('bpfcompat-lock-');
