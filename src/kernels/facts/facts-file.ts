@@ -22,6 +22,9 @@ const MAX_PART = 128 * 1024 * 1024;
 /** Of all parts together. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
 const MAX_HEADER = 4096;
+/** No kernel has more (image/kallsyms.ts). */
+const MAX_SYMBOLS = 2_000_000;
+const MAX_CONFIG = 16 * 1024 * 1024;
 
 const length = z.number().int().nonnegative().max(MAX_PART).nullable();
 const Header = z.strictObject({
@@ -29,7 +32,7 @@ const Header = z.strictObject({
   release: z.string().regex(/^[\w.+~-]{1,128}$/),
   btf: length,
   symbols: length,
-  config: length,
+  config: length.refine((bytes) => (bytes ?? 0) <= MAX_CONFIG),
   modules: length,
 });
 
@@ -81,7 +84,9 @@ export function unpackFacts(packed: Uint8Array): StoredFacts {
   const [btf, symbols, config, modules] = PARTS.map(part);
   if (at !== bytes.length) throw unusable('it is cut off');
   const { release } = header;
-  return { release, btf, symbols: symbols?.toString('latin1').split('\n'), config: config?.toString('utf8'), modules };
+  const names = symbols?.toString('latin1').split('\n', MAX_SYMBOLS + 1);
+  if (names !== undefined && names.length > MAX_SYMBOLS) throw unusable('it has more symbols than any kernel');
+  return { release, btf, symbols: names, config: config?.toString('utf8'), modules };
 }
 
 function parsed(text: string): unknown {

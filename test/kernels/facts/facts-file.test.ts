@@ -27,6 +27,11 @@ describe('a file with facts of a kernel', () => {
   });
 
   const header = (text: string): Buffer => gzipSync(`${text}\n`);
+  const packed = (bytes: number, part: 'symbols' | 'config'): Buffer => {
+    const lengths = { btf: null, symbols: null, config: null, modules: null, [part]: bytes };
+    const line = JSON.stringify({ format: 'bpfcompat_facts.v1', release: '6.1', ...lengths });
+    return gzipSync(Buffer.concat([Buffer.from(`${line}\n`), Buffer.alloc(bytes, '\n')]));
+  };
   test.each([
     ['text', Buffer.from('no facts')],
     ['half of it', packFacts(FACTS).subarray(0, 40)],
@@ -42,6 +47,8 @@ describe('a file with facts of a kernel', () => {
         '{"format":"bpfcompat_facts.v1","release":"6.1 x","btf":null,"symbols":null,"config":null,"modules":null}',
       ),
     ],
+    ['more symbols than any kernel has', packed(3_000_000, 'symbols')],
+    ['a configuration that is none', packed(17 * 1024 * 1024, 'config')],
     ['more than any kernel has', gzipSync(Buffer.alloc(300 * 1024 * 1024))],
   ])('is an error for %s', (_, bytes) => {
     expect(() => unpackFacts(bytes)).toThrow(HostError);
