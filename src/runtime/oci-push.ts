@@ -61,7 +61,7 @@ function expect(answer: Sent, url: string, ...statuses: readonly number[]): Sent
   if (statuses.includes(answer.status)) return answer;
   const remedy =
     answer.status === 401 || answer.status === 403
-      ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push'
+      ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push; the registry alone gets it, no token service on another host'
       : 'try again later, or name another registry';
   throw new HostError('mirror_unreachable', `${url} returned status ${answer.status}; ${remedy}`);
 }
