@@ -40,7 +40,7 @@ export function isUpdate({ one, two }: KernelPair): boolean {
   return one.source === two.source && one.vouched.by !== 'nobody' && two.vouched.by !== 'nobody';
 }
 
-/** `6.1.0-56-cloud-amd64 (sha256 0123456789ab)`. */
-export function buildOf(kernel: TestedKernel): string {
-  return `${kernel.release} (sha256 ${imageOf(kernel).slice(0, 12)})`;
+/** `6.1.0-56-cloud-amd64 (sha256 0123456789ab)`; the release alone where the kernel lies inside of a disk image. */
+export function buildOf({ release, vmlinuz }: Pick<TestedKernel, 'release' | 'vmlinuz'>): string {
+  return vmlinuz === undefined ? release : `${release} (sha256 ${vmlinuz.sha256.slice(0, 12)})`;
 }

@@ -382,6 +382,9 @@ describe('what does not belong together', () => {
     await withKernels({ vmlinuz: image });
     const { notes } = await merge();
     expect(notes.join()).toMatch(/debian-[^:]*: the shards booted different builds, .*bpfcompat\.lock keeps one build/);
+    // Of a kernel in a disk image its release is known alone.
+    await withKernels({ vmlinuz: undefined, release: '6.1.0-99-lab' });
+    expect((await merge()).notes.join()).toMatch(/(?:and|builds,) 6\.1\.0-99-lab(?: and|;)/);
   });
 
   test('another version', async () => {
