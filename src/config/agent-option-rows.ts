@@ -167,7 +167,7 @@ export const AGENT_OPTIONS = [
     name: 'include-load',
     type: 'boolean',
     default: '',
-    description: 'check what a load check needs, too: validator and machine-id',
+    description: 'check what a load check needs, too: validator, machine-id and load policy',
     commands: ['agent preflight'],
   },
   {

@@ -97,7 +97,10 @@ export const COMMANDS = [
   },
   { name: 'agent status', summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
   { name: 'agent ledger', summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
-  { name: 'agent rollback', summary: `go back to the object that was good before (${EXPERIMENTAL_WORD})` },
+  {
+    name: 'agent rollback',
+    summary: `name the object that was good before, and check its load (${EXPERIMENTAL_WORD})`,
+  },
   { name: 'agent unload', summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
   { name: 'agent revocation-drill', summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
   { name: 'kernels list', summary: 'list the available kernels and which of them are stored' },
