@@ -11,7 +11,11 @@ const names = new Set<string>(OPTIONS.map(({ name }) => name).filter((name) => n
 /** The command line itself, and the tables that its help is made of. */
 const OF_THE_COMMAND_LINE = /^(?:cli\/|config\/(?:[a-z-]+-option-rows|options|commands|help)\.ts$)/;
 /** Flags of other programs that are called like ours, as they stand in the text. */
-const OF_OTHERS = ["'$BPFCOMPAT_BIN --check'", "['rev-list', '--objects', '--all']", 'with --btf for bpf-linker'];
+const OF_OTHERS = [
+  "'$BPFCOMPAT_BIN --check'",
+  "['rev-list', '--objects', '--missing=print', '--all']",
+  'with --btf for bpf-linker',
+];
 
 function flagsIn(text: string): string[] {
   const own = OF_OTHERS.reduce((left, other) => left.replaceAll(other, ''), text);
