@@ -23893,7 +23893,7 @@ var init_apt = __esm({
   }
 });
 
-// src/kernels/sources/glob-matches.ts
+// src/model/glob-matches.ts
 function globMatches(pattern2, name5) {
   let at = 0;
   let star = -1;
@@ -23913,7 +23913,7 @@ function globMatches(pattern2, name5) {
   return !/[^*]/.test(pattern2.slice(at));
 }
 var init_glob_matches = __esm({
-  "src/kernels/sources/glob-matches.ts"() {
+  "src/model/glob-matches.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(globMatches, "globMatches");
@@ -28184,12 +28184,41 @@ var init_manifest = __esm({
   }
 });
 
-// src/kernels/sources/oci/registry.ts
+// src/kernels/sources/oci/tokens.ts
+function isLoopback(host) {
+  return LOOPBACK.test(host);
+}
 function bearer(challenge) {
   if (!/^bearer /i.test(challenge)) return void 0;
   const pairs2 = [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)];
   return Object.fromEntries(pairs2.map(([, key = "", value2 = ""]) => [key.toLowerCase(), value2]));
 }
+function tokenOf(text7) {
+  let value2;
+  try {
+    value2 = JSON.parse(text7);
+  } catch {
+    return void 0;
+  }
+  const { data: data2 } = Token.safeParse(value2);
+  const token = data2?.token ?? data2?.access_token;
+  return token !== void 0 && /^[\x21-\x7e]{1,16384}$/.test(token) ? `Bearer ${token}` : void 0;
+}
+var LOOPBACK, Token;
+var init_tokens = __esm({
+  "src/kernels/sources/oci/tokens.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_zod();
+    LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
+    Token = object({ token: string2().optional(), access_token: string2().optional() });
+    __name(isLoopback, "isLoopback");
+    __name(bearer, "bearer");
+    __name(tokenOf, "tokenOf");
+  }
+});
+
+// src/kernels/sources/oci/registry.ts
 function failure2(status4, url3, image, remedyOfLayout) {
   if (status4 === 401 || status4 === 403) {
     return new HostError(
@@ -28206,37 +28235,22 @@ function failure2(status4, url3, image, remedyOfLayout) {
   const remedy4 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
   return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy4}`);
 }
-function tokenOf(text7) {
-  let value2;
-  try {
-    value2 = JSON.parse(text7);
-  } catch {
-    return void 0;
-  }
-  const { data: data2 } = Token.safeParse(value2);
-  const token = data2?.token ?? data2?.access_token;
-  return token !== void 0 && /^[\x21-\x7e]{1,16384}$/.test(token) ? `Bearer ${token}` : void 0;
-}
 function openRegistry(host, name5, dir, access3) {
   return new Registry(host, name5, dir, access3);
 }
-var import_node_path30, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, LOOPBACK, Token, Registry;
+var import_node_path30, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, Registry;
 var init_registry = __esm({
   "src/kernels/sources/oci/registry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_path30 = require("node:path");
-    init_zod();
     init_errors();
     init_manifest();
+    init_tokens();
     MAX_DOCUMENT3 = 4 * 1024 * 1024;
     MAX_TOKEN = 1024 * 1024;
     ATTEMPTS = 2;
-    LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
-    Token = object({ token: string2().optional(), access_token: string2().optional() });
-    __name(bearer, "bearer");
     __name(failure2, "failure");
-    __name(tokenOf, "tokenOf");
     __name(openRegistry, "openRegistry");
     Registry = class {
       static {
@@ -28258,7 +28272,7 @@ var init_registry = __esm({
         this.#access = access3;
         const { login } = access3;
         this.#basic = login?.host === name5.host ? `Basic ${Buffer.from(`token:${login.token}`).toString("base64")}` : void 0;
-        this.#base = `${LOOPBACK.test(name5.host) ? "http" : "https"}://${name5.host}/v2/${name5.repository}`;
+        this.#base = `${isLoopback(name5.host) ? "http" : "https"}://${name5.host}/v2/${name5.repository}`;
       }
       async document(wanted2) {
         const file2 = (0, import_node_path30.join)(this.#dir, `document-${this.#nth++}`);
@@ -28326,7 +28340,7 @@ var init_registry = __esm({
         const { realm, service } = bearer(challenge) ?? {};
         if (realm === void 0 || !URL.canParse(realm)) return void 0;
         const url3 = new URL(realm);
-        if (url3.protocol !== "https:" && !(this.#base.startsWith("http:") && LOOPBACK.test(url3.host))) {
+        if (url3.protocol !== "https:" && !(this.#base.startsWith("http:") && isLoopback(url3.host))) {
           throw new HostError(
             "mirror_unreachable",
             `${this.#name.host} wants a token from ${realm}, which is not encrypted; no request was sent there, name another registry`
@@ -33217,12 +33231,12 @@ var init_source3 = __esm({
     init_define_BPFCOMPAT_BUILD();
     import_node_path44 = require("node:path");
     init_errors();
+    init_glob_matches();
     init_bzimage();
     init_tree();
     init_with_config();
     init_space();
     init_unpack();
-    init_glob_matches();
     init_locate_kernel();
     init_chunks();
     init_gpgv();
@@ -48083,6 +48097,20 @@ async function makeOneDir(path2, mode2) {
     if (error2.code !== "EEXIST" || !(await statOrUndefined(path2))?.isDirectory) throw error2;
   }
 }
+async function syncDirectory(path2) {
+  var _stack = [];
+  try {
+    const dir = __using(_stack, await (0, import_promises10.open)(path2, import_promises10.constants.O_RDONLY | import_promises10.constants.O_DIRECTORY), true);
+    await dir.sync().catch((error2) => {
+      if (error2.code !== "EINVAL") throw error2;
+    });
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
 function createFiles() {
   return {
     read: readBounded,
@@ -48100,6 +48128,7 @@ function createFiles() {
         const handle = __using(_stack, await (0, import_promises10.open)(path2, "a"), true);
         await handle.writeFile(data2);
         await handle.sync();
+        await syncDirectory((0, import_node_path73.dirname)(path2));
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -48211,6 +48240,7 @@ var init_files = __esm({
     __name(createSparse, "createSparse");
     __name(makeDir, "makeDir");
     __name(makeOneDir, "makeOneDir");
+    __name(syncDirectory, "syncDirectory");
     __name(createFiles, "createFiles");
   }
 });
@@ -53415,7 +53445,7 @@ var init_agent_option_rows = __esm({
         name: "include-load",
         type: "boolean",
         default: "",
-        description: "check what a load check needs, too: validator and machine-id",
+        description: "check what a load check needs, too: validator, machine-id and load policy",
         commands: ["agent preflight"]
       },
       {
@@ -57793,7 +57823,10 @@ var init_commands2 = __esm({
       },
       { name: "agent status", summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
       { name: "agent ledger", summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
-      { name: "agent rollback", summary: `go back to the object that was good before (${EXPERIMENTAL_WORD})` },
+      {
+        name: "agent rollback",
+        summary: `name the object that was good before, and check its load (${EXPERIMENTAL_WORD})`
+      },
       { name: "agent unload", summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
       { name: "agent revocation-drill", summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
       { name: "kernels list", summary: "list the available kernels and which of them are stored" },
@@ -58177,7 +58210,7 @@ var init_kernels_options = __esm({
 });
 
 // src/config/serve-options.ts
-function isLoopback(host) {
+function isLoopback2(host) {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 function addressOf(text7) {
@@ -58193,7 +58226,7 @@ function addressOf(text7) {
 }
 function checkServeOptions({ addr, ...values2 }) {
   const { host, port } = addressOf(addr);
-  const loopback = isLoopback(host);
+  const loopback = isLoopback2(host);
   if (values2.tlsCert === "" !== (values2.tlsKey === "")) {
     throw new UsageError(
       "flag_conflict",
@@ -58215,7 +58248,7 @@ var init_serve_options = __esm({
     init_errors();
     init_wording();
     init_words();
-    __name(isLoopback, "isLoopback");
+    __name(isLoopback2, "isLoopback");
     __name(addressOf, "addressOf");
     __name(checkServeOptions, "checkServeOptions");
   }
@@ -66084,7 +66117,9 @@ function unpackFacts(packed) {
   const [btf, symbols, config2, modules2] = PARTS.map(part3);
   if (at !== bytes3.length) throw unusable5("it is cut off");
   const { release } = header;
-  return { release, btf, symbols: symbols?.toString("latin1").split("\n"), config: config2?.toString("utf8"), modules: modules2 };
+  const names3 = symbols?.toString("latin1").split("\n", MAX_SYMBOLS3 + 1);
+  if (names3 !== void 0 && names3.length > MAX_SYMBOLS3) throw unusable5("it has more symbols than any kernel");
+  return { release, btf, symbols: names3, config: config2?.toString("utf8"), modules: modules2 };
 }
 function parsed(text7) {
   try {
@@ -66093,7 +66128,7 @@ function parsed(text7) {
     return void 0;
   }
 }
-var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, length, Header, NO_NAME;
+var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, MAX_SYMBOLS3, MAX_CONFIG4, length, Header, NO_NAME;
 var init_facts_file = __esm({
   "src/kernels/facts/facts-file.ts"() {
     "use strict";
@@ -66106,13 +66141,15 @@ var init_facts_file = __esm({
     MAX_PART = 128 * 1024 * 1024;
     MAX_UNPACKED6 = 256 * 1024 * 1024;
     MAX_HEADER2 = 4096;
+    MAX_SYMBOLS3 = 2e6;
+    MAX_CONFIG4 = 16 * 1024 * 1024;
     length = number2().int().nonnegative().max(MAX_PART).nullable();
     Header = strictObject({
       format: literal(FORMAT5),
       release: string2().regex(/^[\w.+~-]{1,128}$/),
       btf: length,
       symbols: length,
-      config: length,
+      config: length.refine((bytes3) => (bytes3 ?? 0) <= MAX_CONFIG4),
       modules: length
     });
     NO_NAME = /^.(?:__pfx_|__ksymtab_|__kstrtab|__kcrctab|__func__\.|__key\.|__already_done|__warned|__UNIQUE_ID|__BTF_ID__|__SC[KT]_|\.)/;
@@ -66153,7 +66190,7 @@ function findTokens(rodata) {
   return void 0;
 }
 function markersBelow(rodata, end) {
-  const lowest = Math.max(0, end - MAX_SYMBOLS3 * ORDER_BYTES);
+  const lowest = Math.max(0, end - MAX_SYMBOLS4 * ORDER_BYTES);
   for (let at = end - end % ALIGN - ALIGN; at >= lowest; at -= ALIGN) {
     if (rodata.readUInt32LE(at) !== 0) continue;
     const offsets = [0];
@@ -66210,14 +66247,14 @@ function readKallsyms(rodata) {
   }
   return found2;
 }
-var PER_MARKER, TOKENS, MAX_SYMBOLS3, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned;
+var PER_MARKER, TOKENS, MAX_SYMBOLS4, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned;
 var init_kallsyms = __esm({
   "src/kernels/image/kallsyms.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     PER_MARKER = 256;
     TOKENS = 256;
-    MAX_SYMBOLS3 = 2e6;
+    MAX_SYMBOLS4 = 2e6;
     ALIGN = 4;
     MAX_NAME7 = 513;
     ORDER_BYTES = 3;
@@ -66248,7 +66285,7 @@ function readable3(packed) {
 }
 async function readAnew(host, files, signal) {
   const { btf, rodata } = await imageParts(host, files.vmlinuz, signal);
-  const config2 = files.config && (await host.files.read(files.config, MAX_CONFIG4)).toString("utf8");
+  const config2 = files.config && (await host.files.read(files.config, MAX_CONFIG5)).toString("utf8");
   return {
     release: files.record.release,
     btf,
@@ -66272,7 +66309,7 @@ async function storedFacts(host, files, signal) {
   }
   return { ...facts, modules: await ifThere(host, (0, import_node_path116.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
 }
-var import_node_path116, MAX_CONFIG4, MAX_INDEX2, MAX_FACTS;
+var import_node_path116, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
 var init_read_facts = __esm({
   "src/kernels/facts/read-facts.ts"() {
     "use strict";
@@ -66283,7 +66320,7 @@ var init_read_facts = __esm({
     init_index_modules();
     init_store();
     init_facts_file();
-    MAX_CONFIG4 = 4 * 1024 * 1024;
+    MAX_CONFIG5 = 4 * 1024 * 1024;
     MAX_INDEX2 = 128 * 1024 * 1024;
     MAX_FACTS = 64 * 1024 * 1024;
     __name(ifThere, "ifThere");
@@ -66322,11 +66359,11 @@ async function factsDirectory(host, cwd, named6) {
 }
 async function kernelFacts2(profile, places) {
   const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
+  if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
+    return void 0;
   const shared2 = dir === void 0 ? void 0 : (0, import_node_path117.join)(dir, `${profile.id}${SUFFIX}`);
   const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
   if (there !== void 0) return known3(there);
-  if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
-    return void 0;
   try {
     const { files } = await ensureKernel2(profile, { signal, onProgress: /* @__PURE__ */ __name(() => {
     }, "onProgress"), onNote });
@@ -68685,8 +68722,13 @@ var init_finish_run = __esm({
 });
 
 // src/run/inferred-cells.ts
-function outcomeOf({ sample, accepted }, tested, from) {
+function outcomeOf({ sample, release, accepted }, tested, from) {
   const verdict2 = tested?.outcome.status;
+  const build3 = tested?.kernel?.release;
+  if (release !== void 0 && build3 !== void 0 && release !== build3) {
+    const reason2 = `not tested: ${from} is ${build3}, and its facts are of ${release}; remove ${from}.facts, and it is made again`;
+    return { status: "skipped", reason: reason2 };
+  }
   if (verdict2 === "pass" || verdict2 === "fail") {
     return { status: "inferred", inference: { from, verdict: verdict2, accepted: accepted && verdict2 === "pass" } };
   }
@@ -68931,17 +68973,17 @@ var init_build_facts = __esm({
 // src/run/build-of-kernel.ts
 async function withBuild(result, { record: record4, config: config2 }, host) {
   if (!needsBuild(result.outcome)) return result;
-  const text7 = config2 === void 0 ? void 0 : await host.files.read(config2, MAX_CONFIG5).catch(() => void 0);
+  const text7 = config2 === void 0 ? void 0 : await host.files.read(config2, MAX_CONFIG6).catch(() => void 0);
   const { profile, release, arch } = record4;
   return { ...result, outcome: withBuildFacts(result.outcome, { profile, release, arch, config: text7?.toString() }) };
 }
-var MAX_CONFIG5;
+var MAX_CONFIG6;
 var init_build_of_kernel = __esm({
   "src/run/build-of-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_build_facts();
-    MAX_CONFIG5 = 4 * 1024 * 1024;
+    MAX_CONFIG6 = 4 * 1024 * 1024;
     __name(withBuild, "withBuild");
   }
 });
@@ -70954,6 +70996,9 @@ function classifyCrash(crash) {
   ];
   return { status: "infra_error", cause: crash.infraCause, message: parts2.join("; ") };
 }
+function isFault(signal) {
+  return FAULTS.has(signal);
+}
 function signalName(signal) {
   return SIGNALS[signal] ?? `signal ${signal}`;
 }
@@ -70983,7 +71028,7 @@ function stoppedEarly(evidence, senders = /* @__PURE__ */ new Set()) {
     return { status: "infra_error", cause: "timeout", message: message5 };
   }
   if (exit?.kind !== "signaled") return void 0;
-  if (FAULTS.has(exit.signal) && !(live && senders.size > 0)) return void 0;
+  if (isFault(exit.signal) && !(live && senders.size > 0)) return void 0;
   const what = exit.signal === SIGKILL ? "was killed" : `was ended by ${signalName(exit.signal)}`;
   const message4 = `the validator ${what} in the guest${killedBy(step4, exit.signal, senders)}`;
   return { status: "infra_error", cause: "guest_crash", message: message4 };
@@ -71023,6 +71068,7 @@ var init_crash = __esm({
     __name(classifyCrash, "classifyCrash");
     SIGKILL = 9;
     FAULTS = /* @__PURE__ */ new Set([4, 5, 6, 7, 8, 11, 31]);
+    __name(isFault, "isFault");
     SIGXCPU = 24;
     SIGNALS = {
       1: "SIGHUP",
@@ -75680,7 +75726,7 @@ function withPrinted(outcome, evidence, read, required2) {
   const uses = [...new Set(read.flatMap((one) => one.uses))].join(", ");
   if (required2) {
     const who2 = `${few(names3)} can alter what this loader prints (${uses})`;
-    const message4 = `${who2}, so it is not known whether required programs were attached; test the object with libbpf, which attaches such programs last`;
+    const message4 = `${who2}, so it is not known whether required programs were attached; test the object without ${flag("loader")}: then such programs are attached last`;
     return { status: "infra_error", cause: "protocol", message: message4 };
   }
   const finding = makeFinding({
@@ -75700,6 +75746,7 @@ var init_altering2 = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
     init_once_per();
+    init_wording();
     init_few();
     init_make_finding();
     attachBegan = oncePer((evidence) => {
@@ -76800,11 +76847,11 @@ var init_loader_evidence = __esm({
 });
 
 // src/classify/loader-programs.ts
-function cutReport(report2, facts, { name: name5 }) {
+function cutReport(report2, facts, { name: name5, version: version2 }) {
   const count5 = facts?.programs.length ?? 0;
   if (count5 <= MAX_LISTED4) return void 0;
   const rest = count5 - report2.programs.length;
-  return `${name5} lists ${report2.programs.length} of the ${count5} programs of the object, so nothing is known of ${rest}; test it with libbpf, or divide it`;
+  return `${name5} ${version2} lists ${report2.programs.length} of the ${count5} programs of the object, so nothing is known of ${rest}; test it without ${flag("loader")}, or divide it`;
 }
 function passedOver({ name: name5, version: version2 }, report2, facts, wanted2) {
   if (facts === void 0 || facts.problems.length > 0 || report2.load.status !== "pass") return void 0;
@@ -76841,6 +76888,7 @@ var init_loader_programs = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_finding();
     init_loader_report();
+    init_wording();
     init_make_finding();
     PLAIN_NAME = /^[\x20-\x7e]{1,200}$/;
     __name(cutReport, "cutReport");
@@ -76886,6 +76934,10 @@ var init_loader_rejection = __esm({
 function infra2(cause, message4) {
   return { status: "infra_error", cause, message: message4 };
 }
+function signalIn(code2) {
+  const signal = code2 - SIGNAL_BASE2;
+  return signal > 0 && signal <= MAX_SIGNAL2 ? signal : void 0;
+}
 function withoutReport(evidence, { name: name5, version: version2 }) {
   const run2 = loaderRun(evidence);
   const exit = firstStage(evidence, "exit");
@@ -76898,11 +76950,20 @@ function withoutReport(evidence, { name: name5, version: version2 }) {
   const cut3 = (run2?.stdout_bytes ?? 0) > KEPT_BYTES2;
   if (run2 && !run2.timed_out && (cut3 || run2.exit_code === LOADED)) {
     const why2 = cut3 ? `printed ${run2.stdout_bytes} bytes, more than the guest keeps` : "printed no report";
-    return infra2("protocol", `the loader ${name5} ended with ${run2.exit_code} and ${why2}; test the object with libbpf`);
+    return infra2(
+      "protocol",
+      `the loader ${name5} ${version2} ended with ${run2.exit_code} and ${why2}; test the object without ${flag("loader")}`
+    );
   }
   const timedOut2 = run2?.timed_out ?? true;
-  const signal = (run2?.exit_code ?? 0) - SIGNAL_BASE2;
-  const how = signal > 0 ? `ended by ${signalName(signal)}` : `exit code ${run2?.exit_code ?? 0} without a report`;
+  const signal = signalIn(run2?.exit_code ?? 0);
+  if (!timedOut2 && signal !== void 0 && !isFault(signal)) {
+    return infra2(
+      "guest_crash",
+      `the loader ${name5} ${version2} was ended by ${signalName(signal)}, which somebody sent: the kernel where memory is short (raise memory_mb of the profile), or a program that was attached (bpf_send_signal)`
+    );
+  }
+  const how = signal === void 0 ? `exit code ${run2?.exit_code ?? 0} without a report` : `ended by ${signalName(signal)}`;
   const said = run2?.stderr_tail.split("\n").find((line5) => line5.trim() !== "");
   const cause = makeFinding({
     code: "LOADER_REJECTED",
@@ -76946,12 +77007,13 @@ function classifyLoader(evidence, validation) {
   if (cut3 !== void 0) return infra2("internal", cut3);
   return withPassedOver(inOwnWords(outcome, rejected(loader, report2)), passedOver(loader, report2, facts, programs));
 }
-var LOADED, REJECTED, KEPT_BYTES2, SIGNAL_BASE2, NOT_STARTED;
+var LOADED, REJECTED, KEPT_BYTES2, SIGNAL_BASE2, MAX_SIGNAL2, NOT_STARTED;
 var init_other_loader = __esm({
   "src/classify/other-loader.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_wording();
     init_crash();
     init_loader_evidence();
     init_loader_programs();
@@ -76962,8 +77024,10 @@ var init_other_loader = __esm({
     REJECTED = 2;
     KEPT_BYTES2 = 256 * 1024;
     SIGNAL_BASE2 = 128;
+    MAX_SIGNAL2 = 64;
     NOT_STARTED = [126, 127];
     __name(infra2, "infra");
+    __name(signalIn, "signalIn");
     __name(withoutReport, "withoutReport");
     __name(inOwnWords, "inOwnWords");
     __name(classifyLoader, "classifyLoader");
@@ -77549,11 +77613,13 @@ function layoutWords(btf, id2) {
   const members2 = membersOf(btf, type).map((member3) => `${member3.bit} ${member3.name} ${typeWords(btf, member3.type)}`);
   return `${type.kind} ${type.ref}: ${members2.join("; ")}`;
 }
-function memberNamed(btf, type, name5, depth = 0) {
+function memberNamed(btf, type, name5, seen = /* @__PURE__ */ new Set()) {
+  if (seen.has(type.at)) return void 0;
+  seen.add(type.at);
   for (const member3 of membersOf(btf, type)) {
     if (member3.name === name5) return { type: member3.type, bit: member3.bit };
-    if (member3.name !== "" || depth >= MAX_DEPTH6) continue;
-    const inner = memberNamed(btf, btf.type(plainId(btf, member3.type)), name5, depth + 1);
+    if (member3.name !== "") continue;
+    const inner = memberNamed(btf, btf.type(plainId(btf, member3.type)), name5, seen);
     if (inner !== void 0) return { type: inner.type, bit: member3.bit + inner.bit };
   }
   return void 0;
@@ -77599,13 +77665,11 @@ function relocatedWords(btf, id2, kind2, path2) {
   if (kind2 === "field_exists") return "there";
   return `${place3.bit} ${sizeOf(btf, place3.type) ?? ""} ${typeWords(btf, place3.type)}`;
 }
-var MAX_DEPTH6;
 var init_layouts = __esm({
   "src/plan/classes/layouts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_btf_types();
-    MAX_DEPTH6 = 16;
     __name(prototypeWords, "prototypeWords");
     __name(layoutWords, "layoutWords");
     __name(memberNamed, "memberNamed");
@@ -77630,16 +77694,13 @@ function ofModules(kernel2, needed) {
   if (kernel2.modules === void 0) return unknown3(kernel2);
   return [...kernel2.modules(needed)].sort().join();
 }
-function patternOf(name5) {
-  if (!/[*?]/.test(name5)) return void 0;
-  const words3 = name5.replace(/[^\w*?]/g, "").replace(/[*]+/g, "\\w*").replace(/\?/g, "\\w");
-  return new RegExp(`^${words3}$`);
+function isPattern(name5) {
+  return /[*?]/.test(name5);
 }
 function functionWords(kernel2, name5) {
   const { btf, symbols } = kernel2;
-  const pattern2 = patternOf(name5);
   if (symbols === void 0) return unknown3(kernel2);
-  if (pattern2 !== void 0) return `pattern ${symbols.some((symbol) => pattern2.test(symbol.slice(1)))}`;
+  if (isPattern(name5)) return `pattern ${symbols.some((symbol) => globMatches(name5, symbol.slice(1)))}`;
   const count5 = countWords(kernel2.symbolCount(name5));
   const marks = MARKS2.filter((mark2) => kernel2.symbolCount(mark2 + name5) > 0);
   const known5 = btf ? each(kernel2.typesOf("func", name5), (id2) => prototypeWords(btf, id2)) : "no types";
@@ -77694,11 +77755,13 @@ function verifierWords(kernel2, path2) {
   if (btf === void 0 || ids.length === 0) return kernelNumber(kernel2.release)?.join(".") ?? unknown3(kernel2);
   return String(ids.some((id2) => memberNamed(btf, btf.type(id2), member3) !== void 0));
 }
-function fieldWords2(kernel2, name5) {
+function fieldWords2(kernel2, access3) {
   const { btf } = kernel2;
   if (btf === void 0) return unknown3(kernel2);
-  const [, relocation = "", kind2 = "", root = "", path2 = ""] = RELOCATION2.exec(name5) ?? [];
-  const ids = kernel2.typesOf(kind2 === "typedef" ? "typedef" : "tag", root.replace(/___.*$/, ""));
+  const [, relocation = "", kind2 = "", root = "", path2 = ""] = RELOCATION2.exec(access3) ?? [];
+  const name5 = root.replace(/___.*$/, "");
+  const ids = kernel2.typesOf(kind2 === "typedef" ? "typedef" : "tag", name5);
+  if (ids.length === 0) return ofModules(kernel2, { kind: "type", name: name5 }) === "" ? "none" : unknown3(kernel2);
   return each(ids, (id2) => relocatedWords(btf, id2, relocation, path2));
 }
 function answerOf3(kernel2, { kind: kind2, name: name5 }) {
@@ -77733,6 +77796,7 @@ var init_answers = __esm({
   "src/plan/classes/answers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_glob_matches();
     init_kernel_range();
     init_btf_types();
     init_layouts();
@@ -77741,7 +77805,7 @@ var init_answers = __esm({
     __name(countWords, "countWords");
     __name(ofModules, "ofModules");
     MARKS2 = ["_kbl_addr_", "_eil_addr_"];
-    __name(patternOf, "patternOf");
+    __name(isPattern, "isPattern");
     __name(functionWords, "functionWords");
     __name(variableWords, "variableWords");
     __name(tracepointWords, "tracepointWords");
@@ -78008,7 +78072,7 @@ function classesOf(kernels4, needs = []) {
     const own3 = kernels4[sample]?.answers;
     const before = kernels4[lists[index - 1]?.[0] ?? -1]?.answers;
     const differs = own3 && before ? needs.filter((_, at) => own3[at] !== before[at]) : [];
-    return { sample, kernels: list6, differs };
+    return { sample, release: kernels4[sample]?.release, kernels: list6, known: own3 !== void 0, differs };
   });
 }
 var MAX_NEEDS;
@@ -78041,7 +78105,7 @@ async function kernelClasses(targets, objects, further, places) {
     const answers2 = facts && answersOf(facts, needs);
     for (const [index, own3] of kernels4.entries()) {
       const said = needs[index] === void 0 ? void 0 : answers2?.[index];
-      own3.push({ answers: said, setting: settingOf(profile), required: required2 });
+      own3.push({ answers: said, setting: settingOf(profile), required: required2, release: facts?.release });
     }
   }
   return kernels4.map((own3, index) => classesOf(own3, needs[index]));
@@ -78073,7 +78137,7 @@ async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
   );
   const inferred = classes.flatMap(
     (own3, artifact) => own3.flatMap(
-      ({ sample, kernels: kernels4 }) => kernels4.flatMap((target) => target === sample ? [] : { artifact, target, sample, accepted: accepts })
+      ({ sample, release, kernels: kernels4 }) => kernels4.flatMap((target) => target === sample ? [] : { artifact, target, sample, release, accepted: accepts })
     )
   );
   if (inferred.length === 0) return { ...run2, cells };
@@ -78284,6 +78348,7 @@ async function groupKernels(options2) {
         classes: (classes[index] ?? []).map((own3) => ({
           sample: idOf2(own3.sample),
           kernels: own3.kernels.map(idOf2),
+          known: own3.known,
           differs: own3.differs
         }))
       }))
@@ -78652,8 +78717,8 @@ function otherKernels(parts2) {
 function isUpdate({ one, two }) {
   return one.source === two.source && one.vouched.by !== "nobody" && two.vouched.by !== "nobody";
 }
-function buildOf2(kernel2) {
-  return `${kernel2.release} (sha256 ${imageOf3(kernel2).slice(0, 12)})`;
+function buildOf2({ release, vmlinuz }) {
+  return vmlinuz === void 0 ? release : `${release} (sha256 ${vmlinuz.sha256.slice(0, 12)})`;
 }
 var init_shard_kernels = __esm({
   "src/api/shard-kernels.ts"() {
@@ -79424,6 +79489,9 @@ async function versionsOf2(host, cwd, options2) {
   }
   return [baseline, current];
 }
+function objectsOf2({ runs }) {
+  return runs.flatMap(({ run: run2 }) => run2.subjects.map(({ artifact }) => artifact));
+}
 async function prepareVersions(options2, versions2, environment) {
   const [baseline, current] = versions2;
   const { out: _out2, markdown: _markdown2, files: _files2, failOn: failOn2, ...shared2 } = options2;
@@ -79436,6 +79504,7 @@ async function prepareVersions(options2, versions2, environment) {
     environment,
     true
   );
+  matchObjects(objectsOf2(before), objectsOf2(after), baseline.label);
   const named6 = /* @__PURE__ */ __name((check2, { label }) => check2.runs.map((one) => ({ ...one, run: { ...one.run, name: label } })), "named");
   return { ...after, runs: [...named6(before, baseline), ...named6(after, current)] };
 }
@@ -79471,6 +79540,7 @@ var init_versions3 = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_path135 = require("node:path");
+    init_match_objects();
     init_version_label();
     init_errors();
     init_wording();
@@ -79482,6 +79552,7 @@ var init_versions3 = __esm({
     EXAMPLE2 = "old=v1/x.bpf.o new=build/x.bpf.o";
     __name(otherOf, "otherOf");
     __name(versionsOf2, "versionsOf");
+    __name(objectsOf2, "objectsOf");
     __name(prepareVersions, "prepareVersions");
     __name(compared, "compared");
     __name(finishVersions, "finishVersions");
@@ -80752,11 +80823,14 @@ var init_merge_command = __esm({
 // src/cli/plan-classes.ts
 var plan_classes_exports = {};
 __export(plan_classes_exports, {
+  differsText: () => differsText,
   planClasses: () => planClasses
 });
-function differsText({ differs }, isFirst) {
-  if (isFirst) return "";
-  if (differs.length === 0) return "nothing is known of it";
+function differsText({ known: known5, differs }, above) {
+  if (above === void 0) return "";
+  if (!known5) return "nothing is known of it";
+  if (!above.known) return "nothing is known of that one";
+  if (differs.length === 0) return "architecture or guest";
   const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME8));
   const more = differs.length - names3.length;
   return `${names3.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
@@ -80765,7 +80839,7 @@ function classesText({ objects, samples, kernels: kernels4 }) {
   const parts2 = objects.map(({ name: name5, classes }) => {
     const rows3 = classes.map((one, index) => [
       one.sample,
-      differsText(one, index === 0),
+      differsText(one, classes[index - 1]),
       one.kernels.filter((id2) => id2 !== one.sample).join(", ")
     ]);
     const head2 = `${terminal(name5, 200)}: ${classes.length === 1 ? "1 class" : `${classes.length} classes`} of ${plural2(kernels4, "kernel")}`;
