@@ -31,7 +31,7 @@ export interface LoaderValidation {
   readonly facts: ObjectFacts | undefined;
 }
 
-function infra(cause: 'protocol' | 'internal' | 'guest_crash', message: string): Outcome {
+function infra(cause: 'protocol' | 'internal' | 'guest_crash' | 'timeout', message: string): Outcome {
   return { status: 'infra_error', cause, message };
 }
 
@@ -41,7 +41,7 @@ function signalIn(code: number): number | undefined {
   return signal > 0 && signal <= MAX_SIGNAL ? signal : undefined;
 }
 
-/** A loader that ended without a report: that it hung or crashed over the object is what was observed. */
+/** A loader that ended without a report: that it crashed over the object is what was observed; a slow machine is no verdict. */
 function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outcome {
   const run = loaderRun(evidence);
   const exit = firstStage(evidence, 'exit');
@@ -51,17 +51,22 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
   if (run && NOT_STARTED.includes(run.exit_code)) {
     return infra('internal', `the loader ${name} could not be started in the guest: ${run.error}; build it again`);
   }
+  if (run?.timed_out ?? true) {
+    return infra(
+      'timeout',
+      `the loader ${name} ${version} did not end in time; raise ${flag('timeout')}, and report it to the library if it hangs`,
+    );
+  }
   const cut = (run?.stdout_bytes ?? 0) > KEPT_BYTES;
-  if (run && !run.timed_out && (cut || run.exit_code === LOADED)) {
+  if (run && (cut || run.exit_code === LOADED)) {
     const why = cut ? `printed ${run.stdout_bytes} bytes, more than the guest keeps` : 'printed no report';
     return infra(
       'protocol',
       `the loader ${name} ${version} ended with ${run.exit_code} and ${why}; test the object without ${flag('loader')}`,
     );
   }
-  const timedOut = run?.timed_out ?? true;
   const signal = signalIn(run?.exit_code ?? 0);
-  if (!timedOut && signal !== undefined && !isFault(signal)) {
+  if (signal !== undefined && !isFault(signal)) {
     return infra(
       'guest_crash',
       `the loader ${name} ${version} was ended by ${signalName(signal)}, which somebody sent: the kernel where memory is short (raise memory_mb of the profile), or a program that was attached (bpf_send_signal)`,
@@ -74,10 +79,7 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
     code: 'LOADER_REJECTED',
     confidence: 'high',
     phase: 'load',
-    args: {
-      ...{ loader: name, version, reason: timedOut ? 'timeout' : 'crash' },
-      error: timedOut ? 'it did not end in time' : how,
-    },
+    args: { loader: name, version, reason: 'crash', error: how },
     evidence: evidenceLine(said, 'stderr of the loader'),
   });
   return { status: 'fail', failedStage: 'load', findings: [{ ...cause, decisive: true }] };

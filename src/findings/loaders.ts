@@ -15,7 +15,6 @@ const ADVICE = {
     'Name the section of each as this library wants it, or give it its type in the loader; nothing of it was checked.',
   unsupported: 'Use a newer version of the library, or another library for this kind of program.',
   crash: 'Report it to the library with this object; a library should not crash over one.',
-  timeout: 'Run it again with more time; report it to the library if it hangs again.',
   other: 'See the words of the library in the report.',
 } as const;
 
@@ -34,7 +33,6 @@ const WHAT: Readonly<Record<keyof typeof ADVICE, string>> = {
   passed_over: 'passes over programs of the object',
   unsupported: 'does not support what the object uses',
   crash: 'crashes over the object',
-  timeout: 'does not end in time',
   other: 'rejects the object',
 };
 
