@@ -18067,7 +18067,6 @@ var init_loaders = __esm({
       passed_over: "Name the section of each as this library wants it, or give it its type in the loader; nothing of it was checked.",
       unsupported: "Use a newer version of the library, or another library for this kind of program.",
       crash: "Report it to the library with this object; a library should not crash over one.",
-      timeout: "Run it again with more time; report it to the library if it hangs again.",
       other: "See the words of the library in the report."
     };
     WHAT = {
@@ -18083,7 +18082,6 @@ var init_loaders = __esm({
       passed_over: "passes over programs of the object",
       unsupported: "does not support what the object uses",
       crash: "crashes over the object",
-      timeout: "does not end in time",
       other: "rejects the object"
     };
     __name(title2, "title");
@@ -76947,17 +76945,22 @@ function withoutReport(evidence, { name: name5, version: version2 }) {
   if (run2 && NOT_STARTED.includes(run2.exit_code)) {
     return infra2("internal", `the loader ${name5} could not be started in the guest: ${run2.error}; build it again`);
   }
+  if (run2?.timed_out ?? true) {
+    return infra2(
+      "timeout",
+      `the loader ${name5} ${version2} did not end in time; raise ${flag("timeout")}, and report it to the library if it hangs`
+    );
+  }
   const cut3 = (run2?.stdout_bytes ?? 0) > KEPT_BYTES2;
-  if (run2 && !run2.timed_out && (cut3 || run2.exit_code === LOADED)) {
+  if (run2 && (cut3 || run2.exit_code === LOADED)) {
     const why2 = cut3 ? `printed ${run2.stdout_bytes} bytes, more than the guest keeps` : "printed no report";
     return infra2(
       "protocol",
       `the loader ${name5} ${version2} ended with ${run2.exit_code} and ${why2}; test the object without ${flag("loader")}`
     );
   }
-  const timedOut2 = run2?.timed_out ?? true;
   const signal = signalIn(run2?.exit_code ?? 0);
-  if (!timedOut2 && signal !== void 0 && !isFault(signal)) {
+  if (signal !== void 0 && !isFault(signal)) {
     return infra2(
       "guest_crash",
       `the loader ${name5} ${version2} was ended by ${signalName(signal)}, which somebody sent: the kernel where memory is short (raise memory_mb of the profile), or a program that was attached (bpf_send_signal)`
@@ -76969,10 +76972,7 @@ function withoutReport(evidence, { name: name5, version: version2 }) {
     code: "LOADER_REJECTED",
     confidence: "high",
     phase: "load",
-    args: {
-      ...{ loader: name5, version: version2, reason: timedOut2 ? "timeout" : "crash" },
-      error: timedOut2 ? "it did not end in time" : how
-    },
+    args: { loader: name5, version: version2, reason: "crash", error: how },
     evidence: evidenceLine(said, "stderr of the loader")
   });
   return { status: "fail", failedStage: "load", findings: [{ ...cause, decisive: true }] };
