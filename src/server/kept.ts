@@ -1,4 +1,4 @@
-/** What was read and stays in memory: at most so many, and what was not asked for longest goes first. */
+/** What was read and stays in memory: at most so many, and the least recently used goes first. */
 export interface Kept<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
