@@ -60,7 +60,7 @@ static int set_own(struct options *options, struct request *request, const char 
 }
 
 /* `--set-prog-type` and `set_prog_type=` of a request are the same setting. */
-static int set_tuning(struct request *request, const char *flag, const char *value, char *error, size_t size)
+static int set_overrides(struct request *request, const char *flag, const char *value, char *error, size_t size)
 {
 	char key[64], *at;
 
@@ -68,7 +68,7 @@ static int set_tuning(struct request *request, const char *flag, const char *val
 	for (at = key; *at; at++)
 		if (*at == '-')
 			*at = '_';
-	return tuning__set(&request->tuning, key, value, error, size);
+	return overrides__set(&request->overrides, key, value, error, size);
 }
 
 /* Splits `--flag=value` or takes the next argument. NULL when there is no value. */
@@ -114,7 +114,7 @@ enum options_answer options__parse(int argc, char **argv, struct options *option
 		}
 		if (!err)
 			continue;
-		err = set_tuning(request, flag, value, why, sizeof(why));
+		err = set_overrides(request, flag, value, why, sizeof(why));
 		if (err) {
 			snprintf(error, size, "--%s: %s; see --help", flag, err == -ENOENT ? "no such flag" : why);
 			return OPTIONS_BAD;

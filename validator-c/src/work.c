@@ -54,12 +54,12 @@ static void explain_externs(struct work *work)
 	free(list);
 }
 
-static bool was_searched(const struct wanted *wanted, const struct wanted *list, int count)
+static bool was_searched(const struct missing_name *missing, const struct missing_name *list, int count)
 {
 	int i;
 
 	for (i = 0; i < count; i++)
-		if (list[i].kind == wanted->kind && !strcmp(list[i].name, wanted->name))
+		if (list[i].kind == missing->kind && !strcmp(list[i].name, missing->name))
 			return true;
 	return false;
 }
@@ -70,23 +70,23 @@ static bool was_searched(const struct wanted *wanted, const struct wanted *list,
  */
 static void explain_names(struct work *work)
 {
-	static struct wanted searched[WANTED_MAX];
+	static struct missing_name searched[MISSING_NAMES_MAX];
 	static struct symbols symbols;
 	static int searched_count;
-	struct wanted wanted[WANTED_MAX];
-	int found = wanted__find(work->result, wanted), count = 0, i;
+	struct missing_name missing[MISSING_NAMES_MAX];
+	int found = missing_names__find(work->result, missing), count = 0, i;
 	uint64_t takes = kernel_names__current() ? SEARCH_MAX_US : READ_MAX_US;
 
 	for (i = 0; i < found; i++)
-		if (!was_searched(&wanted[i], searched, searched_count) && searched_count + count < WANTED_MAX)
-			wanted[count++] = wanted[i];
+		if (!was_searched(&missing[i], searched, searched_count) && searched_count + count < MISSING_NAMES_MAX)
+			missing[count++] = missing[i];
 	if (!count || work->evidence->fd < 0 || request__left_us(work->request) < takes)
 		return;
-	evidence__step(work->evidence, "symbols", wanted[0].name);
-	symbols__search(&symbols, wanted, count, bpf_object__btf(work->obj));
+	evidence__step(work->evidence, "symbols", missing[0].name);
+	symbols__search(&symbols, missing, count, bpf_object__btf(work->obj));
 	for (i = 0; i < symbols.count; i++)
 		evidence__symbol(work->evidence, &symbols.list[i]);
-	memcpy(&searched[searched_count], wanted, (size_t)count * sizeof(*wanted));
+	memcpy(&searched[searched_count], missing, (size_t)count * sizeof(*missing));
 	searched_count += count;
 }
 
@@ -113,7 +113,7 @@ static void run_stages(struct work *work)
 		return;
 	}
 	work->obj = object__open_first(request, result);
-	evidence__open(work->evidence, result, &request->tuning);
+	evidence__open(work->evidence, result, &request->overrides);
 	if (!work->obj)
 		return;
 	if (!request->in_guest)
@@ -126,7 +126,7 @@ static void run_stages(struct work *work)
 	if (result->load.status == STATUS_PASS && work->evidence->fd >= 0)
 		formats__tell(work);
 	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
-	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->tuning);
+	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->overrides);
 	if (loaded && request->attach_mode != ATTACH_DISABLED)
 		attach(work);
 	explain_names(work);

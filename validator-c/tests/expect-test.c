@@ -59,7 +59,7 @@ static void test_values(void)
 
 	CHECK(expect__parse(&expect, "map", "map=counters key=-2 value=x01ff min=7"));
 	CHECK(!strcmp(expect->list[0].subject, "counters") &&
-	      !strcmp(expect->list[0].wanted, "key=-2 value=x01ff min=7"));
+	      !strcmp(expect->list[0].expected, "key=-2 value=x01ff min=7"));
 	CHECK(expect->list[0].key.negative && expect->list[0].key.number == (uint64_t)-2);
 	CHECK(expect->list[0].value.len == 2 && expect->list[0].value.bytes[1] == 0xff);
 	CHECK(expect->list[0].has_min && expect->list[0].min == 7);

@@ -5,14 +5,14 @@
 
 #include "test.h"
 
-static void takes(const char *record, const char *wanted)
+static void takes(const char *record, const char *expected)
 {
 	char text[256];
 	const char *got;
 
 	snprintf(text, sizeof(text), "%s", record);
 	got = kernel_log__trouble(text);
-	CHECK(wanted ? got && !strcmp(got, wanted) : !got);
+	CHECK(expected ? got && !strcmp(got, expected) : !got);
 }
 
 void test_kernel_log(void)

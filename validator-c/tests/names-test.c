@@ -6,7 +6,7 @@
 
 #include "symbols/kernel-names.h"
 #include "symbols/name-table.h"
-#include "symbols/near-keys.h"
+#include "symbols/similar-keys.h"
 #include "symbols/symbols.h"
 #include "test.h"
 
@@ -72,28 +72,28 @@ static void test_keys(void)
 		"page", "folio", "do", "tcp",	  "unlinkat", "io",	 "start",  "alloc",
 		"x",	"sys",	 "v4", "connect", "blk",      "account", "noprof", "impl"
 	};
-	struct near_list all, found;
-	struct near_keys keys = {};
-	struct near_name compared;
-	int i, k, wanted;
+	struct similar_list all, found;
+	struct similar_keys keys = {};
+	struct similar_name compared;
+	int i, k, missing;
 
 	srand(2);
 	for (i = 0; i < NAMES; i++) {
 		for (k = rand() % 5; k >= 0; k--)
 			snprintf(many[i] + strlen(many[i]), sizeof(many[i]) - strlen(many[i]), "%s%s",
 				 parts[rand() % 16], rand() % 4 ? "_" : "");
-		near_keys__add(&keys, many[i], (uint32_t)i);
+		similar_keys__add(&keys, many[i], (uint32_t)i);
 	}
 	CHECK(keys.count == NAMES);
-	for (wanted = 0; wanted < NAMES; wanted += 211) {
-		near_list__init(&all, many[wanted]);
-		near_list__init(&found, many[wanted]);
+	for (missing = 0; missing < NAMES; missing += 211) {
+		similar_list__init(&all, many[missing]);
+		similar_list__init(&found, many[missing]);
 		for (i = 0; i < NAMES; i++) {
-			near_name__set(&compared, many[i]);
-			if (strcmp(many[i], many[wanted]))
-				near_list__offer(&all, many[i], &compared, 0);
+			similar_name__set(&compared, many[i]);
+			if (strcmp(many[i], many[missing]))
+				similar_list__offer(&all, many[i], &compared, 0);
 		}
-		near_keys__offer(&keys, &found, many[wanted], name_of);
+		similar_keys__offer(&keys, &found, many[missing], name_of);
 		CHECK(all.count == found.count);
 		for (i = 0; i < all.count; i++)
 			CHECK(!strcmp(all.best[i].name, found.best[i].name));
@@ -116,8 +116,8 @@ static size_t address_space(void)
 static void test_no_memory(void)
 {
 	static struct symbols symbols;
-	const struct wanted wanted[] = { { .kind = WANTED_FUNCTION, .name = "vfs_read" },
-					 { .kind = WANTED_TYPE, .name = "task_struct" } };
+	const struct missing_name missing[] = { { .kind = MISSING_FUNCTION, .name = "vfs_read" },
+						{ .kind = MISSING_TYPE, .name = "task_struct" } };
 	struct rlimit before, limit;
 	struct name_table table;
 	size_t size = address_space();
@@ -129,12 +129,12 @@ static void test_no_memory(void)
 	CHECK(!setrlimit(RLIMIT_AS, &limit));
 	CHECK(!name_table__create(&table) && !name_table__first(&table, "vfs_read"));
 	CHECK(address_space() == size);
-	symbols__search(&symbols, wanted, 2, NULL);
+	symbols__search(&symbols, missing, 2, NULL);
 	CHECK(address_space() == size);
 	CHECK(!setrlimit(RLIMIT_AS, &before));
 	CHECK(symbols.count == 2 && !kernel_names__ready() && !kernel_names__current());
 	CHECK(symbols.list[0].kallsyms == ANSWER_NONE && symbols.list[0].btf == ANSWER_NONE);
-	CHECK(symbols.list[1].btf == ANSWER_NONE && !symbols.list[1].near.count);
+	CHECK(symbols.list[1].btf == ANSWER_NONE && !symbols.list[1].similar.count);
 }
 
 /* Looking names up is all that is left to do only once they were read. */

@@ -16,7 +16,7 @@
 #include "attach/attach-kinds.h"
 #include "guest/hello.h"
 #include "guest/mounts.h"
-#include "guest/refresh.h"
+#include "guest/resume.h"
 #include "load/probe.h"
 #include "test.h"
 
@@ -79,12 +79,12 @@ static int in_child(const struct fault *faults, size_t count, int (*work)(void))
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int refresh(void)
+static int resume(void)
 {
 	static struct request request;
 
 	memset(request.entropy, 'a', sizeof(request.entropy) - 1);
-	refresh__guest(&request);
+	resume__guest(&request);
 	return 0;
 }
 
@@ -96,11 +96,11 @@ static void test_reseeding(void)
 
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		faults[1].err = unknown[i];
-		CHECK(in_child(faults, 2, refresh) == 0);
+		CHECK(in_child(faults, 2, resume) == 0);
 	}
 	/* A kernel that knows it and does not do it is another matter. */
 	faults[1].err = EPERM;
-	CHECK(in_child(faults, 2, refresh) == -1);
+	CHECK(in_child(faults, 2, resume) == -1);
 }
 
 static int attach_dissector(void)

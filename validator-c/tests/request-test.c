@@ -27,12 +27,13 @@ static void test_good(void)
 	CHECK(request.artifact_size == 12 && request.attach_mode == ATTACH_REQUIRED && !request.probe_features);
 	CHECK(request.work_timeout_ms == 1500 && request.more);
 	CHECK(request__requires(&request, "two") && !request__requires(&request, "three"));
-	CHECK(request.tuning.map_count == 1 && !strcmp(request.tuning.maps[0].max_entries, "cpus"));
+	CHECK(request.overrides.map_count == 1 && !strcmp(request.overrides.maps[0].max_entries, "cpus"));
 	request__free(&request);
 	CHECK(!parse(GOOD "mode=command\nshell=true\nbin=/bpfcompat/my loader\nfile=755 5 /bpfcompat/my loader\n"
 			  "link=/lib64 usr/lib64\n",
 		     &request, error));
-	CHECK(request.command_mode && !request.loader_mode && request.shell && !strcmp(request.bin, "/bpfcompat/my loader"));
+	CHECK(request.command_mode && !request.loader_mode && request.shell &&
+	      !strcmp(request.bin, "/bpfcompat/my loader"));
 	CHECK(request.entries.count == 2 && request.entries.list[0].size == 5);
 	request__free(&request);
 	CHECK(!request.entries.count);

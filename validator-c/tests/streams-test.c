@@ -30,13 +30,13 @@ static void test_clip(void)
 	buf__free(&out);
 }
 
-static bool found(const char *wanted, const char *text, size_t piece)
+static bool found(const char *pattern, const char *text, size_t piece)
 {
 	struct matcher matcher;
 	size_t len = strlen(text), at, n;
 	bool result;
 
-	CHECK(matcher__init(&matcher, wanted));
+	CHECK(matcher__init(&matcher, pattern));
 	for (at = 0; at < len; at += n) {
 		n = len - at < piece ? len - at : piece;
 		matcher__feed(&matcher, text + at, n);
@@ -48,7 +48,7 @@ static bool found(const char *wanted, const char *text, size_t piece)
 
 static void test_matcher(void)
 {
-	char text[40], wanted[6];
+	char text[40], pattern[6];
 	size_t i, n;
 	int round;
 
@@ -61,11 +61,11 @@ static void test_matcher(void)
 		for (i = 0; i < n; i++)
 			text[i] = (char)('a' + rand() % 2);
 		text[n] = '\0';
-		n = 1 + (size_t)rand() % (sizeof(wanted) - 1);
+		n = 1 + (size_t)rand() % (sizeof(pattern) - 1);
 		for (i = 0; i < n; i++)
-			wanted[i] = (char)('a' + rand() % 2);
-		wanted[n] = '\0';
-		CHECK(found(wanted, text, 1 + (size_t)rand() % 5) == (strstr(text, wanted) != NULL));
+			pattern[i] = (char)('a' + rand() % 2);
+		pattern[n] = '\0';
+		CHECK(found(pattern, text, 1 + (size_t)rand() % 5) == (strstr(text, pattern) != NULL));
 	}
 }
 

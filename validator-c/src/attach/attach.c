@@ -108,8 +108,8 @@ static bool is_lsm_or_iterator(const struct attach_job *job)
 
 static void attach_program(struct work *work, struct program *program, struct bpf_program *prog)
 {
-	const struct tuning *tuning = &work->request->tuning;
-	const struct attach_target *chosen = tuning__target(tuning, program->name);
+	const struct overrides *overrides = &work->request->overrides;
+	const struct attach_target *chosen = overrides__target(overrides, program->name);
 	struct program_attach *out = &program->attach;
 	uint64_t start = io__now_us();
 	struct attach_job job = {
@@ -132,8 +132,9 @@ static void attach_program(struct work *work, struct program *program, struct bp
 	if (job.fd < 0) {
 		err = attach__skip(&job, "not loaded: %s",
 				   program->switched_off ? "a program variant that is not used on this kernel" :
-				   tuning__leaves_out(tuning, program->name) ? "its loader is said to leave it out" :
-									       "the object marks it as opt-in");
+				   overrides__leaves_out(overrides, program->name) ?
+							   "its loader is said to leave it out" :
+							   "the object marks it as opt-in");
 	} else {
 		evidence__step(work->evidence, "attach", program->name);
 		capture__begin();

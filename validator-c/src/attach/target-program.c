@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 
-#include "overrides/tuning-apply.h"
+#include "overrides/overrides-apply.h"
 
 /* Sizes of the structures that programs of these types get; the kernel goes by their names. */
 #define XDP_MD_SIZE 24

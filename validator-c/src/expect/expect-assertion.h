@@ -36,7 +36,7 @@ struct assertion {
 	/* Map, variable or program; `trace_pipe`. */
 	char *subject;
 	/* The fields of the plan's line but the subject. */
-	char *wanted;
+	char *expected;
 	enum status status;
 	/* It cannot become true any more. */
 	bool hopeless;

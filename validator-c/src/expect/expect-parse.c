@@ -156,8 +156,8 @@ static bool parse_line(struct assertion *assertion, const char *line)
 
 	field = copy ? strtok_r(copy, " ", &save) : NULL;
 	if (field && parse_subject(assertion, field)) {
-		assertion->wanted = strdup(save ? save : "");
-		good = assertion->wanted != NULL;
+		assertion->expected = strdup(save ? save : "");
+		good = assertion->expected != NULL;
 		while (good && (field = strtok_r(NULL, " ", &save)))
 			good = parse_field(assertion, field);
 	}

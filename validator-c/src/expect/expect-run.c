@@ -11,7 +11,7 @@
 /* A program may make the packet longer. */
 #define GROWTH_MAX 4096
 
-/* Raw tracepoints, sk_lookup and syscall programs are refused when they are given what they have no use for. */
+/* Raw tracepoints, sk_lookup and syscall programs are rejected when they are given what they have no use for. */
 static void fill(struct bpf_test_run_opts *opts, const struct assertion *assertion, unsigned char *out, size_t room)
 {
 	if (assertion->data_in.len) {
@@ -32,13 +32,14 @@ static void fill(struct bpf_test_run_opts *opts, const struct assertion *asserti
 
 static void judge(struct assertion *assertion, const struct bpf_test_run_opts *opts, const unsigned char *out)
 {
-	const struct operand *wanted = &assertion->data_out;
+	const struct operand *expected = &assertion->data_out;
 
 	assertion->status = STATUS_PASS;
 	if (assertion->has_retval && opts->retval != assertion->retval)
 		expect__refuse(assertion, "it returned %" PRIu32 ", expected %" PRIu32, opts->retval,
 			       assertion->retval);
-	else if (wanted->form && (opts->data_size_out != wanted->len || memcmp(out, wanted->bytes, wanted->len)))
+	else if (expected->form &&
+		 (opts->data_size_out != expected->len || memcmp(out, expected->bytes, expected->len)))
 		expect__refuse(assertion, "its output is not the expected one");
 	buf__addf(&assertion->seen, "retval=%" PRIu32, opts->retval);
 	if (!opts->data_out)
@@ -55,8 +56,7 @@ static void refuse(struct assertion *assertion, int err)
 	if (err == -KERNEL_ENOTSUPP || err == -EOPNOTSUPP)
 		expect__refuse(assertion, "this kernel cannot run programs of this type by BPF_PROG_TEST_RUN");
 	else
-		expect__refuse(assertion, "BPF_PROG_TEST_RUN failed: %s",
-			       status__error(err, words, sizeof(words)));
+		expect__refuse(assertion, "BPF_PROG_TEST_RUN failed: %s", status__error(err, words, sizeof(words)));
 }
 
 void expect_run__run(struct assertion *assertion, const struct bpf_object *obj)

@@ -139,7 +139,7 @@ static void put_assertion(struct json *json, const struct assertion *assertion)
 	json__str(json, "kind", expect__kinds[assertion->kind], NAME_MAX_BYTES);
 	json__str(json, "subject", assertion->subject, NAME_MAX_BYTES);
 	json__str(json, "status", status__name(assertion->status), NAME_MAX_BYTES);
-	json__str(json, "wanted", assertion->wanted, MESSAGE_MAX_BYTES);
+	json__str(json, "wanted", assertion->expected, MESSAGE_MAX_BYTES);
 	json__strn(json, "seen", assertion->seen.data, assertion->seen.len, MESSAGE_MAX_BYTES);
 	json__str(json, "error", assertion->error, MESSAGE_MAX_BYTES);
 	json__end(json);
@@ -167,7 +167,7 @@ void expect__free(struct expect *expect)
 		struct assertion *assertion = &expect->list[i];
 
 		free(assertion->subject);
-		free(assertion->wanted);
+		free(assertion->expected);
 		free(assertion->key.bytes);
 		free(assertion->value.bytes);
 		free(assertion->contains.bytes);

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool matcher__init(struct matcher *matcher, const char *wanted)
+bool matcher__init(struct matcher *matcher, const char *pattern)
 {
 	size_t i, k = 0;
 
-	*matcher = (struct matcher){ .wanted = wanted, .len = wanted ? strlen(wanted) : 0 };
+	*matcher = (struct matcher){ .pattern = pattern, .len = pattern ? strlen(pattern) : 0 };
 	if (!matcher->len) {
 		matcher->found = true;
 		return true;
@@ -17,9 +17,9 @@ bool matcher__init(struct matcher *matcher, const char *wanted)
 	if (!matcher->fallback)
 		return false;
 	for (i = 1; i < matcher->len; i++) {
-		while (k && wanted[i] != wanted[k])
+		while (k && pattern[i] != pattern[k])
 			k = matcher->fallback[k - 1];
-		if (wanted[i] == wanted[k])
+		if (pattern[i] == pattern[k])
 			k++;
 		matcher->fallback[i] = k;
 	}
@@ -33,15 +33,15 @@ void matcher__feed(struct matcher *matcher, const char *data, size_t len)
 	for (i = 0; i < len && !matcher->found; i++) {
 		/* Most of a long output has nothing to do with what is looked for. */
 		if (!matcher->matched) {
-			const char *next = memchr(data + i, matcher->wanted[0], len - i);
+			const char *next = memchr(data + i, matcher->pattern[0], len - i);
 
 			if (!next)
 				return;
 			i = (size_t)(next - data);
 		}
-		while (matcher->matched && data[i] != matcher->wanted[matcher->matched])
+		while (matcher->matched && data[i] != matcher->pattern[matcher->matched])
 			matcher->matched = matcher->fallback[matcher->matched - 1];
-		if (data[i] == matcher->wanted[matcher->matched])
+		if (data[i] == matcher->pattern[matcher->matched])
 			matcher->matched++;
 		matcher->found = matcher->matched == matcher->len;
 	}

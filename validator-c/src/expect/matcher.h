@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct matcher {
-	const char *wanted;
+	const char *pattern;
 	size_t len;
 	/* For each prefix, the length of the longest proper prefix that is also its suffix. */
 	size_t *fallback;
@@ -16,7 +16,7 @@ struct matcher {
 };
 
 /* NULL or "" is found at once. False when there is no memory. */
-bool matcher__init(struct matcher *matcher, const char *wanted);
+bool matcher__init(struct matcher *matcher, const char *pattern);
 void matcher__feed(struct matcher *matcher, const char *data, size_t len);
 void matcher__free(struct matcher *matcher);
 

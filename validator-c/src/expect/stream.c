@@ -12,14 +12,14 @@
 /* A writer that fills the pipe at once is stopped and woken less often. */
 #define PIPE_SIZE (256 * 1024)
 
-bool stream__init(struct stream *stream, const char *wanted, size_t tail_max, int *write_end)
+bool stream__init(struct stream *stream, const char *pattern, size_t tail_max, int *write_end)
 {
 	int ends[2];
 
 	stream->fd = -1;
 	*write_end = -1;
 	clip__init(&stream->clip, TEST_HEAD_MAX_BYTES, tail_max);
-	if (!matcher__init(&stream->matcher, wanted) || pipe2(ends, O_CLOEXEC))
+	if (!matcher__init(&stream->matcher, pattern) || pipe2(ends, O_CLOEXEC))
 		return false;
 	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);

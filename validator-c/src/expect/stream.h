@@ -16,7 +16,7 @@ struct stream {
 /*
  * Makes the pipe; `write_end` is for the command, `tail_max` bytes are kept of the end. False when that failed, errno tells.
  */
-bool stream__init(struct stream *stream, const char *wanted, size_t tail_max, int *write_end);
+bool stream__init(struct stream *stream, const char *pattern, size_t tail_max, int *write_end);
 /* Takes what lies in the pipe, at most as much as fits in there. */
 void stream__drain(struct stream *stream);
 void stream__free(struct stream *stream);

@@ -66,7 +66,7 @@ static void follow(pid_t first, int report)
 	_exit(exit_code_of(status));
 }
 
-static void give_up_rights(void)
+static void drop_rights(void)
 {
 	static const int rights[] = { CAP_SYS_PTRACE, CAP_SYS_RAWIO, CAP_SYS_MODULE, CAP_SYS_BOOT };
 	size_t i;
@@ -120,7 +120,7 @@ void enclose__command(bool needs_shell)
 	pid_t first, command;
 	int report[2];
 
-	give_up_rights();
+	drop_rights();
 	if (pipe(report)) {
 		say("pipe", errno);
 		return;

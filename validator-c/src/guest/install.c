@@ -10,8 +10,8 @@
 #include "lib/die.h"
 #include "lib/io.h"
 
-static void give_up(const char *path, int err) __attribute__((noreturn));
-static void give_up(const char *path, int err)
+static void die_over(const char *path, int err) __attribute__((noreturn));
+static void die_over(const char *path, int err)
 {
 	const char *advice = err == ENOSPC || err == ENOMEM ? "; give the kernel's profile more memory_mb" : "";
 
@@ -34,11 +34,11 @@ static void make_parents(const char *path)
 	for (at = strchr(above, '/'); at; at = strchr(at + 1, '/')) {
 		*at = '\0';
 		if (above[0] && mkdir(above, 0755) && errno != EEXIST)
-			give_up(path, errno);
+			die_over(path, errno);
 		*at = '/';
 	}
 	if (above[0] && mkdir(above, 0755) && errno != EEXIST)
-		give_up(path, errno);
+		die_over(path, errno);
 	strcpy(known, above);
 }
 
@@ -47,7 +47,7 @@ static void clear(const char *path)
 {
 	make_parents(path);
 	if (unlink(path) && errno != ENOENT)
-		give_up(path, errno);
+		die_over(path, errno);
 }
 
 void install__links(const struct entries *entries)
@@ -59,7 +59,7 @@ void install__links(const struct entries *entries)
 			continue;
 		clear(entry->path);
 		if (symlink(entry->target, entry->path))
-			give_up(entry->path, errno);
+			die_over(entry->path, errno);
 	}
 }
 
@@ -70,7 +70,7 @@ int install__create(const struct entry *file)
 	clear(file->path);
 	fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || fchmod(fd, file->mode))
-		give_up(file->path, errno);
+		die_over(file->path, errno);
 	return fd;
 }
 
@@ -79,5 +79,5 @@ void install__write(const struct entry *file, int fd, const void *data, size_t l
 	int err = io__write_full(fd, data, len);
 
 	if (err)
-		give_up(file->path, -err);
+		die_over(file->path, -err);
 }

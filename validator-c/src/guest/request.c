@@ -132,7 +132,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "btf"))
 		good = value[0] == '/' && copy_text(value, request->btf, sizeof(request->btf));
 	else if (!strcmp(key, "module"))
-		good = wanted_modules__add(&request->modules, value);
+		good = request_modules__add(&request->modules, value);
 	else if (!strcmp(key, "mode"))
 		good = parse_work_mode(value, request);
 	else if (!strcmp(key, "shell"))
@@ -159,7 +159,7 @@ static int parse_line(struct request *request, char *line, char *error, size_t s
 		snprintf(error, size, "bad value for %.40s: '%.80s'", line, value);
 	if (err <= 0)
 		return err;
-	err = tuning__set(&request->tuning, line, value, error, size);
+	err = overrides__set(&request->overrides, line, value, error, size);
 	if (err == -ENOENT)
 		snprintf(error, size, "unknown request key '%.80s'", line);
 	return err ? -EINVAL : 0;
@@ -222,7 +222,7 @@ void request__free(struct request *request)
 		free(request->required_programs[i]);
 	free(request->required_programs);
 	free(request->mended);
-	tuning__free(&request->tuning);
+	overrides__free(&request->overrides);
 	entries__free(&request->entries);
 	request__init(request);
 }

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "guest/entries.h"
-#include "guest/wanted-modules.h"
+#include "guest/request-modules.h"
 #include "lib/sha256.h"
-#include "overrides/tuning.h"
+#include "overrides/overrides.h"
 
 enum attach_mode {
 	ATTACH_DISABLED,
@@ -38,11 +38,11 @@ struct request {
 	bool more;
 	char **required_programs;
 	int required_count;
-	struct tuning tuning;
+	struct overrides overrides;
 	struct entries entries;
 	/* A file with BTF that CO-RE gets in the place of the kernel's; "" for the kernel's own. */
 	char btf[ENTRY_MAX_PATH + 1];
-	struct wanted_modules modules;
+	struct request_modules modules;
 	/* The object is not loaded: the one test of the plan is the user's own loader. */
 	bool command_mode;
 	/* In command mode: `bin` is a loader of ours. It is run without a shell, and all of its stdout is its report. */

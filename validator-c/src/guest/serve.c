@@ -12,11 +12,11 @@
 #include "guest/frames.h"
 #include "guest/install.h"
 #include "guest/port.h"
-#include "guest/refresh.h"
+#include "guest/resume.h"
 #include "guest/request.h"
 #include "guest/supervise.h"
 #include "guest/userland.h"
-#include "guest/warm.h"
+#include "guest/prewarm.h"
 #include "lib/die.h"
 #include "lib/io.h"
 
@@ -93,7 +93,7 @@ static void receive_entries(int port, const struct entries *entries)
 }
 
 /* Memory of PID 1 alone, given back at once: what a module needs, the kernel has copied. */
-static void receive_module(int port, struct wanted_module *module)
+static void receive_module(int port, struct request_module *module)
 {
 	char *bytes = malloc(module->size);
 
@@ -101,11 +101,11 @@ static void receive_module(int port, struct wanted_module *module)
 		die__power_off("no memory for module %s; give the kernel's profile more memory_mb", module->name);
 	expect_blob_header(port, BLOB_MODULE, module->size);
 	port__read(port, bytes, module->size);
-	wanted_modules__insert(module, bytes);
+	request_modules__insert(module, bytes);
 	free(bytes);
 }
 
-static void receive_modules(int port, struct wanted_modules *modules)
+static void receive_modules(int port, struct request_modules *modules)
 {
 	int i;
 
@@ -122,7 +122,7 @@ static void receive(int port, struct mailbox *mailbox, struct request *request, 
 	mailbox->received_us = io__now_us();
 	if (mailbox__open(mailbox, request, error, sizeof(error)))
 		die__power_off("bad request: %s", error);
-	refresh__guest(request);
+	resume__guest(request);
 	if (request->artifact_size || !request->command_mode)
 		expect_blob(port, BLOB_ARTIFACT, mailbox->artifact, request->artifact_size);
 	if (request->plan_size)
@@ -165,7 +165,7 @@ void serve__run(int port, const struct hello *hello)
 	bool more;
 
 	worker__start(&worker, mailbox, port);
-	warm__memory();
+	prewarm__memory();
 	hello__write(hello, &text);
 	outlet__send(&outlet, FRAME_HELLO, text.data, (uint32_t)text.len);
 	outlet__flush(&outlet);

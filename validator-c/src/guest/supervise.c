@@ -67,7 +67,7 @@ static void say_exit(struct outlet *outlet, const struct request *request, const
 	json__int(&json, "code", ending->code);
 	json__int(&json, "signal", ending->signal);
 	json__uint(&json, "elapsed_us", io__now_us() - request->received_us);
-	wanted_modules__write(&request->modules, &json);
+	request_modules__write(&request->modules, &json);
 	kernel_log__end(log, &json);
 	json__end(&json);
 	outlet__send(outlet, FRAME_STAGE, text.data, (uint32_t)text.len);

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/warm.h"
+#include "guest/prewarm.h"
 #include "lib/die.h"
 #include "work.h"
 
@@ -62,23 +62,23 @@ static void answer(struct mailbox *mailbox, int frames)
 		pause();
 }
 
-static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool warm) __attribute__((noreturn));
-static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool warm)
+static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool prewarm) __attribute__((noreturn));
+static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool prewarm)
 {
 	char byte = 0;
 
 	setsid();
 	signal(SIGPIPE, SIG_IGN);
 	worker__raise_limits();
-	if (warm)
-		warm__up();
-	warm__memory();
+	if (prewarm)
+		prewarm__run();
+	prewarm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
 	answer(mailbox, frames);
 }
 
-static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool warm)
+static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool prewarm)
 {
 	int go[2], frames[2];
 	char ready;
@@ -92,7 +92,7 @@ static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool
 		close(port);
 		close(go[1]);
 		close(frames[0]);
-		wait_and_answer(mailbox, go[0], frames[1], warm);
+		wait_and_answer(mailbox, go[0], frames[1], prewarm);
 	}
 	close(go[0]);
 	close(frames[1]);

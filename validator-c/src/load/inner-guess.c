@@ -9,7 +9,7 @@
 #include "load/capture.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
-#include "load/refused.h"
+#include "load/unavailable.h"
 #include "work.h"
 
 /* Larger values are no structure that somebody reads field by field. */
@@ -108,7 +108,7 @@ static bool leave_out(struct work *work, bool *left_out, const struct buf *words
 	char name[256];
 	int i;
 
-	if (!refused__name(words, "prog", "failed to load", name, sizeof(name)))
+	if (!unavailable__name(words, "prog", "failed to load", name, sizeof(name)))
 		return false;
 	for (i = 0; i < work->result->program_count; i++) {
 		if (left_out[i] || strcmp(work->result->programs[i].name, name))
@@ -119,20 +119,20 @@ static bool leave_out(struct work *work, bool *left_out, const struct buf *words
 	return false;
 }
 
-static bool *unwanted(const struct result *result)
+static bool *unselected(const struct result *result)
 {
 	bool *list = calloc((size_t)result->program_count + 1, sizeof(*list));
 	int i;
 
 	for (i = 0; list && i < result->program_count; i++)
-		list[i] = !result->programs[i].wanted;
+		list[i] = !result->programs[i].selected;
 	return list;
 }
 
 static bool fit(struct work *work, bool *left_out, struct log_buffer *log)
 {
 	uint64_t until = inner_guess__until(work->request), takes = work->result->load.elapsed_us, start;
-	struct tuning *tuning = &work->request->tuning;
+	struct overrides *overrides = &work->request->overrides;
 	struct buf words = {};
 	bool changed = false;
 	int round;
@@ -142,8 +142,8 @@ static bool fit(struct work *work, bool *left_out, struct log_buffer *log)
 		if (start + takes > until || !attempt(work, left_out, log, &words))
 			break;
 		takes = io__now_us() - start;
-		if (inner_guess__learn(&tuning->guess, log->data)) {
-			tuning__guess_again(tuning);
+		if (inner_guess__learn(&overrides->guess, log->data)) {
+			overrides__guess_again(overrides);
 			changed = true;
 		} else if (!leave_out(work, left_out, &words)) {
 			break;
@@ -174,15 +174,15 @@ uint64_t inner_guess__until(const struct request *request)
 
 bool inner_guess__fit(struct work *work)
 {
-	struct tuning *tuning = &work->request->tuning;
+	struct overrides *overrides = &work->request->overrides;
 	struct log_buffer log = {};
 	bool *left_out;
 
-	if (tuning->inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
+	if (overrides->inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
 		return false;
-	left_out = unwanted(work->result);
-	tuning->guess_fitted = left_out && fit(work, left_out, &log) && open_anew(work);
+	left_out = unselected(work->result);
+	overrides->guess_fitted = left_out && fit(work, left_out, &log) && open_anew(work);
 	free(left_out);
 	log_buffer__unmap(&log);
-	return tuning->guess_fitted;
+	return overrides->guess_fitted;
 }

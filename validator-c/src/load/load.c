@@ -10,9 +10,9 @@
 #include "load/inner-guess.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
-#include "load/refused.h"
+#include "load/unavailable.h"
 #include "load/struct-ops.h"
-#include "load/trial.h"
+#include "load/single-loads.h"
 #include "overrides/variants.h"
 
 static void skip_program(struct work *work, struct program *program, const char *reason)
@@ -23,13 +23,13 @@ static void skip_program(struct work *work, struct program *program, const char 
 	evidence__program(work->evidence, program);
 }
 
-static bool needs_trial_first(const struct program *program)
+static bool needs_single_load_first(const struct program *program)
 {
-	return !program->wanted && !program->switched_off && !program->tried;
+	return !program->selected && !program->switched_off && !program->tried;
 }
 
 /* Programs that the load of the whole object leaves out. */
-static void try_others(struct work *work, struct trials *trials)
+static void try_others(struct work *work, struct single_loads *loads)
 {
 	struct result *result = work->result;
 	int i;
@@ -39,36 +39,37 @@ static void try_others(struct work *work, struct trials *trials)
 
 		if (program->switched_off && !program->tried)
 			skip_program(work, program, "a program variant that is not used on this kernel");
-		if (!program->tried && !program->wanted && tuning__leaves_out(&work->request->tuning, program->name))
+		if (!program->tried && !program->selected &&
+		    overrides__leaves_out(&work->request->overrides, program->name))
 			skip_program(work, program, "its loader is said to leave it out");
-		if (!program->tried && !program->wanted &&
+		if (!program->tried && !program->selected &&
 		    struct_ops__is_left_out(work->obj, object__program(work->obj, i)))
 			skip_program(work, program, "only struct_ops maps that are opt-in name it");
-		if (!needs_trial_first(program))
+		if (!needs_single_load_first(program))
 			continue;
 		if (!work->request->probe_features) {
 			skip_program(work, program, "opt-in program, and loading programs one by one is switched off");
 			continue;
 		}
-		if (!trials->work && trials__open(trials, work))
+		if (!loads->work && single_loads__open(loads, work))
 			continue;
-		trials__run(trials, i);
+		single_loads__run(loads, i);
 	}
 }
 
-static int count_wanted(struct work *work)
+static int count_selected(struct work *work)
 {
 	int count = 0, i;
 
 	for (i = 0; i < work->result->program_count; i++)
-		count += work->result->programs[i].wanted;
+		count += work->result->programs[i].selected;
 	return count;
 }
 
-/* One program by itself, or no trials to come: then the log of this load is the only one there will be. */
+/* One program by itself, or no single loads to come: then the log of this load is the only one there will be. */
 static bool wants_log(struct work *work)
 {
-	return count_wanted(work) == 1 || !work->request->probe_features;
+	return count_selected(work) == 1 || !work->request->probe_features;
 }
 
 static void load_object(struct work *work, struct log_buffer *log)
@@ -85,7 +86,7 @@ static void load_object(struct work *work, struct log_buffer *log)
 	work->result->probes.count = 0;
 	capture__begin();
 	bpf_object__for_each_program(prog, work->obj) {
-		bpf_program__set_autoload(prog, work->result->programs[i++].wanted);
+		bpf_program__set_autoload(prog, work->result->programs[i++].selected);
 		if (log->data)
 			bpf_program__set_log_buf(prog, log->data, log->size);
 	}
@@ -107,7 +108,7 @@ static void observe_loaded(struct work *work)
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &work->result->programs[i++];
 
-		if (!program->wanted || program->tried)
+		if (!program->selected || program->tried)
 			continue;
 		/* libbpf does not say of every program that it leaves it out. */
 		if (bpf_program__fd(prog) < 0) {
@@ -137,11 +138,11 @@ static void blame_all(struct work *work, int err, const struct buf *log)
 	int i;
 
 	for (i = 0; i < work->result->program_count; i++)
-		if (work->result->programs[i].wanted)
+		if (work->result->programs[i].selected)
 			blame(&work->result->programs[i], work, err, log);
 }
 
-/* Without trials only what the load of the whole object showed is known: it stops at the first bad program. */
+/* Without single loads only what the load of the whole object showed is known: it stops at the first bad program. */
 static void observe_failed(struct work *work, const struct log_buffer *log)
 {
 	struct result *result = work->result;
@@ -149,12 +150,12 @@ static void observe_failed(struct work *work, const struct log_buffer *log)
 	char name[256];
 	int i;
 
-	if (!refused__name(&result->load.log, "prog", "failed to load", name, sizeof(name)))
+	if (!unavailable__name(&result->load.log, "prog", "failed to load", name, sizeof(name)))
 		name[0] = '\0';
 	for (i = 0; i < result->program_count; i++) {
 		struct program *program = &result->programs[i];
 
-		if (!program->wanted || program->tried)
+		if (!program->selected || program->tried)
 			continue;
 		if (!reached || !name[0]) {
 			skip_program(work, program, "not reached: the load of the object ended before it");
@@ -173,62 +174,63 @@ static void observe_failed(struct work *work, const struct log_buffer *log)
 	}
 }
 
-static void try_one_by_one(struct work *work, struct trials *trials, const struct log_buffer *log)
+static void try_one_by_one(struct work *work, struct single_loads *loads, const struct log_buffer *log)
 {
-	struct refused refused = {};
+	struct unavailable unavailable = {};
 	int i;
 
-	if (trials->work || !trials__open(trials, work)) {
-		if (!trials->prepared)
-			refused__find(work, &refused);
-		trials->refused = &refused;
-		if (refused.has_rest)
-			trials__prepare(trials);
-		else if (refused.err)
-			blame_all(work, refused.err, &refused.log);
+	if (loads->work || !single_loads__open(loads, work)) {
+		if (!loads->prepared)
+			unavailable__find(work, &unavailable);
+		loads->unavailable = &unavailable;
+		if (unavailable.has_rest)
+			single_loads__prepare(loads);
+		else if (unavailable.err)
+			blame_all(work, unavailable.err, &unavailable.log);
 		for (i = 0; i < work->result->program_count; i++)
 			if (!work->result->programs[i].tried)
-				trials__run(trials, i);
+				single_loads__run(loads, i);
 	} else {
 		observe_failed(work, log);
 	}
-	trials->refused = NULL;
-	refused__free(&refused);
+	loads->unavailable = NULL;
+	unavailable__free(&unavailable);
 }
 
-static void explain_failure(struct work *work, struct trials *trials, const struct log_buffer *log)
+static void explain_failure(struct work *work, struct single_loads *loads, const struct log_buffer *log)
 {
 	struct result *result = work->result;
 	char name[256];
 	int i;
 
-	if (count_wanted(work) == 1 && refused__name(&result->load.log, "prog", "failed to load", name, sizeof(name)))
+	if (count_selected(work) == 1 &&
+	    unavailable__name(&result->load.log, "prog", "failed to load", name, sizeof(name)))
 		observe_failed(work, log);
 	else if (work->request->probe_features)
-		try_one_by_one(work, trials, log);
+		try_one_by_one(work, loads, log);
 	else
 		observe_failed(work, log);
 	for (i = 0; i < result->map_count; i++)
-		if (result->maps[i].refused)
+		if (result->maps[i].rejected)
 			evidence__map(work->evidence, &result->maps[i]);
 }
 
 void load__run(struct work *work)
 {
 	struct result *result = work->result;
-	struct trials trials = {};
+	struct single_loads loads = {};
 	struct log_buffer log = {};
 	int i;
 
 	for (i = 0; i < result->program_count; i++) {
 		struct program *program = &result->programs[i];
 
-		program->wanted = program->autoload || request__requires(work->request, program->name);
+		program->selected = program->autoload || request__requires(work->request, program->name);
 	}
-	variants__choose(work, &trials);
-	try_others(work, &trials);
-	/* Frees the maps of the trials; the whole object may need the memory. */
-	trials__close(&trials);
+	variants__choose(work, &loads);
+	try_others(work, &loads);
+	/* Frees the maps of the single loads; the whole object may need the memory. */
+	single_loads__close(&loads);
 	log_buffer__map(&log, LOG_SIZE_ANY_KERNEL);
 	load_object(work, &log);
 	if (result->load.status == STATUS_FAIL && inner_guess__fit(work))
@@ -236,10 +238,10 @@ void load__run(struct work *work)
 	if (result->load.status == STATUS_PASS)
 		observe_loaded(work);
 	else
-		explain_failure(work, &trials, &log);
+		explain_failure(work, &loads, &log);
 	if (result->load.status == STATUS_PASS)
 		alters__find(work);
-	evidence__load(work->evidence, result, &work->request->tuning);
+	evidence__load(work->evidence, result, &work->request->overrides);
 	log_buffer__unmap(&log);
-	trials__close(&trials);
+	single_loads__close(&loads);
 }

@@ -31,7 +31,7 @@ static bool is_safe_to_open(const void *data, size_t len)
 static struct bpf_object *open_object(const struct request *request, int *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = request->artifact_name,
-		    .relaxed_maps = request->tuning.relaxed_maps,
+		    .relaxed_maps = request->overrides.relaxed_maps,
 		    .btf_custom_path = request->btf[0] ? request->btf : NULL);
 	const void *data = request->mended ? request->mended : request->artifact;
 	struct bpf_object *obj;
@@ -115,7 +115,7 @@ static int read_maps(struct bpf_object *obj, struct result *result)
 }
 
 /* The line of libbpf that says `what`, and the name of the map it is about; false when there is none. */
-static bool said_of_map(const char *what, char map[TUNING_NAME_SIZE], char line[256])
+static bool said_of_map(const char *what, char map[OVERRIDES_NAME_SIZE], char line[256])
 {
 	struct buf log = {};
 	const char *at, *start;
@@ -146,19 +146,19 @@ static bool is_slip(const char *field)
 }
 
 /* Fields of another loader in a map's definition: libbpf names the first one and gives up, unless its option says not to. */
-static bool relax_fields(struct tuning *tuning)
+static bool relax_fields(struct overrides *overrides)
 {
-	char line[256], map[TUNING_NAME_SIZE];
+	char line[256], map[OVERRIDES_NAME_SIZE];
 	const char *what = "': unknown field '", *field;
 
-	if (tuning->relaxed_maps || !said_of_map(what, map, line))
+	if (overrides->relaxed_maps || !said_of_map(what, map, line))
 		return false;
 	field = strstr(line, what) + strlen(what);
 	if (is_slip(field))
 		return false;
-	tuning__record(tuning, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
-		       (int)strcspn(field, "'"), field);
-	tuning->relaxed_maps = true;
+	overrides__record(overrides, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
+			  (int)strcspn(field, "'"), field);
+	overrides->relaxed_maps = true;
 	return true;
 }
 
@@ -175,11 +175,11 @@ static void *copy_to_mend(struct request *request)
 
 static bool drop_pins_of_others(struct request *request)
 {
-	char line[256], map[TUNING_NAME_SIZE];
+	char line[256], map[OVERRIDES_NAME_SIZE];
 
 	if (request->mended || !said_of_map("': invalid pinning value ", map, line) || !copy_to_mend(request))
 		return false;
-	return pins__drop_custom(request->mended, request->artifact_size, &request->tuning) > 0;
+	return pins__drop_custom(request->mended, request->artifact_size, &request->overrides) > 0;
 }
 
 /* What other loaders take and libbpf does not even open. Each is mended at most once, so this ends. */
@@ -187,24 +187,25 @@ static struct bpf_object *open_mended(struct request *request, int *err)
 {
 	struct bpf_object *obj = open_object(request, err);
 
-	request->tuning.recording = true;
-	while (!obj && !request->tuning.strict && (relax_fields(&request->tuning) || drop_pins_of_others(request))) {
+	request->overrides.recording = true;
+	while (!obj && !request->overrides.strict &&
+	       (relax_fields(&request->overrides) || drop_pins_of_others(request))) {
 		capture__begin();
 		obj = open_object(request, err);
 	}
-	request->tuning.recording = false;
+	request->overrides.recording = false;
 	return obj;
 }
 
 /* A loader that wants a program of an opt-in map of struct_ops creates the map. */
-static void create_wanted_maps(const struct request *request, const struct bpf_object *obj)
+static void create_selected_maps(const struct request *request, const struct bpf_object *obj)
 {
 	struct bpf_program *prog;
 	const char *name;
 
 	bpf_object__for_each_program(prog, obj) {
 		name = bpf_program__name(prog);
-		if (request__requires(request, name) || tuning__switches_on(&request->tuning, name))
+		if (request__requires(request, name) || overrides__switches_on(&request->overrides, name))
 			struct_ops__create_maps(obj, prog);
 	}
 }
@@ -225,8 +226,8 @@ struct bpf_object *object__open_first(struct request *request, struct result *re
 	obj = open_mended(request, &err);
 	capture__warnings(&result->open.log);
 	if (obj) {
-		tuning__apply(&request->tuning, obj, true);
-		create_wanted_maps(request, obj);
+		overrides__apply(&request->overrides, obj, true);
+		create_selected_maps(request, obj);
 		err = read_programs(obj, result);
 		if (!err)
 			err = read_maps(obj, result);
@@ -246,8 +247,8 @@ struct bpf_object *object__open_pinned(struct request *request, int *err)
 	struct bpf_object *obj = open_object(request, err);
 
 	if (obj) {
-		tuning__apply(&request->tuning, obj, false);
-		create_wanted_maps(request, obj);
+		overrides__apply(&request->overrides, obj, false);
+		create_selected_maps(request, obj);
 	}
 	return obj;
 }

@@ -9,11 +9,11 @@
 #include "output/result.h"
 
 /*
- * Opens it, applies the tuning, and fills result->open, programs, maps and license with what will be loaded. NULL when
+ * Opens it, applies the overrides, and fills result->open, programs, maps and license with what will be loaded. NULL when
  * libbpf rejected; result->open says so.
  */
 struct bpf_object *object__open_first(struct request *request, struct result *result);
-/* Opens it once more with its pins and applies the same tuning. NULL with *err set when that failed. */
+/* Opens it once more with its pins and applies the same overrides. NULL with *err set when that failed. */
 struct bpf_object *object__open_pinned(struct request *request, int *err);
 /* The same without pins: for everything but the load of the whole object. */
 struct bpf_object *object__open_again(struct request *request, int *err);

@@ -105,7 +105,7 @@ static char *place_of(const struct btf *btf, const uint32_t *number, char *data,
 	return data + at;
 }
 
-static bool drop_custom(const struct btf *btf, uint32_t id, char *data, size_t len, struct tuning *tuning)
+static bool drop_custom(const struct btf *btf, uint32_t id, char *data, size_t len, struct overrides *overrides)
 {
 	const struct btf_type *var = btf__type_by_id(btf, id);
 	const struct btf_type *map = var && btf_is_var(var) ? struct_of(btf, var->type) : NULL;
@@ -126,13 +126,13 @@ static bool drop_custom(const struct btf *btf, uint32_t id, char *data, size_t l
 	name = btf__name_by_offset(btf, var->name_off);
 	if (!place || !name)
 		return false;
-	tuning__record(tuning, "pinning", name, 0, "not pinned: mode %u is one of its own loader", mode->nelems);
+	overrides__record(overrides, "pinning", name, 0, "not pinned: mode %u is one of its own loader", mode->nelems);
 	memcpy(place, &value, sizeof(value));
-	tuning->relaxed_maps |= shared;
+	overrides->relaxed_maps |= shared;
 	return true;
 }
 
-int pins__drop_custom(void *file, size_t len, struct tuning *tuning)
+int pins__drop_custom(void *file, size_t len, struct overrides *overrides)
 {
 	struct section section = find_btf(file, len);
 	char *data = (char *)file + section.offset;
@@ -150,7 +150,7 @@ int pins__drop_custom(void *file, size_t len, struct tuning *tuning)
 	t = type_id > 0 ? btf__type_by_id(btf, (uint32_t)type_id) : NULL;
 	vars = t ? btf_var_secinfos(t) : NULL;
 	for (i = 0; t && i < btf_vlen(t); i++)
-		count += drop_custom(btf, vars[i].type, data, section.size, tuning);
+		count += drop_custom(btf, vars[i].type, data, section.size, overrides);
 	btf__free(btf);
 	return count;
 }

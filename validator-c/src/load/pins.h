@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-#include "overrides/tuning.h"
+#include "overrides/overrides.h"
 
 /*
  * Pinning modes of other loaders (libbpf knows 0 and 1 and rejects an object with any other): `file`, an object in
  * memory, is changed so that maps with such a mode are not pinned, and each is recorded. Returns how many there were.
  */
-int pins__drop_custom(void *file, size_t len, struct tuning *tuning);
+int pins__drop_custom(void *file, size_t len, struct overrides *overrides);
 
 #endif

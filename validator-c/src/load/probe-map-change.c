@@ -112,10 +112,10 @@ static const struct {
 	{ "no_btf", drop_btf },	       { "no_extra", drop_extra },
 };
 
-static bool try_change(size_t i, const union bpf_attr *refused, long size, struct probes *probes)
+static bool try_change(size_t i, const union bpf_attr *rejected, long size, struct probes *probes)
 {
-	struct map_recipe recipe = map_recipe__of(refused->map_type);
-	union bpf_attr attr = *refused;
+	struct map_recipe recipe = map_recipe__of(rejected->map_type);
+	union bpf_attr attr = *rejected;
 	bool accepted;
 
 	if (!changes[i].change(&attr, &recipe))
@@ -126,7 +126,7 @@ static bool try_change(size_t i, const union bpf_attr *refused, long size, struc
 	return accepted;
 }
 
-void probe_map_change__run(const union bpf_attr *refused, long size, int err, struct probes *probes)
+void probe_map_change__run(const union bpf_attr *rejected, long size, int err, struct probes *probes)
 {
 	union bpf_attr attr = {};
 	int canonical;
@@ -134,7 +134,7 @@ void probe_map_change__run(const union bpf_attr *refused, long size, int err, st
 
 	if ((size_t)size > sizeof(attr))
 		size = sizeof(attr);
-	memcpy(&attr, refused, (size_t)size);
+	memcpy(&attr, rejected, (size_t)size);
 	probes->count = 0;
 	for (i = 0; i < sizeof(changes) / sizeof(changes[0]) && err != -EPERM && err != -EACCES; i++)
 		if (try_change(i, &attr, size, probes))

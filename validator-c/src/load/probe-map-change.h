@@ -11,6 +11,6 @@
  * last change names what it rejects. When it takes none, the type alone. A rejection that is about permission is only
  * compared with that.
  */
-void probe_map_change__run(const union bpf_attr *refused, long size, int err, struct probes *probes);
+void probe_map_change__run(const union bpf_attr *rejected, long size, int err, struct probes *probes);
 
 #endif

@@ -10,6 +10,6 @@
  * A program that was rejected without a word: is it its body, or what it claims to be? Loads two instructions in its
  * place, first with all else as it was, then with less and less, until the kernel takes them.
  */
-void probe_program_change__run(const union bpf_attr *refused, long size, struct probes *probes);
+void probe_program_change__run(const union bpf_attr *rejected, long size, struct probes *probes);
 
 #endif

@@ -3,13 +3,13 @@
 
 #include "output/text.h"
 
-void shims__put(struct json *json, const struct tuning *tuning)
+void shims__put(struct json *json, const struct overrides *overrides)
 {
 	int i;
 
 	json__array(json, "shims");
-	for (i = 0; i < tuning->shim_count; i++) {
-		const struct shim *shim = &tuning->shims[i];
+	for (i = 0; i < overrides->shim_count; i++) {
+		const struct shim *shim = &overrides->shims[i];
 
 		json__object(json, NULL);
 		json__str(json, "kind", shim->kind, NAME_MAX_BYTES);

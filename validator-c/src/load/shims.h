@@ -3,9 +3,9 @@
 #define BPFCOMPAT_SHIMS_H
 
 #include "lib/json.h"
-#include "overrides/tuning.h"
+#include "overrides/overrides.h"
 
 /* The array `shims`: what was done to the object before it was loaded. */
-void shims__put(struct json *json, const struct tuning *tuning);
+void shims__put(struct json *json, const struct overrides *overrides);
 
 #endif

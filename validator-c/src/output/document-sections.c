@@ -15,19 +15,19 @@
 #define LOGS_UNTIL (2U << 20)
 #define DISCOVERY_LOG_MAX (32 * 1024)
 
-static void put_fixups(struct json *json, const struct tuning *tuning)
+static void put_fixups(struct json *json, const struct overrides *overrides)
 {
 	int i;
 
 	json__array(json, "map_fixups");
-	for (i = 0; i < tuning->map_count; i++) {
-		const struct map_fixup *fixup = &tuning->maps[i];
+	for (i = 0; i < overrides->map_count; i++) {
+		const struct map_fixup *fixup = &overrides->maps[i];
 
 		json__object(json, NULL);
 		json__str(json, "name", fixup->name, NAME_MAX_BYTES);
 		json__str(json, "max_entries", fixup->max_entries, NAME_MAX_BYTES);
 		json__uint(json, "inner_ringbuf_bytes", fixup->inner_ringbuf_bytes);
-		json__str(json, "inner_map_type", fixup->inner_type ? tuning__map_type_name(fixup->inner_type) : "",
+		json__str(json, "inner_map_type", fixup->inner_type ? overrides__map_type_name(fixup->inner_type) : "",
 			  NAME_MAX_BYTES);
 		json__uint(json, "inner_key_size", fixup->inner_key_size);
 		json__uint(json, "inner_value_size", fixup->inner_value_size);
@@ -40,37 +40,37 @@ static void put_fixups(struct json *json, const struct tuning *tuning)
 	json__end(json);
 }
 
-static void put_auto_fixes(struct json *json, const struct tuning *tuning)
+static void put_auto_fixes(struct json *json, const struct overrides *overrides)
 {
 	int i;
 
 	json__array(json, "auto_sized_maps");
-	for (i = 0; i < tuning->sized_count; i++) {
+	for (i = 0; i < overrides->sized_count; i++) {
 		json__object(json, NULL);
-		json__str(json, "name", tuning->sized[i].name, NAME_MAX_BYTES);
-		json__str(json, "map_type", tuning__map_type_name(tuning->sized[i].type), NAME_MAX_BYTES);
-		json__uint(json, "max_entries", tuning->sized[i].max_entries);
+		json__str(json, "name", overrides->sized[i].name, NAME_MAX_BYTES);
+		json__str(json, "map_type", overrides__map_type_name(overrides->sized[i].type), NAME_MAX_BYTES);
+		json__uint(json, "max_entries", overrides->sized[i].max_entries);
 		json__end(json);
 	}
 	json__end(json);
 	json__array(json, "auto_typed_programs");
-	for (i = 0; i < tuning->typed_count; i++) {
+	for (i = 0; i < overrides->typed_count; i++) {
 		json__object(json, NULL);
-		json__str(json, "name", tuning->typed[i].name, NAME_MAX_BYTES);
-		json__str(json, "section", tuning->typed[i].section, NAME_MAX_BYTES);
-		json__str(json, "prog_type", tuning__prog_type_name(tuning->typed[i].type), NAME_MAX_BYTES);
+		json__str(json, "name", overrides->typed[i].name, NAME_MAX_BYTES);
+		json__str(json, "section", overrides->typed[i].section, NAME_MAX_BYTES);
+		json__str(json, "prog_type", overrides__prog_type_name(overrides->typed[i].type), NAME_MAX_BYTES);
 		json__end(json);
 	}
 	json__end(json);
 }
 
-static void put_variants(struct json *json, const struct tuning *tuning)
+static void put_variants(struct json *json, const struct overrides *overrides)
 {
 	int i, k;
 
 	json__array(json, "program_variants");
-	for (i = 0; i < tuning->group_count; i++) {
-		const struct variant_group *group = &tuning->groups[i];
+	for (i = 0; i < overrides->group_count; i++) {
+		const struct variant_group *group = &overrides->groups[i];
 		const char *chosen = group->chosen < 0 ? "" : group->variants[group->chosen].name;
 
 		json__object(json, NULL);
@@ -86,25 +86,25 @@ static void put_variants(struct json *json, const struct tuning *tuning)
 	json__end(json);
 }
 
-void document__put_tuning(struct json *json, const struct tuning *tuning)
+void document__put_overrides(struct json *json, const struct overrides *overrides)
 {
 	int i;
 
-	put_fixups(json, tuning);
-	put_auto_fixes(json, tuning);
+	put_fixups(json, overrides);
+	put_auto_fixes(json, overrides);
 	json__array(json, "program_type_overrides");
-	for (i = 0; i < tuning->type_count; i++) {
+	for (i = 0; i < overrides->type_count; i++) {
 		json__object(json, NULL);
-		json__str(json, "selector", tuning->types[i].selector, NAME_MAX_BYTES);
-		json__str(json, "prog_type", tuning__prog_type_name(tuning->types[i].type), NAME_MAX_BYTES);
-		json__str(json, "status", tuning->types[i].status, NAME_MAX_BYTES);
+		json__str(json, "selector", overrides->types[i].selector, NAME_MAX_BYTES);
+		json__str(json, "prog_type", overrides__prog_type_name(overrides->types[i].type), NAME_MAX_BYTES);
+		json__str(json, "status", overrides->types[i].status, NAME_MAX_BYTES);
 		json__end(json);
 	}
 	json__end(json);
-	put_variants(json, tuning);
-	json__bool(json, "strict_libbpf", tuning->strict);
-	shims__put(json, tuning);
-	variants__put(json, tuning);
+	put_variants(json, overrides);
+	json__bool(json, "strict_libbpf", overrides->strict);
+	shims__put(json, overrides);
+	variants__put(json, overrides);
 }
 
 void document__put_btf(struct json *json, const struct result *result)
@@ -199,7 +199,7 @@ static void put_program(struct json *json, const struct program *program)
 	json__str(json, "load_status", status__name(program->load.status), NAME_MAX_BYTES);
 	json__int(json, "load_errno", program->load.err);
 	put_load_log(json, &program->load);
-	json__str(json, "type", tuning__prog_type_name(program->type), NAME_MAX_BYTES);
+	json__str(json, "type", overrides__prog_type_name(program->type), NAME_MAX_BYTES);
 	json__bool(json, "autoload", program->autoload);
 	json__bool(json, "load_alone", program->load.alone);
 	json__str(json, "load_reason", program->load.reason, MESSAGE_MAX_BYTES);

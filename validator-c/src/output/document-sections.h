@@ -9,7 +9,7 @@
 
 #define KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
 
-void document__put_tuning(struct json *json, const struct tuning *tuning);
+void document__put_overrides(struct json *json, const struct overrides *overrides);
 void document__put_btf(struct json *json, const struct result *result);
 void document__put_capabilities(struct json *json, const struct request *request);
 void document__put_discovery(struct json *json, const struct result *result);

@@ -63,7 +63,7 @@ bool document__passed(const struct work *work)
 {
 	if (work->request->command_mode)
 		return work->result->test_count && strcmp(document__functional_status(work->result), "fail");
-	return work->result->load.status == STATUS_PASS && variants__all_chosen(&work->request->tuning) &&
+	return work->result->load.status == STATUS_PASS && variants__all_chosen(&work->request->overrides) &&
 	       strcmp(document__attach_status(work), "fail") &&
 	       strcmp(document__functional_status(work->result), "fail");
 }
@@ -174,7 +174,7 @@ void document__write(const struct work *work, struct buf *out)
 	put_head(&json, work);
 	put_host(&json);
 	put_input(&json, work->request);
-	document__put_tuning(&json, &work->request->tuning);
+	document__put_overrides(&json, &work->request->overrides);
 	document__put_btf(&json, result);
 	document__put_capabilities(&json, work->request);
 	document__put_discovery(&json, result);

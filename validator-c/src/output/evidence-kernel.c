@@ -107,9 +107,9 @@ void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 	if (evidence->fd < 0)
 		return;
 	evidence__start(evidence, &json, "symbol");
-	json__str(&json, "name", symbol->wanted.name, NAME_MAX_BYTES);
-	json__str(&json, "kind", wanted__kind_name(symbol->wanted.kind), NAME_MAX_BYTES);
-	json__str(&json, "program", symbol->wanted.program, NAME_MAX_BYTES);
+	json__str(&json, "name", symbol->missing.name, NAME_MAX_BYTES);
+	json__str(&json, "kind", missing_names__kind_name(symbol->missing.kind), NAME_MAX_BYTES);
+	json__str(&json, "program", symbol->missing.program, NAME_MAX_BYTES);
 	put_kallsyms(&json, symbol);
 	json__array(&json, "variants");
 	for (i = 0; i < symbol->variant_count; i++)
@@ -121,8 +121,8 @@ void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 	put_answer(&json, "blacklisted", symbol->blacklisted);
 	put_answer(&json, "category", symbol->category);
 	json__array(&json, "near");
-	for (i = 0; i < symbol->near.count; i++)
-		json__str(&json, NULL, symbol->near.best[i].name, NAME_MAX_BYTES);
+	for (i = 0; i < symbol->similar.count; i++)
+		json__str(&json, NULL, symbol->similar.best[i].name, NAME_MAX_BYTES);
 	json__end(&json);
 	put_prototype(&json, &symbol->prototype);
 	evidence__finish(evidence, &json);

@@ -97,7 +97,7 @@ static void put_program_facts(struct json *json, const struct program *program)
 	json__object(json, NULL);
 	json__str(json, "name", program->name, NAME_MAX_BYTES);
 	json__str(json, "section", program->section, NAME_MAX_BYTES);
-	json__str(json, "type", tuning__prog_type_name(program->type), NAME_MAX_BYTES);
+	json__str(json, "type", overrides__prog_type_name(program->type), NAME_MAX_BYTES);
 	json__uint(json, "expected_attach_type", program->expected_attach_type);
 	json__bool(json, "autoload", program->autoload);
 	json__uint(json, "insns", program->insns);
@@ -108,7 +108,7 @@ static void put_map_facts(struct json *json, const struct map *map)
 {
 	json__object(json, NULL);
 	json__str(json, "name", map->name, NAME_MAX_BYTES);
-	json__str(json, "type", tuning__map_type_name(map->type), NAME_MAX_BYTES);
+	json__str(json, "type", overrides__map_type_name(map->type), NAME_MAX_BYTES);
 	json__uint(json, "type_id", map->type);
 	json__uint(json, "key_size", map->key_size);
 	json__uint(json, "value_size", map->value_size);
@@ -117,7 +117,7 @@ static void put_map_facts(struct json *json, const struct map *map)
 	json__end(json);
 }
 
-void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning)
+void evidence__open(struct evidence *evidence, const struct result *result, const struct overrides *overrides)
 {
 	struct json json;
 	int i;
@@ -138,7 +138,7 @@ void evidence__open(struct evidence *evidence, const struct result *result, cons
 	for (i = 0; i < result->map_count && evidence->text.len < EVIDENCE_LISTS_MAX; i++)
 		put_map_facts(&json, &result->maps[i]);
 	json__end(&json);
-	shims__put(&json, tuning);
+	shims__put(&json, overrides);
 	evidence__finish(evidence, &json);
 }
 
@@ -202,26 +202,26 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 
 	evidence__start(evidence, &json, "map");
 	json__str(&json, "name", map->name, NAME_MAX_BYTES);
-	json__str(&json, "type", tuning__map_type_name(map->type), NAME_MAX_BYTES);
-	json__str(&json, "status", status__name(map->refused ? STATUS_FAIL : STATUS_PASS), NAME_MAX_BYTES);
+	json__str(&json, "type", overrides__map_type_name(map->type), NAME_MAX_BYTES);
+	json__str(&json, "status", status__name(map->rejected ? STATUS_FAIL : STATUS_PASS), NAME_MAX_BYTES);
 	json__int(&json, "errno", map->err);
 	json__str(&json, "error", map->error, MESSAGE_MAX_BYTES);
 	put_probes(&json, &map->probes);
 	evidence__finish(evidence, &json);
 }
 
-void evidence__load(struct evidence *evidence, const struct result *result, const struct tuning *tuning)
+void evidence__load(struct evidence *evidence, const struct result *result, const struct overrides *overrides)
 {
 	struct json json;
 	char inner[128];
 
 	evidence__start(evidence, &json, "load");
 	put_object_step(evidence, &json, &result->load);
-	if (tuning->guess_fitted) {
-		inner_guess__describe(&tuning->guess, inner, sizeof(inner));
+	if (overrides->guess_fitted) {
+		inner_guess__describe(&overrides->guess, inner, sizeof(inner));
 		json__str(&json, "inner_map", inner, MESSAGE_MAX_BYTES);
 	}
-	variants__put(&json, tuning);
+	variants__put(&json, overrides);
 	alters__put(&json, result);
 	evidence__finish(evidence, &json);
 }

@@ -33,10 +33,10 @@ void evidence__finish(struct evidence *evidence, struct json *json);
 
 void evidence__begin(struct evidence *evidence, const struct request *request);
 void evidence__step(struct evidence *evidence, const char *phase, const char *subject);
-void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
+void evidence__open(struct evidence *evidence, const struct result *result, const struct overrides *overrides);
 void evidence__program(struct evidence *evidence, const struct program *program);
 void evidence__map(struct evidence *evidence, const struct map *map);
-void evidence__load(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
+void evidence__load(struct evidence *evidence, const struct result *result, const struct overrides *overrides);
 void evidence__attach(struct evidence *evidence, const struct program *program);
 void evidence__functional(struct evidence *evidence, const struct test *test);
 void evidence__document(struct evidence *evidence, const struct buf *document);

@@ -47,7 +47,7 @@ struct program_load {
 	struct verifier_log verifier;
 	/* What the verifier counted; `counted` is false when it never came that far. */
 	struct verifier_stats stats;
-	/* Filled when it was refused without a word. */
+	/* Filled when it was rejected with an empty log. */
 	struct probes probes;
 	struct program_counts counts;
 };
@@ -71,7 +71,7 @@ struct program {
 	/* As the object says: false for SEC("?..."), and as its maps say for programs of struct_ops. */
 	bool autoload;
 	/* Whether the load of the whole object includes it. */
-	bool wanted;
+	bool selected;
 	/* A variant that was not chosen. */
 	bool switched_off;
 	uint64_t insns;
@@ -92,8 +92,8 @@ struct map {
 	uint32_t value_size;
 	uint32_t max_entries;
 	uint32_t flags;
-	/* Set when the kernel or libbpf refused to create it. */
-	bool refused;
+	/* Set when the kernel or libbpf did not create it. */
+	bool rejected;
 	int err;
 	char *error;
 	struct probes probes;

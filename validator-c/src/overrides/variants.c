@@ -26,7 +26,7 @@ static bool has_helper(uint32_t type, uint32_t helper)
 	return have > 0;
 }
 
-static const char *outcome_of(struct work *work, struct trials *trials, struct variant *variant, int index)
+static const char *outcome_of(struct work *work, struct single_loads *loads, struct variant *variant, int index)
 {
 	struct program *program = &work->result->programs[index];
 
@@ -34,15 +34,15 @@ static const char *outcome_of(struct work *work, struct trials *trials, struct v
 		return "no_helper";
 	if (!variant->trial || !work->request->probe_features)
 		return "chosen";
-	if (!trials->work && trials__open(trials, work))
+	if (!loads->work && single_loads__open(loads, work))
 		return "untried";
 	if (!program->tried)
-		trials__run(trials, index);
+		single_loads__run(loads, index);
 	variant->err = program->load.err;
 	return program->load.status == STATUS_PASS ? "chosen" : "refused";
 }
 
-static void choose(struct work *work, struct trials *trials, struct variant_group *group)
+static void choose(struct work *work, struct single_loads *loads, struct variant_group *group)
 {
 	int i, index;
 
@@ -54,31 +54,31 @@ static void choose(struct work *work, struct trials *trials, struct variant_grou
 			variant->outcome = "not_found";
 			continue;
 		}
-		variant->outcome = group->chosen < 0 ? outcome_of(work, trials, variant, index) : "not_needed";
+		variant->outcome = group->chosen < 0 ? outcome_of(work, loads, variant, index) : "not_needed";
 		if (!strcmp(variant->outcome, "chosen")) {
 			group->chosen = i;
-			work->result->programs[index].wanted = true;
+			work->result->programs[index].selected = true;
 			continue;
 		}
-		work->result->programs[index].wanted = false;
+		work->result->programs[index].selected = false;
 		work->result->programs[index].switched_off = true;
 	}
 }
 
-void variants__choose(struct work *work, struct trials *trials)
+void variants__choose(struct work *work, struct single_loads *loads)
 {
 	int i;
 
-	for (i = 0; i < work->request->tuning.group_count; i++)
-		choose(work, trials, &work->request->tuning.groups[i]);
+	for (i = 0; i < work->request->overrides.group_count; i++)
+		choose(work, loads, &work->request->overrides.groups[i]);
 }
 
-bool variants__all_chosen(const struct tuning *tuning)
+bool variants__all_chosen(const struct overrides *overrides)
 {
 	int i;
 
-	for (i = 0; i < tuning->group_count; i++)
-		if (tuning->groups[i].chosen < 0)
+	for (i = 0; i < overrides->group_count; i++)
+		if (overrides->groups[i].chosen < 0)
 			return false;
 	return true;
 }
@@ -105,14 +105,14 @@ static void put_group(struct json *json, const struct variant_group *group)
 	json__end(json);
 }
 
-void variants__put(struct json *json, const struct tuning *tuning)
+void variants__put(struct json *json, const struct overrides *overrides)
 {
 	int i;
 
-	if (!tuning->group_count)
+	if (!overrides->group_count)
 		return;
 	json__array(json, "variants");
-	for (i = 0; i < tuning->group_count; i++)
-		put_group(json, &tuning->groups[i]);
+	for (i = 0; i < overrides->group_count; i++)
+		put_group(json, &overrides->groups[i]);
 	json__end(json);
 }

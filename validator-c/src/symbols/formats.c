@@ -97,7 +97,7 @@ void formats__tell(struct work *work)
 	for (i = 0; i < result->program_count && count < FORMATS_MAX; i++) {
 		const struct program *program = &result->programs[i];
 
-		if (program->type != BPF_PROG_TYPE_TRACEPOINT || !program->wanted ||
+		if (program->type != BPF_PROG_TYPE_TRACEPOINT || !program->selected ||
 		    !format__of_section(program->section, tracepoint) || was_reported(formats, count, tracepoint) ||
 		    !has_own_structure(bpf_object__btf(work->obj), program->name))
 			continue;

@@ -176,7 +176,7 @@ static const char *text_at(uint32_t text)
 	return names.table.text + text;
 }
 
-void kernel_names__offer(enum near_group group, struct near_list *list, const char *except)
+void kernel_names__offer(enum similar_group group, struct similar_list *list, const char *except)
 {
-	near_keys__offer(&names.near[group], list, except, text_at);
+	similar_keys__offer(&names.similar[group], list, except, text_at);
 }

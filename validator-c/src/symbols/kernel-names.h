@@ -12,31 +12,31 @@
 #include <stdint.h>
 
 #include "symbols/name-table.h"
-#include "symbols/near-keys.h"
+#include "symbols/similar-keys.h"
 
 /* Flags of a symbol: it is in available_filter_functions, in the blacklist of kprobes. */
 #define NAME_TRACEABLE 1
 #define NAME_BLACKLISTED 2
 
 /* Names that can be used in the same way: one may stand in for another. */
-enum near_group {
-	NEAR_TRACEABLE,
-	NEAR_VARIABLES,
-	NEAR_BTF_FUNCTIONS,
-	NEAR_STRUCTS,
+enum similar_group {
+	SIMILAR_TRACEABLE,
+	SIMILAR_VARIABLES,
+	SIMILAR_BTF_FUNCTIONS,
+	SIMILAR_STRUCTS,
 	/* Without what BTF puts before them. */
-	NEAR_RAW_TRACEPOINTS,
-	NEAR_LSM_HOOKS,
-	NEAR_ITERATORS,
+	SIMILAR_RAW_TRACEPOINTS,
+	SIMILAR_LSM_HOOKS,
+	SIMILAR_ITERATORS,
 	/* Functions that BTF marks as such, since 6.10. */
-	NEAR_KFUNCS,
-	NEAR_GROUPS,
+	SIMILAR_KFUNCS,
+	SIMILAR_GROUPS,
 };
 
 struct kernel_names {
 	/* Symbols have the letter of kallsyms as their kind, types that of BTF (below 32) and their id as the value. */
 	struct name_table table;
-	struct near_keys near[NEAR_GROUPS];
+	struct similar_keys similar[SIMILAR_GROUPS];
 	/* Which lists could be read. */
 	bool kallsyms;
 	bool traceable;
@@ -67,7 +67,7 @@ const struct name_entry *kernel_names__type(const char *name, uint32_t kind);
 /* Where the id of a type counts. */
 const struct btf *kernel_names__btf_of(const struct name_entry *type);
 /* Offers the names of a group but `except`. */
-void kernel_names__offer(enum near_group group, struct near_list *list, const char *except);
+void kernel_names__offer(enum similar_group group, struct similar_list *list, const char *except);
 
 /* names-symbols.c: lines of these modules only, unless `all`. */
 void names_symbols__read(struct kernel_names *names, bool all);

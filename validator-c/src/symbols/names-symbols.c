@@ -67,7 +67,7 @@ static void take_symbol(void *context, char *line)
 	if (memcmp(line, entry->value >> 31 ? "ffffffff" : "00000000", 8))
 		names->addresses = false;
 	if (is_variable(entry->kind, name))
-		near_keys__add(&names->near[NEAR_VARIABLES], name, entry->text);
+		similar_keys__add(&names->similar[SIMILAR_VARIABLES], name, entry->text);
 }
 
 static void set_flag(struct kernel_names *names, const char *name, uint8_t flag)
@@ -80,7 +80,7 @@ static void set_flag(struct kernel_names *names, const char *name, uint8_t flag)
 			continue;
 		entry->flags |= flag;
 		if (!known && flag == NAME_TRACEABLE)
-			near_keys__add(&names->near[NEAR_TRACEABLE], name, entry->text);
+			similar_keys__add(&names->similar[SIMILAR_TRACEABLE], name, entry->text);
 		known = true;
 	}
 }

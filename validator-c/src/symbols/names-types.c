@@ -7,27 +7,27 @@
 
 /* What BTF puts before a name, by the group that has it. */
 static const struct {
-	enum near_group group;
+	enum similar_group group;
 	uint32_t kind;
 	const char *prefix;
 } prefixed[] = {
-	{ NEAR_RAW_TRACEPOINTS, BTF_KIND_TYPEDEF, "btf_trace_" },
-	{ NEAR_LSM_HOOKS, BTF_KIND_FUNC, "bpf_lsm_" },
-	{ NEAR_ITERATORS, BTF_KIND_FUNC, "bpf_iter_" },
+	{ SIMILAR_RAW_TRACEPOINTS, BTF_KIND_TYPEDEF, "btf_trace_" },
+	{ SIMILAR_LSM_HOOKS, BTF_KIND_FUNC, "bpf_lsm_" },
+	{ SIMILAR_ITERATORS, BTF_KIND_FUNC, "bpf_iter_" },
 };
 
-static void add_near(struct kernel_names *names, uint32_t kind, const char *name, uint32_t text)
+static void add_similar(struct kernel_names *names, uint32_t kind, const char *name, uint32_t text)
 {
 	size_t i, len;
 
 	if (kind == BTF_KIND_FUNC)
-		near_keys__add(&names->near[NEAR_BTF_FUNCTIONS], name, text);
+		similar_keys__add(&names->similar[SIMILAR_BTF_FUNCTIONS], name, text);
 	if (kind == BTF_KIND_STRUCT)
-		near_keys__add(&names->near[NEAR_STRUCTS], name, text);
+		similar_keys__add(&names->similar[SIMILAR_STRUCTS], name, text);
 	for (i = 0; i < sizeof(prefixed) / sizeof(prefixed[0]); i++) {
 		len = strlen(prefixed[i].prefix);
 		if (kind == prefixed[i].kind && name[0] == 'b' && !strncmp(name, prefixed[i].prefix, len))
-			near_keys__add(&names->near[prefixed[i].group], name + len, text + (uint32_t)len);
+			similar_keys__add(&names->similar[prefixed[i].group], name + len, text + (uint32_t)len);
 	}
 }
 
@@ -49,7 +49,7 @@ static void add_type(struct kernel_names *names, uint32_t id, uint32_t kind, con
 	entry->value = id;
 	entry->module = module;
 	if (!module)
-		add_near(names, kind, name, entry->text);
+		add_similar(names, kind, name, entry->text);
 }
 
 static void add_kfunc(struct kernel_names *names, const char *name)
@@ -57,7 +57,7 @@ static void add_kfunc(struct kernel_names *names, const char *name)
 	const struct name_entry *entry = kernel_names__type(name, BTF_KIND_FUNC);
 
 	if (entry)
-		near_keys__add(&names->near[NEAR_KFUNCS], name, entry->text);
+		similar_keys__add(&names->similar[SIMILAR_KFUNCS], name, entry->text);
 }
 
 void names_types__read(struct kernel_names *names, const struct btf *btf, const struct btf *base, uint16_t module)

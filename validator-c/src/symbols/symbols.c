@@ -7,31 +7,31 @@
 #include "lib/lines.h"
 #include "load/core-relos.h"
 #include "symbols/kernel-names.h"
-#include "symbols/near-members.h"
+#include "symbols/similar-members.h"
 
-/* Of a tracepoint whose category is the one that is wanted. */
+/* Of a tracepoint whose category is that of the missing one. */
 #define SAME_CATEGORY 100
 /* Of the event of the very system call, under the name that its function has in the kernel. */
 #define SAME_CALL 1000
 /* What stands in for it is taken from elsewhere, or from nowhere. */
-#define NO_GROUP NEAR_GROUPS
+#define NO_GROUP SIMILAR_GROUPS
 
 /* How a kind is called in kallsyms and in BTF, and what may stand in for it. */
 static const struct {
 	const char *kallsyms;
 	const char *btf;
 	uint32_t btf_kind;
-	enum near_group near;
+	enum similar_group similar;
 } forms[] = {
-	[WANTED_FUNCTION] = { "", "", BTF_KIND_FUNC, NEAR_TRACEABLE },
-	[WANTED_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, NO_GROUP },
-	[WANTED_RAW_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, NEAR_RAW_TRACEPOINTS },
-	[WANTED_LSM_HOOK] = { "bpf_lsm_", "bpf_lsm_", BTF_KIND_FUNC, NEAR_LSM_HOOKS },
-	[WANTED_ITERATOR] = { "bpf_iter_", "bpf_iter_", BTF_KIND_FUNC, NEAR_ITERATORS },
-	[WANTED_KFUNC] = { "", "", BTF_KIND_FUNC, NEAR_KFUNCS },
-	[WANTED_VARIABLE] = { "", "", BTF_KIND_VAR, NEAR_VARIABLES },
-	[WANTED_TYPE] = { "", "", BTF_KIND_STRUCT, NEAR_STRUCTS },
-	[WANTED_MEMBER] = { "", "", BTF_KIND_STRUCT, NO_GROUP },
+	[MISSING_FUNCTION] = { "", "", BTF_KIND_FUNC, SIMILAR_TRACEABLE },
+	[MISSING_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, NO_GROUP },
+	[MISSING_RAW_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, SIMILAR_RAW_TRACEPOINTS },
+	[MISSING_LSM_HOOK] = { "bpf_lsm_", "bpf_lsm_", BTF_KIND_FUNC, SIMILAR_LSM_HOOKS },
+	[MISSING_ITERATOR] = { "bpf_iter_", "bpf_iter_", BTF_KIND_FUNC, SIMILAR_ITERATORS },
+	[MISSING_KFUNC] = { "", "", BTF_KIND_FUNC, SIMILAR_KFUNCS },
+	[MISSING_VARIABLE] = { "", "", BTF_KIND_VAR, SIMILAR_VARIABLES },
+	[MISSING_TYPE] = { "", "", BTF_KIND_STRUCT, SIMILAR_STRUCTS },
+	[MISSING_MEMBER] = { "", "", BTF_KIND_STRUCT, NO_GROUP },
 };
 
 /* `category/name` of a tracepoint. */
@@ -75,7 +75,7 @@ static void find_symbols(const struct kernel_names *names, struct symbol *symbol
 	}
 	find_variants(names, symbol);
 	symbol->kallsyms = answer(names->kallsyms, true);
-	if (symbol->wanted.kind != WANTED_FUNCTION)
+	if (symbol->missing.kind != MISSING_FUNCTION)
 		return;
 	symbol->traceable = answer(names->traceable, flags & NAME_TRACEABLE);
 	symbol->blacklisted = answer(names->blacklist, flags & NAME_BLACKLISTED);
@@ -93,14 +93,14 @@ static void find_type(const struct kernel_names *names, struct symbol *symbol)
 	prototype__read(&symbol->prototype, btf, btf__type_by_id(btf, entry->value));
 }
 
-static void find_near(struct symbol *symbol)
+static void find_similar(struct symbol *symbol)
 {
-	enum near_group group = symbol->wanted.by_btf && symbol->wanted.kind == WANTED_FUNCTION ?
-					NEAR_BTF_FUNCTIONS :
-					forms[symbol->wanted.kind].near;
+	enum similar_group group = symbol->missing.by_btf && symbol->missing.kind == MISSING_FUNCTION ?
+					   SIMILAR_BTF_FUNCTIONS :
+					   forms[symbol->missing.kind].similar;
 
 	if (group != NO_GROUP)
-		kernel_names__offer(group, &symbol->near, behind_slash(symbol->wanted.name));
+		kernel_names__offer(group, &symbol->similar, behind_slash(symbol->missing.name));
 }
 
 /* `stat` and its length in `syscalls/sys_enter_newstat`; 0 for other events. Numbers at the end are versions of a call. */
@@ -121,38 +121,38 @@ static size_t call_of(const char *event, const char **call)
 	return 0;
 }
 
-static bool same_call(const char *wanted, const char *event)
+static bool same_call(const char *missing, const char *event)
 {
 	const char *a, *b;
-	size_t len = call_of(wanted, &a);
+	size_t len = call_of(missing, &a);
 
 	/* Behind "syscalls/sys_e" the two kinds differ. */
-	return len && call_of(event, &b) == len && !memcmp(a, b, len) && wanted[14] == event[14];
+	return len && call_of(event, &b) == len && !memcmp(a, b, len) && missing[14] == event[14];
 }
 
-/* `category:name`; those of the wanted category come before the others. */
+/* `category:name`; those of the same category come before the others. */
 static void offer_tracepoint(void *context, char *line)
 {
 	struct symbols *symbols = context;
 	char *name = strchr(line, ':');
-	struct near_name compared;
+	struct similar_name compared;
 	int i;
 
 	if (!name)
 		return;
 	*name++ = '/';
-	near_name__set(&compared, name);
+	similar_name__set(&compared, name);
 	for (i = 0; i < symbols->count; i++) {
 		struct symbol *symbol = &symbols->list[i];
-		bool same = !strncmp(symbol->wanted.name, line, (size_t)(name - line));
+		bool same = !strncmp(symbol->missing.name, line, (size_t)(name - line));
 
-		if (symbol->wanted.kind != WANTED_TRACEPOINT || !strcmp(line, symbol->wanted.name))
+		if (symbol->missing.kind != MISSING_TRACEPOINT || !strcmp(line, symbol->missing.name))
 			continue;
 		symbol->category = same ? ANSWER_YES : symbol->category;
-		near_list__offer(&symbol->near, line, &compared,
-				 same_call(symbol->wanted.name, line) ? SAME_CALL :
-				 same				      ? SAME_CATEGORY :
-									0);
+		similar_list__offer(&symbol->similar, line, &compared,
+				    same_call(symbol->missing.name, line) ? SAME_CALL :
+				    same				  ? SAME_CATEGORY :
+									    0);
 	}
 }
 
@@ -162,65 +162,65 @@ static void find_tracepoints(struct symbols *symbols)
 	int i;
 
 	for (i = 0; i < symbols->count; i++)
-		any = any || symbols->list[i].wanted.kind == WANTED_TRACEPOINT;
+		any = any || symbols->list[i].missing.kind == MISSING_TRACEPOINT;
 	if (!any)
 		return;
 	read = lines__each_tracing("available_events", offer_tracepoint, symbols);
 	for (i = 0; i < symbols->count; i++)
-		if (symbols->list[i].wanted.kind == WANTED_TRACEPOINT && symbols->list[i].category == ANSWER_NONE)
+		if (symbols->list[i].missing.kind == MISSING_TRACEPOINT && symbols->list[i].category == ANSWER_NONE)
 			symbols->list[i].category = answer(read, false);
 }
 
 /* A hook or iterator as people write it, with a prefix that belongs to the function behind it. */
-static const char *without_prefix(enum wanted_kind kind, const char *name)
+static const char *without_prefix(enum missing_kind kind, const char *name)
 {
-	const char *prefix = kind == WANTED_LSM_HOOK ? "security_" : kind == WANTED_ITERATOR ? "bpf_" : "";
-	const char *colon = kind == WANTED_RAW_TRACEPOINT ? strchr(name, ':') : NULL;
+	const char *prefix = kind == MISSING_LSM_HOOK ? "security_" : kind == MISSING_ITERATOR ? "bpf_" : "";
+	const char *colon = kind == MISSING_RAW_TRACEPOINT ? strchr(name, ':') : NULL;
 
 	if (colon)
 		return colon + 1;
 	return name + (strncmp(name, prefix, strlen(prefix)) ? 0 : strlen(prefix));
 }
 
-static void add(struct symbols *symbols, const struct wanted *wanted)
+static void add(struct symbols *symbols, const struct missing_name *missing)
 {
 	struct symbol *symbol = &symbols->list[symbols->count++];
-	const char *name = behind_slash(wanted->name);
+	const char *name = behind_slash(missing->name);
 
-	*symbol = (struct symbol){ .wanted = *wanted, .btf_kind = forms[wanted->kind].btf_kind };
-	snprintf(symbol->kallsyms_name, sizeof(symbol->kallsyms_name), "%s%s", forms[wanted->kind].kallsyms, name);
-	snprintf(symbol->btf_name, sizeof(symbol->btf_name), "%s%s", forms[wanted->kind].btf, name);
-	near_list__init(&symbol->near, without_prefix(wanted->kind, name));
+	*symbol = (struct symbol){ .missing = *missing, .btf_kind = forms[missing->kind].btf_kind };
+	snprintf(symbol->kallsyms_name, sizeof(symbol->kallsyms_name), "%s%s", forms[missing->kind].kallsyms, name);
+	snprintf(symbol->btf_name, sizeof(symbol->btf_name), "%s%s", forms[missing->kind].btf, name);
+	similar_list__init(&symbol->similar, without_prefix(missing->kind, name));
 }
 
 /* `a` of `a.b.c`. */
 static void find_members(struct symbol *symbol, const struct btf *own)
 {
-	const struct core_relo *relo = symbol->wanted.relo;
+	const struct core_relo *relo = symbol->missing.relo;
 	struct member_path path = { own, relo->type, btf__name_by_offset(own, relo->steps) };
 	char name[SYMBOL_NAME_SIZE];
 	const struct name_entry *entry;
 	const struct btf *btf;
 
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(symbol->wanted.name, "."), symbol->wanted.name);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(symbol->missing.name, "."), symbol->missing.name);
 	entry = kernel_names__type(name, BTF_KIND_STRUCT);
 	btf = entry ? kernel_names__btf_of(entry) : NULL;
 	if (btf && path.steps)
-		near_members__find(&symbol->near, &path, btf, entry->value);
+		similar_members__find(&symbol->similar, &path, btf, entry->value);
 }
 
-void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count, const struct btf *own)
+void symbols__search(struct symbols *symbols, const struct missing_name *missing, int count, const struct btf *own)
 {
 	const struct kernel_names *names = kernel_names__read();
 	int i;
 
 	symbols->count = 0;
 	for (i = 0; i < count; i++) {
-		add(symbols, &wanted[i]);
+		add(symbols, &missing[i]);
 		find_symbols(names, &symbols->list[i]);
 		find_type(names, &symbols->list[i]);
-		find_near(&symbols->list[i]);
-		if (wanted[i].relo && own)
+		find_similar(&symbols->list[i]);
+		if (missing[i].relo && own)
 			find_members(&symbols->list[i], own);
 	}
 	find_tracepoints(symbols);

@@ -6,8 +6,8 @@
 #ifndef BPFCOMPAT_SYMBOLS_H
 #define BPFCOMPAT_SYMBOLS_H
 
-#include "load/wanted.h"
-#include "symbols/near.h"
+#include "load/missing-names.h"
+#include "symbols/similar.h"
 #include "symbols/prototype.h"
 
 #define SYMBOL_ENTRIES_MAX 16
@@ -21,7 +21,7 @@ enum answer {
 };
 
 struct symbol {
-	struct wanted wanted;
+	struct missing_name missing;
 	/* What stands for it in kallsyms and BTF: `bpf_lsm_H` for a hook, `__tracepoint_N` for a tracepoint. */
 	char kallsyms_name[SYMBOL_NAME_SIZE];
 	char btf_name[SYMBOL_NAME_SIZE];
@@ -39,17 +39,17 @@ struct symbol {
 	enum answer traceable;
 	enum answer blacklisted;
 	enum answer category;
-	struct near_list near;
+	struct similar_list similar;
 	/* Of a function in BTF. */
 	struct prototype prototype;
 };
 
 struct symbols {
-	struct symbol list[WANTED_MAX];
+	struct symbol list[MISSING_NAMES_MAX];
 	int count;
 };
 
 /* Fills everything for these names. `own`: the BTF of the object that asks for members; may be NULL. */
-void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count, const struct btf *own);
+void symbols__search(struct symbols *symbols, const struct missing_name *missing, int count, const struct btf *own);
 
 #endif
