@@ -26,7 +26,7 @@ function newServer({ settings }: Services) {
   const https = tls && {
     cert: tls.cert,
     key: tls.key,
-    minVersion: 'TLSv1.2' as const,
+    minVersion: tls.ca ? ('TLSv1.3' as const) : ('TLSv1.2' as const),
     ...(tls.ca && { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
   };
   const app = fastify({

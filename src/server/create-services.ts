@@ -6,7 +6,7 @@ import { ensureWorkDirectory } from '../run/directories.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { readIdentities } from './certificates.ts';
 import { isExpired, removeRun } from './demo.ts';
-import { createGuardedFetch } from './guarded-fetch.ts';
+import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
 import { createJobStore } from './job-store.ts';
 import { type JobRunner, Jobs } from './jobs.ts';
 import { createKernels } from './kernels.ts';
@@ -24,11 +24,12 @@ interface Surroundings {
   readonly write: (line: string) => void;
   /** Carries jobs out instead of the library, in tests. */
   readonly run?: JobRunner;
+  /** Fetches keys of JWTs instead of the guard that the settings call for, in tests. */
+  readonly fetch?: GuardedFetch;
 }
 
-async function authenticatorOf(settings: ServerSettings) {
+async function authenticatorOf(settings: ServerSettings, fetch: GuardedFetch) {
   const { env, cwd, internalFetch } = settings;
-  const fetch = createGuardedFetch(internalFetch);
   return createAuthenticator({
     key: env.writeKey,
     requireIdentity: env.requireIdentity,
@@ -38,7 +39,10 @@ async function authenticatorOf(settings: ServerSettings) {
 }
 
 /** Everything that requests are answered with; jobs of an earlier server are not looked at yet. */
-export async function createServices(settings: ServerSettings, { env, write, run }: Surroundings): Promise<Services> {
+export async function createServices(
+  settings: ServerSettings,
+  { env, write, run, fetch }: Surroundings,
+): Promise<Services> {
   const host = createHost({ env });
   const environment = environmentOf({ host, cwd: settings.cwd });
   const { logFormat: format, logLevel: level } = settings.env;
@@ -65,7 +69,7 @@ export async function createServices(settings: ServerSettings, { env, write, run
     store,
     runs: createRuns(environment, settings.workdir, ({ started_at: at }) => settings.demo && isExpired(at, host.now())),
     kernels: createKernels(environment, settings.matrix),
-    authenticate: await authenticatorOf(settings),
+    authenticate: await authenticatorOf(settings, fetch ?? createGuardedFetch(settings.internalFetch)),
     metrics,
     log,
     assets: { css: await read('page.css'), script: await read('page.js') },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './problem.ts';
 import type { ServerSettings } from './settings.ts';
@@ -29,6 +30,7 @@ export function setSecurityHeaders(reply: FastifyReply, secure: boolean): void {
 }
 
 const nameOf = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
+const isAddress = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 
 /** Names that the server is called by. */
 function names({ loopback, host, hostNames }: Pick<ServerSettings, 'loopback' | 'host' | 'hostNames'>): Set<string> {
@@ -45,15 +47,16 @@ export function createOriginGuard(
   settings: Pick<ServerSettings, 'loopback' | 'host' | 'hostNames'>,
 ): (request: FastifyRequest) => void {
   const known = names(settings);
-  // Where everybody may connect and nobody named the server, its name is not known.
-  const anyName = !settings.loopback && settings.hostNames.length === 0;
+  // A page of another site reaches this server by a name alone, never by an address: who types one means it.
+  const anyAddress = !settings.loopback && settings.hostNames.length === 0;
   return ({ headers, method }) => {
     const host = headers.host ?? '';
-    if (!anyName && !known.has(nameOf(host)))
+    const name = nameOf(host);
+    if (!known.has(name) && !(anyAddress && isAddress(name)))
       throw new ApiError(
         403,
         'host_not_allowed',
-        'the server is not called by this name; its operator can add names when it is started',
+        'the server is not called by this name; its operator can add names when it is started (serve --host-name)',
       );
     if (method === 'GET' || method === 'HEAD') return;
     const { origin, 'sec-fetch-site': site } = headers;

@@ -46,12 +46,14 @@ function guardedLookup(resolve: Resolve, allowed: (address: string) => boolean):
   };
 }
 
-function ask(
-  url: URL,
-  lookup: LookupFunction,
-  allowed: (address: string) => boolean,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
+interface Bounds {
+  readonly lookup: LookupFunction;
+  readonly allowed: (address: string) => boolean;
+  readonly ca: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+function ask(url: URL, { lookup, allowed, ca, signal }: Bounds): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((done, fail) => {
     // An address that stands in the URL is never looked up.
@@ -61,6 +63,7 @@ function ask(
       lookup,
       signal,
       agent: false,
+      ...(ca !== undefined && { ca }),
       headers: { accept: 'application/json', 'accept-encoding': 'identity' },
     });
     asked.on('socket', (socket) => {
@@ -84,8 +87,14 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** @param internal internal hosts and plain http are allowed, for tests @param resolve stands in for DNS */
-export function createGuardedFetch(internal: boolean, resolve: Resolve = systemResolve): GuardedFetch {
+/**
+ * @param internal internal hosts and plain http are allowed, for tests
+ * @param around `resolve` stands in for DNS, `ca` (PEM) for the certificate authorities of this machine
+ */
+export function createGuardedFetch(
+  internal: boolean,
+  { resolve = systemResolve, ca }: { readonly resolve?: Resolve; readonly ca?: string } = {},
+): GuardedFetch {
   const allowed = (address: string): boolean => internal || isPublic(address);
   const lookup = guardedLookup(resolve, allowed);
   const check = (url: URL): void => {
@@ -98,7 +107,7 @@ export function createGuardedFetch(internal: boolean, resolve: Resolve = systemR
     let url = first;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       check(url);
-      const response = await ask(url, lookup, allowed, signal);
+      const response = await ask(url, { lookup, allowed, ca, signal });
       const { statusCode: status = 0, headers } = response;
       if (status === 200) return new Response(new Uint8Array(await bodyOf(response)), { status });
       response.destroy();

@@ -93,10 +93,9 @@ function resultsHandler(services: Services) {
       return reply.header('cache-control', 'public, max-age=31536000, immutable').type(typeOf(path)).send(text);
     }
     const up = '../'.repeat(path.split('/').length - 1);
-    if (!(await may(request, ROUTES.historyRuns, services))) {
-      if (path.endsWith('.html')) return html(reply, lockedPage(assetNames(services.assets), up));
-      throw new ApiError(401, 'unauthorized', 'a credential is needed: send the header X-API-Key');
-    }
+    if (!path.endsWith('.html')) await admit(request, ROUTES.historyRuns, services);
+    else if (!(await may(request, ROUTES.historyRuns, services)))
+      return html(reply, lockedPage(assetNames(services.assets), up));
     if (path === 'compare') return compareRuns(request, reply, services);
     const isEmpty = path === 'index.html' && (await services.runs.site()).runs.length === 0;
     const none = { title: 'No results yet', text: 'Nothing was checked in this work directory.', back: '../' };

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type * as z from 'zod';
+import type { Host } from '../host/host.ts';
 import { publicReport } from '../report/public-report.ts';
+import { realPlaceOf, within } from '../run/confine.ts';
 import type { JobRecord } from './job.ts';
 import { ApiError } from './problem.ts';
 import type { Validated } from './schemas.ts';
@@ -8,9 +10,19 @@ import type { Services } from './services.ts';
 
 const MAX_REPORT_BYTES = 256 * 1024 * 1024;
 
+/** The report that a job names, as far as it lies in the work directory: jobs may have come with a repository. */
+async function ownReport({ json }: JobRecord, host: Host, workdir: string): Promise<Buffer | undefined> {
+  if (json === '') return undefined;
+  const [top, real] = [await realPlaceOf(host, workdir), await realPlaceOf(host, json)];
+  return within(top, real) ? host.files.read(real, MAX_REPORT_BYTES) : undefined;
+}
+
 /** What a job that completed came to; undefined where its report is gone. */
-export async function resultOf(job: JobRecord, { host }: Services): Promise<z.infer<typeof Validated> | undefined> {
-  const bytes = await host.files.read(job.json, MAX_REPORT_BYTES).catch(() => undefined);
+export async function resultOf(
+  job: JobRecord,
+  { host, settings }: Services,
+): Promise<z.infer<typeof Validated> | undefined> {
+  const bytes = await ownReport(job, host, settings.workdir).catch(() => undefined);
   if (bytes === undefined) return undefined;
   return {
     exit_code: job.exit_code ?? 1,

@@ -1,120 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
-import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { pathsOf } from '../../src/server/register.ts';
 import { ROUTES, type RouteName } from '../../src/server/routes.ts';
+import { CALLERS, type CallerName, PAGES, SWITCHES, TABLE, THROUGH, token } from './access-table.ts';
 import { KEY, objectForm, SECRET, type ServerLab, serverLab } from './server-lab.ts';
-
-const SWITCHES = {
-  none: {},
-  validate: { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' },
-  read: { BPFCOMPAT_API_ALLOW_ANONYMOUS_READ: 'true' },
-  delivery: { BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY: 'true' },
-  write: { BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE: 'true' },
-} as const;
-
-async function token(
-  scope: string,
-  more: Record<string, unknown> = {},
-  secret = SECRET,
-): Promise<Record<string, string>> {
-  const signed = new SignJWT({ scope, ...more })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('ci')
-    .setExpirationTime('1h');
-  return { 'x-api-identity-token': await signed.sign(new TextEncoder().encode(secret)) };
-}
-
-/** Every kind of caller, with the switch that is on. */
-const CALLERS = {
-  nobody: ['none', async () => ({})],
-  'nobody, validate switch': ['validate', async () => ({})],
-  'nobody, read switch': ['read', async () => ({})],
-  'nobody, delivery switch': ['delivery', async () => ({})],
-  'nobody, write switch': ['write', async () => ({})],
-  'wrong key, write switch': ['write', async () => ({ 'x-api-key': 'wrong' })],
-  'wrong token, write switch': ['write', () => token('validate read compare', {}, `${SECRET}!`)],
-  key: ['none', async () => ({ 'x-api-key': KEY })],
-  'key as bearer': ['none', async () => ({ authorization: `Bearer ${KEY}` })],
-  'token without scope': ['none', () => token('')],
-  'token validate': ['none', () => token('validate')],
-  'token read': ['none', () => token('read')],
-  'token compare': ['none', () => token('compare')],
-  'token delivery': ['none', () => token('delivery')],
-} as const satisfies Record<string, readonly [keyof typeof SWITCHES, () => Promise<Record<string, string>>]>;
-type CallerName = keyof typeof CALLERS;
-
-type Expected = Readonly<Record<CallerName, 'let through' | 401 | 403>>;
-const OPEN = Object.fromEntries(Object.keys(CALLERS).map((name) => [name, 'let through'])) as Expected;
-const CLOSED: Expected = {
-  nobody: 401,
-  'nobody, validate switch': 401,
-  'nobody, read switch': 401,
-  'nobody, delivery switch': 401,
-  'nobody, write switch': 401,
-  'wrong key, write switch': 401,
-  'wrong token, write switch': 401,
-  key: 'let through',
-  'key as bearer': 'let through',
-  'token without scope': 403,
-  'token validate': 403,
-  'token read': 403,
-  'token compare': 403,
-  'token delivery': 403,
-};
-const THROUGH = 'let through' as const;
-const READ: Expected = {
-  ...CLOSED,
-  'nobody, read switch': THROUGH,
-  'nobody, write switch': THROUGH,
-  'token read': THROUGH,
-};
-const VALIDATE: Expected = {
-  ...CLOSED,
-  'nobody, validate switch': THROUGH,
-  'nobody, write switch': THROUGH,
-  'token validate': THROUGH,
-};
-
-const DELIVERY: Expected = {
-  ...CLOSED,
-  'nobody, delivery switch': THROUGH,
-  'nobody, write switch': THROUGH,
-  'token delivery': THROUGH,
-};
-
-/** Who may what, written down apart from the table that the server reads. */
-const TABLE: Readonly<Record<RouteName, Expected>> = {
-  health: OPEN,
-  config: OPEN,
-  profiles: OPEN,
-  openapi: OPEN,
-  livez: OPEN,
-  readyz: OPEN,
-  validate: VALIDATE,
-  validateStart: VALIDATE,
-  validateStatus: { ...VALIDATE, 'token read': THROUGH },
-  validateEvents: { ...VALIDATE, 'token read': THROUGH },
-  validateCancel: VALIDATE,
-  historyArtifacts: READ,
-  historyRuns: READ,
-  runReport: READ,
-  badge: READ,
-  compare: { ...CLOSED, 'nobody, write switch': THROUGH, 'token compare': THROUGH },
-  runtimeProbe: { ...CLOSED, 'token read': THROUGH },
-  runtimeSelect: DELIVERY,
-  runtimeFetch: DELIVERY,
-  runtimeDecisions: READ,
-  agentDecision: { ...CLOSED, 'token delivery': THROUGH },
-  metrics: { ...CLOSED, 'token read': THROUGH },
-};
 
 const labs = new Map<string, Promise<ServerLab>>();
 function labOf(name: keyof typeof SWITCHES): Promise<ServerLab> {
   const env = { BPFCOMPAT_API_WRITE_JWT_HS256_SECRET: SECRET, BPFCOMPAT_API_ENABLE_METRICS: 'true', ...SWITCHES[name] };
-  const lab = labs.get(name) ?? serverLab({ env });
+  const lab = labs.get(name) ?? serverLab({ env, args: name === 'demo' ? ['--public-demo'] : [] });
   labs.set(name, lab);
   return lab;
 }
@@ -148,6 +44,35 @@ describe.each(Object.keys(ROUTES) as RouteName[])('%s', (name) => {
       else expect(statusCode).toBeLessThan(500);
     },
   );
+});
+
+describe.each(PAGES)('%s %s', (method, path, expected) => {
+  test.each(Object.keys(CALLERS) as CallerName[])('%s', async (caller) => {
+    const [on, credential] = CALLERS[caller];
+    const { inject } = await labOf(on);
+    const url = path.replace(':id', ID);
+    const { statusCode } = await inject({ method, url, headers: await credential() });
+    const answer = statusCode === 401 || statusCode === 403 ? statusCode : THROUGH;
+    expect(answer).toBe(expected[caller]);
+    expect(statusCode).toBeLessThan(500);
+  });
+});
+
+/** Paths that the router knows, out of the tree that it prints. */
+function registered(tree: string): string[] {
+  const above: string[] = [];
+  return [...tree.matchAll(/^([│ ]*)[├└]── (\S+)(?: \(.*\))?$/gm)].map(([, indent = '', part = '']) => {
+    const depth = indent.length / 4;
+    above.splice(depth, above.length, (above[depth - 1] ?? '') + part);
+    return above[depth] ?? '';
+  });
+}
+
+test('there are no routes besides those of the tables', async () => {
+  const { app } = await labOf('none');
+  const pages = ['/', '/jobs/:id', '/results', '/results/', '/results/*', '/demo-result'];
+  const known = [...Object.values(ROUTES).flatMap(pathsOf), ...pages];
+  expect(registered(app.printRoutes({ commonPrefix: false })).sort()).toEqual(known.sort());
 });
 
 describe('commands', () => {

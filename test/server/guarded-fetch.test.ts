@@ -55,7 +55,7 @@ describe('the guard', () => {
       { address: '1.1.1.1', family: 4 },
       { address: '10.0.0.1', family: 4 },
     ];
-    const fetch = createGuardedFetch(false, resolve);
+    const fetch = createGuardedFetch(false, { resolve });
     await expect(fetch(new URL('https://keys.example/'), 5000)).rejects.toThrow(
       'keys.example is not on the public Internet',
     );

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -113,6 +113,28 @@ test.each(['../../kept', '..', '/kept'])(
     expect((await status(next, id)).code).toBe('job_unknown');
   },
 );
+
+test('the report of a job is read in the work directory alone, whatever its file says', async () => {
+  await using lab = await serverLab({ run: async () => DONE });
+  const id: string = (await start(lab)).json().job_id;
+  await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
+  const { workdir } = lab.services.settings;
+  const file = join(lab.services.store.dir(id), 'job.json');
+  const job = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(join(lab.dir, 'outside.json'), '{"secret":1}');
+  writeFileSync(join(workdir, 'inside.json'), '{"own":1}');
+  symlinkSync(join(lab.dir, 'outside.json'), join(workdir, 'link.json'));
+  const resultWith = async (json: string) => {
+    writeFileSync(file, JSON.stringify({ ...job, json }));
+    await using next = await serverLab({ dir: lab.dir });
+    await next.services.jobs.restore();
+    return (await status(next, id)).result?.report;
+  };
+  expect(await resultWith(join(workdir, 'inside.json'))).toEqual({ own: 1 });
+  expect(await resultWith(join(lab.dir, 'outside.json'))).toBeUndefined();
+  expect(await resultWith(join(workdir, 'link.json'))).toBeUndefined();
+  expect(await resultWith(`${workdir}/../outside.json`)).toBeUndefined();
+});
 
 test('a server that ends takes no job, waits, and ends what takes too long', async () => {
   const { run, started } = heldRunner();

@@ -113,6 +113,69 @@ describe('the form', () => {
   });
 });
 
+test.each([
+  // Nobody named the server: it is called by addresses, which no page of another site can stand behind.
+  [[], '192.0.2.7:8080', 200],
+  [[], '[2001:db8::1]:8080', 200],
+  [[], 'rebound.evil.example', 403],
+  [[], '192.0.2.7.evil.example', 403],
+  [[], '', 403],
+  [['--host-name', 'compat.example.org'], 'Compat.Example.Org:443', 200],
+  [['--host-name', 'compat.example.org'], '192.0.2.7', 403],
+] as const)('beyond this machine, with %j, %j gets %i', async (names, host, status) => {
+  await using lab = await serverLab({ args: ['--addr', '0.0.0.0:8080', '--behind-proxy', ...names] });
+  const { statusCode, body } = await lab.inject({ method: 'GET', url: '/api/v1/health', headers: { host } });
+  expect(statusCode).toBe(status);
+  if (status === 403) expect(body).toContain('serve --host-name');
+});
+
+describe('the public demo', () => {
+  test('does not start where objects could be executed, whatever else is said', async () => {
+    for (const word of ['true', '1', 'T'])
+      await expect(
+        serverLab({ args: ['--public-demo'], env: { BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE: word } }),
+      ).rejects.toMatchObject({ code: 'execute_enabled' });
+  });
+
+  test('is one set of switches, whatever the environment says', async () => {
+    const env = {
+      BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE: 'true',
+      BPFCOMPAT_API_ENABLE_METRICS: 'true',
+      BPFCOMPAT_API_MAX_VALIDATE_PROFILES: '200',
+      BPFCOMPAT_API_MAX_VALIDATE_TIMEOUT: '2h',
+      BPFCOMPAT_MAX_OBJECT_BYTES: '134217728',
+    };
+    await using lab = await serverLab({ args: ['--public-demo'], env });
+    const { json } = await lab.inject({ method: 'GET', url: '/api/v1/config' });
+    expect(json()).toEqual({
+      write_api_key_configured: true,
+      write_identity_verifier_enabled: false,
+      write_require_identity: false,
+      allow_anonymous_validate: true,
+      allow_anonymous_read: true,
+      allow_anonymous_write: false,
+      allow_anonymous_runtime_delivery: true,
+      registry_require_identity: false,
+      runtime_execute_enabled: false,
+      runtime_execute_kill_switch: false,
+      runtime_execute_approval_configured: false,
+      fetch_internal_hosts: false,
+      public_demo: true,
+      offline: true,
+      metrics: false,
+    });
+    const { env: bounds, jobsPerCaller } = lab.services.settings;
+    const { profiles, timeoutMs, objectBytes, activeJobs } = bounds;
+    expect({ jobsPerCaller, profiles, timeoutMs, objectBytes, activeJobs }).toEqual({
+      jobsPerCaller: 1,
+      profiles: 5,
+      timeoutMs: 300_000,
+      objectBytes: 4_194_304,
+      activeJobs: 2,
+    });
+  });
+});
+
 test('addresses with nothing at them count for the limit of requests', async () => {
   await using lab = await serverLab({ args: ['--rate-limit', '3', '--behind-proxy', '--host-name', '127.0.0.1'] });
   const codes: number[] = [];

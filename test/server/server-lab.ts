@@ -7,6 +7,7 @@ import { parseArgs } from '../../src/config/parse-args.ts';
 import type { ServeArguments } from '../../src/config/serve-options.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createServices } from '../../src/server/create-services.ts';
+import type { GuardedFetch } from '../../src/server/guarded-fetch.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import type { Services } from '../../src/server/services.ts';
 import { serverSettings } from '../../src/server/settings.ts';
@@ -37,15 +38,22 @@ export async function serverLab(
     readonly args?: readonly string[];
     readonly run?: JobRunner;
     readonly dir?: string;
+    readonly fetch?: GuardedFetch;
   } = {},
 ): Promise<ServerLab> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'bpfcompat-server-'));
   const env = { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_API_WRITE_KEY: KEY, ...options.env };
   const known = ENV_VARIABLES.map(({ Name }) => Name);
   const { settings } = serverSettings(serveArguments('--offline', ...(options.args ?? [])), { env, cwd: dir, known });
+  const { fetch } = options;
   const log: string[] = [];
   const run: JobRunner = options.run ?? (() => Promise.reject(new Error('nothing runs here')));
-  const services = await createServices(settings, { env, write: (line) => void log.push(line), run });
+  const services = await createServices(settings, {
+    env,
+    write: (line) => void log.push(line),
+    run,
+    ...(fetch && { fetch }),
+  });
   const app = await createApp(services);
   await app.ready();
   return {
