@@ -110,7 +110,7 @@ export function startProof(name, folder) {
       writeFileSync(path, text);
     },
     run(argv, cwd, env, input) {
-      const result = runProgram(argv, cwd, env, input);
+      const result = runProgram(argv, cwd, { XDG_STATE_HOME: scratch, ...env }, input);
       transcript.push(`$ bpfcompat ${argv.join(' ')}\n${result.stderr}exit code ${result.status}\n`);
       return result;
     },

@@ -7,8 +7,8 @@ import { sha256 } from '../runtime/canonical.ts';
 import { IN_TOTO, signBundle } from '../runtime/envelope.ts';
 import { EvidenceReport } from '../runtime/evidence-report.ts';
 import { chosenSigner } from '../runtime/key-file.ts';
-import { noteOwnKey } from '../runtime/load-trust.ts';
 import { type MadeStatement, statementsOf } from '../runtime/make-statement.ts';
+import { noteOwnKey } from '../runtime/own-keys.ts';
 import type { EvidenceSigner } from '../runtime/signer.ts';
 import { keepBlob, keepBundle, MAX_OBJECT_BYTES } from '../runtime/store.ts';
 import { buildInfo } from './build-info.ts';
@@ -144,7 +144,7 @@ export async function createEvidence(options: CreateEvidenceOptions): Promise<Cr
     if (isSigned) await keepBlob(host, place.workdir, object);
   }
   if (statements.every(({ skipped }) => skipped !== undefined)) throw noStatement(statements);
-  if (key) await noteOwnKey(host, place.workdir, key.spki);
+  if (key) await noteOwnKey(host, key.spki);
   return { schema_version: 'attest_create.v0.1', key_id: key?.keyId, spki: key?.spki, statements };
 }
 

@@ -44,7 +44,7 @@ export interface TrustRules {
 
 /** Whom a consumer believes. Everything that is not in it is denied. */
 export interface Trust {
-  /** `file`: a trust file; `local`: the keys that signed in this work directory. */
+  /** `file`: a trust file; `local`: the keys that this user signed evidence with. */
   readonly source: 'file' | 'local';
   /** Of the bytes of the file. */
   readonly sha256: string;
@@ -76,7 +76,7 @@ export function readPublicKey(spki: string): { readonly keyId: string; readonly 
   }
 }
 
-/** Trust in nothing but keys of evidence of this machine. @param spkis base64 of each */
+/** Trust in nothing but keys of evidence of this user. @param spkis base64 of each */
 export function localTrust(spkis: readonly string[]): Trust {
   const evidence = spkis.flatMap((spki) => {
     const known = readPublicKey(spki);

@@ -83,6 +83,11 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
+function unknownKey(role: Role, hint: string, { source }: Trust): string {
+  const remedy = '; without a trust file only keys that this user signed with are believed';
+  return `no ${role} key of the trust has the id ${hint}${source === 'local' ? remedy : ''}`;
+}
+
 /** What a document must be for its signature to count. */
 export interface Expected<S extends z.ZodType> {
   readonly role: Role;
@@ -106,7 +111,7 @@ export function verifySigned<S extends z.ZodType>(
   if (open.hint === undefined)
     return refused('signer_unknown', 'it was signed with a certificate; verify it with gh attestation verify');
   const key = trust.keys[role].find(({ keyId }) => keyId === open.hint);
-  if (key === undefined) return refused('signer_unknown', `no ${role} key of the trust has the id ${open.hint}`);
+  if (key === undefined) return refused('signer_unknown', unknownKey(role, open.hint, trust));
   const outside = windowProblem(key, now.getTime());
   if (outside) return { ok: false, ...outside };
   if (!isSignedBy(open, key)) return refused('signature_invalid', `the signature is none of the key ${key.id}`);

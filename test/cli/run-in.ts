@@ -3,7 +3,7 @@ import { runCommand } from '../../src/cli/run-command.ts';
 import { inFlags } from '../../src/model/wording.ts';
 
 /** Runs a command line in a directory, as in a terminal of 80 columns. @returns its exit code and what it printed */
-export async function runIn(cwd: string, argv: readonly string[], color = false) {
+export async function runIn(cwd: string, argv: readonly string[], color = false, env: Io['env'] = {}) {
   const said = { out: '', err: '' };
   const io: Io = {
     out(text) {
@@ -12,7 +12,7 @@ export async function runIn(cwd: string, argv: readonly string[], color = false)
     err(text) {
       said.err += text;
     },
-    env: {},
+    env,
     cwd,
     terminalSize: () => undefined,
     width: () => 80,

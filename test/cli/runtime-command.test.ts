@@ -82,7 +82,7 @@ function report() {
   };
 }
 
-const run = (...argv: string[]) => runIn(cwd, argv);
+const run = (...argv: string[]) => runIn(cwd, argv, false, { XDG_STATE_HOME: join(root, 'state') });
 const create = (...more: string[]) =>
   run(
     'attest',
@@ -123,6 +123,23 @@ test('from a report to the verified bytes of an object', async () => {
   const { fetch } = JSON.parse(fetched.out);
   expect(fetch).toMatchObject({ decision_id: selection.decision_id, actual_sha256: sha256(OBJECT), verified: true });
   expect(readFileSync(join(cwd, 'out/conn-1.0.0.bpf.o'))).toEqual(Buffer.from(OBJECT));
+});
+
+test('without a trust file no key is believed that came along with a work directory', async () => {
+  await create();
+  expect((await select('--host', 'host.json')).exitCode).toBe(0);
+  // Somebody else has the same directory: a repository may bring all of it.
+  const keys = join(cwd, '.bpfcompat/keys');
+  mkdirSync(keys, { recursive: true });
+  const own = readFileSync(join(root, 'state/bpfcompat/evidence-keys.pub'));
+  writeFileSync(join(keys, 'evidence-keys.pub'), own);
+  const argv = ['runtime', 'select', '--artifact-name', 'conn', '--host', 'host.json'];
+  for (const env of [{}, { XDG_STATE_HOME: join(root, 'other') }, { XDG_STATE_HOME: '.bpfcompat' }]) {
+    const { exitCode, out } = await runIn(cwd, argv, false, env);
+    expect([exitCode, out.includes('only keys that this user signed with are believed')]).toEqual([3, true]);
+  }
+  chmodSync(join(root, 'state/bpfcompat/evidence-keys.pub'), 0o666);
+  expect(await select('--host', 'host.json')).toMatchObject({ exitCode: 1, err: expect.stringContaining('by others') });
 });
 
 test('none is an answer: exit code 3, nothing selected, and it is written down', async () => {
