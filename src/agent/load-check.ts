@@ -6,7 +6,7 @@ import { HostError, UsageError } from '../model/errors.ts';
 import { checkObjectHeader } from '../object/header.ts';
 import { findValidator } from '../run/validator-binary.ts';
 import { sha256 } from '../runtime/canonical.ts';
-import { type ExecuteRequest, type Execution, ValidatorSummary } from '../runtime/execution.ts';
+import { type ExecuteRequest, type Execution, MAX_MANIFEST_BYTES, ValidatorSummary } from '../runtime/execution.ts';
 import { MAX_OBJECT_BYTES } from '../runtime/store.ts';
 
 const MAX_RESULT = 16 * 1024 * 1024;
@@ -69,9 +69,29 @@ async function ownCopy(host: Host, request: ExecuteRequest, dir: string) {
   return { copy, digest };
 }
 
+/** The manifest likewise; empty: there is none. */
+async function ownManifest(host: Host, request: ExecuteRequest, dir: string): Promise<string> {
+  if (request.ManifestPath === '') return '';
+  const bytes = await host.files.read(request.ManifestPath, MAX_MANIFEST_BYTES);
+  const digest = sha256(bytes);
+  if (request.ManifestSHA256 !== '' && digest !== request.ManifestSHA256)
+    throw new HostError(
+      'wrong_digest',
+      `${request.ManifestPath} was changed after it was looked at: its digest is ${digest}, not ${request.ManifestSHA256}`,
+    );
+  const copy = join(dir, 'manifest.yaml');
+  await host.files.writeAtomic(copy, bytes);
+  return copy;
+}
+
 function commandOf(request: ExecuteRequest, isRoot: boolean, validator: string, args: readonly string[]): string[] {
   if (isRoot || !request.UseSudo) return [validator, ...args];
   return ['sudo', ...(request.SudoNonInteractive ? ['-n'] : []), validator, ...args];
+}
+
+async function validatorOf(host: Host, root: string, { ValidatorBinaryPath: own }: ExecuteRequest): Promise<string> {
+  const env = { ...host.env, ...(own !== '' && { BPFCOMPAT_VALIDATOR_BIN: own }) };
+  return (await findValidator({ ...host, env }, root, host.arch)).path;
 }
 
 const STATUS: Readonly<Record<number, Execution['status']>> = { 0: 'pass', 2: 'fail' };
@@ -94,11 +114,8 @@ export async function checkLoad(
   const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const dir = join(request.WorkDir, 'runtime-runs', id);
   const { copy, digest } = await ownCopy(host, request, dir);
-  const env = {
-    ...host.env,
-    ...(request.ValidatorBinaryPath !== '' && { BPFCOMPAT_VALIDATOR_BIN: request.ValidatorBinaryPath }),
-  };
-  const { path: validator } = await findValidator({ ...host, env }, root, host.arch);
+  const manifest = await ownManifest(host, request, dir);
+  const validator = await validatorOf(host, root, request);
   const result = join(dir, 'validator-result.json');
   const logs = join(dir, 'logs');
   const args = Object.entries({
@@ -107,7 +124,7 @@ export async function checkLoad(
     'log-dir': logs,
     'attach-mode': request.AttachMode,
     'probe-features': String(request.ProbeFeatures),
-    ...(request.ManifestPath !== '' && { manifest: request.ManifestPath }),
+    ...(manifest !== '' && { manifest }),
   }).flatMap(([name, value]) => [`--${name}`, value]);
   const [program = '', ...rest] = commandOf(request, isRoot, validator, args);
   const timeoutMs = Math.ceil(request.Timeout / 1e6) + GRACE_MS;

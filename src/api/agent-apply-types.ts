@@ -34,6 +34,15 @@ export interface ApplyOptions extends AgentOptions, LoadOptions {
   readonly operation?: 'apply' | 'rollback';
 }
 
+interface ManifestIntent {
+  readonly required: boolean;
+  readonly valid: boolean;
+  readonly path?: string;
+  readonly program_count?: number;
+  /** Of the bytes that were looked at; the worker takes no others. */
+  readonly sha256?: string;
+}
+
 /** What `agent apply` prints, and what `agent status` reads later. With `error` nothing was loaded. */
 export interface ApplyAnswer {
   readonly schema_version: 'agent_apply.v0.1' | 'agent_apply_error.v0.1';
@@ -45,7 +54,7 @@ export interface ApplyAnswer {
   readonly fetch?: FetchAnswer['fetch'];
   readonly plan_audit?: Audit;
   readonly approval_pins?: Readonly<Record<string, unknown>>;
-  readonly manifest_intent?: Readonly<Record<string, unknown>>;
+  readonly manifest_intent?: ManifestIntent;
   readonly load_policy?: PolicyAnswer;
   readonly approval?: { readonly approver: string; readonly nonce: string };
   readonly load_ledger?: LedgerRow;

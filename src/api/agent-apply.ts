@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { codeOf, messageOf } from '../model/errors.ts';
 import { type CheckedApproval, checkApproval } from '../runtime/approval.ts';
 import { type LedgerFacts, type LedgerRow, ledgerPath, type OpenLedger, withLedger } from '../runtime/ledger.ts';
+import { claimApproval } from '../runtime/used-approvals.ts';
 import type { ApplyAnswer, ApplyOptions, Draft } from './agent-apply-types.ts';
 import { checkManifest, checkPins, checkPolicy, denied, policyOf } from './agent-gates.ts';
 import { decisionOf, refuseKilled, strictly } from './agent-plan.ts';
@@ -33,6 +34,7 @@ function rowFacts(options: ApplyOptions, draft: Draft) {
     approval_expected_decision_id: options.expectedDecisionId || undefined,
     approval_expected_sha256: options.expectedSha256 || undefined,
     manifest_path: options.manifest || undefined,
+    manifest_sha256: draft.manifest_intent?.sha256,
     policy_rule: rule,
     policy_action: action,
     policy_reason: reason,
@@ -40,15 +42,22 @@ function rowFacts(options: ApplyOptions, draft: Draft) {
   };
 }
 
-/** The last object of this name that a load ended well for, with another digest than this one. */
+/** The objects of this name that a load ended well for, the newest last. What a rollback went behind is none any more. */
+function goodOnes(rows: readonly LedgerRow[], name: string): LedgerRow[] {
+  const good: LedgerRow[] = [];
+  for (const row of rows) {
+    const { artifact_name: own, status, operation, selected_sha256: digest } = row;
+    if (own !== name || status !== 'pass' || (operation !== 'apply' && operation !== 'rollback')) continue;
+    const before = good.findLastIndex((one) => one['selected_sha256'] === digest);
+    if (before >= 0 && (operation === 'rollback' || before === good.length - 1)) good.length = before;
+    good.push(row);
+  }
+  return good;
+}
+
+/** The last good object of this name with another digest than this one. */
 export function previousGood(rows: readonly LedgerRow[], name: string, digest: string): LedgerRow | undefined {
-  return rows.findLast(
-    (row) =>
-      row['artifact_name'] === name &&
-      row['status'] === 'pass' &&
-      (row['operation'] === 'apply' || row['operation'] === 'rollback') &&
-      row['selected_sha256'] !== digest,
-  );
+  return goodOnes(rows, name).findLast((row) => row['selected_sha256'] !== digest);
 }
 
 async function checkApprovalFile(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Promise<void> {
@@ -75,6 +84,10 @@ async function checkApprovalFile(options: ApplyOptions, ledger: OpenLedger, draf
   draft.approval = { approver: checked.approver, nonce: checked.approval.nonce };
 }
 
+function workdirOf(options: ApplyOptions): string {
+  return resolve(environmentOf(options).cwd, options.workdir);
+}
+
 /** The approval is used up, on the disk, before anything is loaded: power may go in between. */
 async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Promise<void> {
   const { host, cwd, root } = environmentOf(options);
@@ -83,17 +96,19 @@ async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Pr
   const facts = rowFacts(options, draft);
   const previous = previousGood(ledger.rows, options.request.name, String(facts.selected_sha256));
   const nonce = draft.approval?.nonce;
+  if (nonce !== undefined) await claimApproval(host, nonce, `${workdirOf(options)}: ${facts.decision_id}`);
   await ledger.append({
     ...facts,
     operation: 'approve',
-    status: 'used',
+    // Without a signed approval it was the flag of whoever started this, which the policy lets suffice.
+    status: nonce === undefined ? 'unsigned' : 'used',
     approval_nonce: nonce,
     approver: draft.approval?.approver,
   });
   draft.phase = 'load';
   await refuseKilled(options);
   const object = { path: draft.fetch?.output_path ?? '', sha256: String(facts.selected_sha256) };
-  const request = executeRequest(options, cwd, object);
+  const request = executeRequest(options, cwd, object, draft.manifest_intent?.sha256);
   const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
   draft.execution = execution;
   draft.load_ledger = await ledger.append({
@@ -131,7 +146,7 @@ async function prepare(options: ApplyOptions, draft: Draft): Promise<void> {
 }
 
 async function recordDenial(options: ApplyOptions, draft: Draft, ledger: OpenLedger | undefined): Promise<void> {
-  const { host, cwd } = environmentOf(options);
+  const { host } = environmentOf(options);
   const facts: LedgerFacts = {
     ...rowFacts(options, draft),
     status: draft.phase === 'load' ? 'error' : 'denied',
@@ -142,7 +157,7 @@ async function recordDenial(options: ApplyOptions, draft: Draft, ledger: OpenLed
     const write = async (own: OpenLedger): Promise<void> => {
       draft.load_ledger = await own.append(facts);
     };
-    await (ledger ? write(ledger) : withLedger(host, resolve(cwd, options.workdir), write));
+    await (ledger ? write(ledger) : withLedger(host, workdirOf(options), write));
   } catch (error) {
     draft.load_ledger_error = messageOf(error);
   }
@@ -166,8 +181,8 @@ function answerOf(host: Host, draft: Draft, workdir: string): ApplyAnswer {
  */
 export async function applyAgent(given: ApplyOptions): Promise<ApplyAnswer> {
   const options = { ...given, ...strictly(given) };
-  const { host, cwd } = environmentOf(options);
-  const workdir = resolve(cwd, options.workdir);
+  const { host } = environmentOf(options);
+  const workdir = workdirOf(options);
   const draft: Draft = {};
   let open: OpenLedger | undefined;
   const fail = async (error: unknown): Promise<void> => {

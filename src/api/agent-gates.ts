@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { readManifest } from '../config/manifest.ts';
 import { HostError, UsageError } from '../model/errors.ts';
+import { sha256 } from '../runtime/canonical.ts';
 import type { Selection } from '../runtime/decision.ts';
+import { MAX_MANIFEST_BYTES } from '../runtime/execution.ts';
 import { agentProblem, decideLoad, type LoadPolicy } from '../runtime/load-policy.ts';
 import type { Probe } from '../runtime/probe.ts';
 import type { ApplyOptions, Draft } from './agent-apply-types.ts';
@@ -63,8 +65,9 @@ export async function checkManifest(options: ApplyOptions, draft: Draft): Promis
     return;
   }
   const file = resolve(cwd, manifest);
-  const { programs } = readManifest({ file, text: (await host.files.read(file, 1024 * 1024)).toString('utf8') });
-  draft.manifest_intent = { required, path: file, program_count: programs.length, valid: true };
+  const bytes = await host.files.read(file, MAX_MANIFEST_BYTES);
+  const { programs } = readManifest({ file, text: bytes.toString('utf8') });
+  draft.manifest_intent = { required, path: file, program_count: programs.length, valid: true, sha256: sha256(bytes) };
 }
 
 export function checkPolicy(options: ApplyOptions, policy: LoadPolicy, made: Made, draft: Draft): void {
@@ -75,6 +78,11 @@ export function checkPolicy(options: ApplyOptions, policy: LoadPolicy, made: Mad
   const answer = decideLoad(policy, factsOf(selected, made.probe.kernel.release, { agent, tenant, project }));
   draft.load_policy = answer;
   if (!answer.allowed) throw denied('load_policy_denied', answer.reason);
+  if (policy.requireApproval && options.approve === '')
+    throw denied(
+      'approval_missing',
+      'the load policy requires an approval that an operator signed ("bpfcompat agent approve"); name its file',
+    );
   if (selected.match_tier === 'legacy')
     throw denied('legacy_evidence', 'only a row of the history speaks for it: that may be fetched and not loaded');
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../model/errors.ts';
 import { findValidator } from '../run/validator-binary.ts';
 import { hostId } from '../runtime/agent-host.ts';
 import { ledgerPath, readLedger } from '../runtime/ledger.ts';
+import { approvalMarks } from '../runtime/used-approvals.ts';
 import type { ApplyOptions } from './agent-apply-types.ts';
 import { refuseKilled } from './agent-plan.ts';
 import { readPolicyFile } from './agent-policy.ts';
@@ -93,7 +94,7 @@ function hostRows(options: PreflightOptions): Row[] {
     need(
       (await hostId(host)) !== undefined,
       'of machine-id',
-      '/etc/machine-id is missing: no approval can name this host',
+      '/etc/machine-id is missing or not set up yet: no approval can name this host',
     );
   const chain = async () => {
     const { problem } = await readLedger(host, workdir);
@@ -105,6 +106,7 @@ function hostRows(options: PreflightOptions): Row[] {
     ['kill_switch', true, killSwitch],
     ['agent_identity', true, async () => need(agentId !== '', agentId, 'the agent has no id')],
     ['host_identity', options.includeLoad, hasId],
+    ['approval_state', options.includeLoad, wanted(options.includeLoad, () => approvalMarks(host))],
     ['workdir_writable', true, writable(workdir)],
     ['out_dir_writable', true, writable(resolve(cwd, options.outDir))],
     [

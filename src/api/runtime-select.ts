@@ -21,7 +21,7 @@ import { type Environment, environmentOf } from './services.ts';
 /** Where evidence is, and whom to believe. */
 export interface EvidencePlace extends Environment {
   readonly workdir: string;
-  /** Empty: the file of BPFCOMPAT_TRUST_FILE, else the keys that signed in the work directory. */
+  /** Empty: the file of BPFCOMPAT_TRUST_FILE, else the keys that this user signed with. */
   readonly trust: string;
   /** Empty: none. */
   readonly index: string;
@@ -57,7 +57,7 @@ async function readProbe(host: Host, path: string): Promise<Probe> {
   return probe;
 }
 
-/** Absolute; empty: the keys that signed in the work directory are believed. */
+/** Absolute; empty: the keys that this user signed with are believed. */
 function trustFileOf(options: EvidencePlace): string {
   const { host, cwd } = environmentOf(options);
   const file = options.trust || (host.env['BPFCOMPAT_TRUST_FILE'] ?? '');
@@ -71,7 +71,7 @@ export async function loadBelief(options: EvidencePlace): Promise<{
 }> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
-  const trust = await loadTrust(host, trustFileOf(options), workdir);
+  const trust = await loadTrust(host, trustFileOf(options));
   if (options.index === '') {
     const none: Refusal = { code: 'not_indexed', detail: 'the trust names who signs an index, and none was given' };
     return { trust, index: trust.keys.index.length > 0 ? none : undefined };

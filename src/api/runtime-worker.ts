@@ -16,11 +16,15 @@ export function workerProgram(root: string): WorkerProgram {
   return [process.execPath, join(root, 'build', 'agent.mjs'), 'worker-execute'];
 }
 
-/** What the worker is to do: check the load of the file at `path` if it has this digest. @param cwd for paths of options */
+/**
+ * What the worker is to do: check the load of the file at `path` if it has this digest.
+ * @param cwd for paths of options @param manifestSha256 of the manifest that was looked at; empty: none was
+ */
 export function executeRequest(
   options: LoadOptions & { readonly workdir: string },
   cwd: string,
   { path, sha256 }: { readonly path: string; readonly sha256: string },
+  manifestSha256 = '',
 ): ExecuteRequest {
   const placeOf = (file: string): string => (file === '' ? '' : resolve(cwd, file));
   return {
@@ -35,6 +39,7 @@ export function executeRequest(
     WorkDir: resolve(cwd, options.workdir),
     Timeout: options.timeoutMs * 1e6,
     ExpectedSHA256: sha256,
+    ManifestSHA256: manifestSha256,
   };
 }
 

@@ -174,6 +174,13 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Runtime',
   },
   {
+    Name: 'XDG_STATE_HOME',
+    Default: '~/.local/state',
+    Description:
+      "the user's state directory: bpfcompat/evidence-keys.pub in it has the public keys that this user signed evidence with (experimental)",
+    Category: 'Runtime',
+  },
+  {
     Name: 'BPFCOMPAT_REGISTRY_LOGIN',
     Default: '',
     Description: 'USER:PASSWORD of an account that may push to the registry of "runtime push" (experimental)',
@@ -184,6 +191,13 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Default: '',
     Description:
       'file whose presence makes the agent (experimental) deny everything; default: kill-switch in the work directory',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_STATE_DIR',
+    Default: '/var/lib/bpfcompat-agent',
+    Description:
+      'directory where this host keeps which approvals the agent (experimental) used; the same for all agents of a host',
     Category: 'Runtime',
   },
   {

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 
+/** Largest manifest of a load check. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
 const path = z.string().max(4096);
+const digestOrEmpty = z.union([z.literal(''), z.string().regex(/^[0-9a-f]{64}$/)]).default('');
 
 /** What the worker reads on standard input; the names are those of the earlier tool. `Timeout` in nanoseconds. */
 export const ExecuteRequest = z.strictObject({
@@ -16,7 +20,9 @@ export const ExecuteRequest = z.strictObject({
     WorkDir: path.min(1),
     Timeout: z.number().int().positive().max(3_600_000_000_000).default(120_000_000_000),
     /** The object must have this digest; empty: any. */
-    ExpectedSHA256: z.union([z.literal(''), z.string().regex(/^[0-9a-f]{64}$/)]).default(''),
+    ExpectedSHA256: digestOrEmpty,
+    /** The same of the manifest. */
+    ManifestSHA256: digestOrEmpty,
   }),
 });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>['execute'];

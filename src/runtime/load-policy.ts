@@ -61,6 +61,7 @@ const SCHEMAS = {
     ...head('agent'),
     allowed_agents: patterns,
     revoked_agents: patterns,
+    require_approval: flag.optional(),
     rules: list(AgentRule, { unique: 'name' }).default([]),
   }),
   execute: z.strictObject({ ...head('execute'), rules: list(ExecuteRule, { unique: 'name' }).default([]) }),
@@ -76,6 +77,8 @@ export interface LoadPolicy {
   readonly allowedAgents: readonly string[];
   readonly revokedAgents: readonly string[];
   readonly rules: readonly Rule[];
+  /** A load check of an agent needs a signed approval: from v0.2 on, unless the file says no. */
+  readonly requireApproval: boolean;
   /** Of the bytes of the file. */
   readonly sha256: string;
 }
@@ -98,13 +101,15 @@ export interface PolicyAnswer {
  */
 export function readLoadPolicy(source: SourceFile, kind: PolicyKind): LoadPolicy {
   const { value } = readYaml(source, SCHEMAS[kind] as typeof SCHEMAS.agent, 'policy_invalid');
+  const isStrict = value.schema_version.endsWith('.v0.2');
   return {
     schemaVersion: value.schema_version,
-    denyWins: value.schema_version.endsWith('.v0.2'),
+    denyWins: isStrict,
     defaultAction: value.default_action,
     allowedAgents: value.allowed_agents ?? [],
     revokedAgents: value.revoked_agents ?? [],
     rules: value.rules,
+    requireApproval: kind === 'agent' && (value.require_approval ?? isStrict),
     sha256: sha256(source.text),
   };
 }

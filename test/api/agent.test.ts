@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { revocationDrill } from '../../src/api/agent-drill.ts';
@@ -80,7 +80,7 @@ describe('apply', () => {
     expect(answer).toMatchObject({ execution: { status: 'pass' }, load_policy: { allowed: true, rule_name: 'all' } });
     expect(lab.loads()).toEqual([DIGEST]);
     expect(rows().map(({ operation, status }) => [operation, status])).toEqual([
-      ['approve', 'used'],
+      ['approve', 'unsigned'],
       ['apply', 'pass'],
     ]);
     expect(rows()[1]).toMatchObject({
@@ -167,6 +167,48 @@ describe('an approval', () => {
     });
   });
 
+  test('used in one work directory is used in every one of this host', async () => {
+    await lab.approve();
+    const other = { approve, workdir: 'elsewhere', evidence: ['.bpfcompat/store/bundles'], sources: ['object'] };
+    lab.put('object', '');
+    writeFileSync(join(lab.cwd, 'object'), OBJECT);
+    const answers = await Promise.all([lab.apply({ approve }), lab.apply(other)]);
+    expect(answers.map(({ error }) => error?.code ?? 'ok').sort()).toEqual(['approval_used', 'ok']);
+    rmSync(join(lab.workdir, 'agent-load-ledger.jsonl'));
+    expect((await lab.apply({ approve })).error?.code).toBe('approval_used');
+    expect((await lab.apply(other)).error?.code).toBe('approval_used');
+    expect(lab.loads()).toEqual([DIGEST]);
+  });
+
+  test('where the host cannot keep that it was used, nothing is loaded', async () => {
+    await lab.approve();
+    const state = join(lab.root, 'state');
+    writeFileSync(state, '');
+    await denied('approval_state', { approve });
+    rmSync(state);
+    mkdirSync(state);
+    chmodSync(state, 0o777);
+    await denied('approval_state', { approve });
+    chmodSync(state, 0o755);
+    const host = { ...lab.host, env: { BPFCOMPAT_AGENT_STATE_DIR: 'state' } };
+    await denied('state_dir_invalid', { approve, host });
+    expect((await lab.apply({ approve })).execution?.status).toBe('pass');
+  });
+
+  test('is needed where the policy says so, and from v0.2 on unless it says no', async () => {
+    const policy = (version: string, more = ''): void =>
+      lab.put('policy.yaml', `schema_version: agent_load_policy.${version}\ndefault_action: allow\n${more}`);
+    policy('v0.2');
+    await denied('approval_missing');
+    policy('v0.1', 'require_approval: true\n');
+    await denied('approval_missing');
+    policy('v0.2', 'require_approval: false\n');
+    expect((await lab.apply()).execution?.status).toBe('pass');
+    policy('v0.2');
+    await lab.approve();
+    expect((await lab.apply({ approve })).execution?.status).toBe('pass');
+  });
+
   test('holds for its time', async () => {
     await lab.approve();
     lab.state.now += 61 * MINUTE;
@@ -188,9 +230,9 @@ describe('an approval', () => {
 
   test('is bound to host, kernel, object and decision', async () => {
     await lab.approve();
-    lab.state.machineId = 'beef';
+    lab.state.machineId = 'beef'.repeat(8);
     await denied('approval_mismatch', { approve });
-    lab.state.machineId = 'f00d';
+    lab.state.machineId = 'f00d'.repeat(8);
     lab.put('host.json', JSON.stringify(probeOf({ ...DEBIAN_12, build_id: undefined })));
     await denied('approval_mismatch', { approve });
     lab.put('host.json', JSON.stringify(probeOf(DEBIAN_12)));
@@ -215,10 +257,17 @@ describe('an approval', () => {
 describe('the ledger', () => {
   test('power goes before the row is written: nothing is loaded', async () => {
     await lab.approve();
-    lab.state.appendFails = true;
-    const answer = await lab.apply({ approve: 'approval.json' });
-    expect([answer.phase, lab.loads(), answer.load_ledger_error]).toEqual(['ledger', [], 'the power is gone']);
-    lab.state.appendFails = false;
+    const cut = async (where: RegExp): Promise<void> => {
+      lab.state.appendFails = where;
+      const answer = await lab.apply({ approve: 'approval.json' });
+      expect([answer.phase, answer.error?.message, lab.loads()]).toEqual(['ledger', 'the power is gone', []]);
+      lab.state.appendFails = /$^/;
+    };
+    await cut(/used-approvals/);
+    await cut(/ledger/);
+    // This host knows that it was used, although its ledger does not: it needs another.
+    await denied('approval_used', { approve: 'approval.json' });
+    await lab.approve();
     expect((await lab.apply({ approve: 'approval.json' })).execution?.status).toBe('pass');
   });
 
@@ -288,6 +337,29 @@ test('rollback goes to what was good before, with an approval of its own', async
   const done = await rollbackAgent({ ...options, execute: true, approve: 'back.json' });
   expect([done.status, lab.loads().at(-1)]).toEqual(['pass', DIGEST]);
   expect(rows().at(-1)).toMatchObject({ operation: 'rollback', status: 'pass' });
+  // What was rolled back is not what was good before.
+  expect(await rollbackAgent(options)).toMatchObject({
+    status: 'blocked',
+    reason: expect.stringContaining('no earlier object'),
+  });
+});
+
+test('a second rollback goes further back, and not forward', async () => {
+  const good = (digest: string, operation = 'apply', status = 'pass') =>
+    withLedger(lab.host, lab.workdir, (ledger) =>
+      ledger.append({ operation, status, artifact_name: 'conn', selected_sha256: digest }),
+    );
+  const previous = async () =>
+    (await rollbackAgent({ ...lab.base, execute: false, record: false })).previous?.['selected_sha256'];
+  for (const one of ['a', 'b', 'b', 'c']) await good(one);
+  expect(await previous()).toBe('b');
+  await good('b', 'rollback');
+  expect(await previous()).toBe('a');
+  await good('a', 'rollback');
+  expect(await previous()).toBeUndefined();
+  await good('c');
+  await good('d', 'apply', 'fail');
+  expect(await previous()).toBe('c');
 });
 
 test('unload removes what this agent pinned, and nothing else', async () => {
@@ -334,6 +406,15 @@ test('unload goes through no link in a directory of pins', async () => {
   await expect(unload).rejects.toMatchObject({ code: 'link_in_workdir' });
   expect(existsSync(join(other, 'file'))).toBe(true);
 });
+
+test.each(['uninitialized', '', '0'.repeat(32), 'F00D'.repeat(8), `${'f00d'.repeat(8)}0`])(
+  'a machine-id of %j is none, and no approval can name the host',
+  async (machineId) => {
+    lab.state.machineId = machineId;
+    expect((await lab.plan()).decision.host_id).toBeUndefined();
+    await expect(lab.approve()).rejects.toMatchObject({ code: 'decision_invalid' });
+  },
+);
 
 test('the drill passes only for an agent that is revoked', async () => {
   const drill = () => revocationDrill({ ...lab.base, artifactName: 'conn', record: true });
