@@ -1,3 +1,4 @@
+import { isDetailKnown } from '../model/cause-detail.ts';
 import type { GrownProgram, ProfileDiff, RecordedCause, RecordedTarget } from '../model/comparison.ts';
 import { nameList, namesIn } from '../model/name-list.ts';
 import { grouped } from '../model/once-per.ts';
@@ -5,10 +6,10 @@ import { grouped } from '../model/once-per.ts';
 type Causes = Pick<ProfileDiff, 'newCauses' | 'clearedCauses' | 'movedCauses'>;
 
 /** What makes a cause the same one wherever its line went; a warning that became a cause is another one. */
-function isSame(a: RecordedCause, b: RecordedCause): boolean {
+function isSame(before: RecordedCause, now: RecordedCause): boolean {
   const identity = ({ code, reason, subject, decisive }: RecordedCause): string =>
     JSON.stringify([code, reason, subject, decisive !== false]);
-  return identity(a) === identity(b) && fits(a.detail, b.detail);
+  return identity(before) === identity(now) && isDetailKnown(before.detail, now.detail);
 }
 
 /** What one of two reports does not say is the same. */
@@ -57,7 +58,7 @@ export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean
   if (before.size === 0 || now.length === 0) return base.classification !== head.classification;
   const isKnown = (one: OneProgram): boolean =>
     (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
-      (other) => fits(other.program, one.program) && fits(other.detail, one.detail),
+      (other) => fits(other.program, one.program) && isDetailKnown(other.detail, one.detail),
     );
   return !now.every(isKnown);
 }

@@ -1,3 +1,5 @@
+type Args = Readonly<Record<string, string>>;
+
 /**
  * Arguments that make another cause, of codes under which anything can be: what a library, a command or a test reports is
  * known by its own words alone, since there is no map, program or function that they are about.
@@ -5,7 +7,6 @@
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   LOADER_REJECTED: ['loader', 'reason', 'error'],
   COMMAND_VALIDATION_FAILURE: ['reason', 'exit_code', 'signal'],
-  FUNCTIONAL_TEST_FAILURE: ['reason', 'kind', 'expected_of'],
   VALIDATOR_CRASH: ['signal', 'step'],
   UNKNOWN: ['errno', 'error'],
 };
@@ -15,12 +16,47 @@ const UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
 
 const MAX_DETAIL = 300;
 
+function line(words: readonly string[]): string[] {
+  const steady = words.map((word) => word.replace(UNSTEADY, '#').slice(0, MAX_DETAIL));
+  return steady.some((word) => word !== '') ? [JSON.stringify(steady)] : [];
+}
+
+/** What of a test does not hold: each expectation is a failure of its own, and so is each exit code of its command. */
+function testLines({ reason = '', kind = '', expected_of = '', exit_code = '', ...args }: Args): string[] {
+  if (reason !== 'expectation') return line(reason === 'failed' ? [reason, exit_code] : [reason]);
+  const also = Object.entries(args).filter(([key]) => /^also_\d+$/.test(key));
+  const others = also.flatMap(([, text]) => line([reason, ...text.split(/ (.*)/s).slice(0, 2)]));
+  return [...line([reason, kind, expected_of]), ...others];
+}
+
+/** Other kernels of a run may show that newer ones accept what this one says; what it says stays the same. */
+function rejectionLines({ reason = '', proof = '' }: Args): string[] {
+  const said = reason === 'verifier_precision' ? proof : reason;
+  return line([said === 'unclassified' ? '' : said]);
+}
+
 /**
- * What else makes a cause the same one, besides code, subject and program; undefined for codes where these say it all.
+ * What else makes a cause the same one, besides code, subject and program: one line for each thing that failed. undefined for
+ * codes where these say it all, and where nothing more is known.
  * @param args of the finding, as its report has them
  */
-export function causeDetail(code: string, args: Readonly<Record<string, string>>): string | undefined {
+export function causeDetail(code: string, args: Args): string | undefined {
   const keys = Object.hasOwn(DETAILS, code) ? DETAILS[code] : undefined;
-  const words = (keys ?? []).map((key) => (args[key] ?? '').replace(UNSTEADY, '#').slice(0, MAX_DETAIL));
-  return words.some((word) => word !== '') ? JSON.stringify(words) : undefined;
+  const lines =
+    code === 'FUNCTIONAL_TEST_FAILURE'
+      ? testLines(args)
+      : code === 'VERIFIER_REJECTION'
+        ? rejectionLines(args)
+        : line((keys ?? []).map((key) => args[key] ?? ''));
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/**
+ * Whether everything that failed now failed before. What one of two reports does not say is the same.
+ * @param before detail of the older cause
+ */
+export function isDetailKnown(before: string | undefined, now: string | undefined): boolean {
+  if (before === undefined || now === undefined) return true;
+  const known = new Set(before.split('\n'));
+  return now.split('\n').every((one) => known.has(one));
 }

@@ -176,6 +176,24 @@ describe('causes', () => {
         { reason: 'timeout' },
         { reason: 'expectation', kind: 'map', expected_of: 'm' },
       ],
+      [
+        'a test whose command crashes now',
+        'FUNCTIONAL_TEST_FAILURE',
+        { reason: 'failed', exit_code: '3' },
+        { reason: 'failed', exit_code: '139' },
+      ],
+      [
+        'a further expectation of a test',
+        'FUNCTIONAL_TEST_FAILURE',
+        { reason: 'expectation', kind: 'map', expected_of: 'a' },
+        { reason: 'expectation', kind: 'map', expected_of: 'a', also_failed: '1', also_1: 'map b c' },
+      ],
+      [
+        'another reason of the verifier',
+        'VERIFIER_REJECTION',
+        { reason: 'invalid_mem_access' },
+        { reason: 'null_check' },
+      ],
       ['a crash by another signal', 'VALIDATOR_CRASH', { signal: 'SIGSEGV' }, { signal: 'SIGABRT' }],
       ['another errno without a cause', 'UNKNOWN', { errno: 'EINVAL' }, { errno: 'EPERM' }],
     ])('%s is another cause', (_, code, then, now) => {
@@ -183,6 +201,31 @@ describe('causes', () => {
         cause({ code, subject: 'x', program: '', detail: detailOf(code, args) });
       expect(newsOf([of(then)], [of(now)]).diff.failure).toBe('new');
       expect(newsOf([of(now)], [of(now)]).diff.failure).toBe('known');
+    });
+
+    test.each([
+      [
+        'an expectation that holds now',
+        'FUNCTIONAL_TEST_FAILURE',
+        { reason: 'expectation', kind: 'map', expected_of: 'a', also_1: 'run p' },
+        { reason: 'expectation', kind: 'run', expected_of: 'p' },
+      ],
+      [
+        'the same in the light of other kernels',
+        'VERIFIER_REJECTION',
+        { reason: 'null_check' },
+        { reason: 'verifier_precision', proof: 'null_check' },
+      ],
+      [
+        'words that an older version did not know',
+        'VERIFIER_REJECTION',
+        { reason: 'unclassified' },
+        { reason: 'null_check' },
+      ],
+    ])('%s is no new cause', (_, code, then, now) => {
+      const of = (args: Readonly<Record<string, string>>) =>
+        cause({ code, subject: 'x', program: '', detail: detailOf(code, args) });
+      expect(newsOf([of(then)], [of(now)]).diff.failure).toBe('known');
     });
 
     const other = cause({ code: 'STACK_LIMIT', subject: 'on_exit', program: 'on_exit' });
