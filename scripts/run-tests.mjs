@@ -26,6 +26,7 @@ const stages = [
   { name: 'unused', command: 'node_modules/.bin/knip', args: ['--no-progress'] },
   { name: 'validator', command: 'make', args: ['--no-print-directory', '-C', 'validator-c', 'check'] },
   vitest('unit', 'default'),
+  { name: 'docs', command: process.execPath, args: ['scripts/docs-site/build.mjs'] },
   vitest('browser', 'default', '--config', 'vitest.browser.config.ts'),
   vitest('guests', 'verbose', '--config', 'vitest.guests.config.ts'),
 ];

@@ -5,14 +5,23 @@
  * import { validate } from 'bpfcompat';
  * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
  * ```
+ *
+ * @module bpfcompat
  */
 export { type BisectKernel, type BisectOptions, type BisectResult, type BisectStep, bisect } from './api/bisect.ts';
 export type { CommandOptions } from './api/command-mode.ts';
 export { type CompareRequest, type CompareResult, compare, type HistorySides } from './api/compare.ts';
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
+export type { FinishedRun } from './api/finish-run.ts';
 export type { SuiteResult } from './api/finish-suite.ts';
-export { type FreshnessOptions, type FreshnessResult, type FreshnessRow, kernelFreshness } from './api/freshness.ts';
+export {
+  type FreshnessOptions,
+  type FreshnessResult,
+  type FreshnessRow,
+  type FreshnessStatus,
+  kernelFreshness,
+} from './api/freshness.ts';
 export { type GroupOptions, type GroupResult, groupKernels, type KernelGroup } from './api/group.ts';
 export { type HistoryOptions, historyDoubt, listHistory, type SignOptions, signAll, verifyAll } from './api/history.ts';
 export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
@@ -30,7 +39,7 @@ export {
   matrixProfiles,
 } from './api/kernels.ts';
 export { type LockedChange, type LockKernelsOptions, type LockKernelsResult, lockKernels } from './api/lock.ts';
-export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
+export { type MergeFacts, type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
 export { releaseCheck } from './api/release-check.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
@@ -47,28 +56,51 @@ export {
 } from './api/validate-before-load.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
 export { type WatchSuiteOptions, watchSuite } from './api/watch-suite.ts';
+export type { KernelChoice } from './config/kernel-choice.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
+export type { LockMode } from './config/lock.ts';
+export type { DraftCase } from './config/suite-draft.ts';
+export type { FindingArgs } from './findings/findings.ts';
 export { type Words, words } from './findings/words.ts';
+export type { SavedGuests } from './guests/snapshot/evict.ts';
+export type { VerificationRow } from './history/verify.ts';
+export type { KernelList } from './kernels/inventory.ts';
+export type { EnsuredKernel } from './kernels/supply.ts';
+export type { Userland } from './kernels/userland.ts';
+export type { AlteringProgram } from './model/altering.ts';
+export type { InsnBudget } from './model/budget.ts';
 export type * from './model/cell.ts';
 export type * from './model/comparison.ts';
 export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';
 export type { Evidence, Hello, Stage } from './model/evidence.ts';
-export type { Confidence, Finding, FindingCode } from './model/finding.ts';
-export type { ReportFiles } from './model/formats.ts';
-export type { Expectation, Expected, FailOn } from './model/gate.ts';
+export type { Confidence, Finding, FindingCode, FindingGroup, SourceLocation } from './model/finding.ts';
+export type { Format, ReportFiles } from './model/formats.ts';
+export type { Expectation, Expected, FailOn, MetCause } from './model/gate.ts';
+export type { LoaderFacts, LoaderResult } from './model/guest-loader.ts';
 export type * from './model/inspection.ts';
-export type { KernelRecord, Profile } from './model/kernel.ts';
+export type { KernelRecord, LockedKernel, Profile, TestedKernel } from './model/kernel.ts';
+export type { CellBtf } from './model/kernel-btf.ts';
+export type { CellModules } from './model/kernel-modules.ts';
+export type { KernelRange } from './model/kernel-range.ts';
 export type { AssetFact, CommandFacts } from './model/loader-command.ts';
 export type { LocalKernel } from './model/local-kernel.ts';
+export type { Prediction } from './model/prediction.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
-export type { Shard } from './model/shard.ts';
+export type { Shard, ShardPart } from './model/shard.ts';
 export type { SuiteCaseReport, SuiteReport } from './model/suite.ts';
+export type { TestExpectations } from './model/test-expectations.ts';
+export type { Wording } from './model/wording.ts';
+export type { BuildResult } from './plan/bisect.ts';
+export type { Need } from './plan/classes/needs.ts';
+export type { JobMatrix } from './plan/job-matrix.ts';
+export type { ReleaseScan } from './release/scan.ts';
 export { baselineText, diffSummaryLine } from './report/compare-text.ts';
 export { inspectText } from './report/inspect-text.ts';
-export { reportJson } from './report/json.ts';
+export type { SummaryLimits } from './report/job-summary.ts';
+export { type ReportPaths, reportJson } from './report/json.ts';
 export { reportMarkdown } from './report/markdown.ts';
-export { matrixText } from './report/matrix-text.ts';
+export { matrixText, type TextOptions } from './report/matrix-text.ts';
 export { stableLines } from './report/stable-lines.ts';
 export { suiteLines, suiteMatrixText, suiteText } from './report/suite-text.ts';
 export { summaryMarkdown } from './report/summary.ts';

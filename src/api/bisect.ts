@@ -28,6 +28,7 @@ export interface BisectOptions extends Omit<Environment, 'lock'> {
   readonly onEvent?: EventListener;
   /** Called once, before anything boots. @param boots those that halving needs between the ends */
   readonly onLine?: (line: readonly BisectKernel[], boots: number) => void;
+  /** Called after each build that was tested. */
   readonly onStep?: (step: BisectStep) => void;
 }
 

@@ -42,6 +42,7 @@ export interface CompareRequest extends Environment {
   readonly markdown?: string | undefined;
 }
 
+/** Two sides compared, object by object. */
 export interface CompareResult {
   readonly summary: ComparisonSummary;
   /** Required kernels that passed in the base and whole objects that the head does not test, in words. */

@@ -18,6 +18,7 @@ export interface DoctorCheck {
   readonly remedy: string;
 }
 
+/** What this machine has and lacks. */
 export interface DoctorReport {
   /** true: nothing is `missing`. */
   readonly ready: boolean;

@@ -42,6 +42,7 @@ export interface FinishRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A finished run and its documents. */
 export interface FinishedRun {
   readonly report: RunReport;
   readonly verdict: Verdict;

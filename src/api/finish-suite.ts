@@ -39,6 +39,7 @@ export interface EndedSuite {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A finished suite and its documents. */
 export interface SuiteResult {
   /** A case that fails or cannot start is a verdict, not an exception. */
   readonly suite: SuiteReport;

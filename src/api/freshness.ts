@@ -13,6 +13,7 @@ import { type Release, releaseFinder } from './releases.ts';
 import { readSaved } from './saved-reports.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
+/** Which baselines are held against what repositories and lists have now (docs/freshness.md). */
 export interface FreshnessOptions extends Omit<Environment, 'lock'> {
   /** Baselines file, relative to `cwd`. Empty: `vm/kernel-baselines.yaml`, or `bpfcompat.lock` where there is none. */
   readonly baselines?: string;
@@ -21,10 +22,12 @@ export interface FreshnessOptions extends Omit<Environment, 'lock'> {
   /** Report whose kernels become the baselines first. */
   readonly updateFromReport?: string;
   readonly signal?: AbortSignal;
+  /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
 }
 
-type FreshnessStatus = 'fresh' | 'stale' | 'covered' | 'uncovered' | 'no-entries' | 'no-kernel';
+/** What is to be done about a baseline (docs/freshness.md). */
+export type FreshnessStatus = 'fresh' | 'stale' | 'covered' | 'uncovered' | 'no-entries' | 'no-kernel';
 
 /** One row, as `--json` prints it. */
 export interface FreshnessRow {
@@ -37,6 +40,7 @@ export interface FreshnessRow {
   readonly covered_by: string;
 }
 
+/** One row per baseline. */
 export interface FreshnessResult {
   readonly rows: readonly FreshnessRow[];
   /** File that the baselines come from, as it is named in messages. */

@@ -47,6 +47,7 @@ export interface KernelGroup {
   readonly differs: readonly Need[];
 }
 
+/** The classes of kernels for each object (docs/sampling.md). */
 export interface GroupResult {
   readonly objects: readonly {
     readonly name: string;

@@ -47,8 +47,7 @@ function missing(workdir: string): UsageError {
 }
 
 /**
- * Records of earlier runs, the newest first; lines that are not records are left out.
- * @param limit 0 = all
+ * Records of earlier runs, the newest first; lines that are not records are left out. `limit` 0 (the default): all.
  * @throws UsageError `history_missing` where there is no history, `artifact_unknown` where it has no record of that name
  */
 export async function listHistory(

@@ -26,6 +26,7 @@ export interface InitOptions extends Environment {
   readonly matrix?: string;
 }
 
+/** The suite file that was drafted. */
 export interface InitResult {
   /** The file that was written. */
   readonly file: string;

@@ -23,6 +23,7 @@ export function isRecordOf({ profile, source }: KernelRecord, wanted: Profile): 
   return profile === wanted.id && kernel !== undefined && source === sourceKey(wanted.arch, kernel);
 }
 
+/** The catalog beside what is stored. */
 export interface KnownKernels {
   readonly store: KernelList;
   readonly profiles: readonly Profile[];
@@ -52,8 +53,11 @@ export interface FetchKernelsOptions extends Environment {
   /** Their modules as well, with the index of what these have. Default false. */
   readonly modules?: boolean;
   readonly signal?: AbortSignal;
+  /** Called with the profile's id when its fetch begins. */
   readonly onStart?: (profile: string) => void;
+  /** Called while something is read: what it is, bytes so far and in all (0: not known). */
   readonly onProgress?: (profile: string, what: string, bytes: number, total: number) => void;
+  /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
   /** Called after each kernel: with the kernel, or with what went wrong. */
   readonly onEnd?: (profile: string, result: EnsuredKernel | Error) => void;
@@ -109,7 +113,9 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
 
 export interface FetchUserlandOptions extends Environment {
   readonly signal?: AbortSignal;
+  /** Called while something is read: what it is, bytes so far and in all (0: not known). */
   readonly onProgress?: (what: string, bytes: number, total: number) => void;
+  /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
 }
 
@@ -121,6 +127,7 @@ export async function fetchUserland(options: FetchUserlandOptions = {}): Promise
   return await ensureUserland('x86_64', { host, signal, onProgress, onNote });
 }
 
+/** What was removed. */
 export interface CleanedKernels extends PruneResult {
   readonly savedGuests: SavedGuests;
 }

@@ -14,6 +14,7 @@ import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { wantedKernels } from './wanted-kernels.ts';
 
+/** Which kernels go into `bpfcompat.lock` (docs/lock.md). */
 export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
   /** Kernels to lock, besides those that are locked already. Without it, and without `suite`, these are brought up to date. */
   readonly choice?: KernelChoice | undefined;
@@ -24,7 +25,9 @@ export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
   /** Write nothing. */
   readonly check?: boolean;
   readonly signal?: AbortSignal;
+  /** Called while something is read: what it is, bytes so far and in all (0: not known). */
   readonly onProgress?: (profile: string, what: string, bytes: number, total: number) => void;
+  /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
 }
 
@@ -41,6 +44,7 @@ export interface LockedChange {
   readonly error: string;
 }
 
+/** What the lock says now. */
 export interface LockKernelsResult {
   /** Path of the lock. */
   readonly file: string;

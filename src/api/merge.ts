@@ -22,18 +22,21 @@ import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
 
+/** The reports of the shards of one run, and where the whole report goes. */
 export interface MergeOptions extends ReportOptions {
   /** Reports of shards: files, patterns, and directories with all below them; relative to `cwd`. */
   readonly reports: readonly string[];
 }
 
-interface MergeFacts {
+/** What is missing in a merge. */
+export interface MergeFacts {
   /** What was not run, one sentence per shard; then the verdict is an error. */
   readonly missing: readonly string[];
   /** What was left out and why. */
   readonly notes: readonly string[];
 }
 
+/** The merged run or suite, with the shards that are missing. */
 export type MergeResult = MergeFacts &
   (({ readonly kind: 'run' } & FinishedRun) | ({ readonly kind: 'suite' } & SuiteResult));
 

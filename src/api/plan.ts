@@ -41,6 +41,7 @@ export interface PlanOptions extends Environment, KernelOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The shards of a run (docs/sharding.md). */
 export interface PlanResult {
   /** For `strategy.matrix` of a workflow. */
   readonly matrix: JobMatrix;

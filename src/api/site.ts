@@ -22,6 +22,7 @@ export interface BuildSiteOptions extends Environment {
   readonly label?: string;
 }
 
+/** What was written. */
 export interface BuildSiteResult {
   /** Absolute path of the directory. */
   readonly dir: string;

@@ -14,6 +14,7 @@ import { createCatalog, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
+/** Which builds of a profile's kernel the matrix shall hold (docs/freshness.md). */
 export interface SweepOptions extends Omit<Environment, 'lock'> {
   /** Id of the profile whose builds are wanted. */
   readonly profile: string;
@@ -33,9 +34,11 @@ export interface SweepOptions extends Omit<Environment, 'lock'> {
   /** Time-out of each entry as it is written. Default `20m`. */
   readonly targetTimeout?: string;
   readonly signal?: AbortSignal;
+  /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
 }
 
+/** The profiles and the matrix that were written. */
 export interface SweepResult {
   /** Ids of the matrix, the newest kernel first. */
   readonly profiles: readonly { readonly id: string; readonly release: string; readonly file: string }[];

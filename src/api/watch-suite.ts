@@ -11,6 +11,7 @@ import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type SuiteOptions, validateSuite } from './suite.ts';
 
+/** As for `validateSuite`, without what belongs to a run that ends. */
 export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown' | 'files' | 'shard'> {
   /** Called with the whole suite after each round. */
   readonly onResult: (suite: SuiteReport) => void;

@@ -17,6 +17,7 @@ import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
+/** As for `validate`, without what belongs to a run that ends. */
 export interface WatchOptions
   extends Omit<ValidateOptions, 'out' | 'markdown' | 'sample' | 'facts' | 'acceptInferred'> {
   /**

@@ -24,6 +24,7 @@ interface StoredKernel {
   readonly bytes: number;
 }
 
+/** What the store of kernels holds. */
 export interface KernelList {
   /** Directory of the store. */
   readonly root: string;

@@ -44,6 +44,7 @@ export interface EnsureOptions {
   readonly offline?: boolean;
 }
 
+/** A kernel that is ready to boot. */
 export interface EnsuredKernel {
   readonly files: KernelFiles;
   /** true: no byte came over the network. */

@@ -39,6 +39,7 @@ export function userlandArch(id: string): Arch | undefined {
   return id.startsWith(USERLAND) ? (id.slice(USERLAND.length) as Arch) : undefined;
 }
 
+/** The programs that commands find in a guest of the direct lane. */
 export interface Userland {
   /** The static program; its digest has been checked in this process. */
   readonly busybox: string;

@@ -8,8 +8,11 @@ import type { CellModules } from './kernel-modules.ts';
 import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
 
+/** What is done with programs that loaded: nothing, attach where it can be done, or fail where it cannot. */
 export type AttachMode = 'disabled' | 'best-effort' | 'required';
+/** `load_only`: load; `load_attach`: load and attach; `behavior`: also the functional tests of the manifest. */
 export const VALIDATION_MODES = ['load_only', 'load_attach', 'behavior'] as const;
+/** One of `VALIDATION_MODES`. */
 export type ValidationMode = (typeof VALIDATION_MODES)[number];
 
 /** Where an object was before it was taken out. */
@@ -94,11 +97,14 @@ export interface CellTimings {
   readonly totalMs: number;
 }
 
+/** `cell`: each cell has a fresh copy of a guest that booted; `boot`: each cell boots a guest of its own. */
 export const ISOLATIONS = ['cell', 'boot'] as const;
+/** One of `ISOLATIONS`. */
 export type Isolation = (typeof ISOLATIONS)[number];
 
 /** `direct`: the vendor's kernel with an initramfs of ours; `image`: the vendor's whole system from its disk image. */
 export const LANE_CHOICES = ['direct', 'image'] as const;
+/** One of `LANE_CHOICES`. */
 export type LaneChoice = (typeof LANE_CHOICES)[number];
 
 /** How the guest was run; stands in every report. */
@@ -140,7 +146,9 @@ export type Outcome =
   | { readonly status: 'inferred'; readonly inference: Inference }
   | { readonly status: 'infra_error'; readonly cause: InfraCause; readonly message: string };
 
+/** The `status` of an `Outcome`. */
 export type OutcomeStatus = Outcome['status'];
+/** The stage in which a cell failed; `command`: the command that loads the object. */
 export type FailedStage = 'load' | 'attach' | 'functional' | 'validation' | 'transport' | 'infra' | 'command';
 
 /** A finished cell with all it left behind. */

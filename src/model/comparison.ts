@@ -66,6 +66,7 @@ export type Change =
  */
 export type FailureNews = 'new' | 'known' | 'fixed';
 
+/** One kernel in two reports. */
 export interface ProfileDiff {
   readonly profile: string;
   /** As the head has it, else the base. */
@@ -86,6 +87,7 @@ export interface ProfileDiff {
   readonly grown: readonly GrownProgram[];
 }
 
+/** A program that costs the verifier more: instructions that it processed in base and head. */
 export interface GrownProgram {
   readonly name: string;
   readonly base: number;

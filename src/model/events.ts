@@ -31,4 +31,5 @@ export type RunEvent =
   | { type: 'note'; message: string }
   | { type: 'run-end'; status: 'pass' | 'fail' | 'error'; ms: number };
 
+/** Gets each event of a run as it happens. */
 export type EventListener = (event: RunEvent) => void;

@@ -321,6 +321,7 @@ export const Stage = z.discriminatedUnion('stage', [
   KernelStage,
   ExitStage,
 ]);
+/** One statement of the validator about one step (docs/guest-protocol.md). */
 export type Stage = z.infer<typeof Stage>;
 export type StageOf<K extends Stage['stage']> = Extract<Stage, { stage: K }>;
 

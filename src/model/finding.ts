@@ -3,6 +3,7 @@ import { namesIn } from './name-list.ts';
 
 export type { FindingCode };
 
+/** How far the evidence carries the cause. */
 export type Confidence = 'low' | 'medium' | 'high';
 
 /**

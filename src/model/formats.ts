@@ -37,6 +37,7 @@ export const FORMATS = [
   },
 ] as const;
 
+/** One of `FORMATS`. */
 export type Format = (typeof FORMATS)[number]['name'];
 
 /** A format that every step of the Action makes. */

@@ -8,6 +8,7 @@ import type { KernelNumber, KernelRange } from './kernel-range.ts';
  * `never`: nothing; the status still says what `required` would.
  */
 export const FAIL_ON = ['any', 'required', 'regression', 'never'] as const;
+/** One of `FAIL_ON`. */
 export type FailOn = (typeof FAIL_ON)[number];
 
 /** The promise of a manifest or a suite: kernels from `number` on are required and older ones optional. */

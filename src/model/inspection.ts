@@ -43,6 +43,7 @@ export interface InspectedFloors {
   readonly attach: InspectedFloor | null;
 }
 
+/** The first upstream kernel that will do, and what in the object needs it. */
 export interface InspectedFloor {
   /** `5.8`; empty when no known kernel will do. */
   readonly kernel: string;
@@ -55,6 +56,7 @@ export interface InspectedFloor {
   readonly line: number;
 }
 
+/** A program of the object. */
 export interface InspectedProgram {
   readonly name: string;
   readonly section: string;
@@ -76,6 +78,7 @@ export interface InspectedProgram {
   readonly floor: InspectedFloors;
 }
 
+/** A map of the object. */
 export interface InspectedMap {
   readonly name: string;
   readonly type: string;
@@ -92,6 +95,7 @@ export interface InspectedMap {
   readonly inner: InspectedMap | null;
 }
 
+/** A helper that programs of the object call. */
 export interface InspectedHelper {
   readonly id: number;
   /** `helper 250` when it is not known. */
@@ -101,6 +105,7 @@ export interface InspectedHelper {
   readonly programs: readonly string[];
 }
 
+/** A symbol that the kernel has to bring. */
 export interface InspectedExtern {
   readonly name: string;
   /** `kfunc`, `ksym`, `kconfig` or `unknown`. */
@@ -110,6 +115,7 @@ export interface InspectedExtern {
   readonly programs: readonly string[];
 }
 
+/** A CO-RE relocation: what the object reads of the kernel's types. */
 export interface InspectedAccess {
   /** libbpf's word: `byte_off`, `field_exists`, ... */
   readonly kind: string;

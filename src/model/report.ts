@@ -5,6 +5,7 @@ import type { Profile } from './kernel.ts';
 import type { AssetFact, CommandFacts } from './loader-command.ts';
 import type { ShardPart } from './shard.ts';
 
+/** `error`: something could not be tested, and no required failure was observed. */
 export type RunStatus = 'pass' | 'fail' | 'error';
 
 /** What the gate says about a run, or about the part of it that belongs to one artifact (docs/gate.md). */

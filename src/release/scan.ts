@@ -25,6 +25,7 @@ interface ReleaseFinding {
   readonly blob: string;
 }
 
+/** What in tree and history must not be published. */
 export interface ReleaseScan {
   readonly findings: readonly ReleaseFinding[];
   /** Contents that were read. */

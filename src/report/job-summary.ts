@@ -7,6 +7,7 @@ import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { type SavedExpected, type SavedReport, type SavedTarget, savedExpected } from './saved-report.ts';
 
+/** How much a job summary may hold. */
 export interface SummaryLimits {
   /** Rows of the matrix. Default 25. */
   readonly maxTargets?: number;

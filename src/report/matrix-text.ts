@@ -16,6 +16,7 @@ import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
 
+/** How text is laid out for a terminal. */
 export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */
   readonly width: number;

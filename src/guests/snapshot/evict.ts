@@ -48,6 +48,7 @@ export async function evictTemplates(host: Host, root: string, maxBytes: number,
   }
 }
 
+/** Booted guests that are kept on disk, counted. */
 export interface SavedGuests {
   readonly count: number;
   /** Bytes on disk. */
