@@ -14,6 +14,7 @@ import { failing } from './parts/failing.mjs';
 import { growth } from './parts/growth.mjs';
 import { hostile } from './parts/hostile.mjs';
 import { kernelSources } from './parts/kernel-sources.mjs';
+import { loaders } from './parts/loaders.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
 import { metadata } from './parts/metadata.mjs';
 import { oneObject } from './parts/one-object.mjs';
@@ -33,6 +34,7 @@ const PARTS = {
   channel: { title: 'Over the second channel', run: channel },
   'kernel-sources': { title: 'Fetching a kernel', run: kernelSources },
   metadata: { title: 'A huge index', run: metadata },
+  loaders: { title: 'Other loaders', run: loaders },
   evidence: { title: 'What the evidence costs', run: evidence },
   failing: { title: 'Cells that fail', run: failing },
   growth: { title: 'Growth', run: growth },

@@ -99,6 +99,7 @@ async function run(
     subject,
     validation: async () => validationOf(request, subject, []),
     needsShell: false,
+    files: [],
     modules: NO_MODULE_RULES,
     targets: [{ profile: on, required: true, timeoutMs: 180_000 }],
     limit: 1,

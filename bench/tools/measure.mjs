@@ -8,7 +8,7 @@ import { validate } from '../../lib/index.js';
  * verdict, `guestMs` the validator's own time in the guest (undefined when it never said), the parts of `wallMs`
  * (`startMs` until a guest is there, `askMs` question and answer, `endMs` everything after), the outcome.
  */
-export async function timedRun(bench, { objects, kernels, isolation = 'cell', slots = 2 }) {
+export async function timedRun(bench, { objects, kernels, isolation = 'cell', slots = 2, loader }) {
   const marks = new Map();
   const workDir = join(bench.dir, 'work');
   const onEvent = (event) => {
@@ -29,6 +29,7 @@ export async function timedRun(bench, { objects, kernels, isolation = 'cell', sl
     env: bench.store.env,
     cwd: bench.root,
     offline: true,
+    ...(loader && { loader: { strictLibbpf: false, rodata: new Map(), attachTargets: new Map(), loader } }),
     onEvent,
   });
   const ms = performance.now() - started;

@@ -128,8 +128,8 @@ export async function createServices(
   return {
     host,
     validator: first.validator,
-    createLanes: (onNote) =>
-      createLanes({ tools, host, cacheDir, isolation, lane, growDiskGib, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+    createLanes: (onNote, files) =>
+      createLanes({ tools, host, cacheDir, isolation, lane, growDiskGib, files, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
     ensureShell: async (arch, options) => {
       const { busybox } = await ensureUserland(arch, { ...options, host, offline });
       return {

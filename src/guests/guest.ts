@@ -1,6 +1,7 @@
 import type { GuestFacts, InfraCause } from '../model/cell.ts';
 import type { DiskImage } from '../model/disk-image.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
+import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
 import type { ValidationRequest } from '../validator/request.ts';
 
@@ -35,6 +36,8 @@ export interface ImageGuests {
 
 export interface GuestSource extends AsyncDisposable {
   readonly facts: GuestFacts;
+  /** What its guests have from their boot and need not be sent; absent: nothing. */
+  readonly files?: readonly GuestEntry[];
   /** true: booting from nothing has a time limit of its own, and takes nothing of a cell's. */
   readonly bootsApart?: true;
   /**

@@ -17,6 +17,8 @@ export type GuestEntry =
       readonly target: string;
     };
 
+export type GuestFile = Extract<GuestEntry, { readonly kind: 'file' }>;
+
 /** Directory in the guest where the object, the user's loader and assets lie; commands start there. */
 export const REMOTE_ROOT = '/bpfcompat';
 

@@ -1,6 +1,6 @@
 import type { Outcome } from './cell.ts';
 import type { Evidence } from './evidence.ts';
-import type { GuestEntry } from './guest-entry.ts';
+import type { GuestFile } from './guest-entry.ts';
 
 /** Libraries that can load the object in a guest. `libbpf` without a version is the one in our validator. */
 export const LOADER_NAMES = ['libbpf', 'ebpf-go', 'aya', 'bpftool'] as const;
@@ -30,7 +30,7 @@ export interface LoaderFacts {
 export interface GuestLoader extends LoaderFacts {
   /** Absolute path in the guest. */
   readonly path: string;
-  readonly entries: readonly GuestEntry[];
+  readonly entries: readonly GuestFile[];
 }
 
 /** The loaders of a run. */

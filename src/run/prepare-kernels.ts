@@ -6,7 +6,7 @@ import type { InfraCause, Outcome, Target } from '../model/cell.ts';
 import type { DiskImage } from '../model/disk-image.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import type { GuestEntry } from '../model/guest-entry.ts';
+import type { GuestEntry, GuestFile } from '../model/guest-entry.ts';
 import type { Arch, KernelFiles, Profile, TestedKernel } from '../model/kernel.ts';
 import type { BroughtBtf } from '../model/kernel-btf.ts';
 import { type BtfReader, btfOf, namedBtf, UnusableBtf } from './brought-btf.ts';
@@ -41,8 +41,11 @@ type ShellSupply = (
 
 export interface RunServices {
   readonly host: Host;
-  /** Makes the lanes; `onNote` hears what the user should know although nothing failed. */
-  readonly createLanes: (onNote: (message: string) => void) => Lanes;
+  /**
+   * Makes the lanes. `onNote` hears what the user should know although nothing failed; `files` are what the guests of the whole
+   * run have in common.
+   */
+  readonly createLanes: (onNote: (message: string) => void, files: readonly GuestFile[]) => Lanes;
   readonly ensureKernel: KernelSupply;
   /** Absent: no profile has a disk image. */
   readonly ensureImage?: ImageSupply;
@@ -69,6 +72,8 @@ interface Capacity {
   readonly logDir: string;
   /** How many cells run on this kernel. */
   readonly cellsOf: (profileId: string) => number;
+  /** What its guests have in common. */
+  readonly files: readonly GuestFile[];
 }
 
 /** Kernels fetched at the same time: more would only share the same line. */
@@ -126,7 +131,7 @@ export function prepareKernels(
   emit: EventListener,
   note: (message: string) => void,
 ): PreparedKernels {
-  const lanes = services.createLanes(note);
+  const lanes = services.createLanes(note, capacity.files);
   const fetches = createSlots(PARALLEL_FETCHES, capacity.signal);
   const context = { services, capacity, emit, note, lanes, fetches };
   const jobs = targets.map((target) => prepare(context, target));

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
-import type { GuestEntry } from '../model/guest-entry.ts';
+import type { GuestEntry, GuestFile } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
 import { withBuild } from './build-of-kernel.ts';
@@ -29,6 +29,8 @@ export interface QueueCase {
   /** What it requests of its guests; made for each, since it holds the object. @throws UsageError when that is not there any more */
   readonly validation: () => Promise<Validation>;
   readonly needsShell: boolean;
+  /** Files that many of its guests need: those of all cases are there when guests boot. */
+  readonly files: readonly GuestFile[];
   /** What is said of modules of the kernels. */
   readonly modules: ModuleRules;
   /** In report order. Kernels that several cases use are prepared once. */
@@ -117,7 +119,8 @@ export async function runQueue(
   const giveUps = cases.map(() => new AbortController());
   const cellsOf = (id: string): number =>
     cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
-  const capacity = { slots, signal, logDir, cellsOf };
+  const files = [...new Set(cases.flatMap((one) => one.files))];
+  const capacity = { slots, signal, logDir, cellsOf, files };
   await using prepared = prepareKernels(kernels, services, capacity, reporter.emit, reporter.note);
   const shells = new Map<Arch, Promise<GuestEntry | Outcome>>();
   const shellFor = (arch: Arch): Promise<GuestEntry | Outcome> => {

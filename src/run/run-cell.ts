@@ -59,12 +59,13 @@ interface GuestRun {
   readonly runMs: number;
 }
 
-/** A request with the times of the guest, which end before `left` milliseconds of the host do. */
-function timed({ command, ...request }: CellJob['request'], left: number) {
+/** A request with the times of the guest, which end before `left` milliseconds of the host do, and without what it has. */
+function timed({ source, request: { command, files = [], ...request } }: CellJob, left: number) {
   const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
   const seconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
   const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS, seconds);
-  return { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) };
+  const sent = files.filter((file) => source.files?.includes(file) !== true);
+  return { ...request, files: sent, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) };
 }
 
 async function runInGuest(
@@ -98,7 +99,7 @@ async function runInGuest(
     const before = guest.console();
     files = openCellFiles(host, job.dir, guest.hello);
     const onStage = (stage: Stage): void => emit({ type: 'cell-stage', ...at, stage });
-    const evidence = await guest.run(timed(job.request, left), { signal, timeoutMs: left, sink: files, onStage });
+    const evidence = await guest.run(timed(job, left), { signal, timeoutMs: left, sink: files, onStage });
     const runMs = host.monotonicMs() - runStarted;
     await files.finish(evidence);
     const causes = job.ahead && (await inTurns(host, job.ahead(evidence)));

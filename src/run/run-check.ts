@@ -20,7 +20,7 @@ import { markRun, sweepRuns } from './run-marks.ts';
 import { type RunReporter, runReporter } from './run-notes.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
 import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
-import { moduleRulesOf, needsShell, type RunRequest, validationOf } from './validation.ts';
+import { loaderFiles, moduleRulesOf, needsShell, type RunRequest, validationOf } from './validation.ts';
 
 /**
  * Objects that are run with the same settings on the same kernels and make one report: `test` has one such run with all
@@ -107,6 +107,7 @@ function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): Que
       return validationOf(plan, { artifact: subject.artifact, ...content }, surveys);
     },
     needsShell: needsShell(plan),
+    files: loaderFiles(plan),
     modules: moduleRulesOf(plan),
     targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
     limit: concurrency,

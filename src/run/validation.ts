@@ -12,6 +12,7 @@ import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
+import type { GuestFile } from '../model/guest-entry.ts';
 import type { GuestLoader, RunLoaders } from '../model/guest-loader.ts';
 import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
@@ -61,6 +62,11 @@ export type Validation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCra
 export function moduleRulesOf({ manifest, loader, payload }: RunRequest): ModuleRules {
   const { load, forbid } = manifest?.modules ?? NO_MODULE_RULES;
   return { load, forbid, onDemand: loader?.modules !== false && payload?.command === undefined };
+}
+
+/** The programs of the loaders of a run. */
+export function loaderFiles({ loaders }: RunRequest): readonly GuestFile[] {
+  return [loaders?.gate, ...(loaders?.beside ?? [])].flatMap((loader) => loader?.entries ?? []);
 }
 
 /** Whether commands are run in the guest: it needs a shell then. */

@@ -213,3 +213,23 @@ it('gives each cell a directory of its own', () => {
   expect(cellDir('/run', 'debian-12-6.1', undefined)).toBe('/run/targets/debian-12-6.1');
   expect(cellDir('/run', 'debian-12-6.1', '2-conn')).toBe('/run/targets/debian-12-6.1/2-conn');
 });
+
+describe('files that guests have from their boot', () => {
+  it('are not sent again; others are', async () => {
+    const file = (path: string) => ({ kind: 'file', path, executable: true, bytes: Buffer.from(path) }) as const;
+    const [there, other] = [file('/bpfcompat/loaders/aya'), file('/bpfcompat/asset')];
+    const sent: string[][] = [];
+    const guest = fakeGuest((request, options) => {
+      sent.push((request.files ?? []).map(({ path }) => path));
+      return answers(request, options);
+    });
+    const request = { artifact: Buffer.from('x'), artifactName: 'x.bpf.o', attachMode: 'best-effort' } as const;
+    const rest = { probeFeatures: true, functionalTests: [], requiredPrograms: [], tuning: [] };
+    const files = [there, other];
+    const source = fakeSource(async () => guest, { files: [there] });
+    await run([], { source, request: { ...request, ...rest, files } });
+    // A lane that puts nothing into its guests sends all.
+    await run([], { source: fakeSource(async () => guest), request: { ...request, ...rest, files } });
+    expect(sent).toEqual([[other.path], [there.path, other.path]]);
+  });
+});

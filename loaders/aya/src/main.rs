@@ -11,6 +11,7 @@ mod attach;
 mod report;
 mod sections;
 
+use std::cell::OnceCell;
 use std::process::ExitCode;
 
 use aya::programs::Program;
@@ -88,8 +89,11 @@ fn run(report: &mut Report, data: &[u8], attaches: bool) {
     std::mem::forget(object);
 }
 
+/// Types of the kernel, which a program of this library reads by itself where programs name functions of the kernel.
+type KernelTypes = OnceCell<Result<Btf, aya::BtfError>>;
+
 fn load_programs(report: &mut Report, object: &mut Ebpf, sections: &Sections) {
-    let btf = Btf::from_sys_fs();
+    let btf = KernelTypes::new();
     let mut names: Vec<String> = object.programs().map(|(name, _)| name.to_owned()).collect();
     names.sort();
     for name in names {
@@ -114,10 +118,11 @@ type LoadError = Box<dyn std::error::Error>;
 fn load(
     program: &mut Program,
     target: &str,
-    btf: &Result<Btf, aya::BtfError>,
+    btf: &KernelTypes,
 ) -> Result<(), LoadError> {
     let kernel = || {
-        btf.as_ref()
+        btf.get_or_init(Btf::from_sys_fs)
+            .as_ref()
             .map_err(|error| -> LoadError { error.to_string().into() })
     };
     match program {

@@ -1,3 +1,4 @@
+import type { GuestFile } from '../../model/guest-entry.ts';
 import { type CpioEntry, cpioArchive } from './cpio.ts';
 
 export interface InitramfsContent {
@@ -7,6 +8,8 @@ export interface InitramfsContent {
   readonly modules: readonly { readonly name: string; readonly data: Uint8Array }[];
   /** Configuration of the kernel for `__kconfig` externs: these kernels have no /proc/config.gz. */
   readonly config: { readonly release: string; readonly data: Uint8Array } | undefined;
+  /** What else every guest has; absent: nothing. */
+  readonly files?: readonly GuestFile[];
 }
 
 const DIRECTORIES = ['boot', 'dev', 'modules', 'proc', 'run', 'sys', 'tmp'];
@@ -29,7 +32,26 @@ export function buildInitramfs(content: InitramfsContent): Buffer {
     const { release, data } = content.config;
     entries.push({ path: `boot/config-${release}`, type: 'file', mode: 0o644, data });
   }
-  return cpioArchive(entries);
+  return cpioArchive([...entries, ...fileEntries(content.files ?? [])]);
+}
+
+/** Files with the directories that lead to them. */
+function fileEntries(files: readonly GuestFile[]): CpioEntry[] {
+  const placed = files.map(({ path, executable, bytes }) => ({
+    path: path.slice(1),
+    type: 'file' as const,
+    mode: executable ? 0o755 : 0o644,
+    data: bytes,
+  }));
+  const above = new Set(placed.flatMap(({ path }) => parentsOf(path)));
+  const missing = [...above].filter((path) => !DIRECTORIES.includes(path));
+  return [...missing.map((path) => ({ path, type: 'dir' }) as const), ...placed];
+}
+
+/** `a` and `a/b` of `a/b/c`. */
+function parentsOf(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 function textFile(path: string, text: string): CpioEntry {

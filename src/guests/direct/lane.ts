@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts, Isolation } from '../../model/cell.ts';
 import { throwIfCancelled } from '../../model/errors.ts';
+import type { GuestFile } from '../../model/guest-entry.ts';
 import type { Channel, KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
@@ -21,6 +22,8 @@ export interface DirectLaneOptions {
   readonly isolation: Isolation;
   /** Bytes that saved guests may take in the cache directory. */
   readonly maxBytes: number;
+  /** Files that every guest of the run has from its boot, so that none is sent to each; absent: none. */
+  readonly files?: readonly GuestFile[];
   /** Hears of things the user should know although nothing failed. */
   readonly onNote: (message: string) => void;
 }
@@ -108,11 +111,11 @@ async function prepare(
   kernel: KernelFiles,
   signal: AbortSignal,
 ): Promise<GuestSource> {
-  const { host } = options;
+  const { host, files: own = [] } = options;
   const tools = toolsOf(options.tools, profile);
   const { qemu, accel } = tools;
   throwIfCancelled(signal);
-  const initramfs = await storeInitramfs(host, options.cacheDir, tools.validator, kernel);
+  const initramfs = await storeInitramfs(host, options.cacheDir, tools.validator, kernel, own);
   const setup = setupOf(accel.accel, profile, kernel, initramfs.path);
   const { machine, devices, channel, files } = setup;
   const sandbox = await sandboxForFiles(host, tools.sandbox, { read: files }, signal, true);
@@ -124,11 +127,12 @@ async function prepare(
   const boot = (open: OpenOptions): Promise<Guest> =>
     openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release, channel }, open);
   if (options.isolation === 'boot')
-    return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
+    return { facts, files: own, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const digests = { vmlinuzSha256: vmlinuz.sha256, initramfsSha256: initramfs.sha256 };
   const source = templateSource({ ...options, ...tools, ...digests, machine, files, release, channel, facts, boot });
   return {
     ...source,
+    files: own,
     [Symbol.asyncDispose]: async () => {
       await source[Symbol.asyncDispose]();
       await initramfs[Symbol.asyncDispose]();

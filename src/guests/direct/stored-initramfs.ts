@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import type { GuestFile } from '../../model/guest-entry.ts';
 import type { KernelFiles } from '../../model/kernel.ts';
 import { GuestError } from '../guest.ts';
 import { buildInitramfs } from './initramfs.ts';
@@ -25,6 +26,7 @@ const MAX_CONFIG = 4 * 1024 * 1024;
  * The initramfs for a kernel, as `<cacheDir>/initramfs/<sha256>.cpio`. Built in memory each time (a few milliseconds)
  * and compared: a damaged file is replaced, an old one never used for new content. Where the cache may only be read it
  * is a temporary file, gone with dispose.
+ * @param files what guests have besides
  * @throws HostError for a validator that is missing or not the expected one, GuestError `no_space`.
  */
 export async function storeInitramfs(
@@ -32,6 +34,7 @@ export async function storeInitramfs(
   cacheDir: string,
   validator: ValidatorBinary,
   kernel: KernelFiles,
+  files: readonly GuestFile[],
 ): Promise<StoredInitramfs> {
   const init = await readValidator(host, validator);
   const modules = await Promise.all(
@@ -41,7 +44,7 @@ export async function storeInitramfs(
     kernel.config === undefined
       ? undefined
       : { release: kernel.record.release, data: await host.files.read(kernel.config, MAX_CONFIG) };
-  const archive = buildInitramfs({ init, modules, config });
+  const archive = buildInitramfs({ init, modules, config, files });
   const sha256 = createHash('sha256').update(archive).digest('hex');
   const kept = { [Symbol.asyncDispose]: async () => {} };
   const dir = join(cacheDir, 'initramfs');

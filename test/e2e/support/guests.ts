@@ -35,7 +35,7 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const store = await useStore(environment.host, signal);
   const services = await createServices(environment, store, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
-  const chosen = services.createLanes(() => {}).of(profile);
+  const chosen = services.createLanes(() => {}, []).of(profile);
   if ('unavailable' in chosen) throw new Error(chosen.unavailable);
   if (!('prepare' in chosen.lane)) throw new Error(`${kernel} is a disk image`);
   const source = await chosen.lane.prepare(profile, files, signal);

@@ -57,6 +57,21 @@ describe('buildInitramfs', () => {
     expect([...members.keys()].filter((name) => name.startsWith('boot/'))).toEqual([]);
   });
 
+  it('has further files where they belong, with the directories above them', () => {
+    const file = (path: string, executable: boolean) =>
+      ({ kind: 'file', path, executable, bytes: Buffer.from(path) }) as const;
+    const files = [file('/bpfcompat/loaders/aya', true), file('/boot/more', false), file('/lib/x/libc.so.6', true)];
+    const members = readCpio(buildInitramfs({ ...content, files }));
+    expect(members.get('bpfcompat/loaders/aya')).toMatchObject({ mode: 0o100755, data: '/bpfcompat/loaders/aya' });
+    expect(members.get('boot/more')).toMatchObject({ mode: 0o100644 });
+    const order = [...members.keys()];
+    for (const above of ['bpfcompat', 'bpfcompat/loaders', 'lib', 'lib/x']) {
+      expect(members.get(above)).toMatchObject({ mode: 0o040755 });
+    }
+    expect(order.indexOf('lib/x')).toBeLessThan(order.indexOf('lib/x/libc.so.6'));
+    expect(order.filter((path) => path === 'boot')).toHaveLength(1);
+  });
+
   it('gives the same bytes for the same content', () => {
     expect(buildInitramfs(content).equals(buildInitramfs(structuredClone(content)))).toBe(true);
   });
