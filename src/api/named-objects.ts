@@ -15,6 +15,7 @@ import { flagRoot } from '../run/confine.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { containerOf, isLayout } from '../run/find-artifacts.ts';
 import type { ArtifactInput } from '../run/subject.ts';
+import { tokenAccount } from './registry-account.ts';
 
 /** Directory of a work directory with objects that were taken out of other files, by their digests. */
 const OBJECTS = 'objects';
@@ -58,12 +59,6 @@ type Take = Parameters<typeof openImage>[1];
 /** The name of the image that a path stands for; undefined for files. */
 function placeOfImage(place: string): string | undefined {
   return place.startsWith(IMAGE_SCHEME) ? place.slice(IMAGE_SCHEME.length) : undefined;
-}
-
-/** The account for one registry, where there is one. */
-function loginOf({ env }: Host): { readonly host: string; readonly token: string } | undefined {
-  const token = env['BPFCOMPAT_REGISTRY_TOKEN'] ?? '';
-  return token === '' ? undefined : { host: env['BPFCOMPAT_REGISTRY'] || 'ghcr.io', token };
 }
 
 /** @param opened `always`: the name of the object is part of the path where there is no other, too */
@@ -111,7 +106,7 @@ function opener(
     const named = { name: shown === '' || shown.startsWith('..') ? place : shown, flag };
     if (image !== undefined) {
       if (offline) throw new UsageError('not_available', phrase`${flag ?? ''} ${image}: images need the network`);
-      const access = { remedy: 'name its directory', login: loginOf(host) };
+      const access = { remedy: 'name its directory', account: tokenAccount(host) };
       const take: Take = (collector, within) => takeReference(host, image, collector, { ...access, signal: within });
       return hold(inputsOf(place, '', await openImage(named, take, signal), image), named);
     }

@@ -11,10 +11,12 @@ import { pullBundles, pullObject } from '../runtime/oci-pull.ts';
 import { listReferrers, openLine, push } from '../runtime/oci-push.ts';
 import { readUnverified } from '../runtime/read-unverified.ts';
 import { allBundles, MAX_OBJECT_BYTES, type StoredBundle } from '../runtime/store.ts';
+import { accountFor } from './registry-account.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 const SCHEME = 'oci://';
-const REMEDY = 'name a directory with the object';
+const REMEDY =
+  'name a directory with the object, or log in (docker login, or BPFCOMPAT_REGISTRY_LOGIN with BPFCOMPAT_REGISTRY)';
 
 export interface PushOptions extends Environment {
   /** `HOST/NAME:TAG`. */
@@ -76,7 +78,7 @@ export async function pushArtifact(options: PushOptions): Promise<PushAnswer> {
   const places = options.evidence.map((place) => resolve(cwd, place));
   const bundles = await allBundles(host, resolve(cwd, options.workdir), places);
   const own = bundles.filter(({ bytes }) => readUnverified(bytes)?.sha256 === digest);
-  const line = openLine(host, name, host.env['BPFCOMPAT_REGISTRY_LOGIN'] ?? '');
+  const line = openLine(host, name, await accountFor(host, name, true));
   const image = await objectImage('object.bpf.o', object, factsOf(object, host));
   const manifest = await push(line, image, name.reference);
   const referrers = own.map(({ bytes }) => referrer(image.manifest, bytes));
@@ -103,7 +105,8 @@ async function withRegistry<T>(
 ): Promise<T> {
   const name = imageOf(place);
   await using dir = await host.files.tempDir('bpfcompat-oci-');
-  return await work(openRegistry(host, name, dir.path, { signal: undefined, remedy: REMEDY }), name.reference);
+  const access = { signal: undefined, remedy: REMEDY, account: await accountFor(host, name) };
+  return await work(openRegistry(host, name, dir.path, access), name.reference);
 }
 
 /** The bundles that refer to the images among places; what they say is for the trust to judge. */

@@ -183,7 +183,27 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_REGISTRY_LOGIN',
     Default: '',
-    Description: 'USER:PASSWORD of an account that may push to the registry of "runtime push" (experimental)',
+    Description:
+      'USER:PASSWORD of an account (experimental): of the registry that "runtime push" names, and of BPFCOMPAT_REGISTRY for pulls',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_REGISTRY_TOKEN_HOST',
+    Default: '',
+    Description:
+      'host of the token service of that registry, where it is another one; it gets the password (those of docker.io and registry.gitlab.com are known)',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'REGISTRY_AUTH_FILE',
+    Default: '',
+    Description: 'file with logins of registries, as podman and skopeo write it, for images of the runtime track',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'DOCKER_CONFIG',
+    Default: '~/.docker',
+    Description: 'directory whose config.json has logins of registries, where REGISTRY_AUTH_FILE names no file',
     Category: 'Runtime',
   },
   {

@@ -12,8 +12,9 @@ import { MAX_OBJECT_BYTES, type StoredBundle } from './store.ts';
 
 const ELF = Buffer.from('\x7fELF', 'latin1');
 const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
-/** A registry may list what it likes: only this many are looked at. */
-const MAX_REFERRERS = 1000;
+/** A registry may list what it likes: only this much is looked at. */
+const MAX_REFERRER_BYTES = 64 * 1024;
+const MAX_ALL_BUNDLES = 64 * 1024 * 1024;
 const SLACK = 64 * 1024;
 
 function bad(what: string, why: string): HostError {
@@ -94,13 +95,17 @@ async function referrersOf(store: RegistryStore, digest: string): Promise<readon
   const list = (await store.referrers(digest)) ?? (await store.documentIfThere(fallbackTag(digest)));
   if (list === undefined) return [];
   const document = readDocument(list, `the list of referrers of ${digest}`);
-  return document.kind === 'index' ? document.manifests.slice(0, MAX_REFERRERS) : [];
+  if (document.kind !== 'index') return [];
+  // Signatures and SBOMs say what they are. Whoever says nothing may be a bundle.
+  return document.manifests.filter(
+    ({ artifactType = BUNDLE, size }) => artifactType === BUNDLE && size <= MAX_REFERRER_BYTES,
+  );
 }
 
 /** The bundle in what refers to an image; undefined for what is gone, or no image of ours: a list may have anything. */
 async function referrerLayer(store: RegistryStore, digest: string): Promise<Descriptor | undefined> {
   try {
-    const document = readDocument((await store.document(digest)).bytes, digest);
+    const document = readDocument((await store.document(digest, MAX_REFERRER_BYTES)).bytes, digest);
     return document.kind === 'manifest' ? document.layers.find(({ mediaType }) => mediaType === BUNDLE) : undefined;
   } catch (error) {
     if (error instanceof HostError && ['package_not_found', 'bad_package'].includes(error.code)) return undefined;
@@ -111,9 +116,13 @@ async function referrerLayer(store: RegistryStore, digest: string): Promise<Desc
 /** The bundles that refer to an image; whether they are true is for the trust to say. */
 export async function pullBundles(host: Host, store: RegistryStore, digest: string): Promise<StoredBundle[]> {
   const bundles: StoredBundle[] = [];
+  let total = 0;
   for (const { digest: one } of await referrersOf(store, digest)) {
     const layer = await referrerLayer(store, one);
     if (layer === undefined || layer.size > MAX_BUNDLE_BYTES) continue;
+    total += layer.size;
+    if (total > MAX_ALL_BUNDLES)
+      throw bad(digest, `the bundles that refer to it have more than ${MAX_ALL_BUNDLES >> 20} MiB`);
     const bytes = await layerBytes(host, store, layer);
     bundles.push({ sha256: sha256(bytes), bytes });
   }

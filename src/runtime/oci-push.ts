@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Host, SendOptions, Sent } from '../host/host.ts';
+import { basicOf, mayKnow, type RegistryAccount, registryPlace } from '../kernels/sources/oci/accounts.ts';
 import { bearer, isLoopback, tokenOf } from '../kernels/sources/oci/tokens.ts';
 import { HostError } from '../model/errors.ts';
 import type { ImageName } from '../model/oci-source.ts';
@@ -14,16 +15,17 @@ interface Line {
   readonly host: Host;
   readonly name: ImageName;
   readonly base: string;
-  /** `Basic ...` of an account; undefined: nobody. */
-  readonly basic: string | undefined;
+  /** Undefined: nobody. */
+  readonly account: RegistryAccount | undefined;
+  readonly registry: string;
+  readonly repository: string;
   authorization: string | undefined;
 }
 
-/** @param login `USER:PASSWORD`; empty: none */
-export function openLine(host: Host, name: ImageName, login: string): Line {
-  const scheme = isLoopback(name.host) ? 'http' : 'https';
-  const basic = login === '' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
-  return { host, name, base: `${scheme}://${name.host}/v2/${name.repository}`, basic, authorization: undefined };
+export function openLine(host: Host, name: ImageName, account: RegistryAccount | undefined): Line {
+  const { host: registry, repository } = registryPlace(name);
+  const base = `${isLoopback(registry) ? 'http' : 'https'}://${registry}/v2/${repository}`;
+  return { host, name, base, account, registry, repository, authorization: undefined };
 }
 
 /** Passwords and tokens go to their registry alone, and never without the encryption that it is spoken to with. */
@@ -32,7 +34,9 @@ function isOwn({ base }: Line, url: string): boolean {
 }
 
 async function tokenFor(line: Line, challenge: string): Promise<string | undefined> {
-  if (/^basic /i.test(challenge)) return line.basic;
+  const { account, registry, repository } = line;
+  const basic = basicOf(account, line.name);
+  if (/^basic /i.test(challenge)) return basic;
   const { realm, service = '' } = bearer(challenge) ?? {};
   if (realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
@@ -40,8 +44,8 @@ async function tokenFor(line: Line, challenge: string): Promise<string | undefin
   const isLocal = line.base.startsWith('http:') && isLoopback(url.host);
   if (url.protocol !== 'https:' && !isLocal) return undefined;
   url.searchParams.set('service', service);
-  url.searchParams.set('scope', `repository:${line.name.repository}:pull,push`);
-  const headers = isOwn(line, url.href) && line.basic !== undefined ? { authorization: line.basic } : {};
+  url.searchParams.set('scope', `repository:${repository}:pull,push`);
+  const headers = basic !== undefined && mayKnow(url, registry, account) ? { authorization: basic } : {};
   const { status, body } = await line.host.network.send(url.href, { method: 'GET', headers });
   return status === 200 ? tokenOf(body.toString('utf8')) : undefined;
 }
@@ -61,7 +65,7 @@ function expect(answer: Sent, url: string, ...statuses: readonly number[]): Sent
   if (statuses.includes(answer.status)) return answer;
   const remedy =
     answer.status === 401 || answer.status === 403
-      ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push; the registry alone gets it, no token service on another host'
+      ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push, and where its tokens come from another host, BPFCOMPAT_REGISTRY_TOKEN_HOST to that'
       : 'try again later, or name another registry';
   throw new HostError('mirror_unreachable', `${url} returned status ${answer.status}; ${remedy}`);
 }
@@ -112,8 +116,18 @@ function listed(body: Buffer, url: string) {
   }
 }
 
-/** Adds referrers to the list that lies under the fallback tag, for registries without an API for them. */
+/** Whether the registry lists by itself what refers to the subject: it has the API for that, and read the manifests. */
+async function listsThem(line: Line, subject: string, referrers: readonly Pushed[]): Promise<boolean> {
+  const url = `${line.base}/referrers/${subject}`;
+  const answer = await request(line, url, { method: 'GET', headers: { accept: INDEX } });
+  if (answer.status !== 200) return false;
+  const known = new Set(listed(answer.body, url).map(({ digest }) => digest));
+  return referrers.every(({ manifest }) => known.has(manifest.digest));
+}
+
+/** Adds referrers to the list that lies under the fallback tag, where the registry does not list them by itself. */
 export async function listReferrers(line: Line, subject: string, referrers: readonly Pushed[]): Promise<void> {
+  if (await listsThem(line, subject, referrers).catch(() => false)) return;
   const tag = fallbackTag(subject);
   const url = `${line.base}/manifests/${tag}`;
   const answer = expect(await request(line, url, { method: 'GET', headers: { accept: INDEX } }), url, 200, 404);

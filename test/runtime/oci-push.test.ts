@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host, SendOptions, Sent } from '../../src/host/host.ts';
+import type { RegistryAccount } from '../../src/kernels/sources/oci/accounts.ts';
 import { parseImageName } from '../../src/model/oci-source.ts';
 import { referrer } from '../../src/runtime/oci-image.ts';
 import { listReferrers, openLine, push } from '../../src/runtime/oci-push.ts';
@@ -15,7 +16,12 @@ interface Seen {
 }
 
 /** A registry that has nothing; `answer` may say otherwise. */
-function registry(answer: (url: string, options: SendOptions) => Partial<Sent> | undefined) {
+function registry(
+  answer: (url: string, options: SendOptions) => Partial<Sent> | undefined,
+  image = `${REGISTRY}/a/b:1`,
+  more: Partial<RegistryAccount> = {},
+) {
+  const account = { host: parseImageName(image).host, user: 'me', password: 'password', ...more };
   const seen: Seen[] = [];
   const host = createHost({ env: {} });
   const send = async (url: string, options: SendOptions): Promise<Sent> => {
@@ -25,7 +31,7 @@ function registry(answer: (url: string, options: SendOptions) => Partial<Sent> |
     return { status: usual, location, challenge: undefined, body: Buffer.alloc(0), ...answer(url, options) };
   };
   const scripted: Host = { ...host, network: { ...host.network, send } };
-  const line = openLine(scripted, parseImageName(`${REGISTRY}/a/b:1`), 'me:password');
+  const line = openLine(scripted, parseImageName(image), account);
   return { line, seen };
 }
 
@@ -75,5 +81,47 @@ test('a list of referrers that cannot be read is not written over', async () => 
     method === 'GET' ? { status: 200, body: Buffer.from('{"manifests":[{}]}') } : undefined,
   );
   await expect(listReferrers(line, SUBJECT.digest, [IMAGE])).rejects.toMatchObject({ code: 'bad_package' });
-  expect(seen).toHaveLength(1);
+  expect(seen.filter(({ url }) => !url.includes('/referrers/'))).toHaveLength(1);
+});
+
+describe('a token service on another host', () => {
+  const tokens = 'https://tokens.example.net/token';
+  const login = `Basic ${Buffer.from('me:password').toString('base64')}`;
+  const wants = (realm: string) => (url: string, options: SendOptions) => {
+    if (url.startsWith(realm)) return { status: 200, body: Buffer.from('{"token":"T"}') };
+    return unauthorized(`Bearer realm="${realm}",service="s"`)(url, options);
+  };
+  const asked = (seen: readonly Seen[], realm: string) => seen.find(({ url }) => url.startsWith(realm))?.authorization;
+
+  test('gets no password', async () => {
+    const { line, seen } = registry(wants(tokens));
+    await push(line, IMAGE);
+    expect([seen.some(({ url }) => url.startsWith(tokens)), asked(seen, tokens)]).toEqual([true, undefined]);
+  });
+
+  test('gets it where the user names it, and not its neighbors', async () => {
+    const { line, seen } = registry(wants(tokens), undefined, { tokenHost: 'tokens.example.net' });
+    await push(line, IMAGE);
+    expect(asked(seen, tokens)).toBe(login);
+    const other = registry(wants(tokens), undefined, { tokenHost: 'example.net' });
+    await push(other.line, IMAGE);
+    expect(asked(other.seen, tokens)).toBeUndefined();
+  });
+
+  test('that of docker.io is known, and so is where that really is', async () => {
+    const realm = 'https://auth.docker.io/token';
+    const { line, seen } = registry(wants(realm), 'docker.io/conn:1');
+    await push(line, IMAGE);
+    expect(asked(seen, realm)).toBe(login);
+    expect(seen[0]?.url).toMatch(/^https:\/\/registry-1\.docker\.io\/v2\/library\/conn\//);
+    const elsewhere = registry(wants(realm));
+    await push(elsewhere.line, IMAGE);
+    expect(asked(elsewhere.seen, realm)).toBeUndefined();
+  });
+
+  test('an account of another registry is not used at all', async () => {
+    const { line, seen } = registry(unauthorized('Basic realm="x"'), undefined, { host: 'ghcr.io' });
+    await expect(push(line, IMAGE)).rejects.toMatchObject({ code: 'mirror_unreachable' });
+    expect(seen.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ const Descriptor = z.object({
   mediaType: z.string().max(256),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a SHA-256'),
   size: z.number().int().nonnegative(),
+  artifactType: z.string().max(256).optional(),
   platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 });

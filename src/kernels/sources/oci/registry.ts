@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Downloaded, DownloadOptions, Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { ImageName } from '../../../model/oci-source.ts';
+import { basicOf, mayKnow, type RegistryAccount, registryPlace } from './accounts.ts';
 import { type Descriptor, DOCUMENT_KINDS } from './manifest.ts';
 import { bearer, isLoopback, tokenOf } from './tokens.ts';
 
 /** Where the documents and the layers of an image come from: a registry, or a layout on this machine. */
 export interface ImageStore {
-  /** @param reference a digest, or what the place calls an image */
-  document(reference: string): Promise<{ readonly bytes: Buffer; readonly digest: string }>;
+  /** @param reference a digest, or what the place calls an image @param maxBytes default 4 MiB */
+  document(reference: string, maxBytes?: number): Promise<{ readonly bytes: Buffer; readonly digest: string }>;
   /** A verified layer, as a file. */
   layer(layer: Descriptor, onBytes: (bytes: number) => void): Promise<string>;
 }
@@ -29,8 +30,8 @@ export interface RegistryAccess {
   readonly signal: AbortSignal | undefined;
   /** What to do where it wants an account; follows "save it as a layout (...) and". */
   readonly remedy: string;
-  /** A token of an account, for one registry: no other host gets it, whatever that one answers. */
-  readonly login?: { readonly host: string; readonly token: string } | undefined;
+  /** Of one registry: no other gets it, whatever that one answers. */
+  readonly account?: RegistryAccount | undefined;
 }
 
 function failure(status: number, url: string, image: string, remedyOfLayout: string): HostError {
@@ -64,8 +65,8 @@ class Registry implements RegistryStore {
   readonly #name: ImageName;
   readonly #dir: string;
   readonly #access: RegistryAccess;
-  /** The account of the user, for this registry alone. */
-  readonly #basic: string | undefined;
+  readonly #registry: string;
+  readonly #repository: string;
   readonly #base: string;
   #authorization: string | undefined;
   #nth = 0;
@@ -75,18 +76,16 @@ class Registry implements RegistryStore {
     this.#name = name;
     this.#dir = dir;
     this.#access = access;
-    const { login } = access;
-    this.#basic =
-      login?.host === name.host ? `Basic ${Buffer.from(`token:${login.token}`).toString('base64')}` : undefined;
+    ({ host: this.#registry, repository: this.#repository } = registryPlace(name));
     // As everywhere: a registry of this very machine may do without encryption.
-    this.#base = `${isLoopback(name.host) ? 'http' : 'https'}://${name.host}/v2/${name.repository}`;
+    this.#base = `${isLoopback(this.#registry) ? 'http' : 'https'}://${this.#registry}/v2/${this.#repository}`;
   }
 
-  async document(wanted: string) {
+  async document(wanted: string, maxBytes = MAX_DOCUMENT) {
     const file = join(this.#dir, `document-${this.#nth++}`);
     const url = `${this.#base}/manifests/${wanted}`;
     // The registry's own word about the digest is optional, and worth nothing.
-    const { digest: hex } = await this.#get(url, file, { maxBytes: MAX_DOCUMENT, accept: DOCUMENT_KINDS });
+    const { digest: hex } = await this.#get(url, file, { maxBytes, accept: DOCUMENT_KINDS });
     const digest = `sha256:${hex}`;
     if (wanted.startsWith('sha256:') && wanted !== digest) {
       throw new HostError(
@@ -153,7 +152,9 @@ class Registry implements RegistryStore {
   }
 
   async #tokenFor(challenge: string): Promise<string | undefined> {
-    if (/^basic /i.test(challenge)) return this.#basic;
+    const { account } = this.#access;
+    const basic = basicOf(account, this.#name);
+    if (/^basic /i.test(challenge)) return basic;
     const { realm, service } = bearer(challenge) ?? {};
     if (realm === undefined || !URL.canParse(realm)) return undefined;
     const url = new URL(realm);
@@ -164,11 +165,11 @@ class Registry implements RegistryStore {
       );
     }
     if (service !== undefined) url.searchParams.set('service', service);
-    url.searchParams.set('scope', `repository:${this.#name.repository}:pull`);
+    url.searchParams.set('scope', `repository:${this.#repository}:pull`);
     const file = join(this.#dir, `token-${this.#nth++}`);
     const answer = await this.#download(url.href, file, {
       maxBytes: MAX_TOKEN,
-      authorization: url.host === this.#name.host ? this.#basic : undefined,
+      authorization: mayKnow(url, this.#registry, account) ? basic : undefined,
     });
     if (answer.status !== 200) return undefined;
     const text = (await this.#host.files.read(file, MAX_TOKEN)).toString('utf8');
