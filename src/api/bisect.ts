@@ -1,11 +1,15 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
+import { enumerate } from '../config/near.ts';
 import type { CellResult, Outcome, ValidationMode } from '../model/cell.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import { decisiveOf, type Finding } from '../model/finding.ts';
+import { decisiveOf, type Finding, isUnloaded } from '../model/finding.ts';
 import { inferredText } from '../model/inferred.ts';
+import { distinctNames } from '../model/object-names.ts';
+import { option, phrase } from '../model/wording.ts';
 import { type BuildResult, bootsFor, boundsOf, nextPosition } from '../plan/bisect.ts';
 import { bisectLine, type Candidate } from './bisect-line.ts';
+import type { PreparedCheck } from './check.ts';
 import { finishTest } from './finish-run.ts';
 import { prepareTest } from './prepare-test.ts';
 import { runPrepared } from './run-prepared.ts';
@@ -100,6 +104,7 @@ async function tryKernel(
     },
     environment,
   );
+  checkSole(check, artifact);
   const settings = { isolation: 'boot', signal, onEvent } as const;
   const { report } = await runPrepared(check, environment, settings, (completed) =>
     finishTest({ host, cwd, completed, shard: undefined, files: undefined, onEvent, signal, history: false }),
@@ -115,6 +120,16 @@ async function tryKernel(
   };
 }
 
+/** Each object changes its verdict where it does: one search finds one place. @throws UsageError `artifact_ambiguous` */
+function checkSole({ runs }: PreparedCheck, artifact: string): void {
+  const names = distinctNames(runs.flatMap(({ run }) => run.subjects.map((subject) => subject.artifact)));
+  if (names.length === 1) return;
+  throw new UsageError(
+    'artifact_ambiguous',
+    phrase`${option('artifact')} ${artifact}: these are ${names.length} objects (${enumerate(names.slice(0, 8), 'and')}), and a bisection is about one; name one of them`,
+  );
+}
+
 function packageOf({ kernel }: CellResult, build: Candidate['build']) {
   const from = kernel?.package;
   return {
@@ -127,6 +142,8 @@ function packageOf({ kernel }: CellResult, build: Candidate['build']) {
 function resultOf(outcome: Outcome): Pick<BisectStep, 'result' | 'finding' | 'problem'> {
   switch (outcome.status) {
     case 'pass':
+      if (outcome.findings.some(isUnloaded))
+        return { result: 'unknown', finding: undefined, problem: 'no program of the object was loaded' };
       return { result: 'accepts', finding: undefined, problem: '' };
     case 'fail':
       return { result: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };

@@ -129,6 +129,27 @@ test('an end that does not do its part is an error, and JSON says which', async 
   });
 }, 500_000);
 
+test('several objects are an error, and an object of which nothing is loaded is accepted by no kernel', async () => {
+  const ends = ['--good', 'lab@1', '--bad', 'lab@2'];
+  const pattern = join(dirname(dirname(example('simple-pass'))), '{simple-pass,fentry-unlink}/*.bpf.o');
+  const several = await call(['bisect', '--artifact', pattern, ...ends]);
+  expect(several.code).toBe(1);
+  expect(several.stderr).toContain('these are 2 objects (');
+  const manifest = join(cwd, 'off.yaml');
+  writeFileSync(manifest, 'programs: [{name: handle_exec, autoload: off}]\n');
+  const { code, stdout } = await call([
+    'bisect',
+    '--artifact',
+    example('simple-pass'),
+    '--manifest',
+    manifest,
+    ...ends,
+  ]);
+  expect(code, stdout).toBe(1);
+  expect(stdout).toContain('no result, skipped: no program of the object was loaded');
+  expect(stdout).toContain('An end is inconclusive');
+}, 500_000);
+
 test('a build that nobody offers, one build twice and another vendor are told before anything boots', async () => {
   const said = async (good: string, bad: string) => {
     const { code, stderr } = await call([...FENTRY, '--good', good, '--bad', bad]);
