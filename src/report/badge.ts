@@ -12,14 +12,15 @@ export interface BadgeFacts {
 
 function colorOf(status: RunStatus, counts: DocumentCounts): BadgeFacts['color'] {
   const { failed, tolerated, passed, inferred, nothingLoaded, loadedOnly, attachedPartly } = counts;
+  const untested = inferred + counts.errored + counts.skipped + counts.broken;
   if (status === 'fail' || failed > tolerated) return 'red';
   if (status === 'error' || passed === 0) return 'lightgrey';
-  return tolerated + inferred + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
+  return tolerated + untested + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
 }
 
 /**
  * Red: something required fails; yellow: only what decides nothing does, an attach that nobody requires among it, or
- * nothing was attached, or not all was tested; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
+ * nothing was attached, or not all has a result; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
  */
 export function badgeFacts(status: RunStatus, counts: DocumentCounts, what: 'kernels' | 'checks'): BadgeFacts {
   const { total, passed, failed, fixedUp } = counts;

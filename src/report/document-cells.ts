@@ -22,9 +22,9 @@ export interface DocumentCell {
 }
 
 /** @param compared the run has an older report: what that lacks fails for the first time */
-function newsOf({ report }: DocumentCase, target: SavedTarget, compared: boolean): DocumentCell['news'] {
-  if (compared && report?.baseline === undefined) return target.status === 'fail' ? 'new' : undefined;
-  const word = report?.baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
+function newsOf({ baseline }: DocumentCase, target: SavedTarget, compared: boolean): DocumentCell['news'] {
+  if (compared && baseline === undefined) return target.status === 'fail' ? 'new' : undefined;
+  const word = baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
@@ -49,7 +49,7 @@ function decisionOf(
 }
 
 function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
-  const gate = one.report?.gate;
+  const { gate } = one;
   return one.targets.map((target) => {
     const id = target.profile_id;
     const expected = savedExpected(gate, id);
@@ -60,8 +60,8 @@ function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
 
 /** Every cell of a document, case by case, in the order of the kernels. */
 export function documentCells({ cases }: GateDocument): DocumentCell[] {
-  const isCompared = ({ report }: DocumentCase): boolean =>
-    report?.baseline !== undefined || report?.gate?.fail_on === 'regression';
+  const isCompared = ({ baseline, gate }: DocumentCase): boolean =>
+    baseline !== undefined || gate?.fail_on === 'regression';
   const compared = cases.some(isCompared);
   return cases.flatMap((one) => cellsOf(one, compared));
 }

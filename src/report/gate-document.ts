@@ -4,7 +4,14 @@ import type { SuiteReport } from '../model/suite.ts';
 import { flag } from '../model/wording.ts';
 import { runCollection } from './collection.ts';
 import { reportValue } from './json.ts';
-import { type SavedCase, SavedCollection, SavedReport, type SavedTarget } from './saved-report.ts';
+import {
+  type SavedBaseline,
+  type SavedCase,
+  SavedCollection,
+  type SavedGate,
+  SavedReport,
+  type SavedTarget,
+} from './saved-report.ts';
 import { suiteValue } from './suite-json.ts';
 
 /**
@@ -50,6 +57,9 @@ export interface DocumentCase {
   readonly support: string;
   /** Where its own report is gone, what the collection says: statuses without causes. */
   readonly targets: readonly SavedTarget[];
+  /** What decides about it, and what it was compared with, as its report has it; the collection says the same where that is gone. */
+  readonly gate: SavedGate | undefined;
+  readonly baseline: SavedBaseline | undefined;
   /** Its own report; undefined when it is gone, or when the case could not start. */
   readonly report: SavedReport | undefined;
 }
@@ -113,6 +123,8 @@ function caseOfReport(report: SavedReport): DocumentCase {
     reasons: summary?.notes ?? [],
     support: support?.text ?? '',
     targets: ownTargets(targets, shard !== undefined),
+    gate: report.gate,
+    baseline: report.baseline,
     report,
   };
 }
@@ -149,6 +161,8 @@ function caseOf(saved: SavedCase, report: SavedReport | undefined, sharded: bool
     reasons: saved.reasons,
     support: saved.support?.text ?? '',
     targets: ownTargets(targets, sharded),
+    gate: report ? report.gate : saved.gate,
+    baseline: report ? report.baseline : saved.baseline,
     report,
   };
 }

@@ -263,6 +263,7 @@ const Case = z.object({
   report_json_path: optional,
   reasons: z.array(text).default([]),
   gate: Gate.optional(),
+  baseline: Baseline.optional(),
   support: Support.optional(),
   targets: onceEach(
     z.object({
@@ -278,6 +279,8 @@ const Case = z.object({
     }),
   ).default([]),
 });
+export type SavedGate = z.infer<typeof Gate>;
+export type SavedBaseline = z.infer<typeof Baseline>;
 export type SavedCase = z.infer<typeof Case>;
 
 /** `bpfcompat_suite.v0.1`: several objects, each with a report of its own. */

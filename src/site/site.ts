@@ -120,7 +120,7 @@ function placed(input: SiteInput, slug: string): SiteRun {
 /** How much a reader has to do with an object: 0 the most. */
 function urgency({ latest }: Pick<SiteObject, 'latest'>): number {
   const cells = [...latest.values()];
-  if (cells.some(({ target, decides }) => decides && target.status === 'fail')) return 0;
+  if (cells.some(({ target, decides, excused }) => (decides || excused) && target.status === 'fail')) return 0;
   if (cells.some(({ target, decides }) => decides && target.status !== 'pass')) return 1;
   return cells.some(({ target }) => target.status === 'fail') ? 2 : 3;
 }

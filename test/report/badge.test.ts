@@ -9,6 +9,10 @@ const optional = runReport({
   targets: two,
   results: [result({ artifact: 0, target: 0 }), result({ artifact: 0, target: 1 }, failed())],
 });
+const unheard = runReport({
+  targets: two,
+  results: [result({ artifact: 0, target: 0 }), result({ artifact: 0, target: 1 }, infra())],
+});
 const silent = runReport({ results: [result({ artifact: 0, target: 0 }, infra())] });
 
 describe('badge', () => {
@@ -16,6 +20,7 @@ describe('badge', () => {
     ['passes', documentOf(runReport()), '1/1 kernels', 'brightgreen'],
     ['a required kernel fails', mixedDocument(), '0/4 kernels', 'red'],
     ['an optional kernel fails', documentOf(optional), '1/2 kernels', 'yellow'],
+    ['an optional kernel has no result', documentOf(unheard), '1/2 kernels', 'yellow'],
     ['several objects', quickDocument(), '11/12 checks', 'red'],
     ['nothing decides, and still it fails', quickDocument({ failOn: 'never' }), '11/12 checks', 'red'],
     ['no answer', documentOf(silent), 'unknown', 'lightgrey'],

@@ -8,7 +8,7 @@ import { distinctSlugs, slugOf } from '../../src/site/slug.ts';
 import { hostileDocuments, largeRun, PLACE, placedRun, suite } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
-import { at, reportInput, runInput, suiteInput } from './site-runs.ts';
+import { at, reportInput, runInput, suiteInput, withoutReports } from './site-runs.ts';
 
 const web = join(import.meta.dirname, '..', '..', 'web');
 const TEXTS = { css: readFileSync(join(web, 'page.css'), 'utf8'), script: readFileSync(join(web, 'page.js'), 'utf8') };
@@ -95,6 +95,27 @@ describe('what a maintainer looks for', () => {
     expect(before).toContain('What fails');
     expect(before).toContain('Debian 11 (5.10)');
     expect(before).toContain('bpf/conn.bpf.c:53');
+  });
+
+  test('a failure that blocks nothing under fail_on: never is one all the same', () => {
+    const files = filesOf([reportInput(at(placedRun(PLACE, 2), 1), 0, { failOn: 'never' })]);
+    expect(JSON.parse(files.get('index.json') ?? '')).toMatchObject({ status: 'fail' });
+    expect(files.get('index.md')).toContain('**INCOMPATIBLE**');
+  });
+
+  test('a declared failure stays one where the reports of the cases are gone', () => {
+    const run = quickRun();
+    const failing = run.results.filter(({ outcome }) => outcome.status === 'fail');
+    const expectations = failing.flatMap(({ outcome, cell }) =>
+      (outcome.status === 'fail' ? outcome.findings : []).map(({ code }) => ({
+        ...{ profiles: [run.targets[cell.target]?.profile.id ?? ''], kernels: undefined },
+        ...{ code, reason: 'known', origin: 'm.yaml:1:1' },
+      })),
+    );
+    const whole = runInput(at(run, 1), { expectations });
+    for (const input of [whole, withoutReports(whole)]) {
+      expect(JSON.parse(filesOf([input]).get('index.json') ?? '')).toMatchObject({ status: 'pass' });
+    }
   });
 
   test('the newest run counts, whatever the files are called', () => {

@@ -1,4 +1,4 @@
-import { gate } from '../../src/gate/gate.ts';
+import { type GateOptions, gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import type { SuiteReport } from '../../src/model/suite.ts';
 import { runCollection } from '../../src/report/collection.ts';
@@ -14,9 +14,9 @@ function saved(value: unknown): unknown {
 }
 
 /** The report of one object of a run, as it is read back. */
-export function reportInput(run: RunReport, artifact = 0): SiteInput {
+export function reportInput(run: RunReport, artifact = 0, options: GateOptions = {}): SiteInput {
   const results = run.results.filter(({ cell }) => cell.artifact === artifact);
-  const value = saved(reportValue(run, artifact, gate({ targets: run.targets, results }), { json: '' }));
+  const value = saved(reportValue(run, artifact, gate({ targets: run.targets, results }, options), { json: '' }));
   return { document: reportDocument(SavedReport.parse(value)), value, caseValues: [] };
 }
 
@@ -32,13 +32,24 @@ export function suiteInput(suite: SuiteReport): SiteInput {
 }
 
 /** A run with several objects, as `test` writes it. */
-export function runInput(run: RunReport): SiteInput {
-  if (run.artifacts.length === 1) return reportInput(run);
+export function runInput(run: RunReport, options: GateOptions = {}): SiteInput {
+  if (run.artifacts.length === 1) return reportInput(run, 0, options);
   const cases = run.artifacts.map((_, artifact) => {
     const results = run.results.filter(({ cell }) => cell.artifact === artifact);
-    return { artifact, verdict: gate({ targets: run.targets, results }), json: `r${artifact}.json`, markdown: '' };
+    return {
+      artifact,
+      verdict: gate({ targets: run.targets, results }, options),
+      json: `r${artifact}.json`,
+      markdown: '',
+    };
   });
-  return suiteInput(runCollection(run, gate(run), cases));
+  return suiteInput(runCollection(run, gate(run, options), cases));
+}
+
+/** The same collection where the reports of its cases are gone. */
+export function withoutReports({ value, caseValues }: SiteInput): SiteInput {
+  const gone = caseValues.map(() => undefined);
+  return { document: collectionDocument(SavedCollection.parse(value), gone), value, caseValues: gone };
 }
 
 /** The same run at another time. @param minute orders runs */

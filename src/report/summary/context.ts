@@ -54,7 +54,7 @@ export function overrideLines({ cases }: GateDocument): string[] {
 
 /** What is new against the older report; nothing without one. */
 export function newsLine({ cells, counts }: Parts): string[] {
-  if (!cells.some(({ one }) => one.report?.baseline)) return [];
+  if (!cells.some(({ one }) => one.baseline)) return [];
   const { regressions, known, fixed } = counts;
   return [`Against the older report: **${regressions} new**, ${known} known, ${fixed} fixed.`, ''];
 }
