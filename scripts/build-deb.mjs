@@ -1,6 +1,15 @@
 // Builds build/bpfcompat_VERSION_ARCH.deb of the single-file program (make executable), its manual page and completions.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -33,6 +42,9 @@ const ours = (...args) => execFileSync(program, args, { encoding: 'utf8' });
 mkdirSync(`${root}/usr/bin`, { recursive: true });
 copyFileSync(program, `${root}/usr/bin/bpfcompat`);
 chmodSync(`${root}/usr/bin/bpfcompat`, 0o755);
+symlinkSync('bpfcompat', `${root}/usr/bin/bpfcompat-agent`);
+for (const unit of ['bpfcompat-agent.service', 'bpfcompat-agent.timer'])
+  put(`/usr/share/doc/bpfcompat/examples/agent/${unit}`, readFileSync(`examples/agent/${unit}`));
 put('/usr/share/man/man1/bpfcompat.1.gz', gzipSync(ours('man'), { level: 9 }));
 put('/usr/share/bash-completion/completions/bpfcompat', ours('completion', 'bash'));
 put('/usr/share/zsh/vendor-completions/_bpfcompat', ours('completion', 'zsh'));

@@ -25,7 +25,10 @@ import { inject } from 'postject';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 /** Directories and files of the package that the program reads. */
-const PARTS = ['package.json', 'LICENSE', 'build/cli.mjs', 'build/cli', 'dist/validator', 'matrices', 'schemas', 'web'];
+const PARTS = [
+  ...['package.json', 'LICENSE', 'build/cli.mjs', 'build/agent.mjs', 'build/cli'],
+  ...['dist/validator', 'matrices', 'schemas', 'web'],
+];
 const MAX_BYTES = 120_000_000;
 const MAX_RATIO = 1.3;
 /** How Node.js finds what was put into it. */
@@ -42,7 +45,7 @@ function pack() {
   const names = PARTS.flatMap(filesOf);
   const contents = names.map((name) => readFileSync(name));
   names.push('build/start.cjs');
-  contents.push(Buffer.from("import('./cli.mjs');\n"));
+  contents.push(readFileSync('scripts/executable-start.cjs'));
   const list = names.map((name, index) => {
     const mode = statSync(name, { throwIfNoEntry: false })?.mode & 0o100 ? 0o755 : 0o644;
     const sha256 = createHash('sha256').update(contents[index]).digest('hex');

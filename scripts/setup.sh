@@ -43,6 +43,7 @@ test|cmd:go|golang-go|builds the reader of reports in Go
 test|cmd:openssl|openssl|makes the certificates of the tests
 test|cmd:ssh-keygen|openssh-client|makes the host keys of the tests
 test|cmd:cpio|cpio|reads back initramfs images
+test|cmd:systemd-analyze|systemd|checks the units of the agent
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
 test|file:/usr/lib/*/bpf/xdpfilt_alw_all.o|xdp-tools|BPF objects that others wrote
 test|file:/usr/sbin/bpftool|bpftool|a loader that others wrote

@@ -9,7 +9,11 @@ export type WorkerProgram = readonly [program: string, ...args: string[]];
 
 const GRACE_MS = 15_000;
 const MAX_OUTPUT = 4 * 1024 * 1024;
-const PASSED_ON = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256'];
+/** The last ones: the single-file program finds its files by them. */
+const PASSED_ON = [
+  ...['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256'],
+  ...['BPFCOMPAT_CACHE_DIR', 'XDG_CACHE_HOME', 'HOME'],
+];
 
 /** The program that alone may load on this host. @param root of the package */
 export function workerProgram(root: string): WorkerProgram {

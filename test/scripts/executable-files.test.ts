@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -57,6 +58,25 @@ function start() {
   });
   return { status, stdout, stderr };
 }
+
+test.each([
+  ['bpfcompat', ['version'], 'cli version'],
+  ['bpfcompat-agent', ['plan'], 'agent plan'],
+  ['/usr/bin/bpfcompat-agent', ['plan'], 'agent plan'],
+  // How the agent starts its worker; only the file beside it runs, wherever the named one is.
+  ['bpfcompat', ['/elsewhere/build/agent.mjs', 'worker-execute'], 'agent worker-execute'],
+])('%s %j starts %s', (argv0, args, words) => {
+  const dir = mkdtempSync(join(scratch, 'start-'));
+  copyFileSync(join(MAIN, '../executable-start.cjs'), join(dir, 'start.cjs'));
+  for (const name of ['cli', 'agent'])
+    writeFileSync(join(dir, `${name}.mjs`), `console.log('${name}', ...process.argv.slice(2))`);
+  // Node.js itself is the program here: what would be its own path is the file that it runs.
+  const { stdout, stderr } = spawnSync(process.execPath, [join(dir, 'start.cjs'), ...args], {
+    argv0,
+    encoding: 'utf8',
+  });
+  expect([stdout, stderr]).toEqual([`${words}\n`, '']);
+});
 
 const GOOD = { status: 0, stdout: 'ours\n', stderr: '' };
 
