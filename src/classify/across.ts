@@ -100,9 +100,9 @@ function judge(finding: Finding, own: KernelResult, kernels: readonly KernelResu
   const able = fine.includes(true)
     ? kernels.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
     : undefined;
-  // Two builds of one version differ: nothing begins or ends with a kernel then.
-  if (finding.args['reason'] === 'compiled_out' && finding.args['config'] !== undefined)
-    return withArgs(finding, { existsOn: able });
+  // Two builds or two settings of one version differ: nothing begins or ends with a kernel then.
+  const built = finding.args['reason'] === 'compiled_out' && finding.args['config'] !== undefined;
+  if (built || finding.group === 'policy') return withArgs(finding, { existsOn: able });
   const found = {
     lastGood: before < 0 ? undefined : label(before),
     firstGood: after < 0 ? undefined : label(after),

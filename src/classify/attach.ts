@@ -66,7 +66,7 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   };
   const found = attachRule(refusal);
   if (!found && DENIED.includes(stage.errno)) {
-    return denied(evidence.hello, { ...common, errno: errnoName(stage.errno) });
+    return denied(evidence.hello, { ...common, section: stage.section, errno: errnoName(stage.errno) });
   }
   if (!found)
     return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });

@@ -1,13 +1,14 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
+import { nearSections } from '../object/near-sections.ts';
 import { explainCore } from './core.ts';
 import { explainExtern } from './externs.ts';
 import { sectionTarget, structOpsSince } from './first-kernel.ts';
 import { helper } from './helpers.ts';
 import { recode, withArgs } from './make-finding.ts';
 import { explainField } from './map-field.ts';
-import { lockdownLevel, lockedHelper } from './policy.ts';
+import { hidesTracepoints, lockdownLevel, lockedHelper } from './policy.ts';
 import { explainContext, explainSignature, explainTrampoline } from './prototype.ts';
 import { explainMissing } from './symbols.ts';
 
@@ -65,6 +66,17 @@ function confirmMissingBtf(finding: Finding, { hello }: Evidence): Finding {
     : withArgs<'MISSING_BTF'>(finding, { release }, { confidence: 'high' });
 }
 
+function withNear(finding: Finding): Finding {
+  const near = nearSections(finding.args['section'] ?? '').map((name) => `SEC("${name}")`);
+  return near.length === 0 ? finding : withArgs<'UNKNOWN_SECTION'>(finding, { near: near.join(', ') });
+}
+
+/** A tracepoint that cannot be looked up: whether the kernel has it is not known. */
+function hidden(finding: Finding, { hello }: Evidence): Finding {
+  const args = { reason: 'lockdown', level: lockdownLevel(hello) } as const;
+  return recode(finding, 'POLICY_DENIED', { confidence: 'high', args });
+}
+
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
 export function confirm(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
@@ -74,6 +86,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return confirmMissingBtf(finding, evidence);
     case 'ATTACH_TARGET_NOT_FOUND':
       if (finding.args['reason'] === 'not_in_file') return confirmFile(finding);
+      if (hidesTracepoints(hello) && isTracepoint(finding)) return hidden(finding, evidence);
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
         return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
       }
@@ -92,6 +105,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return explainMissing(explainExtern(finding, evidence), evidence);
     case 'UNRESOLVED_KCONFIG':
       return explainExtern(finding, evidence);
+    case 'UNKNOWN_SECTION':
+      return withNear(finding);
     case 'KFUNC_SIGNATURE_MISMATCH':
       return explainSignature(finding, evidence);
     case 'TRAMPOLINE_UNSUPPORTED':
@@ -156,6 +171,10 @@ function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
     return withArgs<'HELPER_NOT_ALLOWED'>(finding, { ...args, reason: 'compiled_out', config });
   }
   return withArgs<'UNSUPPORTED_HELPER' | 'HELPER_NOT_ALLOWED'>(finding, args);
+}
+
+function isTracepoint(finding: Finding): boolean {
+  return /^\??(?:tp|tracepoint)\b/.test(finding.args['section'] ?? '');
 }
 
 function isKprobe(finding: Finding): boolean {

@@ -29,6 +29,12 @@ function plain(line: string): string {
     .trim();
 }
 
+/** Begins what a WARN prints; the words of the warning, if it has any, are the next line. */
+const CUT = /^-{4,}\[ cut here \]/;
+/** What kernels 5.5 to 6.0 say of tracing programs with maps that are not preallocated. */
+const RUN_TIME_MAP = /^trace type BPF program uses run-time allocation$/;
+const PREALLOCATED = /can only use preallocated hash map/;
+
 /** The same trouble at another address or on another CPU is the same. */
 function keyOf(line: string): string {
   return line.replace(/\d+/g, '0').replace(/0x[0-9a-f]+/g, '0x0');
@@ -44,10 +50,12 @@ const WAITS: ReadonlySet<string> = new Set(['device_in_use']);
  */
 export function consoleFindings(consoleTail: string): Finding[] {
   const found = new Map<string, Finding>();
-  for (const raw of consoleTail.slice(-MAX_TEXT).split('\n')) {
-    const line = plain(raw);
-    const reason = TROUBLE.find(([, pattern]) => pattern.test(line))?.[0];
-    if (reason === undefined || found.has(keyOf(line))) continue;
+  const lines = consoleTail.slice(-MAX_TEXT).split('\n').map(plain);
+  const words = warnWords(lines);
+  for (const line of lines) {
+    const kind = TROUBLE.find(([, pattern]) => pattern.test(line))?.[0];
+    if (kind === undefined || found.has(keyOf(line))) continue;
+    const reason = RUN_TIME_MAP.test(words.get(keyOf(line)) ?? '') ? 'run_time_map' : kind;
     if (found.size >= MAX_FINDINGS) break;
     found.set(
       keyOf(line),
@@ -62,6 +70,24 @@ export function consoleFindings(consoleTail: string): Finding[] {
     );
   }
   return [...found.values()];
+}
+
+/** What the kernel printed between the cut and the place of a warning, by the line with the place. */
+function warnWords(lines: readonly string[]): Map<string, string> {
+  const words = new Map<string, string>();
+  for (const [index, line] of lines.entries()) {
+    const place = lines[index + 2];
+    if (CUT.test(line) && place !== undefined) words.set(keyOf(place), lines[index + 1] ?? '');
+  }
+  return words;
+}
+
+/** The verifier rejects one program for what the kernel warns about in the others. */
+function saidAlready({ args }: Finding, findings: readonly Finding[]): boolean {
+  return (
+    args['reason'] === 'run_time_map' &&
+    findings.some(({ decisive, evidence }) => decisive && PREALLOCATED.test(evidence?.text ?? ''))
+  );
 }
 
 /** Flags of `/proc/sys/kernel/tainted` that stand for trouble, with their letters; nobody can take them back. */
@@ -120,7 +146,7 @@ const REFUSED = `what the kernel said while the object was checked could not be 
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const found = kernelFindings(evidence, console);
-  const causes = asCauses(found.filter((finding) => !isRemark(finding)));
+  const causes = asCauses(found.filter((finding) => !isRemark(finding) && !saidAlready(finding, outcome.findings)));
   const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isRemark)];
   const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
   if (outcome.status === 'pass' && causes.length === 0 && firstStage(evidence, 'exit')?.kernel?.refused) {

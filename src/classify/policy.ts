@@ -24,6 +24,11 @@ export function lockedHelper(hello: Hello, id: number): boolean {
   return (level === 'integrity' ? INTEGRITY : CONFIDENTIALITY).has(id);
 }
 
+/** Whether tracefs is empty, so that no tracepoint can be found by its name: not that the kernel has none. */
+export function hidesTracepoints(hello: Hello): boolean {
+  return lockdownLevel(hello) === 'confidentiality';
+}
+
 const CAP_NET_ADMIN = 12;
 const CAP_SYS_ADMIN = 21;
 const CAP_PERFMON = 38;
@@ -67,10 +72,16 @@ function denial(hello: Hello, phase: Finding['phase']): Denial {
  */
 export function denied(
   hello: Hello,
-  context: { phase: Finding['phase']; subject: string | undefined; errno: string; evidence?: Finding['evidence'] },
+  context: {
+    phase: Finding['phase'];
+    subject: string | undefined;
+    section?: string;
+    errno: string;
+    evidence?: Finding['evidence'];
+  },
 ): Finding {
-  const { phase, subject, errno, evidence } = context;
-  const about = phase === 'map' ? { map: subject } : { program: subject };
+  const { phase, subject, section, errno, evidence } = context;
+  const about = phase === 'map' ? { map: subject } : { program: subject, section };
   const { code, confidence, reason, args } = denial(hello, phase);
   return findingBy(code, { confidence, phase, subject, args: { ...about, reason, ...args, errno }, evidence });
 }

@@ -12,6 +12,10 @@ const PACKET_FIELDS: ReadonlySet<string> = new Set(['76', '80', '140']);
 const CONSTANT_STRINGS: ReadonlySet<string> = new Set(['bpf_snprintf', 'bpf_strncmp']);
 /** Operators that compute with the bits of a pointer. */
 const BITS = /^[rw]\d+ (?:&|\||\^|<<|>>|s>>|\*|\/|%)= /;
+/** Contexts of traced functions have 8 bytes for each argument. */
+const PART_OF_ARGUMENT = /^func '\S+' (?:size \d+ must be 8|offset \d+ is not multiple of 8)$/;
+/** Objects on the stack that do not fit where they are. */
+const NO_PLACE = /^cannot pass in \w+ at an offset=/;
 /** An access that the kernel measured, right above the words that reject it. */
 const MEASURED = /^invalid access to [^,]+, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+)/;
 /** Why an argument does not fit what a global function takes. */
@@ -104,11 +108,18 @@ function accessesMap(insn: string, log: string, cause: string): boolean {
   return [...before.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} = `, 'gm'))].at(-1)?.[1] === '18';
 }
 
+/** The words about the place stand above those about the state, which say nothing then. */
+function misplaced(above: readonly string[]): Finer {
+  const wrong = above.find((line) => NO_PLACE.test(line));
+  return wrong === undefined ? {} : { reason: 'stack_object', wrong };
+}
+
 interface Finer {
   readonly reason?: ReasonOf<'VERIFIER_REJECTION'>;
   readonly offset?: string | undefined;
   readonly size?: string | undefined;
   readonly available?: string | undefined;
+  readonly wrong?: string | undefined;
 }
 
 function finerReason(
@@ -125,13 +136,22 @@ function finerReason(
       return evidence?.text.startsWith('R0 ') && insn === 'exit' ? { reason: 'no_result' } : {};
     case 'ctx_access':
       if (STORE.test(insn)) return { reason: 'ctx_write' };
+      if (above.some((line) => PART_OF_ARGUMENT.test(line))) return { reason: 'argument_width' };
       if (type === 'tracepoint' && Number(args['offset']) < RECORD_HEADER) return { reason: 'record_header' };
       return type === 'socket_filter' && PACKET_FIELDS.has(args['offset'] ?? '') ? { reason: 'packet_access' } : {};
     case 'packet_bounds':
+      if (type === 'cgroup_sockopt') return { reason: 'option_bounds' };
       return BITS.test(insn) ? { reason: 'pointer_bits' } : {};
     case 'out_of_bounds':
-      if (above.some((line) => line.startsWith('invalid access to packet'))) return { reason: 'packet_bounds' };
+      if (above.some((line) => line.startsWith('invalid access to packet'))) {
+        return { reason: type === 'cgroup_sockopt' ? 'option_bounds' : 'packet_bounds' };
+      }
       return pastEnd(evidence?.text ?? '', above);
+    case 'iterator_unset':
+    case 'iterator_begun':
+    case 'dynptr_unset':
+    case 'dynptr_taken':
+      return misplaced(above);
     case 'foreign_memory':
       // Kernel functions want what they work on, and no memory of the program.
       return KFUNC_CALL.test(insn) ? { reason: 'untrusted_pointer' } : {};

@@ -134,11 +134,12 @@ export const OBJECT_FINDINGS = {
   UNKNOWN_SECTION: entry({
     group: 'object',
     rule: ['The section name stands for no program type', 'Use a section name that libbpf knows.'],
+    args: ['near'],
     reasons: ['section'],
     words: (f) => ({
       title: `section ${arg(f, 'section', 'of a program')} says nothing about the program type`,
       explanation: 'libbpf takes the program type from the section name and does not know this one.',
-      remediation: 'Rename the section, or set the type under program_types: in the manifest.',
+      remediation: `${f.args.near === undefined ? 'Rename the section' : `Rename the section (libbpf knows ${f.args.near})`}, or set the type under program_types: in the manifest.`,
     }),
   }),
   MISSING_LICENSE: entry({

@@ -1,4 +1,5 @@
 import { entry } from './entry.ts';
+import { lockedWords } from './lockdown.ts';
 import { arg, who } from './writer.ts';
 
 /** Words for what a kernel could do and is not allowed to. */
@@ -11,9 +12,9 @@ export const POLICY_FINDINGS = {
     words: (f) =>
       f.args.reason === 'lockdown'
         ? {
-            title: `lockdown (${arg(f, 'level', 'active')}) forbids what ${who(f)} does`,
-            explanation: 'The kernel could do it; lockdown does not allow it.',
-            remediation: 'Lower the lockdown level of the host, or avoid the helper or hook there.',
+            title: `lockdown (${arg(f, 'level', 'active')}) forbids ${f.args.helper === undefined ? `what ${who(f)} does` : `${f.args.helper}, which ${who(f)} calls`}`,
+            explanation: lockedWords(f.args.helper, f.args.section).why,
+            remediation: `${lockedWords(f.args.helper, f.args.section).todo} Or lower the lockdown level of the host.`,
           }
         : {
             title: `a policy of this machine forbids what ${who(f)} does`,

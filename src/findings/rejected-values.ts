@@ -22,7 +22,7 @@ export const VALUE_ADVICE = {
   },
   pointer_bits: {
     why: 'a pointer is masked, shifted or multiplied like a number',
-    todo: 'Compute with the offset (mask or align that) and add it to the pointer once; where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that.',
+    todo: 'Compute with the offset (mask or align that) and add it to the pointer once. To keep an address as a number, store all of its 8 bytes at once at an aligned place. Where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that.',
   },
   past_end: {
     why: 'memory is accessed behind its end, whatever the values are',

@@ -1,3 +1,4 @@
+import { CONTEXT_ADVICE } from './context-advice.ts';
 import type { Facts } from './entry.ts';
 import { EXTENSION_ADVICE } from './extension-advice.ts';
 import { MISUSE_ADVICE } from './misuse-advice.ts';
@@ -7,6 +8,7 @@ import { VALUE_ADVICE } from './rejected-values.ts';
 /** What each reason of a rejection means, and what to do; the words after "the verifier rejects program X:". */
 export const ADVICE = {
   ...VALUE_ADVICE,
+  ...CONTEXT_ADVICE,
   ...OWNED_ADVICE,
   ...EXTENSION_ADVICE,
   ...MISUSE_ADVICE,

@@ -2,7 +2,7 @@ import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { PLACE } from './lookup.ts';
 import { arg, who } from './writer.ts';
 
-const ARGS = [...PLACE, 'field', 'type', 'offset', 'read'] as const;
+const ARGS = [...PLACE, 'field', 'type', 'fields', 'offset', 'read'] as const;
 
 type TracepointFacts = Facts<(typeof ARGS)[number]>;
 
@@ -21,11 +21,24 @@ const argument = (f: TracepointFacts): Words => ({
     'Read the further arguments in a second program for kernels that have them (autoload), or guard them by a const volatile setting of the loader.',
 });
 
-const shortRecord = (f: TracepointFacts): Words => ({
-  title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
-  explanation: 'The record has another layout on this kernel than the program was compiled for.',
-  remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
-});
+const OF_CALLS = 'struct trace_event_raw_sys_enter';
+
+/** The arguments of a system call are not in the record of its end, and people look for them there. */
+function wrongEnd({ args }: TracepointFacts): boolean {
+  return args.type === OF_CALLS && /^syscalls\/sys_exit_/.test(args.function ?? '');
+}
+
+function shortRecord(f: TracepointFacts): Words {
+  const taken = f.args.type === undefined ? '' : ` The program takes it for ${f.args.type}.`;
+  const has = f.args.fields === undefined ? '' : ` It has ${f.args.fields}.`;
+  return {
+    title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
+    explanation: `The record ends before what is read.${taken}${has}`,
+    remediation: wrongEnd(f)
+      ? 'Records of sys_exit have id and ret alone (struct trace_event_raw_sys_exit): keep the arguments in a map by thread in a program at the sys_enter event, and look them up here.'
+      : 'Take the structure of this very event (its format file), or use raw_tp or tp_btf; read trace_event_raw_* structures with CO-RE.',
+  };
+}
 
 const WORDS = { record_too_short: shortRecord, argument, moved_field: movedField };
 

@@ -1,3 +1,4 @@
+import { fieldTodo } from './context-advice.ts';
 import { entry, type Facts, reasonsOf } from './entry.ts';
 import { givenTodo, givenWords } from './given-argument.ts';
 import { givesBack } from './ownership.ts';
@@ -100,6 +101,8 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'const_string':
     case 'stack_bounds':
       return callee === undefined ? undefined : `The call is ${callee}.`;
+    case 'context_field':
+      return `It is ${arg(f, 'field', '?')} of ${arg(f, 'struct', 'the context')}.`;
     case 'past_end':
     case 'out_of_bounds':
       return available === undefined ? undefined : `It has ${available} bytes, and ${size} are accessed at ${offset}.`;
@@ -111,6 +114,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
 /** What to do, by what the log says of this very case. */
 function finerTodo(f: RejectionFacts, topic: Topic): string | undefined {
   if (topic === 'reference') return givesBack(f.args.acquired);
+  if (topic === 'context_field') return fieldTodo(f.args.field, f.args.type);
   return topic === 'type_mismatch' ? givenTodo(f) : undefined;
 }
 
@@ -133,6 +137,10 @@ export const VERIFIER_FINDINGS = {
       const title = `the verifier rejects ${who(f)}: ${why}`;
       if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
       if (topic === 'argument_type') return { title, explanation: argumentText(f), remediation: todo };
+      if (topic === 'stack_object') {
+        const explanation = `The kernel says of the place: ${arg(f, 'wrong', 'nothing')}.`;
+        return { title, explanation, remediation: todo };
+      }
       const more = detail(f, topic);
       return {
         title,

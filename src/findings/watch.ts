@@ -1,5 +1,5 @@
 import { flag } from '../model/wording.ts';
-import { entry, type Facts, ofReason, reasonsOf } from './entry.ts';
+import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { arg, sentence, who } from './writer.ts';
 
 /** What was observed when the object could already alter it. */
@@ -24,6 +24,15 @@ function why(f: Facts<'why'>): string {
   return arg(f, 'why', 'no reason known');
 }
 
+const runTimeMap = (line: string): Words => ({
+  title: 'the kernel warned of a tracing program with a map that is not preallocated',
+  explanation: sentence(
+    `Kernels from 5.5 to 6.0 do: such a map allocates memory while the program runs, which can lock up the machine there. ${line}.`,
+  ),
+  remediation:
+    'Drop BPF_F_NO_PREALLOC from hash maps that kprobe, tracepoint and perf_event programs use, at least before 6.1.',
+});
+
 /** Words for what was not refused and still deserves a look, and for what nobody could explain. */
 export const WATCH_FINDINGS = {
   ATTACH_TARGET_INLINED: entry({
@@ -40,15 +49,19 @@ export const WATCH_FINDINGS = {
     group: 'kernel',
     rule: ['The kernel warned', 'Look at its console, and report it to the kernel.'],
     needs: ['line'],
-    reasons: ['oops', 'bug', 'warning', 'ubsan', 'locking', 'device_in_use', 'tainted'],
-    words: (f) => ({
-      title:
-        f.args.reason === 'tainted'
-          ? 'the kernel marked itself as tainted while this object was checked'
-          : 'the kernel printed a warning while this object was checked',
-      explanation: sentence(`${arg(f, 'line', 'see the serial log')}.`),
-      remediation: 'Read the serial log of the target; report it to the kernel developers if the object brings it out.',
-    }),
+    reasons: ['oops', 'bug', 'warning', 'ubsan', 'locking', 'device_in_use', 'tainted', 'run_time_map'],
+    words: (f) =>
+      f.args.reason === 'run_time_map'
+        ? runTimeMap(arg(f, 'line', ''))
+        : {
+            title:
+              f.args.reason === 'tainted'
+                ? 'the kernel marked itself as tainted while this object was checked'
+                : 'the kernel printed a warning while this object was checked',
+            explanation: sentence(`${arg(f, 'line', 'see the serial log')}.`),
+            remediation:
+              'Read the serial log of the target; report it to the kernel developers if the object brings it out.',
+          },
   }),
   INSN_BUDGET_EXCEEDED: entry({
     group: 'program',

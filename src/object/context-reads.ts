@@ -26,16 +26,11 @@ export interface FieldRead {
  * where CO-RE adjusts the offsets, and where the context is a plain pointer.
  */
 export function contextFields(facts: ObjectFacts, program: ProgramFacts): FieldRead[] {
-  const { btf, functions, core } = facts;
-  const fn = functions[program.layout.parts[0]?.fn ?? -1];
-  const type = btf && fn && contextType(btf, fn.name);
-  if (!btf || !fn || !type) return [];
-  const adjusted = new Set(core.filter((access) => access.fn === fn.index).map(({ insn }) => insn));
-  const fields = membersOf(btf, type).map(({ name, bit, type: id }) => ({
-    name,
-    at: bit / 8,
-    size: sizeOf(btf, id) ?? 0,
-  }));
+  const fn = facts.functions[program.layout.parts[0]?.fn ?? -1];
+  const context = contextStructure(facts, program);
+  if (!fn || !context) return [];
+  const adjusted = new Set(facts.core.filter((access) => access.fn === fn.index).map(({ insn }) => insn));
+  const { fields, type } = context;
   const found = new Map<string, FieldRead>();
   followPointers(
     viewOf(fn.code),
@@ -46,10 +41,31 @@ export function contextFields(facts: ObjectFacts, program: ProgramFacts): FieldR
       const place = adjusted.has(index) ? undefined : readAt(insn, pointers);
       const field = place === undefined ? undefined : fields.find(({ at, size }) => at <= place && place < at + size);
       if (!field?.name || found.has(field.name)) return;
-      found.set(field.name, { field: field.name, offset: field.at, type: `struct ${type.name}`, insn: index });
+      found.set(field.name, { field: field.name, offset: field.at, type, insn: index });
     },
   );
   return [...found.values()];
+}
+
+/** What a program takes its context for. */
+export interface ContextStructure {
+  /** `struct xdp_md`. */
+  readonly type: string;
+  /** Its members; `at` and `size` in bytes. */
+  readonly fields: readonly { readonly name: string; readonly at: number; readonly size: number }[];
+}
+
+/** The structure that the object's BTF has for a program's context; undefined where it is a plain pointer. */
+export function contextStructure({ btf, functions }: ObjectFacts, program: ProgramFacts): ContextStructure | undefined {
+  const fn = functions[program.layout.parts[0]?.fn ?? -1];
+  const type = btf && fn && contextType(btf, fn.name);
+  if (!btf || !type) return undefined;
+  const fields = membersOf(btf, type).map(({ name, bit, type: id }) => ({
+    name,
+    at: bit / 8,
+    size: sizeOf(btf, id) ?? 0,
+  }));
+  return { type: `struct ${type.name}`, fields };
 }
 
 /** The byte of the context that an instruction reads, or takes the address of. */

@@ -64,3 +64,6 @@ export function sectionKind(section: string): SectionKind {
 function isBelow(name: string, prefix: string): boolean {
   return name.startsWith(prefix) && name[prefix.length] === '/';
 }
+
+/** libbpf's section names, in the order in which it tries them. */
+export const SECTION_KINDS: readonly string[] = ROWS.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { alteringIn, withAltering } from '../classify/altering.ts';
 import { classifyCommand } from '../classify/command.ts';
 import { withConsole } from '../classify/console.ts';
+import { withContextFields } from '../classify/context-field.ts';
 import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
@@ -159,7 +160,12 @@ function loadValidation(requested: RunRequest, subject: LoadedObject, run: reado
       const classified = classifyWhole({ evidence, ...judged, programCauses: causes });
       const outcome = withoutContradiction(withConsole(classified, console, evidence), evidence, known);
       const located = facts
-        ? locateFindings(withSilentFaults(outcome, evidence, facts), evidence, facts, sources)
+        ? locateFindings(
+            withContextFields(withSilentFaults(outcome, evidence, facts), evidence, facts),
+            evidence,
+            facts,
+            sources,
+          )
         : outcome;
       // It is about the object as a whole: no line of it is to blame.
       return withAltering(located, evidence, artifact.altering ?? []);

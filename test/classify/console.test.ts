@@ -135,3 +135,15 @@ test('no answer stays none', () => {
   const infra = { status: 'infra_error', cause: 'timeout', message: 'late' } as const;
   expect(withConsole(infra, SPLAT, NO_COMMAND)).toBe(infra);
 });
+
+const RUN_TIME = [
+  '[    5.123456] ------------[ cut here ]------------',
+  '[    5.123457] trace type BPF program uses run-time allocation',
+  '[    5.123458] WARNING: CPU: 0 PID: 72 at kernel/bpf/verifier.c:10519 bpf_check+0x2f8e/0x3470',
+].join('\n');
+
+test('a warning of maps that are not preallocated says so', () => {
+  expect(consoleFindings(RUN_TIME)).toMatchObject([{ code: 'KERNEL_WARNING', args: { reason: 'run_time_map' } }]);
+  const others = RUN_TIME.replace('trace type', 'some other');
+  expect(consoleFindings(others)).toMatchObject([{ code: 'KERNEL_WARNING', args: { reason: 'warning' } }]);
+});

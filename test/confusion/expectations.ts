@@ -4,6 +4,7 @@ import { MAPS } from './expectations/maps.ts';
 import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
+import { REPORTED_CONTEXTS } from './expectations/reported-contexts.ts';
 import { REPORTED_EXTENSIONS } from './expectations/reported-extensions.ts';
 import { REPORTED_NAMES } from './expectations/reported-names.ts';
 import { REPORTED_PLACES } from './expectations/reported-places.ts';
@@ -34,4 +35,5 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED_NAMES,
   ...REPORTED_EXTENSIONS,
   ...REPORTED_USES,
+  ...REPORTED_CONTEXTS,
 ];

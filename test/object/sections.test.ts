@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { attachKind } from '../../src/object/first-kernel.ts';
+import { nearSections } from '../../src/object/near-sections.ts';
 import { sectionKind } from '../../src/object/sections.ts';
 
 test.each([
@@ -44,4 +45,18 @@ test.each([
   ['kprobe/x', undefined],
 ])('what %s asks for beyond its type', (section, kind) => {
   expect(attachKind(section)).toEqual(kind);
+});
+
+test.each([
+  ['cgroup/connect', ['cgroup/connect4', 'cgroup/connect6', 'cgroup/connect_unix']],
+  ['?cgroup/sendmsg', ['cgroup/sendmsg4', 'cgroup/sendmsg6', 'cgroup/sendmsg_unix']],
+  ['tracepiont', ['tracepoint']],
+  ['kprobes/do_exit', ['kprobe']],
+  ['cgroup/bind5', []],
+  ['sockops/main', ['sockops']],
+  ['classifier/ingress', ['classifier']],
+  ['bpfcompat_hook', []],
+  ['x', []],
+])('what %s may mean', (section, near) => {
+  expect(nearSections(section)).toEqual(near);
 });

@@ -34,7 +34,7 @@ export const VALUE_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'stack_index',
     pattern:
-      /^invalid (?:unbounded )?variable-offset(?: indirect)? (?:read from|write to|access to) stack R\d+|^math between fp pointer and register with unbounded|^variable stack access/,
+      /^invalid (?:unbounded )?variable-offset(?: indirect)? (?:read from|write to|access to) stack R\d+|^math between fp pointer and register with unbounded|^value -?\d+ makes fp pointer be out of bounds|^fp pointer offset -?\d+ is not allowed|^variable stack access/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
       text: 'invalid variable-offset read from stack R1 var_off=(0x0; 0x1f) size=1',

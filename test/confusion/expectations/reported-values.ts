@@ -164,6 +164,9 @@ export const REPORTED_VALUES: readonly Row[] = [
       rejection('reference', 'leaves_iterator', 'begun'),
       rejection('iterator_unset', 'skips_new'),
       rejection('not_acquired', 'gives_away'),
+      rejection('iterator_begun', 'renews'),
+      // sched-ext/scx#440
+      rejection('stack_object', 'packs'),
       // Which call is rejected differs: the first one on newer kernels, the second one up to 6.12.
       at('VERIFIER_REJECTION', 'needs_rcu', 'iterates'),
       rejection('region_open', 'stays_off'),

@@ -111,3 +111,30 @@ int turns_on(void *ctx)
 	bpf_preempt_enable(); /* turns_on */
 	return 0;
 }
+
+SEC("tp_btf/sched_switch")
+int renews(__u64 *ctx)
+{
+	struct bpf_iter_num numbers;
+
+	bpf_iter_num_new(&numbers, 0, 3);
+	bpf_iter_num_next(&numbers);
+	bpf_iter_num_new(&numbers, 0, 5); /* renews */
+	bpf_iter_num_destroy(&numbers);
+	return 0;
+}
+
+struct packed {
+	__u32 before;
+	char numbers[sizeof(struct bpf_iter_num)];
+};
+
+SEC("tp_btf/sched_switch")
+int packs(__u64 *ctx)
+{
+	struct packed packed;
+
+	bpf_iter_num_new((void *)packed.numbers, 0, 3); /* packs */
+	bpf_iter_num_destroy((void *)packed.numbers);
+	return 0;
+}

@@ -117,3 +117,26 @@ int stays_off(void *ctx)
 	bpf_preempt_enable();
 	return 0;
 }
+
+SEC("tp_btf/sched_switch")
+int renews(__u64 *ctx)
+{
+	struct bpf_iter_num numbers;
+
+	bpf_iter_num_new(&numbers, 0, 3);
+	bpf_iter_num_next(&numbers);
+	bpf_iter_num_destroy(&numbers);
+	bpf_iter_num_new(&numbers, 0, 5);
+	bpf_iter_num_destroy(&numbers);
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int packs(__u64 *ctx)
+{
+	struct bpf_iter_num numbers;
+
+	bpf_iter_num_new(&numbers, 0, 3);
+	bpf_iter_num_destroy(&numbers);
+	return 0;
+}

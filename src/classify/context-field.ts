@@ -1,0 +1,64 @@
+import type { Outcome } from '../model/cell.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
+import { contextStructure } from '../object/context-reads.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { withArgs } from './make-finding.ts';
+import { openedProgram } from './reported-programs.ts';
+import { shortRecord } from './short-record.ts';
+
+/**
+ * First kernels of the fields of contexts whose layout never changes (include/uapi/linux/bpf.h): the byte at which the fields
+ * begin that a kernel added. What comes before the first row is older than 4.4.
+ */
+const FIELDS_SINCE: Readonly<Record<string, readonly (readonly [from: number, since: string])[]>> = {
+  'struct __sk_buff': [
+    [76, '4.7'],
+    [84, '4.12'],
+    [88, '4.14'],
+    [140, '4.15'],
+    [144, '4.20'],
+    [152, '5.0'],
+    [164, '5.1'],
+    [176, '5.7'],
+    [180, '5.18'],
+  ],
+  'struct xdp_md': [
+    [0, '4.8'],
+    [8, '4.15'],
+    [12, '4.16'],
+    [20, '5.8'],
+  ],
+  'struct bpf_sockopt': [[0, '5.3']],
+};
+
+/** Bytes of a member of the arrays. */
+const WORD = 4;
+
+function unavailable(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
+  const { reason, program, offset, size } = finding.args;
+  if (finding.code !== 'VERIFIER_REJECTION' || reason !== 'ctx_access' || offset === undefined) return finding;
+  const own = facts.programs.find(({ name }) => name === program);
+  const context = own && contextStructure(facts, own);
+  const rows = FIELDS_SINCE[context?.type ?? ''];
+  const at = Number(offset);
+  const field = context?.fields.find((one) => one.at <= at && at < one.at + one.size);
+  // Of another size the access may be what is wrong; arrays (cb, remote_ip6) are read word by word.
+  if (!rows || !field || Number(size) !== Math.min(field.size, field.size > 8 ? WORD : field.size)) return finding;
+  const since = rows.findLast(([from]) => from <= at)?.[1];
+  const version = kernelVersion(evidence.hello.kernel.release);
+  if (since !== undefined && (version === undefined || olderThan(version, since))) return finding;
+  const type = openedProgram(evidence, program ?? '')?.type;
+  const args = { reason: 'context_field', field: field.name, struct: context?.type, type } as const;
+  return { ...withArgs<'VERIFIER_REJECTION'>(finding, args, { confidence: 'high' }), group: 'program' };
+}
+
+/** Findings over contexts, with what the object takes its context for: fields that its programs may not read, and short records. */
+export function withContextFields(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  return {
+    ...outcome,
+    findings: outcome.findings.map((finding) => shortRecord(unavailable(finding, evidence, facts), evidence, facts)),
+  };
+}

@@ -1,0 +1,40 @@
+/** Rejections over what a program does with its context and with objects on its stack; keys are reasons. */
+export const CONTEXT_ADVICE = {
+  context_field: {
+    why: 'a context field is read that programs of its type do not have',
+    todo: 'Read it in a program whose type has it, or get the value from the packet or by a helper.',
+  },
+  argument_width: {
+    why: 'an argument of the hook is read in part',
+    todo: 'Read each argument as the 8 bytes that the context has for it, and narrow it afterwards (BPF_PROG from bpf_tracing.h does that); newer kernels insist for pointers.',
+  },
+  stack_object: {
+    why: 'an iterator, dynptr or saved interrupt state is at a place on the stack that cannot hold it',
+    todo: 'Make it a variable of its own, of the very type of the kernel, and not a member of a packed structure: it has to be aligned to 8 bytes. Where it is, its structure may be larger on this kernel than in the vmlinux.h of the build: take that of the oldest kernel that has it.',
+  },
+  option_bounds: {
+    why: 'the value of a socket option is accessed at a place that no check against optval_end covers',
+    todo: 'Compare the pointer plus the size of the access with ctx->optval_end right before the access (optval + sizeof(*value) > optval_end).',
+  },
+};
+
+/** Which programs have a context field that others have not. */
+const FIELDS: readonly (readonly [field: RegExp, programs: string])[] = [
+  [/^egress_ifindex$/, 'Only XDP programs of a device map (SEC("xdp/devmap")) know where a packet goes.'],
+  [/^flow_keys$/, 'Only flow dissectors have it.'],
+  [/^(?:data|data_end)$/, 'Programs without access to the packet read it with bpf_skb_load_bytes.'],
+  [/^data_meta$/, 'tc and XDP programs have it.'],
+  [
+    /^(?:tc_classid|tc_index|queue_mapping|wire_len|gso_segs|gso_size|tstamp|tstamp_type|hwtstamp)$/,
+    'tc programs have it.',
+  ],
+  [/^(?:family|(?:remote|local)_(?:ip[46]|port))$/, 'cgroup_skb and sk_skb programs have it.'],
+  [/^sk$/, 'tc and cgroup programs have it.'],
+];
+
+/** What to do about a field that programs of a type do not have. */
+export function fieldTodo(field: string | undefined, type: string | undefined): string {
+  if (type === 'flow_dissector') return 'A flow dissector has data, data_end and flow_keys, and nothing else.';
+  const where = FIELDS.find(([name]) => name.test(field ?? ''))?.[1];
+  return [...(where === undefined ? [] : [where]), CONTEXT_ADVICE.context_field.todo].join(' ');
+}

@@ -1,0 +1,35 @@
+import { always, type Cell, fails, failsAt, from, PASS, type Row, warnsHere } from '../cells.ts';
+
+/** Contexts, sections and records that people reported; each finding is to name the line marked with the name of its program. */
+type Cause = readonly [reason: string, program: string];
+const rejected = (...causes: readonly Cause[]): Cell =>
+  failsAt(...causes.map(([reason, program]) => ['VERIFIER_REJECTION', reason, program] as const));
+
+const CONTEXTS: readonly Cause[] = [
+  ['context_field', 'reads_target'],
+  ['context_field', 'reads_length'],
+  ['option_bounds', 'gets_option'],
+  // systemd/systemd#34650 (its kind)
+  ['stack_index', 'names_setting'],
+  // bpftrace/bpftrace#3479
+  ['pointer_bits', 'hands_out'],
+];
+const NO_STORAGE = failsAt(['HELPER_NOT_ALLOWED', 'program_type', 'remembers']);
+
+export const REPORTED_CONTEXTS: readonly Row[] = [
+  // bpftrace/bpftrace#3805: pointers are read whole since 6.14, which went into 6.12.
+  from('6.12', 'verifier_contexts', rejected(...CONTEXTS), rejected(...CONTEXTS, ['argument_width', 'takes_half'])),
+  always('verifier_contexts_fixed', PASS),
+  // castai/kvisor#389
+  always('helper_sk_storage', NO_STORAGE),
+  from('6.1', 'helper_sk_storage_fixed', NO_STORAGE),
+  // loxilb-io/loxilb-ebpf#78
+  always('loader_section_near', fails('UNKNOWN_SECTION', 'section', 'picks')),
+  always('loader_section_near_fixed', PASS),
+  // libbpf/libbpf-rs#1259
+  always('attach_tracepoint_exit', warnsHere('TRACEPOINT_CONTEXT_MISMATCH', 'record_too_short', 'unmapped')),
+  always('attach_tracepoint_exit_fixed', PASS),
+  // iovisor/bcc#4031
+  from('6.1', 'map_run_time', fails('KERNEL_WARNING', 'run_time_map', 'bpf_check')),
+  always('map_run_time_fixed', PASS),
+];
