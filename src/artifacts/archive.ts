@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import { readTar, type TarEntry } from '../kernels/image/tar.ts';
 import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
@@ -10,6 +11,8 @@ import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
 import { createLinkCheck, type EntryCheck } from './links.ts';
+import { nameBounds } from './name-bounds.ts';
+import { refuseLayer } from './refuse-layer.ts';
 
 /** A name without what comes before the root, as archives write it. */
 function plainName(path: string): string {
@@ -72,9 +75,11 @@ const IMAGE_MARKS: Readonly<Record<string, ImageKind>> = { 'oci-layout': 'oci', 
  */
 export async function* tarFiles(chunks: AsyncIterable<Buffer>, onEntry: (entry: TarEntry) => void = () => {}) {
   let entries = 0;
+  const checkName = nameBounds();
   for await (const one of readTar(bounded(chunks))) {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
     const entry = { ...one, path: plainName(one.path) };
+    checkName(entry);
     onEntry(entry);
     if (entry.kind === 'file' && (entry.size > 0 || isNamedObject(entry.path))) yield entry;
   }
@@ -107,6 +112,7 @@ async function takeTar(
 /**
  * Takes the objects out of a packed file: a tar archive, or one file alone.
  * @param entries is shown what is in an archive; by default every object in it has to be a file
+ * @param layer it is a layer of an image: an archive, or an object
  * @returns the kind of image that the archive may be
  * @throws HostError for what cannot be unpacked, UsageError beyond the bounds
  */
@@ -117,9 +123,11 @@ export async function takePacked(
   collector: Collector,
   signal: AbortSignal | undefined,
   entries: EntryCheck = createLinkCheck(),
+  layer = false,
 ): Promise<ImageKind | undefined> {
   const { head, all } = await peeked(unpacked(host, path, packing, signal), HEAD_BYTES);
   if (isTar(head)) return takeTar(all, collector, entries);
+  if (layer && !hasElfMagic(head)) refuseLayer(head);
   const name = basename(path).replace(/\.(?:gz|xz|zst)$/, '');
   const bytes = await whole(all);
   if (collector.wants(name, bytes)) collector.take(bytes, name);
@@ -152,15 +160,31 @@ export async function takeRpm(
 ): Promise<void> {
   const file = await readPackage(host, path);
   let entries = 0;
-  const wants = ({ path, isFile, size, links }: CpioEntry): boolean => {
+  const checkName = nameBounds();
+  const links = createLinkCheck();
+  /** Named objects that are hard links, until their content comes with another name. */
+  const waiting = new Map<string, string>();
+  const wants = ({ path: named, kind, size, links: names, inode }: CpioEntry): boolean => {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
-    const named = isNamedObject(path);
-    if (named && isFile && size > LIMITS.fileBytes) refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
-    // Of hard links all but the last come without content.
-    return isFile && (size > 0 || (named && links < 2)) && size <= LIMITS.fileBytes;
+    const path = plainName(named);
+    checkName({ path, kind, link: '' });
+    if (kind === 'symlink') return size <= LIMITS.nameLength;
+    links.see({ path, kind, link: '' });
+    if (kind !== 'file') return false;
+    const isNamed = isNamedObject(path);
+    if (isNamed && size > LIMITS.fileBytes) refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
+    if (size === 0 && names > 1 && isNamed) waiting.set(inode, path);
+    return (size > 0 || (isNamed && names < 2)) && size <= LIMITS.fileBytes;
   };
-  const take = async (entry: CpioEntry, content: Buffer): Promise<void> => {
-    if (collector.wants(entry.path, content)) collector.take(content, plainName(entry.path));
+  const take = async ({ path: named, kind, inode, links: names }: CpioEntry, content: Buffer): Promise<void> => {
+    const path = plainName(named);
+    if (kind === 'symlink') return links.see({ path, kind, link: content.toString('utf8') });
+    // What is called an object by one of its names is one.
+    const called = names > 1 && !isNamedObject(path) ? (waiting.get(inode) ?? path) : path;
+    if (names > 1) waiting.delete(inode);
+    if (collector.wants(called, content)) collector.take(content, called);
   };
   await readCpio(bounded(unpacked(host, path, packingOf(file), signal, file.payloadAt)), wants, take);
+  for (const path of waiting.values()) collector.take(Buffer.alloc(0), path);
+  links.end();
 }

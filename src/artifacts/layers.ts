@@ -1,19 +1,21 @@
 import { createWhiteOuts } from '../kernels/image/white-outs.ts';
-import { type Collector, createCollector, type TakenObject } from './collect.ts';
+import { type Collector, createCollector, isNamedObject, type TakenObject } from './collect.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
-import type { EntryCheck } from './links.ts';
+import { checkNamed, type Entry, type EntryCheck, type Lookup } from './links.ts';
 
 /** What a layer of an image hides of those below it: what it takes away, and what it has at the same place. */
 interface Cover extends EntryCheck {
+  readonly own: ReadonlyMap<string, Entry>;
   hides(member: string): boolean;
 }
 
 function createCover(): Cover {
   const whiteOuts = createWhiteOuts();
-  const own = new Set<string>();
+  const own = new Map<string, Entry>();
   return {
-    see({ path, kind }) {
-      if (!whiteOuts.add(path) && kind !== 'directory') own.add(path);
+    own,
+    see(entry) {
+      if (!whiteOuts.add(entry.path) && entry.kind !== 'directory') own.set(entry.path, entry);
     },
     // What a link of a layer leads to may lie in another one.
     end() {},
@@ -27,6 +29,26 @@ function createCover(): Cover {
   };
 }
 
+/** What an image has at a path: of the highest layer that has it, unless one above takes it away. */
+function lookupIn(layers: readonly Layer[]): Lookup {
+  const fromTop = layers.map(({ cover }) => cover).reverse();
+  return (path) => {
+    for (const { own, hides } of fromTop) {
+      const entry = own.get(path);
+      if (entry !== undefined || hides(path)) return entry;
+    }
+    return undefined;
+  };
+}
+
+/** @throws UsageError `artifact_unreadable` where what the image calls an object is not there */
+function checkLayers(layers: readonly Layer[]): void {
+  const named = layers.flatMap(({ cover }) =>
+    [...cover.own.values()].filter(({ path, kind }) => kind !== 'file' && isNamedObject(path)),
+  );
+  checkNamed(new Set(named.map(({ path }) => path)), lookupIn(layers));
+}
+
 /** What one layer holds. */
 export interface Layer {
   readonly own: Collector;
@@ -37,7 +59,11 @@ export interface Layer {
 export interface Layers {
   /** @param take takes what is in a layer, and shows its entries */
   read(take: (own: Collector, entries: EntryCheck) => Promise<void>): Promise<Layer>;
-  /** Hands over what can be seen. @param layers from the lowest on */
+  /**
+   * Hands over what can be seen.
+   * @param layers from the lowest on
+   * @throws UsageError `artifact_unreadable` where what the image calls an object is not there
+   */
   stack(layers: readonly Layer[], collector: Collector): void;
 }
 
@@ -52,6 +78,7 @@ export function createLayers(): Layers {
       return layer;
     },
     stack(layers, collector) {
+      checkLayers(layers);
       let seen: readonly TakenObject[] = [];
       for (const { own, cover } of layers) {
         seen = [...seen.filter(({ member }) => member === undefined || !cover.hides(member)), ...own.objects];

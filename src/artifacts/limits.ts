@@ -10,6 +10,11 @@ export const LIMITS = {
   /** Of an archive once it is unpacked, in bytes. */
   unpackedBytes: 8 * 1024 * 1024 * 1024,
   entries: 100_000,
+  /** Of a path in an archive: in characters, and in directories. */
+  nameLength: 4096,
+  nameDepth: 256,
+  /** Of all its paths together, in characters. */
+  namesLength: 32 * 1024 * 1024,
   /** Objects that are taken out of one file. */
   objects: MAX_OBJECTS,
   /** Of all of them, in bytes. */

@@ -4,7 +4,7 @@ import { CancelledError, HostError, UsageError, wordingOf } from '../model/error
 import { phrase, type Wording } from '../model/wording.ts';
 import { takePacked, takeRpm } from './archive.ts';
 import { type Collector, createCollector, type TakenObject } from './collect.ts';
-import { takeImageArchive } from './image.ts';
+import { takeImageArchive } from './image-archive.ts';
 import { type Container, containerOf, HEAD_BYTES } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
 
@@ -14,7 +14,12 @@ export interface OpenedFile {
   readonly objects: readonly TakenObject[];
 }
 
-/** @returns what was found: that of its layers where an archive turned out to be an image */
+/** Blobs of a layout are what the image names: objects are found there as its layers. */
+function isBlob({ member = '' }: TakenObject): boolean {
+  return member.startsWith('blobs/');
+}
+
+/** @returns what was found: that of its layers, and what lies beside them, where an archive turned out to be an image */
 async function takeAll(host: Host, path: string, container: Container, signal: AbortSignal): Promise<Collector> {
   const collector = createCollector();
   switch (container.kind) {
@@ -29,8 +34,10 @@ async function takeAll(host: Host, path: string, container: Container, signal: A
       const kind = await takePacked(host, path, packing, collector, signal);
       if (kind === undefined) break;
       const layers = createCollector();
-      if (await takeImageArchive(host, { path, packing, kind }, layers, signal)) return layers;
-      break;
+      if (!(await takeImageArchive(host, { path, packing, kind }, layers, signal))) break;
+      // What lies beside the layers is not part of the image, and is an object all the same.
+      for (const object of collector.objects) if (!isBlob(object)) layers.keep(object);
+      return layers;
     }
     case 'deb':
       await takePacked(host, path, 'deb', collector, signal);

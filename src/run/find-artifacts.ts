@@ -148,24 +148,23 @@ export async function findArtifacts(
   for (const word of words) {
     const path = resolve(cwd, word);
     refuseUndecodable(word, path);
-    const named = await plainImage(host, word, path);
+    // What cannot be looked at (a link to itself, a name too long) is for the reader to report.
+    const stat = await host.files.stat(path).catch(() => undefined);
+    const isThere = stat !== undefined;
+    const inside = async () => (isThere ? undefined : await insidePath(host, root, word, path));
+    const named = (await plainImage(host, word, path)) ?? (await inside());
     if (named !== undefined) {
       found.add(named);
       continue;
     }
-    // What cannot be looked at (a link to itself, a name too long) is for the reader to report.
-    const stat = await host.files.stat(path).catch(() => undefined);
-    const isThere = stat !== undefined;
-    const other = isThere ? undefined : await insidePath(host, root, word, path);
-    if (other !== undefined) {
-      found.add(other);
-      continue;
-    }
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
-    if (stat?.isDirectory && !(await isLayout(host, path))) {
+    if (stat?.isDirectory) {
       await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
-      await addMatches(word, path, OBJECTS);
+      // An image may have objects beside it, which two files more must not hide.
+      const layout = await isLayout(host, path);
+      if (layout) found.add(path);
+      await addMatches(word, path, OBJECTS, layout);
       continue;
     }
     if (isThere || !PATTERN.test(word)) {

@@ -287,7 +287,7 @@ describe('what an archive calls an object and has no file of', () => {
     writeFileSync(join(at, 'other'), TWO);
     run('ln', '-s', '../two.bpf.o', join(at, 'out.bpf.o'));
     await expect(packed('-C', at, 'one.bpf.o', 'out.bpf.o')).rejects.toThrow(
-      /^called\.tar: out\.bpf\.o is a link to \.\.\/two\.bpf\.o, and the archive has no such file; put the file itself there/,
+      /^called\.tar: out\.bpf\.o is a link to \.\.\/two\.bpf\.o, and there is no such file; put the file itself there/,
     );
     run('ln', join(at, 'other'), join(at, 'hard.bpf.o'));
     await expect(

@@ -3,17 +3,23 @@ import { HostError } from '../../../model/errors.ts';
 /** One entry of an archive, before its content. */
 export interface CpioEntry {
   readonly path: string;
-  readonly isFile: boolean;
+  readonly kind: 'file' | 'symlink' | 'directory' | 'other';
   readonly size: number;
-  /** Names that the file has. */
+  /** Names that the file has: of hard links all but the last come without content. */
   readonly links: number;
+  /** The same for all names of a file. */
+  readonly inode: string;
 }
 
 const HEADER_BYTES = 110;
 const MAX_NAME = 4096;
 const MAX_ENTRIES = 250_000;
 const TYPE_MASK = 0o170000;
-const REGULAR = 0o100000;
+const KINDS: ReadonlyMap<number, CpioEntry['kind']> = new Map([
+  [0o100000, 'file'],
+  [0o120000, 'symlink'],
+  [0o040000, 'directory'],
+]);
 const TRAILER = 'TRAILER!!!';
 
 function refuse(why: string): HostError {
@@ -89,7 +95,8 @@ export async function readCpio(
       const path = (await queue.take(nameBytes)).subarray(0, -1).toString('utf8');
       await queue.align();
       if (path === TRAILER) return;
-      const entry = { path, size, links, isFile: (mode & TYPE_MASK) === REGULAR };
+      const inode = [field(0), field(7), field(8)].join();
+      const entry = { path, size, links, inode, kind: KINDS.get(mode & TYPE_MASK) ?? 'other' };
       if (wants(entry)) await take(entry, await queue.take(size));
       else await queue.skip(size);
       await queue.align();

@@ -48,10 +48,10 @@ export async function unpackPayload(
   const packing = packingOf(file);
   const found = new Map<string, string>();
   let taken = 0;
-  const wants = ({ path, isFile, size }: CpioEntry): boolean => {
+  const wants = ({ path, kind, size }: CpioEntry): boolean => {
     const plain = safePath(path);
     // Of hard links all but the last come without content.
-    if (!isFile || size === 0 || plain === undefined || !WANTED.test(plain)) return false;
+    if (kind !== 'file' || size === 0 || plain === undefined || !WANTED.test(plain)) return false;
     taken += size;
     if (size <= MAX_FILE && taken <= MAX_TAKEN) return true;
     throw new HostError(

@@ -12,7 +12,7 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Buffer
 
 async function read(bytes: Uint8Array, size = 100): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  const wants = ({ isFile }: CpioEntry): boolean => isFile;
+  const wants = ({ kind }: CpioEntry): boolean => kind === 'file';
   await readCpio(inPieces(bytes, size), wants, async ({ path }, content) => {
     found[path] = content.toString();
   });

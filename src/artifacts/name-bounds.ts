@@ -1,0 +1,15 @@
+import { LIMITS, refuseLarge } from './limits.ts';
+import type { Entry } from './links.ts';
+
+/** Counts names, which cost time to follow and memory to keep: no file system has longer ones. @throws UsageError */
+export function nameBounds(): (entry: Entry) => void {
+  let total = 0;
+  return ({ path, link }) => {
+    total += path.length + link.length;
+    const longest = Math.max(path.length, link.length);
+    const depth = Math.max(path.split('/').length, link.split('/').length);
+    if (longest > LIMITS.nameLength || depth > LIMITS.nameDepth)
+      refuseLarge(`a name in it has more than ${LIMITS.nameLength} characters or ${LIMITS.nameDepth} directories`);
+    if (total > LIMITS.namesLength) refuseLarge(`its names have more than ${LIMITS.namesLength >> 20} MiB`);
+  };
+}
