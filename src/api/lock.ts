@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { workspaceLock } from '../config/lock.ts';
-import { LOCK_FILE, type LockedEntry, lockText } from '../config/lock-file.ts';
-import type { Host } from '../host/host.ts';
-import { offersOf } from '../kernels/offers.ts';
-import { ensureKernel } from '../kernels/supply.ts';
+import { LOCK_FILE, type Lock } from '../config/lock-file.ts';
+import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
-import type { KernelRecord, Profile } from '../model/kernel.ts';
+import type { Profile } from '../model/kernel.ts';
 import { option, phrase, setting } from '../model/wording.ts';
 import { createCatalog, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
+import { type LockItem, LockLines } from './lock-lines.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { wantedKernels } from './wanted-kernels.ts';
@@ -18,6 +17,8 @@ import { wantedKernels } from './wanted-kernels.ts';
 export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
   /** Kernels to lock, besides those that are locked already. Without it, and without `suite`, these are brought up to date. */
   readonly choice?: KernelChoice | undefined;
+  /** What of the chosen profiles: their kernels (default), or their disk images. */
+  readonly lane?: LaneChoice | undefined;
   /** A suite file, relative to `cwd`: the kernels of its cases. */
   readonly suite?: string;
   /** Lock what is stored, whatever is offered. */
@@ -34,11 +35,13 @@ export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
 /** What became of one kernel. */
 export interface LockedChange {
   readonly profile: string;
-  /** `PACKAGE VERSION` that was locked; empty for a new entry. */
+  /** `direct`: its kernel; `image`: its disk image. */
+  readonly lane: LaneChoice;
+  /** `PACKAGE VERSION`, or `FILE sha256:DIGEST`, that was locked; empty for a new entry. */
   readonly before: string;
   /** The same of now; what was before where it could not be had. */
   readonly after: string;
-  /** `uname -r`; empty where it could not be had. */
+  /** `uname -r`; empty for an image, and where it could not be had. */
   readonly release: string;
   /** Why it could not be had; empty where it could. */
   readonly error: string;
@@ -55,61 +58,47 @@ export interface LockKernelsResult {
 
 const PARALLEL = 4;
 
-function titleOf(entry: LockedEntry | undefined): string {
-  return entry === undefined ? '' : `${entry.package} ${entry.version}`;
+type Catalog = ReturnType<typeof createCatalog>;
+
+/** Where the profile has nothing but an image, that is meant. */
+function laneOf({ kernel, image }: Profile): LaneChoice {
+  return kernel === undefined && image !== undefined ? 'image' : 'direct';
 }
 
-function entryOf({ package: from, release }: KernelRecord, profile: string): LockedEntry {
-  const { name, version, signer, files } = from;
-  const own = files.map(({ signer: _, ...file }) => file);
-  return { profile, package: name, version, release, signer, files: own };
-}
-
-interface RunRequest {
-  readonly host: Host;
-  readonly signal: AbortSignal;
-  readonly offline: boolean;
-  readonly onProgress: NonNullable<LockKernelsOptions['onProgress']>;
-  readonly onNote: (message: string) => void;
-}
-
-/** The newest build of a profile, verified. What is locked already is not downloaded again. */
-async function newestOf(profile: Profile, before: LockedEntry | undefined, request: RunRequest): Promise<LockedEntry> {
-  const { host, signal, offline, onNote } = request;
-  const { id } = profile;
-  if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
-  if (profile.unbootable !== undefined) throw new UsageError('no_kernel_source', profile.unbootable);
-  const onProgress = (what: string, bytes: number, total: number): void => request.onProgress(id, what, bytes, total);
-  if (before !== undefined && !offline && profile.kernel !== undefined && !('version' in profile.kernel)) {
-    const [newest] = await offersOf(host, profile, { signal, onProgress, onNote });
-    const same = newest?.name === before.package && newest.version === before.version;
-    if (same && before.files.some(({ sha256 }) => sha256 === newest.sha256)) return before;
+/** What the lock has already, of the lane that is meant or of both. */
+async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
+  const items: LockItem[] = [];
+  const ids = { direct: old?.entries ?? [], image: old?.images ?? [] };
+  for (const each of LANE_CHOICES) {
+    const wanted = lane === undefined || lane === each ? ids[each].map(({ profile }) => profile) : [];
+    if (wanted.length === 0) continue;
+    const profiles = await resolveProfiles(catalog, { kind: 'ids', ids: wanted, origin: LOCK_FILE, inFile: true });
+    items.push(...profiles.map((profile) => ({ profile, lane: each })));
   }
-  const { files } = await ensureKernel(profile, { host, signal, offline, refresh: !offline, onProgress, onNote });
-  return entryOf(files.record, id);
+  return items;
 }
 
-async function profilesOf(
-  options: LockKernelsOptions,
-  locked: readonly LockedEntry[],
-  catalog: ReturnType<typeof createCatalog>,
-): Promise<Profile[]> {
-  const { choice, suite } = options;
-  if (choice !== undefined) return resolveProfiles(catalog, choice);
-  const ids = suite ? await wantedKernels({ suite }, { ...options, lock: 'ignore' }) : locked.map((one) => one.profile);
-  if (ids.length === 0) {
-    const why = suite ? `${suite} names no kernels that can be fetched` : `there is no ${LOCK_FILE} here yet`;
-    throw new UsageError(
-      'missing_flag',
-      phrase`${why}; say which kernels: ${setting('kernels', 'ID,ID')}, ${setting('matrix', 'FILE')}, ${option('quick')} or ${setting('suite', 'FILE')}`,
-    );
+async function itemsOf(options: LockKernelsOptions, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
+  const { choice, suite, lane } = options;
+  const chosen = (profiles: readonly Profile[]): LockItem[] =>
+    profiles.map((profile) => ({ profile, lane: lane ?? laneOf(profile) }));
+  if (choice !== undefined) return chosen(await resolveProfiles(catalog, choice));
+  const ids = suite ? await wantedKernels({ suite }, { ...options, lock: 'ignore' }) : [];
+  if (ids.length > 0) {
+    return chosen(await resolveProfiles(catalog, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true }));
   }
-  return resolveProfiles(catalog, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true });
+  const items = suite ? [] : await lockedItems(lane, old, catalog);
+  if (items.length > 0) return items;
+  const why = suite ? `${suite} names no kernels that can be fetched` : `there is nothing in a ${LOCK_FILE} here yet`;
+  throw new UsageError(
+    'missing_flag',
+    phrase`${why}; say which kernels: ${setting('kernels', 'ID,ID')}, ${setting('matrix', 'FILE')}, ${option('quick')} or ${setting('suite', 'FILE')}`,
+  );
 }
 
 /**
- * Writes `bpfcompat.lock` in `cwd`: the newest build of each kernel, fetched and verified. Kernels of an older lock stay
- * in it; one that cannot be had keeps its entry and does not stop the others.
+ * Writes `bpfcompat.lock` in `cwd`: the newest build of each kernel, or its disk image, fetched and verified. What an older
+ * lock has stays in it; one that cannot be had keeps its entry and does not stop the others.
  * @throws UsageError for unknown kernels and a lock that cannot be read; CancelledError, with nothing written
  */
 export async function lockKernels(options: LockKernelsOptions = {}): Promise<LockKernelsResult> {
@@ -119,29 +108,27 @@ export async function lockKernels(options: LockKernelsOptions = {}): Promise<Loc
   const { onProgress = () => {}, onNote = () => {} } = options;
   const catalog = createCatalog(environment);
   const file = join(cwd, LOCK_FILE);
-  const old = (await workspaceLock(catalog))?.entries ?? [];
-  const profiles = await profilesOf(options, old, catalog);
-  const entries = new Map(old.map((entry) => [entry.profile, entry]));
+  const old = await workspaceLock(catalog);
+  const items = await itemsOf(options, old, catalog);
+  const lines = new LockLines(old);
+  const before = lines.text;
   await using _store = await useStore(host, signal);
   const slots = createSlots(PARALLEL, signal);
-  const lockOne = async (profile: Profile): Promise<LockedChange> => {
-    const before = entries.get(profile.id);
-    const about = { profile: profile.id, before: titleOf(before) };
+  const lockOne = async (item: LockItem): Promise<LockedChange> => {
+    const about = { profile: item.profile.id, lane: item.lane, before: lines.titleOf(item) };
     try {
-      const entry = await newestOf(profile, before, { host, signal, offline, onProgress, onNote });
-      entries.set(profile.id, entry);
-      return { ...about, after: titleOf(entry), release: entry.release, error: '' };
+      const now = await lines.update(item, { host, signal, offline, onProgress, onNote });
+      return { ...about, ...now, error: '' };
     } catch (error) {
       if (signal.aborted || !(error instanceof Error)) throw error;
       return { ...about, after: about.before, release: '', error: messageOf(error) };
     }
   };
-  const kernels = await Promise.all(profiles.map((profile) => slots.use(0, () => lockOne(profile))));
-  const text = lockText([...entries.values()]);
-  const changed = text !== lockText(old) && entries.size > 0;
+  const kernels = await Promise.all(items.map((item) => slots.use(0, () => lockOne(item))));
+  const changed = lines.text !== before;
   if (changed && options.check !== true) {
     await host.files.refuseLink(file);
-    await host.files.writeAtomic(file, text);
+    await host.files.writeAtomic(file, lines.text);
   }
   return { file, kernels, changed };
 }

@@ -16,10 +16,10 @@ function wordOf({ before, after, error }: LockedChange): string {
  * when `--check` finds that the lock would change.
  */
 export async function lockCommand(options: LockArguments, io: Io, signal: AbortSignal): Promise<number> {
-  const { kernels: choice, suite, offline, check, allowProfileOverride, json, quiet } = options;
+  const { kernels: choice, lane, suite, offline, check, allowProfileOverride, json, quiet } = options;
   const seen = new Set<string>();
   const { file, kernels, changed } = await lockKernels({
-    ...{ choice, suite, offline, check, allowProfileOverride, signal },
+    ...{ choice, lane, suite, offline, check, allowProfileOverride, signal },
     env: io.env,
     cwd: io.cwd,
     onProgress: (profile, what) => {

@@ -1,3 +1,4 @@
+import { LANE_CHOICES } from '../model/cell.ts';
 import type { OptionRow } from './option-row.ts';
 
 /** Commands that run kernels, or say which ones will be run. */
@@ -37,6 +38,16 @@ export const BUILD_OPTIONS = [
     description:
       'fail if bpfcompat.lock lacks a kernel or its locked build is not available; default: use the newest build, with a note',
     commands: RUNNING,
+  },
+  {
+    name: 'lane',
+    type: 'text',
+    default: '',
+    placeholder: LANE_CHOICES.join('|'),
+    words: LANE_CHOICES,
+    description:
+      'direct: lock builds of kernels; image: lock digests of disk images (image: block of the profile); default: direct, if the profile names a kernel',
+    commands: ['lock'],
   },
   {
     name: 'no-lock',

@@ -1,3 +1,4 @@
+import type { LaneChoice } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
@@ -7,6 +8,7 @@ import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
+import { checkLane } from './test-options.ts';
 import { quoted } from './words.ts';
 
 export type FetchOptions = Pick<
@@ -38,6 +40,7 @@ export type LockArguments = Pick<
 > & {
   /** undefined: those of the suite, or else those that are locked already. */
   readonly kernels: KernelChoice | undefined;
+  readonly lane: LaneChoice | undefined;
 };
 
 /** @throws UsageError that names the flag and the remedy */
@@ -48,7 +51,8 @@ export function checkLockArguments(values: ValuesOf<'lock'>): LockArguments {
     throw new UsageError('flag_conflict', phrase`${option('suite')} says itself which kernels; give it alone`);
   }
   const kernels = chosen ? chooseKernels(flags, 'lock') : undefined;
-  return { kernels, suite, offline, check, allowProfileOverride, json, quiet };
+  const lane = checkLane(flags.lane);
+  return { kernels, lane, suite, offline, check, allowProfileOverride, json, quiet };
 }
 
 /** @throws UsageError `flag_conflict` */

@@ -46,11 +46,22 @@ const LockEntry = z.strictObject({
   files: list(LockedFileEntry, { min: 1, max: MAX_FILES }),
 });
 
-/** `bpfcompat.lock`: which build of each kernel is run. */
+const LockImage = z.strictObject({
+  profile: profileId,
+  url: line({ maxBytes: 2048 }),
+  /** Of the file as it is downloaded, packed or not. */
+  sha256,
+});
+
+/** `bpfcompat.lock`: which build of each kernel is run, and which disk image. */
 export const LockFile = z.strictObject({
   schema: z.literal(SCHEMA),
   kernels: list(LockEntry, { unique: 'profile', max: MAX_ENTRIES }),
+  images: list(LockImage, { unique: 'profile', max: MAX_ENTRIES }).optional(),
 });
+
+/** The disk image of a profile in a lock, as it is written. */
+export type LockedImage = z.infer<typeof LockImage>;
 
 /** One kernel of a lock, as it is written. */
 export interface LockedEntry {
@@ -64,15 +75,25 @@ export interface LockedEntry {
 
 export interface Lock {
   readonly entries: readonly LockedEntry[];
+  readonly images: readonly LockedImage[];
   /** What a profile is locked to, with the place in the file. */
   kernelOf(profile: string): Omit<LockedKernel, 'strict'> | undefined;
+  /** The same of its disk image. */
+  imageOf(profile: string): (LockedImage & { readonly origin: string }) | undefined;
 }
 
 /** @throws UsageError `lock_invalid` with file, line and column of everything that is wrong */
 export function readLock(source: SourceFile): Lock {
   const { value, at } = readYaml(source, LockFile, 'lock_invalid');
+  const { images = [] } = value;
   return {
     entries: value.kernels,
+    images,
+    imageOf(profile) {
+      const index = images.findIndex((one) => one.profile === profile);
+      const image = images[index];
+      return image && { ...image, origin: at(['images', index, 'profile']) };
+    },
     kernelOf(profile) {
       const index = value.kernels.findIndex((one) => one.profile === profile);
       const entry = value.kernels[index];
@@ -102,10 +123,15 @@ function ordered({ profile, package: name, version, release, signer, files }: Lo
 const HEAD = ` The build of each kernel that '${LOCK_COMMAND}' found and verified. Keep it in the repository; the
  same command brings it up to date.`;
 
-/** The text of a lock: kernels by id (numbers in them by value), keys always in the same order. */
-export function lockText(entries: readonly LockedEntry[]): string {
-  const sorted = [...entries].sort((a, b) => a.profile.localeCompare(b.profile, 'en', { numeric: true }));
-  const document = new Document({ schema: SCHEMA, kernels: sorted.map(ordered) });
+function sorted<T extends { readonly profile: string }>(entries: readonly T[]): T[] {
+  return [...entries].sort((a, b) => a.profile.localeCompare(b.profile, 'en', { numeric: true }));
+}
+
+/** The text of a lock: kernels and images by id (numbers in them by value), keys always in the same order. */
+export function lockText(entries: readonly LockedEntry[], images: readonly LockedImage[] = []): string {
+  const disks = sorted(images).map(({ profile, url, sha256 }) => ({ profile, url, sha256 }));
+  const kernels = sorted(entries).map(ordered);
+  const document = new Document({ schema: SCHEMA, kernels, ...(disks.length > 0 && { images: disks }) });
   document.commentBefore = HEAD;
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }

@@ -4,6 +4,7 @@ import { isLocal } from '../model/kernel-source.ts';
 import { flag, option, phrase } from '../model/wording.ts';
 import { type CatalogFiles, readIfThere } from './catalog-files.ts';
 import { LOCK_COMMAND, LOCK_FILE, type Lock, readLock } from './lock-file.ts';
+import { withLockedImage } from './lock-image.ts';
 import { enumerate } from './near.ts';
 
 /** `use`: the lock counts where it stands; `require`: it has to name every kernel; `ignore`: it is not read. */
@@ -65,7 +66,8 @@ export async function withLock(context: LockContext, profiles: readonly Profile[
   const lock = await workspaceLock(context);
   if (lock === undefined && !strict) return [...profiles];
   const missing: string[] = [];
-  const settled = profiles.map((profile) => {
+  const settled = profiles.map((open) => {
+    const profile = withLockedImage(open, lock, strict);
     // A kernel of one's own is what lies there.
     if (profile.kernel === undefined || isLocal(profile.kernel) || profile.unbootable !== undefined) return profile;
     const locked = lock?.kernelOf(profile.id);

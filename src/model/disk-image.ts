@@ -1,4 +1,5 @@
 import type { Vouched } from './kernel.ts';
+import type { Phrase } from './wording.ts';
 
 /** What the `image:` block of a profile names. */
 export interface ImageSource {
@@ -13,6 +14,10 @@ export interface ImageSource {
   readonly signature?: string | undefined;
   /** Who may sign the list: names of keys, or paths of key files; absent: it is not signed. */
   readonly gpgkey?: readonly string[] | undefined;
+  /** The lock that says `sha256`: place in its file, and what to do where the image is another one; absent: the profile does. */
+  readonly lock?: { readonly origin: string; readonly remedy: Phrase } | undefined;
+  /** A lock is required and has no digest of it: why it must not be used. */
+  readonly notLocked?: Phrase | undefined;
 }
 
 /** What a disk image is, once it has been checked that it is nothing else. */

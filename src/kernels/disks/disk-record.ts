@@ -33,7 +33,9 @@ export function disksDir(store: Store): string {
 
 /** The same for every profile that names the same image: they share one download. */
 export function diskKey(source: ImageSource, path: string | undefined): string {
-  const { url, sha256, checksums, signature, gpgkey } = source;
+  const { url, checksums, signature, gpgkey } = source;
+  // What a lock says is newer or older than what is stored of the same image, not another one.
+  const sha256 = source.lock === undefined ? source.sha256 : undefined;
   // Who vouches is a part of the record.
   const list = checksums === undefined ? [] : [checksums, signature ?? '', ...(gpgkey ?? [])];
   return createHash('sha256')

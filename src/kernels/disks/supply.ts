@@ -33,6 +33,7 @@ export async function ensureDisk(profile: Profile, options: EnsureOptions): Prom
   const { host, signal } = options;
   const { id, image: source } = profile;
   if (source === undefined) throw new TypeError(`profile ${id} names no disk image`);
+  if (source.notLocked !== undefined) throw new HostError('not_locked', source.notLocked);
   throwIfCancelled(signal);
   const store = locateStore(host);
   try {
@@ -77,8 +78,14 @@ async function noteDisk(host: Host, store: Store, key: string, record: DiskRecor
   await writeDisk(host, store, key, record);
 }
 
-function checkDigest({ sha256: wanted }: ImageSource, found: string, what: string): void {
+function checkDigest({ sha256: wanted, lock }: ImageSource, found: string, what: string): void {
   if (wanted === undefined || wanted === found) return;
+  if (lock !== undefined) {
+    throw new HostError(
+      'wrong_digest',
+      phrase`${what} has the SHA-256 ${found}, and ${lock.origin} has ${wanted}; nothing was used: ${lock.remedy}`,
+    );
+  }
   throw new HostError(
     'wrong_digest',
     `${what} has the SHA-256 ${found}, and the profile says ${wanted}; nothing was used, correct image.sha256 or the file`,
@@ -97,7 +104,8 @@ async function storedDisk(
   const waiting = (): void => onNote(`${id}: another bpfcompat downloads ${url}; waiting for it`);
   await using _lock = await lockDisk(host, store, key, signal, waiting);
   const known = await readDisk(host, store, key);
-  const whole = known && (await wholeDisk(host, store, known)) ? known : undefined;
+  const fits = source.lock === undefined || known?.fromSha256 === source.sha256;
+  const whole = known && fits && (await wholeDisk(host, store, known)) ? known : undefined;
   const pinned = source.sha256 !== undefined;
   // A pinned image cannot be another one tomorrow.
   if (whole !== undefined && (pinned || options.refresh !== true || options.offline === true)) {
