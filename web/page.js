@@ -79,6 +79,7 @@ async function swap(response) {
     return say(`The server returned status ${response.status}.`);
   document.title = page.title;
   document.querySelector('main')?.replaceWith(main);
+  document.querySelector('footer')?.replaceChildren(...page.querySelectorAll('footer a'));
   return wake();
 }
 
@@ -88,7 +89,7 @@ const reload = () => fetch(location.href, withKey()).then(swap);
 async function sendForm(event) {
   if (storedKey() === '') return;
   event.preventDefault();
-  say('Sending.');
+  event.target.querySelector('.said').textContent = 'Sending.';
   const response = await fetch(event.target.action, withKey({ method: 'POST', body: new FormData(event.target) }));
   if (response.redirected) history.pushState(null, '', response.url);
   await swap(response);
@@ -98,21 +99,29 @@ function showState(job, state) {
   const bar = job.querySelector('progress');
   if (bar) bar.value = state.percent;
   say(state.error ?? state.message ?? '');
-  const body = job.querySelector('tbody');
-  for (const [id, status] of Object.entries(state.profile_statuses)) {
-    let row = body.querySelector(`tr[data-profile="${CSS.escape(id)}"]`);
-    if (!row) {
-      row = body.insertRow();
-      row.dataset.profile = id;
-      const head = document.createElement('th');
-      head.scope = 'row';
-      head.textContent = id;
-      row.append(head, document.createElement('td'));
+  for (const [id, status] of Object.entries(state.profile_statuses)) showRow(job, 'kernels', 'profile', [id], status);
+  for (const { name, profile, status } of state.cells ?? []) showRow(job, 'cells', 'cell', [name, profile], status);
+}
+
+/** Puts a state into the row of a table that is about `words`; the first of them is its head. */
+function showRow(job, table, key, words, status) {
+  const place = job.querySelector(`table.${table}`);
+  const own = words.join(' ');
+  let row = place.querySelector(`tr[data-${key}="${CSS.escape(own)}"]`);
+  if (!row) {
+    place.hidden = false;
+    row = place.tBodies[0].insertRow();
+    row.dataset[key] = own;
+    for (const [nth, word] of [...words, ''].entries()) {
+      const cell = document.createElement(nth === 0 ? 'th' : 'td');
+      if (nth === 0) cell.scope = 'row';
+      cell.textContent = word;
+      row.append(cell);
     }
-    const cell = row.querySelector('td');
-    cell.textContent = status.replace('_', ' ');
-    cell.className = { pass: 'p', fail: 'f', infra_error: 'e', running: 'u', skipped: 's' }[status] ?? 'a';
   }
+  const cell = row.lastElementChild;
+  cell.textContent = status.replace('_', ' ');
+  cell.className = { pass: 'p', fail: 'f', infra_error: 'e', running: 'u', skipped: 's' }[status] ?? 'a';
 }
 
 /** Reads the events of a check to their end. An EventSource could not send the key. */
@@ -134,10 +143,42 @@ async function follow(job) {
   }
 }
 
+/** Browsers have a clipboard for pages of https and of this machine alone. */
+async function copyMarkdown({ currentTarget: button }) {
+  const said = button.parentElement.querySelector('.copied');
+  try {
+    const response = await fetch(button.dataset.copy, withKey());
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    await navigator.clipboard.writeText(await response.text());
+    said.textContent = 'Copied.';
+  } catch {
+    said.textContent = 'It cannot be copied here: the link Markdown below has it.';
+  }
+}
+
+/** A link to a file cannot send the key: the file is fetched, and saved under its own name. */
+async function download(event) {
+  if (storedKey() === '') return;
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  const response = await fetch(href, withKey());
+  if (!response.ok) return say(`The server returned status ${response.status}.`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = href.split('/').at(-1);
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** Makes what was just shown work. */
 function wake() {
+  // A page from the disk may read nothing beside it.
+  if (location.protocol !== 'file:')
+    for (const hidden of document.querySelectorAll('main .needs-server')) hidden.hidden = false;
+  for (const link of document.querySelectorAll('footer a')) link.addEventListener('click', download);
+  document.querySelector('button.copy')?.addEventListener('click', copyMarkdown);
   for (const hidden of document.querySelectorAll('main .needs-script')) hidden.hidden = false;
-  document.querySelector('form.start')?.addEventListener('submit', sendForm);
+  for (const form of document.querySelectorAll('form.start')) form.addEventListener('submit', sendForm);
   document.querySelector('.token form')?.addEventListener('submit', (event) => {
     event.preventDefault();
     sessionStorage.setItem('key', new FormData(event.target).get('key'));

@@ -67,8 +67,16 @@ export function decide(access: Access, caller: Caller, switches: AnonymousSwitch
 }
 
 /** Whether a caller may have commands of theirs run in guests. Never anybody without a credential, whatever is switched on. */
-export function mayRunCommands(caller: Caller): boolean {
+function mayRunCommands(caller: Caller): boolean {
   return caller.kind !== 'nobody' && caller.scopes.has('validate:commands');
+}
+
+/** @param what asks for it, as the caller wrote it @throws ApiError 403, 422 for a caller who may not */
+export function checkCommands(caller: Caller, what: string): void {
+  if (mayRunCommands(caller)) return;
+  if (caller.kind === 'nobody')
+    throw new ApiError(422, 'commands_not_allowed', `${what}: commands are never run for callers without a credential`);
+  throw new ApiError(403, 'forbidden', `${what}: this credential lacks the scope validate:commands`);
 }
 
 /** @param configured there is some credential that would do @throws ApiError 401, 403, 503 */

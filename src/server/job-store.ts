@@ -4,12 +4,18 @@ import { isEnded, JobRecord } from './job.ts';
 import { JOB_ID } from './schemas.ts';
 
 const MAX_JOB_BYTES = 1024 * 1024;
+/** Directory of suites in the work directory; the document of each lies beside its own directory. */
+export const SUITES = 'suites';
 
 /** Jobs on disk: a directory for each, with `job.json` and what was uploaded. The files are all there is; nothing indexes them. */
 export interface JobStore {
   /** Directory of a job. */
   dir(id: string): string;
   makeDir(id: string): Promise<string>;
+  /** Directory of the suite of a job, which outlives the job: its reports are there. */
+  suiteDir(id: string): string;
+  makeSuiteDir(id: string): Promise<string>;
+  removeSuite(id: string): Promise<void>;
   save(job: JobRecord): Promise<void>;
   /** Removes what was uploaded, once nothing reads it any more: a run has its own copy. */
   dropUploads(job: JobRecord): Promise<void>;
@@ -30,6 +36,8 @@ async function readJob(host: Host, dir: string): Promise<JobRecord | undefined> 
 export function createJobStore(host: Host, workdir: string): JobStore {
   const top = join(workdir, 'jobs');
   const dir = (id: string): string => join(top, id);
+  const suites = join(workdir, SUITES);
+  const suiteDir = (id: string): string => join(suites, id);
   const remove = (id: string): Promise<void> => host.files.remove(dir(id));
   return {
     dir,
@@ -39,10 +47,18 @@ export function createJobStore(host: Host, workdir: string): JobStore {
       await host.files.makeDir(dir(id), 0o700);
       return dir(id);
     },
+    suiteDir,
+    async makeSuiteDir(id) {
+      await host.files.refuseLink(suites);
+      await host.files.makeDir(suiteDir(id), 0o700);
+      return suiteDir(id);
+    },
+    removeSuite: (id) => host.files.remove(suiteDir(id)),
     save: (job) => host.files.writeAtomic(join(dir(job.job_id), 'job.json'), `${JSON.stringify(job, null, 2)}\n`),
     async dropUploads({ job_id: id, request }) {
       for (const name of [request.artifact, 'manifest.yaml', 'matrix.yaml'])
         await host.files.remove(join(dir(id), name));
+      for (const name of request.suite ?? []) await host.files.remove(join(suiteDir(id), name));
     },
     async load() {
       await host.files.makeDir(top, 0o700);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { VALIDATION_MODES } from '../model/cell.ts';
 import { JOB_STATES, type JobStatus, PROFILE_STATES } from './schemas.ts';
+import { SUITE_PATH } from './suite-upload.ts';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -25,6 +26,8 @@ const JobRequest = z.object({
   artifactUri: text.optional(),
   /** Nothing is fetched for it. */
   offline: z.boolean(),
+  /** Of a suite: its files in the directory that was laid out for it, the suite file last. */
+  suite: z.array(text.regex(SUITE_PATH)).optional(),
 });
 
 /** A job as its file has it: everything that a restart needs. */
@@ -39,6 +42,8 @@ export const JobRecord = z.object({
   message: text.default(''),
   percent: count,
   profiles: z.array(z.object({ id: text, status: z.enum(PROFILE_STATES) })),
+  /** Each object, or case of a suite, on each kernel, in the order they began; empty where the kernels say it all. */
+  cells: z.array(z.object({ name: text, profile: text, status: z.enum(PROFILE_STATES) })).default([]),
   completed: count,
   /** Grows with every change. */
   sequence: count,
@@ -69,6 +74,7 @@ export function statusOf(job: JobRecord): JobStatus {
     percent: job.percent,
     total_profiles: job.profiles.length,
     completed_profiles: job.completed,
+    ...(job.cells.length > 0 && { cells: job.cells }),
     profile_statuses: Object.fromEntries(job.profiles.map(({ id, status }) => [id, status])),
     created_at: job.created_at,
     ...(started_at !== undefined && { started_at }),

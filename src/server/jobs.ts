@@ -258,7 +258,13 @@ export class Jobs {
     };
     try {
       const { runId, exitCode, json, markdown } = await this.#run(started, signal, onEvent);
-      const done = { run_id: runId, exit_code: exitCode, json, markdown, finished_at: this.#time() };
+      const done = {
+        ...(runId !== '' && { run_id: runId }),
+        exit_code: exitCode,
+        json,
+        markdown,
+        finished_at: this.#time(),
+      };
       await this.#change(job, { state: 'completed', stage: 'completed', message: '', percent: 100, ...done });
       await this.#store.dropUploads(job);
     } catch (error) {

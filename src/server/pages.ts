@@ -5,6 +5,7 @@ import { lockedPage, messagePage } from '../site/plain-page.tsx';
 import { startPage } from '../site/start-page.tsx';
 import { acceptJob } from './accept.ts';
 import type { Access } from './access.ts';
+import { sendEvidence } from './evidence.ts';
 import { isEnded } from './job.ts';
 import { ApiError, problemOf } from './problem.ts';
 import { admit } from './register.ts';
@@ -48,6 +49,7 @@ async function showStart(request: FastifyRequest, reply: FastifyReply, services:
       .map(({ profile, standard }) => ({ id: profile.id, standard: standard !== undefined })),
     site: mayRead ? await runs.site() : undefined,
     locked: !mayCheck,
+    suites: !settings.demo,
     banner: settings.demo ? 'This is a demo: results are removed after a day and are no evidence.' : '',
   });
   return html(reply, text);
@@ -74,10 +76,10 @@ async function showJob(request: FastifyRequest, reply: FastifyReply, services: S
   const { id } = request.params as { id: string };
   const job = JOB_ID.test(id) ? jobs.get(id) : undefined;
   if (job === undefined) throw new ApiError(404, 'job_unknown', 'there is no such job');
-  const { state, message, percent, profiles, error = '', request: asked } = job;
+  const { state, message, percent, profiles, cells, error = '', request: asked } = job;
   const mayRead = isEnded(job) && (await may(request, ROUTES.historyRuns, services));
   const run = mayRead && job.run_id ? runPageOf(await runs.site(), job.run_id) : undefined;
-  const page = { id, name: asked.artifact, state, message, percent, profiles, error };
+  const page = { id, name: asked.artifact, state, message, percent, profiles, cells, error };
   const self = `../api/v1/validate/${id}`;
   const ways = { up: '../results/', events: `${self}/events`, self, run: run === undefined ? '' : `../results/${run}` };
   return html(reply, jobPage(page, { assets: names, ...ways }));
@@ -97,6 +99,7 @@ function resultsHandler(services: Services) {
     else if (!(await may(request, ROUTES.historyRuns, services)))
       return html(reply, lockedPage(assetNames(services.assets), up));
     if (path === 'compare') return compareRuns(request, reply, services);
+    if (path.endsWith('.tar.gz')) return sendEvidence(path, reply, services);
     const isEmpty = path === 'index.html' && (await services.runs.site()).runs.length === 0;
     const none = { title: 'No results yet', text: 'Nothing was checked in this work directory.', back: '../' };
     const text = isEmpty ? messagePage(assetNames(services.assets), up, none) : await results(path);

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { validateSuite } from '../api/suite.ts';
+import type { SuiteOptions } from '../api/suite-options.ts';
 import { validate } from '../api/validate.ts';
 import type { ValidateOptions } from '../api/validate-options.ts';
 import type { JobRecord } from './job.ts';
 import type { JobRunner } from './jobs.ts';
 import type { Services } from './services.ts';
+import { SUITE_FILE } from './suite-upload.ts';
 
 type Needs = Pick<Services, 'settings' | 'store' | 'host'>;
 
@@ -29,9 +32,33 @@ export function jobOptions({ job_id: id, request }: JobRecord, { settings, store
   };
 }
 
+/** A suite as the library is called with it. Its document lies beside the directory of its cases. */
+export function suiteOptions({ job_id: id, request }: JobRecord, { settings, store, host }: Needs): SuiteOptions {
+  const dir = store.suiteDir(id);
+  const { timeoutMs, concurrency, offline } = request;
+  return {
+    suite: join(dir, SUITE_FILE),
+    out: `${dir}.json`,
+    markdown: `${dir}.md`,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(concurrency !== undefined && { concurrency }),
+    offline,
+    workDir: settings.workdir,
+    cwd: dir,
+    host,
+  };
+}
+
+async function runSuite(options: SuiteOptions): Promise<Awaited<ReturnType<JobRunner>>> {
+  const { suite, paths } = await validateSuite(options);
+  const [first] = suite.cases.flatMap(({ completed }) => completed ?? []);
+  return { runId: first?.run.runId ?? '', exitCode: suite.exitCode, ...paths };
+}
+
 /** Carries jobs out: prepare, run, finish, as the command line does. */
 export function createRunner(needs: Needs): JobRunner {
   return async (job, signal, onEvent) => {
+    if (job.request.suite) return runSuite({ ...suiteOptions(job, needs), signal, onEvent });
     const { report, verdict, paths } = await validate({ ...jobOptions(job, needs), signal, onEvent });
     const [own] = paths.artifacts;
     return {

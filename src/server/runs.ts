@@ -4,10 +4,11 @@ import { readSiteInputs } from '../api/site-inputs.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import { type Site, type SiteInput, siteOf } from '../site/site.ts';
 import { createKept } from './kept.ts';
+import { createSavedSuites } from './saved-suites.ts';
 import { RunRecord } from './schemas.ts';
 
 const MAX_LIST_BYTES = 256 * 1024 * 1024;
-/** Runs that pages show. */
+/** Runs that pages show; of suites as many. */
 const MAX_RUNS = 200;
 /** Reports that stay in memory: those of the pages, and as many others. */
 const MAX_KNOWN = 2 * MAX_RUNS;
@@ -77,6 +78,7 @@ export function createRuns(
   const { host } = environment;
   const path = join(workdir, 'registry', 'runs.jsonl');
   const report = createReports(environment, workdir);
+  const suites = createSavedSuites(environment, workdir, MAX_RUNS);
   let mark = '';
   let records: readonly RunRecord[] = [];
   let site: { readonly mark: string; readonly made: Promise<Site> } | undefined;
@@ -93,12 +95,14 @@ export function createRuns(
     return records.filter((record) => !isHidden(record));
   };
   const make = async (): Promise<Site> => {
-    const inputs: SiteInput[] = [];
-    for (const [id, own] of [...byRun(await current())].slice(0, MAX_RUNS)) {
+    const inputs = await suites.inputs();
+    const ofSuites = new Set(inputs.flatMap(({ document }) => document.cases.map(({ report }) => report?.run.id)));
+    const others = [...byRun(await current())].filter(([id]) => !ofSuites.has(id));
+    for (const [id, own] of others.slice(0, MAX_RUNS)) {
       const input = await report(id, own);
       if (input) inputs.push(input);
     }
-    return siteOf(inputs, 'latest');
+    return { ...siteOf(inputs, 'latest'), served: true };
   };
   return {
     records: current,
@@ -108,7 +112,8 @@ export function createRuns(
     },
     async site() {
       await read();
-      if (site?.mark !== mark) site = { mark, made: make() };
+      const now = `${mark} ${await suites.mark()}`;
+      if (site?.mark !== now) site = { mark: now, made: make() };
       return site.made;
     },
   };

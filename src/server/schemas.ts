@@ -89,6 +89,8 @@ export const JobStatus = z.object({
   total_profiles: count,
   completed_profiles: count,
   profile_statuses: z.record(text, z.enum(PROFILE_STATES)),
+  /** Of a suite: each case on each kernel that it began on. */
+  cells: z.array(z.object({ name: text, profile: text, status: z.enum(PROFILE_STATES) })).optional(),
   created_at: text,
   started_at: text.optional(),
   updated_at: text,
@@ -214,7 +216,18 @@ export const ValidateRequest = z.object({
   ...ValidateForm.partial().shape,
   profiles: text.describe('ids of kernels, separated by commas; the field may be repeated').optional(),
   required_profiles: text.describe('those of them that decide; default: all').optional(),
-  artifact_file: text.describe('the compiled object (.bpf.o)').meta({ contentMediaType: 'application/octet-stream' }),
+  suite_file: text
+    .describe('a suite in YAML (docs/suites.md) instead of an object')
+    .meta({ contentMediaType: 'application/yaml' })
+    .optional(),
+  suite_files: text
+    .describe('the objects and manifests that the suite names; the field is repeated')
+    .meta({ contentMediaType: 'application/octet-stream' })
+    .optional(),
+  artifact_file: text
+    .describe('the compiled object (.bpf.o)')
+    .meta({ contentMediaType: 'application/octet-stream' })
+    .optional(),
   manifest_file: text
     .describe('manifest in YAML (docs/manifest.md)')
     .meta({ contentMediaType: 'application/yaml' })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,10 @@ import { ApiError } from './problem.ts';
 import { ValidateForm } from './schemas.ts';
 
 const MAX_MANIFEST_BYTES = 256 * 1024;
-const MAX_FILES = 2;
+/** Of a suite: objects and manifests. */
+const MAX_FILES = 64;
+/** All files of a suite together, as a multiple of what one object may have. */
+const MAX_OBJECTS = 8;
 const MAX_FIELDS = 600;
 /** Of all fields together: they are in memory, as files are not. */
 const MAX_FIELDS_BYTES = 2 * MAX_MANIFEST_BYTES;
@@ -21,7 +24,9 @@ const HEAD_BYTES = 20;
 const SOURCE_FIELDS: readonly string[] = ['source_file', 'source_code', 'clang_flags'];
 const LISTS: readonly string[] = ['profiles', 'required_profiles'];
 
-export interface Upload {
+/** One object. */
+export interface ObjectUpload {
+  readonly kind: 'object';
   readonly form: ValidateForm;
   /** Name of the object's file in the directory. */
   readonly artifact: string;
@@ -29,7 +34,25 @@ export interface Upload {
   readonly hasManifest: boolean;
 }
 
+/** A file of a suite: what it is called, and where it lies now. */
+export interface SentFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A suite file with the objects and manifests that it names. */
+export interface SuiteUpload {
+  readonly kind: 'suite';
+  readonly form: ValidateForm;
+  readonly name: string;
+  readonly sha256: string;
+  readonly text: string;
+  readonly files: readonly SentFile[];
+}
+
 interface Received {
+  readonly path: string;
+  readonly bytes: number;
   readonly sha256: string;
   readonly head: Buffer;
   /** As the client has it: never a path of ours. */
@@ -60,12 +83,17 @@ async function receiveFile(part: MultipartFile, file: string, maxBytes: number):
     },
   });
   await pipeline(part.file, measure, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-  return { sha256: hash.digest('hex'), head, fileName: part.filename };
+  return { path: file, bytes, sha256: hash.digest('hex'), head, fileName: part.filename };
 }
+
+/** The last part of what a client calls a file. */
+const plainName = (fileName: string): string => fileName.split(/[/\\]/).at(-1) ?? '';
 
 /** A name that reports may have, out of the file name of a client. */
 function labelOf(fileName: string): string {
-  const plain = (fileName.split(/[/\\]/).at(-1) ?? '').replace(/\.o$/, '').replace(/\.bpf$/, '');
+  const plain = plainName(fileName)
+    .replace(/\.o$/, '')
+    .replace(/\.bpf$/, '');
   return (
     plain
       .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -99,14 +127,41 @@ function brokenForm(error: unknown): unknown {
 interface Parts {
   readonly fields: Map<string, string[]>;
   readonly files: Map<string, Received>;
+  /** Those of a suite, in the order they came. */
+  readonly suiteFiles: Received[];
+}
+
+/** Where the file of a field goes, and how large it may be. */
+const FILES: Readonly<Record<string, readonly [name: string, most: number | undefined]>> = {
+  artifact_file: ['object', undefined],
+  manifest_file: ['manifest.yaml', MAX_MANIFEST_BYTES],
+  suite_file: ['suite.yaml', MAX_MANIFEST_BYTES],
+};
+
+/** A file of the form. @throws ApiError 400, 413 */
+async function receiveFileOf(
+  part: MultipartFile,
+  dir: string,
+  maxBytes: number,
+  { files, suiteFiles }: Parts,
+): Promise<void> {
+  const { fieldname: name } = part;
+  if (name === 'suite_files') {
+    const left = MAX_OBJECTS * maxBytes - suiteFiles.reduce((sum, { bytes }) => sum + bytes, 0);
+    suiteFiles.push(await receiveFile(part, join(dir, `file-${suiteFiles.length}`), Math.min(maxBytes, left)));
+    return;
+  }
+  const [file, most = maxBytes] = FILES[name] ?? [];
+  if (file === undefined || files.has(name))
+    throw new ApiError(400, 'bad_form', `${name}: there is no such file field, or it is there twice`);
+  files.set(name, await receiveFile(part, join(dir, file), most));
 }
 
 async function receiveParts(request: FastifyRequest, dir: string, maxBytes: number): Promise<Parts> {
-  const fields = new Map<string, string[]>();
-  const files = new Map<string, Received>();
+  const parts: Parts = { fields: new Map(), files: new Map(), suiteFiles: [] };
   let fieldBytes = 0;
   const limits = {
-    files: MAX_FILES,
+    files: MAX_FILES + 1,
     fields: MAX_FIELDS,
     fieldSize: MAX_MANIFEST_BYTES,
     fileSize: maxBytes + 1,
@@ -128,35 +183,60 @@ async function receiveParts(request: FastifyRequest, dir: string, maxBytes: numb
       fieldBytes += Buffer.byteLength(value);
       if (fieldBytes > MAX_FIELDS_BYTES)
         throw new ApiError(413, 'too_large', `the fields have more than ${MAX_FIELDS_BYTES} bytes together`);
-      fields.set(name, [...(fields.get(name) ?? []), value]);
-    } else if (part.filename === '' && name === 'manifest_file') {
+      parts.fields.set(name, [...(parts.fields.get(name) ?? []), value]);
+    } else if (part.filename === '') {
       // A browser sends the field although no file was chosen.
       part.file.resume();
-    } else if ((name === 'artifact_file' || name === 'manifest_file') && !files.has(name)) {
-      const isObjectFile = name === 'artifact_file';
-      const file = join(dir, isObjectFile ? 'object' : 'manifest.yaml');
-      files.set(name, await receiveFile(part, file, isObjectFile ? maxBytes : MAX_MANIFEST_BYTES));
-    } else throw new ApiError(400, 'bad_form', `${name}: there is no such file field, or it is there twice`);
+    } else await receiveFileOf(part, dir, maxBytes, parts);
   }
-  return { fields, files };
+  return parts;
+}
+
+/** A suite with its files. @throws ApiError 400 */
+async function suiteOf({ files, suiteFiles }: Parts, form: ValidateForm, suite: Received): Promise<SuiteUpload> {
+  if (files.size > 1)
+    throw new ApiError(
+      400,
+      'bad_form',
+      'suite_file: the files of a suite are sent as suite_files; leave the others out',
+    );
+  return {
+    kind: 'suite',
+    form,
+    name: `${labelOf(suite.fileName)}.yaml`.replace(/(?:\.ya?ml)+$/, '.yaml'),
+    sha256: suite.sha256,
+    text: await readFile(suite.path, 'utf8'),
+    files: suiteFiles.map(({ fileName, path }) => ({ name: plainName(fileName), path })),
+  };
 }
 
 /**
  * Receives the form of a check into the directory of a job.
  * @throws ApiError 400, 413, 415, 422
  */
-export async function receiveUpload(request: FastifyRequest, dir: string, maxBytes: number): Promise<Upload> {
+export async function receiveUpload(
+  request: FastifyRequest,
+  dir: string,
+  maxBytes: number,
+): Promise<ObjectUpload | SuiteUpload> {
   if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
-  const { fields, files } = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
+  const parts = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
     // The parser would collect the rest of the form for nobody.
     request.raw.unpipe();
     request.raw.resume();
     throw brokenForm(error);
   });
-  const form = formOf(fields);
+  const { files, suiteFiles } = parts;
+  const form = formOf(parts.fields);
+  const suite = files.get('suite_file');
+  if (suite) return suiteOf(parts, form, suite);
   const object = files.get('artifact_file');
-  if (object === undefined)
-    throw new ApiError(400, 'artifact_missing', 'artifact_file is missing: the compiled object (.bpf.o)');
+  if (object === undefined || suiteFiles.length > 0)
+    throw new ApiError(
+      400,
+      'artifact_missing',
+      'artifact_file is missing: the compiled object (.bpf.o); or send a suite as suite_file, with its suite_files',
+    );
   if (!isObject(object.head))
     throw new ApiError(
       400,
@@ -167,5 +247,5 @@ export async function receiveUpload(request: FastifyRequest, dir: string, maxByt
   await rename(join(dir, 'object'), join(dir, artifact));
   if (files.has('manifest_file') && form.manifest_text !== undefined)
     throw new ApiError(400, 'bad_form', 'manifest_file and manifest_text are both given; send one');
-  return { form, artifact, sha256: object.sha256, hasManifest: files.has('manifest_file') };
+  return { kind: 'object', form, artifact, sha256: object.sha256, hasManifest: files.has('manifest_file') };
 }

@@ -10,6 +10,8 @@ export interface PageJob {
   readonly message: string;
   readonly percent: number;
   readonly profiles: readonly { readonly id: string; readonly status: string }[];
+  /** Of a suite: its cases on the kernels that they began on. */
+  readonly cells: readonly { readonly name: string; readonly profile: string; readonly status: string }[];
   /** Why it came to nothing; empty where it did not. */
   readonly error: string;
 }
@@ -20,7 +22,7 @@ const HEADS = { queued: 'Testing', running: 'Testing', completed: 'Tested', fail
 
 function Profiles({ profiles }: Pick<PageJob, 'profiles'>) {
   return (
-    <table class="list">
+    <table class="list kernels">
       <caption>Kernels</caption>
       <thead>
         <tr>
@@ -40,6 +42,31 @@ function Profiles({ profiles }: Pick<PageJob, 'profiles'>) {
   );
 }
 
+/** The table is there from the beginning: the script fills it. */
+function Cells({ cells }: Pick<PageJob, 'cells'>) {
+  return (
+    <table class="list cells" hidden={cells.length === 0}>
+      <caption>Cases</caption>
+      <thead>
+        <tr>
+          <th scope="col">Case</th>
+          <th scope="col">Kernel</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {cells.map(({ name, profile, status }) => (
+          <tr data-cell={`${name} ${profile}`}>
+            <th scope="row">{oneLine(name, 100)}</th>
+            <td>{profile}</td>
+            <td class={MARKS[status] ?? 'a'}>{status.replace('_', ' ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 /**
  * How far a check is. Without a script the page loads itself again until the check has ended; the script follows its
  * events.
@@ -50,7 +77,7 @@ export function jobPage(
   job: PageJob,
   { assets, up, events, self, run }: { assets: PageAssets; up: string; events: string; self: string; run: string },
 ): string {
-  const { id, name, state, message, percent, profiles, error } = job;
+  const { id, name, state, message, percent, profiles, cells, error } = job;
   const isOpen = state === 'queued' || state === 'running';
   return htmlPage({
     assets,
@@ -74,6 +101,7 @@ export function jobPage(
           {oneLine(error || message || (state === 'queued' ? 'waiting for a free place' : ''), 2000)}
         </p>
         <Profiles profiles={profiles} />
+        <Cells cells={cells} />
         {run !== '' && (
           <p>
             <a href={run}>The report</a>

@@ -72,6 +72,7 @@ export function runPage(site: Site, run: SiteRun, assets: PageAssets): string {
     downloads: [
       ['JSON', `${path}.json`],
       ['Markdown', `${path}.md`],
+      ...(site.served ? [['Evidence', `${path}.tar.gz`] as const] : []),
     ],
     children: (
       <>
@@ -87,6 +88,12 @@ export function runPage(site: Site, run: SiteRun, assets: PageAssets): string {
               <a href={up + diffPath(before, run)}>what changed since the run before</a>
             </>
           )}
+        </p>
+        <p class="needs-server" hidden>
+          <button type="button" class="copy" data-copy={`${up}${path}.md`}>
+            Copy as Markdown
+          </button>{' '}
+          <span class="copied" role="status" />
         </p>
         <FailureSections site={site} up={up} cells={cells} />
         <Section title="Objects and kernels">

@@ -58,6 +58,8 @@ export interface Site {
   readonly kernels: readonly SiteKernel[];
   /** Version that the whole is published as. */
   readonly label: string;
+  /** A server shows it, which has the evidence of its runs. */
+  readonly served?: boolean;
 }
 
 const CELL_DIGITS = 12;

@@ -21,6 +21,8 @@ interface StartProps {
   readonly site: Site | undefined;
   /** Sending the form needs a credential. */
   readonly locked: boolean;
+  /** Suites are taken as well. */
+  readonly suites: boolean;
   /** Said above everything; empty for nothing. */
   readonly banner: string;
 }
@@ -96,6 +98,30 @@ function StartForm({ kernels }: Pick<StartProps, 'kernels'>) {
   );
 }
 
+function SuiteForm() {
+  return (
+    <details>
+      <summary>A suite instead</summary>
+      <form class="start" method="post" action="./" encType="multipart/form-data">
+        <p>
+          <label>
+            Suite (YAML) <input type="file" name="suite_file" accept=".yaml,.yml" required />
+          </label>
+        </p>
+        <p>
+          <label>
+            Objects and manifests that it names <input type="file" name="suite_files" multiple required />
+          </label>
+        </p>
+        <p>
+          <button type="submit">Check the suite</button>
+        </p>
+        <p class="said" role="status" />
+      </form>
+    </details>
+  );
+}
+
 function Results({ site, up }: { site: Site; up: string }) {
   const runs = site.runs.slice(0, MAX_RUNS);
   if (runs.length === 0) return <p>There are none yet.</p>;
@@ -143,7 +169,7 @@ function CompareForm({ site, up }: { site: Site; up: string }) {
 }
 
 /** The first page of a server: a form that starts a check, and the newest results. */
-export function startPage({ up, assets, kernels, site, locked, banner }: StartProps): string {
+export function startPage({ up, assets, kernels, site, locked, suites, banner }: StartProps): string {
   return htmlPage({
     assets,
     up,
@@ -156,6 +182,7 @@ export function startPage({ up, assets, kernels, site, locked, banner }: StartPr
         <h1>Check an object on real kernels</h1>
         {locked && <TokenForm why="This server checks objects for callers with an API key." />}
         <StartForm kernels={kernels} />
+        {suites && <SuiteForm />}
         <Section title="Results">
           {site ? <Results site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}
         </Section>

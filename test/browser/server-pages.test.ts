@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,8 +23,9 @@ let browser: Browser;
 /** Lets the job that runs end. */
 let end: () => void = () => {};
 
-const run: JobRunner = async (_job, _signal, onEvent) => {
-  onEvent({ type: 'run-start', runId: RUNS[0].runId, artifacts: ['a'], targets: ['debian-12-6.1'], cells: 1 });
+const run: JobRunner = async (job, _signal, onEvent) => {
+  const artifacts = job.request.suite ? ['first <b>case', 'second'] : ['a'];
+  onEvent({ type: 'run-start', runId: RUNS[0].runId, artifacts, targets: ['debian-12-6.1'], cells: 1 });
   onEvent({ type: 'cell-start', artifact: 0, target: 0 });
   await new Promise<void>((resolve) => {
     end = resolve;
@@ -77,8 +79,8 @@ test.each(['light', 'dark'] as const)(
     await page.goto(url);
     expect(await accessibility(page)).toEqual([]);
     await page.screenshot({ path: join(pictures, `server-start-${colorScheme}.png`) });
-    await page.locator('input[type=file]').setInputFiles(OBJECT);
-    await page.locator('form.start button').click();
+    await page.locator('input[name=artifact_file]').setInputFiles(OBJECT);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
     await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
     expect(await accessibility(page)).toEqual([]);
     await page.screenshot({ path: join(pictures, `server-job-${colorScheme}.png`) });
@@ -91,12 +93,68 @@ test.each(['light', 'dark'] as const)(
   },
 );
 
+const SUITE = Buffer.from(
+  'name: net\ndefaults: {kernels: [debian-12-6.1]}\ncases:\n  - {name: a, artifact: build/simple_pass.bpf.o}\n',
+);
+const suiteFile = { name: 'suite.yaml', mimeType: 'application/yaml', buffer: SUITE };
+
+test.each([true, false])('a suite is started and its cases come one by one (script: %s)', async (javaScriptEnabled) => {
+  const { lab, url } = await listening(OPEN);
+  const { page, troubles } = await newPage({ javaScriptEnabled, bypassCSP: javaScriptEnabled });
+  await page.goto(url);
+  await page.getByText('A suite instead').click();
+  await page.locator('input[name=suite_file]').setInputFiles(suiteFile);
+  await page.getByRole('button', { name: 'Check the suite' }).click();
+  // What is missing is said on a page; without the objects the browser sends nothing.
+  expect(await page.locator('input[name=suite_files]:invalid').count()).toBe(1);
+  await page.locator('input[name=suite_files]').setInputFiles({ ...suiteFile, name: 'other.yaml' });
+  await page.getByRole('button', { name: 'Check the suite' }).click();
+  await page.getByText('no case names "other.yaml"').waitFor();
+  if (javaScriptEnabled) await page.screenshot({ path: join(pictures, 'server-error-light.png') });
+  await page.goto(url);
+  await page.getByText('A suite instead').click();
+  await page.locator('input[name=suite_file]').setInputFiles(suiteFile);
+  await page.locator('input[name=suite_files]').setInputFiles(OBJECT);
+  if (javaScriptEnabled) expect(await accessibility(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Check the suite' }).click();
+  await page.locator('table.cells td.u').waitFor();
+  expect(await page.locator('table.cells tbody th').textContent()).toBe('first <b>case');
+  if (javaScriptEnabled) {
+    expect(await accessibility(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'server-suite-light.png') });
+  }
+  end();
+  await page.getByRole('link', { name: 'The report' }).waitFor();
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
+test('a run is copied as Markdown, and its evidence is saved, with a key', async () => {
+  const { lab, url } = await listening({});
+  const { page, troubles } = await newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(`${url}/results/runs/latest/${RUNS[1].runId}.html`);
+  await page.locator('input[type=password]').fill(KEY);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toContain(`Run: \`${RUNS[1].runId}`);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Evidence' }).click();
+  expect((await saved).suggestedFilename()).toBe(`${RUNS[1].runId}.tar.gz`);
+  const names = execFileSync('tar', ['tzf', (await (await saved).path()) ?? ''], { encoding: 'utf8' });
+  expect(names).toBe('report.json\n');
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
 test('the same works without a script, under the policy', async () => {
   const { lab, url } = await listening(OPEN);
   const { page, troubles } = await newPage({ javaScriptEnabled: false });
   await page.goto(url);
-  await page.locator('input[type=file]').setInputFiles(OBJECT);
-  await page.locator('form.start button').click();
+  await page.locator('input[name=artifact_file]').setInputFiles(OBJECT);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
   await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
   end();
   // The page loads itself again.
@@ -115,8 +173,8 @@ test('with a key, results are shown and a check is started where nobody may with
   await page.locator('.grid').waitFor();
   await page.goto(url);
   await page.locator('h2:has-text("Results") + ul').waitFor();
-  await page.locator('input[type=file]').setInputFiles(OBJECT);
-  await page.locator('form.start button').click();
+  await page.locator('input[name=artifact_file]').setInputFiles(OBJECT);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
   await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   end();

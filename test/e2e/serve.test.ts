@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type StartedCli, startCli } from './support/cli.ts';
 
@@ -44,6 +45,19 @@ function form(object: string, more: Readonly<Record<string, string>> = {}): Requ
   body.set('artifact_file', new Blob([readFileSync(join(examples, object))]), object);
   body.set('profiles', KERNELS.join());
   for (const [name, value] of Object.entries(more)) body.set(name, value);
+  return { method: 'POST', body };
+}
+
+function suiteForm(): RequestInit {
+  const body = new FormData();
+  const cases = [
+    '{name: good, artifact: ../simple-pass/simple_pass.bpf.o}',
+    '{name: gone, artifact: ../fentry-unlink/fentry_unlink.bpf.o}',
+  ];
+  const text = `name: two\ndefaults: {kernels: [debian-13-7.3]}\ncases:\n${cases.map((one) => `  - ${one}\n`).join('')}`;
+  body.set('suite_file', new Blob([text]), 'suite.yaml');
+  for (const object of ['simple-pass/simple_pass.bpf.o', 'fentry-unlink/fentry_unlink.bpf.o'])
+    body.append('suite_files', new Blob([readFileSync(join(examples, object))]), basename(object));
   return { method: 'POST', body };
 }
 
@@ -111,6 +125,30 @@ test('objects are checked on real kernels, a job is canceled, and a killed serve
   });
   const { records } = await api<{ records: readonly object[] }>(second.url, 'history/runs');
   expect(records).toHaveLength(2);
+
+  // A suite: its cases are followed one by one, and shown as one run with its evidence.
+  const suite = await api<{ job_id: string }>(second.url, 'validate/start', suiteForm());
+  const ended = await until(second.url, suite.job_id, ({ state }) => state === 'completed' || state === 'failed');
+  expect(ended).toMatchObject({
+    state: 'completed',
+    cells: expect.arrayContaining([
+      { name: 'good', profile: 'debian-13-7.3', status: 'pass' },
+      { name: 'gone', profile: 'debian-13-7.3', status: 'fail' },
+    ]),
+  });
+  expect((await status(second.url, suite.job_id)).result).toMatchObject({ exit_code: 2, report: { name: 'two' } });
+  const page = await fetch(`${second.url}/jobs/${suite.job_id}`, { headers: { 'x-api-key': KEY } });
+  const [, link = ''] = /href="(\.\.\/results\/runs\/[^"]+)"/.exec(await page.text()) ?? [];
+  const run = new URL(link, `${second.url}/jobs/`);
+  const shown = await (await fetch(run, { headers: { 'x-api-key': KEY } })).text();
+  expect(shown).toMatch(/good[\s\S]*gone|gone[\s\S]*good/);
+  const archive = await fetch(run.href.replace(/\.html$/, '.tar.gz'), { headers: { 'x-api-key': KEY } });
+  const files = execFileSync('tar', ['tzf', '-'], {
+    input: Buffer.from(await archive.arrayBuffer()),
+    encoding: 'utf8',
+  });
+  expect(files).toMatch(/^report\.json\ncase-1\.json\ncase-2\.json\n/);
+  expect(files.match(/targets\/debian-13-7\.3\/validator-result\.json/g)).toHaveLength(2);
 
   // A signal takes no more jobs and lets the last one end.
   const last = await api<{ job_id: string }>(second.url, 'validate/start', form('simple-pass/simple_pass.bpf.o'));

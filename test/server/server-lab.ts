@@ -12,7 +12,7 @@ import type { JobRunner } from '../../src/server/jobs.ts';
 import type { Services } from '../../src/server/services.ts';
 import { serverSettings } from '../../src/server/settings.ts';
 
-const OBJECT = join(import.meta.dirname, '../../examples/simple-pass/simple_pass.bpf.o');
+export const OBJECT = join(import.meta.dirname, '../../examples/simple-pass/simple_pass.bpf.o');
 export const KEY = 'a key of this test alone';
 export const SECRET = 'a secret of this test that has more than 32 bytes';
 
@@ -73,7 +73,7 @@ export async function serverLab(
 export type Part = readonly [name: string, value: string | Uint8Array, fileName?: string];
 
 /** A multipart form. A file is given by its bytes. */
-function formOf(parts: readonly Part[]) {
+export function formOf(parts: readonly Part[]) {
   const boundary = 'boundary-of-this-test';
   const chunks = parts.flatMap(([name, value, fileName]) => {
     const file =

@@ -1,0 +1,46 @@
+import { prepareSuite } from '../api/prepare-suite.ts';
+import { quoted } from '../config/words.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
+import type { Caller } from './access.ts';
+import type { JobRecord } from './job.ts';
+import { ApiError, withoutDirectories } from './problem.ts';
+import { boundsOf } from './request-bounds.ts';
+import { suiteOptions } from './run-job.ts';
+import type { Services } from './services.ts';
+import { layOutSuite } from './suite-upload.ts';
+import type { SuiteUpload } from './upload.ts';
+
+/** A suite brings its own settings: fields that would say the same of one object are an error. */
+export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Caller, services: Services) {
+  const { form, name, sha256 } = upload;
+  if (services.settings.demo) throw new ApiError(422, 'suites_not_supported', 'suite_file: this server takes objects');
+  const { profiles, required_profiles: required, timeout: _, concurrency: __, validation_mode: mode, ...others } = form;
+  const more = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const stray = more ?? (profiles.length + required.length > 0 ? 'profiles' : mode && 'validation_mode');
+  if (stray) throw new ApiError(400, 'bad_form', `${stray}: the suite says this for each case; leave it out`);
+  const { files, suite } = await layOutSuite(dir, upload, caller, services);
+  const bounds = boundsOf(upload, caller, services);
+  const { env } = services.settings;
+  const longest = Math.max(...suite.cases.map((one) => one.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+  const most = Math.max(...suite.cases.map((one) => one.concurrency || DEFAULT_CONCURRENCY));
+  return {
+    artifact: name,
+    sha256,
+    hasManifest: false,
+    hasMatrix: false,
+    suite: files,
+    // One for all cases: what the suite says for one of them is bounded as well.
+    timeoutMs: Math.min(longest, env.timeoutMs),
+    concurrency: Math.min(most, env.concurrency),
+    ...bounds,
+  };
+}
+
+/** What would be reported of a case that cannot start is for its sender now. @throws ApiError 400, UsageError */
+export async function checkSuite(job: JobRecord, services: Services): Promise<void> {
+  const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
+  const { cases } = await prepareSuite(suiteOptions(job, services), services.environment, old);
+  const wrong = cases.find(({ error }) => error !== '');
+  if (wrong === undefined) return;
+  throw new ApiError(400, 'case_invalid', `case ${quoted(wrong.source.name)}: ${withoutDirectories(wrong.error)}`);
+}

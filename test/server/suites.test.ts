@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { JobRecord } from '../../src/server/job.ts';
+import type { JobRunner } from '../../src/server/jobs.ts';
+import { suiteOptions } from '../../src/server/run-job.ts';
+import { formOf, KEY, OBJECT, type Part, type ServerLab, serverLab } from './server-lab.ts';
+
+const OBJECT_BYTES = readFileSync(OBJECT);
+
+let lab: ServerLab;
+/** The job that ran last. */
+let ran: JobRecord | undefined;
+const run: JobRunner = async (job) => {
+  ran = job;
+  return { runId: '', exitCode: 0, json: '', markdown: '' };
+};
+
+beforeAll(async () => {
+  lab = await serverLab({ run });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+const suite = (cases: string, defaults = '{kernels: [debian-12-6.1]}') =>
+  `name: net\ndefaults: ${defaults}\ncases:\n${cases}`;
+
+async function send(parts: readonly Part[], headers: Record<string, string> = { 'x-api-key': KEY }, to = lab) {
+  const form = formOf(parts);
+  const request = { method: 'POST', url: '/api/v1/validate/start', payload: form.payload } as const;
+  const { statusCode, json } = await to.inject({ ...request, headers: { ...form.headers, ...headers } });
+  return { status: statusCode, ...(json() as { code?: string; error?: string; job_id?: string }) };
+}
+
+const parts = (text: string, ...names: string[]): Part[] => [
+  ['suite_file', Buffer.from(text), 'my suite.yaml'],
+  ...names.map((name): Part => ['suite_files', OBJECT_BYTES, name]),
+];
+
+test('a suite is laid out as its paths say, and its files go when it has ended', async () => {
+  const cases = '  - {name: a, artifact: ../../build/one.bpf.o}\n  - {name: b, artifact: two.bpf.o, timeout: 999h}\n';
+  const wrong = await send(parts(suite(cases), 'one.bpf.o', 'two.bpf.o'));
+  expect([wrong.status, wrong.code]).toEqual([400, 'suite_invalid']);
+  const { status, job_id: id = '' } = await send(
+    parts(suite(cases.replace('999h', '9h')), 'one.bpf.o', 'sub/two.bpf.o'),
+  );
+  expect(status).toBe(202);
+  await vi.waitFor(() => expect(lab.services.jobs.get(id)).toMatchObject({ state: 'completed' }));
+  expect(ran?.request).toMatchObject({
+    artifact: 'my-suite.yaml',
+    // The longest that the server allows, and the guests that a suite has by default.
+    timeoutMs: 900_000,
+    concurrency: 2,
+    suite: [
+      expect.stringMatching(/^(?:d\/){6}build\/one\.bpf\.o$/),
+      expect.stringMatching(/^(?:d\/){8}two/),
+      expect.any(String),
+    ],
+  });
+  const options = ran && suiteOptions(ran, lab.services);
+  const { workdir } = lab.services.settings;
+  expect(options).toMatchObject({ out: join(workdir, 'suites', `${id}.json`), workDir: workdir });
+  expect(options?.suite.startsWith(join(workdir, 'suites', id))).toBe(true);
+  await vi.waitFor(() => {
+    const left = readdirSync(join(workdir, 'suites', id), { recursive: true, withFileTypes: true });
+    expect(left.filter((one) => one.isFile())).toEqual([]);
+  });
+});
+
+const ONE = '  - {name: a, artifact: one.bpf.o}\n';
+describe('what a suite cannot have here is said for the case', () => {
+  test.each([
+    ['leads out', '  - {name: a, artifact: ../../../../../../../../../etc/passwd}\n', 422, 'path_outside'],
+    ['is absolute', '  - {name: a, artifact: /etc/passwd}\n', 422, 'path_outside'],
+    ['is written elsewhere', '  - {name: a, artifact: one.bpf.o, out: /tmp/x.json}\n', 422, 'path_outside'],
+    ['has a command', '  - {name: a, artifact: one.bpf.o, command: id}\n', 422, 'case_not_supported'],
+    ['has assets', '  - {name: a, artifact: one.bpf.o, assets: [x]}\n', 422, 'case_not_supported'],
+    ['has a baseline', '  - {name: a, artifact: one.bpf.o, baseline: x.json}\n', 422, 'case_not_supported'],
+    ['has a matrix file', '  - {name: a, artifact: one.bpf.o, matrix: m.yaml}\n', 422, 'case_not_supported'],
+    ['has no object', '  - {name: a, artifact: two.bpf.o}\n', 400, 'file_unused'],
+    [
+      'has a kernel of nobody',
+      '  - {name: a, artifact: one.bpf.o, kernels: [debian-12-6.9]}\n',
+      400,
+      'unknown_profile',
+    ],
+    ['is no YAML', '  - {name: a, artifact: one.bpf.o', 400, 'suite_invalid'],
+  ] as const)('%s', async (_what, cases, status, code) => {
+    const answer = await send(parts(suite(cases), 'one.bpf.o'));
+    expect([answer.status, answer.code]).toEqual([status, code]);
+    expect(answer.error).toMatch(/suite|case|"a"/);
+    expect(answer.error).not.toContain(lab.dir);
+  });
+
+  test('its objects are not sent, or twice, or beside another object', async () => {
+    expect(await send(parts(suite(ONE)))).toMatchObject({ status: 400, code: 'artifact_missing' });
+    expect(await send(parts(suite(ONE), 'one.bpf.o', 'one.bpf.o'))).toMatchObject({ status: 400, code: 'bad_form' });
+    const both: Part[] = [...parts(suite(ONE), 'one.bpf.o'), ['artifact_file', OBJECT_BYTES, 'x.bpf.o']];
+    expect(await send(both)).toMatchObject({ status: 400, code: 'bad_form' });
+    expect(await send([...parts(suite(ONE), 'one.bpf.o'), ['profiles', 'debian-12-6.1']])).toMatchObject({
+      status: 400,
+      error: expect.stringContaining('profiles: the suite says this for each case'),
+    });
+  });
+
+  test('nothing of them is left', () => {
+    const { workdir } = lab.services.settings;
+    expect(readdirSync(join(workdir, 'suites'))).toHaveLength(1);
+    expect(readdirSync(join(workdir, 'jobs'))).toHaveLength(1);
+  });
+});
+
+test('commands of nobody are not run out of a suite, and the demo takes none', async () => {
+  await using open = await serverLab({ run, env: { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' } });
+  const test = '  - {name: a, artifact: one.bpf.o, test: {mode: behavior, command: id}}\n';
+  expect(await send(parts(suite(test), 'one.bpf.o'), {}, open)).toMatchObject({ code: 'commands_not_allowed' });
+  const manifest = '  - {name: a, artifact: one.bpf.o, manifest: m.yaml}\n';
+  const text = Buffer.from('name: x\nfunctional_tests:\n  - name: t\n    command: id\n');
+  const sent: Part[] = [...parts(suite(manifest), 'one.bpf.o'), ['suite_files', text, 'm.yaml']];
+  expect(await send(sent, {}, open)).toMatchObject({ code: 'commands_not_allowed' });
+  expect(await send(parts(suite(ONE), 'one.bpf.o'), {}, open)).toMatchObject({ status: 202 });
+  await using demo = await serverLab({ run, args: ['--public-demo'] });
+  expect(await send(parts(suite(ONE), 'one.bpf.o'), {}, demo)).toMatchObject({ code: 'suites_not_supported' });
+});
+
+test('a job that names files of a suite elsewhere is none', async () => {
+  await using own = await serverLab({ run: () => new Promise(() => {}) });
+  const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
+  const file = join(own.services.store.dir(id), 'job.json');
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
+  const job = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(join(own.dir, 'kept'), '');
+  writeFileSync(file, JSON.stringify({ ...job, request: { ...job.request, suite: ['../../../kept'] } }));
+  await using next = await serverLab({ run, dir: own.dir });
+  await next.services.jobs.restore();
+  expect(next.services.jobs.get(id)).toBeUndefined();
+  expect(existsSync(join(own.dir, 'kept'))).toBe(true);
+});
