@@ -145,7 +145,9 @@ async function readyCase(
   const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-  const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
+  // A command loads nothing by itself, and with one the flag is an error.
+  const general = command === undefined && manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined;
+  const maxInsns = gate.maxInsns ?? general;
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
   await checkReportPaths(host, [paths.json, paths.markdown]);

@@ -146,6 +146,7 @@ function commandOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteComm
   if (own.command !== undefined) {
     if (own.test !== undefined) refuse('test', 'test and command cannot be in one case; make two cases of it');
     if (own.validation_mode !== undefined) refuse('validation_mode', 'a command decides by its exit code; remove it');
+    if (own.max_insns !== undefined) refuse('max_insns', 'a command decides by its exit code; remove it');
     return { command: own.command, binary: own.command_binary ?? '', expectExitCode: own.command_expect_exit ?? 0 };
   }
   for (const key of ['command_binary', 'command_expect_exit'] as const) {

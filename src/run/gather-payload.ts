@@ -1,5 +1,6 @@
 import type { Manifest } from '../config/manifest.ts';
-import { testsOf } from '../config/tuning.ts';
+import { enumerate } from '../config/near.ts';
+import { testsOf, tuningLines } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { ValidationMode } from '../model/cell.ts';
 import { type Assets, undeclaredFiles } from './assets.ts';
@@ -12,6 +13,17 @@ export interface PayloadParts {
   readonly command: PreparedCommand | undefined;
   /** Directory that the words of commands are looked for in: that of the file they stand in. */
   readonly dir: string;
+}
+
+/** What a manifest says of a load by the validator, which a command takes the place of. */
+function lostOf(manifest: Manifest, mode: ValidationMode | undefined): string[] {
+  const settings = manifest.strictLibbpf ? [] : tuningLines(manifest);
+  return [
+    ...(testsOf(mode, manifest).length > 0 ? ['functional tests'] : []),
+    ...(settings.length > 0 ? ['settings for the load'] : []),
+    ...(manifest.maxInsns === undefined ? [] : ['max_insns']),
+    ...(manifest.programs.some(({ attach }) => attach.required) ? ['required attachments'] : []),
+  ];
 }
 
 /**
@@ -29,7 +41,9 @@ export async function gatherPayload(
   const notes: string[] = [];
   if (command !== undefined) {
     notes.push(...(await undeclaredFiles(host, dir, 'the command', command.command, shipped)));
-    if (tests.length > 0) notes.push(`functional tests of ${manifest?.file} are not run: the command alone decides`);
+    const lost = manifest === undefined ? [] : lostOf(manifest, mode);
+    if (lost.length > 0)
+      notes.push(`${enumerate(lost, 'and')} of ${manifest?.file} have no effect: the command alone decides`);
     return { payload, notes };
   }
   for (const { name, command: line } of tests) {

@@ -147,6 +147,10 @@ cases:
     ['name: s', '1:1: cases is missing; add it'],
     ['name: s\ncases: []', '2:8: cases is empty; list at least one entry'],
     ['name: "a b"\ncases: [{name: a, artifact: x, matrix: m}]', '1:7: name "a b" is not allowed; use at most 64'],
+    [
+      'name: s\ncases: [{name: a, matrix: m, command: x, max_insns: 5}]',
+      '2:53: a command decides by its exit code; remove it',
+    ],
     ['name: s\ncases: [{name: a, matrix: m}]', '2:9: case "a" has no artifact; add one (or a command to run)'],
     [
       'name: s\ncases: [{name: a, artifact: x, matrix: m, command_binary: y}]',

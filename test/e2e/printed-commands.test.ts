@@ -107,8 +107,9 @@ test('what a check of several objects says about where to look', async () => {
 describe('a suite', () => {
   const SUITE = `
 name: own
-defaults: {matrix: one.yaml, report_dir: reports}
+defaults: {matrix: one.yaml, report_dir: reports, max_insns: 95%}
 cases:
+  - {name: command, command: exit 3, artifact: ../passes.bpf.o}
   - {name: refused, artifact: "../it's refused [1].bpf.o"}
   - {name: refused-again, artifact: "../it's refused [1].bpf.o", validation_mode: load_only, max_insns: 90%}
   - name: asset
@@ -135,10 +136,10 @@ cases:
     const { code, stdout, stderr } = await bpfcompat([...args, '--summary', 'suite-job.md'], { cwd });
     expect(code, stderr).toBe(2);
     const told = await printedAbout('suite.json', stdout);
-    for (const name of ['refused', 'refused-again', 'asset'])
+    for (const name of ['command', 'refused', 'refused-again', 'asset'])
       told.push(...(await explained(`bpfcompat explain suite.json --artifact ${name}`)));
     await explained('bpfcompat explain suite.json');
-    await expectVerdicts(told, 3);
+    await expectVerdicts(told, 4);
   });
 
   const GATE = `

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
+import { readManifest } from '../../src/config/manifest.ts';
 import type { GuestRequest } from '../../src/guests/guest.ts';
 import { lanesBy } from '../../src/guests/lanes.ts';
 import { createHost } from '../../src/host/create-host.ts';
@@ -9,7 +10,7 @@ import type { TempDir } from '../../src/host/host.ts';
 import { HostError } from '../../src/model/errors.ts';
 import { Stage } from '../../src/model/evidence.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { loadAssets } from '../../src/run/assets.ts';
+import { loadAssets, NO_ASSETS } from '../../src/run/assets.ts';
 import { gatherPayload } from '../../src/run/gather-payload.ts';
 import { payloadIdentity, payloadOf, prepareCommand } from '../../src/run/payload.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
@@ -25,6 +26,19 @@ beforeEach(async () => {
   dir = await host.files.tempDir('bpfcompat-command-test-');
 });
 afterEach(() => dir[Symbol.asyncDispose]());
+
+test('what a manifest says of a load by the validator is named, and is not there for a command', async () => {
+  const text =
+    'max_insns: 1\nset_rodata: {x: 1}\nprograms: [{name: p, attach: {required: true}}]\nfunctional_tests: [{name: t, command: "true"}]\n';
+  const manifest = readManifest({ file: 'm.yaml', text });
+  const flags = { command: '--command', binary: '--command-binary' };
+  const wanted = { command: 'true', binary: '', expectExitCode: 0 };
+  const command = await prepareCommand(host, dir.path, wanted, flags);
+  const { notes } = await gatherPayload(host, { manifest, mode: undefined, assets: NO_ASSETS, command, dir: dir.path });
+  expect(notes).toEqual([
+    'functional tests, settings for the load, max_insns and required attachments of m.yaml have no effect: the command alone decides',
+  ]);
+});
 
 interface Setting {
   readonly command: string;
