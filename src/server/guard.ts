@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { flag } from '../model/wording.ts';
 import { ApiError } from './problem.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -56,7 +57,7 @@ export function createOriginGuard(
       throw new ApiError(
         403,
         'host_not_allowed',
-        'the server is not called by this name; its operator can add names when it is started (serve --host-name)',
+        `the server is not called by this name; its operator can add names when it is started (serve ${flag('host-name')})`,
       );
     if (method === 'GET' || method === 'HEAD') return;
     const { origin, 'sec-fetch-site': site } = headers;
