@@ -84,7 +84,7 @@ function comparable(version: string): number {
  * @throws Error when the row begins with a newer kernel
  */
 export function cellOf(row: Row, profile: string): Cell {
-  const version = comparable(profile.split('-').at(-1) ?? '');
+  const version = comparable(/-(\d+\.\d+)(?:-|$)/.exec(profile)?.[1] ?? '');
   const found = row.since.findLast(([kernel]) => comparable(kernel) <= version);
   if (found === undefined) throw new Error(`${row.object}: nothing is expected on ${profile}`);
   return found[1];

@@ -8,7 +8,7 @@ import type { Qemu } from './find-qemu.ts';
 import { KVM_DEVICE, sandboxForKvm } from './kvm-access.ts';
 import { kvmErrorLine } from './kvm-errors.ts';
 import { cpuModel, machineType } from './machines.ts';
-import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from './probe-guest.ts';
+import { PROBE_GUESTS } from './probe-guest.ts';
 import { type Sandbox, sandboxForFiles, wrap, wrappedFile } from './sandbox.ts';
 import { toolEnv } from './tool-env.ts';
 
@@ -69,8 +69,6 @@ async function availableAccel(host: Host, options: AccelOptions, sure: boolean):
   const { arch, sandbox, signal } = options;
   const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
   if (host.arch !== arch) return tcg(`KVM cannot run ${arch} guests on ${host.arch}`);
-  // The probe guest is a program for x86.
-  if (arch !== 'x86_64') return tcg(`whether KVM works is not probed on ${host.arch} yet`);
   if ((await host.files.stat(KVM_DEVICE)) === undefined) return tcg(`there is no ${KVM_DEVICE} on this machine`);
   const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
   if (kvmSandbox === undefined) {
@@ -133,11 +131,12 @@ interface ProbeFailure {
 async function probeKvm(host: Host, options: AccelOptions): Promise<ProbeFailure | undefined> {
   await using dir = await host.files.tempDir('bpfcompat-accel-');
   const guest = join(dir.path, 'probe.bin');
-  await host.files.writeAtomic(guest, PROBE_GUEST);
+  const probe = PROBE_GUESTS[options.arch];
+  await host.files.writeAtomic(guest, probe.image);
   const argv = [
     ...BASE_ARGS,
     ...['-machine', machineType(options.arch, 'kvm'), '-cpu', cpuModel(options.arch, 'kvm'), '-m', '64'],
-    ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`],
+    ...probe.args,
     ...['-kernel', wrappedFile(0)],
   ];
   const sandbox = await sandboxForFiles(host, options.sandbox, { read: [guest] }, options.signal);
@@ -153,7 +152,7 @@ async function probeKvm(host: Host, options: AccelOptions): Promise<ProbeFailure
       if (fd === 2 && kvmErrorLine(line) !== undefined) kvmGaveUp.abort();
     },
   });
-  if (result.exitCode === PROBE_PASSED) return undefined;
+  if (probe.passed(result.exitCode, result.stdout.toString())) return undefined;
   const stderr = sanitizeText(result.stderr.toString()).trim();
   const line = kvmErrorLine(stderr);
   if (line !== undefined) return { words: line.slice(0, 200), silent: false };

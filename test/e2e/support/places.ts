@@ -8,6 +8,12 @@ export const KERNELS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-6.12', 'de
 /** The kernel that claims about arm64 are checked on. */
 export const ARM64 = 'debian-12-6.1-arm64';
 
+/** Those that the confusion matrix is checked on: the oldest, one in the middle and the newest. */
+export const CONFUSED_ARM64 = ['debian-11-5.10-arm64', 'debian-13-6.12-arm64', 'debian-13-7.3-arm64'] as const;
+
+/** All arm64 kernels of the tests. */
+export const ARM64_KERNELS = [ARM64, ...CONFUSED_ARM64] as const;
+
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const CLI = join(ROOT, 'bin/bpfcompat');

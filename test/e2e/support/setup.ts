@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { doctor, fetchKernels, fetchUserland } from '../../../src/index.ts';
-import { ARM64, CLI, ROOT, systemObjects } from './places.ts';
+import { ARM64_KERNELS, CLI, ROOT, systemObjects } from './places.ts';
 
 /** Kernels come over the network once; after this long they will not come any more. */
 const FETCH_MS = 10 * 60_000;
@@ -38,7 +38,7 @@ export default async function setup(): Promise<void> {
   const errors: string[] = [];
   for (const choice of [
     { kind: 'matrix', value: 'debian' },
-    { kind: 'ids', ids: [ARM64], origin: 'the tests' },
+    { kind: 'ids', ids: ARM64_KERNELS, origin: 'the tests' },
   ] as const) {
     await fetchKernels({
       choice,
