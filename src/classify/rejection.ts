@@ -155,6 +155,8 @@ function finerReason(
     case 'foreign_memory':
       // Kernel functions want what they work on, and no memory of the program.
       return KFUNC_CALL.test(insn) ? { reason: 'untrusted_pointer' } : {};
+    case 'not_acquired':
+      return /^bpf_ringbuf_(?:submit|discard)_dynptr$/.test(callee ?? '') ? { reason: 'dynptr_kind' } : {};
     case 'locked':
       return callee === 'bpf_spin_lock' ? { reason: 'two_locks' } : {};
     case 'reference':

@@ -169,7 +169,8 @@ export const FEATURE_FINDINGS = {
       return {
         title: `${who(f)} needs ${arg(f, 'feature', 'instructions')}, which is not known ${here(f)}${since(f)}`,
         explanation: `It is ${f.args.feature ?? what}${f.args.opcode === undefined ? '' : ` (opcode ${f.args.opcode})`}; the kernel rejects it before it looks at what can be reached, so a guard in the code may not hide it.`,
-        remediation: todo,
+        // No older set of instructions has arenas.
+        remediation: /arena/.test(arg(f, 'feature', '')) ? SEPARATE : todo,
       };
     },
   }),

@@ -51,7 +51,7 @@ const PARAMS = {
   },
   types_rejected: {
     what: 'types (BTF) that the kernel rejects, in a way',
-    todo: 'See the log of the load for what the kernel says of the types, and compile with another clang.',
+    todo: 'See the log of the load for what the kernel says of the types. Where it says nothing: a member marked as __kptr, and the list or tree with __contains(type, node), need the definition of the type that they name; clang leaves it out and keeps a declaration where nothing looks into the type, so use a variable or a member of it.',
   },
   too_large: { what: 'a total size', todo: 'Use fewer entries or smaller values.' },
   definition: { what: 'a combination of sizes and flags', todo: 'Compare the definition with what the type takes.' },

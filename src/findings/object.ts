@@ -189,12 +189,21 @@ export const OBJECT_FINDINGS = {
   BTF_LOAD_REJECTED: entry({
     group: 'kernel',
     rule: ["The kernel rejects the object's BTF", 'Build with another compiler, or strip newer kinds.'],
-    reasons: ['mandatory'],
-    words: () => ({
-      title: "the kernel rejects the object's own BTF",
-      explanation: 'The object has maps or types that cannot be loaded without it.',
-      remediation: 'Build without newer BTF kinds (older -mcpu or clang), or use a newer kernel.',
-    }),
+    args: ['callee'],
+    reasons: ['mandatory', 'program'],
+    words: (f) =>
+      f.args.reason === 'program'
+        ? {
+            title: `${who(f)} needs the object's own BTF, which the kernel rejects`,
+            explanation: `It calls ${arg(f, 'callee', 'a function')}, which works with the types of the object.`,
+            remediation:
+              'Look at the BTF log of the load. A list or tree with __contains(type, node), and a member marked as __kptr, need the definition of the type that they name; without -g there is no BTF at all.',
+          }
+        : {
+            title: "the kernel rejects the object's own BTF",
+            explanation: 'The object has maps or types that cannot be loaded without it.',
+            remediation: 'Build without newer BTF kinds (older -mcpu or clang), or use a newer kernel.',
+          },
   }),
   MANIFEST_MISMATCH: entry({
     group: 'object',

@@ -106,6 +106,12 @@ export const OWNED_RULES: readonly TextRule[] = [
     example: { kernel: '6.12', text: 'bpf_spin_lock at off=0 must be held for bpf_rb_root' },
   },
   {
+    code: 'BTF_LOAD_REJECTED',
+    reason: 'program',
+    pattern: /^(?<callee>\S+) requires prog BTF$/,
+    example: { kernel: NEWEST, text: 'bpf_obj_new/bpf_percpu_obj_new requires prog BTF' },
+  },
+  {
     code: 'VERIFIER_REJECTION',
     reason: 'arena_unnamed',
     pattern: /in a program that has an associated arena|requires a program with an associated arena/,

@@ -14,12 +14,22 @@ const noArena = fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', 'arena');
 
 export const REPORTED_EXTENSIONS: readonly Row[] = [
   // sched-ext/scx#3689, sched-ext/scx#3827
-  from(
-    '6.12',
-    'verifier_arena',
-    noArena,
-    failing(rejected('arena_cast', 'casts'), rejected('arena_pointer', 'stores')),
-  ),
+  {
+    object: 'verifier_arena',
+    since: [
+      // Nor has it programs of the type syscall.
+      ['5.10', failing(...noArena.told, at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', 'names_none'))],
+      ['6.1', failing(...noArena.told, at('UNSUPPORTED_INSTRUCTION', 'reserved', 'names_none', 'names_none'))],
+      [
+        '6.12',
+        failing(
+          rejected('arena_cast', 'casts'),
+          rejected('arena_pointer', 'stores'),
+          rejected('arena_unnamed', 'names_none'),
+        ),
+      ],
+    ],
+  },
   from('6.12', 'verifier_arena_fixed', noArena),
   // Two programs on one hook: each gets a priority of its own.
   from(
@@ -51,6 +61,21 @@ export const REPORTED_EXTENSIONS: readonly Row[] = [
     failing(at('KFUNC_SIGNATURE_MISMATCH', 'proto', 'bpf_cpumask_create', 'here')),
   ),
   from('6.12', 'kfunc_forward_declared_fixed', missing('bpf_cpumask_create')),
+  from('6.12', 'kfunc_lists', missing('bpf_obj_new_impl'), failing(rejected('node_access', 'adds'))),
+  from('6.12', 'kfunc_lists_fixed', missing('bpf_obj_new_impl')),
+  // The type of the elements is only named: the kernel says nothing of the BTF that it rejects.
+  from(
+    '6.12',
+    'kfunc_list_types',
+    missing('bpf_obj_new_impl'),
+    failing(
+      at('INVALID_MAP_PARAMS', 'types_rejected', 'lists'),
+      at('BTF_LOAD_REJECTED', 'program', 'allocates', 'allocates'),
+    ),
+  ),
+  from('6.12', 'kfunc_list_types_fixed', missing('bpf_obj_new_impl')),
+  from('6.12', 'kfunc_slices', missing('bpf_dynptr_from_skb'), failing(rejected('read_only_memory', 'writes_slice'))),
+  from('6.12', 'kfunc_slices_fixed', missing('bpf_dynptr_from_skb')),
   // r-caamano/zfw#102: a field that libbpf does not know is passed over; a slip is not.
   always('map_field_misspelled', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_field', 'seen')),
   always('map_field_misspelled_fixed', PASS),

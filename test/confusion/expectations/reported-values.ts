@@ -126,12 +126,14 @@ export const REPORTED_VALUES: readonly Row[] = [
       ['empty_view', 'empty_view'],
       ['stack_view', 'stack_view'],
       ['makes_twice', 'made_first'],
+      ['submits_memory', 'from_memory'],
     ),
     told(
       rejection('reference', 'keeps_view', 'reserved'),
       rejection('dynptr_unset', 'empty_view'),
       rejection('dynptr_memory', 'stack_view'),
       rejection('dynptr_taken', 'makes_twice'),
+      rejection('dynptr_kind', 'submits_memory'),
     ),
   ),
   from(
@@ -142,6 +144,7 @@ export const REPORTED_VALUES: readonly Row[] = [
       ['empty_view', 'made'],
       ['stack_view', 'viewed'],
       ['makes_twice', 'made_first'],
+      ['submits_memory', 'from_memory'],
     ),
   ),
   // iovisor/bcc#4844: timers in tracing programs from 7.0 on.

@@ -62,3 +62,13 @@ int makes_twice(void *ctx)
 	bpf_ringbuf_discard_dynptr(&other, 0);
 	return 0;
 }
+
+SEC("raw_tp/sys_enter")
+int submits_memory(void *ctx)
+{
+	struct bpf_dynptr view;
+
+	bpf_ringbuf_reserve_dynptr(&records, 8, 0, &view); /* from_memory */
+	bpf_ringbuf_submit_dynptr(&view, 0);
+	return 0;
+}

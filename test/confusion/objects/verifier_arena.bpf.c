@@ -39,3 +39,17 @@ int stores(void *ctx)
 		page[1] = 1; /* stores */
 	return 0;
 }
+
+/* r1 = addr_space_cast(r1, 0, 1) */
+SEC("syscall")
+int names_none(void *ctx)
+{
+	__u64 value;
+
+	asm volatile("r1 = 0; .8byte 0x00000001000111bf; %[value] = r1;" /* names_none */
+		     : [value] "=r"(value)
+		     :
+		     : "r1");
+	seen = value;
+	return 0;
+}

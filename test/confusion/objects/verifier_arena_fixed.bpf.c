@@ -26,3 +26,13 @@ int stores(void *ctx)
 			     : "r1", "r2", "memory");
 	return 0;
 }
+
+/* r1 = addr_space_cast(r1, 0, 1) */
+SEC("syscall")
+int names_none(void *ctx)
+{
+	void *map = &arena;
+
+	asm volatile("r1 = 0; .8byte 0x00000001000111bf;" : : "r"(map) : "r1");
+	return 0;
+}
