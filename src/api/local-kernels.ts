@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { ResolvedEntry } from '../config/catalog.ts';
+import { builtinRows } from '../config/builtin-profiles.ts';
+import { builtinMatrixNames, type ResolvedEntry } from '../config/catalog.ts';
 import { localKernelBlock } from '../config/local-kernel-block.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
 import type { Host } from '../host/host.ts';
@@ -12,6 +13,7 @@ import { option, phrase } from '../model/wording.ts';
 import type { Input } from '../run/claims.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
 import { isLayout } from '../run/find-artifacts.ts';
+import { createCatalog } from '../run/resolve.ts';
 import type { ResolvedEnvironment } from './services.ts';
 
 const MEMORY_MB = 1024;
@@ -100,12 +102,39 @@ async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel
   };
 }
 
+/**
+ * Reports are compared, merged and required by ids alone: what a person calls a kernel is no id of another one, and no word
+ * that stands for several.
+ * @throws UsageError `flag_conflict`
+ */
+async function checkName(environment: ResolvedEnvironment, kernel: LocalKernel): Promise<void> {
+  const { name } = kernel;
+  if (name === undefined) return;
+  const catalog = createCatalog(environment);
+  const rows = await builtinRows(catalog.files, catalog.builtin);
+  const isSet = (await builtinMatrixNames(catalog)).includes(name) || rows.some(({ distro }) => distro === name);
+  const isKernel = !environment.allowOverride && rows.some(({ id }) => id === name);
+  if (!isSet && !isKernel) return;
+  const what = isSet ? 'a word for several kernels' : 'the id of a built-in kernel';
+  const allowed = isSet ? '' : phrase`, or allow it with ${option('allow-profile-override')}`;
+  throw new UsageError(
+    'flag_conflict',
+    phrase`${TYPED_KERNEL}${localKernelText(kernel)}: ${name} is ${what}; write ${mine(kernel)}${allowed}`,
+  );
+}
+
+/** The same kernel by a name that no other one has. */
+function mine(kernel: LocalKernel): string {
+  return `${TYPED_KERNEL}${localKernelText({ ...kernel, name: 'mine' })}`;
+}
+
 /** Profiles of kernels that a person named, in their order. @throws as `localEntries` */
 export async function localProfiles(
   environment: ResolvedEnvironment,
   kernels: readonly LocalKernel[] | undefined,
 ): Promise<Profile[]> {
   const profiles: Profile[] = [];
+  for (const kernel of checkLocalKernels(kernels)) await checkName(environment, kernel);
   for (const kernel of checkLocalKernels(kernels)) profiles.push(await profileOf(environment, kernel));
   return profiles;
 }
@@ -131,7 +160,7 @@ export function besides(profiles: readonly Profile[], others: readonly string[])
     if (others.includes(id) || entries.some((one) => one.id === id)) {
       throw new UsageError(
         'flag_conflict',
-        `${origin}: another kernel of this run is called ${id}; give this one a name: ${origin},name=mine`,
+        `${origin}: another kernel of this run is called ${id}; give this one a name: ${origin.replace(/,name=[^,]*/, '')},name=mine`,
       );
     }
     entries.push({ id, required: true, timeoutMs: undefined, origin, profile });
