@@ -53,6 +53,19 @@ func libraryVersion() string {
 	return ""
 }
 
+// Where libbpf pins maps by default.
+const bpffs = "/sys/fs/bpf"
+
+// A program has to name the directory of maps that are pinned by name; the library has no default.
+func optionsFor(spec *ebpf.CollectionSpec) ebpf.CollectionOptions {
+	for _, m := range spec.Maps {
+		if m.Pinning == ebpf.PinByName {
+			return ebpf.CollectionOptions{Maps: ebpf.MapOptions{PinPath: bpffs}}
+		}
+	}
+	return ebpf.CollectionOptions{}
+}
+
 func run(report *report, path string, attaches bool) {
 	spec, err := ebpf.LoadCollectionSpec(path)
 	report.opened(spec, err)
@@ -64,7 +77,7 @@ func run(report *report, path string, attaches bool) {
 		report.rejected(spec, err)
 		return
 	}
-	collection, err := ebpf.NewCollection(spec)
+	collection, err := ebpf.NewCollectionWithOptions(spec, optionsFor(spec))
 	if err != nil {
 		report.rejected(spec, err)
 		return

@@ -13,6 +13,7 @@ import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
+import { loaderFinder } from './loaders.ts';
 import { localProfiles, settledKernels } from './local-kernels.ts';
 import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
@@ -120,7 +121,7 @@ export async function prepareSuite(
   const own = await localProfiles(environment, options.localKernels);
   const localKernels = settledKernels(cwd, options.localKernels, own);
   const cases = await prepareCases(
-    { host, cwd, dir, root, catalog, own, localKernels, signal: options.signal },
+    { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own, localKernels, signal: options.signal },
     suite,
     {
       workdir: options.workDir ? resolve(dir, options.workDir) : undefined,

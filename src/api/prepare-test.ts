@@ -3,6 +3,7 @@ import type { Catalog } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
+import { flaggedLoaders, nearestLoaders } from '../config/named-loaders.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
@@ -33,7 +34,7 @@ import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
 import { factsDirectory } from './kernel-facts.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
-import { checkLoaderClaims, loaderNotes, loadersOf } from './loaders.ts';
+import { checkLoaderClaims, loaderFinder, loaderNotes, loadersOf } from './loaders.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
 import { keepNamed, type NamedInput, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
@@ -184,15 +185,16 @@ export async function prepareTest(
   );
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
-  const loaders = await loadersOf(environment, options, targets);
-  checkLoaderClaims(loaders, options, manifest);
+  const named = nearestLoaders([flaggedLoaders(options.loader), manifest?.loaders]);
+  const loaders = await loadersOf(loaderFinder(environment), named, options.command !== undefined, targets);
+  checkLoaderClaims(loaders, named, options, manifest);
   const gate = gateOptionsOf(manifest, options.failOn, compared);
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
   const read = [...new Set(artifacts.map(({ reads }) => reads))];
-  const named = { artifacts: read, matrix: matrix.path, payload, gate };
-  const reportTargets = await claimEverything(environment, options, named);
+  const claimed = { artifacts: read, matrix: matrix.path, payload, gate };
+  const reportTargets = await claimEverything(environment, options, claimed);
   const inputs = await keepNamed(host, reportTargets.workdir, artifacts);
   const subjects = await subjectsOf(environment, options, inputs, manifest, payload);
   const run = {

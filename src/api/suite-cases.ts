@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Catalog, isMatrixName } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
@@ -20,9 +21,11 @@ import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve
 import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
+import { type FindLoader, loaderNotes } from './loaders.ts';
 import { besides } from './local-kernels.ts';
 import { flagsOf } from './question-flags.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
+import { caseLoaders, loaderSettings } from './suite-loaders.ts';
 import { artifactPath, type CaseReaders, caseReaders } from './suite-readers.ts';
 
 /** What the command line or the caller says for all cases; wins over the file. */
@@ -60,6 +63,7 @@ export interface PreparedCase {
 export interface SuiteContext {
   readonly host: Host;
   readonly cwd: string;
+  readonly findLoader: FindLoader;
   /** Directory of the suite file: all its paths start there. */
   readonly dir: string;
   readonly root: Root;
@@ -145,6 +149,8 @@ async function readyCase(
   const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
+  const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
+  const { named, loaders } = await caseLoaders(source, manifest, targets, context);
   // A command loads nothing by itself, and with one the flag is an error.
   const general = command === undefined && manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined;
   const maxInsns = gate.maxInsns ?? general;
@@ -156,13 +162,17 @@ async function readyCase(
     name: source.name,
     subjects: [subject],
     matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
-    targets: targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest)),
+    targets,
     manifest,
     validationMode: mode,
     maxInsns,
-    flags: caseFlags(context, source, guestFiles, { maxInsns, failOn: decides.failOn, lane: overrides.lane }),
+    flags: caseFlags(context, source, guestFiles, {
+      ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane },
+      loader: loaderSettings(named),
+    }),
     payload: guestFiles.payload,
-    notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
+    ...(loaders && { loaders }),
+    notes: [...(matrix.note === undefined ? [] : [matrix.note]), ...notes, ...loaderNotes(loaders, mode, manifest)],
     concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: decides.expectations,
     workdir,
@@ -195,7 +205,10 @@ function caseFlags(
   { catalog, dir, localKernels }: SuiteContext,
   { mode, command }: SuiteCase,
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
-  settled: { readonly maxInsns: InsnBudget | undefined } & Pick<SuiteOverrides, 'failOn' | 'lane'>,
+  settled: { readonly maxInsns: InsnBudget | undefined; readonly loader: LoaderSettings } & Pick<
+    SuiteOverrides,
+    'failOn' | 'lane'
+  >,
 ) {
   const allowProfileOverride = catalog.allowOverride ?? false;
   const request = { manifest: manifestPath, mode, command, allowProfileOverride, localKernels, ...settled };

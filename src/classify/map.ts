@@ -66,7 +66,8 @@ export function mapRefusals(evidence: Evidence): MapRefusal[] {
     const match = refused ?? MAP_INIT_FAILED.exec(line);
     const name = match?.groups?.['map'];
     if (!match || name === undefined || found.has(name)) continue;
-    const errno = errnoNumber(match.groups?.['error'] ?? '') ?? 0;
+    const { error = '', number = '' } = match.groups ?? {};
+    const errno = number === '' ? (errnoNumber(error) ?? 0) : Number(number);
     const inner = match.groups?.['inner'] !== undefined;
     found.set(name, { name, type: '', errno, inner, init: refused === null, line, probes: undefined });
   }

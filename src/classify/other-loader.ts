@@ -6,8 +6,9 @@ import { flag } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { isFault, signalName } from './crash.ts';
 import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
+import { withObjectMaps } from './loader-maps.ts';
 import { cutReport, passedOver, withPassedOver } from './loader-programs.ts';
-import { rejected } from './loader-rejection.ts';
+import { isPoisoned, rejected } from './loader-rejection.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { classifyWhole } from './proven.ts';
@@ -85,11 +86,18 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
   return { status: 'fail', failedStage: 'load', findings: [{ ...cause, decisive: true }] };
 }
 
+/** The library's words; a call that it put in itself stands for a function that the kernel lacks. */
+function ownWords(finding: Finding, words: Finding): Finding {
+  return isPoisoned(finding) ? { ...words, args: { ...words.args, reason: 'extern' } } : words;
+}
+
 /** Where only the library spoke, its words are the cause. */
 function inOwnWords(outcome: Outcome, words: Finding): Outcome {
   if (outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((finding) =>
-    finding.code === 'UNKNOWN' && finding.decisive ? { ...words, decisive: true } : finding,
+    finding.decisive && (finding.code === 'UNKNOWN' || isPoisoned(finding))
+      ? { ...ownWords(finding, words), decisive: true }
+      : finding,
   );
   return { ...outcome, findings };
 }
@@ -110,7 +118,7 @@ export function classifyLoader(evidence: Evidence, validation: LoaderValidation)
   if (denied || report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
     return infra('protocol', `the response of the loader ${loader.name} contradicts itself; run it again`);
   }
-  const shown = evidenceOfLoader(evidence);
+  const shown = withObjectMaps(evidenceOfLoader(evidence), facts);
   // What a list that is cut does not have may be in the object all the same.
   const listed = new Set(firstStage(shown, 'open')?.programs.map(({ name }) => name));
   const known = cutReport(report, facts, loader) ? programs.filter(({ name }) => listed.has(name)) : programs;

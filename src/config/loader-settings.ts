@@ -131,5 +131,5 @@ function checkLoaders(
     const words = phrase`${option(lost)} has no effect with ${setting('loader', loader)}, which loads the object as it is`;
     throw new UsageError('flag_conflict', phrase`${words}; remove one of them`);
   }
-  return { ...(isOther && { loader }), ...(loaders.length > 0 && { loaders }) };
+  return { ...(choice !== undefined && { loader }), ...(loaders.length > 0 && { loaders }) };
 }

@@ -14,7 +14,7 @@ import { assetList } from './assets.ts';
 import { checkTest, TestExpect } from './expect-schema.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
-import { loaderWord } from './loader-word.ts';
+import { LOADER_KEYS, loaderWord } from './loader-word.ts';
 import { parseInteger, quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, oneOfMany, text, timeout, word } from './yaml-schema.ts';
 
@@ -251,6 +251,7 @@ export const ManifestFile = z.strictObject({
   set_rodata: values.default({}),
   strict_libbpf: flag.default(false),
   max_insns: budget.optional(),
+  ...LOADER_KEYS,
   fail_on: z.enum(FAIL_ON).optional(),
   /** As the flag is called. */
   'fail-on': z.enum(FAIL_ON).optional(),

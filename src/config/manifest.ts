@@ -5,6 +5,7 @@ import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
+import { type NamedLoaders, namedLoaders } from './named-loaders.ts';
 import { didYouMean } from './near.ts';
 import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -79,6 +80,8 @@ export interface Manifest {
   readonly modules: Pick<ModuleRules, 'load' | 'forbid'>;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns: InsnBudget | undefined;
+  /** Libraries that load the object, as flags name them. */
+  readonly loaders: NamedLoaders;
   /** What makes a run fail; undefined leaves that to the caller. */
   readonly failOn: FailOn | undefined;
   /** Kernels from here on are required and older ones optional; undefined leaves that to the matrix. */
@@ -113,6 +116,7 @@ export function readManifest(source: SourceFile): Manifest {
     strictLibbpf: value.strict_libbpf,
     modules: value.modules,
     maxInsns: value.max_insns,
+    loaders: namedLoaders(yaml, []),
     failOn: value.fail_on ?? value['fail-on'],
     minKernel: value.min_kernel && { number: value.min_kernel, origin: yaml.at(['min_kernel']) },
     expectations: value.expectations.map((one, index) =>

@@ -4,6 +4,7 @@ import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { assetList } from './assets.ts';
 import { checkTest, EXPECT_KEYS } from './expect-schema.ts';
+import { LOADER_KEYS } from './loader-word.ts';
 import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
 import { didYouMean, enumerate } from './near.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
@@ -48,6 +49,7 @@ const shared = {
   'fail-on': z.enum(FAIL_ON).optional(),
   min_kernel: kernelVersion.optional(),
   max_insns: budget.optional(),
+  ...LOADER_KEYS,
 };
 
 const expectations = z.strictObject({

@@ -6,6 +6,7 @@ import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { expectationOf } from './manifest.ts';
+import { type NamedLoaders, namedLoaders } from './named-loaders.ts';
 import { casePaths, type NamedPath, suitePaths } from './suite-paths.ts';
 import { SuiteFile } from './suite-schema.ts';
 import { expectationsOf } from './test-expect.ts';
@@ -50,6 +51,8 @@ export interface SuiteCase {
   /** false: its result is reported and decides nothing. */
   readonly required: boolean;
   readonly gate: SuiteGate;
+  /** Libraries that load the object: of the case itself, and of the defaults, which count where its manifest says nothing. */
+  readonly loaders: { readonly own: NamedLoaders; readonly defaults: NamedLoaders };
   /** Every path of the case, to be confined before anything is opened. */
   readonly paths: readonly NamedPath[];
   /** `file:line:column` of the case. */
@@ -132,6 +135,7 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     keepVmOnFailure: own.keep_vm_on_failure ?? defaults.keep_vm_on_failure ?? false,
     required: own.required,
     gate: gateOf(yaml, index),
+    loaders: { own: namedLoaders(yaml, ['cases', index]), defaults: namedLoaders(yaml, ['defaults']) },
   };
   return { ...said, paths: casePaths(yaml, index, said), origin: yaml.at(['cases', index]) };
 }

@@ -10,7 +10,10 @@ const ADVICE = {
   btf: 'Use a newer version of the library, or a compiler (or pahole) that does not write these kinds of BTF.',
   core_relocation: 'Look at the type or field in the BTF of this kernel; the library resolves relocations by itself.',
   extern: 'Use a newer version of the library, or declare the name __weak and do without it.',
-  attach_target: 'Name the target in the section, or set it in the loader before the load.',
+  kernel_type:
+    'Leave the object out on kernels without the type, or load its module first; some libraries look for types in vmlinux alone.',
+  attach_target:
+    'Name the target in the section, or set it in the loader before the load; some libraries look for it in vmlinux alone and not in modules.',
   passed_over:
     'Name the section of each as this library wants it, or give it its type in the loader; nothing of it was checked.',
   unsupported: 'Use a newer version of the library, or another library for this kind of program.',
@@ -25,11 +28,12 @@ const WHAT: Readonly<Record<keyof typeof ADVICE, string>> = {
   map_definition: 'rejects a map definition',
   map_size: 'rejects the size of a map',
   map_flags: 'rejects the flags of a map',
-  legacy_map: 'rejects a map in a section "maps"',
+  legacy_map: 'rejects a map of the older kind, outside of ".maps"',
   btf: 'cannot read the BTF',
   core_relocation: 'cannot resolve a CO-RE relocation',
   extern: 'cannot resolve a name of the kernel',
-  attach_target: 'needs an attach target',
+  kernel_type: 'does not find a type of the kernel',
+  attach_target: 'does not find an attach target',
   passed_over: 'passes over programs of the object',
   unsupported: 'does not support what the object uses',
   crash: 'crashes over the object',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkLoaderClaims, loaderNotes } from '../../src/api/loaders.ts';
 import { readManifest } from '../../src/config/manifest.ts';
+import { flaggedLoaders } from '../../src/config/named-loaders.ts';
 import type { GuestLoader } from '../../src/model/guest-loader.ts';
 
 const own = { name: 'libbpf', version: '1.1.2', sha256: 'a', sizeBytes: 1, path: '/l', entries: [] } as GuestLoader;
@@ -10,6 +11,7 @@ function manifest(text: string) {
   return readManifest({ file: 'm.yaml', text });
 }
 
+const named = flaggedLoaders(other.loader);
 const TEST = 'functional_tests:\n  - {name: t, command: "false"';
 
 test.each([
@@ -31,9 +33,9 @@ test.each([
   ],
 ] as const)('%s is an error beside another loader that decides, and none without', (_, options, text, words) => {
   const settled = text === undefined ? undefined : manifest(text);
-  expect(() => checkLoaderClaims({ gate: own, beside: [] }, options, settled)).toThrow(words);
-  expect(() => checkLoaderClaims({ gate: undefined, beside: [own] }, options, settled)).not.toThrow();
-  expect(() => checkLoaderClaims(undefined, options, settled)).not.toThrow();
+  expect(() => checkLoaderClaims({ gate: own, beside: [] }, named, options, settled)).toThrow(words);
+  expect(() => checkLoaderClaims({ gate: undefined, beside: [own] }, named, options, settled)).not.toThrow();
+  expect(() => checkLoaderClaims(undefined, named, options, settled)).not.toThrow();
 });
 
 test.each([
@@ -41,7 +43,7 @@ test.each([
   ['a program that has to attach', 'programs:\n  - {name: p, attach: {required: true}}\n', other],
   ['tests that the mode leaves out', `${TEST}}\n`, { ...other, mode: 'load_attach' as const }],
 ])('%s is none', (_, text, options) => {
-  expect(() => checkLoaderClaims({ gate: own, beside: [] }, options, manifest(text))).not.toThrow();
+  expect(() => checkLoaderClaims({ gate: own, beside: [] }, named, options, manifest(text))).not.toThrow();
 });
 
 test('what libbpf alone does is a note that names the others with their versions', () => {

@@ -81,8 +81,62 @@ describe('why a load is rejected', () => {
     ['map_definition', 'map quotas: ArrayOfMaps requires InnerMap'],
     ['map_definition', 'map counts: pin type 2: not supported'],
     ['unsupported', 'map error: Unsupported map type found 31'],
+    [
+      'extern',
+      'program p: resolve .kconfig: variable LINUX_KERNEL_VERSION must be a 32 bits integer, got Typedef:"__u32"',
+    ],
+    ['extern', 'program p: fixing up kfuncs: kfunc "hid_bpf_attach_prog": not supported'],
+    ['legacy_map', 'load relocations: section "lirc": reference to "state" in section SHN_UNDEF+7: not supported'],
+    ['legacy_map', 'error relocating `decoder`: section `7` not found, referenced by symbol `state` #10'],
+    [
+      'core_relocation',
+      'error relocating `tp/x`: invalid access string `0:2:1` for type ``: array index out of bounds',
+    ],
+    ['kernel_type', 'map ops: struct_ops: "bpf_struct_ops_hid_bpf_ops" doesn\'t exist in kernel: not supported'],
+    ['attach_target', 'Unknown BTF type `md_flush_request`'],
+    ['attach_target', 'program p: attach Tracing/TraceFEntry: fentry tc not supported'],
   ])('%s by the words of a library: %s', (reason, error) => {
     expect(causeOf(loaderEvidence(rejectedBy({ error })))).toMatchObject({ code: 'LOADER_REJECTED', args: { reason } });
+  });
+
+  test('a section that a library passed over with a warning is why the load fails', () => {
+    const open = {
+      ...loaderReport().open,
+      log: 'libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n',
+    };
+    const report = { ...rejectedBy({ errno: -524, error: 'Unknown error 524' }), open };
+    expect(causeOf(loaderEvidence(report))).toMatchObject({ code: 'LOADER_REJECTED', args: { reason: 'unsupported' } });
+  });
+
+  test('a call that the library put where the kernel has no function is no helper of another kernel', () => {
+    const verifier_log = '0: (85) call unknown#233685214\ninvalid func unknown#233685214\nprocessed 1 insns';
+    const load = {
+      kind: 'program',
+      subject: 'on_exec',
+      errno: -22,
+      error: 'program on_exec: load',
+      verifier_log,
+    } as const;
+    expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({
+      ...{ code: 'LOADER_REJECTED', args: { reason: 'extern' } },
+    });
+  });
+
+  test('what the object says of a map counts where the library lists none, with the type in words of libbpf', () => {
+    const file = readObject(readFileSync(fixture('lacks_variable')));
+    if (!('maps' in file)) return expect.fail('the object cannot be read');
+    const [map] = file.maps;
+    const facts = {
+      ...file,
+      maps: [{ ...map, name: 'stacks', typeId: 7, type: 'stack_trace', valueSize: 0 }],
+    } as ObjectFacts;
+    const error = 'map error: failed to create map `stacks` with code -1: Invalid argument (os error 22)';
+    const load = { kind: 'map', subject: 'stacks', errno: -22, error } as const;
+    const named = { name: 'stacks', type: 'StackTrace', key_size: 4, value_size: 0, max_entries: 0, flags: 0 };
+    for (const maps of [[], [named]]) {
+      const outcome = judge(loaderEvidence({ ...rejectedBy(load), maps }), [], facts);
+      expect(outcome).toMatchObject({ findings: [{ code: 'LOADER_CONTRACT', args: { reason: 'map_key_value' } }] });
+    }
   });
 
   test('a map that the library rejects without a call of the kernel is not a refusal of the kernel', () => {

@@ -12,8 +12,9 @@ test('names and versions', () => {
   expect(parseLoaders(['aya', 'ebpf-go@0.16.0', 'aya'])).toHaveLength(2);
 });
 
-test('plain libbpf is what there is without the flag', () => {
-  expect(read({ loader: 'libbpf' })).toEqual(read({}));
+test('the flag is kept as it is: libbpf wins over what a manifest says', () => {
+  expect(read({ loader: 'libbpf' })).toMatchObject({ loader: 'libbpf' });
+  expect(read({})).not.toHaveProperty('loader');
   expect(read({ loader: 'libbpf@1.1' })).toMatchObject({ loader: 'libbpf@1.1' });
   expect(read({ loaders: ['aya'] })).toMatchObject({ loaders: ['aya'] });
 });

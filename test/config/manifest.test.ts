@@ -78,6 +78,7 @@ describe('readManifest', () => {
       rodata: new Map(),
       strictLibbpf: false,
       modules: { load: [], forbid: [] },
+      loaders: { gate: undefined, beside: undefined },
       failOn: undefined,
       minKernel: undefined,
       expectations: [],

@@ -69,6 +69,10 @@ describe('readSuite', () => {
         expectations: [],
         defaults: { failOn: undefined, minKernel: undefined, maxInsns: undefined },
       },
+      loaders: {
+        own: { gate: undefined, beside: undefined },
+        defaults: { gate: undefined, beside: undefined },
+      },
       paths: [
         { key: 'artifact', path: '../build/conn.bpf.o', use: 'read', origin: 'ci/suite.yaml:4:28' },
         { key: 'manifest', path: '../compat/conn.yaml', use: 'read', origin: 'ci/suite.yaml:4:59' },

@@ -134,6 +134,7 @@ describe('every path of a file is confined', () => {
       ...['name', 'command', 'command_expect_exit', 'assets', 'kernels', 'runner', 'validation_mode', 'timeout'],
       ...['concurrency', 'keep_vm_on_failure', 'fail_on', 'fail-on', 'min_kernel', 'max_insns', 'artifact_uri'],
       ...['artifact_name', 'artifact_version', 'artifact_variant', 'required', 'expectations', 'test'],
+      ...['loader', 'loaders'],
     ],
     matrix: ['name', 'profiles'],
   };
@@ -180,7 +181,9 @@ describe('every path of a file is confined', () => {
       failOn: undefined,
       lane: undefined,
     };
-    const [one] = await prepareCases({ host, cwd: repo, dir, root, catalog, own: [], localKernels: [] }, suite, {
+    const findLoader = () => expect.fail('no case names a loader');
+    const context = { host, cwd: repo, dir, root, findLoader, catalog, own: [], localKernels: [] };
+    const [one] = await prepareCases(context, suite, {
       ...none,
       partial: false,
       baseline: undefined,

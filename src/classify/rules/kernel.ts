@@ -179,8 +179,9 @@ export const KERNEL_RULES: readonly TextRule[] = [
   },
 ];
 
-/** A map that the kernel or libbpf rejected; the definition and the errno decide what that means (`../map.ts`). */
-export const MAP_REFUSED = /^map '(?<map>[^']+)': failed to create(?<inner> inner map)?: (?<error>\S+)/;
+/** A map that the kernel or libbpf rejected (older versions with words and a number, `Invalid argument(-22)`); the definition and the errno decide what that means (`../map.ts`). */
+export const MAP_REFUSED =
+  /^map '(?<map>[^']+)': failed to create(?<inner> inner map)?: (?:.*\((?<number>-\d+)\)$|(?<error>\S+))/;
 
 /** A map that exists but could not be filled or frozen. */
 export const MAP_INIT_FAILED =
