@@ -34,7 +34,14 @@ export function lockMode({ locked, noLock }: { readonly locked: boolean; readonl
 /** The lock of the workspace; undefined where there is none. @throws UsageError `lock_invalid` */
 export async function workspaceLock({ files, workspace }: LockContext): Promise<Lock | undefined> {
   const text = await readIfThere(files, `${workspace}/${LOCK_FILE}`);
-  return text === undefined ? undefined : readLock({ file: LOCK_FILE, text });
+  if (text !== undefined) return readLock({ file: LOCK_FILE, text });
+  // A name that leads to no file would unlock everything without a word.
+  const names = await files.list(workspace).catch((): readonly string[] => []);
+  if (!names.includes(LOCK_FILE)) return undefined;
+  throw new UsageError(
+    'lock_invalid',
+    `${LOCK_FILE} is a directory, or a link that leads nowhere; remove it ('${LOCK_COMMAND}' writes a new one)`,
+  );
 }
 
 function notLocked(ids: readonly string[], lock: Lock | undefined): UsageError {

@@ -270,4 +270,17 @@ describe('a lock that is wrong is told with file and line', () => {
       message: expect.stringMatching(expected),
     });
   });
+
+  test.each([
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a link that leads nowhere', (path: string) => symlinkSync('nowhere', path)],
+  ])('%s in its place is an error, and no lock that is not there', async (_name, make) => {
+    await using bench = await openBench();
+    make(join(bench.cwd, LOCK_FILE));
+    await expect(bench.profile()).rejects.toMatchObject({
+      code: 'lock_invalid',
+      message: expect.stringMatching(/bpfcompat\.lock is a directory, or a link that leads nowhere; remove it/),
+    });
+    await expect(bench.profile('ignore')).resolves.toMatchObject({ id: ID });
+  });
 });
