@@ -249,3 +249,24 @@ test('an object with more programs and links than a process has open files by de
   const { programs = [] } = targetOf(reportOf(run, object), 'debian-12-6.1');
   expect(programs.filter(({ attach_status }) => attach_status === 'pass')).toHaveLength(520);
 }, 120_000);
+
+test('what may end the validator, by a tail call too, is attached behind required programs of all kinds', async () => {
+  const object = fixture('signals_by_tail_call');
+  const hooks = Array.from({ length: 40 }, (_, index) => `on_open_${index + 10}`);
+  const programs = (names: readonly string[]): string =>
+    `programs:\n${names.map((name) => `  - {name: ${name}, attach: {required: true}}\n`).join('')}`;
+  const options = { kernels: ['debian-12-6.1'] };
+  const run = await check(scratch, [object], { ...options, manifest: `name: order\n${programs(['on_open_10'])}` });
+  const attached = run.report.results.flatMap(({ evidence }) =>
+    (evidence?.stages ?? []).flatMap((stage) => (stage.stage === 'attach' ? [stage.program] : [])),
+  );
+  expect(attached.slice(0, 2)).toEqual(['bystander', 'on_open_10']);
+  expect(attached.slice(2, 4).toSorted()).toEqual(['caller', 'sender']);
+
+  // One of them cannot be attached: a failure, whatever the others would do to the validator then.
+  const manifest = `name: signals\nset_rodata: {signal_number: 9}\n${programs(hooks)}`;
+  const killed = await check(scratch, [object], { ...options, manifest });
+  expect(killed.verdict.exitCode).toBe(2);
+  const { failed_stage, findings } = targetOf(reportOf(killed, object), 'debian-12-6.1');
+  expect([failed_stage, findings?.[0]?.subject]).toEqual(['attach', 'on_open_48']);
+}, 120_000);

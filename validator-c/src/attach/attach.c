@@ -197,8 +197,10 @@ static void attach_round(struct work *work, enum round round)
 void attach__run(struct work *work)
 {
 	attach_round(work, PLAIN);
-	attach_round(work, ENDING);
-	attach_round(work, LSM);
+	attach_those(work, ENDING, true);
+	attach_those(work, LSM, true);
+	attach_those(work, ENDING, false);
+	attach_those(work, LSM, false);
 }
 
 void attach__altering(struct work *work)

@@ -56,39 +56,47 @@ static uint32_t way_of_helper(int32_t helper)
 	}
 }
 
-/*
- * Whether the object names the kernel function that sends signals, under any flavor (`___`). Final instructions have ids of the
- * kernel for names: of an object that knows it each program that calls a kernel function counts, which only puts it behind others.
- */
-static bool knows_sender(const struct btf *btf)
+static bool calls_function(const struct bpf_insn *insn)
 {
-	static const char sender[] = "bpf_send_signal_task";
-	uint32_t id, count = btf ? btf__type_cnt(btf) : 0;
+	return insn->code == CALL && insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
 
-	for (id = 1; id < count; id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-		const char *name = btf_is_func(type) ? btf__name_by_offset(btf, type->name_off) : NULL;
+static bool any_calls_function(const struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	size_t i;
 
-		if (name && !strncmp(name, sender, sizeof(sender) - 1) &&
-		    (!name[sizeof(sender) - 1] || !strncmp(name + sizeof(sender) - 1, "___", 3)))
-			return true;
-	}
+	bpf_object__for_each_program(prog, obj)
+		for (i = 0; i < bpf_program__insn_cnt(prog); i++)
+			if (calls_function(&bpf_program__insns(prog)[i]))
+				return true;
 	return false;
 }
 
-static bool may_end_us(const struct bpf_program *prog, bool by_function)
+/*
+ * Number of the kernel function that sends signals: final instructions have numbers for names, and an object may have been
+ * written with them. 0 where the kernel has none, or no program calls a function.
+ */
+static int32_t sender_id(const struct bpf_object *obj)
+{
+	struct btf *kernel = any_calls_function(obj) ? btf__load_vmlinux_btf() : NULL;
+	int32_t id = kernel ? btf__find_by_name_kind(kernel, "bpf_send_signal_task", BTF_KIND_FUNC) : 0;
+
+	btf__free(kernel);
+	return id > 0 ? id : 0;
+}
+
+static bool may_end_us(const struct bpf_program *prog, int32_t sender)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
 	size_t count = bpf_program__insn_cnt(prog), i;
 
 	for (i = 0; i < count; i++) {
-		if (insns[i].code != CALL)
-			continue;
-		if (!insns[i].src_reg &&
+		if (insns[i].code == CALL && !insns[i].src_reg &&
 		    (insns[i].imm == HELPER_SEND_SIGNAL || insns[i].imm == HELPER_SEND_SIGNAL_THREAD ||
 		     insns[i].imm == HELPER_SYS_CLOSE))
 			return true;
-		if (by_function && insns[i].src_reg == BPF_PSEUDO_KFUNC_CALL)
+		if (sender && calls_function(&insns[i]) && !insns[i].off && insns[i].imm == sender)
 			return true;
 	}
 	return false;
@@ -118,7 +126,7 @@ static uint32_t ways_of(const struct bpf_program *prog, uint64_t *steps)
 	return ways;
 }
 
-/* What is called through a map of programs goes live with its caller: a tail call alters where any of them does. */
+/* A tail call alters where any program does. */
 static uint32_t with_called(uint32_t ways, uint32_t all)
 {
 	const uint32_t tail_call = 1U << TAIL_CALL;
@@ -145,7 +153,8 @@ void alters__find(struct work *work)
 	struct bpf_program *prog;
 	uint64_t steps = CONTEXT_STEPS_MAX;
 	uint32_t all = 0, any = 0, members = 0;
-	bool by_function = knows_sender(bpf_object__btf(work->obj));
+	int32_t sender = sender_id(work->obj);
+	bool ends = false;
 	int i = 0;
 
 	bpf_object__for_each_program(prog, work->obj) {
@@ -154,12 +163,15 @@ void alters__find(struct work *work)
 		if (bpf_program__fd(prog) < 0)
 			continue;
 		program->alters = ways_of(prog, &steps);
-		program->may_end_us = may_end_us(prog, by_function);
+		program->may_end_us = may_end_us(prog, sender);
+		ends |= program->may_end_us;
 		all |= program->alters;
 	}
 	for (i = 0; i < result->program_count; i++) {
 		struct program *program = &result->programs[i];
 
+		/* What is called through a map of programs goes live with its caller. */
+		program->may_end_us |= ends && program->alters & 1U << TAIL_CALL;
 		program->alters = with_called(program->alters, all);
 		any |= program->alters;
 		members |= program->type == BPF_PROG_TYPE_STRUCT_OPS ? program->alters : 0;
