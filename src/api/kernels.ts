@@ -1,13 +1,19 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
+import { listDisks, type StoredDisk } from '../kernels/disks/list.ts';
+import type { EnsuredDisk } from '../kernels/disks/supply.ts';
+import { ensureSystem } from '../kernels/disks/system-kernel.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { reserveStore } from '../kernels/lease.ts';
 import { wantedSource } from '../kernels/locked.ts';
 import { ensureModules } from '../kernels/module-supply.ts';
 import { sourceKey } from '../kernels/source-key.ts';
+import { locateStore } from '../kernels/store.ts';
 import { storeRoot } from '../kernels/store-root.ts';
-import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
+import { type EnsuredKernel, type EnsureOptions, ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
+import type { LaneChoice } from '../model/cell.ts';
+import { defaultLane } from '../model/default-lane.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
@@ -29,6 +35,7 @@ export interface KnownKernels {
   readonly profiles: readonly Profile[];
   /** Booted guests that are kept to be copied. */
   readonly savedGuests: SavedGuests;
+  readonly disks: readonly StoredDisk[];
 }
 
 /** Every profile of the catalog and what the store holds. */
@@ -36,7 +43,12 @@ export async function knownKernels(options: Environment = {}): Promise<KnownKern
   const environment = environmentOf(options);
   const { host } = environment;
   const profiles = await resolveProfiles(createCatalog(environment), { kind: 'catalog' });
-  return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
+  return {
+    store: await listKernels(host),
+    profiles,
+    savedGuests: await savedGuests(host, storeRoot(host.env)),
+    disks: await listDisks(host, locateStore(host)),
+  };
 }
 
 /** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
@@ -50,6 +62,8 @@ export interface FetchKernelsOptions extends Environment {
   /** Kernels of one's own besides those; paths are relative to `cwd`. */
   readonly localKernels?: readonly LocalKernel[] | undefined;
   readonly refresh?: boolean;
+  /** `image`: the disk images of the profiles, with the kernels that are to be installed in them. Default `direct`. */
+  readonly lane?: LaneChoice | undefined;
   /** Their modules as well, with the index of what these have. Default false. */
   readonly modules?: boolean;
   readonly signal?: AbortSignal;
@@ -59,15 +73,37 @@ export interface FetchKernelsOptions extends Environment {
   readonly onProgress?: (profile: string, what: string, bytes: number, total: number) => void;
   /** Called with what is worth knowing and no error, in words. */
   readonly onNote?: (message: string) => void;
-  /** Called after each kernel: with the kernel, or with what went wrong. */
+  /** Called after each kernel: with the kernel, or with what went wrong, of a disk image too. */
   readonly onEnd?: (profile: string, result: EnsuredKernel | Error) => void;
+  /** Called after each disk image that could be had. */
+  readonly onImage?: (profile: string, result: EnsuredDisk) => void;
 }
 
 /** Kernels fetched at the same time. */
 const PARALLEL_FETCHES = 4;
 
+/** @throws UsageError for a profile that has none; HostError when it cannot be had */
+async function fetchOne(
+  profile: Profile,
+  { lane = defaultLane(profile), modules = false, onEnd, onImage }: FetchKernelsOptions,
+  options: EnsureOptions,
+): Promise<void> {
+  const { id, problem, unbootable, image } = profile;
+  if (problem !== undefined) throw new UsageError('no_profile', problem);
+  if (lane === 'image') {
+    if (image === undefined)
+      throw new UsageError('image_missing', `${id} has no image block; only its kernel is known`);
+    onImage?.(id, await ensureSystem(profile, options));
+    return;
+  }
+  if (unbootable !== undefined) throw new UsageError('no_kernel_source', unbootable);
+  const kernel = await ensureKernel(profile, options);
+  if (modules) await ensureModules(profile, kernel.files.record, options);
+  onEnd?.(id, kernel);
+}
+
 /**
- * Fetches kernels, some at a time; one that fails does not stop the others. Resolves with the number that failed.
+ * Fetches kernels, or disk images, some at a time; one that fails does not stop the others. Resolves with the number that failed.
  * @throws CancelledError when `signal` was aborted, after all have ended
  */
 export async function fetchKernels(options: FetchKernelsOptions): Promise<number> {
@@ -83,8 +119,6 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   const fetch = async (profile: Profile): Promise<boolean> => {
     options.onStart?.(profile.id);
     try {
-      if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
-      if (profile.unbootable !== undefined) throw new UsageError('no_kernel_source', profile.unbootable);
       const common = {
         host,
         signal,
@@ -92,9 +126,7 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
           options.onProgress?.(profile.id, what, bytes, total),
         onNote: (message: string) => options.onNote?.(message),
       };
-      const kernel = await ensureKernel(profile, { ...common, refresh: options.refresh ?? false });
-      if (options.modules === true) await ensureModules(profile, kernel.files.record, common);
-      options.onEnd?.(profile.id, kernel);
+      await fetchOne(profile, options, { ...common, refresh: options.refresh ?? false });
       return true;
     } catch (error) {
       if (signal.aborted || !(error instanceof Error)) throw error;

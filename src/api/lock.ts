@@ -3,6 +3,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import { workspaceLock } from '../config/lock.ts';
 import { LOCK_FILE, type Lock } from '../config/lock-file.ts';
 import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
+import { defaultLane } from '../model/default-lane.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { option, phrase, setting } from '../model/wording.ts';
@@ -60,11 +61,6 @@ const PARALLEL = 4;
 
 type Catalog = ReturnType<typeof createCatalog>;
 
-/** Where the profile has nothing but an image, that is meant. */
-function laneOf({ kernel, image }: Profile): LaneChoice {
-  return kernel === undefined && image !== undefined ? 'image' : 'direct';
-}
-
 /** What the lock has already, of the lane that is meant or of both. */
 async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
   const items: LockItem[] = [];
@@ -81,7 +77,7 @@ async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, 
 async function itemsOf(options: LockKernelsOptions, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
   const { choice, suite, lane } = options;
   const chosen = (profiles: readonly Profile[]): LockItem[] =>
-    profiles.map((profile) => ({ profile, lane: lane ?? laneOf(profile) }));
+    profiles.map((profile) => ({ profile, lane: lane ?? defaultLane(profile) }));
   if (choice !== undefined) return chosen(await resolveProfiles(catalog, choice));
   const ids = suite ? await wantedKernels({ suite }, { ...options, lock: 'ignore' }) : [];
   if (ids.length > 0) {

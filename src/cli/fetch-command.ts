@@ -58,11 +58,17 @@ async function fetchChosen({ options, io, say, onProgress, common }: Fetching, c
     lock: options.lock,
     refresh: options.refreshKernels,
     modules: options.modules,
+    lane: options.lane,
     onStart: (name) => {
       rows.set(name, {});
       say(`${name}: looking`);
     },
     onProgress,
+    onImage: (profile, { image: { name, fromSha256: sha256, kernel }, cached }) => {
+      const installs = kernel === undefined ? '' : `, with the packages of ${kernel.release}`;
+      rows.set(profile, { profile, cached, image: name, sha256, installs: kernel?.release ?? '' });
+      say(`${profile}: ${name} ${storedOrFetched({ cached })}${installs}`);
+    },
     onEnd: (profile, result) => {
       if (result instanceof Error) {
         rows.set(profile, { profile, error: messageOf(result) });

@@ -1,8 +1,9 @@
 import type { ValuesOf } from '../config/options.ts';
 import { cleanKernels, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
 import { vendorName } from '../model/vendors.ts';
-import { printedJson } from '../report/escape.ts';
+import { printedJson, terminal } from '../report/escape.ts';
 import { table } from '../text/table.ts';
+import { wrapWords } from '../text/wrap.ts';
 import type { Io } from './io.ts';
 import { megabytes } from './megabytes.ts';
 
@@ -50,9 +51,22 @@ function stateOf({ problem, unbootable, kernel_family: family }: Row): string {
   return unbootable === '' ? `(${family}, not stored)` : `(${family}, cannot be booted)`;
 }
 
+/** Why kernels of the list cannot be booted, each reason once. */
+function whyNot(rows: readonly Row[], width: number): string[] {
+  const ids = new Map<string, string[]>();
+  for (const { profile, problem, unbootable } of rows) {
+    if (problem === '' && unbootable !== '') ids.set(unbootable, [...(ids.get(unbootable) ?? []), profile]);
+  }
+  return [...ids].flatMap(([reason, profiles]) => ['', ...wrapWords(`${profiles.join(', ')}: ${reason}`, width)]);
+}
+
+function diskLine({ name, bytes, from, signer, sha256 }: Known['disks'][number]): string[] {
+  return [terminal(name), megabytes(bytes), signer === '' ? '' : 'signature', sha256.slice(0, 12), terminal(from)];
+}
+
 /** `kernels list`: every profile, and what of it is stored. */
 export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
-  const { store, profiles, savedGuests } = await knownKernels({
+  const { store, profiles, savedGuests, disks } = await knownKernels({
     ...io,
     allowProfileOverride: options.allowProfileOverride,
     lock: options.noLock ? 'ignore' : 'use',
@@ -63,7 +77,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     .filter((row) => wanted.every((word) => wordsOf(row).some((one) => one.toLowerCase().includes(word))));
   if (options.json) {
     const saved = { saved_guests: savedGuests.count, saved_guest_bytes: savedGuests.bytes };
-    io.out(printedJson({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }));
+    io.out(printedJson({ store: store.root, bytes: store.bytes, ...saved, kernels: rows, images: disks }));
     return 0;
   }
   // Profiles of one certain build have long names and are for comparing builds: they are shown when they are looked for.
@@ -77,12 +91,15 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     row.stored ? voucher(row) : '',
   ]);
   io.out(`${table([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'BY'], ...lines]).join('\n')}\n`);
+  for (const line of whyNot(shown, io.width())) io.out(`${line}\n`);
   for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
   const count = rows.length - shown.length;
   if (count > 0) io.out(`\nand ${count} profiles of one certain build each: kernels list --search VENDOR\n`);
   io.out(
     `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,
   );
+  if (disks.length > 0)
+    io.out(`\n${table([['IMAGE', 'SIZE', 'BY', 'SHA-256', 'FROM'], ...disks.map(diskLine)]).join('\n')}\n`);
   if (savedGuests.count > 0) io.out(`${savedGuests.count} saved guests, ${megabytes(savedGuests.bytes)}\n`);
   return 0;
 }

@@ -46,8 +46,8 @@ export const BUILD_OPTIONS = [
     placeholder: LANE_CHOICES.join('|'),
     words: LANE_CHOICES,
     description:
-      'direct: lock builds of kernels; image: lock digests of disk images (image: block of the profile); default: direct, if the profile names a kernel',
-    commands: ['lock'],
+      'direct: kernels; image: disk images (image: block of the profile); default: direct, if the profile names a kernel',
+    commands: ['lock', 'kernels fetch'],
   },
   {
     name: 'no-lock',

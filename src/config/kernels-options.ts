@@ -19,6 +19,7 @@ export type FetchOptions = Pick<
   readonly kernels: KernelChoice | undefined;
   readonly localKernels: readonly LocalKernel[];
   readonly lock: LockMode;
+  readonly lane: LaneChoice | undefined;
 };
 
 /** @param words ids behind the command. @throws UsageError that names the flag and the remedy */
@@ -30,6 +31,7 @@ export function checkFetchOptions(values: ValuesOf<'kernels fetch'>, words: read
     kernels: alone ? undefined : chooseKernels(values, 'kernels fetch', words),
     localKernels: parseLocalKernels(kernel),
     lock: lockMode(values),
+    lane: checkLane(values.lane),
     ...{ userland, modules, refreshKernels, allowProfileOverride, json, quiet, noColor },
   };
 }

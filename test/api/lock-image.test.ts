@@ -4,8 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fetchKernels, knownKernels } from '../../src/api/kernels.ts';
 import { lockKernels } from '../../src/api/lock.ts';
 import { environmentOf } from '../../src/api/services.ts';
+import { listCommand } from '../../src/cli/kernels-command.ts';
+import { optionsOf } from '../../src/config/options.ts';
 import { emptyOverlay } from '../../src/guests/cloud-image/overlay.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { ensureDisk } from '../../src/kernels/disks/supply.ts';
@@ -41,6 +44,7 @@ async function openBench() {
     offer,
     url,
     profile,
+    around: { env, cwd },
     lock: (options: Parameters<typeof lockKernels>[0] = {}) => lockKernels({ env, cwd, choice, ...options }),
     text: () => readFileSync(join(cwd, 'bpfcompat.lock'), 'utf8'),
     async ensure(lock: 'use' | 'require' | 'ignore' = 'use', options: { offline?: boolean; refresh?: boolean } = {}) {
@@ -109,5 +113,58 @@ describe('the disk image of a profile in a lock', () => {
     expect(kernels[0]?.error).toContain('itself says image.sha256');
     expect(changed).toBe(false);
     expect((await bench.ensure('require')).image.vouched).toBe('pin');
+  });
+});
+
+describe('disk images beside kernels', () => {
+  test('are fetched without a boot, and are in the list of what is stored', async () => {
+    await using bench = await openBench();
+    const heard: unknown[] = [];
+    const around = { ...bench.around, choice, lane: 'image' } as const;
+    const failed = await fetchKernels({
+      ...around,
+      onImage: (id, { image, cached }) => heard.push([id, image.name, cached]),
+      onEnd: (id, result) => heard.push([id, String(result)]),
+    });
+    expect({ failed, heard }).toEqual({ failed: 0, heard: [[ID, 'disk.qcow2', false]] });
+    const { disks } = await knownKernels(bench.around);
+    expect(disks).toEqual([
+      { name: 'disk.qcow2', from: bench.url, sha256: sha256(OLD), bytes: OLD.length, format: 'qcow2', signer: '' },
+    ]);
+  });
+
+  test('that a profile does not have are an error of that profile', async () => {
+    await using bench = await openBench();
+    const errors: string[] = [];
+    writeFileSync(
+      join(bench.around.cwd, 'matrices/profiles/lab-kernel.yaml'),
+      'id: lab-kernel\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\nkernel: {source: file, image: ./bzImage}\n',
+    );
+    const kernelAlone = { kind: 'ids', ids: ['lab-kernel'], origin: '--kernels' } as const;
+    const failed = await fetchKernels({
+      ...bench.around,
+      choice: kernelAlone,
+      lane: 'image',
+      onEnd: (_, result) => errors.push(String(result)),
+    });
+    expect(failed).toBe(1);
+    expect(errors.join('\n')).toContain('lab-kernel has no image block; only its kernel is known');
+  });
+
+  test('the list says why a kernel cannot be booted', async () => {
+    await using bench = await openBench();
+    let text = '';
+    const io = { ...bench.around, out: (part: string) => (text += part), err: () => {}, width: () => 80 };
+    const defaults = Object.fromEntries(optionsOf('kernels list').map((row) => [row.name, row.default]));
+    const options = {
+      ...defaults,
+      search: ['bottlerocket'],
+      json: false,
+      noLock: false,
+      noColor: true,
+      allowProfileOverride: false,
+    };
+    await listCommand(options as Parameters<typeof listCommand>[0], io as unknown as Parameters<typeof listCommand>[1]);
+    expect(text).toMatch(/\nbottlerocket-aws-6\.1: its kernel accepts no initramfs but its own\n\(INITRAMFS_FORCE\)/);
   });
 });
