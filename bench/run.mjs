@@ -22,7 +22,7 @@ import { overhead } from './parts/overhead.mjs';
 import { runtime } from './parts/runtime.mjs';
 import { sideBySide } from './parts/side-by-side.mjs';
 import { describeMachine, load } from './tools/machine.mjs';
-import { requireAnswers, timedRun } from './tools/measure.mjs';
+import { requireResults, timedRun } from './tools/measure.mjs';
 import { findObjects, spread } from './tools/objects.mjs';
 import { openPrivateStore } from './tools/private-store.mjs';
 
@@ -100,12 +100,12 @@ const bench = {
   async warm(some) {
     if (store.saved().named >= some.length) return;
     progress(`saving a guest of each of ${some.length} kernels`);
-    requireAnswers(await timedRun(bench, { objects: [EXAMPLE, SECOND], kernels: some }), 'cell');
+    requireResults(await timedRun(bench, { objects: [EXAMPLE, SECOND], kernels: some }), 'cell');
   },
 };
 
 const first = await timedRun(bench, { objects: [EXAMPLE], kernels: kernels.slice(0, 1), isolation: 'boot' });
-requireAnswers(first, 'boot');
+requireResults(first, 'boot');
 console.log(`${describeMachine(env, first.cells[0].guest.accel)}.`);
 console.log(`Objects: ${found.origins}.${found.notes.map((note) => ` Missing: ${note}.`).join('')}`);
 

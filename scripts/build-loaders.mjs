@@ -110,7 +110,7 @@ function bpftoolLoaders() {
 
 const BUILDERS = { 'ebpf-go': goLoaders, aya: ayaLoaders, libbpf: libbpfLoaders, bpftool: bpftoolLoaders };
 
-function wanted() {
+function requested() {
   const names = process.argv.slice(2).filter((name) => name !== '');
   const unknown = names.find((name) => !Object.hasOwn(BUILDERS, name));
   if (unknown !== undefined) {
@@ -120,7 +120,7 @@ function wanted() {
   return names.length > 0 ? names : Object.keys(BUILDERS);
 }
 
-const names = wanted();
+const names = requested();
 mkdirSync(out, { recursive: true });
 const built = names.flatMap((name) => BUILDERS[name]());
 const before = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).loaders : [];

@@ -51,11 +51,11 @@ const rows = matrix.profiles.map(({ id, required }) => ({
 
 if (task === 'list') show(rows);
 if (task === 'fetch') {
-  const wanted = rows.filter(({ state }) => state === 'downloadable').map(({ id }) => id);
-  if (wanted.length > 0) spawnSync(program, ['kernels', 'fetch', ...wanted], { stdio: 'inherit' });
+  const requested = rows.filter(({ state }) => state === 'downloadable').map(({ id }) => id);
+  if (requested.length > 0) spawnSync(program, ['kernels', 'fetch', ...requested], { stdio: 'inherit' });
   const now = states();
   const after = rows.map((row) => {
-    if (!wanted.includes(row.id)) return row;
+    if (!requested.includes(row.id)) return row;
     return { ...row, state: now.get(row.id)?.state === 'cached' ? 'downloaded' : 'failed' };
   });
   show(after);

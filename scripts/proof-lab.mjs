@@ -160,7 +160,7 @@ export function startProof(name, folder) {
 }
 
 /** @throws Error with what was seen where two values differ */
-export function same(what, seen, wanted) {
-  const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
+export function same(what, seen, requested) {
+  const [a, b] = [JSON.stringify(seen), JSON.stringify(requested)];
   if (a !== b) throw new Error(`${what}: ${a}, expected ${b}`);
 }

@@ -45,9 +45,9 @@ function browserIsMissing() {
 
 for (const stage of stages) {
   if (stage.name === 'browser' && browserIsMissing()) {
-    const told = 'browser: not run, there is no chromium or google-chrome here (scripts/setup.sh test)';
-    console.log(`\n== ${told}`);
-    if (process.env.CI) problems.push(told);
+    const reported = 'browser: not run, there is no chromium or google-chrome here (scripts/setup.sh test)';
+    console.log(`\n== ${reported}`);
+    if (process.env.CI) problems.push(reported);
     continue;
   }
   console.log(`\n== ${stage.name}: ${stage.command} ${stage.args.join(' ')}`);

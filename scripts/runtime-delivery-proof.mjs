@@ -67,9 +67,9 @@ const ACCEPT = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.ima
 /** Bundles that refer to an image, read by other code than ours: plain requests and the fallback tag. */
 async function bundlesOf(host, manifest) {
   const get = async (path) => {
-    const answer = await fetch(`http://${host}/v2/acme/conn/${path}`, { headers: { accept: ACCEPT } });
-    if (!answer.ok) throw new Error(`${path}: status ${answer.status}`);
-    return Buffer.from(await answer.arrayBuffer());
+    const outcome = await fetch(`http://${host}/v2/acme/conn/${path}`, { headers: { accept: ACCEPT } });
+    if (!outcome.ok) throw new Error(`${path}: status ${outcome.status}`);
+    return Buffer.from(await outcome.arrayBuffer());
   };
   const { manifests } = JSON.parse(await get(`manifests/${manifest.replace(':', '-')}`));
   const layers = await Promise.all(

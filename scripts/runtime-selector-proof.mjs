@@ -224,7 +224,7 @@ await proof.check('a new host gets the ring buffer', () => {
 
 await proof.check('25 passes elsewhere do not outweigh a failure here', () => {
   const place = newPlace();
-  const elsewhere = Array.from({ length: 25 }, (_, at) =>
+  const outside = Array.from({ length: 25 }, (_, at) =>
     pass({
       ...KERNELS.new,
       profile: `elsewhere-${at}`,
@@ -232,7 +232,7 @@ await proof.check('25 passes elsewhere do not outweigh a failure here', () => {
       build_id: sha256(`${at}`).slice(0, 40),
     }),
   );
-  attest(place, reportOf('ringbuf', [...elsewhere, fail(KERNELS.old)]), { variant: 'ringbuf' });
+  attest(place, reportOf('ringbuf', [...outside, fail(KERNELS.old)]), { variant: 'ringbuf' });
   return isNone(select(place, 'failed-here', 'old.json'), 'result_failed', 'kernel_mismatch');
 });
 

@@ -1,6 +1,6 @@
 import { bootByHand, busyboxInitramfs } from '../tools/busybox-guest.mjs';
 import { qemuCommand } from '../tools/machine.mjs';
-import { requireAnswers, timedRun } from '../tools/measure.mjs';
+import { requireResults, timedRun } from '../tools/measure.mjs';
 import { median, ratio, seconds, verdict } from '../tools/numbers.mjs';
 import { table } from '../tools/table.mjs';
 
@@ -19,7 +19,7 @@ export async function boot(bench) {
   for (let round = 1; round <= bench.rounds; round++) {
     bench.progress(`boot: round ${round} of ${bench.rounds}`);
     const run = await timedRun(bench, { objects: [bench.example], kernels, isolation: 'boot', slots: 1 });
-    requireAnswers(run, 'boot');
+    requireResults(run, 'boot');
     for (const { kernel, guest, bootMs } of run.cells) {
       add(ours, kernel, bootMs);
       const machine = { accel: guest.accel, memoryMb: guest.memoryMb, qemu: qemuCommand(bench.env) };

@@ -1,4 +1,4 @@
-import { answerOf, requireAnswers, timedRun } from '../tools/measure.mjs';
+import { requireResults, resultOf, timedRun } from '../tools/measure.mjs';
 import { median, ms, ratio, sum, verdict } from '../tools/numbers.mjs';
 import { spread } from '../tools/objects.mjs';
 import { openBothChannels } from '../tools/second-channel.mjs';
@@ -17,7 +17,7 @@ export async function channel(bench) {
   const run = async (name, some) => {
     const place = { ...bench, store: { ...bench.store, env: env[name] } };
     const done = await timedRun(place, { objects: some, kernels: [KERNEL], slots: 1 });
-    requireAnswers(done, 'cell');
+    requireResults(done, 'cell');
     const other = done.cells.find(({ guest }) => guest.channel !== CHANNELS[name]);
     if (other !== undefined) throw new Error(`${other.object}: a guest over ${other.guest.channel}`);
     return done.cells;
@@ -34,7 +34,7 @@ export async function channel(bench) {
       }
     }
     for (const [index, cell] of both.first.entries()) {
-      if (answerOf(cell) !== answerOf(both.second[index])) differ.add(cell.object);
+      if (resultOf(cell) !== resultOf(both.second[index])) differ.add(cell.object);
     }
   }
   const names = [...walls.first.keys()];

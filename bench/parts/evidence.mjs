@@ -15,7 +15,7 @@ export async function evidence(bench) {
   }
   const objects = spread(bench.objects.all, OBJECTS);
   const runs = { base: new Map(), ours: new Map() };
-  const ask = async (which, env) => {
+  const request = async (which, env) => {
     const { cells } = await timedRun({ ...bench, store: { ...bench.store, env } }, { objects, kernels, slots: 1 });
     for (const { object, kernel, outcome, guestMs, retriedAfter } of cells) {
       if (outcome.status !== 'pass' || guestMs === undefined || retriedAfter !== undefined) continue;
@@ -25,8 +25,8 @@ export async function evidence(bench) {
   };
   for (let round = 0; round <= bench.rounds; round++) {
     bench.progress(`evidence: round ${round} of ${bench.rounds}${round === 0 ? ', makes the saved guests' : ''}`);
-    await ask('base', { ...bench.store.env, BPFCOMPAT_VALIDATOR_BIN: baseValidator });
-    await ask('ours', bench.store.env);
+    await request('base', { ...bench.store.env, BPFCOMPAT_VALIDATOR_BIN: baseValidator });
+    await request('ours', bench.store.env);
     if (round === 0) for (const seen of Object.values(runs)) seen.clear();
   }
   const both = [...runs.ours.keys()].filter((key) => runs.base.has(key));

@@ -1,4 +1,4 @@
-import { answerOf, timedRun } from '../tools/measure.mjs';
+import { resultOf, timedRun } from '../tools/measure.mjs';
 import { median, ms, verdict } from '../tools/numbers.mjs';
 import { table } from '../tools/table.mjs';
 
@@ -45,7 +45,7 @@ export async function failing(bench) {
     holds &&= good;
     rows.push([
       name,
-      [...new Set(own.map(({ cell }) => answerOf(cell)))].join(', '),
+      [...new Set(own.map(({ cell }) => resultOf(cell)))].join(', '),
       ms(median(own.flatMap(({ guests }) => guests))),
       ms(median(own.flatMap(({ walls }) => walls))),
       median(ratios).toFixed(2),

@@ -50,9 +50,9 @@ function cells(bench, kind, hostile, innocent) {
       if (code !== 0) return reject(new Error(`hostile-cells ended with ${code}`));
       const measured = JSON.parse(said);
       // A cell whose answer was given up says nothing about what an answer costs.
-      if (measured.hostileUnanswered === 0) return done(measured);
+      if (measured.hostileUntested === 0) return done(measured);
       reject(
-        new Error(`${kind}: ${measured.hostileUnanswered} cells were not answered: ${Object.keys(measured.statuses)}`),
+        new Error(`${kind}: ${measured.hostileUntested} cells were not answered: ${Object.keys(measured.statuses)}`),
       );
     });
   });
@@ -84,8 +84,16 @@ export async function hostile(bench) {
       peak <= MAX_BYTES && slowdown <= MAX_SLOWDOWN && own.every(({ innocentFailed }) => innocentFailed === 0);
     holds &&= kept;
     const turn = ms(median(own.map(({ longestTurnMs }) => longestTurnMs)));
-    const asked = Math.min(...own.map(({ hostileMs }) => hostileMs.length));
-    rows.push([kind, `${asked} of ${countOf(kind)}`, megabytes(peak), turn, ms(alone), ratio(slowdown), verdict(kept)]);
+    const requested = Math.min(...own.map(({ hostileMs }) => hostileMs.length));
+    rows.push([
+      kind,
+      `${requested} of ${countOf(kind)}`,
+      megabytes(peak),
+      turn,
+      ms(alone),
+      ratio(slowdown),
+      verdict(kept),
+    ]);
   }
   const text = [
     `Guests that say about 60 MB (\`small\`: 10,000 frames of next to nothing), one after the other, beside ${innocent} real`,

@@ -1,4 +1,4 @@
-import { answerOf, timedRun } from '../tools/measure.mjs';
+import { resultOf, timedRun } from '../tools/measure.mjs';
 import { ratio, seconds, verdict } from '../tools/numbers.mjs';
 import { spread } from '../tools/objects.mjs';
 import { table } from '../tools/table.mjs';
@@ -9,7 +9,7 @@ const MIN_FACTOR = 5;
 /** Cells whose answers differ between two runs of the same work, in words. */
 function differences(first, second) {
   return first.flatMap((cell, index) => {
-    const [one, other] = [answerOf(cell), answerOf(second[index])];
+    const [one, other] = [resultOf(cell), resultOf(second[index])];
     return one === other ? [] : [`${cell.object} on ${cell.kernel}: copy says "${one}", booted guest "${other}"`];
   });
 }

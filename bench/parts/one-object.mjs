@@ -1,4 +1,4 @@
-import { requireAnswers, timedRun } from '../tools/measure.mjs';
+import { requireResults, timedRun } from '../tools/measure.mjs';
 import { median, ratio, seconds, sum, verdict } from '../tools/numbers.mjs';
 import { table } from '../tools/table.mjs';
 
@@ -13,7 +13,7 @@ export async function oneObject(bench) {
   const rounds = [];
   const run = async (isolation) => {
     const done = await timedRun(bench, { objects: [bench.example], kernels, isolation, slots: SLOTS });
-    requireAnswers(done, isolation);
+    requireResults(done, isolation);
     return done;
   };
   for (let round = 1; round <= bench.rounds; round++) {

@@ -1,4 +1,4 @@
-import { answerOf, timedRun } from '../tools/measure.mjs';
+import { resultOf, timedRun } from '../tools/measure.mjs';
 import { median, ms, percentile, verdict } from '../tools/numbers.mjs';
 import { table } from '../tools/table.mjs';
 
@@ -39,7 +39,7 @@ export async function overhead(bench) {
     ]);
     for (const cell of cells.filter((one) => !clean.includes(one))) {
       const times = `${ms(cell.guestMs ?? Number.NaN)} in the guest, ${ms(cell.askMs)} here`;
-      notes.push(`${cell.object} on ${cell.kernel}: ${cell.retriedAfter ?? answerOf(cell)} (${times})`);
+      notes.push(`${cell.object} on ${cell.kernel}: ${cell.retriedAfter ?? resultOf(cell)} (${times})`);
     }
     const worst = [...clean].sort((a, b) => b.wallMs - b.guestMs - (a.wallMs - a.guestMs)).slice(0, WORST);
     for (const { object, kernel, wallMs, guestMs, startMs, askMs, endMs } of worst) {

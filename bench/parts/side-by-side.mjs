@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { requireAnswers, timedRun } from '../tools/measure.mjs';
+import { requireResults, timedRun } from '../tools/measure.mjs';
 import { ratio, seconds } from '../tools/numbers.mjs';
 import { spread } from '../tools/objects.mjs';
 import { table } from '../tools/table.mjs';
-import { askVng, bootsWithoutModules, prepareVng, vngVersion } from '../tools/vng.mjs';
+import { bootsWithoutModules, prepareVng, runVng, vngVersion } from '../tools/vng.mjs';
 
 const SLOTS = 2;
 const OBJECTS = 3;
@@ -25,19 +25,19 @@ async function timeVng(bench, objects, kernels, guest) {
   const place = prepareVng(join(bench.store.root, 'vng'), objects, vmlinuz);
   const machine = { accel: guest.accel, memoryMb: guest.memoryMb };
   bench.progress('side by side: virtme-ng, first try');
-  await askVng(place, { ...machine, vmlinuz: place.kernels[0], objects: place.objects.slice(0, 1) });
+  await runVng(place, { ...machine, vmlinuz: place.kernels[0], objects: place.objects.slice(0, 1) });
   bench.progress('side by side: virtme-ng, a guest per cell');
   const perCell = await timed(
     place.kernels.flatMap((kernel) =>
       place.objects.map((object) => {
-        return () => askVng(place, { ...machine, vmlinuz: kernel, objects: [object] });
+        return () => runVng(place, { ...machine, vmlinuz: kernel, objects: [object] });
       }),
     ),
   );
   bench.progress('side by side: virtme-ng, a guest per kernel');
   const perKernel = await timed(
     place.kernels.map((kernel) => {
-      return () => askVng(place, { ...machine, vmlinuz: kernel, objects: place.objects });
+      return () => runVng(place, { ...machine, vmlinuz: kernel, objects: place.objects });
     }),
   );
   return { perCell, perKernel };
@@ -52,7 +52,7 @@ export async function sideBySide(bench) {
   const run = async (isolation) => {
     bench.progress(`side by side: ${objects.length} objects on ${kernels.length} kernels, ${isolation}`);
     const done = await timedRun(bench, { objects, kernels, isolation, slots: SLOTS });
-    requireAnswers(done, isolation);
+    requireResults(done, isolation);
     return done;
   };
   const copied = await run('cell');

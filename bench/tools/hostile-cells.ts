@@ -141,13 +141,13 @@ const [hostile, innocent] = await Promise.all([
 ]);
 const used = process.cpuUsage(cpu);
 const statuses: Record<string, number> = {};
-let unanswered = 0;
+let untested = 0;
 for (const { outcome, shortened } of hostile.results) {
   const cause = 'message' in outcome ? outcome.message : 'findings' in outcome && outcome.findings[0]?.code;
   const words = [outcome.status, cause, shortened && 'shortened'];
   const key = words.filter(Boolean).join(' ').slice(0, 200);
   statuses[key] = (statuses[key] ?? 0) + 1;
-  if (outcome.status !== 'pass' && outcome.status !== 'fail') unanswered++;
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') untested++;
 }
 const failed = innocent.results.filter(({ outcome }) => outcome.status !== 'pass').length;
 console.log(
@@ -156,7 +156,7 @@ console.log(
     longestTurnMs: delay.max / 1e6,
     cpuMs: (used.user + used.system) / 1000,
     statuses,
-    hostileUnanswered: unanswered,
+    hostileUntested: untested,
     hostileMs: hostile.times,
     innocentMs: innocent.times,
     innocentFailed: failed,

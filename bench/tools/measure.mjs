@@ -17,7 +17,7 @@ export async function timedRun(bench, { objects, kernels, isolation = 'cell', sl
     const times = marks.get(key) ?? {};
     marks.set(key, times);
     times[event.type] = performance.now();
-    if (event.type === 'cell-stage') times.answered = performance.now();
+    if (event.type === 'cell-stage') times.completed = performance.now();
   };
   const started = performance.now();
   const { report } = await validate({
@@ -51,19 +51,19 @@ function cellOf(result, report, marks) {
     guestMs: exit === undefined ? undefined : exit.elapsed_us / 1000,
     wallMs: at['cell-end'] - at['cell-start'],
     startMs: at['cell-testing'] - at['cell-start'],
-    askMs: at.answered - at['cell-testing'],
-    endMs: at['cell-end'] - at.answered,
+    askMs: at.completed - at['cell-testing'],
+    endMs: at['cell-end'] - at.completed,
   };
 }
 
 /** Status, failed stage and codes of a cell: what must not depend on how its guest came to be. */
-export function answerOf({ outcome }) {
+export function resultOf({ outcome }) {
   const codes = [...new Set((outcome.findings ?? []).map(({ code }) => code))].sort();
   return [outcome.status, outcome.failedStage, outcome.cause, ...codes].filter(Boolean).join(' ');
 }
 
 /** @throws Error for a run that needed no measuring: guests that gave no answer, or were booted although copies are asked for */
-export function requireAnswers({ cells, notes }, isolation) {
+export function requireResults({ cells, notes }, isolation) {
   const lost = cells.filter(({ outcome }) => outcome.status === 'infra_error' || outcome.status === 'skipped');
   if (lost.length > 0) {
     const words = lost.slice(0, 5).map(({ object, kernel, outcome }) => `${object} on ${kernel}: ${outcome.message}`);

@@ -41,12 +41,12 @@ export function prepareVng(dir, objects, kernels) {
  * (exit code of the validator: 0 pass, 2 fail).
  * @throws Error with its last words when one is missing
  */
-export function askVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }) {
+export function runVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }) {
   // Its own way back for output needs a module that these kernels do not build in: the answers go into a file.
   const back = mkdtempSync(join(dir, 'answers-'));
-  const answers = join(back, 'answers');
+  const results = join(back, 'answers');
   const script = objects
-    .map((path) => `${validator} --artifact ${path} --out /run/result; echo $? >>${answers}`)
+    .map((path) => `${validator} --artifact ${path} --out /run/result; echo $? >>${results}`)
     .join('; ');
   const args = ['vng', '-r', vmlinuz, '--memory', `${memoryMb}M`, '--cpus', '1', '--rwdir', back];
   if (accel === 'tcg') args.push('--disable-kvm');
@@ -64,7 +64,7 @@ export function askVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }
     child.on('error', reject);
     child.on('close', () => {
       clearTimeout(timer);
-      const codes = existsSync(answers) ? readFileSync(answers, 'utf8').split('\n').slice(0, -1) : [];
+      const codes = existsSync(results) ? readFileSync(results, 'utf8').split('\n').slice(0, -1) : [];
       if (codes.length === objects.length && codes.every((code) => /^[02]$/.test(code))) resolve(codes.map(Number));
       else reject(new Error(said.trim().slice(-300) || 'it ended without an answer'));
     });

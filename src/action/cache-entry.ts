@@ -15,8 +15,8 @@ export async function findEntry(path: string, start: string): Promise<CacheEntry
   if (clients.getCacheServiceVersion() === 'v2') {
     const version = clients.getCacheVersion([path], compressionMethod);
     const request = { key: start, restoreKeys: [], version };
-    const answer = await clients.internalCacheTwirpClient().GetCacheEntryDownloadURL(request);
-    return answer.ok ? { key: answer.matchedKey, url: answer.signedDownloadUrl } : undefined;
+    const response = await clients.internalCacheTwirpClient().GetCacheEntryDownloadURL(request);
+    return response.ok ? { key: response.matchedKey, url: response.signedDownloadUrl } : undefined;
   }
   const { cacheKey, archiveLocation } = (await clients.getCacheEntry([start], [path], { compressionMethod })) ?? {};
   return cacheKey && archiveLocation ? { key: cacheKey, url: archiveLocation } : undefined;
@@ -34,13 +34,13 @@ const UNPACK = [
 const MAX_DEPTH = 40;
 
 /** The directory that holds one of `wanted`, below directories that hold nothing but the next one. */
-async function descend(host: Host, dir: string, wanted: readonly string[], depth = 0): Promise<string | undefined> {
+async function descend(host: Host, dir: string, requested: readonly string[], depth = 0): Promise<string | undefined> {
   const names = await host.files.list(dir);
-  if (wanted.some((one) => names.includes(one))) return dir;
+  if (requested.some((one) => names.includes(one))) return dir;
   const [name] = names;
   if (name === undefined || names.length > 1 || depth === MAX_DEPTH) return undefined;
   const next = join(dir, name);
-  return (await host.files.stat(next))?.isDirectory ? descend(host, next, wanted, depth + 1) : undefined;
+  return (await host.files.stat(next))?.isDirectory ? descend(host, next, requested, depth + 1) : undefined;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function unpackEntry(
   host: Host,
   { url }: CacheEntry,
   dir: string,
-  wanted: readonly string[],
+  requested: readonly string[],
 ): Promise<string | undefined> {
   const { downloadCache, getCompressionMethod } = await import('./clients.ts');
   const archive = join(dir, 'archive');
@@ -80,5 +80,5 @@ export async function unpackEntry(
     timeoutMs: UNPACK_MS,
   });
   await host.files.remove(archive);
-  return result.exitCode === 0 ? descend(host, root, wanted) : undefined;
+  return result.exitCode === 0 ? descend(host, root, requested) : undefined;
 }

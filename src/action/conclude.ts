@@ -70,13 +70,13 @@ function redactorOf({ env, runner }: Ended): Redact {
 
 /** Copies the reports that the run wrote into the bundle. */
 function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument, redact: Redact): void {
-  const wanted: (readonly [string | undefined, string])[] = [
+  const included: (readonly [string | undefined, string])[] = [
     [job.json, 'report.json'],
     [job.markdown, 'report.md'],
     ...files.map((path, index) => [path, join('cases', `${index + 1}.json`)] as const),
   ];
   mkdirSync(join(dir, 'cases'), { recursive: true });
-  for (const [path, name] of wanted) {
+  for (const [path, name] of included) {
     if (path === undefined || path === '' || !isFile(path)) continue;
     writeFileSync(join(dir, name), redactedFile(name, readFileSync(path, 'utf8'), redact));
   }

@@ -26,12 +26,12 @@ interface Trust {
 }
 
 /** A request to the cache. One that takes too long, or fails slowly, is the last one. */
-async function callCache<T>(trust: Trust, ms: number, isNo: (answer: T) => boolean, work: Promise<T>): Promise<T> {
+async function callCache<T>(trust: Trust, ms: number, isNo: (response: T) => boolean, work: Promise<T>): Promise<T> {
   const started = performance.now();
   try {
-    const answer = await within(ms, 'the cache service', work);
-    if (isNo(answer) && performance.now() - started > SLOW_MS) trust.lost = true;
-    return answer;
+    const response = await within(ms, 'the cache service', work);
+    if (isNo(response) && performance.now() - started > SLOW_MS) trust.lost = true;
+    return response;
   } catch (error) {
     if (error instanceof TooSlow) trust.lost = true;
     throw error;
@@ -79,7 +79,7 @@ async function restoreOne(profile: string, { arch, host, kernels, runner, trust 
   const entry = await callCache(
     trust,
     LOOKUP_MS,
-    (answer) => answer === undefined,
+    (response) => response === undefined,
     findEntry(cachePath(profile), keyStart(arch, profile)),
   );
   if (entry === undefined) return { came: 'missing', suffix: '' };
@@ -160,13 +160,14 @@ async function saveOne(
   const key = `${keyStart(arch, profile)}${digest}${suffix}`;
   const place = expandHome(path);
   // First: the packages stay for a later job when the cache cannot be reached, and go once it has them.
-  const found = reads && (await callCache(trust, LOOKUP_MS, (answer) => answer === undefined, findEntry(path, key)));
+  const found =
+    reads && (await callCache(trust, LOOKUP_MS, (response) => response === undefined, findEntry(path, key)));
   if (trust.lost) return 'was not saved';
   try {
     const given = await kernels.give(profile, place);
     if (found && found.key === key) return 'is in the cache already';
     if (!given) return 'was stored before, without its packages: nothing to save';
-    const id = await callCache(trust, SAVE_MS, (answer) => answer < 0, saveEntry(path, key));
+    const id = await callCache(trust, SAVE_MS, (response) => response < 0, saveEntry(path, key));
     return id < 0 ? 'was not saved' : 'saved';
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -175,18 +176,18 @@ async function saveOne(
 
 /** Saves kernels that the cache does not have. Never throws. */
 export async function saveKernels(
-  wanted: State['kernels'],
+  needed: State['kernels'],
   kernels: KernelTransfer,
   { env, arch }: { readonly env: Env; readonly arch: string },
 ): Promise<void> {
-  if (wanted.length === 0) return;
+  if (needed.length === 0) return;
   if (!mayUse(env, 'write')) {
     say('the cache may not be written by this job: save skipped');
     return;
   }
   const trust = { lost: false };
   const reads = mayUse(env, 'read');
-  for (const one of wanted) {
+  for (const one of needed) {
     if (trust.lost) {
       say('the cache service timed out: the other kernels are not saved');
       return;

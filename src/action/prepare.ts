@@ -1,6 +1,6 @@
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
 import { planShards } from '../api/plan.ts';
-import { wantedKernels, wantedLocalKernels } from '../api/wanted-kernels.ts';
+import { namedLocalKernels, neededKernels } from '../api/wanted-kernels.ts';
 import { say } from './commands.ts';
 import type { Job } from './job.ts';
 import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
@@ -17,9 +17,9 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   const { options } = parsed;
   const { allowProfileOverride, lock, localKernels } = options;
   const environment = { env, cwd, allowProfileOverride, lock };
-  const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
-  const chosen = await wantedKernels(wanted, environment);
-  const all = [...chosen, ...(await wantedLocalKernels(localKernels, environment))];
+  const needed = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
+  const chosen = await neededKernels(needed, environment);
+  const all = [...chosen, ...(await namedLocalKernels(localKernels, environment))];
   const { shard } = options;
   if (shard === undefined) return all;
   const subjects =
@@ -55,8 +55,8 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');
-  const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
-  const all = await restoreKernels(wanted, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
+  const needed = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
+  const all = await restoreKernels(needed, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
   await writeState(env, { kernels: all.toSave, scratch, settings });
   const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
   const restored = {

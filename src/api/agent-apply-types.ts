@@ -1,10 +1,10 @@
 import type { Audit } from '../runtime/audit.ts';
 import type { Execution } from '../runtime/execution.ts';
 import type { LedgerRow } from '../runtime/ledger.ts';
-import type { PolicyAnswer } from '../runtime/load-policy.ts';
+import type { PolicyDecision } from '../runtime/load-policy.ts';
 import type { Probe } from '../runtime/probe.ts';
 import type { AgentDecision, AgentOptions } from './agent-plan.ts';
-import type { FetchAnswer } from './runtime-fetch.ts';
+import type { FetchResult } from './runtime-fetch.ts';
 import type { WorkerProgram } from './runtime-worker.ts';
 
 export interface LoadOptions {
@@ -44,18 +44,18 @@ interface ManifestIntent {
 }
 
 /** What `agent apply` prints, and what `agent status` reads later. With `error` nothing was loaded. */
-export interface ApplyAnswer {
+export interface ApplyResult {
   readonly schema_version: 'agent_apply.v0.1' | 'agent_apply_error.v0.1';
   readonly created_at: string;
   readonly phase: string;
   readonly error?: { readonly code: string; readonly message: string };
   readonly decision?: AgentDecision;
   readonly host_probe?: Probe;
-  readonly fetch?: FetchAnswer['fetch'];
+  readonly fetch?: FetchResult['fetch'];
   readonly plan_audit?: Audit;
   readonly approval_pins?: Readonly<Record<string, unknown>>;
   readonly manifest_intent?: ManifestIntent;
-  readonly load_policy?: PolicyAnswer;
+  readonly load_policy?: PolicyDecision;
   readonly approval?: { readonly approver: string; readonly nonce: string };
   readonly load_ledger?: LedgerRow;
   readonly load_ledger_path: string;
@@ -65,4 +65,4 @@ export interface ApplyAnswer {
 }
 
 /** The answer as it grows. */
-export type Draft = { -readonly [K in keyof ApplyAnswer]?: ApplyAnswer[K] };
+export type Draft = { -readonly [K in keyof ApplyResult]?: ApplyResult[K] };

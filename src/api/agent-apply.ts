@@ -4,9 +4,9 @@ import { codeOf, messageOf } from '../model/errors.ts';
 import { type CheckedApproval, checkApproval } from '../runtime/approval.ts';
 import { type LedgerFacts, type LedgerRow, ledgerPath, type OpenLedger, withLedger } from '../runtime/ledger.ts';
 import { claimApproval } from '../runtime/used-approvals.ts';
-import type { ApplyAnswer, ApplyOptions, Draft } from './agent-apply-types.ts';
+import type { ApplyOptions, ApplyResult, Draft } from './agent-apply-types.ts';
 import { checkManifest, checkPins, checkPolicy, denied, policyOf } from './agent-gates.ts';
-import { decisionOf, refuseKilled, strictly } from './agent-plan.ts';
+import { decisionOf, rejectKilled, strictly } from './agent-plan.ts';
 import { fetchSelected, reasonsOf } from './runtime-fetch.ts';
 import { loadBelief, selectArtifact } from './runtime-select.ts';
 import { executeRequest, runWorkerCheck, workerProgram } from './runtime-worker.ts';
@@ -106,7 +106,7 @@ async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Pr
     approver: draft.approval?.approver,
   });
   draft.phase = 'load';
-  await refuseKilled(options);
+  await rejectKilled(options);
   const object = { path: draft.fetch?.output_path ?? '', sha256: String(facts.selected_sha256) };
   const request = executeRequest(options, cwd, object, draft.manifest_intent?.sha256);
   const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
@@ -125,7 +125,7 @@ async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Pr
 
 async function prepare(options: ApplyOptions, draft: Draft): Promise<void> {
   draft.phase = 'kill_switch';
-  await refuseKilled(options);
+  await rejectKilled(options);
   const policy = await policyOf(options, draft);
   draft.phase = 'select';
   const made = await selectArtifact(options);
@@ -163,7 +163,7 @@ async function recordDenial(options: ApplyOptions, draft: Draft, ledger: OpenLed
   }
 }
 
-function answerOf(host: Host, draft: Draft, workdir: string): ApplyAnswer {
+function resultOf(host: Host, draft: Draft, workdir: string): ApplyResult {
   const { phase = '', ...rest } = draft;
   const isError = draft.error !== undefined;
   return {
@@ -179,7 +179,7 @@ function answerOf(host: Host, draft: Draft, workdir: string): ApplyAnswer {
  * Decides anew, holds every gate against it, and has the worker check the load where one was approved. Nothing stays loaded.
  * Every denial is a row of the ledger. Never throws: an answer with `error` says in which phase it ended.
  */
-export async function applyAgent(given: ApplyOptions): Promise<ApplyAnswer> {
+export async function applyAgent(given: ApplyOptions): Promise<ApplyResult> {
   const options = { ...given, ...strictly(given) };
   const { host } = environmentOf(options);
   const workdir = workdirOf(options);
@@ -193,7 +193,7 @@ export async function applyAgent(given: ApplyOptions): Promise<ApplyAnswer> {
     await prepare(options, draft);
     if (!options.approveLoad) {
       draft.phase = 'done';
-      return answerOf(host, { ...draft, load_skipped: true }, workdir);
+      return resultOf(host, { ...draft, load_skipped: true }, workdir);
     }
     draft.phase = 'ledger';
     await withLedger(host, workdir, async (ledger) => {
@@ -204,5 +204,5 @@ export async function applyAgent(given: ApplyOptions): Promise<ApplyAnswer> {
     open = undefined;
     await fail(error);
   }
-  return answerOf(host, draft, workdir);
+  return resultOf(host, draft, workdir);
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { ledgerPath, withLedger } from '../runtime/ledger.ts';
-import { decideLoad, type PolicyAnswer } from '../runtime/load-policy.ts';
+import { decideLoad, type PolicyDecision } from '../runtime/load-policy.ts';
 import { readPolicyFile } from './agent-policy.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -14,17 +14,17 @@ export interface DrillOptions extends Environment {
 }
 
 /** `agent_revocation_drill.v0.1`: `pass` where the policy denies the agent. */
-export interface DrillAnswer {
+export interface DrillResult {
   readonly schema_version: 'agent_revocation_drill.v0.1';
   readonly status: 'pass' | 'fail';
   readonly agent_id: string;
   readonly policy_path: string;
-  readonly decision: PolicyAnswer;
+  readonly decision: PolicyDecision;
   readonly load_ledger_path: string;
 }
 
 /** Whether an agent that was revoked is really denied. Loads nothing. @throws UsageError without a policy */
-export async function revocationDrill(options: DrillOptions): Promise<DrillAnswer> {
+export async function revocationDrill(options: DrillOptions): Promise<DrillResult> {
   const { host, cwd } = environmentOf(options);
   const file = options.loadPolicy || (host.env['BPFCOMPAT_AGENT_LOAD_POLICY_PATH'] ?? '');
   const policy = await readPolicyFile(options, file, 'agent');

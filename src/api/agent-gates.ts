@@ -75,9 +75,9 @@ export function checkPolicy(options: ApplyOptions, policy: LoadPolicy, made: Mad
   const { selected } = made.selection;
   if (selected === undefined) return;
   const { agentId: agent, tenant, project } = options;
-  const answer = decideLoad(policy, factsOf(selected, made.probe.kernel.release, { agent, tenant, project }));
-  draft.load_policy = answer;
-  if (!answer.allowed) throw denied('load_policy_denied', answer.reason);
+  const result = decideLoad(policy, factsOf(selected, made.probe.kernel.release, { agent, tenant, project }));
+  draft.load_policy = result;
+  if (!result.allowed) throw denied('load_policy_denied', result.reason);
   if (policy.requireApproval && options.approve === '')
     throw denied(
       'approval_missing',

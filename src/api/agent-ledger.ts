@@ -31,7 +31,7 @@ export interface LedgerOptions extends Environment {
   readonly trust: string;
 }
 
-export interface LedgerAnswer {
+export interface LedgerResult {
   readonly schema_version: 'agent_ledger.v0.1';
   readonly path: string;
   readonly rows: number;
@@ -83,7 +83,7 @@ async function checkpointOf(options: LedgerOptions, rows: readonly LedgerRow[], 
 }
 
 /** Reads the ledger and checks its chain, and its end where a checkpoint was signed over it. */
-export async function agentLedger(options: LedgerOptions): Promise<LedgerAnswer> {
+export async function agentLedger(options: LedgerOptions): Promise<LedgerResult> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
   const { rows, problem: chain, torn } = await readLedger(host, workdir);

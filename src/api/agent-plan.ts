@@ -5,7 +5,7 @@ import { hostId, isKilled, killSwitchPath } from '../runtime/agent-host.ts';
 import type { Audit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
 import type { Probe } from '../runtime/probe.ts';
-import { type FetchAnswer, type FetchArtifactOptions, fetchSelected } from './runtime-fetch.ts';
+import { type FetchArtifactOptions, type FetchResult, fetchSelected } from './runtime-fetch.ts';
 import { selectArtifact } from './runtime-select.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -42,15 +42,15 @@ export interface AgentDecision {
   readonly load_approved: boolean;
 }
 
-export interface PlanAnswer {
+export interface AgentPlan {
   readonly decision: AgentDecision;
   readonly host_probe: Probe;
-  readonly fetch?: FetchAnswer['fetch'];
+  readonly fetch?: FetchResult['fetch'];
   readonly audit?: Audit;
 }
 
 /** @throws HostError `kill_switch` where the file is there: before anything else is looked at */
-export async function refuseKilled(options: Environment & { readonly workdir: string }): Promise<void> {
+export async function rejectKilled(options: Environment & { readonly workdir: string }): Promise<void> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
   if (!(await isKilled(host, workdir))) return;
@@ -109,8 +109,8 @@ export async function decisionOf(
  * Probes, selects and fetches. Loads nothing. Where none may be used, the answer has a decision without an artifact.
  * @throws HostError `kill_switch`, and for bytes that are not those of the evidence
  */
-export async function planAgent(given: AgentOptions): Promise<PlanAnswer> {
-  await refuseKilled(given);
+export async function planAgent(given: AgentOptions): Promise<AgentPlan> {
+  await rejectKilled(given);
   const options = strictly(given);
   const made = await selectArtifact(options);
   const decision = await decisionOf(options, made, false);

@@ -5,7 +5,7 @@ import { hostId } from '../runtime/agent-host.ts';
 import { ledgerPath, readLedger } from '../runtime/ledger.ts';
 import { approvalMarks } from '../runtime/used-approvals.ts';
 import type { ApplyOptions } from './agent-apply-types.ts';
-import { refuseKilled } from './agent-plan.ts';
+import { rejectKilled } from './agent-plan.ts';
 import { readPolicyFile } from './agent-policy.ts';
 import { probeHost } from './runtime-probe.ts';
 import { type EvidencePlace, loadBelief } from './runtime-select.ts';
@@ -74,7 +74,7 @@ function need(condition: boolean, detail: string, otherwise: string): string {
 type Row = readonly [name: string, required: boolean, work: Work | undefined];
 
 /** `work` where it is wanted. */
-function wanted(is: boolean, work: Work): Work | undefined {
+function expected(is: boolean, work: Work): Work | undefined {
   return is ? work : undefined;
 }
 
@@ -87,7 +87,7 @@ function hostRows(options: PreflightOptions): Row[] {
     return dir;
   };
   const killSwitch = async (): Promise<string> => {
-    await refuseKilled(options);
+    await rejectKilled(options);
     return 'absent';
   };
   const hasId = async () =>
@@ -106,16 +106,16 @@ function hostRows(options: PreflightOptions): Row[] {
     ['kill_switch', true, killSwitch],
     ['agent_identity', true, async () => need(agentId !== '', agentId, 'the agent has no id')],
     ['host_identity', options.includeLoad, hasId],
-    ['approval_state', options.includeLoad, wanted(options.includeLoad, () => approvalMarks(host))],
+    ['approval_state', options.includeLoad, expected(options.includeLoad, () => approvalMarks(host))],
     ['workdir_writable', true, writable(workdir)],
     ['out_dir_writable', true, writable(resolve(cwd, options.outDir))],
     [
       'agent_config',
       requireConfig,
-      wanted(requireConfig, async () => need(artifactName !== '', artifactName, 'no artifact')),
+      expected(requireConfig, async () => need(artifactName !== '', artifactName, 'no artifact')),
     ],
     ['ledger', true, chain],
-    ['host_probe', checkHostProbe, wanted(checkHostProbe, probe)],
+    ['host_probe', checkHostProbe, expected(checkHostProbe, probe)],
   ];
 }
 
@@ -149,10 +149,10 @@ function loadRows(options: PreflightOptions): Row[] {
   };
   return [
     ['trust', true, trust],
-    ['load_policy', needsPolicy, wanted(file !== '' || needsPolicy, policy)],
-    ['validator_binary', includeLoad, wanted(includeLoad, validator)],
-    ['approval_pins', requireApprovalPins, wanted(requireApprovalPins, pins)],
-    ['manifest_intent', requireManifest, wanted(requireManifest, intent)],
+    ['load_policy', needsPolicy, expected(file !== '' || needsPolicy, policy)],
+    ['validator_binary', includeLoad, expected(includeLoad, validator)],
+    ['approval_pins', requireApprovalPins, expected(requireApprovalPins, pins)],
+    ['manifest_intent', requireManifest, expected(requireManifest, intent)],
   ];
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { flag } from '../model/wording.ts';
 import { type LedgerRow, ledgerPath, readLedger, withLedger } from '../runtime/ledger.ts';
 import { applyAgent, previousGood } from './agent-apply.ts';
-import type { ApplyAnswer, ApplyOptions } from './agent-apply-types.ts';
+import type { ApplyOptions, ApplyResult } from './agent-apply-types.ts';
 import { environmentOf } from './services.ts';
 
 export interface RollbackOptions extends ApplyOptions {
@@ -22,7 +22,7 @@ export interface RollbackPlan {
   readonly recorded_ledger: boolean;
   readonly load_ledger_path: string;
   readonly reason?: string;
-  readonly apply?: ApplyAnswer;
+  readonly apply?: ApplyResult;
 }
 
 function currentOf(rows: readonly LedgerRow[], name: string): LedgerRow | undefined {

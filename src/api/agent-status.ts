@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
-import type { ApplyAnswer } from './agent-apply-types.ts';
+import type { ApplyResult } from './agent-apply-types.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 const MAX_RESULT = 16 * 1024 * 1024;
@@ -14,7 +14,7 @@ export interface AgentStatus {
   readonly [key: string]: unknown;
 }
 
-function loadStatus({ execution, load_skipped: skipped, error }: ApplyAnswer): string {
+function loadStatus({ execution, load_skipped: skipped, error }: ApplyResult): string {
   if (execution !== undefined) return execution.status;
   if (skipped) return 'skipped';
   return error === undefined ? 'unknown' : 'denied';
@@ -31,9 +31,9 @@ export async function agentStatus(options: Environment & { readonly file: string
   const wrong = (why: string, cause?: unknown): UsageError =>
     new UsageError('status_unreadable', `${path}: ${why}; "bpfcompat agent apply" writes it`, { cause });
   if ((await host.files.stat(path)) === undefined) throw wrong('there is no such file');
-  let last: ApplyAnswer;
+  let last: ApplyResult;
   try {
-    last = JSON.parse((await host.files.read(path, MAX_RESULT)).toString('utf8')) as ApplyAnswer;
+    last = JSON.parse((await host.files.read(path, MAX_RESULT)).toString('utf8')) as ApplyResult;
     if (!/^agent_apply/.test(last.schema_version)) throw new TypeError('another schema');
   } catch (cause) {
     throw wrong('this is no result of an apply', cause);

@@ -45,14 +45,14 @@ async function pinProblem(host: Host, path: string, known: readonly string[], an
   if (!known.includes(path)) return 'the ledger has no such pin: only what this agent pinned is removed';
   const real = await host.files.realPath(dirname(path));
   if (real !== dirname(path)) return `links lead to ${real}`;
-  await host.files.refuseLink(path);
+  await host.files.rejectLink(path);
   const type = await fileSystemOf(host, path);
   return type === 'bpf' || anywhere ? '' : `it lies in a file system of the type ${type || 'unknown'}, not in bpffs`;
 }
 
 /** @throws UsageError for a link: what lies behind it is not ours */
 async function removePin(host: Host, path: string, recursive: boolean): Promise<string[]> {
-  await host.files.refuseLink(path);
+  await host.files.rejectLink(path);
   if (!(await host.files.stat(path))?.isDirectory) {
     await host.files.remove(path);
     return [path];
@@ -72,7 +72,7 @@ export async function unloadAgent(options: UnloadOptions): Promise<UnloadPlan> {
   const own = rows.filter((row) => options.artifactName === '' || row['artifact_name'] === options.artifactName);
   const known = own.flatMap(pinsOf);
   const path = options.pinPath === '' ? (known.at(-1) ?? '') : resolve(cwd, options.pinPath);
-  const answer = (status: UnloadPlan['status'], reason = '', removed: readonly string[] = []): UnloadPlan => ({
+  const respond = (status: UnloadPlan['status'], reason = '', removed: readonly string[] = []): UnloadPlan => ({
     schema_version: 'agent_unload_plan.v0.1',
     status,
     ...(options.artifactName !== '' && { artifact_name: options.artifactName }),
@@ -83,13 +83,13 @@ export async function unloadAgent(options: UnloadOptions): Promise<UnloadPlan> {
     ...(reason !== '' && { reason }),
   });
   const decide = async (): Promise<UnloadPlan> => {
-    if (problem !== '') return answer('error', problem);
-    if (path === '') return answer('absent', 'the ledger has no pin of it: load checks leave nothing loaded');
-    if ((await host.files.stat(path)) === undefined) return answer('absent', 'nothing lies there');
+    if (problem !== '') return respond('error', problem);
+    if (path === '') return respond('absent', 'the ledger has no pin of it: load checks leave nothing loaded');
+    if ((await host.files.stat(path)) === undefined) return respond('absent', 'nothing lies there');
     const wrong = await pinProblem(host, path, known, options.allowNonBpffs).catch(messageOf);
-    if (wrong !== '') return answer('error', wrong);
-    if (!options.execute) return answer('planned');
-    return answer('pass', '', await removePin(host, path, options.recursive));
+    if (wrong !== '') return respond('error', wrong);
+    if (!options.execute) return respond('planned');
+    return respond('pass', '', await removePin(host, path, options.recursive));
   };
   const plan = await decide();
   if (options.record && problem === '')

@@ -47,8 +47,8 @@ function positionOf(named: Named, builds: readonly OfferedBuild[]): number {
   const { side, id, version } = named;
   const at = builds.findIndex((one) => one.version === version || one.release === version || one.name === version);
   if (at >= 0) return at;
-  const near = builds.filter((one) => one.version.startsWith(version.slice(0, 3)));
-  const some = (near.length > 0 ? near : builds).map((one) => one.version);
+  const similar = builds.filter((one) => one.version.startsWith(version.slice(0, 3)));
+  const some = (similar.length > 0 ? similar : builds).map((one) => one.version);
   const more = some.length > SHOWN ? ` and ${some.length - SHOWN} more` : '';
   throw new UsageError(
     'unknown_build',

@@ -43,8 +43,8 @@ export function checkOptions<T extends object>(
   for (const [name, value] of given) {
     const expected = Object.hasOwn(known, name) ? known[name] : undefined;
     if (expected === undefined) {
-      const near = didYouMean(name, names) || `; there are ${enumerate(names, 'and')}`;
-      throw new UsageError('unknown_option', `${call}(): unknown option ${quoted(name)}${near}`);
+      const similar = didYouMean(name, names) || `; there are ${enumerate(names, 'and')}`;
+      throw new UsageError('unknown_option', `${call}(): unknown option ${quoted(name)}${similar}`);
     }
     if (expected.fits(value)) continue;
     const { what, example } = expected;

@@ -77,10 +77,10 @@ export async function compare(request: CompareRequest): Promise<CompareResult> {
       kind: 'comparison in Markdown',
     },
   ];
-  return withoutOldReports(host, outputs, [], () => compareAnew(request, host, cwd, paths, outputs));
+  return withoutOldReports(host, outputs, [], () => compareSaved(request, host, cwd, paths, outputs));
 }
 
-async function compareAnew(
+async function compareSaved(
   request: CompareRequest,
   host: Host,
   cwd: string,

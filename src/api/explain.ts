@@ -65,12 +65,12 @@ function explained(
   return target ? explainCell(report, target, page) : explainReport(report, request.report, artifactFlag, page);
 }
 
-function findTarget({ targets }: SavedReport, wanted: string, file: string): SavedTarget {
-  const exact = targets.find(({ profile_id: id }) => id === wanted);
+function findTarget({ targets }: SavedReport, requested: string, file: string): SavedTarget {
+  const exact = targets.find(({ profile_id: id }) => id === requested);
   if (exact) return exact;
   const ids = targets.map(({ profile_id: id }) => id);
   const named = targets.filter(({ host, profile }) =>
-    [host?.kernel, profile?.kernel, host?.kernel_family, profile?.kernel_family].includes(wanted),
+    [host?.kernel, profile?.kernel, host?.kernel_family, profile?.kernel_family].includes(requested),
   );
   const [first, second] = named;
   if (first && !second) return first;
@@ -79,36 +79,36 @@ function findTarget({ targets }: SavedReport, wanted: string, file: string): Sav
       named.map(({ profile_id: id }) => quoted(id)),
       'or',
     );
-    throw new UsageError('kernel_ambiguous', `ambiguous kernel ${quoted(wanted)} in ${file}; use ${several}`);
+    throw new UsageError('kernel_ambiguous', `ambiguous kernel ${quoted(requested)} in ${file}; use ${several}`);
   }
-  const remedy = didYouMean(wanted, ids, 3) || `; it has ${enumerate(ids.slice(0, 12).map(quoted), 'and')}`;
+  const remedy = didYouMean(requested, ids, 3) || `; it has ${enumerate(ids.slice(0, 12).map(quoted), 'and')}`;
   throw new UsageError(
     'kernel_unknown',
-    phrase`${option('kernel', 'explain')} ${quoted(wanted)} is not in ${file}${remedy}`,
+    phrase`${option('kernel', 'explain')} ${quoted(requested)} is not in ${file}${remedy}`,
   );
 }
 
-function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, file: string): void {
-  if ([artifact.path, artifact.basename].includes(wanted) || resolve(cwd, wanted) === artifact.path) return;
+function checkArtifact({ artifact }: SavedReport, requested: string, cwd: string, file: string): void {
+  if ([artifact.path, artifact.basename].includes(requested) || resolve(cwd, requested) === artifact.path) return;
   throw new UsageError(
     'artifact_unknown',
-    phrase`${option('artifact', 'explain')} ${quoted(wanted)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
+    phrase`${option('artifact', 'explain')} ${quoted(requested)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
   );
 }
 
 /** The one case that is called so in what we print; its names come before all others. */
-function named(cases: readonly SavedCase[], names: readonly string[], wanted: string): SavedCase[] | undefined {
-  const own = cases.filter(({ name }) => name === wanted);
-  const found = [cases.filter((_, index) => names[index] === wanted), own];
+function named(cases: readonly SavedCase[], names: readonly string[], requested: string): SavedCase[] | undefined {
+  const own = cases.filter(({ name }) => name === requested);
+  const found = [cases.filter((_, index) => names[index] === requested), own];
   return found.find(({ length }) => length === 1);
 }
 
-function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file: string): SavedCase {
+function findCase({ cases }: SavedCollection, requested: string, cwd: string, file: string): SavedCase {
   const names = namesOfCases(cases);
-  const alike = cases.filter(({ artifact, name }) => [artifact, fileName(artifact), name].includes(wanted));
+  const alike = cases.filter(({ artifact, name }) => [artifact, fileName(artifact), name].includes(requested));
   // A name comes before a path that only looks like it from here.
-  const near = alike.length > 0 ? alike : cases.filter(({ artifact }) => resolve(cwd, wanted) === artifact);
-  const found = named(cases, names, wanted) ?? near;
+  const similar = alike.length > 0 ? alike : cases.filter(({ artifact }) => resolve(cwd, requested) === artifact);
+  const found = named(cases, names, requested) ?? similar;
   const [first, second] = found;
   if (first && !second) return first;
   if (second) {
@@ -118,13 +118,13 @@ function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file:
     );
     throw new UsageError(
       'artifact_ambiguous',
-      phrase`${option('artifact', 'explain')} ${quoted(wanted)} is several objects of ${file}; use ${several}`,
+      phrase`${option('artifact', 'explain')} ${quoted(requested)} is several objects of ${file}; use ${several}`,
     );
   }
-  const remedy = didYouMean(wanted, names, 3) || `; it has ${enumerate(names.slice(0, 12).map(quoted), 'and')}`;
+  const remedy = didYouMean(requested, names, 3) || `; it has ${enumerate(names.slice(0, 12).map(quoted), 'and')}`;
   throw new UsageError(
     'artifact_unknown',
-    phrase`${option('artifact', 'explain')} ${quoted(wanted)} is not in ${file}${remedy}`,
+    phrase`${option('artifact', 'explain')} ${quoted(requested)} is not in ${file}${remedy}`,
   );
 }
 

@@ -81,8 +81,8 @@ async function readKnown(context: ResolvedEnvironment, catalog: Catalog, named: 
 async function kernelsOfReport(context: ResolvedEnvironment, path: string): Promise<Map<string, string>> {
   const saved = await readSaved(context.host, context.cwd, path);
   const targets = 'targets' in saved ? saved.targets : [];
-  const answered = targets.filter(({ status, host }) => (status === 'pass' || status === 'fail') && host?.kernel);
-  return new Map(answered.map(({ profile_id: id, host }) => [id, host?.kernel ?? '']));
+  const withResult = targets.filter(({ status, host }) => (status === 'pass' || status === 'fail') && host?.kernel);
+  return new Map(withResult.map(({ profile_id: id, host }) => [id, host?.kernel ?? '']));
 }
 
 /** Ids of the profiles of one build, by its release. */

@@ -39,7 +39,7 @@ export interface InitResult {
 const NEEDS_LOADER =
   /^(?:kprobe|kretprobe|uprobe|uretprobe|usdt|fentry|fexit|fmod_ret|freplace|lsm|iter|raw_tp|tp_btf|struct_ops)(?:\.s)?\/?$|^freplace\//;
 
-function remarkOf({ programs, maps }: ObjectFacts, needs: string | undefined): string {
+function summaryOf({ programs, maps }: ObjectFacts, needs: string | undefined): string {
   const sections = programs.slice(0, 3).map(({ section }) => section);
   const more = programs.length > sections.length ? `, ${programs.length - sections.length} more` : '';
   const what = programs.length === 0 ? 'no programs' : `${sections.join(', ')}${more}`;
@@ -96,7 +96,7 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
       name,
       artifact: relative(dir, path),
       mode: attachable ? 'load_attach' : 'load_only',
-      remark: remarkOf(facts, reportedFloor(floorsOf(facts))?.version || undefined),
+      summary: summaryOf(facts, reportedFloor(floorsOf(facts))?.version || undefined),
     });
   }
   return { cases, skipped };

@@ -44,21 +44,21 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
   if (options.files.length === 0) {
     throw new UsageError('missing_argument', 'no object is named; write bpfcompat inspect my.bpf.o');
   }
-  const ground = { host, cwd, signal: options.signal };
+  const context = { host, cwd, signal: options.signal };
   const results: InspectResult[] = [];
   for (const word of options.files) {
-    for (const path of await expand(ground, word)) results.push(...(await inspectFile(ground, path)));
+    for (const path of await expand(context, word)) results.push(...(await inspectFile(context, path)));
   }
   return results;
 }
 
-interface Ground {
+interface InspectContext {
   readonly host: Host;
   readonly cwd: string;
   readonly signal: AbortSignal | undefined;
 }
 
-async function expand({ host, cwd, signal }: Ground, word: string): Promise<readonly string[]> {
+async function expand({ host, cwd, signal }: InspectContext, word: string): Promise<readonly string[]> {
   const isInside = imagePath(word) !== undefined || (await containerOf(host, resolve(cwd, word))) !== undefined;
   if (!PATTERN.test(word) || isInside) return [word];
   // A file that is called like a pattern takes the place of none that match it.
@@ -74,7 +74,7 @@ async function isThere(host: Host, path: string): Promise<boolean> {
 }
 
 /** One result for an object and for what is none, and one for each object in another file. */
-async function inspectFile({ host, cwd, signal }: Ground, shown: string): Promise<InspectResult[]> {
+async function inspectFile({ host, cwd, signal }: InspectContext, shown: string): Promise<InspectResult[]> {
   try {
     const path = (await isThere(host, resolve(cwd, shown)))
       ? resolve(cwd, shown)

@@ -24,16 +24,16 @@ async function readBtf(
   said: Wording,
   signal: AbortSignal | undefined,
 ): Promise<KernelBtf> {
-  const refuse = (why: Wording, cause?: unknown): UsageError =>
+  const reject = (why: Wording, cause?: unknown): UsageError =>
     new UsageError('btf_unusable', phrase`${said}: ${why}`, { cause });
   const bytes = await readBtfFile(host, path, signal).catch((error: unknown) => {
     if (error instanceof CancelledError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'tool_missing') throw error;
-    throw refuse(UNREADABLE[code] ?? wordingOf(error), error);
+    throw reject(UNREADABLE[code] ?? wordingOf(error), error);
   });
   const problem = kernelBtfProblem(bytes, arch);
-  if (problem !== undefined) throw refuse(problem);
+  if (problem !== undefined) throw reject(problem);
   return { path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -1,12 +1,6 @@
 import type { Profile } from '../model/kernel.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import {
-  answersOf,
-  boundedNeeds,
-  type ClassifiedKernel,
-  classesOf,
-  type KernelClass,
-} from '../plan/classes/classes.ts';
+import { boundedNeeds, type ClassifiedKernel, classesOf, type KernelClass, traitsOf } from '../plan/classes/classes.ts';
 import type { Need } from '../plan/classes/needs.ts';
 import { type FactsPlaces, kernelFacts } from './kernel-facts.ts';
 
@@ -40,10 +34,10 @@ export async function kernelClasses(
   // One at a time: what is known of a kernel is large, and what an object makes of it is small.
   for (const { profile, required } of targets) {
     const facts = await kernelFacts(profile, places);
-    const answers = facts && answersOf(facts, needs);
+    const traits = facts && traitsOf(facts, needs);
     for (const [index, own] of kernels.entries()) {
-      const said = needs[index] === undefined ? undefined : answers?.[index];
-      own.push({ answers: said, setting: settingOf(profile), required, release: facts?.release });
+      const said = needs[index] === undefined ? undefined : traits?.[index];
+      own.push({ traits: said, setting: settingOf(profile), required, release: facts?.release });
     }
   }
   return kernels.map((own, index) => classesOf(own, needs[index]));

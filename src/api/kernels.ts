@@ -5,7 +5,7 @@ import type { EnsuredDisk } from '../kernels/disks/supply.ts';
 import { ensureSystem } from '../kernels/disks/system-kernel.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { reserveStore } from '../kernels/lease.ts';
-import { wantedSource } from '../kernels/locked.ts';
+import { kernelSourceOf } from '../kernels/locked.ts';
 import { ensureModules } from '../kernels/module-supply.ts';
 import { sourceKey } from '../kernels/source-key.ts';
 import { locateStore } from '../kernels/store.ts';
@@ -24,9 +24,9 @@ import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 
 /** Whether a stored kernel is the one that a profile stands for. */
-export function isRecordOf({ profile, source }: KernelRecord, wanted: Profile): boolean {
-  const kernel = wantedSource(wanted);
-  return profile === wanted.id && kernel !== undefined && source === sourceKey(wanted.arch, kernel);
+export function isRecordOf({ profile, source }: KernelRecord, requested: Profile): boolean {
+  const kernel = kernelSourceOf(requested);
+  return profile === requested.id && kernel !== undefined && source === sourceKey(requested.arch, kernel);
 }
 
 /** The catalog beside what is stored. */

@@ -147,7 +147,7 @@ async function findReport(host: Host, cwd: string, dir: string, path: string): P
  * The case of `run` that is about each of these objects or cases; undefined for one that it does not have.
  * @throws UsageError `object_ambiguous`
  */
-export function matchCases(run: LoadedRun, wanted: readonly NamedObject[]): (LoadedCase | undefined)[] {
+export function matchCases(run: LoadedRun, requested: readonly NamedObject[]): (LoadedCase | undefined)[] {
   const older = run.cases.map(({ name, artifact: path }) => ({ name, path }));
-  return matchObjects(older, wanted, run.path).map((index) => (index === undefined ? undefined : run.cases[index]));
+  return matchObjects(older, requested, run.path).map((index) => (index === undefined ? undefined : run.cases[index]));
 }

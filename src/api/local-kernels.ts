@@ -43,7 +43,7 @@ export function localInputs(cwd: string, kernels: readonly LocalKernel[] = []): 
   );
 }
 
-function settledKernel(cwd: string, kernel: LocalKernel, id: string): LocalKernel {
+function resolvedKernel(cwd: string, kernel: LocalKernel, id: string): LocalKernel {
   const named = { ...kernel, name: kernel.name ?? id };
   const at = (path: string | undefined): string | undefined => path && resolve(cwd, path);
   if (placeOfKernel(kernel) !== 'file') {
@@ -53,12 +53,12 @@ function settledKernel(cwd: string, kernel: LocalKernel, id: string): LocalKerne
 }
 
 /** With absolute paths and names: the same kernels from any directory, for the command of a report. */
-export function settledKernels(
+export function resolvedKernels(
   cwd: string,
   kernels: readonly LocalKernel[] = [],
   entries: readonly Pick<ResolvedEntry, 'id'>[],
 ): LocalKernel[] {
-  return kernels.map((kernel, index) => settledKernel(cwd, kernel, entries[index]?.id ?? ''));
+  return kernels.map((kernel, index) => resolvedKernel(cwd, kernel, entries[index]?.id ?? ''));
 }
 
 /** What `uname -r` will say of an image of this machine. @throws UsageError for what cannot be booted */

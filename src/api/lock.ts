@@ -12,7 +12,7 @@ import { createSlots } from '../run/slots.ts';
 import { type LockItem, LockLines } from './lock-lines.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
-import { wantedKernels } from './wanted-kernels.ts';
+import { neededKernels } from './wanted-kernels.ts';
 
 /** Which kernels go into `bpfcompat.lock` (docs/lock.md). */
 export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
@@ -66,9 +66,9 @@ async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, 
   const items: LockItem[] = [];
   const ids = { direct: old?.entries ?? [], image: old?.images ?? [] };
   for (const each of LANE_CHOICES) {
-    const wanted = lane === undefined || lane === each ? ids[each].map(({ profile }) => profile) : [];
-    if (wanted.length === 0) continue;
-    const profiles = await resolveProfiles(catalog, { kind: 'ids', ids: wanted, origin: LOCK_FILE, inFile: true });
+    const requested = lane === undefined || lane === each ? ids[each].map(({ profile }) => profile) : [];
+    if (requested.length === 0) continue;
+    const profiles = await resolveProfiles(catalog, { kind: 'ids', ids: requested, origin: LOCK_FILE, inFile: true });
     items.push(...profiles.map((profile) => ({ profile, lane: each })));
   }
   return items;
@@ -79,7 +79,7 @@ async function itemsOf(options: LockKernelsOptions, old: Lock | undefined, catal
   const chosen = (profiles: readonly Profile[]): LockItem[] =>
     profiles.map((profile) => ({ profile, lane: lane ?? defaultLane(profile) }));
   if (choice !== undefined) return chosen(await resolveProfiles(catalog, choice));
-  const ids = suite ? await wantedKernels({ suite }, { ...options, lock: 'ignore' }) : [];
+  const ids = suite ? await neededKernels({ suite }, { ...options, lock: 'ignore' }) : [];
   if (ids.length > 0) {
     return chosen(await resolveProfiles(catalog, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true }));
   }
@@ -123,7 +123,7 @@ export async function lockKernels(options: LockKernelsOptions = {}): Promise<Loc
   const kernels = await Promise.all(items.map((item) => slots.use(0, () => lockOne(item))));
   const changed = lines.text !== before;
   if (changed && options.check !== true) {
-    await host.files.refuseLink(file);
+    await host.files.rejectLink(file);
     await host.files.writeAtomic(file, lines.text);
   }
   return { file, kernels, changed };

@@ -78,10 +78,10 @@ export async function mergeReports(options: MergeOptions): Promise<MergeResult> 
     placeOf(cwd, options.baseline),
     ...options.reports.map((path) => resolve(cwd, path.replace(/[^/]*[*?[{].*$/s, ''))),
   ];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options, environment));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeParts(options, environment));
 }
 
-async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedEnvironment): Promise<MergeResult> {
+async function mergeParts(options: MergeOptions, { host, cwd }: ResolvedEnvironment): Promise<MergeResult> {
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = host.now();
   if (options.reports.length === 0) {

@@ -133,12 +133,12 @@ function chosen(path: string, file: string, objects: readonly NamedInput[], flag
   const found = objects.filter(({ object }) => object?.source.inside === suffix);
   if (found.length > 0) return found;
   const there = objects.map(({ object }) => object?.source.inside ?? '');
-  const near =
+  const similar =
     didYouMean(suffix, there) ||
     `; it has ${enumerate(there.slice(0, 8), 'and')}${there.length > 8 ? ' and more' : ''}`;
   throw new UsageError(
     'artifact_no_match',
-    phrase`${flag === undefined ? '' : phrase`${flag}: `}${file} has no object ${quoted(suffix)}${near}`,
+    phrase`${flag === undefined ? '' : phrase`${flag}: `}${file} has no object ${quoted(suffix)}${similar}`,
   );
 }
 
@@ -150,7 +150,7 @@ async function exists(host: Host, path: string): Promise<boolean> {
  * A file that is called like an object in another file would be tested in its place, or be left out for it.
  * @throws UsageError `artifact_ambiguous`
  */
-async function refuseNamesake(host: Host, path: string, open: Opener, flag: Wording | undefined): Promise<void> {
+async function rejectNamesake(host: Host, path: string, open: Opener, flag: Wording | undefined): Promise<void> {
   const file = await containerOf(host, path);
   const objects = file === undefined ? undefined : await open(file).catch(() => undefined);
   if (file === undefined || !objects?.some((one) => one.path === path)) return;
@@ -169,7 +169,7 @@ async function inputsAt(
 ): Promise<readonly NamedInput[]> {
   const image = placeOfImage(path);
   const isFile = image === undefined && (await exists(host, path));
-  if (isFile) await refuseNamesake(host, path, open, flag);
+  if (isFile) await rejectNamesake(host, path, open, flag);
   const isWhole = isFile || image?.endsWith(']') === false;
   const file = isWhole ? path : await containerOf(host, path);
   const objects = file === undefined || (asIs && isFile) ? undefined : await open(file);

@@ -118,10 +118,10 @@ export async function planShards(options: PlanOptions): Promise<PlanResult> {
   const environment = environmentOf(options);
   const { host, cwd } = environment;
   const outputs = [{ path: placeOf(cwd, options.out), kind: 'plan' }] as const;
-  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(environment, options));
+  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => makePlan(environment, options));
 }
 
-async function planAnew(environment: ResolvedEnvironment, options: PlanOptions): Promise<PlanResult> {
+async function makePlan(environment: ResolvedEnvironment, options: PlanOptions): Promise<PlanResult> {
   const { host, cwd } = environment;
   const { shards = 0, targetMs = TARGET_MS } = options;
   if (!Number.isInteger(shards) || shards < 0 || shards > MAX_SHARDS) {

@@ -14,7 +14,7 @@ import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { loaderFinder } from './loaders.ts';
-import { localProfiles, settledKernels } from './local-kernels.ts';
+import { localProfiles, resolvedKernels } from './local-kernels.ts';
 import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
@@ -29,7 +29,7 @@ export interface PreparedSuite extends PreparedCheck {
   /** Every case of the file, in its order. */
   readonly cases: readonly PreparedCase[];
   /** The cases that are wanted: all, or those up to one that cannot start and ends the suite. */
-  readonly wanted: readonly PreparedCase[];
+  readonly included: readonly PreparedCase[];
   readonly startable: readonly StartableCase[];
   /** Which older run it is compared with, where one was named for all cases. */
   readonly against: Pick<SuiteReport, 'baseline'>;
@@ -55,7 +55,7 @@ export async function loadSuite(host: Host, cwd: string, path: string): Promise<
 }
 
 /** @throws UsageError now rather than once per case */
-function refuseRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions): void {
+function rejectRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions): void {
   if (failOn !== 'regression' || baseline || cases.every(({ gate }) => gate.baseline !== undefined)) return;
   throw new UsageError(
     'missing_flag',
@@ -64,7 +64,7 @@ function refuseRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions):
 }
 
 /** @throws UsageError for flags that contradict each other */
-function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
+function rejectStop({ shard, stopOnFailure }: SuiteOptions): void {
   if (shard === undefined || !stopOnFailure) return;
   throw new UsageError(
     'flag_conflict',
@@ -115,11 +115,11 @@ export async function prepareSuite(
   ]);
   const catalog = createCatalog(environment, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
-  refuseRegression(suite, options);
+  rejectRegression(suite, options);
   checkShard(options.shard);
-  refuseStop(options);
+  rejectStop(options);
   const own = await localProfiles(environment, options.localKernels);
-  const localKernels = settledKernels(cwd, options.localKernels, own);
+  const localKernels = resolvedKernels(cwd, options.localKernels, own);
   const cases = await prepareCases(
     { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own, localKernels, signal: options.signal },
     suite,
@@ -153,11 +153,11 @@ function casesToRun(
   stops: boolean,
 ): Pick<PreparedSuite, 'wanted' | 'startable' | 'runs' | 'costs' | 'endsCheck'> {
   const broken = cases.findIndex(({ ready, source }) => ready === undefined && source.required);
-  const wanted = stops && broken >= 0 ? cases.slice(0, broken + 1) : cases;
-  const started = wanted.filter((one): one is StartableCase => one.ready !== undefined);
+  const included = stops && broken >= 0 ? cases.slice(0, broken + 1) : cases;
+  const started = included.filter((one): one is StartableCase => one.ready !== undefined);
   const own = started.find(({ ready }) => ready.baseline)?.ready.baseline?.run;
   return {
-    wanted,
+    included,
     startable: started,
     runs: started.map(({ ready }) => ready),
     costs: baseline ?? own,

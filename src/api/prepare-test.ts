@@ -35,7 +35,7 @@ import { withFlagBtf } from './kernel-btf.ts';
 import { factsDirectory } from './kernel-facts.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { checkLoaderClaims, loaderFinder, loaderNotes, loadersOf } from './loaders.ts';
-import { localEntries, settledKernels } from './local-kernels.ts';
+import { localEntries, resolvedKernels } from './local-kernels.ts';
 import { keepNamed, type NamedInput, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
 import { reportFilePaths } from './report-files.ts';
@@ -69,7 +69,7 @@ async function kernelsAndManifest(environment: ResolvedEnvironment, catalog: Cat
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return {
     manifest,
-    localKernels: settledKernels(cwd, options.localKernels, own),
+    localKernels: resolvedKernels(cwd, options.localKernels, own),
     matrix: { path: choice.kind === 'matrix' ? resolve(cwd, matrix.file) : '', name: matrix.name },
     matrixNotes: matrix.note === undefined ? [] : [matrix.note],
     targets: await withFlagBtf(

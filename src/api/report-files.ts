@@ -57,19 +57,19 @@ export async function writeReportFiles(
   makeDocument: () => GateDocument,
   onEvent: EventListener,
 ): Promise<void> {
-  const wanted = FORMATS.filter(({ name }) => Boolean(files?.[name]));
-  if (wanted.length === 0) return;
+  const included = FORMATS.filter(({ name }) => Boolean(files?.[name]));
+  if (included.length === 0) return;
   const fail = (kind: string, error: unknown): void =>
     onEvent({ type: 'note', message: `no ${kind} report was written: ${messageOf(error)}` });
   let document: GateDocument;
   try {
     document = makeDocument();
   } catch (error) {
-    for (const { name } of wanted) fail(name, error);
+    for (const { name } of included) fail(name, error);
     return;
   }
   const place = { workspace: cwd, version: buildInfo.version };
-  for (const { name } of wanted) {
+  for (const { name } of included) {
     try {
       await writeReport(host, placeOf(cwd, files?.[name]), FORMAT_WRITERS[name](document, place));
     } catch (error) {

@@ -67,17 +67,17 @@ async function readReport(host: Host, path: string) {
 }
 
 /** The object itself: a statement is about bytes that its signer has seen. */
-async function readObject(host: Host, path: string, wanted: string): Promise<Buffer> {
+async function readObject(host: Host, path: string, expected: string): Promise<Buffer> {
   if ((await host.files.stat(path)) === undefined)
     throw new UsageError(
       'artifact_unreadable',
       phrase`${path}: there is no such file; name the object with ${option('artifact', 'attest create')}`,
     );
   const bytes = await host.files.read(path, MAX_OBJECT_BYTES);
-  if (sha256(bytes) === wanted) return bytes;
+  if (sha256(bytes) === expected) return bytes;
   throw new UsageError(
     'wrong_digest',
-    `${path} has the digest ${sha256(bytes)}, and the report is about ${wanted}; name the object that was tested`,
+    `${path} has the digest ${sha256(bytes)}, and the report is about ${expected}; name the object that was tested`,
   );
 }
 

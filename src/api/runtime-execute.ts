@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { HostError, UsageError } from '../model/errors.ts';
 import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Execution } from '../runtime/execution.ts';
-import { decideLoad, type PolicyAnswer } from '../runtime/load-policy.ts';
+import { decideLoad, type PolicyDecision } from '../runtime/load-policy.ts';
 import type { LoadOptions } from './agent-apply-types.ts';
-import { refuseKilled } from './agent-plan.ts';
+import { rejectKilled } from './agent-plan.ts';
 import { factsOf, readPolicyFile } from './agent-policy.ts';
-import { type FetchAnswer, type FetchArtifactOptions, fetchArtifact } from './runtime-fetch.ts';
+import { type FetchArtifactOptions, type FetchResult, fetchArtifact } from './runtime-fetch.ts';
 import { executeRequest, runWorkerCheck, workerProgram } from './runtime-worker.ts';
 import { environmentOf } from './services.ts';
 
@@ -18,30 +18,30 @@ export interface ExecuteOptions extends FetchArtifactOptions, LoadOptions {
   readonly loadPolicy: string;
 }
 
-export type ExecuteAnswer = Pick<FetchAnswer, 'fetch' | 'selection' | 'host_probe'> & {
+export type ExecuteResult = Pick<FetchResult, 'fetch' | 'selection' | 'host_probe'> & {
   readonly correlation_id: string;
-  readonly load_policy?: PolicyAnswer;
+  readonly load_policy?: PolicyDecision;
   readonly execution: Execution;
 } & Audit;
 
-async function policyAnswer(options: ExecuteOptions, fetched: FetchAnswer): Promise<PolicyAnswer | undefined> {
+async function policyDecision(options: ExecuteOptions, fetched: FetchResult): Promise<PolicyDecision | undefined> {
   const policy = await readPolicyFile(options, options.loadPolicy, 'execute');
   const { selected } = fetched.selection;
   if (policy === undefined || selected === undefined) return undefined;
   const who = { agent: '', tenant: '', project: '' };
-  const answer = decideLoad(policy, factsOf(selected, fetched.host_probe.kernel.release, who));
-  if (!answer.allowed) throw new HostError('load_policy_denied', `the policy denies this load: ${answer.reason}`);
-  return answer;
+  const result = decideLoad(policy, factsOf(selected, fetched.host_probe.kernel.release, who));
+  if (!result.allowed) throw new HostError('load_policy_denied', `the policy denies this load: ${result.reason}`);
+  return result;
 }
 
 /**
  * Selects, fetches, and has the worker check the load on this host. Nothing stays loaded.
  * @throws UsageError `host_load_not_allowed`, HostError `kill_switch`, `no_verified_candidate`, `load_policy_denied`
  */
-export async function executeArtifact(options: ExecuteOptions): Promise<ExecuteAnswer> {
+export async function executeArtifact(options: ExecuteOptions): Promise<ExecuteResult> {
   if (!options.allowHostLoad)
     throw new UsageError('host_load_not_allowed', 'nothing is loaded on this host unless that is allowed');
-  await refuseKilled(options);
+  await rejectKilled(options);
   const { host, cwd, root } = environmentOf(options);
   const fetched = await fetchArtifact(options);
   const { fetch, selection, host_probe: probe } = fetched;
@@ -53,9 +53,9 @@ export async function executeArtifact(options: ExecuteOptions): Promise<ExecuteA
         'legacy_evidence',
         'only a row of the history speaks for it: that may be fetched and not loaded',
       );
-    const policy = await policyAnswer(options, fetched);
+    const policy = await policyDecision(options, fetched);
     // The switch may have been thrown while bytes came from elsewhere.
-    await refuseKilled(options);
+    await rejectKilled(options);
     const request = executeRequest(options, cwd, { path: fetch.output_path, sha256: fetch.expected_sha256 });
     const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), request);
     const status = execution.status === 'pass' ? 'pass' : 'error';

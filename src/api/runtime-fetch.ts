@@ -29,7 +29,7 @@ interface FetchedArtifact {
   readonly verified: true;
 }
 
-export type FetchAnswer = {
+export type FetchResult = {
   readonly fetch: FetchedArtifact;
   readonly selection: Selection;
   readonly host_probe: Probe;
@@ -51,7 +51,7 @@ export function reasonsOf({ candidates }: Selection): string {
  * Selects an artifact and copies its verified bytes to the output directory.
  * @throws HostError `no_verified_candidate` where none may be used, and for bytes that are not those of the evidence
  */
-export async function fetchArtifact(options: FetchArtifactOptions): Promise<FetchAnswer> {
+export async function fetchArtifact(options: FetchArtifactOptions): Promise<FetchResult> {
   return fetchSelected(options, await selectArtifact(options));
 }
 
@@ -59,7 +59,7 @@ export async function fetchArtifact(options: FetchArtifactOptions): Promise<Fetc
 export async function fetchSelected(
   options: FetchArtifactOptions,
   { selection, probe }: { readonly selection: Selection; readonly probe: Probe },
-): Promise<FetchAnswer> {
+): Promise<FetchResult> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
   const { selected } = selection;
@@ -73,7 +73,7 @@ export async function fetchSelected(
     );
   }
   const { sha256, artifact_version: version = '', artifact_variant: variant } = selected;
-  const wanted = { sha256, name: options.request.name, version, variant: variant ?? '' };
+  const requested = { sha256, name: options.request.name, version, variant: variant ?? '' };
   const place = {
     workdir,
     sources: options.sources.filter((one) => !isImage(one)).map((one) => resolve(cwd, one)),
@@ -86,13 +86,13 @@ export async function fetchSelected(
     }
     const { source, output } = await fetchObject(
       host,
-      wanted,
+      requested,
       place,
       maxObjectBytes(host.env['BPFCOMPAT_MAX_OBJECT_BYTES']),
     );
     const fetch: FetchedArtifact = {
       schema_version: 'runtime_fetch.v0.1',
-      artifact_name: wanted.name,
+      artifact_name: requested.name,
       artifact_version: version,
       ...(variant !== undefined && { artifact_variant: variant }),
       source_path: source,

@@ -27,7 +27,7 @@ export interface PushOptions extends Environment {
   readonly evidence: readonly string[];
 }
 
-export interface PushAnswer {
+export interface PushResult {
   readonly schema_version: 'runtime_push.v0.1';
   readonly image: string;
   readonly artifact_sha256: string;
@@ -67,7 +67,7 @@ function placeOf(word: string) {
  * Pushes an object as an image, and the bundles about it as what refers to that image.
  * @throws HostError `mirror_unreachable` with what the registry said
  */
-export async function pushArtifact(options: PushOptions): Promise<PushAnswer> {
+export async function pushArtifact(options: PushOptions): Promise<PushResult> {
   const { host, cwd } = environmentOf(options);
   const name = placeOf(options.image);
   const path = resolve(cwd, options.artifact);

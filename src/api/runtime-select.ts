@@ -13,7 +13,7 @@ import { useIndex } from '../runtime/seen-index.ts';
 import type { SelectRequest } from '../runtime/select.ts';
 import { allBundles } from '../runtime/store.ts';
 import type { Trust } from '../runtime/trust.ts';
-import type { Refusal } from '../runtime/verify.ts';
+import type { VerifyProblem } from '../runtime/verify.ts';
 import { isImage, remoteBundles } from './runtime-oci.ts';
 import { probeHost } from './runtime-probe.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -67,13 +67,16 @@ function trustFileOf(options: EvidencePlace): string {
 /** Trust and index as the options name them. */
 export async function loadBelief(options: EvidencePlace): Promise<{
   readonly trust: Trust;
-  readonly index: ArtifactIndex | Refusal | undefined;
+  readonly index: ArtifactIndex | VerifyProblem | undefined;
 }> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
   const trust = await loadTrust(host, trustFileOf(options));
   if (options.index === '') {
-    const none: Refusal = { code: 'not_indexed', detail: 'the trust names who signs an index, and none was given' };
+    const none: VerifyProblem = {
+      code: 'not_indexed',
+      detail: 'the trust names who signs an index, and none was given',
+    };
     return { trust, index: trust.keys.index.length > 0 ? none : undefined };
   }
   const used = await useIndex(host, { file: resolve(cwd, options.index), workdir, trust });
@@ -107,10 +110,10 @@ export async function selectArtifact(options: SelectOptions): Promise<{ selectio
   return { selection, probe };
 }
 
-export type SelectAnswer = { readonly selection: Selection; readonly host_probe: Probe } & Audit;
+export type SelectResult = { readonly selection: Selection; readonly host_probe: Probe } & Audit;
 
 /** The same, with the decision written down in the work directory. */
-export async function selectAudited(options: SelectOptions): Promise<SelectAnswer> {
+export async function selectAudited(options: SelectOptions): Promise<SelectResult> {
   const { host, cwd } = environmentOf(options);
   const { selection, probe } = await selectArtifact(options);
   const status = selection.selected === undefined ? 'none' : 'pass';

@@ -126,20 +126,20 @@ export async function caseReport(
         .then((root) => confine(host, root, named))
         .then(() => undefined)
         .catch((error: unknown) => error);
-    const refused = (await confined(cwd)) && (await confined(dirname(resolve(cwd, file))));
-    if (refused === undefined) return undefined;
+    const rejected = (await confined(cwd)) && (await confined(dirname(resolve(cwd, file))));
+    if (rejected === undefined) return undefined;
     const real = await host.files.realPath(resolve(cwd, candidate));
-    return KEPT_BY_RUN.test(real) && (await strangeFile(host, real)) === undefined ? undefined : refused;
+    return KEPT_BY_RUN.test(real) && (await strangeFile(host, real)) === undefined ? undefined : rejected;
   };
   if (path === '') return undefined;
-  let refused: unknown;
+  let rejected: unknown;
   for (const candidate of [path, join(dirname(file), basename(path))]) {
     if (!(await isThere(candidate))) continue;
     const error = await outside(candidate);
     if (error === undefined) return candidate;
-    refused ??= error;
+    rejected ??= error;
   }
-  if (refused !== undefined) throw refused;
+  if (rejected !== undefined) throw rejected;
   return undefined;
 }
 

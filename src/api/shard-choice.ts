@@ -51,7 +51,7 @@ function resultOf(outcome: Outcome | undefined): string {
  */
 function rejectOtherResults(late: FoundPart, early: FoundPart): void {
   const results = resultsOf(late.part);
-  const lost = [...resultsOf(early.part)].find(([cell, answer]) => answer !== '' && results.get(cell) !== answer);
+  const lost = [...resultsOf(early.part)].find(([cell, received]) => received !== '' && results.get(cell) !== received);
   if (lost === undefined) return;
   const [cell, before] = lost;
   const now = results.get(cell) || 'no result';

@@ -63,7 +63,7 @@ async function checkPlace(host: Host, dir: string, shown: string): Promise<void>
   if (!stat.isDirectory) {
     throw new UsageError('site_over_file', phrase`${option('out')} ${shown} is a file; name a directory for the site`);
   }
-  await host.files.refuseLink(dir);
+  await host.files.rejectLink(dir);
   const names = await host.files.list(dir);
   if (names.length === 0) return;
   const head = await host.files.readHead(join(dir, 'index.json'), 256).catch(() => new Uint8Array());

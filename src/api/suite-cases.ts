@@ -205,13 +205,13 @@ function caseFlags(
   { catalog, dir, localKernels }: SuiteContext,
   { mode, command }: SuiteCase,
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
-  settled: { readonly maxInsns: InsnBudget | undefined; readonly loader: LoaderSettings } & Pick<
+  resolved: { readonly maxInsns: InsnBudget | undefined; readonly loader: LoaderSettings } & Pick<
     SuiteOverrides,
     'failOn' | 'lane'
   >,
 ) {
   const allowProfileOverride = catalog.allowOverride ?? false;
-  const request = { manifest: manifestPath, mode, command, allowProfileOverride, localKernels, ...settled };
+  const request = { manifest: manifestPath, mode, command, allowProfileOverride, localKernels, ...resolved };
   return flagsOf(request, dir, manifest?.failOn);
 }
 

@@ -27,14 +27,14 @@ function endedCase({ ready }: PreparedCase, report: SuiteCaseReport): EndedCase 
 }
 
 /** The run of each case that has one, and the cases that are reported: those given up and those of other shards are not. */
-function reportedCases({ wanted, startable }: PreparedSuite, { runs }: CompletedCheck) {
+function reportedCases({ included, startable }: PreparedSuite, { runs }: CompletedCheck) {
   const completed = new Map<PreparedCase, CompletedRun>();
   for (const [index, run] of runs.entries()) {
     const one = startable[index];
     if (one !== undefined && run !== undefined) completed.set(one, run);
   }
-  const lost = wanted.findIndex((one) => one.ready !== undefined && !completed.has(one));
-  const ran = lost < 0 ? wanted : wanted.slice(0, lost);
+  const lost = included.findIndex((one) => one.ready !== undefined && !completed.has(one));
+  const ran = lost < 0 ? included : included.slice(0, lost);
   return { completed, ran };
 }
 
@@ -88,10 +88,14 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const environment = environmentOf(options);
   const { host, cwd } = environment;
   const reads = [placeOf(cwd, options.baseline)];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runAnew(options, environment, old));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runSuite(options, environment, old));
 }
 
-async function runAnew(options: SuiteOptions, environment: ResolvedEnvironment, old: OldReports): Promise<SuiteResult> {
+async function runSuite(
+  options: SuiteOptions,
+  environment: ResolvedEnvironment,
+  old: OldReports,
+): Promise<SuiteResult> {
   const { host, cwd } = environment;
   const { isolation, lane, diskResize, offline, refreshKernels } = options;
   const signal = options.signal ?? new AbortController().signal;

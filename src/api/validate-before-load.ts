@@ -112,7 +112,7 @@ function throwIfIncomplete({ status, stderr = '', notes }: Execution): void {
   throw new HostError('worker_failed', `the load check did not complete: ${words.join('; ') || 'no reason was given'}`);
 }
 
-function refuse(allowed: boolean): void {
+function reject(allowed: boolean): void {
   if (allowed) return;
   throw new UsageError(
     'host_load_not_allowed',
@@ -126,7 +126,7 @@ function refuse(allowed: boolean): void {
  *   `worker_failed` where there is no result, or the check did not complete
  */
 export async function validateBeforeLoad(path: string, options: HostLoadOptions): Promise<HostLoadResult> {
-  refuse(options.allowHostLoad === true);
+  reject(options.allowHostLoad === true);
   const { host, cwd, root } = environmentOf(options);
   const file = resolve(cwd, path);
   const digest = sha256(await host.files.read(file, MAX_OBJECT_BYTES));
@@ -149,7 +149,7 @@ export async function validateBeforeLoad(path: string, options: HostLoadOptions)
 
 /** The same for bytes. @throws as `validateBeforeLoad` */
 export async function validateBytes(bytes: Uint8Array, options: HostLoadOptions): Promise<HostLoadResult> {
-  refuse(options.allowHostLoad === true);
+  reject(options.allowHostLoad === true);
   const { host } = environmentOf(options);
   await using dir = await host.files.tempDir('bpfcompat-load-');
   const file = join(dir.path, 'object.bpf.o');

@@ -26,10 +26,10 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const environment = environmentOf(options);
   const { host, cwd } = environment;
   const reads = [placeOf(cwd, options.baseline)];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => validateAnew(options, environment, old));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runTest(options, environment, old));
 }
 
-async function validateAnew(
+async function runTest(
   options: ValidateOptions,
   environment: ResolvedEnvironment,
   old: OldReports,

@@ -10,13 +10,13 @@ import { type Environment, environmentOf } from './services.ts';
 import { suiteKernels } from './suite-cases.ts';
 
 /** What will be run: a choice of kernels, or a suite file relative to `cwd`. */
-export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: string };
+export type Requested = { readonly kernels: KernelChoice } | { readonly suite: string };
 
 /**
  * Profile ids of the kernels that a run will need from elsewhere, each once. What is wrong with a case, or with a file, is not reported
  * here but by the run: then the kernels are left out.
  */
-export async function wantedKernels(wanted: Wanted, options: Environment = {}): Promise<string[]> {
+export async function neededKernels(requested: Requested, options: Environment = {}): Promise<string[]> {
   const environment = environmentOf(options);
   const { host, cwd } = environment;
   const ids = new Set<string>();
@@ -25,12 +25,12 @@ export async function wantedKernels(wanted: Wanted, options: Environment = {}): 
     for (const { id, profile } of entries) if (profile.kernel !== undefined && !isLocal(profile.kernel)) ids.add(id);
   };
   try {
-    if ('kernels' in wanted) {
-      await add(wanted.kernels, cwd);
+    if ('kernels' in requested) {
+      await add(requested.kernels, cwd);
       return [...ids];
     }
-    const path = resolve(cwd, wanted.suite);
-    const text = await loadText(host, path, 'suite', wanted.suite);
+    const path = resolve(cwd, requested.suite);
+    const text = await loadText(host, path, 'suite', requested.suite);
     const suite = readSuite({ file: relative(cwd, path), text });
     const root = await rootOf(host, cwd, dirname(path));
     for (const one of suite.cases) {
@@ -45,7 +45,7 @@ export async function wantedKernels(wanted: Wanted, options: Environment = {}): 
 }
 
 /** Ids of the kernels that were typed for a run and come from elsewhere. What is wrong with one is for the run to tell. */
-export async function wantedLocalKernels(
+export async function namedLocalKernels(
   localKernels: readonly LocalKernel[],
   options: Environment = {},
 ): Promise<string[]> {

@@ -9,10 +9,10 @@ import { readPackage } from '../kernels/sources/rpm/read-package.ts';
 import { outgrown, roomIn } from '../kernels/space.ts';
 import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import { createLinkCheck, type EntryCheck } from './links.ts';
 import { nameBounds } from './name-bounds.ts';
-import { refuseLayer } from './refuse-layer.ts';
+import { rejectLayer } from './refuse-layer.ts';
 
 /** A name without what comes before the root, as archives write it. */
 function plainName(path: string): string {
@@ -24,7 +24,7 @@ async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > LIMITS.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
+    if (total > LIMITS.unpackedBytes) rejectLarge(`it unpacks to more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
     yield chunk;
   }
 }
@@ -57,7 +57,7 @@ async function whole(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const part of chunks) {
     size += part.length;
-    if (size > LIMITS.fileBytes) refuseLarge(`it unpacks to more than ${LIMITS.fileBytes >> 20} MiB`);
+    if (size > LIMITS.fileBytes) rejectLarge(`it unpacks to more than ${LIMITS.fileBytes >> 20} MiB`);
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -77,7 +77,7 @@ export async function* tarFiles(chunks: AsyncIterable<Buffer>, onEntry: (entry: 
   let entries = 0;
   const checkName = nameBounds();
   for await (const one of readTar(bounded(chunks))) {
-    if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
+    if (++entries > LIMITS.entries) rejectLarge(`it has more than ${LIMITS.entries} entries`);
     const entry = { ...one, path: plainName(one.path) };
     checkName(entry);
     onEntry(entry);
@@ -100,7 +100,7 @@ async function takeTar(
     const mark = Object.hasOwn(IMAGE_MARKS, path) ? IMAGE_MARKS[path] : undefined;
     if (mark !== undefined && image !== 'oci') image = mark;
     if (size > LIMITS.fileBytes && isNamedObject(path))
-      refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
+      rejectLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
     if (size > LIMITS.fileBytes) continue;
     const bytes = await content();
     if (collector.wants(path, bytes)) collector.take(bytes, path);
@@ -127,7 +127,7 @@ export async function takePacked(
 ): Promise<ImageKind | undefined> {
   const { head, all } = await peeked(unpacked(host, path, packing, signal), HEAD_BYTES);
   if (isTar(head)) return takeTar(all, collector, entries);
-  if (layer && !hasElfMagic(head)) refuseLayer(head);
+  if (layer && !hasElfMagic(head)) rejectLayer(head);
   const name = basename(path).replace(/\.(?:gz|xz|zst)$/, '');
   const bytes = await whole(all);
   if (collector.wants(name, bytes)) collector.take(bytes, name);
@@ -165,14 +165,14 @@ export async function takeRpm(
   /** Named objects that are hard links, until their content comes with another name. */
   const waiting = new Map<string, string>();
   const wants = ({ path: named, kind, size, links: names, inode }: CpioEntry): boolean => {
-    if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
+    if (++entries > LIMITS.entries) rejectLarge(`it has more than ${LIMITS.entries} entries`);
     const path = plainName(named);
     checkName({ path, kind, link: '' });
     if (kind === 'symlink') return size <= LIMITS.nameLength;
     links.see({ path, kind, link: '' });
     if (kind !== 'file') return false;
     const isNamed = isNamedObject(path);
-    if (isNamed && size > LIMITS.fileBytes) refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
+    if (isNamed && size > LIMITS.fileBytes) rejectLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
     if (size === 0 && names > 1 && isNamed) waiting.set(inode, path);
     return (size > 0 || (isNamed && names < 2)) && size <= LIMITS.fileBytes;
   };

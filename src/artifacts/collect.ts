@@ -6,7 +6,7 @@ import { objectsInSource } from '../object/inside/c-source.ts';
 import { DAMAGED_BYTES, type FoundObject, findObjects } from '../object/inside/find-objects.ts';
 import { nameObjects } from '../object/inside/name-objects.ts';
 import { readObject } from '../object/read-object.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 
 /** An object that was taken out of another file. */
 export interface TakenObject extends InsidePlace {
@@ -81,8 +81,8 @@ function createTaken() {
     if (known.has(object.sha256)) return;
     known.add(object.sha256);
     bytesTaken += object.bytes.length;
-    if (objects.length === LIMITS.objects) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
-    if (bytesTaken > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
+    if (objects.length === LIMITS.objects) rejectLarge(`it holds more than ${LIMITS.objects} objects`);
+    if (bytesTaken > LIMITS.objectBytes) rejectLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
     objects.push(object);
   }
 
@@ -106,7 +106,7 @@ export function createCollector(): Collector {
     programs++;
     const found = findObjects(content);
     bigEndian += found.bigEndian;
-    if (found.cut) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
+    if (found.cut) rejectLarge(`it holds more than ${LIMITS.objects} objects`);
     // Left out, they would pass by being broken.
     for (const at of found.damaged) add({ member, at }, content.subarray(at, at + DAMAGED_BYTES));
     const parts = new Map<string, FoundObject>();
@@ -122,10 +122,10 @@ export function createCollector(): Collector {
   }
 
   function takeSource(content: Uint8Array, member: string | undefined): void {
-    if (content.length > LIMITS.sourceBytes) refuseLarge(`its source has more than ${LIMITS.sourceBytes >> 20} MiB`);
+    if (content.length > LIMITS.sourceBytes) rejectLarge(`its source has more than ${LIMITS.sourceBytes >> 20} MiB`);
     const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1');
     const { objects, cut } = objectsInSource(text);
-    if (cut) refuseLarge('it holds more texts that may be objects than are looked at');
+    if (cut) rejectLarge('it holds more texts that may be objects than are looked at');
     for (const { name, bytes } of objects) add({ member, symbol: name }, bytes);
   }
 

@@ -7,7 +7,7 @@ import { type ImageKind, tarFiles, unpackTo } from './archive.ts';
 import type { Collector } from './collect.ts';
 import { takeLayout } from './image.ts';
 import { createLayers, type Layer } from './layers.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import { type Entry, followLinks } from './links.ts';
 import { type Take, takeLayer } from './take-layer.ts';
 
@@ -41,7 +41,7 @@ async function dockerLayers(chunks: AsyncIterable<Buffer>): Promise<readonly str
     if (size > MAX_MANIFEST) continue;
     const images = DockerManifest.safeParse(jsonOf(await content()));
     if (!images.success) continue;
-    if (images.data.length > 1) refuseLarge(`it holds ${images.data.length} images; save one`);
+    if (images.data.length > 1) rejectLarge(`it holds ${images.data.length} images; save one`);
     layers = images.data.flatMap(({ Layers }) => Layers);
   }
   return layers;
@@ -60,13 +60,13 @@ async function takeDockerLayers(
   const layers = createLayers();
   const read = new Map<string, Layer>();
   const entries = new Map<string, Entry>();
-  const wanted = new Set(named);
+  const needed = new Set(named);
   const seen = new Set<string>();
   const files = tarFiles(chunks, (entry) => void entries.set(entry.path, entry));
   for await (const { path: member, size, content } of files) {
-    if (!wanted.has(member)) continue;
+    if (!needed.has(member)) continue;
     once(seen, member);
-    if (size > LIMITS.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS.fileBytes >> 20} MiB`);
+    if (size > LIMITS.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS.fileBytes >> 20} MiB`);
     const file = join(dir, 'layer');
     await host.files.writeAtomic(file, await content());
     const take: Take = (own, entries) =>

@@ -7,7 +7,7 @@ import { requireSpace } from '../kernels/space.ts';
 import { parseImageName } from '../model/oci-source.ts';
 import type { Collector } from './collect.ts';
 import { createLayers, type Layer } from './layers.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import { type Take, takeLayer } from './take-layer.ts';
 
 /** Inspektor Gadget puts the object into a layer of its own, as it is. */
@@ -29,17 +29,17 @@ async function imageOf(host: Host, store: ImageStore, first: string, what: strin
     if (document.kind === 'manifest') return { digest: named, layers: document.layers };
     reference = choosePlatform(document.manifests, host.arch, what, undefined, SEVERAL).digest;
   }
-  return refuseLarge(`${what} is an index of indexes without end`);
+  return rejectLarge(`${what} is an index of indexes without end`);
 }
 
 /** Layers that are worth to be read: those that say that they are the object, else all. */
-function wanted(layers: readonly Descriptor[]): readonly Descriptor[] {
+function needed(layers: readonly Descriptor[]): readonly Descriptor[] {
   const gadgets = layers.filter(({ mediaType }) => mediaType === GADGET);
   const chosen = gadgets.length > 0 ? gadgets : layers;
   const total = chosen.reduce((sum, { size }) => sum + size, 0);
-  if (total > LIMITS.unpackedBytes) refuseLarge(`its layers have more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
+  if (total > LIMITS.unpackedBytes) rejectLarge(`its layers have more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
   if (gadgets.some(({ size }) => size > LIMITS.fileBytes))
-    refuseLarge(`its object has more than ${LIMITS.fileBytes >> 20} MiB`);
+    rejectLarge(`its object has more than ${LIMITS.fileBytes >> 20} MiB`);
   return chosen;
 }
 
@@ -50,7 +50,7 @@ async function takeImage(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const image = await imageOf(host, store, first, what);
-  const chosen = wanted(image.layers);
+  const chosen = needed(image.layers);
   await requireSpace(host, dir, Math.max(0, ...chosen.map(({ size }) => size)), `pulling ${what}`);
   const layers = createLayers();
   const read: Layer[] = [];

@@ -1,6 +1,6 @@
 import { createWhiteOuts } from '../kernels/image/white-outs.ts';
 import { type Collector, createCollector, isNamedObject, type TakenObject } from './collect.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import { checkNamed, type Entry, type EntryCheck, type Lookup } from './links.ts';
 
 /** What a layer of an image hides of those below it: what it takes away, and what it has at the same place. */
@@ -74,7 +74,7 @@ export function createLayers(): Layers {
       const layer = { own: createCollector(), cover: createCover() };
       await take(layer.own, layer.cover);
       held += layer.own.objects.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      if (held > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
+      if (held > LIMITS.objectBytes) rejectLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
       return layer;
     },
     stack(layers, collector) {

@@ -25,6 +25,6 @@ export const LIMITS = {
 } as const;
 
 /** @throws UsageError `artifact_too_large` */
-export function refuseLarge(what: string): never {
+export function rejectLarge(what: string): never {
   throw new UsageError('artifact_too_large', `${what}; take the object out of it and name that`);
 }

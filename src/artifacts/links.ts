@@ -18,7 +18,7 @@ export type Lookup = (path: string) => Entry | undefined;
 
 const MAX_HOPS = 40;
 
-function refuse(path: string, why: string): never {
+function reject(path: string, why: string): never {
   throw new UsageError('artifact_unreadable', `${path} ${why}; put the file itself there, or name it`);
 }
 
@@ -67,10 +67,10 @@ export function checkNamed(paths: Iterable<string>, at: Lookup): void {
   for (const path of paths) {
     const entry = at(path);
     if (entry === undefined || entry.kind === 'file' || entry.kind === 'directory') continue;
-    if (entry.kind === 'other') refuse(path, 'is a pipe, a device, or a file with holes');
+    if (entry.kind === 'other') reject(path, 'is a pipe, a device, or a file with holes');
     const place = follow(path);
     if (place === undefined || at(place)?.kind !== 'file')
-      refuse(path, `is a link to ${entry.link}, and there is no such file`);
+      reject(path, `is a link to ${entry.link}, and there is no such file`);
   }
 }
 

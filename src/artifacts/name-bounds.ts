@@ -1,4 +1,4 @@
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import type { Entry } from './links.ts';
 
 /** Counts names, which cost time to follow and memory to keep: no file system has longer ones. @throws UsageError */
@@ -9,7 +9,7 @@ export function nameBounds(): (entry: Entry) => void {
     const longest = Math.max(path.length, link.length);
     const depth = Math.max(path.split('/').length, link.split('/').length);
     if (longest > LIMITS.nameLength || depth > LIMITS.nameDepth)
-      refuseLarge(`a name in it has more than ${LIMITS.nameLength} characters or ${LIMITS.nameDepth} directories`);
-    if (total > LIMITS.namesLength) refuseLarge(`its names have more than ${LIMITS.namesLength >> 20} MiB`);
+      rejectLarge(`a name in it has more than ${LIMITS.nameLength} characters or ${LIMITS.nameDepth} directories`);
+    if (total > LIMITS.namesLength) rejectLarge(`its names have more than ${LIMITS.namesLength >> 20} MiB`);
   };
 }

@@ -6,7 +6,7 @@ import { takePacked, takeRpm } from './archive.ts';
 import { type Collector, createCollector, type TakenObject } from './collect.ts';
 import { takeImageArchive } from './image-archive.ts';
 import { type Container, containerOf, HEAD_BYTES } from './kind.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 
 /** What was found in a file that is not an object itself. */
 export interface OpenedFile {
@@ -123,7 +123,7 @@ export async function openFile(
   const collector = await limited(named, container.words, signal, async (within) => {
     const size = (await host.files.stat(path))?.size ?? 0;
     if (container.kind === 'program' && size > LIMITS.fileBytes)
-      refuseLarge(`it has more than ${LIMITS.fileBytes >> 20} MiB`);
+      rejectLarge(`it has more than ${LIMITS.fileBytes >> 20} MiB`);
     return takeAll(host, path, container, within);
   });
   return found(collector, container, named);

@@ -5,7 +5,7 @@ import { HostError } from '../model/errors.ts';
  * An archive without entries is nothing but zeros.
  * @throws HostError `bad_package`
  */
-export function refuseLayer(head: Uint8Array): void {
+export function rejectLayer(head: Uint8Array): void {
   if (head.every((byte) => byte === 0)) return;
   throw new HostError(
     'bad_package',

@@ -3,9 +3,9 @@ import { takePacked } from './archive.ts';
 import type { Collector } from './collect.ts';
 import { containerOf, HEAD_BYTES } from './kind.ts';
 import type { Layers } from './layers.ts';
-import { LIMITS, refuseLarge } from './limits.ts';
+import { LIMITS, rejectLarge } from './limits.ts';
 import type { EntryCheck } from './links.ts';
-import { refuseLayer } from './refuse-layer.ts';
+import { rejectLayer } from './refuse-layer.ts';
 
 /** Takes what is in one layer. */
 export type Take = Parameters<Layers['read']>[0];
@@ -32,9 +32,9 @@ export async function takeLayer(
     return;
   }
   if (!collector.wants(title, head)) {
-    if (isArchive) refuseLayer(head);
+    if (isArchive) rejectLayer(head);
     return;
   }
-  if (((await host.files.stat(file))?.size ?? 0) > LIMITS.fileBytes) refuseLarge('a layer of it is too large');
+  if (((await host.files.stat(file))?.size ?? 0) > LIMITS.fileBytes) rejectLarge('a layer of it is too large');
   collector.take(await host.files.read(file, LIMITS.fileBytes), title);
 }

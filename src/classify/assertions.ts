@@ -1,6 +1,6 @@
 import type { FunctionalTest } from '../model/cell.ts';
 import type { Assertion, StageOf } from '../model/evidence.ts';
-import { type Expected, expectedOf, type Fields, fieldsOf, wantedText } from '../model/expect-fields.ts';
+import { type Expected, expectationText, expectedOf, type Fields, fieldsOf } from '../model/expect-fields.ts';
 import type { EventExpectation, HexBytes, MapExpectation, RunExpectation } from '../model/test-expectations.ts';
 
 /** An expectation that does not hold. */
@@ -24,16 +24,16 @@ const WIDTHS: Readonly<Record<string, number>> = { '1': 8, '2': 16, '4': 32, '8'
 /** What a test expected and did not get, in the order of the plan. The guest's `pass` counts only where what it saw fits. */
 export function brokenExpectations(test: FunctionalTest, stage: StageOf<'functional'> | undefined): Broken[] {
   return expectedOf(test.expect).flatMap((one, index): Broken[] => {
-    const answer = stage?.assertions?.[index];
-    const common = { kind: one.kind, subject: one.subject, wanted: wantedText(one) };
-    if (answer === undefined || answer.kind !== one.kind || answer.subject !== one.subject) {
+    const result = stage?.assertions?.[index];
+    const common = { kind: one.kind, subject: one.subject, wanted: expectationText(one) };
+    if (result === undefined || result.kind !== one.kind || result.subject !== one.subject) {
       return [{ ...common, seen: '', error: stage?.error || 'the guest did not look at it', errno: 0 }];
     }
-    const seen = fieldsOf(answer.seen);
+    const seen = fieldsOf(result.seen);
     const fits = holds(one, seen);
-    if (answer.status === 'pass' && fits) return [];
-    const error = answer.error || (fits ? 'the guest says that it failed' : 'the guest says that it passed');
-    return [{ ...common, seen: answer.seen, error, errno: Number(numberOf(seen, 'errno') ?? 0n) }];
+    if (result.status === 'pass' && fits) return [];
+    const error = result.error || (fits ? 'the guest says that it failed' : 'the guest says that it passed');
+    return [{ ...common, seen: result.seen, error, errno: Number(numberOf(seen, 'errno') ?? 0n) }];
   });
 }
 

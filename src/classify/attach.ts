@@ -10,17 +10,17 @@ import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { denied } from './policy.ts';
-import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
+import { ATTACH_RULES, type AttachRejection, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
 
 type AttachStage = StageOf<'attach'>;
 
 /** What the warnings of a rule captured; undefined when the rule does not fit. */
-function matchAttach(rule: AttachRule, refusal: AttachRefusal): Record<string, string> | undefined {
-  if (rule.errnos && !rule.errnos.includes(refusal.errno)) return undefined;
-  if (rule.section && !rule.section.test(refusal.section)) return undefined;
-  if (rule.when && !rule.when(refusal)) return undefined;
+function matchAttach(rule: AttachRule, rejection: AttachRejection): Record<string, string> | undefined {
+  if (rule.errnos && !rule.errnos.includes(rejection.errno)) return undefined;
+  if (rule.section && !rule.section.test(rejection.section)) return undefined;
+  if (rule.when && !rule.when(rejection)) return undefined;
   if (!rule.line) return {};
-  for (const line of refusal.lines) {
+  for (const line of rejection.lines) {
     const match = rule.line.exec(line);
     if (!match) continue;
     const groups = Object.entries(match.groups ?? {}).filter((entry): entry is [string, string] => !!entry[1]);
@@ -31,10 +31,10 @@ function matchAttach(rule: AttachRule, refusal: AttachRefusal): Record<string, s
 
 /** The first rule that fits, with what it captured; undefined when none does. */
 export function attachRule(
-  refusal: AttachRefusal,
+  rejection: AttachRejection,
 ): { readonly rule: AttachRule; readonly captured: Readonly<Record<string, string>> } | undefined {
   for (const rule of ATTACH_RULES) {
-    const captured = matchAttach(rule, refusal);
+    const captured = matchAttach(rule, rejection);
     if (captured) return { rule, captured };
   }
   return undefined;
@@ -43,7 +43,7 @@ export function attachRule(
 /** Why a program that loaded could not be attached. */
 function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   const { release } = evidence.hello.kernel;
-  const refusal = {
+  const rejection = {
     errno: stage.errno,
     section: stage.section,
     method: stage.method,
@@ -64,7 +64,7 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
     target: stage.target || target,
     release,
   };
-  const found = attachRule(refusal);
+  const found = attachRule(rejection);
   if (!found && DENIED.includes(stage.errno)) {
     return denied(evidence.hello, { ...common, section: stage.section, errno: errnoName(stage.errno) });
   }

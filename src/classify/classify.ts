@@ -43,8 +43,8 @@ function unusable(message: string): Outcome {
 }
 
 /** Causes first: the first finding gives the target its classification. */
-function fail(failedStage: FailedStage, causes: readonly Finding[], remarks: readonly Finding[] = []): Outcome {
-  return { status: 'fail', failedStage, findings: mergeFindings([...asCauses(causes), ...remarks]) };
+function fail(failedStage: FailedStage, causes: readonly Finding[], notes: readonly Finding[] = []): Outcome {
+  return { status: 'fail', failedStage, findings: mergeFindings([...asCauses(causes), ...notes]) };
 }
 
 /**
@@ -68,9 +68,9 @@ export function classify(input: ClassifyInput): Outcome {
 
   // What the kernel rejected stays rejected, whatever happened to the validator afterwards.
   if (open?.status === 'fail') return fail('load', openFindings(evidence, open));
-  const manifest = open ? manifestFindings(open, input.programs) : { missing: [], remarks: [] };
+  const manifest = open ? manifestFindings(open, input.programs) : { missing: [], notes: [] };
   const settings = settingFindings(evidence, input.settingNames);
-  const remarks = [...manifest.remarks, ...settings.remarks];
+  const notes = [...manifest.notes, ...settings.notes];
   const over = overBudgetOf(input);
   const variants = load && variantFindings(evidence, load, input.variantGroups ?? [], input.programCauses);
   // A program that is missing cannot be set up either: one cause, reported once.
@@ -79,18 +79,18 @@ export function classify(input: ClassifyInput): Outcome {
   const unfit = [...manifest.missing, ...unset];
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
-    const refused = withoutRetargeted(loadFindings(evidence, load, input.programCauses), settings);
-    return fail('load', [...(variants?.failed ?? []), ...unset, ...refused, ...manifest.missing, ...over], remarks);
+    const rejected = withoutRetargeted(loadFindings(evidence, load, input.programCauses), settings);
+    return fail('load', [...(variants?.failed ?? []), ...unset, ...rejected, ...manifest.missing, ...over], notes);
   }
 
   const stopped = stoppedEarly(evidence, input.signalSenders);
   if (stopped) return stopped;
-  if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], remarks);
+  if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], notes);
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
   if (variants?.unreported !== undefined) return unusable(variants.unreported);
-  if (variants && variants.failed.length > 0) return fail('load', [...variants.failed, ...unfit, ...over], remarks);
-  return afterLoad(input, exit.code, { unfit, over, remarks });
+  if (variants && variants.failed.length > 0) return fail('load', [...variants.failed, ...unfit, ...over], notes);
+  return afterLoad(input, exit.code, { unfit, over, notes });
 }
 
 function overBudgetOf({ evidence, maxInsns }: ClassifyInput): Finding[] {
@@ -102,11 +102,11 @@ interface Loaded {
   /** The manifest and the object contradict each other. */
   readonly unfit: readonly Finding[];
   readonly over: readonly Finding[];
-  readonly remarks: readonly Finding[];
+  readonly notes: readonly Finding[];
 }
 
 /** Everything that went wrong is reported, so that no cause hides behind another one; the earliest names the stage. */
-function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, remarks }: Loaded): Outcome {
+function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, notes }: Loaded): Outcome {
   const { evidence, attachMode } = input;
   const attach = attachMode === 'disabled' ? { required: [], warnings: [] } : attachFindings(input);
   const unfitNames = new Set(unfit.map(({ subject }) => subject));
@@ -120,7 +120,7 @@ function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, remark
   // A test looked at more than the load, whatever is attached.
   const tested = stagesOf(evidence, 'functional').some(({ status }) => status !== 'skipped');
   const warnings = tested ? attach.warnings.filter((finding) => !isIdle(finding)) : attach.warnings;
-  const rest = [...functional.remarks, ...unloadedFindings(evidence, input.programs), ...warnings, ...remarks];
+  const rest = [...functional.notes, ...unloadedFindings(evidence, input.programs), ...warnings, ...notes];
   if (unfit.length > 0) return fail('validation', causes, rest);
   if (unattached.length > 0) return fail('attach', causes, rest);
   if (tests.length > 0) return fail('functional', causes, rest);

@@ -30,15 +30,15 @@ interface Ended {
  * Why the command was not run as it was meant, in words for the user; undefined where the shell understood it and had its
  * programs. Only the small shell speaks like this: what a whole system says of a missing program is the command's end.
  */
-export function shellRefusal(ended: Ended | undefined): string | undefined {
+export function shellRejection(ended: Ended | undefined): string | undefined {
   if (ended === undefined || ended.timed_out) return undefined;
   const line = ended.stderr_tail.trimEnd().split('\n').at(-1) ?? '';
-  const refused =
+  const rejected =
     (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
     (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
   const said = line.slice(0, 200);
   const whole = `or run it in the vendor's whole system (${flag('lane')} image)`;
-  if (refused) {
+  if (rejected) {
     return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag('command-binary')}, or an asset), ${whole}`;
   }
   const missing = ended.exit_code === NOT_FOUND ? MISSING.exec(line) : null;

@@ -2,7 +2,7 @@ import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { hintOf } from './command-hints.ts';
-import { shellRefusal } from './command-shell.ts';
+import { shellRejection } from './command-shell.ts';
 import { signalName } from './crash.ts';
 import { loaderFailure, type Reported } from './loader-output.ts';
 import { asCauses, evidenceLine, makeFinding } from './make-finding.ts';
@@ -83,9 +83,9 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
     return infra('internal', "the guest did not run the command; see the validator's log of this target");
   }
   if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
-  const refusal = shellRefusal(stage);
+  const rejection = shellRejection(stage);
   // Also where that exit code is expected: it is not the command's.
-  if (refusal !== undefined) return infra('command_unrunnable', refusal);
+  if (rejection !== undefined) return infra('command_unrunnable', rejection);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
   const reported = loaderFailure(stage);
   return fail(commandFinding(stage, expectExitCode, reported), ...(reported.finding ? [reported.finding] : []));

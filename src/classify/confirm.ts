@@ -67,8 +67,8 @@ function confirmMissingBtf(finding: Finding, { hello }: Evidence): Finding {
 }
 
 function withNear(finding: Finding): Finding {
-  const near = nearSections(finding.args['section'] ?? '').map((name) => `SEC("${name}")`);
-  return near.length === 0 ? finding : withArgs<'UNKNOWN_SECTION'>(finding, { near: near.join(', ') });
+  const similar = nearSections(finding.args['section'] ?? '').map((name) => `SEC("${name}")`);
+  return similar.length === 0 ? finding : withArgs<'UNKNOWN_SECTION'>(finding, { similar: similar.join(', ') });
 }
 
 /** A tracepoint that cannot be looked up: whether the kernel has it is not known. */

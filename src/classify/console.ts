@@ -116,7 +116,7 @@ function taintFinding(logs: readonly KernelLog[]): Finding[] {
   ];
 }
 
-const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
+const isNote = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
 
 /** What the kernel said on the way and at the end, in its own log: no process can write there in its name. */
 export function kernelLines(evidence: Evidence): string[] {
@@ -137,7 +137,7 @@ function kernelFindings(evidence: Evidence, console: string): Finding[] {
   const found = consoleFindings(
     [...kernelLines(evidence), ...(kernel !== undefined && commands ? [] : [console])].join('\n'),
   );
-  return [...found, ...(found.some((one) => !isRemark(one)) ? [] : taintFinding(logs))];
+  return [...found, ...(found.some((one) => !isNote(one)) ? [] : taintFinding(logs))];
 }
 
 const REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted denied it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag('validation-mode')} load_only)`;
@@ -146,8 +146,8 @@ const REFUSED = `what the kernel said while the object was checked could not be 
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const found = kernelFindings(evidence, console);
-  const causes = asCauses(found.filter((finding) => !isRemark(finding) && !saidAlready(finding, outcome.findings)));
-  const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isRemark)];
+  const causes = asCauses(found.filter((finding) => !isNote(finding) && !saidAlready(finding, outcome.findings)));
+  const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isNote)];
   const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
   if (outcome.status === 'pass' && causes.length === 0 && firstStage(evidence, 'exit')?.kernel?.refused) {
     return { status: 'infra_error', cause: 'protocol', message: REFUSED };

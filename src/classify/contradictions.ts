@@ -2,7 +2,7 @@ import type { FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import { grouped } from '../model/once-per.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { withRemark } from './proven.ts';
+import { withNote } from './proven.ts';
 import { type ReportedDocument, reportedDocument } from './reported-document.ts';
 import { programKey } from './reported-programs.ts';
 
@@ -208,6 +208,6 @@ export function withoutContradiction(outcome: Outcome, evidence: Evidence, known
   if (outcome.status === 'infra_error') return outcome;
   const found = contradiction(evidence, known);
   if (found === undefined) return outcome;
-  if (outcome.status === 'fail') return withRemark(outcome, 'contradiction', found);
+  if (outcome.status === 'fail') return withNote(outcome, 'contradiction', found);
   return { status: 'infra_error', cause: 'protocol', message: `the guest's response contradicts itself: ${found}` };
 }

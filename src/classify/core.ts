@@ -87,9 +87,9 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, evidence);
   const near =
     reason === 'type_missing'
-      ? nearNames(evidence, 'type', withoutFlavor(rootOf(access)))
+      ? namesLike(evidence, 'type', withoutFlavor(rootOf(access)))
       : reason === 'field_missing'
-        ? nearNames(evidence, 'member', withoutFlavor(access))
+        ? namesLike(evidence, 'member', withoutFlavor(access))
         : undefined;
   const explained = withArgs<'CORE_RELOCATION_FAILURE'>(
     finding,
@@ -105,7 +105,7 @@ function withoutFlavor(access: string): string {
 }
 
 /** What the kernel has instead of a type or member that it does not have: like names, and members of the same type. */
-function nearNames(evidence: Evidence, kind: 'type' | 'member', name: string): string | undefined {
+function namesLike(evidence: Evidence, kind: 'type' | 'member', name: string): string | undefined {
   const symbol = stagesOf(evidence, 'symbol').find((one) => one.kind === kind && one.name === name);
   return symbol && symbol.near.length > 0 ? symbol.near.join(', ') : undefined;
 }

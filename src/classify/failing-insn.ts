@@ -61,7 +61,7 @@ function lastMatch(lines: readonly string[], pattern: RegExp): number | undefine
  * The first instruction of a program that can be meant where the kernel names none: it read all instructions before it
  * followed any path, and stopped at the first one it did not know.
  */
-export function refusedInsn(program: ProgramFacts, finding: Finding): number | undefined {
+export function rejectedInsn(program: ProgramFacts, finding: Finding): number | undefined {
   const { id } = finding.args;
   switch (finding.code) {
     case 'UNSUPPORTED_HELPER':
@@ -69,7 +69,7 @@ export function refusedInsn(program: ProgramFacts, finding: Finding): number | u
       return program.helpers.get(Number(id ?? Number.NaN));
     case 'UNSUPPORTED_INSTRUCTION': {
       if (isCallback(finding)) return program.callbackAt;
-      const feature = refusedFeature(program, finding);
+      const feature = rejectedFeature(program, finding);
       return feature && program.features.get(feature);
     }
     case 'UNSUPPORTED_LOOP':
@@ -99,7 +99,7 @@ function isCallback({ args, evidence }: Finding): boolean {
 }
 
 /** What a program needs of the instruction set that a kernel rejected, the first of it; undefined when nothing fits. */
-export function refusedFeature(program: ProgramFacts, finding: Finding): CodeFeature | undefined {
+export function rejectedFeature(program: ProgramFacts, finding: Finding): CodeFeature | undefined {
   if (finding.code !== 'UNSUPPORTED_INSTRUCTION' || isCallback(finding)) return undefined;
   const row = REFUSED_FEATURES.find(
     ([of, words]) => of === finding.args['reason'] && words.test(finding.evidence?.text ?? ''),

@@ -5,7 +5,7 @@ import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Broken, brokenExpectations } from './assertions.ts';
 import { hintOf, NOT_FOUND } from './command-hints.ts';
-import { shellRefusal } from './command-shell.ts';
+import { shellRejection } from './command-shell.ts';
 import { loaderFailure } from './loader-output.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { openedProgram } from './reported-programs.ts';
@@ -17,26 +17,26 @@ export interface FunctionalResult {
   /** Required tests that did not pass, or that behaviour mode had nothing to run. */
   readonly failed: readonly Finding[];
   /** Optional tests that did not pass. */
-  readonly remarks: readonly Finding[];
+  readonly notes: readonly Finding[];
   /** Why the commands of required tests could not be run at all; they are among the remarks and not among `failed`. */
   readonly unrunnable: readonly string[];
 }
 
 /** A test with what the guest said about it. */
-interface Answer {
+interface TestResult {
   readonly test: FunctionalTest;
   readonly stage: FunctionalStage | undefined;
   readonly broken: readonly Broken[];
 }
 
 /** Whether the guest's own facts say that the test passed; the word `pass` alone is not enough. */
-function passed({ test, stage, broken }: Answer): boolean {
+function passed({ test, stage, broken }: TestResult): boolean {
   const commandPassed =
-    test.command === '' || (stage?.exit_code === test.expectExitCode && shellRefusal(stage) === undefined);
+    test.command === '' || (stage?.exit_code === test.expectExitCode && shellRejection(stage) === undefined);
   return stage?.status === 'pass' && !stage.timed_out && commandPassed && broken.length === 0;
 }
 
-function reasonOf({ test, stage, broken }: Answer): ReasonOf<'FUNCTIONAL_TEST_FAILURE'> {
+function reasonOf({ test, stage, broken }: TestResult): ReasonOf<'FUNCTIONAL_TEST_FAILURE'> {
   if (stage === undefined) return 'not_run';
   if (stage.status === 'skipped') return 'skipped';
   if (stage.timed_out) return 'timeout';
@@ -97,10 +97,10 @@ function saidOf({ subject, error }: Broken): string {
   return error === '' ? subject : `${subject}: ${error}`;
 }
 
-function testFinding(evidence: Evidence, answer: Answer): Finding {
-  const { test, stage } = answer;
-  const broken = runsFirst(answer.broken);
-  const reason = reasonOf(answer);
+function testFinding(evidence: Evidence, result: TestResult): Finding {
+  const { test, stage } = result;
+  const broken = runsFirst(result.broken);
+  const reason = reasonOf(result);
   return makeFinding({
     code: 'FUNCTIONAL_TEST_FAILURE',
     confidence: 'high',
@@ -138,25 +138,26 @@ export function functionalResult(
       phase: 'functional',
       args: { reason: 'no_tests' },
     });
-    return { failed: [finding], remarks: [], unrunnable: [] };
+    return { failed: [finding], notes: [], unrunnable: [] };
   }
   const stages = new Map(stagesOf(evidence, 'functional').map((stage) => [stage.name, stage]));
   const failed = tests
-    .map((test): Answer => {
+    .map((test): TestResult => {
       const stage = stages.get(test.name);
       return { test, stage, broken: brokenExpectations(test, stage) };
     })
-    .filter((answer) => !passed(answer));
-  const refused = (answer: Answer): string | undefined =>
-    answer.test.command === '' ? undefined : shellRefusal(answer.stage);
-  const decides = (answer: Answer): boolean => answer.test.required && refused(answer) === undefined;
-  const reported = (answers: readonly Answer[]): Finding[] => answers.map((answer) => testFinding(evidence, answer));
+    .filter((result) => !passed(result));
+  const failure = (result: TestResult): string | undefined =>
+    result.test.command === '' ? undefined : shellRejection(result.stage);
+  const decides = (result: TestResult): boolean => result.test.required && failure(result) === undefined;
+  const reported = (results: readonly TestResult[]): Finding[] =>
+    results.map((result) => testFinding(evidence, result));
   return {
     failed: reported(failed.filter(decides)),
-    remarks: reported(failed.filter((answer) => !decides(answer))),
-    unrunnable: failed.flatMap((answer) => {
-      const why = answer.test.required ? refused(answer) : undefined;
-      return why === undefined ? [] : [`test ${answer.test.name}: ${why}`];
+    notes: reported(failed.filter((result) => !decides(result))),
+    unrunnable: failed.flatMap((result) => {
+      const why = result.test.required ? failure(result) : undefined;
+      return why === undefined ? [] : [`test ${result.test.name}: ${why}`];
     }),
   };
 }

@@ -60,9 +60,9 @@ export function idleFindings(stages: readonly AttachStage[]): Finding[] {
  * An object that loads without any program: each is opt-in or left out, or there is none. Nothing was seen of what it does.
  * @param wanted programs that the manifest names
  */
-export function unloadedFindings(evidence: Evidence, wanted: readonly ManifestProgram[]): Finding[] {
+export function unloadedFindings(evidence: Evidence, declared: readonly ManifestProgram[]): Finding[] {
   const programs = firstStage(evidence, 'open')?.programs ?? [];
-  const required = new Set(wanted.filter((program) => program.required).map(({ name }) => name));
+  const required = new Set(declared.filter((program) => program.required).map(({ name }) => name));
   const chosen = firstStage(evidence, 'load')?.variants?.some((group) => group.chosen !== '') ?? false;
   // A map may load the struct_ops programs that it refers to, opt-in or not.
   const attached = stagesOf(evidence, 'attach').some(({ status }) => status !== 'skipped');

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { embeddedVerifierLog, firstWarning, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
-import { type MapRefusal, mapFinding, mapRefusals } from './map.ts';
+import { type MapRejection, mapFinding, mapRejections } from './map.ts';
 import { denied } from './policy.ts';
 import { type ProgramCauses, programFinding } from './program.ts';
 import { failedProgram, openedProgram, programKey } from './reported-programs.ts';
@@ -38,8 +38,10 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
  * @param known causes of programs that were found out before
  */
 export function loadFindings(evidence: Evidence, load: StageOf<'load'>, known: ProgramCauses | undefined): Finding[] {
-  const refusals = mapRefusals(evidence);
-  const maps = refusals.filter((refusal) => !isConsequence(refusal, evidence)).map((one) => mapFinding(one, evidence));
+  const rejections = mapRejections(evidence);
+  const maps = rejections
+    .filter((rejection) => !isConsequence(rejection, evidence))
+    .map((one) => mapFinding(one, evidence));
   const optional = new Set(
     firstStage(evidence, 'open')
       ?.programs.filter((program) => !program.autoload)
@@ -65,12 +67,12 @@ function followsFromMap({ code, args }: Finding, maps: readonly Finding[]): bool
  * libbpf could not put a program into a program array because that program itself did not load, or because another one was
  * tried without it: the finding of a program is the cause.
  */
-function isConsequence({ init, line = '' }: MapRefusal, evidence: Evidence): boolean {
+function isConsequence({ init, line = '' }: MapRejection, evidence: Evidence): boolean {
   const program = /to prog '([^']+)' fd=-\d+/.exec(line)?.[1];
   if (!init || program === undefined) return false;
   if (failedProgram(evidence, program) !== undefined) return true;
-  const wanted = openedProgram(evidence, program)?.autoload ?? false;
-  return wanted && stagesOf(evidence, 'program').some(({ status }) => status === 'fail');
+  const autoloaded = openedProgram(evidence, program)?.autoload ?? false;
+  return autoloaded && stagesOf(evidence, 'program').some(({ status }) => status === 'fail');
 }
 
 /** The load ended before this program reached the kernel, over a map. */

@@ -31,7 +31,7 @@ export function passedOver(
   { name, version }: LoaderFacts,
   report: LoaderReport,
   facts: ObjectFacts | undefined,
-  wanted: readonly ManifestProgram[],
+  declared: readonly ManifestProgram[],
 ): Finding | undefined {
   if (facts === undefined || facts.problems.length > 0 || report.load.status !== 'pass') return undefined;
   const loaded = new Set(report.programs.filter((one) => one.loaded).map((one) => one.name));
@@ -47,7 +47,7 @@ export function passedOver(
     programs,
     args: { loader: name, version, reason: 'passed_over' },
   });
-  const isRequired = wanted.some((one) => one.required && programs.includes(one.name));
+  const isRequired = declared.some((one) => one.required && programs.includes(one.name));
   return isRequired ? asCauses([finding])[0] : finding;
 }
 

@@ -12,7 +12,7 @@ import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { accessLine } from './access-line.ts';
 import { withCallback, withLoops } from './callbacks.ts';
-import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
+import { type Blamed, blamedInsn, rejectedFeature, rejectedInsn } from './failing-insn.ts';
 import { withConsequences } from './follows.ts';
 import { failedProgram } from './reported-programs.ts';
 import { inRepository, type Sources } from './source-paths.ts';
@@ -61,7 +61,7 @@ function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): 
   const program = programOf(finding, facts);
   if (finding.code === 'VERIFIER_COMPLEXITY') return withLoops(finding, program);
   if (finding.args['reason'] === 'callback') return withCallback(finding, program);
-  const feature = program && refusedFeature(program, finding);
+  const feature = program && rejectedFeature(program, finding);
   if (feature === undefined) return finding;
   const { since, words } = FEATURES[feature];
   const tooOld = olderThan(kernelVersion(evidence.hello.kernel.release), since);
@@ -113,7 +113,7 @@ function insnOf(
       ? relocationInsn(program, Number(relocation), facts)
       : finding.code === 'CORE_RELOCATION_FAILURE'
         ? coreAccesses(facts, program).find(({ access }) => access === finding.subject)?.insn
-        : refusedInsn(program, finding);
+        : rejectedInsn(program, finding);
   return insn === undefined ? undefined : { insn, current: false };
 }
 
@@ -137,7 +137,7 @@ function relocationInsn(program: ProgramFacts, number: number, facts: ObjectFact
 /** The first program that refers to the extern a finding about the whole object names. */
 function userOf(finding: Finding, facts: ObjectFacts): SourceLocation | undefined {
   for (const program of facts.programs) {
-    const insn = refusedInsn(program, finding);
+    const insn = rejectedInsn(program, finding);
     if (insn !== undefined) return sourceLine(facts, program, insn);
   }
   return undefined;

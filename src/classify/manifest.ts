@@ -18,18 +18,18 @@ export interface ManifestProgram {
 export function manifestFindings(
   open: StageOf<'open'>,
   programs: readonly ManifestProgram[],
-): { readonly missing: readonly Finding[]; readonly remarks: readonly Finding[] } {
+): { readonly missing: readonly Finding[]; readonly notes: readonly Finding[] } {
   const present = new Map(open.programs.map((program) => [program.name, program]));
   const names = [...present.keys()].slice(0, 20).join(', ');
   const missing: Finding[] = [];
-  const remarks: Finding[] = [];
+  const notes: Finding[] = [];
   for (const program of programs) {
     const found = present.get(program.name);
     const common = { confidence: 'high', phase: 'open', subject: program.name } as const;
     if (!found) {
       const args = { program: program.name, present: names, reason: 'program' } as const;
       if (program.required) missing.push(makeFinding({ ...common, code: 'MISSING_PROGRAM', args }));
-      else remarks.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
+      else notes.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
     } else if (program.section !== '' && program.section !== found.section) {
       const args = {
         program: program.name,
@@ -37,8 +37,8 @@ export function manifestFindings(
         expected: program.section,
         reason: 'section',
       } as const;
-      remarks.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
+      notes.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
     }
   }
-  return { missing, remarks };
+  return { missing, notes };
 }

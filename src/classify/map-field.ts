@@ -20,8 +20,8 @@ export function explainField(finding: Finding, evidence: Evidence): Finding {
     .map((line) => WITHOUT_TYPES.exec(line)?.groups)
     .find((groups) => groups?.['map'] === finding.subject);
   const all = lines.map((line) => NO_TYPES.exec(line)?.groups).find(Boolean);
-  const refused = map?.['error'] ?? all?.['error'];
-  if (refused === undefined) return finding;
-  const reason = map ? 'special_field' : refused === 'E2BIG' ? 'field_twice' : 'types_rejected';
-  return withArgs<'INVALID_MAP_PARAMS'>(finding, { reason, errno: refused }, { confidence: 'high' });
+  const rejected = map?.['error'] ?? all?.['error'];
+  if (rejected === undefined) return finding;
+  const reason = map ? 'special_field' : rejected === 'E2BIG' ? 'field_twice' : 'types_rejected';
+  return withArgs<'INVALID_MAP_PARAMS'>(finding, { reason, errno: rejected }, { confidence: 'high' });
 }

@@ -44,7 +44,7 @@ function definitionFault(map: MapFacts): ReasonOf<'LOADER_CONTRACT'> | undefined
   }
 }
 
-export interface MapRefusal {
+export interface MapRejection {
   readonly name: string;
   /** libbpf's type name; empty when not known. */
   readonly type: string;
@@ -58,18 +58,18 @@ export interface MapRefusal {
 }
 
 /** Every map a guest could not make: from its map stages, and from libbpf's warnings where a stage is missing. */
-export function mapRefusals(evidence: Evidence): MapRefusal[] {
-  const found = new Map<string, MapRefusal>();
+export function mapRejections(evidence: Evidence): MapRejection[] {
+  const found = new Map<string, MapRejection>();
   const logs = [...stagesOf(evidence, 'load'), ...stagesOf(evidence, 'program')].map((stage) => stage.log);
   for (const line of logs.flatMap(libbpfLines)) {
-    const refused = MAP_REFUSED.exec(line);
-    const match = refused ?? MAP_INIT_FAILED.exec(line);
+    const rejected = MAP_REFUSED.exec(line);
+    const match = rejected ?? MAP_INIT_FAILED.exec(line);
     const name = match?.groups?.['map'];
     if (!match || name === undefined || found.has(name)) continue;
     const { error = '', number = '' } = match.groups ?? {};
     const errno = number === '' ? (errnoNumber(error) ?? 0) : Number(number);
     const inner = match.groups?.['inner'] !== undefined;
-    found.set(name, { name, type: '', errno, inner, init: refused === null, line, probes: undefined });
+    found.set(name, { name, type: '', errno, inner, init: rejected === null, line, probes: undefined });
   }
   for (const stage of stagesOf(evidence, 'map')) {
     if (stage.status !== 'fail') continue;
@@ -96,25 +96,25 @@ const openedMaps = oncePer((evidence: Evidence) =>
  * Why a map could not be made: what the probes of the guest name, else what is known and no more. EINVAL alone says
  * little: without probes the type is blamed only where the kernel is too old for it.
  */
-export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
+export function mapFinding(rejection: MapRejection, evidence: Evidence): Finding {
   const { hello } = evidence;
-  const facts = openedMaps(evidence).get(refusal.name)?.[0];
-  const type = plainType(refusal.type || facts?.type || '');
-  const errno = errnoName(refusal.errno);
+  const facts = openedMaps(evidence).get(rejection.name)?.[0];
+  const type = plainType(rejection.type || facts?.type || '');
+  const errno = errnoName(rejection.errno);
   const since = mapTypeSince(type);
-  const common = { phase: 'map', subject: refusal.name, evidence: evidenceLine(refusal.line, 'libbpf') } as const;
-  const args = { map: refusal.name, type, errno, since, release: hello.kernel.release };
+  const common = { phase: 'map', subject: rejection.name, evidence: evidenceLine(rejection.line, 'libbpf') } as const;
+  const args = { map: rejection.name, type, errno, since, release: hello.kernel.release };
   const version = kernelVersion(hello.kernel.release);
-  const verdict = refusal.init ? undefined : mapVerdict(refusal.probes, refusal.errno, facts, type, version);
+  const verdict = rejection.init ? undefined : mapVerdict(rejection.probes, rejection.errno, facts, type, version);
   if (verdict?.code === 'policy') return denied(hello, { ...common, errno });
   if (verdict) {
     // The first kernel of the type says nothing about a flag or a size.
     const about = { ...args, since: undefined, ...verdict.args, reason: verdict.reason };
     return findingBy(verdict.code, { ...common, confidence: 'high', args: about });
   }
-  if (refusal.errno === -1) return denied(hello, { ...common, errno });
+  if (rejection.errno === -1) return denied(hello, { ...common, errno });
   // The validator lets no arena lie over its own memory (validator-c/src/load/arena-place.h).
-  if (refusal.errno === EEXIST && /failed to mmap arena: /.test(refusal.line ?? '')) {
+  if (rejection.errno === EEXIST && /failed to mmap arena: /.test(rejection.line ?? '')) {
     return makeFinding({
       ...common,
       code: 'INVALID_MAP_PARAMS',
@@ -123,18 +123,19 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
     });
   }
   const medium = { ...common, confidence: 'medium' } as const;
-  if (refusal.errno === -12) {
+  if (rejection.errno === -12) {
     const entries = facts === undefined ? undefined : String(facts.max_entries);
     return makeFinding({ ...medium, code: 'OUT_OF_MEMORY', args: { ...args, entries } });
   }
-  if (refusal.inner) return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: 'inner_map' } });
+  if (rejection.inner)
+    return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: 'inner_map' } });
   const fault = facts && definitionFault(facts);
-  if (!refusal.init && olderThan(version, since) && [-22, -7, -524].includes(refusal.errno)) {
+  if (!rejection.init && olderThan(version, since) && [-22, -7, -524].includes(rejection.errno)) {
     return makeFinding({ ...medium, code: 'UNSUPPORTED_MAP_TYPE', args: { ...args, reason: 'kernel_too_old' } });
   }
-  if (fault !== undefined && refusal.errno === -22) {
+  if (fault !== undefined && rejection.errno === -22) {
     return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: fault } });
   }
-  const reason = refusal.init ? 'not_initialized' : 'refused';
+  const reason = rejection.init ? 'not_initialized' : 'refused';
   return makeFinding({ ...common, code: 'MAP_CREATE_FAILED', confidence: 'low', args: { ...args, reason } });
 }

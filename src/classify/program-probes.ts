@@ -92,9 +92,9 @@ function targetVerdict(
   version: KernelVersion | undefined,
   hookSince: string | undefined,
 ): Verdict | undefined {
-  const refused = stage.probes?.find(({ change }) => change === 'trivial')?.errno === EINVAL;
+  const rejected = stage.probes?.find(({ change }) => change === 'trivial')?.errno === EINVAL;
   const known = version && !olderThan(version, programTypeSince(type)) && !olderThan(version, hookSince);
-  if (!refused || !known || type !== 'tracing' || stage.errno !== EINVAL) return undefined;
+  if (!rejected || !known || type !== 'tracing' || stage.errno !== EINVAL) return undefined;
   return {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'denied',

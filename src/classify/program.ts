@@ -90,15 +90,15 @@ function silentFinding(stage: ProgramStage, evidence: Evidence, args: Readonly<R
   if (probed) return probed;
   const facts = openedProgram(evidence, stage.name);
   const { release } = evidence.hello.kernel;
-  const refusal = {
+  const rejection = {
     errno: stage.errno,
     type: facts?.type ?? '',
     section: stage.section,
     insns: facts?.insns ?? 0,
     release,
   };
-  const rule = ERRNO_RULES.find(({ when }) => when(refusal));
+  const rule = ERRNO_RULES.find(({ when }) => when(rejection));
   if (!rule) return makeFinding({ ...common, code: 'UNKNOWN', confidence: 'low', args });
   const { code, reason, confidence } = rule;
-  return findingBy(code, { ...common, confidence, args: { ...args, release, reason, ...rule.args(refusal) } });
+  return findingBy(code, { ...common, confidence, args: { ...args, release, reason, ...rule.args(rejection) } });
 }

@@ -31,15 +31,15 @@ function provenFailure(input: ClassifyInput): Outcome | undefined {
 }
 
 /** A failure beside which the guest's answer cannot be relied on, with a remark that says so. */
-export function withRemark(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
+export function withNote(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
   if (outcome.status !== 'fail') return outcome;
-  const remark = makeFinding({
+  const note = makeFinding({
     code: 'RESPONSE_UNRELIABLE',
     confidence: 'high',
     phase: 'infra',
     args: { reason, why },
   });
-  return { ...outcome, findings: [...outcome.findings, remark] };
+  return { ...outcome, findings: [...outcome.findings, note] };
 }
 
 /** What stands for findings that a report has no room for. @param decisive causes of the failure are among them */
@@ -58,7 +58,7 @@ export function leftOut(count: number, decisive: boolean): Finding {
 export function failureBeside(outcome: Outcome, input: ClassifyInput): Outcome {
   if (outcome.status !== 'infra_error') return outcome;
   const failure = provenFailure(input);
-  return failure ? withRemark(failure, 'unfinished', outcome.message) : outcome;
+  return failure ? withNote(failure, 'unfinished', outcome.message) : outcome;
 }
 
 /** `classify`, and a reported failure stays one when the end of the answer denies it or does not come. */

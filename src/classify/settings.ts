@@ -14,7 +14,7 @@ export interface SettingFindings {
   /** Without these something else was tested than what the user wants to know. */
   readonly failed: readonly Finding[];
   /** Flags are for every object of a run: these are about others of it. */
-  readonly remarks: readonly Finding[];
+  readonly notes: readonly Finding[];
 }
 
 /** What the caller knows of the names in settings. */
@@ -30,12 +30,12 @@ const NOTHING_KNOWN: SettingNames = { inOtherObject: () => false, near: () => []
 /** Settings for the load that could not be made. */
 export function settingFindings(evidence: Evidence, names: SettingNames = NOTHING_KNOWN): SettingFindings {
   const shims = shimsOf(evidence).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
-  const remarked = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.inOtherObject(kind, subject);
+  const isNote = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.inOtherObject(kind, subject);
   const found = mergeFindings(
-    shims.filter((shim) => !remarked(shim)).map((shim) => settingFinding(shim, evidence, names)),
+    shims.filter((shim) => !isNote(shim)).map((shim) => settingFinding(shim, evidence, names)),
   );
-  const remarks = shims.filter(remarked).map((shim) => settingFinding(shim, evidence, names));
-  return { failed: found, remarks };
+  const notes = shims.filter(isNote).map((shim) => settingFinding(shim, evidence, names));
+  return { failed: found, notes };
 }
 
 function settingFinding(shim: Shim, evidence: Evidence, names: SettingNames): Finding {

@@ -24,8 +24,8 @@ function plain(name: string): string {
 
 /** What the guest said about a name; entries for one of `programs` go before entries for others. */
 export function symbolOf(evidence: Evidence, name: string, programs: readonly string[]): Symbol | undefined {
-  const wanted = plain(name);
-  const found = stagesOf(evidence, 'symbol').filter((symbol) => plain(symbol.name) === wanted);
+  const expected = plain(name);
+  const found = stagesOf(evidence, 'symbol').filter((symbol) => plain(symbol.name) === expected);
   return found.find(({ program }) => programs.includes(program)) ?? found[0];
 }
 

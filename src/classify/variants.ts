@@ -45,7 +45,7 @@ export function variantFindings(
 
 function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence, known: ProgramCauses | undefined): Finding {
   const reasons = programs.map((variant) => ({ variant, ...reasonOf(variant, evidence, known) }));
-  const refusal = reasons.find(({ cause }) => cause?.evidence !== undefined)?.cause;
+  const rejection = reasons.find(({ cause }) => cause?.evidence !== undefined)?.cause;
   return makeFinding({
     code: 'NO_VARIANT_LOADS',
     confidence: 'high',
@@ -57,7 +57,7 @@ function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence, known
       release: evidence.hello.kernel.release,
       reasons: reasons.map(({ variant, text }) => `${variant.name}: ${text}`).join('\n'),
     },
-    evidence: refusal?.evidence,
+    evidence: rejection?.evidence,
   });
 }
 

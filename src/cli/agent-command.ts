@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { applyAgent } from '../api/agent-apply.ts';
-import type { ApplyAnswer, ApplyOptions } from '../api/agent-apply-types.ts';
+import type { ApplyOptions, ApplyResult } from '../api/agent-apply-types.ts';
 import { approveDecision } from '../api/agent-approve.ts';
 import { revocationDrill } from '../api/agent-drill.ts';
 import { agentLedger } from '../api/agent-ledger.ts';
@@ -99,7 +99,7 @@ async function preflight(values: ValuesOf<'agent preflight'>, io: Io): Promise<n
   const { loadPolicy, requireLoadPolicy, expectedDecisionId, expectedSha256, requireApprovalPins, requireManifest } =
     values;
   const { manifest, validator, includeLoad, requireConfig, checkHostProbe, tenant, project, outDir } = values;
-  const answer = await preflightAgent({
+  const result = await preflightAgent({
     workdir: values.workdir,
     trust: values.trust,
     index: values.index,
@@ -122,14 +122,14 @@ async function preflight(values: ValuesOf<'agent preflight'>, io: Io): Promise<n
     checkHostProbe,
     ...aroundOf(io),
   });
-  await print(io, values.out, answer);
-  return answer.status === 'pass' ? 0 : EXIT_ERROR;
+  await print(io, values.out, result);
+  return result.status === 'pass' ? 0 : EXIT_ERROR;
 }
 
 async function plan(values: ValuesOf<'agent plan'>, io: Io): Promise<number> {
-  const answer = await planAgent(agentOptions(values, io));
-  await print(io, values.out, answer);
-  return answer.decision.selected_artifact === undefined ? EXIT_ERROR : 0;
+  const result = await planAgent(agentOptions(values, io));
+  await print(io, values.out, result);
+  return result.decision.selected_artifact === undefined ? EXIT_ERROR : 0;
 }
 
 async function approve(values: ValuesOf<'agent approve'>, io: Io): Promise<number> {
@@ -138,24 +138,24 @@ async function approve(values: ValuesOf<'agent approve'>, io: Io): Promise<numbe
 }
 
 /** A check that did not complete is an error: nothing is known of the load then. */
-export function exitOf({ error, execution }: Pick<ApplyAnswer, 'error' | 'execution'>): number {
+export function exitOf({ error, execution }: Pick<ApplyResult, 'error' | 'execution'>): number {
   if (error !== undefined) return EXIT_ERROR;
   return { pass: 0, fail: EXIT_NO, error: EXIT_ERROR }[execution?.status ?? 'pass'];
 }
 
 async function apply(values: ReturnType<typeof checkAgentApplyOptions>, io: Io): Promise<number> {
-  const answer = await applyAgent(applyOptions(values, values.approveLoad, io));
-  await saveJson(io, io.env['BPFCOMPAT_AGENT_LAST_RESULT_PATH'] ?? '', answer);
-  await print(io, values.out, answer);
-  if (answer.error) io.err(`bpfcompat: ${answer.error.code}: ${answer.error.message}\n`);
-  return exitOf(answer);
+  const result = await applyAgent(applyOptions(values, values.approveLoad, io));
+  await saveJson(io, io.env['BPFCOMPAT_AGENT_LAST_RESULT_PATH'] ?? '', result);
+  await print(io, values.out, result);
+  if (result.error) io.err(`bpfcompat: ${result.error.code}: ${result.error.message}\n`);
+  return exitOf(result);
 }
 
 async function rollback(values: ReturnType<typeof checkAgentRollbackOptions>, io: Io): Promise<number> {
   const { execute, record } = values;
-  const answer = await rollbackAgent({ ...applyOptions(values, execute, io), execute, record });
-  await print(io, values.out, answer);
-  return answer.status === 'ready' || answer.status === 'pass' ? 0 : EXIT_NO;
+  const result = await rollbackAgent({ ...applyOptions(values, execute, io), execute, record });
+  await print(io, values.out, result);
+  return result.status === 'ready' || result.status === 'pass' ? 0 : EXIT_NO;
 }
 
 type Looking = 'agent status' | 'agent ledger' | 'agent unload' | 'agent revocation-drill';

@@ -71,17 +71,17 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     allowProfileOverride: options.allowProfileOverride,
     lock: options.noLock ? 'ignore' : 'use',
   });
-  const wanted = options.search.map((word) => word.toLowerCase());
+  const requested = options.search.map((word) => word.toLowerCase());
   const rows = profiles
     .map((profile) => rowOf(store, profile))
-    .filter((row) => wanted.every((word) => wordsOf(row).some((one) => one.toLowerCase().includes(word))));
+    .filter((row) => requested.every((word) => wordsOf(row).some((one) => one.toLowerCase().includes(word))));
   if (options.json) {
     const saved = { saved_guests: savedGuests.count, saved_guest_bytes: savedGuests.bytes };
     io.out(printedJson({ store: store.root, bytes: store.bytes, ...saved, kernels: rows, images: disks }));
     return 0;
   }
   // Profiles of one certain build have long names and are for comparing builds: they are shown when they are looked for.
-  const hidden = (row: Row): boolean => row.one_build && !row.stored && wanted.length === 0;
+  const hidden = (row: Row): boolean => row.one_build && !row.stored && requested.length === 0;
   const shown = rows.filter((row) => !hidden(row));
   const lines = shown.map((row) => [
     row.profile,

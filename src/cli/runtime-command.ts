@@ -93,10 +93,10 @@ async function runtimeProbe({ out }: ValuesOf<'runtime probe'>, io: Io): Promise
 
 /** Exit code 0: one was selected, 3: none may be used. */
 async function runtimeSelect(values: ValuesOf<'runtime select'>, io: Io): Promise<number> {
-  const answer = await selectAudited({ ...selectOptions(values, values.host, io), limit: values.limit });
-  await saveJson(io, values.out, answer);
-  io.out(printedJson(answer));
-  return answer.selection.selected === undefined ? EXIT_NONE : 0;
+  const outcome = await selectAudited({ ...selectOptions(values, values.host, io), limit: values.limit });
+  await saveJson(io, values.out, outcome);
+  io.out(printedJson(outcome));
+  return outcome.selection.selected === undefined ? EXIT_NONE : 0;
 }
 
 async function runtimeFetch(values: ValuesOf<'runtime fetch'>, io: Io): Promise<number> {
@@ -119,7 +119,7 @@ async function runtimeExecute(values: ReturnType<typeof checkRuntimeExecuteOptio
     sudoNonInteractive,
     validator,
   };
-  const answer = await executeArtifact({
+  const outcome = await executeArtifact({
     ...selectOptions(values, '', io),
     limit: 0,
     outDir,
@@ -127,9 +127,9 @@ async function runtimeExecute(values: ReturnType<typeof checkRuntimeExecuteOptio
     ...load,
     timeoutMs,
   });
-  await saveJson(io, values.out, answer);
-  io.out(printedJson(answer));
-  return { pass: 0, fail: 2, error: 1 }[answer.execution.status];
+  await saveJson(io, values.out, outcome);
+  io.out(printedJson(outcome));
+  return { pass: 0, fail: 2, error: 1 }[outcome.execution.status];
 }
 
 /** The worker is a program of its own: nothing here can load anything. */

@@ -83,10 +83,10 @@ export function compareCauses(base: readonly RecordedCause[], head: readonly Rec
     if (before) pairs.push({ base: before, head: cause });
     return before !== undefined;
   };
-  const elsewhere = head.filter(
+  const unmatched = head.filter(
     (cause) => !takeFor(cause, (other) => isSame(other, cause) && place(other) === place(cause)),
   );
-  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => isSame(other, cause)));
+  const fresh = unmatched.filter((cause) => !takeFor(cause, (other) => isSame(other, cause)));
   return {
     newCauses: [...fresh, ...pairs.flatMap((pair) => programsBeside(pair.head, pair.base))],
     clearedCauses: [...left, ...pairs.flatMap((pair) => programsBeside(pair.base, pair.head))],

@@ -10,7 +10,7 @@ import type {
 } from '../model/comparison.ts';
 import { compareCauses, grownPrograms, hasNewCause } from './causes.ts';
 
-function answered({ status }: RecordedTarget): boolean {
+function hasResult({ status }: RecordedTarget): boolean {
   return status === 'pass' || status === 'fail';
 }
 
@@ -19,7 +19,7 @@ function changeOf(base: RecordedTarget, head: RecordedTarget): Change {
     if (head.status === 'fail' && hasNewCause(base, head)) return 'regressed';
     return base.classification === head.classification ? 'unchanged' : 'classification_changed';
   }
-  if (!answered(base) || !answered(head)) return 'changed';
+  if (!hasResult(base) || !hasResult(head)) return 'changed';
   return head.status === 'pass' ? 'improved' : 'regressed';
 }
 
@@ -35,8 +35,8 @@ function deltaOf(base: string, head: string): string {
 }
 
 function diffOf(profile: string, base: RecordedTarget | undefined, head: RecordedTarget | undefined): ProfileDiff {
-  const both = base !== undefined && head !== undefined && answered(base) && answered(head);
-  const inconclusive = [base, head].some((side) => side !== undefined && !answered(side));
+  const both = base !== undefined && head !== undefined && hasResult(base) && hasResult(head);
+  const inconclusive = [base, head].some((side) => side !== undefined && !hasResult(side));
   return {
     profile,
     required: (head ?? base)?.required ?? false,
@@ -75,7 +75,7 @@ function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {
     changedCauses: count(causesChanged),
     inconclusive: count(({ inconclusive }) => inconclusive),
     requiredInconclusive: count(
-      ({ base, head, required }) => required && base?.status === 'pass' && head !== undefined && !answered(head),
+      ({ base, head, required }) => required && base?.status === 'pass' && head !== undefined && !hasResult(head),
     ),
     grownPrograms: profiles.reduce((sum, { grown }) => sum + grown.length, 0),
   };

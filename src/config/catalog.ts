@@ -6,7 +6,7 @@ import { type CatalogFiles, namesIn, readIfThere } from './catalog-files.ts';
 import { exactKernel } from './exact-kernel.ts';
 import { type LockContext, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
-import { didYouMean, nearProfiles } from './near.ts';
+import { didYouMean, similarProfiles } from './near.ts';
 import { ownProfile, ownProfileIds, sortedIds } from './own-profiles.ts';
 import { applyOverride, builtinProfile, noProfile } from './profile-origin.ts';
 import { shippedProfile } from './shipped-profile.ts';
@@ -34,25 +34,25 @@ export interface ResolvedEntry extends MatrixEntry {
  * Finds the profile with this id: in the workspace, then among the built-in ones. One of the workspace that names no
  * kernel has the built-in kernel of its id.
  * @param origin where the id was written, for the message
- * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, `profile_override` or `unreadable_file`
+ * @throws UsageError `unknown_profile` (with similar names), `profile_invalid`, `profile_override` or `unreadable_file`
  */
 export async function findProfile(catalog: Catalog, id: string, origin: Wording = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
     const shipped = await shippedProfile(catalog, id);
     const own = await ownProfile(catalog, id, shipped !== undefined);
     if (own !== undefined) {
-      const settled = applyOverride(own, shipped, catalog.allowOverride ?? false);
-      return settled.kernel === undefined ? exactBuild(catalog, settled) : settled;
+      const outcomes = applyOverride(own, shipped, catalog.allowOverride ?? false);
+      return outcomes.kernel === undefined ? exactBuild(catalog, outcomes) : outcomes;
     }
     if (shipped !== undefined) return builtinProfile(shipped);
   }
   const ids = await profileIds(catalog);
-  const near = nearProfiles(id, ids).join(', ');
+  const similar = similarProfiles(id, ids).join(', ');
   const place = origin === '' ? '' : phrase`${origin}: `;
   throw new UsageError(
     'unknown_profile',
     phrase`${place}unknown profile ${quoted(id)}; ${
-      near === '' ? '' : `near matches: ${near}. `
+      similar === '' ? '' : `similar profiles: ${similar}. `
     }'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
   );
 }
@@ -159,7 +159,7 @@ async function withNote(catalog: Catalog, matrix: Matrix, name: string, own: rea
  * Reads the matrix a user named. A name is that of a built-in one, or else of a file or of one in the workspace's
  * `matrices`; a path is a file, or else names a built-in one (`quick.yaml` and `matrices/quick.yaml` are `quick`). Where
  * there are both, a `note` says which one it is.
- * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
+ * @throws UsageError `unknown_matrix` (with similar names), `matrix_invalid`, or `unreadable_file`
  */
 export async function findMatrix(catalog: Catalog, value: string): Promise<Matrix> {
   const name = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value)?.[1];
@@ -170,9 +170,11 @@ export async function findMatrix(catalog: Catalog, value: string): Promise<Matri
   const why = addressHint(value) ?? (await directoryHint(catalog, value));
   if (why !== undefined) throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}; ${why}`);
   const names = await matrixNames(catalog);
-  const near = didYouMean(name ?? value, names, 3);
+  const similar = didYouMean(name ?? value, names, 3);
   const hint =
-    near === '' ? `; give the path of a matrix file${someOf(names)}` : `${near} Or give the path of a matrix file`;
+    similar === ''
+      ? `; give the path of a matrix file${someOf(names)}`
+      : `${similar} Or give the path of a matrix file`;
   throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}${hint}`);
 }
 

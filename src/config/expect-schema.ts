@@ -42,7 +42,7 @@ const map = z
     min_entries: integer(1, MAX_UINT32).optional(),
   })
   .superRefine((item, context) => {
-    const refuse = (key: string, message: string): void =>
+    const reject = (key: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [key], message, input: item });
     const { key, value, min, grows, min_entries: entries } = item;
     if (key === undefined && value === undefined && min === undefined && !grows && entries === undefined) {
@@ -52,10 +52,10 @@ const map = z
       });
     }
     if (key !== undefined && entries !== undefined) {
-      refuse('min_entries', 'cannot be combined with key; use two entries');
+      reject('min_entries', 'cannot be combined with key; use two entries');
     }
     if (key === undefined && typeof value === 'string') {
-      refuse('value', 'is bytes, which cannot be added up over the whole map; add the key of one entry');
+      reject('value', 'is bytes, which cannot be added up over the whole map; add the key of one entry');
     }
   });
 

@@ -106,11 +106,11 @@ function unknownFlag(command: CommandName, argument: string, name: string, optio
   const visible = options.filter(({ hidden }) => !hidden).map((row) => row.name);
   const alias = ALIASES.get(name);
   const meant = alias !== undefined && visible.includes(alias) ? `; did you mean "${flag(alias)}"?` : '';
-  const near = meant || didYouMean(name, visible).replace('"', '"--');
+  const similar = meant || didYouMean(name, visible).replace('"', '"--');
   const shown = quoted(argument.split('=')[0] ?? '');
   return new UsageError(
     'unknown_flag',
-    `unknown flag ${shown} of '${command}'${near || ';'} see 'bpfcompat ${command} --help'`,
+    `unknown flag ${shown} of '${command}'${similar || ';'} see 'bpfcompat ${command} --help'`,
   );
 }
 

@@ -87,11 +87,11 @@ function synopsisOf({ name, placeholder }: OptionRow): string {
 }
 
 function descriptionOf(option: OptionRow): string {
-  const remarks = [
+  const notes = [
     option.default === '' || option.default === '0' ? '' : `default ${option.default}`,
     option.env ? `also by the environment variable ${option.env}` : '',
-  ].filter((remark) => remark !== '');
-  return remarks.length === 0 ? option.description : `${option.description} (${remarks.join('; ')})`;
+  ].filter((note) => note !== '');
+  return notes.length === 0 ? option.description : `${option.description} (${notes.join('; ')})`;
 }
 
 /** Two columns: the left one as wide as it must be, at most half; the right one wrapped, and below a name that is wider. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { phrase, type Wording } from '../model/wording.ts';
 import { type BuiltinRow, isPlain } from './builtin-profiles.ts';
-import { didYouMean, enumerate, nearMatches } from './near.ts';
+import { didYouMean, enumerate, similarNames } from './near.ts';
 import { quoted } from './words.ts';
 
 /** What words can name. */
@@ -39,9 +39,9 @@ function compareReleases(a: string, b: string): number {
   return 0;
 }
 
-function holds(version: string, sign: Sign, wanted: string): boolean {
+function holds(version: string, sign: Sign, requested: string): boolean {
   if (!/^\d/.test(version)) return false;
-  const order = compareReleases(version, wanted);
+  const order = compareReleases(version, requested);
   const signs: Readonly<Record<Sign, boolean>> = {
     '<': order < 0,
     '<=': order <= 0,
@@ -76,8 +76,8 @@ function rowsOf(word: string, { rows }: Choosable, origin: Wording): BuiltinRow[
   const builds = ofVendor.filter((row) =>
     build === undefined ? isPlain(row) : row.bootable && row.base === '' && row.variant === build,
   );
-  const wanted = builds.filter((row) => sign === undefined || holds(row.version, sign as Sign, version));
-  if (wanted.length > 0) return (end === undefined ? wanted : endOfEach(wanted, end)).sort(byAge);
+  const requested = builds.filter((row) => sign === undefined || holds(row.version, sign as Sign, version));
+  if (requested.length > 0) return (end === undefined ? requested : endOfEach(requested, end)).sort(byAge);
   const there = builds.length > 0 ? builds.map((row) => row.version) : ofVendor.map(({ variant }) => variant);
   const what = [...new Set(there)].filter((one) => one !== '');
   const has = what.length === 0 ? 'none of its kernels can be booted' : `there is ${enumerate(what, 'and')}`;
@@ -125,7 +125,7 @@ export async function expandWords(words: readonly string[], choosable: Choosable
       continue;
     }
     const isSlip =
-      SIGNS.test(word) || (!/\d/.test(word) && nearMatches(word, [...sets, ...vendors(choosable)]).length > 0);
+      SIGNS.test(word) || (!/\d/.test(word) && similarNames(word, [...sets, ...vendors(choosable)]).length > 0);
     if (!isId && isSlip) throw unknown(word, choosable, origin);
     if (typed.has(word) || !chosen.includes(word)) chosen.push(word);
     typed.add(word);

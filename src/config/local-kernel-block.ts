@@ -33,13 +33,13 @@ function blockOf(cwd: string, kernel: LocalKernel): object {
  * @throws UsageError `flag_value` for what a profile could not say either
  */
 export function localKernelBlock(cwd: string, kernel: LocalKernel, said: Wording): KernelSource {
-  const refuse = (why: Wording): UsageError => new UsageError('flag_value', phrase`${said}: ${why}`);
+  const reject = (why: Wording): UsageError => new UsageError('flag_value', phrase`${said}: ${why}`);
   const given = Object.fromEntries(Object.entries(blockOf(cwd, kernel)).filter(([, value]) => value !== undefined));
   const parsed = KernelSource.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw refuse(`${issue?.path.join('.') ?? 'it'} ${issue?.message ?? 'cannot be read'}`);
+    throw reject(`${issue?.path.join('.') ?? 'it'} ${issue?.message ?? 'cannot be read'}`);
   }
-  checkFiles(parsed.data, true, (_key, message) => refuse(message));
+  checkFiles(parsed.data, true, (_key, message) => reject(message));
   return parsed.data;
 }

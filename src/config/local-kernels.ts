@@ -73,16 +73,16 @@ export function parseLocalKernels(texts: readonly string[]): LocalKernel[] {
 export function checkLocalKernels(kernels: readonly LocalKernel[] = []): readonly LocalKernel[] {
   const known: readonly string[] = ['image', ...LOCAL_KERNEL_KEYS];
   for (const [index, kernel] of kernels.entries()) {
-    const refuse = (why: string): UsageError => new UsageError('invalid_option', `localKernels[${index}]: ${why}`);
+    const reject = (why: string): UsageError => new UsageError('invalid_option', `localKernels[${index}]: ${why}`);
     const entries = Object.entries(kernel).filter(([, value]) => value !== undefined);
     const other = entries.find(([key, value]) => !known.includes(key) || typeof value !== 'string' || value === '');
     if (other !== undefined || !kernel.image) {
-      throw refuse(
+      throw reject(
         `write { image: "arch/x86/boot/bzImage" }, and as texts what else is needed of ${known.slice(1).join(', ')}`,
       );
     }
-    checkName(kernel.name, refuse);
-    checkKeys(kernel, refuse);
+    checkName(kernel.name, reject);
+    checkKeys(kernel, reject);
   }
   return kernels;
 }

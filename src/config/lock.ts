@@ -73,7 +73,7 @@ export async function withLock(context: LockContext, profiles: readonly Profile[
   const lock = await workspaceLock(context);
   if (lock === undefined && !strict) return [...profiles];
   const missing: string[] = [];
-  const settled = profiles.map((open) => {
+  const resolved = profiles.map((open) => {
     const profile = withLockedImage(open, lock, strict);
     // A kernel of one's own is what lies there.
     if (profile.kernel === undefined || isLocal(profile.kernel) || profile.unbootable !== undefined) return profile;
@@ -83,5 +83,5 @@ export async function withLock(context: LockContext, profiles: readonly Profile[
     return besideLock(profile);
   });
   if (strict && missing.length > 0) throw notLocked(missing, lock);
-  return settled;
+  return resolved;
 }

@@ -14,8 +14,8 @@ function roff(text: string): string {
 
 function flagLines({ name, placeholder, description, default: fallback }: OptionRow): string[] {
   const value = placeholder === undefined ? '' : ` \\fI${roff(placeholder)}\\fR`;
-  const remark = fallback === '' || fallback === '0' ? '' : ` (default ${fallback})`;
-  return ['.TP', `\\fB\\-\\-${roff(name)}\\fR${value}`, roff(`${description}${remark}`)];
+  const note = fallback === '' || fallback === '0' ? '' : ` (default ${fallback})`;
+  return ['.TP', `\\fB\\-\\-${roff(name)}\\fR${value}`, roff(`${description}${note}`)];
 }
 
 /** The manual page, for `man`. @param version of this program */

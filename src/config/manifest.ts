@@ -217,30 +217,30 @@ const LOADER_KEYS = ['maps', 'program_types', 'program_variants', 'probe_compani
 
 /** A program cannot be required and left out, and nothing can be set for a load that changes nothing. */
 function checkContradictions({ value, at }: YamlFile<ManifestFile>): void {
-  const refuse = (path: readonly (string | number)[], message: string): never => {
+  const reject = (path: readonly (string | number)[], message: string): never => {
     throw new UsageError('manifest_invalid', `${at(path)}: ${message}`);
   };
   if (value.fail_on !== undefined && value['fail-on'] !== undefined) {
-    refuse(['fail-on'], 'fail-on is fail_on once more; remove one of them');
+    reject(['fail-on'], 'fail-on is fail_on once more; remove one of them');
   }
   const both = value.modules.load.findIndex((name) => value.modules.forbid.includes(name));
   if (both >= 0) {
     const name = value.modules.load[both];
-    refuse(['modules', 'load', both], `module ${name} is in modules.forbid, too; remove it from one of them`);
+    reject(['modules', 'load', both], `module ${name} is in modules.forbid, too; remove it from one of them`);
   }
   const strict = value.strict_libbpf ? 'strict_libbpf loads the object unchanged; remove it or ' : '';
   const key = LOADER_KEYS.find((name) => Object.keys(value[name]).length > 0);
-  if (strict !== '' && key !== undefined) refuse([key], `${strict}${key}`);
+  if (strict !== '' && key !== undefined) reject([key], `${strict}${key}`);
   value.programs.forEach((program, index) => {
     if (program.autoload === false && program.attach.required) {
-      refuse(
+      reject(
         ['programs', index, 'autoload'],
         `program "${program.name}" must be attached and is not loaded; remove autoload or attach.required`,
       );
     }
     if (strict === '') return;
-    if (program.attach_target !== '') refuse(['programs', index, 'attach_target'], `${strict}attach_target`);
-    if (program.autoload !== undefined) refuse(['programs', index, 'autoload'], `${strict}autoload`);
+    if (program.attach_target !== '') reject(['programs', index, 'attach_target'], `${strict}attach_target`);
+    if (program.autoload !== undefined) reject(['programs', index, 'autoload'], `${strict}autoload`);
   });
 }
 

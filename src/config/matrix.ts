@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { inFlags, phrase, spell, type Wording } from '../model/wording.ts';
 import { profileId } from './manifest-schema.ts';
-import { nearProfiles } from './near.ts';
+import { similarProfiles } from './near.ts';
 import { quoted } from './words.ts';
 import { readYaml, type SourceFile } from './yaml-file.ts';
 import { flag, line, list, MAX_TIMEOUT_MS, timeout } from './yaml-schema.ts';
@@ -43,8 +43,8 @@ export const MatrixFile = matrixFile([]);
 
 function entryHint(input: unknown, ids: readonly string[]): string | undefined {
   if (typeof input !== 'string') return undefined;
-  const [near] = nearProfiles(input, ids);
-  return `write a line "- id: ${near ?? EXAMPLE}" for each kernel`;
+  const [similar] = similarProfiles(input, ids);
+  return `write a line "- id: ${similar ?? EXAMPLE}" for each kernel`;
 }
 
 const EXAMPLE = 'debian-12-6.1';

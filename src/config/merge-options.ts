@@ -83,18 +83,18 @@ const OF_CLASSES = ['facts', 'offline'] as const;
 /** @throws UsageError `flag_conflict`, `missing_flag` */
 function checkClasses(values: ValuesOf<'plan'>, given: ReadonlySet<string>): void {
   const { group, sample, artifact } = values;
-  const asked = group ? 'group' : sample ? 'sample' : undefined;
+  const requested = group ? 'group' : sample ? 'sample' : undefined;
   if (group && sample) {
     throw new UsageError(
       'flag_conflict',
       phrase`${option('group')} and ${option('sample')} print different things; give one`,
     );
   }
-  const odd = (asked === undefined ? OF_CLASSES : OF_SHARDS).find((name) => given.has(name));
-  if (asked !== undefined && odd !== undefined) {
+  const odd = (requested === undefined ? OF_CLASSES : OF_SHARDS).find((name) => given.has(name));
+  if (requested !== undefined && odd !== undefined) {
     throw new UsageError(
       'flag_conflict',
-      phrase`${option(odd)} is about shards, and ${option(asked)} makes none; remove one of them`,
+      phrase`${option(odd)} is about shards, and ${option(requested)} makes none; remove one of them`,
     );
   }
   if (odd !== undefined) {
@@ -103,5 +103,5 @@ function checkClasses(values: ValuesOf<'plan'>, given: ReadonlySet<string>): voi
       phrase`${option(odd)} is about classes of kernels; add ${option('group')} or ${option('sample')}`,
     );
   }
-  if (asked !== undefined && artifact.length === 0) throw missing('artifact', 'my.bpf.o');
+  if (requested !== undefined && artifact.length === 0) throw missing('artifact', 'my.bpf.o');
 }

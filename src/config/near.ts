@@ -6,12 +6,12 @@ const MAX_WORD = 80;
 /**
  * The candidates that `word` may be a slip of, best first: few edits away, or beginning with it. Case does not count.
  */
-export function nearMatches(word: string, candidates: readonly string[], limit = 3): string[] {
-  const wanted = word.toLowerCase();
-  if (wanted === '' || wanted.length > MAX_WORD) return [];
-  const reach = Math.max(1, Math.floor(wanted.length / 3));
+export function similarNames(word: string, candidates: readonly string[], limit = 3): string[] {
+  const requested = word.toLowerCase();
+  if (requested === '' || requested.length > MAX_WORD) return [];
+  const reach = Math.max(1, Math.floor(requested.length / 3));
   return [...new Set(candidates)]
-    .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase(), reach) }))
+    .map((candidate) => ({ candidate, distance: distanceTo(requested, candidate.toLowerCase(), reach) }))
     .filter(({ distance }) => distance <= reach)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, limit)
@@ -19,15 +19,15 @@ export function nearMatches(word: string, candidates: readonly string[], limit =
 }
 
 /** Ids of profiles that `id` may stand for: those of its kernel family, which tables call a kernel by, else near ones. */
-export function nearProfiles(id: string, ids: readonly string[]): string[] {
+export function similarProfiles(id: string, ids: readonly string[]): string[] {
   const family = ids.filter((one) => id !== '' && one.endsWith(`-${id}`));
-  return family.length > 0 ? family : nearMatches(id, ids);
+  return family.length > 0 ? family : similarNames(id, ids);
 }
 
 /** `; did you mean "a" or "b"?`, or an empty text when nothing is near. */
 export function didYouMean(word: string, candidates: readonly string[], limit = 1): string {
-  const near = nearMatches(word, candidates, limit).map((candidate) => JSON.stringify(candidate));
-  return near.length === 0 ? '' : `; did you mean ${enumerate(near, 'or')}?`;
+  const similar = similarNames(word, candidates, limit).map((candidate) => JSON.stringify(candidate));
+  return similar.length === 0 ? '' : `; did you mean ${enumerate(similar, 'or')}?`;
 }
 
 /** `a`, `a or b`, `a, b or c`. */

@@ -137,8 +137,8 @@ function help(words: readonly string[]): ParsedArgs {
 }
 
 function commandOf(first: string, second: string | undefined, seconds: readonly string[]): CommandName {
-  const wanted = seconds.length > 0 ? `${first} ${second ?? ''}` : first;
-  const row = COMMANDS.find(({ name }) => name === wanted);
+  const requested = seconds.length > 0 ? `${first} ${second ?? ''}` : first;
+  const row = COMMANDS.find(({ name }) => name === requested);
   if (row) return row.name;
   if (seconds.length === 0) throw unknownCommand(first);
   const choices = enumerate(seconds, 'or');
@@ -155,10 +155,10 @@ function unknownCommand(word: string): UsageError {
   if (instead !== undefined)
     return new UsageError('not_available', `the command ${quoted(word)} is not part of this version; ${instead}`);
   const names = COMMANDS.map(({ name }) => name);
-  const near = didYouMean(word, names);
-  const hint = word.startsWith('-') ? '; flags come after the command,' : near || ';';
+  const similar = didYouMean(word, names);
+  const hint = word.startsWith('-') ? '; flags come after the command,' : similar || ';';
   // A word alone may be the name of a directory as well.
-  const place = near === '' && /^\w[\w-]*$/.test(word) ? `; for a file or directory write ./${word}` : '';
+  const place = similar === '' && /^\w[\w-]*$/.test(word) ? `; for a file or directory write ./${word}` : '';
   return new UsageError('unknown_command', `unknown command ${quoted(word)}${hint} see 'bpfcompat help'${place}`);
 }
 

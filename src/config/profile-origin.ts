@@ -51,7 +51,7 @@ const CALLED = ['distro', 'version', 'kernelFamily'] as const;
 const KEYS = { distro: 'distro', version: 'version', kernelFamily: 'kernel_family' } as const;
 
 /** Offsets out of a file of the repository would let an object pass, under a name of ours, that the kernel rejects. */
-function refuseBtf({ id, btf }: Profile): void {
+function rejectBtf({ id, btf }: Profile): void {
   if (btf === undefined) return;
   throw new UsageError(
     'profile_override',
@@ -61,7 +61,7 @@ function refuseBtf({ id, btf }: Profile): void {
 
 /** A kernel of ours keeps its name: a file of the repository says how it is booted, not what it is. */
 function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
-  if (!allowed) refuseBtf(own);
+  if (!allowed) rejectBtf(own);
   // The kernel's arguments are part of what its name stands for.
   const kernelArgs = allowed ? (own.kernelArgs ?? shipped.kernelArgs) : shipped.kernelArgs;
   const { exactly = own.exactly } = shipped;

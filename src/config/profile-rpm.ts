@@ -73,11 +73,11 @@ function checkFilesOfHost(kernel: RpmKernel, addresses: readonly string[], inval
     );
   }
   // The file says who this machine is: a pull request must not have that shown to a server of its own.
-  const stranger = addresses.find((address) => !ISSUERS.test(hostOf(address)));
-  if (kernel.sslclientcert !== undefined && stranger !== undefined) {
+  const foreign = addresses.find((address) => !ISSUERS.test(hostOf(address)));
+  if (kernel.sslclientcert !== undefined && foreign !== undefined) {
     throw invalid(
       ['sslclientcert'],
-      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is not a server of a vendor that gives such certificates; allow it with ${option('allow-profile-override')}`,
+      phrase`kernel.sslclientcert would be shown to ${quoted(foreign)}, which is not a server of a vendor that gives such certificates; allow it with ${option('allow-profile-override')}`,
     );
   }
 }

@@ -8,7 +8,7 @@ export interface DraftCase {
   readonly artifact: string;
   readonly mode: ValidationMode;
   /** What a reader wants to know before changing it. */
-  readonly remark: string;
+  readonly summary: string;
 }
 
 /** `words` as an id (docs/suites.md): other characters become `-`, and no two of `taken` are the same. */
@@ -38,7 +38,7 @@ export function suiteDraft(name: string, matrix: string, cases: readonly DraftCa
     '# "manifest:" with: programs: [{name: PROGRAM, attach: {required: true}}]',
     'cases:',
     ...cases.flatMap((one) => [
-      `  # ${printable(one.remark, 110)}`,
+      `  # ${printable(one.summary, 110)}`,
       `  - name: ${JSON.stringify(one.name)}`,
       `    artifact: ${JSON.stringify(one.artifact)}`,
       `    validation_mode: ${one.mode}`,

@@ -21,10 +21,10 @@ const mode = text.transform((value, context): ValidationMode | undefined => {
   if (value.trim() === '') return undefined;
   const known = modeOf(value);
   if (known !== undefined) return known;
-  const near = didYouMean(value.trim(), MODE_WORDS) || ';';
+  const similar = didYouMean(value.trim(), MODE_WORDS) || ';';
   context.addIssue({
     code: 'custom',
-    message: `${quoted(value)} is not known${near} use ${enumerate(VALIDATION_MODES, 'or')}`,
+    message: `${quoted(value)} is not known${similar} use ${enumerate(VALIDATION_MODES, 'or')}`,
   });
   return z.NEVER;
 });

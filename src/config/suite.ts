@@ -100,7 +100,7 @@ type CaseFile = SuiteFile['cases'][number];
 export function readSuite(source: SourceFile): Suite {
   const yaml = readYaml(source, SuiteFile, 'suite_invalid');
   const cases = yaml.value.cases.map((_, index) => suiteCase(yaml, index));
-  refuseSharedReports(cases);
+  rejectSharedReports(cases);
   const { name, out = '', markdown = '' } = yaml.value;
   return { file: source.file, name, out, markdown, paths: suitePaths(yaml), cases };
 }
@@ -143,20 +143,20 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
 /** @throws UsageError for a case that says neither what to load nor what to run, or half of it */
 function commandOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteCommand | undefined {
   const own = value.cases[index] as CaseFile;
-  const refuse = (key: string, message: string): never => {
+  const reject = (key: string, message: string): never => {
     const place = key === '' ? ['cases', index] : ['cases', index, key];
     throw new UsageError('suite_invalid', `${at(place)}: ${message}`);
   };
   if (own.command !== undefined) {
-    if (own.test !== undefined) refuse('test', 'test and command cannot be in one case; make two cases of it');
-    if (own.validation_mode !== undefined) refuse('validation_mode', 'a command decides by its exit code; remove it');
-    if (own.max_insns !== undefined) refuse('max_insns', 'a command decides by its exit code; remove it');
+    if (own.test !== undefined) reject('test', 'test and command cannot be in one case; make two cases of it');
+    if (own.validation_mode !== undefined) reject('validation_mode', 'a command decides by its exit code; remove it');
+    if (own.max_insns !== undefined) reject('max_insns', 'a command decides by its exit code; remove it');
     return { command: own.command, binary: own.command_binary ?? '', expectExitCode: own.command_expect_exit ?? 0 };
   }
   for (const key of ['command_binary', 'command_expect_exit'] as const) {
-    if (own[key] !== undefined) refuse(key, `${key} needs a command; add one, or remove it`);
+    if (own[key] !== undefined) reject(key, `${key} needs a command; add one, or remove it`);
   }
-  if (own.artifact === undefined) refuse('', `case "${own.name}" has no artifact; add one (or a command to run)`);
+  if (own.artifact === undefined) reject('', `case "${own.name}" has no artifact; add one (or a command to run)`);
   return undefined;
 }
 
@@ -224,7 +224,7 @@ function testOf(yaml: YamlFile<SuiteFile>, index: number): FunctionalTest | unde
 }
 
 /** Two cases cannot write the same file: the later one would be the only one left. */
-function refuseSharedReports(cases: readonly SuiteCase[]): void {
+function rejectSharedReports(cases: readonly SuiteCase[]): void {
   const owners = new Map<string, string>();
   for (const { name, out, markdown, origin } of cases) {
     for (const path of [out, markdown].map((file) => file.replace(/^(?:\.\/)+/, ''))) {

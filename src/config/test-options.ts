@@ -113,7 +113,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
       phrase`${option('artifact-name')} names one object, but ${artifacts.length} are given; remove it or run one at a time`,
     );
   }
-  const settled = resolveOptions(values, 'test');
+  const resolved = resolveOptions(values, 'test');
   const out = values.out === '' && values.json ? '-' : values.out;
   if (out === '') throw missing('out', 'report.json');
   if (out === values.markdown) throw sameFile('out', 'markdown', quoted(out));
@@ -123,7 +123,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
   if (values.offline && values.refreshKernels) throw needsNetwork();
   return {
     ...without(values, OF_TEST),
-    ...settled,
+    ...resolved,
     out,
     command,
     artifactUri: checkUri(values.artifactUri),
@@ -132,7 +132,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     files: reportFiles(values),
     runner: 'vm',
     notes:
-      values.diskResize === 0 || settled.lane === 'image'
+      values.diskResize === 0 || resolved.lane === 'image'
         ? []
         : [
             phrase`${option('disk-resize')} has an effect on the image lane alone (${option('lane')}): other guests run from memory`,

@@ -28,21 +28,21 @@ const MAX_NESTING = 64;
 /** Parses `text`, which holds one document. Never throws. */
 export function parseDocument(text: string): ParsedYaml {
   const lines = new LineCounter();
-  const refused = (message: string): ParsedYaml => ({
+  const failure = (message: string): ParsedYaml => ({
     document: undefined,
     lines,
     problems: [{ line: 1, column: 1, message }],
   });
   if (text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES) {
-    return refused(
+    return failure(
       `the file is larger than ${MAX_BYTES / 1024} KiB; such files are small, check that it is the right one`,
     );
   }
   // Half of the bytes of English in UTF-16 are zero; its byte order mark is not UTF-8.
   if (/^\ufffd\ufffd/.test(text) || /^(?:[^\0]\0){4}|^(?:\0[^\0]){4}/.test(text)) {
-    return refused('the file is UTF-16; save it as UTF-8');
+    return failure('the file is UTF-16; save it as UTF-8');
   }
-  if (text.includes('\0')) return refused('the file holds binary data; check that it is the right one');
+  if (text.includes('\0')) return failure('the file holds binary data; check that it is the right one');
   const source = text.replace(/^\ufeff/, '');
   const { tokens, second } = readTokens(new Parser(lines.addNewLine), source);
   if (second !== undefined) {
@@ -51,7 +51,7 @@ export function parseDocument(text: string): ParsedYaml {
     return { document: undefined, lines, problems: [{ line, column, message }] };
   }
   if (tokens.some((token) => nestingOf(token) > MAX_NESTING)) {
-    return refused(`lists and maps are nested more than ${MAX_NESTING} deep; flatten the file`);
+    return failure(`lists and maps are nested more than ${MAX_NESTING} deep; flatten the file`);
   }
   const document = compose(tokens, source.length);
   const problems = document ? syntaxProblems(document, lines, source) : [];

@@ -43,10 +43,10 @@ function unknownKey(key: string, path: YamlPath, allowed: readonly string[], sli
 function misspelt(path: YamlPath, tree: YamlTree): Problem | undefined {
   const [above, name] = [path.slice(0, -1), String(path.at(-1))];
   const parent = valueAt(tree.value, above);
-  const near = Object.keys(typeof parent === 'object' ? (parent ?? {}) : {}).find((key) => didYouMean(key, [name]));
-  if (near === undefined) return undefined;
-  const position = tree.keyAt([...above, near]) ?? tree.at(above);
-  return { ...position, message: `unknown key ${quoted(near)} in ${labelOf(above)}${didYouMean(near, [name])}` };
+  const similar = Object.keys(typeof parent === 'object' ? (parent ?? {}) : {}).find((key) => didYouMean(key, [name]));
+  if (similar === undefined) return undefined;
+  const position = tree.keyAt([...above, similar]) ?? tree.at(above);
+  return { ...position, message: `unknown key ${quoted(similar)} in ${labelOf(above)}${didYouMean(similar, [name])}` };
 }
 
 function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {

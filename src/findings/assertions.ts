@@ -17,27 +17,27 @@ const WIDTHS: Readonly<Record<string, number>> = { '1': 8, '2': 16, '4': 32, '8'
 const NUMBER = /^-?\d{1,20}$/;
 
 /** `key 0, value 1`; `at least 3 records with "conn"`; `data_in of 14 bytes, returns 1`. */
-export function wantedWords(kind: Kind, wanted: string): string {
-  const fields = fieldsOf(wanted);
+export function expectedWords(kind: Kind, expected: string): string {
+  const fields = fieldsOf(expected);
   switch (kind) {
     case 'map':
-      return mapWanted(fields, fields.has('key') ? 'value' : 'all values together');
+      return mapExpectation(fields, fields.has('key') ? 'value' : 'all values together');
     case 'variable':
-      return mapWanted(fields, 'value');
+      return mapExpectation(fields, 'value');
     case 'event':
-      return eventWanted(fields);
+      return eventExpectation(fields);
     case 'run':
-      return runWanted(fields);
+      return runExpectation(fields);
   }
 }
 
 /** `value 3, before 2`; `12 records, none as expected`; `returned 2`. Empty when nothing was looked at. */
-export function seenWords(kind: Kind, seen: string, wanted: string): string {
+export function seenWords(kind: Kind, seen: string, expected: string): string {
   const fields = fieldsOf(seen);
   switch (kind) {
     case 'map':
     case 'variable':
-      return mapSeen(fields, fieldsOf(wanted).get('value')?.startsWith('-') ?? false);
+      return mapSeen(fields, fieldsOf(expected).get('value')?.startsWith('-') ?? false);
     case 'event':
       return eventSeen(fields);
     case 'run':
@@ -75,7 +75,7 @@ function joined(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(', ');
 }
 
-function mapWanted(fields: Fields, subject: string): string {
+function mapExpectation(fields: Fields, subject: string): string {
   const [key, value, min, entries] = ['key', 'value', 'min', 'min_entries'].map((name) => fields.get(name));
   return joined([
     key === undefined ? undefined : `key ${operand(key)}`,
@@ -102,7 +102,7 @@ function mapSeen(fields: Fields, negative: boolean): string {
   ]);
 }
 
-function eventWanted(fields: Fields): string {
+function eventExpectation(fields: Fields): string {
   const contains = bytesWords(fields.get('contains'));
   const records = `at least ${plural(fields.get('min') ?? '1', 'record', 'records')}`;
   return contains === '' ? records : `${records} with ${contains}`;
@@ -120,20 +120,20 @@ function eventSeen(fields: Fields): string {
   ]);
 }
 
-function runWanted(fields: Fields): string {
+function runExpectation(fields: Fields): string {
   const given = (key: string): string | undefined => {
     const value = fields.get(key);
     return value === undefined ? undefined : `${key} of ${(value.length - 1) >> 1} bytes`;
   };
   const [retval, repeat, out] = ['retval', 'repeat', 'data_out'].map((key) => fields.get(key));
-  const wanted = joined([
+  const expected = joined([
     given('data_in'),
     given('ctx_in'),
     repeat === undefined ? undefined : `${repeat} times`,
     retval === undefined ? undefined : `returns ${signed(retval)}`,
     out === undefined ? undefined : `data_out ${bytesWords(out)}`,
   ]);
-  return wanted === '' ? 'runs' : wanted;
+  return expected === '' ? 'runs' : expected;
 }
 
 /** Return values of most programs are read with their sign: 4294967295 is -1. */

@@ -24,18 +24,18 @@ export const ADVICE: Readonly<Record<string, string>> = {
 };
 
 function title(f: CommandFacts): string {
-  const wanted = arg(f, 'expected_exit_code', '0');
+  const expected = arg(f, 'expected_exit_code', '0');
   switch (f.args.reason) {
     case 'timeout':
       return f.args.timeout_seconds === undefined
         ? 'the command did not end in time'
         : `the command did not end within ${f.args.timeout_seconds} s`;
     case 'signal':
-      return `the command was ended by ${arg(f, 'signal', 'a signal')} (exit code ${arg(f, 'exit_code', 'unknown')} instead of ${wanted})`;
+      return `the command was ended by ${arg(f, 'signal', 'a signal')} (exit code ${arg(f, 'exit_code', 'unknown')} instead of ${expected})`;
     case 'not_run':
       return 'the command could not be started';
     default:
-      return `the command ended with exit code ${arg(f, 'exit_code', 'unknown')} instead of ${wanted}`;
+      return `the command ended with exit code ${arg(f, 'exit_code', 'unknown')} instead of ${expected}`;
   }
 }
 

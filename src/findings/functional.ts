@@ -1,5 +1,5 @@
 import { fieldsOf } from '../model/expect-fields.ts';
-import { operand, seenWords, signed, wantedWords } from './assertions.ts';
+import { expectedWords, operand, seenWords, signed } from './assertions.ts';
 import { ADVICE, reportedWords } from './command.ts';
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { arg, sentence } from './writer.ts';
@@ -88,7 +88,7 @@ function alsoWords({ args }: TestFacts, index: number): string {
   const [word = '', ...name] = about.split(' ');
   const kind = (['map', 'variable', 'event', 'run'] as const).find((one) => one === word) ?? 'map';
   const saw = seenWords(kind, seen, wanted);
-  return `${SUBJECTS[kind]} ${name.join(' ')}: expected ${wantedWords(kind, wanted)}${saw === '' ? '' : `; seen ${saw}`}`;
+  return `${SUBJECTS[kind]} ${name.join(' ')}: expected ${expectedWords(kind, wanted)}${saw === '' ? '' : `; seen ${saw}`}`;
 }
 
 /** What else of the test does not hold, each in a sentence; the number of those that are not named. */
@@ -113,7 +113,7 @@ function expectationWords(finding: TestFacts): Words {
   const kind = kindOf(finding);
   const subject = `${SUBJECTS[kind]} ${arg(finding, 'expected_of', '?')}`;
   const test = `functional test ${arg(finding, 'test', '?')}`;
-  const wanted = wantedWords(kind, arg(finding, 'wanted', ''));
+  const wanted = expectedWords(kind, arg(finding, 'wanted', ''));
   const seen = seenWords(kind, arg(finding, 'seen', ''), arg(finding, 'wanted', ''));
   const explanation = [
     `Expected of ${subject}: ${wanted}.`,

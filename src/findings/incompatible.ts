@@ -56,10 +56,10 @@ const MAX_EDITS = 3;
 /** What to do about a field that libbpf does not know: the one that was meant, where one is near. */
 export function fieldTodo(field: string | undefined, otherwise: string): string {
   if (field === undefined || field.length < 5 || field.length > 40) return otherwise;
-  const near = FIELDS.map((name) => ({ name, edits: editDistance(field, name) }))
+  const similar = FIELDS.map((name) => ({ name, edits: editDistance(field, name) }))
     .filter(({ edits }) => edits <= MAX_EDITS)
     .sort((one, other) => one.edits - other.edits)[0];
-  return near === undefined
+  return similar === undefined
     ? otherwise
-    : `Did you mean ${near.name}? If not: ${otherwise.charAt(0).toLowerCase()}${otherwise.slice(1)}`;
+    : `Did you mean ${similar.name}? If not: ${otherwise.charAt(0).toLowerCase()}${otherwise.slice(1)}`;
 }

@@ -22,12 +22,12 @@ function kconfigWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>)
     };
   }
   if (reason === 'type' || reason === 'range') {
-    const wanted = reason === 'range' ? DECLARE['integer'] : DECLARE[arg(f, 'kind', '')];
+    const expected = reason === 'range' ? DECLARE['integer'] : DECLARE[arg(f, 'kind', '')];
     return {
       title: `${f.subject} is ${value} on this kernel, which does not fit the type that the object gives it`,
       explanation:
         'The option is there. libbpf writes its value into the variable, and the type of that is another one.',
-      remediation: `Declare it as what it is, ${(wanted ?? 'the type of its value').replace('NAME', f.subject)}.`,
+      remediation: `Declare it as what it is, ${(expected ?? 'the type of its value').replace('NAME', f.subject)}.`,
     };
   }
   return {

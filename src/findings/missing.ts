@@ -174,12 +174,12 @@ function missingWords(f: MissingFacts<Reason>): Words {
   const section = f.args.section === undefined ? '' : ` (${f.args.section})`;
   const place = f.args.reason === 'btf' ? 'BTF' : '';
   const right = known === undefined ? meant(f, name) : undefined;
-  const question = right === undefined ? '' : `Did you mean ${right}? If not: `;
+  const suggestion = right === undefined ? '' : `Did you mean ${right}? If not: `;
   const advice = known?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE;
   return {
     title: known?.title(name) ?? notIn(f, `${kind} ${name}`, place),
     explanation: `${sentence(`${who(f)}${section} attaches to it.`)}${known === undefined ? '' : ` ${known.why}`}`,
-    remediation: question === '' ? advice : `${question}${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
+    remediation: suggestion === '' ? advice : `${suggestion}${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
 }
 

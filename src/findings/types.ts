@@ -24,7 +24,7 @@ function sleepableMember(struct: string, member = '?'): Words {
 }
 
 /** The structure itself is refused when it is registered, and no program of it. */
-function refusedStruct(f: Facts): Words {
+function rejectedStruct(f: Facts): Words {
   return {
     title: `the kernel rejects struct_ops ${f.subject ?? 'of this object'} when it is registered (EINVAL)`,
     explanation:
@@ -130,7 +130,7 @@ export const TYPE_FINDINGS = {
       const struct = f.args.struct === undefined ? 'struct_ops' : `struct_ops ${f.args.struct}`;
       const member = f.args.member;
       if (f.args.reason === 'sleepable_member') return sleepableMember(struct, member);
-      if (f.args.reason === 'refused') return refusedStruct(f);
+      if (f.args.reason === 'refused') return rejectedStruct(f);
       if (f.args.reason === 'value') return valueOfStruct(f);
       return {
         title:

@@ -69,8 +69,8 @@ function tracedText(f: RejectionFacts): string {
 
 /** Which argument the program takes for what, and where that is on this kernel. */
 function argumentText(f: RejectionFacts): string {
-  const wanted = `struct ${arg(f, 'struct', '?')} *`;
-  return `Here it is ${arg(f, 'prototype', '?')}. The program takes value ${arg(f, 'value', '?')} for the ${wanted}, which is value ${arg(f, 'place', '?')}.`;
+  const expected = `struct ${arg(f, 'struct', '?')} *`;
+  return `Here it is ${arg(f, 'prototype', '?')}. The program takes value ${arg(f, 'value', '?')} for the ${expected}, which is value ${arg(f, 'place', '?')}.`;
 }
 
 /** The fact of the log that a reader needs besides the line. */

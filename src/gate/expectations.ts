@@ -26,10 +26,10 @@ function misfitOf(declared: Expectation, subject: string, program: string): Misf
 /** One finding, program by program, with the declaration that speaks of it. */
 function metOf({ code, rollup, subject = '', args }: Finding, declared: readonly Expectation[]): MetCause[] {
   return programsOf(args).map((program) => {
-    const near = declared.filter((one) => one.code === code || one.code === rollup);
+    const similar = declared.filter((one) => one.code === code || one.code === rollup);
     const fits = (one: Expectation): boolean => misfitOf(one, subject, program) === undefined;
-    const by = near.find(fits);
-    const misfit = by === undefined && near[0] ? misfitOf(near[0], subject, program) : undefined;
+    const by = similar.find(fits);
+    const misfit = by === undefined && similar[0] ? misfitOf(similar[0], subject, program) : undefined;
     return { code, subject, program, by, ...(misfit && { misfit }) };
   });
 }

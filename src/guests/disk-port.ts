@@ -59,13 +59,13 @@ class DiskPort extends Duplex {
     const taken = takeFrom(this.#socket);
     if (!(await acceptExport(this.#socket, taken, DISK_BYTES))) return;
     for (let request = await readRequest(taken); request !== undefined; request = await readRequest(taken)) {
-      const answer = await this.#answerTo(request, taken);
-      if (answer === undefined) return;
-      await replyTo(this.#socket, request, answer, this.#gone.promise);
+      const response = await this.#responseTo(request, taken);
+      if (response === undefined) return;
+      await replyTo(this.#socket, request, response, this.#gone.promise);
     }
   }
 
-  async #answerTo(request: NbdRequest, taken: Taken): Promise<Buffer | number | undefined> {
+  async #responseTo(request: NbdRequest, taken: Taken): Promise<Buffer | number | undefined> {
     switch (request.kind) {
       case 'end':
         return undefined;

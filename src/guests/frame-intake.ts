@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { createDecoder, type Frame } from '../validator/frames.ts';
-import type { AnswerName } from '../validator/read-frame.ts';
+import type { ResultName } from '../validator/read-frame.ts';
 import { deferred } from './deferred.ts';
-import type { AnswerFrame, FrameReader, ReadApart } from './frame-reader.ts';
+import type { FrameReader, ReadApart, ResultFrame } from './frame-reader.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 
 /**
@@ -31,8 +31,8 @@ export interface FrameTaker {
 }
 
 /** Frames that a reader knows. */
-function isAnswer(frame: Frame): frame is Frame & AnswerFrame {
-  return (['stage', 'document'] satisfies AnswerName[] as string[]).includes(frame.name);
+function isResult(frame: Frame): frame is Frame & ResultFrame {
+  return (['stage', 'document'] satisfies ResultName[] as string[]).includes(frame.name);
 }
 
 /** Reads a port at once and hands its frames over one by one, in turns that leave others theirs. */
@@ -130,11 +130,11 @@ export class FrameIntake {
   }
 
   /** Frames to read elsewhere: none unless the next one is of a long answer. */
-  #longPart(): (Frame & AnswerFrame)[] {
-    const part: (Frame & AnswerFrame)[] = [];
+  #longPart(): (Frame & ResultFrame)[] {
+    const part: (Frame & ResultFrame)[] = [];
     let bytes = this.#readBytes;
     for (const frame of this.#waiting.slice(0, TURN_FRAMES)) {
-      if (!this.#taker.isResponding() || !isAnswer(frame)) break;
+      if (!this.#taker.isResponding() || !isResult(frame)) break;
       bytes += frame.payload.length;
       if (bytes <= READ_HERE_BYTES) break;
       part.push(frame);

@@ -1,19 +1,19 @@
 import { Worker } from 'node:worker_threads';
-import { type AnswerName, type ReadFrame, readFrame } from '../validator/read-frame.ts';
+import { type ReadFrame, type ResultName, readFrame } from '../validator/read-frame.ts';
 import { type Deferred, deferred } from './deferred.ts';
 
 /** A frame that was read, with its stage as a line of JSON where another thread made one. */
 export type ReadApart = ReadFrame & { readonly line?: Uint8Array<ArrayBuffer> };
 
-export interface AnswerFrame {
-  readonly name: AnswerName;
+export interface ResultFrame {
+  readonly name: ResultName;
   readonly payload: Uint8Array;
 }
 
 /** To the thread and back; `id` says which belong together. */
 export interface FramesToRead {
   readonly id: number;
-  readonly frames: readonly AnswerFrame[];
+  readonly frames: readonly ResultFrame[];
 }
 export interface FramesRead {
   readonly id: number;
@@ -23,13 +23,13 @@ export interface FramesRead {
 /** Reads frames of answers while everything else goes on. */
 export interface FrameReader {
   /** Resolves with one for each frame, in their order. Never rejects. */
-  read(frames: readonly AnswerFrame[]): Promise<readonly ReadApart[]>;
+  read(frames: readonly ResultFrame[]): Promise<readonly ReadApart[]>;
 }
 
 /** Enough for the heaviest frame that is legal; V8 would let garbage grow to the size of a machine. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
 
-const readHere = ({ name, payload }: AnswerFrame): ReadApart => readFrame(name, payload);
+const readHere = ({ name, payload }: ResultFrame): ReadApart => readFrame(name, payload);
 
 /**
  * One thread, started when it is first needed. Where none starts, or it dies, frames are read in this one: slower for
@@ -39,7 +39,7 @@ const readHere = ({ name, payload }: AnswerFrame): ReadApart => readFrame(name, 
 export function createFrameReader(script: URL): FrameReader {
   const waiting = new Map<
     number,
-    { readonly frames: readonly AnswerFrame[]; readonly done: Deferred<readonly ReadApart[]> }
+    { readonly frames: readonly ResultFrame[]; readonly done: Deferred<readonly ReadApart[]> }
   >();
   let thread: Worker | undefined;
   let lost = false;

@@ -41,10 +41,10 @@ export class GuestLife {
   }
 
   /** Waits for `answer`, at most `limitMs`; every other way to end is a failure of the guest. */
-  async within<T>(answer: Promise<T>, limitMs: number, onTimeout: () => GuestError): Promise<T> {
+  async within<T>(result: Promise<T>, limitMs: number, onTimeout: () => GuestError): Promise<T> {
     const timer = setTimeout(() => this.fail(onTimeout()), limitMs);
     try {
-      return await answer;
+      return await result;
     } catch (error) {
       const reported = error instanceof ProtocolViolation ? this.protocolError(error.message) : error;
       this.fail(reported);

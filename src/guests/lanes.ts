@@ -23,10 +23,10 @@ const LANES: Readonly<Record<LaneChoice, LaneEntry>> = {
 };
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
-function laneOf({ runner, kernel, image }: Profile, wanted: LaneChoice | undefined): LaneChoice | undefined {
+function laneOf({ runner, kernel, image }: Profile, requested: LaneChoice | undefined): LaneChoice | undefined {
   const serving = LANE_CHOICES.filter((name) => LANES[name].runner === runner);
   const own = kernel === undefined && image !== undefined ? 'image' : serving[0];
-  return serving.find((lane) => lane === (wanted ?? own));
+  return serving.find((lane) => lane === (requested ?? own));
 }
 
 /** The lanes of one run. Each is made when the first profile needs it. */

@@ -145,14 +145,14 @@ export async function readRequest(taken: Taken): Promise<NbdRequest | undefined>
 export async function replyTo(
   socket: Duplex,
   request: NbdRequest,
-  answer: Buffer | number,
+  response: Buffer | number,
   gone: Promise<void>,
 ): Promise<void> {
   const reply = Buffer.alloc(REPLY_BYTES);
   reply.writeUInt32BE(SIMPLE_REPLY, 0);
-  reply.writeUInt32BE(typeof answer === 'number' ? answer : 0, 4);
+  reply.writeUInt32BE(typeof response === 'number' ? response : 0, 4);
   reply.writeBigUInt64BE(request.handle, 8);
-  const all = typeof answer === 'number' ? reply : Buffer.concat([reply, answer]);
+  const all = typeof response === 'number' ? reply : Buffer.concat([reply, response]);
   if (socket.destroyed || socket.write(all)) return;
   await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), gone]);
 }

@@ -46,8 +46,8 @@ async function readIfThere(host: Host, path: string): Promise<string | undefined
 
 /** A file in `keys` of a work directory. @throws UsageError `link_in_workdir` */
 async function readOwn(host: Host, dir: string, name: string): Promise<string | undefined> {
-  await host.files.refuseLink(dir);
-  await host.files.refuseLink(join(dir, name));
+  await host.files.rejectLink(dir);
+  await host.files.rejectLink(join(dir, name));
   return readIfThere(host, join(dir, name));
 }
 
@@ -88,8 +88,8 @@ async function makeKeyOnce(
   take: TakeLock = (path) => host.files.lock(path),
 ): Promise<string> {
   const dir = join(workdir, 'keys');
-  await host.files.refuseLink(dir);
-  await host.files.refuseLink(join(dir, '.lock'));
+  await host.files.rejectLink(dir);
+  await host.files.rejectLink(join(dir, '.lock'));
   try {
     await using _lock = await take(join(dir, '.lock'));
     return (await readOwn(host, dir, PRIVATE)) ?? (await makeKey(host, dir));

@@ -18,7 +18,7 @@ export type Signer = (payload: Buffer) => Promise<Signature>;
 const ALGORITHM = 'ed25519';
 const EXTERNAL_TIMEOUT_MS = 60_000;
 
-const Answer = z.object({
+const SignerOutput = z.object({
   signature_alg: z.literal(ALGORITHM).default(ALGORITHM),
   signature_key_id: z.string(),
   signature_public_key: z.string(),
@@ -67,13 +67,13 @@ function externalSigner(host: Host): Signer {
     const end = await host.run(command, args, { input: payload, timeoutMs: EXTERNAL_TIMEOUT_MS });
     if (end.timedOut) throw failed('it did not finish within a minute; look at what it waits for');
     if (end.exitCode !== 0) throw failed(`it ended with ${end.exitCode ?? end.signal}; run it by hand to see why`);
-    let answer: z.infer<typeof Answer>;
+    let response: z.infer<typeof SignerOutput>;
     try {
-      answer = Answer.parse(JSON.parse(end.stdout.toString('utf8')));
+      response = SignerOutput.parse(JSON.parse(end.stdout.toString('utf8')));
     } catch (cause) {
       throw failed('its output is not the JSON of a signature; it must print signature, key id and public key', cause);
     }
-    if (isSignature(payload, answer.signature_public_key, answer.signature)) return answer;
+    if (isSignature(payload, response.signature_public_key, response.signature)) return response;
     throw failed('its signature does not fit the payload and its public key; it must sign the bytes of stdin');
   };
 }

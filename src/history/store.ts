@@ -27,8 +27,8 @@ function registryDir(workdir: string): string {
 /** Place of a file of the history. @throws UsageError `link_in_workdir` */
 async function ownPlace(host: Host, workdir: string, name: string): Promise<string> {
   const dir = registryDir(workdir);
-  await host.files.refuseLink(dir);
-  await host.files.refuseLink(join(dir, name));
+  await host.files.rejectLink(dir);
+  await host.files.rejectLink(join(dir, name));
   return join(dir, name);
 }
 

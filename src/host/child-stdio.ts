@@ -42,19 +42,19 @@ let leaks: readonly number[] | undefined;
  * there. A caller's secrets (an open file, a socket of its own) must not be in reach of a guest that took over QEMU.
  */
 export function withStdio<T>(
-  wanted: readonly ('ignore' | 'pipe')[],
+  requested: readonly ('ignore' | 'pipe')[],
   start: (stdio: ('ignore' | 'pipe' | number)[]) => T,
 ): T {
   // Read once: later ones are Node's.
   leaks ??= inherited();
-  const covered = leaks.filter((fd) => fd >= wanted.length);
-  if (covered.length === 0) return start([...wanted]);
+  const covered = leaks.filter((fd) => fd >= requested.length);
+  if (covered.length === 0) return start([...requested]);
   const nothing = openSync('/dev/null', 'r+');
   try {
     const last = Math.max(...covered);
     const stdio = Array.from(
       { length: last + 1 },
-      (_, fd) => wanted[fd] ?? (covered.includes(fd) ? nothing : 'ignore'),
+      (_, fd) => requested[fd] ?? (covered.includes(fd) ? nothing : 'ignore'),
     );
     return start(stdio);
   } finally {

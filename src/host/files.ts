@@ -23,9 +23,9 @@ import { UsageError } from '../model/errors.ts';
 import { globFiles } from './glob.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { directoryPrefix, leftoverFiles, sweepLeftovers, temporaryName } from './leftovers.ts';
-import { refuseLink, refuseLinksIn } from './links.ts';
+import { rejectLink, rejectLinksIn } from './links.ts';
 import { lockFile } from './lock.ts';
-import { refusePipe } from './pipes.ts';
+import { rejectPipe } from './pipes.ts';
 import { receiveInto } from './receive.ts';
 
 function isMissing(error: unknown): boolean {
@@ -38,7 +38,7 @@ function isMissing(error: unknown): boolean {
  * waits for what happens next, out of reach of every signal: such a read fails (EAGAIN).
  */
 async function openToRead(path: string): Promise<FileHandle> {
-  await refusePipe(path);
+  await rejectPipe(path);
   const isFile = (await stat(path)).isFile();
   return open(path, isFile ? constants.O_RDONLY | constants.O_NONBLOCK : 'r');
 }
@@ -46,9 +46,9 @@ async function openToRead(path: string): Promise<FileHandle> {
 async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   await using handle = await openToRead(path);
   const { size } = await handle.stat();
-  const refuse = (what: string): UsageError =>
+  const fail = (what: string): UsageError =>
     new UsageError('file_too_large', `${path}: ${what}, at most ${maxBytes} are accepted`);
-  if (size > maxBytes) throw refuse(`${size} bytes`);
+  if (size > maxBytes) throw fail(`${size} bytes`);
   if (size > 0) return await handle.readFile();
   // Pipes, devices and files of the kernel do not say how much they hold.
   const chunks: Buffer[] = [];
@@ -57,7 +57,7 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
     chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;
   }
-  if (length > maxBytes) throw refuse('more bytes than allowed');
+  if (length > maxBytes) throw fail('more bytes than allowed');
   return Buffer.concat(chunks);
 }
 
@@ -77,7 +77,7 @@ function printed(data: string | Uint8Array): Promise<void> {
 
 async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
   // Whoever waits at the other end would wait for ever: the file would take the place of the pipe.
-  await refusePipe(path);
+  await rejectPipe(path);
   const temporary = join(dirname(path), temporaryName(path));
   try {
     {
@@ -233,18 +233,18 @@ export function createFiles(): HostFiles {
     writeAtomic,
     append: async (path, data) => {
       if (path === '/dev/stdout') return printed(data);
-      await refusePipe(path);
+      await rejectPipe(path);
       await appendFile(path, data);
     },
     appendDurably: async (path, data) => {
-      await refusePipe(path);
+      await rejectPipe(path);
       await using handle = await open(path, 'a');
       await handle.writeFile(data);
       await handle.sync();
       await syncDirectory(dirname(path));
     },
     copy: async (from, to) => {
-      await Promise.all([refusePipe(from), refusePipe(to)]);
+      await Promise.all([rejectPipe(from), rejectPipe(to)]);
       await copyFile(from, to, constants.COPYFILE_FICLONE);
     },
     rename: (from, to) => rename(from, to),
@@ -262,8 +262,8 @@ export function createFiles(): HostFiles {
     glob: globFiles,
     realPath: (path) => realpath(path),
     isVirtual,
-    refuseLink,
-    refuseLinksIn,
+    rejectLink,
+    rejectLinksIn,
     stat: statOrUndefined,
     sha256: (path) => digest(path, 'sha256'),
     digest,
@@ -277,6 +277,6 @@ export function createFiles(): HostFiles {
     createSparse,
     setMode: (path, mode) => chmod(path, mode),
     lock: lockFile,
-    refusePipe,
+    rejectPipe,
   };
 }

@@ -170,11 +170,11 @@ export interface HostFiles {
   /** The file system of `path` is made up by the kernel (/proc, /sys, ...): its files are no data of anybody. */
   isVirtual(path: string): Promise<boolean>;
   /** @throws UsageError when there is a link at `path`, wherever it leads: for places that are ours alone */
-  refuseLink(path: string): Promise<void>;
+  rejectLink(path: string): Promise<void>;
   /** @throws UsageError when a link lies in the directory; says nothing where there is none */
-  refuseLinksIn(dir: string): Promise<void>;
+  rejectLinksIn(dir: string): Promise<void>;
   /** @throws UsageError when there is a named pipe at `path`: to open it may take for ever */
-  refusePipe(path: string): Promise<void>;
+  rejectPipe(path: string): Promise<void>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */

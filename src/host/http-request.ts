@@ -27,7 +27,7 @@ function watch(request: ClientRequest, stallMs: number): void {
   request.setTimeout(stallMs, () => request.destroy(new StalledError()));
 }
 
-function answerOf(request: ClientRequest, stallMs: number): Promise<IncomingMessage> {
+function responseOf(request: ClientRequest, stallMs: number): Promise<IncomingMessage> {
   watch(request, stallMs);
   return new Promise((resolve, reject) => {
     // What happens later comes out of the answer.
@@ -79,15 +79,15 @@ export async function httpGet(url: URL, options: GetOptions): Promise<IncomingMe
   };
   const own = { ...HEADERS, ...options.headers };
   const common = { headers: own, agent: false, ...(signal && { signal }) } as const;
-  if (options.proxy === undefined) return answerOf(requestOf(url)(url, { ...common, ...identity }), stallMs);
+  if (options.proxy === undefined) return responseOf(requestOf(url)(url, { ...common, ...identity }), stallMs);
   const proxy = new URL(options.proxy);
   if (url.protocol === 'http:') {
     const { headers, ...place } = proxyOptions(proxy);
     const all = { ...headers, ...own, host: url.host };
-    return answerOf(requestOf(proxy)({ ...common, ...place, path: url.href, headers: all }), stallMs);
+    return responseOf(requestOf(proxy)({ ...common, ...place, path: url.href, headers: all }), stallMs);
   }
   const socket = await tunnel(url, proxy, options);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const secured = () => connectTls({ socket, host, ...(isIP(host) === 0 && { servername: host }), ...identity });
-  return answerOf(secureRequest(url, { ...common, agent: undefined, createConnection: secured }), stallMs);
+  return responseOf(secureRequest(url, { ...common, agent: undefined, createConnection: secured }), stallMs);
 }

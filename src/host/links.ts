@@ -8,13 +8,13 @@ import { option, phrase } from '../model/wording.ts';
  * and whatever that leads to would be read into reports, written, or closed to others.
  * @throws UsageError `link_in_workdir`
  */
-export async function refuseLink(path: string): Promise<void> {
+export async function rejectLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isSymbolicLink()) throw linkAt(path);
 }
 
 /** The same for all that lies in a directory, which may be the runs of years: one look, however many they are. */
-export async function refuseLinksIn(dir: string): Promise<void> {
+export async function rejectLinksIn(dir: string): Promise<void> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry) => entry.isSymbolicLink());
   if (link !== undefined) throw linkAt(join(dir, link.name));

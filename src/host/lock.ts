@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CancelledError, HostError } from '../model/errors.ts';
-import { refusePipe } from './pipes.ts';
+import { rejectPipe } from './pipes.ts';
 import { startError } from './start-error.ts';
 
 /** After this long somebody should know that we wait. */
@@ -57,7 +57,7 @@ export async function lockFile(
   noteMs = NOTE_MS,
 ): Promise<AsyncDisposable> {
   if (signal?.aborted) throw new CancelledError();
-  await refusePipe(path);
+  await rejectPipe(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const child = startFlock(path);
   const gone = new Promise<void>((resolve) => {

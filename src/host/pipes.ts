@@ -13,7 +13,7 @@ function pipeError(path: string): UsageError {
  * out of it: so none is opened.
  * @throws UsageError `named_pipe`
  */
-export async function refusePipe(path: string): Promise<void> {
+export async function rejectPipe(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFIFO() && !HANDED_OVER.test(path)) throw pipeError(path);
 }

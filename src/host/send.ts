@@ -9,18 +9,18 @@ export async function send(url: string, { method, headers = {}, body }: SendOpti
   try {
     const signal = AbortSignal.timeout(LIMIT_MS);
     const init = { method, headers: { 'user-agent': 'bpfcompat', ...headers }, redirect: 'manual' as const, signal };
-    const answer = await fetch(url, { ...init, ...(body && { body: new Uint8Array(body) }) });
+    const response = await fetch(url, { ...init, ...(body && { body: new Uint8Array(body) }) });
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       bytes += chunk.length;
       if (bytes > MAX_ANSWER) throw new HostError('mirror_unreachable', `${url} sent more than ${MAX_ANSWER} bytes`);
       chunks.push(chunk);
     }
     return {
-      status: answer.status,
-      location: answer.headers.get('location') ?? undefined,
-      challenge: answer.headers.get('www-authenticate') ?? undefined,
+      status: response.status,
+      location: response.headers.get('location') ?? undefined,
+      challenge: response.headers.get('www-authenticate') ?? undefined,
       body: Buffer.concat(chunks),
     };
   } catch (cause) {

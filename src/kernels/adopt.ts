@@ -30,12 +30,12 @@ export async function adoptOld(
   profile: Profile,
   source: KernelSource,
   listener: FetchListener,
-  answers: (old: OldKernelRecord) => boolean,
+  matches: (old: OldKernelRecord) => boolean,
 ): Promise<KernelRecord | undefined> {
   // That version knew of no other source.
   if (!profile.builtinKernel || source.source !== 'deb') return undefined;
   const old = await readOldRecord(host, store, profile.id);
-  if (old === undefined || !answers(old)) return undefined;
+  if (old === undefined || !matches(old)) return undefined;
   if (!(await isVouchedFor(host, store, profile, source, old).catch(() => false))) {
     listener.onNote(
       `${profile.id}: the kernel that an older version stored is not in the signed package lists kept here, so it is not used`,

@@ -67,7 +67,7 @@ function commonLength(one: string, other: string): number {
 }
 
 /** Releases that are most like the one that is not there. */
-async function nearIn(host: Host, dir: string, place: string, release: string): Promise<string[]> {
+async function similarIn(host: Host, dir: string, place: string, release: string): Promise<string[]> {
   const names = await wordsIn(host, join(dir, place));
   const releases = names.flatMap((name) => /^(.+?)\.btf(?:\.|$)/.exec(name)?.[1] ?? []);
   return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
@@ -75,14 +75,15 @@ async function nearIn(host: Host, dir: string, place: string, release: string): 
 
 /** What is there instead. BTF of another distribution's kernel is not taken, even where the release is the same. */
 async function whyNone(host: Host, dir: string, name: BtfName, own: readonly string[], found: readonly string[]) {
-  const wanted = `${own[0] ?? `${name.distro}/${name.version}/${ARCHES[name.arch][0]}`}/${name.release}.btf`;
-  const without = `${dir} has no ${wanted} (or .btf.tar.xz)`;
+  const expected = `${own[0] ?? `${name.distro}/${name.version}/${ARCHES[name.arch][0]}`}/${name.release}.btf`;
+  const without = `${dir} has no ${expected} (or .btf.tar.xz)`;
   if (found.length > 0) {
     return `${without}; it has ${found.slice(0, MAX_NAMED).join(' and ')}, which is of another kernel: name that file if it is meant`;
   }
   const [place] = own;
-  const near = place === undefined ? [] : await nearIn(host, dir, place, name.release);
-  if (near.length > 0) return `${without}; there it has ${near.join(', ')}: name a file with the BTF of this build`;
+  const similar = place === undefined ? [] : await similarIn(host, dir, place, name.release);
+  if (similar.length > 0)
+    return `${without}; there it has ${similar.join(', ')}: name a file with the BTF of this build`;
   return `${without}, and nothing for ${name.distro} ${name.version}; name a file with the BTF of this build`;
 }
 

@@ -4,13 +4,13 @@ import type { KernelRecord, KernelSource, LockedKernel, Profile } from '../model
 import { originOf } from '../model/kernel-source.ts';
 import { flag, option, type Phrase, phrase } from '../model/wording.ts';
 import { sourceKey, vouchedAsConfigured } from './source-key.ts';
-import { answersSource, exactly } from './sources/sources.ts';
+import { exactly, matchesSource } from './sources/sources.ts';
 import { profileOfName, readRecord, recordNames, type Store, writeRecord } from './store.ts';
 
 type PackageFacts = KernelRecord['package'];
 
 /** The block that the kernel of a profile is fetched for: of a locked one that build and no other. */
-export function wantedSource({ kernel, locked }: Profile): KernelSource | undefined {
+export function kernelSourceOf({ kernel, locked }: Profile): KernelSource | undefined {
   return kernel === undefined || locked === undefined ? kernel : exactly(kernel, locked);
 }
 
@@ -23,7 +23,7 @@ export function misfit(profile: Profile, { name, version, origin }: LockedKernel
   const { kernel } = profile;
   if (kernel === undefined) return undefined;
   const { archive = '', suite = '' } = kernel.source === 'deb' ? kernel : {};
-  if (answersSource({ name, version, archive, suite, files: [] }, kernel)) return undefined;
+  if (matchesSource({ name, version, archive, suite, files: [] }, kernel)) return undefined;
   return phrase`${origin}: ${name} ${version} is not what the profile ${profile.id} selects now (${originOf(kernel)}); ${remedy(profile)}`;
 }
 
@@ -64,7 +64,7 @@ export function checkLocked(profile: Profile, found: PackageFacts): void {
  */
 export async function storedLocked(host: Host, store: Store, profile: Profile): Promise<KernelRecord | undefined> {
   const { locked, arch, id } = profile;
-  const source = wantedSource(profile);
+  const source = kernelSourceOf(profile);
   if (locked === undefined || locked.files.length === 0 || source === undefined) return undefined;
   for (const name of await recordNames(host, store)) {
     if (profileOfName(name) !== id) continue;
@@ -81,6 +81,6 @@ export async function storedLocked(host: Host, store: Store, profile: Profile): 
 }
 
 /** Whether a stored kernel is the build that is locked, where one is. */
-export function answersLock({ package: from }: Pick<KernelRecord, 'package'>, { locked }: Profile): boolean {
+export function matchesLock({ package: from }: Pick<KernelRecord, 'package'>, { locked }: Profile): boolean {
   return locked === undefined || isLocked(from, locked);
 }

@@ -5,7 +5,7 @@ import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import { option, phrase } from '../model/wording.ts';
 import { imageBtf } from './image/image-facts.ts';
-import { wantedSource } from './locked.ts';
+import { kernelSourceOf } from './locked.ts';
 import { indexModules } from './modules/index-modules.ts';
 import { baseStrings } from './modules/module-btf.ts';
 import { type ModuleShelf, openShelf } from './modules/module-shelf.ts';
@@ -29,12 +29,12 @@ async function fetchAgain(
   listener: FetchListener,
   workDir: string,
 ): Promise<UnpackedKernel> {
-  const wanted = wantedSource(profile);
-  if (wanted === undefined) throw new HostError('kernel_unusable', `${profile.file} names no kernel`);
+  const requested = kernelSourceOf(profile);
+  if (requested === undefined) throw new HostError('kernel_unusable', `${profile.file} names no kernel`);
   const kept = join(store.packages, recordName(record));
   const fetched = await fetchKernel(host, {
     arch: profile.arch,
-    source: isLocal(wanted) ? wanted : exactly(wanted, record.package),
+    source: isLocal(requested) ? requested : exactly(requested, record.package),
     paths: { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir },
     listener,
     packagesDir: (await host.files.stat(kept))?.isDirectory ? kept : undefined,

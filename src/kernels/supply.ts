@@ -12,10 +12,10 @@ import { isLocal } from '../model/kernel-source.ts';
 import { flag, inFlags, option, phrase, spell } from '../model/wording.ts';
 import { adoptOld } from './adopt.ts';
 import { fetchInto } from './fetch.ts';
-import { answersLock, misfit, storedLocked, wantedSource } from './locked.ts';
+import { kernelSourceOf, matchesLock, misfit, storedLocked } from './locked.ts';
 import { offersOf } from './offers.ts';
 import { sourceKey } from './source-key.ts';
-import { answersSource } from './sources/sources.ts';
+import { matchesSource } from './sources/sources.ts';
 import { asStoreError } from './space.ts';
 import {
   filesOf,
@@ -52,8 +52,8 @@ export interface EnsuredKernel {
 }
 
 /** Does a stored kernel still answer what the profile asks for? */
-function answers(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
-  return record.arch === profile.arch && answersSource(record.package, source) && answersLock(record, profile);
+function matches(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
+  return record.arch === profile.arch && matchesSource(record.package, source) && matchesLock(record, profile);
 }
 
 function lockedWords({ locked }: Profile): string {
@@ -73,8 +73,8 @@ async function storedKernel(
   const record =
     (await readRecord(host, store, name)) ??
     (await storedLocked(host, store, profile)) ??
-    (await adoptOld(host, store, profile, source, listener, (old) => answers(old, profile, source)));
-  if (record === undefined || !answers(record, profile, source)) return undefined;
+    (await adoptOld(host, store, profile, source, listener, (old) => matches(old, profile, source)));
+  if (record === undefined || !matches(record, profile, source)) return undefined;
   const damage = await damageOf(host, store, filesOf(record));
   if (damage === undefined) return record;
   if (!offline) listener.onNote(`${profile.id}: stored kernel ${damage}; fetching it again`);
@@ -131,26 +131,26 @@ async function noteNewer(profile: Profile, locked: LockedKernel, host: Host, lis
  */
 export async function ensureKernel(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
   const { locked, ...open } = profile;
-  if (locked === undefined) return await ensureWanted(profile, options);
+  if (locked === undefined) return await ensureUnlocked(profile, options);
   const { onNote = () => {}, onProgress = () => {} } = options;
   const strange = misfit(profile, locked);
   if (strange !== undefined) {
     if (locked.strict) throw new HostError('lock_misfit', strange);
     onNote(spell(strange, inFlags));
-    return await ensureWanted(open, options);
+    return await ensureUnlocked(open, options);
   }
   if (options.refresh === true && options.offline !== true) {
     await noteNewer(open, locked, options.host, { signal: options.signal, onNote, onProgress });
   }
   try {
-    return await ensureWanted(profile, { ...options, refresh: false });
+    return await ensureUnlocked(profile, { ...options, refresh: false });
   } catch (error) {
     const gone = error instanceof HostError && error.code === 'package_not_found';
     if (!gone) throw error;
     const message = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
     const remedy = `write the lock again: bpfcompat lock ${flag('kernels')} ${profile.id}`;
     if (locked.strict) throw new HostError(error.code, `${message}; ${remedy}`, { cause: error });
-    const other = await ensureWanted(open, options);
+    const other = await ensureUnlocked(open, options);
     const { name, version } = other.files.record.package;
     onNote(`${message}; ${name} ${version} is used instead. To keep it, ${remedy}`);
     return other;
@@ -158,9 +158,9 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
 }
 
 /** The same of the very build that the profile names, if it does. */
-async function ensureWanted(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
+async function ensureUnlocked(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
   const { host, signal } = options;
-  const source = wantedSource(profile);
+  const source = kernelSourceOf(profile);
   if (source === undefined) {
     throw new UsageError(
       'no_kernel_source',

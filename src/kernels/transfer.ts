@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Arch, KernelRecord, Profile, UserlandRecord } from '../model/kernel.ts';
 import { fetchInto } from './fetch.ts';
-import { wantedSource } from './locked.ts';
+import { kernelSourceOf } from './locked.ts';
 import { movePackages, oddPackages } from './packages.ts';
 import { sourceKey } from './source-key.ts';
 import { localMirror } from './sources/deb.ts';
@@ -30,7 +30,7 @@ export interface Rejected {
 function nameOf(item: Item): string | undefined {
   if ('userland' in item) return userlandId(item.userland);
   const { id, arch } = item.profile;
-  const source = wantedSource(item.profile);
+  const source = kernelSourceOf(item.profile);
   return source && recordName({ profile: id, source: sourceKey(arch, source) });
 }
 
@@ -86,7 +86,7 @@ export async function takePackages(host: Host, item: Item, dir: string): Promise
       const local = await localMirror(host, source, dir);
       return await fetchUserland(host, store, item.userland, source, SILENT, local);
     }
-    const source = wantedSource(item.profile);
+    const source = kernelSourceOf(item.profile);
     if (source === undefined) return { rejected: 'its profile names no kernel' };
     await using _lock = await lockProfile(host, store, item.profile.id, undefined);
     return await fetchInto(host, store, item.profile, source, undefined, SILENT, dir);

@@ -99,15 +99,15 @@ async function isLibraryFile(host: Host, path: string): Promise<boolean> {
  */
 async function readInterpreter(host: Host, program: ElfFile, origin: Wording): Promise<Uint8Array> {
   const path = program.interpreter;
-  const refuse = (why: string): never => {
+  const reject = (why: string): never => {
     const remedy = 'build it statically, or run where it can be run';
     throw new UsageError('interpreter_missing', phrase`${origin}: it is started by ${path}, ${why}; ${remedy}`);
   };
-  if (!path.startsWith('/') || !(await isLibraryFile(host, path))) return refuse('which this machine does not have');
+  if (!path.startsWith('/') || !(await isLibraryFile(host, path))) return reject('which this machine does not have');
   const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
   const elf = readProgramFile(bytes);
   const starts = isShared(elf, program) && elf.hasEntry && elf.interpreter === '' && elf.needed.length === 0;
-  return starts ? bytes : refuse('which is not a dynamic linker for it');
+  return starts ? bytes : reject('which is not a dynamic linker for it');
 }
 
 async function findLibrary(

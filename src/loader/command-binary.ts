@@ -28,17 +28,17 @@ const MACHINES: Readonly<Record<number, string>> = { 3: '32-bit x86', 40: '32-bi
 /** What scripts can be run by: the shell and tools that a guest gets. */
 const INTERPRETERS: ReadonlySet<string> = new Set(['sh', 'ash', 'awk', 'sed', 'busybox']);
 
-function refuse(code: string, message: Wording): never {
+function reject(code: string, message: Wording): never {
   throw new UsageError(code, message);
 }
 
 async function readBinary(host: Host, path: string, origin: Wording): Promise<Uint8Array> {
   const stat = await host.files.stat(path);
   if (stat === undefined)
-    refuse('binary_unreadable', phrase`${origin}: there is no such file; build it or correct the path`);
-  if (!stat.isFile) refuse('binary_unreadable', phrase`${origin}: it is not a regular file; name the program itself`);
+    reject('binary_unreadable', phrase`${origin}: there is no such file; build it or correct the path`);
+  if (!stat.isFile) reject('binary_unreadable', phrase`${origin}: it is not a regular file; name the program itself`);
   if (stat.size > MAX_BYTES) {
-    refuse(
+    reject(
       'binary_too_large',
       phrase`${origin}: it has ${stat.size} bytes, at most 64 MiB can be copied into the guest; strip it`,
     );
@@ -59,26 +59,26 @@ function requireRunnable(file: ProgramFile, origin: Wording): void {
     const words = `${file.interpreter} ${file.argument}`.split(/\s+/).map((word) => basename(word));
     const program = words[0] === 'env' ? (words.slice(1).find((word) => !word.startsWith('-')) ?? '') : words[0];
     if (INTERPRETERS.has(program ?? '')) return;
-    refuse(
+    reject(
       'interpreter_missing',
       phrase`${origin}: it is a script for ${program || file.interpreter}, which guests do not have; write it for /bin/sh (busybox), or bring a program`,
     );
   }
   if (file.kind === 'other') {
-    refuse('binary_not_runnable', phrase`${origin}: it is neither a Linux program nor a script that begins with #!`);
+    reject('binary_not_runnable', phrase`${origin}: it is neither a Linux program nor a script that begins with #!`);
   }
   if (file.machine === BPF) {
-    refuse(
+    reject(
       'binary_not_runnable',
       phrase`${origin}: it is a BPF object, not a program; give it with ${option('artifact')}`,
     );
   }
   if (file.bits !== 64 || file.machine !== X86_64) {
     const what = MACHINES[file.machine] ?? `a machine with number ${file.machine}`;
-    refuse('binary_wrong_arch', phrase`${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
+    reject('binary_wrong_arch', phrase`${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
   }
   if (file.type !== 2 && file.type !== 3) {
-    refuse('binary_not_runnable', phrase`${origin}: it is an object file that was not linked; link it to a program`);
+    reject('binary_not_runnable', phrase`${origin}: it is an object file that was not linked; link it to a program`);
   }
 }
 
@@ -91,12 +91,12 @@ function requireRunnable(file: ProgramFile, origin: Wording): void {
 export async function loadCommandBinary(host: Host, cwd: string, path: string, said: Wording): Promise<CommandBinary> {
   const source = resolve(cwd, path);
   const bytes = await readBinary(host, source, said);
-  if (bytes.length === 0) refuse('binary_not_runnable', phrase`${said}: the file is empty; build it again`);
+  if (bytes.length === 0) reject('binary_not_runnable', phrase`${said}: the file is empty; build it again`);
   const file = readProgramFile(bytes);
   requireRunnable(file, said);
   const name = basename(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name)) {
-    refuse('bad_binary_name', phrase`${said}: its name has a space or a control character; rename it`);
+    reject('bad_binary_name', phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name}`;
   // Where the file itself is, as the loader sees it: libraries may lie beside it.

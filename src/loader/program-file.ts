@@ -63,12 +63,11 @@ function linkage(bytes: Buffer, segments: readonly Segment[]) {
     (one) => one.type === SEGMENT_TYPE.load && address >= one.address && address < one.address + one.size,
   );
   const strings = home === undefined ? undefined : home.offset + address - home.address;
-  const texts = (wanted: number): string[] =>
+  const texts = (tags: number): string[] =>
     strings === undefined
       ? []
-      : entries.flatMap(([tag, value]) => (tag === wanted ? (textAt(bytes, strings + value) ?? []) : []));
-  const paths = (wanted: number): string[] =>
-    texts(wanted).flatMap((text) => text.split(':').filter((dir) => dir !== ''));
+      : entries.flatMap(([tag, value]) => (tag === tags ? (textAt(bytes, strings + value) ?? []) : []));
+  const paths = (tags: number): string[] => texts(tags).flatMap((text) => text.split(':').filter((dir) => dir !== ''));
   return { needed: texts(DT.needed).slice(0, MAX_NEEDED), runpath: paths(DT.runpath), rpath: paths(DT.rpath) };
 }
 

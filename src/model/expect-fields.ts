@@ -40,7 +40,7 @@ export function expectedOf(expect: TestExpectations | undefined): Expected[] {
 }
 
 /** What is expected, without whose it is. */
-export function wantedText(one: Expected): string {
+export function expectationText(one: Expected): string {
   const fields = FIELDS[one.kind] as (expected: Expected['expected']) => Field[];
   return fields(one.expected)
     .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))

@@ -73,8 +73,8 @@ function objectFacts({ btf, maps, programs, license, settings }: ObjectFacts): C
   if (license.text === undefined || (needsGpl && !license.gplCompatible)) {
     const what =
       license.text === undefined ? 'there is no license section' : `the license "${license.text}" is not GPL`;
-    const refused = needsGpl ? `kernels reject ${needsGpl.kind.type} programs` : 'many helpers are rejected';
-    found.push({ reason: 'missing_license', subject: 'license', words: `${what}: ${refused}` });
+    const rejected = needsGpl ? `kernels reject ${needsGpl.kind.type} programs` : 'many helpers are rejected';
+    found.push({ reason: 'missing_license', subject: 'license', words: `${what}: ${rejected}` });
   }
   if (settings.length > 0) {
     const words = 'the loader may set these before the load, and turn code on or off with them';

@@ -101,12 +101,12 @@ function partAt(parts: readonly Placed[], insn: number): Placed | undefined {
 }
 
 /** Index of the first value that is at least `wanted`; the length when there is none. */
-function firstAtLeast(sorted: Uint32Array, wanted: number): number {
+function firstAtLeast(sorted: Uint32Array, target: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < wanted) low = middle + 1;
+    if ((sorted[middle] ?? 0) < target) low = middle + 1;
     else high = middle;
   }
   return low;

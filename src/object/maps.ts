@@ -99,9 +99,11 @@ function structOpsMap(btf: Btf, variable: BtfVariable, section: string): MapFact
 /** Named symbols of the sections that are asked for, in the order of the table. */
 function symbolsIn(
   elf: Elf,
-  wanted: (section: string) => boolean,
+  isIncluded: (section: string) => boolean,
 ): { readonly symbol: ElfSymbol; readonly section: Section }[] {
-  const sections = new Map(elf.sections.filter(({ name }) => wanted(name)).map((section) => [section.index, section]));
+  const sections = new Map(
+    elf.sections.filter(({ name }) => isIncluded(name)).map((section) => [section.index, section]),
+  );
   const found: { readonly symbol: ElfSymbol; readonly section: Section }[] = [];
   if (sections.size === 0) return found;
   const last = Math.min(elf.symbols.count, MAX_SYMBOLS);

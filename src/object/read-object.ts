@@ -94,10 +94,10 @@ export function coreAccesses(
 
 function findProgram(
   facts: ObjectFacts,
-  { section: wanted, name }: { readonly section?: string; readonly name: string },
+  { section: expected, name }: { readonly section?: string; readonly name: string },
 ): ProgramFacts | undefined {
   const named = programsNamed(facts, name);
-  const plain = wanted?.replace(/^\?/, '');
+  const plain = expected?.replace(/^\?/, '');
   return named.find(({ section: own }) => own === plain) ?? named[0];
 }
 

@@ -40,8 +40,8 @@ function incomplete(root: string, what: string, todo: string): UsageError {
 }
 
 async function throwIfShallow(host: Host, root: string, signal: AbortSignal): Promise<void> {
-  const answer = await needGit(host, root, ['rev-parse', '--is-shallow-repository'], signal);
-  if (answer.toString('utf8').trim() !== 'true') return;
+  const result = await needGit(host, root, ['rev-parse', '--is-shallow-repository'], signal);
+  if (result.toString('utf8').trim() !== 'true') return;
   throw incomplete(root, 'shallow clone', 'run git fetch --unshallow (in a workflow: fetch-depth: 0)');
 }
 

@@ -108,9 +108,9 @@ export function compareCollectionMarkdown(collection: CollectionComparison): str
 export function newsLines(
   comparison: Comparison,
   level: number,
-  wanted: (diff: ProfileDiff) => boolean = isNews,
+  requested: (diff: ProfileDiff) => boolean = isNews,
 ): string[] {
-  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(wanted) }, level);
+  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(requested) }, level);
 }
 
 /** The part of a report that says what is new against its baseline. */

@@ -67,7 +67,7 @@ function mentions(text: string, name: string): boolean {
 }
 
 /** What near names are; members stand with their type: `__state (unsigned int)`. */
-export function nearWords(names: readonly string[]): string {
+export function similarWords(names: readonly string[]): string {
   return names.every((name) => name.endsWith(')')) ? 'Members that it may be' : 'Similar symbols';
 }
 
@@ -78,7 +78,7 @@ export function besidesOf(said: Words, args: Readonly<Record<string, string>>, a
   const names = near.split(', ').filter((name) => name !== '');
   const more: string[] = [];
   if (names.length > 0 && !names.some((name) => mentions(all, name.replace(/ \(.*/, '')))) {
-    more.push(`${nearWords(names)} on this kernel: ${shown(names, ', ')}.`);
+    more.push(`${similarWords(names)} on this kernel: ${shown(names, ', ')}.`);
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
   if (also.length > 0) more.push(`Would fail next: ${shown(also, '; ')}.`);

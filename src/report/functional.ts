@@ -1,4 +1,4 @@
-import { seenWords, wantedWords } from '../findings/assertions.ts';
+import { expectedWords, seenWords } from '../findings/assertions.ts';
 import type { Assertion, StageOf } from '../model/evidence.ts';
 import type { CommandFacts } from '../model/loader-command.ts';
 import { code, codeCell, fence, md } from './escape.ts';
@@ -49,7 +49,7 @@ export function functionalLines({ functional }: TargetView, command: CommandFact
 }
 
 function testLines(test: Test, command: CommandFacts | undefined): string[] {
-  const wanted = command === undefined ? '' : ` (wanted ${command.expectExitCode})`;
+  const wanted = command === undefined ? '' : ` (expected ${command.expectExitCode})`;
   const exit = test.exit_code < 0 ? '' : `, exit code ${test.exit_code}${wanted}`;
   const what = command === undefined ? `Functional test ${code(test.name)}` : `Command ${code(command.command)}`;
   const time = test.elapsed_us === undefined ? '' : ` in ${(test.elapsed_us / 1e6).toFixed(1)} s`;
@@ -58,7 +58,7 @@ function testLines(test: Test, command: CommandFacts | undefined): string[] {
   lines.push(...outputLines(test.stderr_head, test.stderr_tail, test.stderr_bytes));
   const rows = (test.assertions ?? []).map(({ kind, subject, status, wanted, seen, error }) => [
     `${kind} ${codeCell(subject)}`,
-    md(wantedWords(kind, wanted)),
+    md(expectedWords(kind, wanted)),
     md([seenWords(kind, seen, wanted), error].filter((part) => part !== '').join('; ')),
     status,
   ]);

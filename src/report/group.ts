@@ -16,7 +16,7 @@ export interface FindingGroup {
   readonly decisive: boolean;
 }
 
-function answered({ outcome }: TargetView): boolean {
+function hasResult({ outcome }: TargetView): boolean {
   return outcome.status === 'pass' || outcome.status === 'fail';
 }
 
@@ -29,7 +29,7 @@ const programsBy = oncePer((view: TargetView) => grouped(view.programs, ({ name 
 
 /** Kernels whose answer shows that the program of a finding is fine there: it loads, and was attached if that failed. */
 function fine(view: TargetView, finding: Finding): boolean {
-  if (!answered(view)) return false;
+  if (!hasResult(view)) return false;
   if (view.outcome.status === 'pass' && view.findings.length === 0) return true;
   // The same thing went wrong there, only otherwise; and of a functional test only what failed first is reported.
   if (findingsBy(view).has(keyOf(finding))) return false;

@@ -18,7 +18,7 @@ export function mapLines({ maps }: Inspection, width: number): string[] {
     sized(map.key_type, map.key_size),
     sized(map.value_type, map.value_size),
     String(map.max_entries),
-    terminal(remarks(map), 120),
+    terminal(detailsOf(map), 120),
   ]);
   const variables = data.slice(0, MAX_ROWS).map(({ name, value_size: size }) => `${terminal(name, 60)} ${size}`);
   return [
@@ -33,7 +33,7 @@ function sized(type: string, size: number): string {
   return /^\w+$/.test(words) ? `${words}` : `${words}, ${size}`;
 }
 
-function remarks({ flags, pinning, inner, origin }: InspectedMap): string {
+function detailsOf({ flags, pinning, inner, origin }: InspectedMap): string {
   const words = [...flags];
   if (pinning !== 'none') words.push(pinning === 'by_name' ? 'pinned by name' : `pinning ${pinning}`);
   if (inner) words.push(`of ${inner.type}`);

@@ -68,8 +68,8 @@ function floorLines({ floor, programs }: Inspection, width: number): string[] {
   else if (programs.length > 0) rows.push(['Loads from', 'any kernel with BPF, as far as versions go']);
   if (soft && soft.kernel !== load?.kernel) {
     const guarded = programs.some((program) => program.guarded && program.floor.unless_guarded?.kernel === soft.kernel);
-    const remark = guarded ? '; its code or its loader may leave that out' : '';
-    rows.push(['Needs', `${version(soft)} unless guarded: ${because(soft)}${remark}`]);
+    const caveat = guarded ? '; its code or its loader may leave that out' : '';
+    rows.push(['Needs', `${version(soft)} unless guarded: ${because(soft)}${caveat}`]);
   }
   if (attach && attach.kernel !== load?.kernel) rows.push(['Attaches from', `${version(attach)}: ${because(attach)}`]);
   const left = Math.max(0, ...rows.map(([name]) => widthOf(name))) + 2;

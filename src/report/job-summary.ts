@@ -47,7 +47,7 @@ function nameOf({ profile, host, profile_id: id }: SavedTarget, show: (text: str
   return `${name}${show(id)}`;
 }
 
-function noAnswer({ status, infra_error: infra, skipped_reason: skipped, inference }: SavedTarget): string {
+function inconclusiveReason({ status, infra_error: infra, skipped_reason: skipped, inference }: SavedTarget): string {
   if (inference !== undefined) return inferredText(inference);
   return status === 'infra_error' ? infra : status === 'skipped' ? skipped : '';
 }
@@ -62,7 +62,7 @@ function declaredStatus(
 
 function details(target: SavedTarget, expected: SavedExpected | undefined): string[] {
   const head = `### ${nameOf(target, code)}: ${declaredStatus(target, expected)}`;
-  const why = noAnswer(target) || (target.findings.length === 0 ? target.classification_reason : '');
+  const why = inconclusiveReason(target) || (target.findings.length === 0 ? target.classification_reason : '');
   const sorted = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
   const rest = sorted.length - MAX_FINDINGS;
   const reported = savedFindingsLines(sorted.slice(0, MAX_FINDINGS), expected?.causes ?? []);

@@ -35,10 +35,10 @@ export function programJson(program: ProgramView) {
 }
 
 function mapsJson(evidence: Evidence) {
-  const refused = new Map(stagesOf(evidence, 'map').map((stage) => [stage.name, stage]));
+  const rejected = new Map(stagesOf(evidence, 'map').map((stage) => [stage.name, stage]));
   return list(
     (firstStage(evidence, 'open')?.maps ?? []).map(({ name, type }) => {
-      const stage = refused.get(name);
+      const stage = rejected.get(name);
       return {
         name,
         type,

@@ -66,13 +66,13 @@ export function jsonPosition(text: string, path: readonly PropertyKey[]): Positi
 }
 
 /** The last member of that name, as JSON.parse sees it. */
-function member(text: string, start: number, wanted: string): number | undefined {
+function member(text: string, start: number, expected: string): number | undefined {
   let found: number | undefined;
   let at = skipBlank(text, start + 1);
   while (at < text.length && text[at] !== '}') {
     const nameEnd = skipString(text, at);
     const value = skipBlank(text, skipBlank(text, nameEnd) + 1);
-    if (JSON.parse(text.slice(at, nameEnd)) === wanted) found = value;
+    if (JSON.parse(text.slice(at, nameEnd)) === expected) found = value;
     at = skipBlank(text, skipValue(text, value));
     if (text[at] === ',') at = skipBlank(text, at + 1);
   }

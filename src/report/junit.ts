@@ -46,7 +46,7 @@ function element(
   return [`${head}>`, ...body.map((line) => line.replace(/^/, '  ')), `</${name}>`];
 }
 
-interface Answer {
+interface CellResult {
   /** undefined: it passes. */
   readonly kind: 'failure' | 'error' | 'skipped' | undefined;
   readonly type: string;
@@ -54,7 +54,7 @@ interface Answer {
 }
 
 /** What decides nothing must not make a consumer red: it is reported as skipped, with its reason. */
-function answerOf({ target, decides, tolerated, excused, expected }: DocumentCell): Answer {
+function resultOf({ target, decides, tolerated, excused, expected }: DocumentCell): CellResult {
   const { status, classification_code: code } = target;
   const message = reasonOf(target);
   const type = (status === 'fail' && code) || (status === 'fail' ? 'UNCLASSIFIED_FAILURE' : 'INFRA_ERROR');
@@ -107,7 +107,7 @@ function duration({ target }: DocumentCell): number {
   return target.timings?.total_ms ?? target.duration_ms;
 }
 
-function cellLines(cell: DocumentCell, answer: Answer): string[] {
+function cellLines(cell: DocumentCell, result: CellResult): string[] {
   const { target, one, expected } = cell;
   const causes = target.findings.filter(({ decisive }) => decisive);
   const warnings = target.findings.filter(({ decisive }) => !decisive);
@@ -126,7 +126,7 @@ function cellLines(cell: DocumentCell, answer: Answer): string[] {
   const fixups = target.automatic_fixups > 0 ? [`passes ${fixupWords(target.automatic_fixups)}`] : [];
   const besides = [...fixups, ...texts(warnings)].join('\n\n');
   const said = logTails(target, MAX_LOG_LINES).map(({ title, text }) => `${title}:\n${text}`);
-  const { kind, type, message } = answer;
+  const { kind, type, message } = result;
   const children = [
     ...(kind === 'skipped' ? element(kind, { message }) : []),
     ...(kind === 'failure' || kind === 'error' ? element(kind, { message, type }, reported || message) : []),
@@ -152,8 +152,8 @@ function timestamp(text: string): string {
 }
 
 function suitePart(document: GateDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
-  const reported = cells.map((cell) => ({ cell, answer: answerOf(cell) }));
-  const lines = reported.flatMap(({ cell, answer }) => cellLines(cell, answer));
+  const reported = cells.map((cell) => ({ cell, result: resultOf(cell) }));
+  const lines = reported.flatMap(({ cell, result }) => cellLines(cell, result));
   const broken = one.error !== '' || cells.length === 0;
   if (broken) {
     const message = one.error || 'it has no kernels';
@@ -161,7 +161,7 @@ function suitePart(document: GateDocument, one: DocumentCase, cells: readonly Do
     const kind = one.required ? 'error' : 'skipped';
     lines.push(...element('testcase', place, element(kind, { message, ...(one.required && { type: 'NOT_STARTED' }) })));
   }
-  const count = (kind: Answer['kind']): number => reported.filter(({ answer }) => answer.kind === kind).length;
+  const count = (kind: CellResult['kind']): number => reported.filter(({ result }) => result.kind === kind).length;
   const counts = {
     tests: cells.length + (broken ? 1 : 0),
     failures: count('failure'),

@@ -35,7 +35,7 @@ function className(view: TargetView): string {
 }
 
 /** Why there is no answer; empty when there is one. */
-export function noAnswer({ outcome }: TargetView): string {
+export function inconclusiveReason({ outcome }: TargetView): string {
   if (outcome.status === 'infra_error') return outcome.message;
   if (outcome.status === 'inferred') return inferredText(outcome.inference);
   return outcome.status === 'skipped' ? outcome.reason : '';
@@ -59,7 +59,7 @@ function targetRow(view: TargetView): string[] {
     view.functional?.status ?? '',
     className(view),
     view.primary?.confidence ?? (view.outcome.status === 'skipped' ? 'high' : ''),
-    md(noAnswer(view)),
+    md(inconclusiveReason(view)),
   ];
 }
 
@@ -105,7 +105,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   const became = { failed: ', as declared', passed: `; ${MARKS.passed}` } as const;
   const expected = declared?.met === 'failed' || declared?.met === 'passed' ? became[declared.met] : '';
   lines.push(`- Status: ${statusText(view.outcome.status, view.findings)}${optional}${fixups}${expected}`);
-  if (noAnswer(view) !== '') lines.push(`- Inconclusive: ${md(noAnswer(view))}`);
+  if (inconclusiveReason(view) !== '') lines.push(`- Inconclusive: ${md(inconclusiveReason(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
   if (result?.kernel) {
     const { name, version, suite, archive } = result.kernel.package;

@@ -4,7 +4,7 @@ import type { ShardPart } from '../model/shard.ts';
 const NAMED = 12;
 
 /** Cells of its own that a part has a result of. */
-function answersOf({ index, runs }: ShardPart): number {
+function resultsOf({ index, runs }: ShardPart): number {
   const own = runs.flatMap(({ run, cells }) =>
     cells.filter(
       (one) =>
@@ -26,7 +26,7 @@ export function missingShards(parts: readonly ShardPart[]): string[] {
   return Array.from({ length: total }, (_, i) => i + 1).flatMap((index) => {
     const planned = plan.cells.filter(({ shard }) => shard === index);
     const part = parts.find((one) => one.index === index);
-    const requested = part === undefined ? 0 : answersOf(part);
+    const requested = part === undefined ? 0 : resultsOf(part);
     if (requested >= planned.length) return [];
     const names = planned.slice(0, NAMED).map(({ subject, kernel }) => `${subject} on ${kernel}`);
     const rest = planned.length > NAMED ? ` and ${planned.length - NAMED} more` : '';

@@ -2,7 +2,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { terminal } from './escape.ts';
 import type { ReportPaths } from './json.ts';
 import { statusText } from './loaded-only.ts';
-import { noAnswer } from './markdown.ts';
+import { inconclusiveReason } from './markdown.ts';
 import { targetViews } from './view.ts';
 
 /**
@@ -13,7 +13,7 @@ export function stableLines(run: RunReport, artifact: number, verdict: Verdict, 
   const subject = run.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const targets = targetViews(run, artifact).map((view) => {
-    const why = noAnswer(view);
+    const why = inconclusiveReason(view);
     const status = statusText(view.outcome.status, view.findings, view.fixups);
     return `  - ${view.target.profile.id}: ${status}${why === '' ? '' : ` (${terminal(why, 1000)})`}`;
   });

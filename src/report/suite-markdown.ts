@@ -120,24 +120,24 @@ function caseRow([one, views]: Column): string[] {
 }
 
 /** Something to say about a kernel: the first line, and what stands below it. */
-interface Remark {
+interface Note {
   readonly text: string;
   readonly below: readonly string[];
 }
 
 /** What there is to say about a kernel: the cause where it fails, or why it has no result. */
-function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Remark[] {
+function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Note[] {
   if (outcome.status === 'infra_error') return [{ text: `inconclusive: ${md(outcome.message, 1000)}`, below: [] }];
   if (outcome.status === 'inferred') return [{ text: inferredText(outcome.inference), below: [] }];
   if (outcome.status === 'skipped') return [{ text: `not tested: ${md(outcome.reason, 1000)}`, below: [] }];
-  return primary ? [remark(primary, met)] : [];
+  return primary ? [note(primary, met)] : [];
 }
 
-function warningsOf({ findings }: TargetView): Remark[] {
-  return findings.filter(({ decisive }) => !decisive).map((finding) => remark(finding, []));
+function warningsOf({ findings }: TargetView): Note[] {
+  return findings.filter(({ decisive }) => !decisive).map((finding) => note(finding, []));
 }
 
-function remark(finding: Finding, met: readonly ReportedCause[]): Remark {
+function note(finding: Finding, met: readonly ReportedCause[]): Note {
   const { title, remediation, location, more } = findingFacts(finding);
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   const below = [
@@ -149,10 +149,10 @@ function remark(finding: Finding, met: readonly ReportedCause[]): Remark {
 }
 
 /** Each remark of a case once, with the kernels it stands for. */
-function remarkLines(views: readonly TargetView[], remarksOf: (view: TargetView, index: number) => Remark[]): string[] {
-  const causes = new Map<string, Remark & { readonly ids: string[] }>();
+function noteLines(views: readonly TargetView[], notesOf: (view: TargetView, index: number) => Note[]): string[] {
+  const causes = new Map<string, Note & { readonly ids: string[] }>();
   for (const [index, view] of views.entries()) {
-    for (const reported of remarksOf(view, index)) {
+    for (const reported of notesOf(view, index)) {
       const known = causes.get(reported.text);
       if (known) known.ids.push(view.target.profile.id);
       else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
@@ -189,8 +189,8 @@ function detailLines([one, views]: Column): string[] {
   lines.push(...declaredLines(one));
   const metBy = (target: number): readonly ReportedCause[] =>
     completed?.verdict.expected?.find((it) => it.target === target && it.artifact === completed.artifact)?.causes ?? [];
-  lines.push(...remarkLines(views, (view, index) => causesOf(view, metBy(index))));
-  const warnings = remarkLines(views, warningsOf);
+  lines.push(...noteLines(views, (view, index) => causesOf(view, metBy(index))));
+  const warnings = noteLines(views, warningsOf);
   if (warnings.length > 0) lines.push('', '#### Warnings', '', ...warnings);
   return [...lines, ''];
 }

@@ -35,11 +35,11 @@ export function withoutResultLines({ cases }: SuiteReport): string[] {
   );
 }
 
-type Answered = SuiteCaseReport & { readonly completed: NonNullable<SuiteCaseReport['completed']> };
+type CompletedCase = SuiteCaseReport & { readonly completed: NonNullable<SuiteCaseReport['completed']> };
 
 /** Cases with the same kernels, with the same ones required. */
-function sameKernels(cases: readonly Answered[]): Answered[][] {
-  const groups = new Map<string, Answered[]>();
+function sameKernels(cases: readonly CompletedCase[]): CompletedCase[][] {
+  const groups = new Map<string, CompletedCase[]>();
   for (const one of cases) {
     const key = one.completed.run.targets.map(({ profile, required }) => `${profile.id} ${required}`).join('\n');
     groups.set(key, [...(groups.get(key) ?? []), one]);
@@ -48,8 +48,8 @@ function sameKernels(cases: readonly Answered[]): Answered[][] {
 }
 
 /** The cases of a group as one run whose objects are called like their cases. */
-function joined(cases: readonly Answered[], durationMs: number): RunReport {
-  const [first] = cases as readonly [Answered, ...Answered[]];
+function joined(cases: readonly CompletedCase[], durationMs: number): RunReport {
+  const [first] = cases as readonly [CompletedCase, ...CompletedCase[]];
   return {
     ...first.completed.run,
     durationMs,
@@ -67,7 +67,7 @@ function joined(cases: readonly Answered[], durationMs: number): RunReport {
 }
 
 /** What became of the declared failures of a group, with objects as `joined` numbers them. */
-function expectedOf(cases: readonly Answered[]): Expected[] {
+function expectedOf(cases: readonly CompletedCase[]): Expected[] {
   return cases.flatMap(({ completed }, artifact) =>
     (completed.verdict.expected ?? [])
       .filter((one) => one.artifact === completed.artifact)
@@ -77,8 +77,8 @@ function expectedOf(cases: readonly Answered[]): Expected[] {
 
 /** Cases by kernels, one matrix for all cases with the same kernels. */
 export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
-  const answered = suite.cases.filter((one): one is Answered => one.completed !== undefined);
-  return sameKernels(answered)
+  const ended = suite.cases.filter((one): one is CompletedCase => one.completed !== undefined);
+  return sameKernels(ended)
     .map((group) => matrixText(joined(group, suite.durationMs), { ...options, expected: expectedOf(group) }))
     .join('\n');
 }

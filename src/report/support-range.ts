@@ -82,9 +82,9 @@ function segmentOf(views: readonly TargetView[]): SupportSegment {
 }
 
 /** Kernels of one version first, then neighbours that fare alike and for the same reason. */
-function segmentsOf(answered: readonly TargetView[]): SupportSegment[] {
+function segmentsOf(tested: readonly TargetView[]): SupportSegment[] {
   const groups: TargetView[][] = [];
-  for (const view of answered) {
+  for (const view of tested) {
     const last = groups.at(-1);
     const sameVersion = last?.[0] && orderOf(familyOf(last[0])) === orderOf(familyOf(view));
     if (sameVersion) last.push(view);
@@ -131,9 +131,9 @@ const NAMED = 8;
  * Versions, and the id where another kernel of the same version did answer. Where there are many, their number by
  * vendor, most first: nobody reads forty names.
  */
-function notTestedText(notTested: readonly KnownKernel[], answered: readonly TargetView[]): string {
+function notTestedText(notTested: readonly KnownKernel[], tested: readonly TargetView[]): string {
   if (notTested.length === 0) return '';
-  const reported = new Set(answered.map(familyOf));
+  const reported = new Set(tested.map(familyOf));
   const names = new Set(
     notTested.map(({ id, kernelFamily }) => (kernelFamily === '' || reported.has(kernelFamily) ? id : kernelFamily)),
   );
@@ -157,24 +157,21 @@ function notTestedText(notTested: readonly KnownKernel[], answered: readonly Tar
  */
 export function supportRange(views: readonly TargetView[], known: readonly KnownKernel[] = []): SupportRange {
   const sorted = byVersion(views, familyOf);
-  const answered = sorted.filter(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail');
-  const ids = new Set(answered.map(({ target }) => target.profile.id));
+  const tested = sorted.filter(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail');
+  const ids = new Set(tested.map(({ target }) => target.profile.id));
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing = [...others.values()].filter(({ id }) => !ids.has(id));
   const notTested = byVersion(missing, ({ kernelFamily }) => kernelFamily);
   // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
-  const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
-  const segments = segmentsOf(answered);
+  const untested = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
+  const segments = segmentsOf(tested);
   const reported = segments
     .map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1]))
     .join(', ');
   return {
     segments,
     notTested: notTested.map(({ id }) => id),
-    text: oneLine(
-      `${reported === '' ? 'no kernel has a result' : reported}${notTestedText(unanswered, answered)}`,
-      600,
-    ),
+    text: oneLine(`${reported === '' ? 'no kernel has a result' : reported}${notTestedText(untested, tested)}`, 600),
   };
 }
 

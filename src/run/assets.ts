@@ -20,7 +20,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 4000;
 const MAX_DEPTH = 32;
 
-function refuse(code: string, message: string): never {
+function reject(code: string, message: string): never {
   throw new UsageError(code, message);
 }
 
@@ -39,7 +39,7 @@ async function realPlace(host: Host, path: string, root: string, origin: string)
     throw new UsageError('asset_missing', `${origin}: asset ${path} ${why}; make it or correct the path`, { cause });
   }
   if (!within(root, real)) {
-    refuse('asset_outside', `${origin}: asset ${path} is a link to ${real}, outside of ${root}; copy the file there`);
+    reject('asset_outside', `${origin}: asset ${path} is a link to ${real}, outside of ${root}; copy the file there`);
   }
   return real;
 }
@@ -57,14 +57,14 @@ async function keptFrom(host: Host, top: string, real: string): Promise<string |
 
 async function addFile(host: Host, into: Collected, real: string, to: string, origin: string): Promise<void> {
   if (/[\u0000-\u001f\u007f]/.test(to))
-    refuse('bad_asset_name', `${origin}: the name of ${real} has a control character`);
+    reject('bad_asset_name', `${origin}: the name of ${real} has a control character`);
   const stat = await host.files.stat(real);
   const strange = await strangeFile(host, real);
-  if (strange !== undefined) refuse('asset_unreadable', `${origin}: ${real} ${strange}; remove it`);
-  if (!stat?.isFile) refuse('asset_unreadable', `${origin}: ${real} is neither a file nor a directory; remove it`);
+  if (strange !== undefined) reject('asset_unreadable', `${origin}: ${real} ${strange}; remove it`);
+  if (!stat?.isFile) reject('asset_unreadable', `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat.size;
   if (into.bytes > MAX_BYTES || into.files.size >= MAX_FILES) {
-    refuse('assets_too_large', `${origin}: assets are limited to 64 MiB and ${MAX_FILES} files; name fewer`);
+    reject('assets_too_large', `${origin}: assets are limited to 64 MiB and ${MAX_FILES} files; name fewer`);
   }
   const bytes = await host.files.read(real, MAX_BYTES).catch((cause: unknown) => {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
@@ -75,7 +75,7 @@ async function addFile(host: Host, into: Collected, real: string, to: string, or
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const known = into.files.get(to);
   if (known !== undefined && known.fact.sha256 !== sha256) {
-    refuse('asset_conflict', `${origin}: ${real} and ${known.fact.source} both go to ${to} in the guest; rename one`);
+    reject('asset_conflict', `${origin}: ${real} and ${known.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat;
   into.files.set(to, {
@@ -98,7 +98,7 @@ async function addTree(
 ): Promise<void> {
   const { real, root, top, to, depth } = place;
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
-  if (depth > MAX_DEPTH) refuse('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
+  if (depth > MAX_DEPTH) reject('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
   for (const name of (await host.files.list(real)).sort()) {
     // What git and runs keep is not part of a directory's own files.
     if (name.toLowerCase() === '.git' || name === WORK_DIRECTORY) continue;
@@ -106,7 +106,7 @@ async function addTree(
     const inner = await realPlace(host, path, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== undefined && inner === path) continue;
-    if (kept !== undefined) refuse('asset_outside', `${origin}: ${path} is a link to ${inner}, ${kept}; remove it`);
+    if (kept !== undefined) reject('asset_outside', `${origin}: ${path} is a link to ${inner}, ${kept}; remove it`);
     await addTree(host, into, { real: inner, root, top, to: posix.join(to, name), depth: depth + 1 }, origin);
   }
 }
@@ -126,10 +126,10 @@ export interface AssetContext {
 async function contextOf(host: Host, dir: string, top: string, { path, origin }: AssetRef): Promise<string> {
   const real = await realPlace(host, resolve(dir, path), '/', origin);
   const kept = await keptFrom(host, top, real);
-  if (kept !== undefined) refuse('asset_outside', `${origin}: asset ${path} lies ${kept}; name another file`);
+  if (kept !== undefined) reject('asset_outside', `${origin}: asset ${path} lies ${kept}; name another file`);
   if (!path.startsWith('/') && !path.startsWith('../')) return realPlace(host, dir, '/', origin);
   if (within(top, real)) return top;
-  return refuse('asset_outside', `${origin}: asset ${path} lies outside of ${top}; copy the file there`);
+  return reject('asset_outside', `${origin}: asset ${path} lies outside of ${top}; copy the file there`);
 }
 
 /**
@@ -161,7 +161,7 @@ export function joinAssets(first: Assets, second: Assets): Assets {
   const fresh = second.facts.map((fact) => {
     const other = known.get(fact.path);
     if (other !== undefined && other.sha256 !== fact.sha256) {
-      refuse('asset_conflict', `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
+      reject('asset_conflict', `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
     }
     return other === undefined;
   });

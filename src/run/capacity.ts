@@ -13,14 +13,14 @@ const MEGABYTE = 1024 * 1024;
  */
 export async function affordableGuests(
   host: Host,
-  wanted: number,
+  needed: number,
   targets: readonly Target[],
 ): Promise<{ readonly count: number; readonly note: string | undefined }> {
   const available = await host.availableMemory();
-  if (available === undefined) return { count: wanted, note: undefined };
+  if (available === undefined) return { count: needed, note: undefined };
   const largest = Math.max(0, ...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE + QEMU_BYTES;
-  const count = Math.max(1, Math.min(wanted, Math.floor((available * SHARE) / largest)));
-  if (count === wanted) return { count, note: undefined };
+  const count = Math.max(1, Math.min(needed, Math.floor((available * SHARE) / largest)));
+  if (count === needed) return { count, note: undefined };
   const megabytes = Math.round(available / MEGABYTE);
-  return { count, note: `${count} guests at a time instead of ${wanted}: only ${megabytes} MB of memory are free` };
+  return { count, note: `${count} guests at a time instead of ${needed}: only ${megabytes} MB of memory are free` };
 }

@@ -71,16 +71,16 @@ async function isReplaceable(host: Host, path: string, kind: ReportKind): Promis
 }
 
 /** @throws UsageError for a named pipe that is not a standard output */
-async function refusePipe(host: Host, said: Wording, path: string): Promise<void> {
+async function rejectPipe(host: Host, said: Wording, path: string): Promise<void> {
   if (path === STDOUT) return;
   try {
-    await host.files.refusePipe(path);
+    await host.files.rejectPipe(path);
   } catch (error) {
-    refuse('named_pipe', phrase`${said}: ${wordingOf(error)}`);
+    reject('named_pipe', phrase`${said}: ${wordingOf(error)}`);
   }
 }
 
-function refuse(code: string, message: Wording): never {
+function reject(code: string, message: Wording): never {
   throw new UsageError(code, message);
 }
 
@@ -111,23 +111,23 @@ export async function claimPaths(
   for (const output of outputs) {
     const { path, said, kind } = output;
     if (path === '' || path === host.env['GITHUB_STEP_SUMMARY']) continue;
-    await refusePipe(host, said, path);
+    await rejectPipe(host, said, path);
     const streams = await isStream(host, path).catch(() => false);
     if (streams && path !== STDOUT) continue;
     const real = streams ? path : await realPlaceOf(host, path).catch(() => path);
     const other = writes.get(real);
-    if (other) refuse('flag_conflict', phrase`${said}: ${other.said} goes to the same file ${path}; choose another`);
+    if (other) reject('flag_conflict', phrase`${said}: ${other.said} goes to the same file ${path}; choose another`);
     writes.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === 'decides' && kind === 'report') {
       const remedy = 'write it to another place, and move it there when the run has passed';
-      refuse(
+      reject(
         'report_over_baseline',
         phrase`${said}: ${path} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy}`,
       );
     }
     if (read && !(read.baseline === 'movable' && kind === 'report')) {
-      refuse(
+      reject(
         'report_over_input',
         phrase`${said}: ${path} is what ${read.said} names and would be replaced; choose another`,
       );
@@ -135,6 +135,6 @@ export async function claimPaths(
     if (streams || kind === undefined || (await isReplaceable(host, real, kind))) continue;
     const words = kind === 'report' || kind === 'markdown' ? 'report' : kind;
     const remedy = 'choose another place, or remove that file first';
-    refuse('report_over_file', phrase`${said}: ${path} is there already and is not a ${words} of bpfcompat; ${remedy}`);
+    reject('report_over_file', phrase`${said}: ${path} is there already and is not a ${words} of bpfcompat; ${remedy}`);
   }
 }

@@ -116,7 +116,7 @@ export async function confineFlag(host: Host, root: FlagRoot, said: Wording, pat
   );
 }
 
-function refuse({ origin, key, path }: NamedPath, words: string): never {
+function reject({ origin, key, path }: NamedPath, words: string): never {
   throw new UsageError('path_outside', `${origin}: ${key} ${quoted(path)} ${words}`);
 }
 
@@ -139,14 +139,14 @@ export async function confine(host: Host, { dir, top }: Root, named: NamedPath):
   try {
     real = await realPlaceOf(host, absolute);
   } catch (error) {
-    return refuse(named, `cannot be followed (${messageOf(error)}); correct the path`);
+    return reject(named, `cannot be followed (${messageOf(error)}); correct the path`);
   }
   if (!within(top, real)) {
     const how = within(top, absolute) || within(dir, absolute) ? `is a link to ${real}, outside of` : 'lies outside of';
-    refuse(named, `${how} ${top}; ${REMEDIES[use]}`);
+    reject(named, `${how} ${top}; ${REMEDIES[use]}`);
   }
-  if (isInGit(top, real)) refuse(named, `lies in .git, where only git reads and writes; name another place`);
+  if (isInGit(top, real)) reject(named, `lies in .git, where only git reads and writes; name another place`);
   const strange = await strangeFile(host, real);
-  if (strange !== undefined) refuse(named, `${strange}; name a regular file`);
+  if (strange !== undefined) reject(named, `${strange}; name a regular file`);
   return real;
 }

@@ -46,11 +46,11 @@ const IGNORE_ALL = {
 };
 
 /** @throws UsageError `link_in_workdir` for a link at a place in the work directory that we read, write or lock */
-export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
-  await host.files.refuseLink(join(workdir, '.gitignore'));
+export async function rejectWorkLinks(host: Host, workdir: string): Promise<void> {
+  await host.files.rejectLink(join(workdir, '.gitignore'));
   for (const part of WORK_PARTS) {
-    await host.files.refuseLink(join(workdir, part));
-    await host.files.refuseLinksIn(join(workdir, part));
+    await host.files.rejectLink(join(workdir, part));
+    await host.files.rejectLinksIn(join(workdir, part));
   }
 }
 
@@ -60,7 +60,7 @@ export async function refuseWorkLinks(host: Host, workdir: string): Promise<void
  * @throws HostError `directory_unusable`, UsageError `link_in_workdir`
  */
 export async function ensureWorkDirectory(host: Host, workdir: string): Promise<void> {
-  await refuseWorkLinks(host, workdir);
+  await rejectWorkLinks(host, workdir);
   const isNew = (await host.files.stat(workdir)) === undefined;
   const before = await host.files.list(workdir).catch((): string[] => []);
   await ensureDirectory(

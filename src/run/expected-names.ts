@@ -1,7 +1,7 @@
 import { quoted } from '../config/words.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import { isVariable, nearOr, variablesIn } from './object-names.ts';
+import { isVariable, similarOr, variablesIn } from './object-names.ts';
 import type { Subject } from './subject.ts';
 
 const VARIABLE = 'global variable';
@@ -27,7 +27,7 @@ export function checkExpectedNames(
       present.includes(name)
         ? []
         : [
-            `${where(origin)}test ${quoted(test)} expects something of ${kind} ${quoted(name)}, which ${artifact.basename} does not have${nearOr(kind === VARIABLE ? (name.split(/[.[]/, 1)[0] ?? name) : name, present)}`,
+            `${where(origin)}test ${quoted(test)} expects something of ${kind} ${quoted(name)}, which ${artifact.basename} does not have${similarOr(kind === VARIABLE ? (name.split(/[.[]/, 1)[0] ?? name) : name, present)}`,
           ];
     const noRecords = (name: string, origin: string | undefined): string[] => {
       const map = facts.maps.find((one) => one.name === name);

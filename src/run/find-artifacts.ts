@@ -39,7 +39,7 @@ export function noFileName(word: string): Wording | undefined {
 }
 
 /** Names that are not UTF-8 come to us with their bytes replaced, so that one file can stand for another. */
-function refuseUndecodable(word: string, path: string): void {
+function rejectUndecodable(word: string, path: string): void {
   if (!path.includes('\ufffd')) return;
   throw new UsageError(
     'artifact_unreadable',
@@ -138,7 +138,7 @@ export async function findArtifacts(
       );
     }
     for (const match of matches) {
-      refuseUndecodable(word, match);
+      rejectUndecodable(word, match);
       const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}: ${match}`, match);
       if (!reals.has(real)) found.add(match);
       reals.add(real);
@@ -147,7 +147,7 @@ export async function findArtifacts(
 
   for (const word of words) {
     const path = resolve(cwd, word);
-    refuseUndecodable(word, path);
+    rejectUndecodable(word, path);
     // What cannot be looked at (a link to itself, a name too long) is for the reader to report.
     const stat = await host.files.stat(path).catch(() => undefined);
     const isThere = stat !== undefined;

@@ -27,7 +27,7 @@ function patternWords(code: string, path: string): Wording | undefined {
 }
 
 /** Sees from the outside that a file is not an object: reading a pipe or a device may never end. */
-function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: FileStat): void {
+function reject(origin: Wording, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
     const words = 'it is a pipe or a device; write the object to a file first';
     throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
@@ -54,7 +54,7 @@ export async function loadArtifact(
   let bytes: Buffer;
   try {
     const stat = await host.files.stat(absolute);
-    if (stat) refuse(origin, path, stat);
+    if (stat) reject(origin, path, stat);
     if (stat?.isDirectory) {
       throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${await directoryWords(host, absolute)}`);
     }

@@ -75,9 +75,9 @@ export type RunWithModules = (modules: readonly GuestModule[]) => Promise<CellRe
 
 /** What the guest said of each module that it was given. */
 function inserted(choice: ModuleChoice, rules: ModuleRules, { evidence, outcome }: CellResult): CellModule[] {
-  const answers = (evidence && firstStage(evidence, 'exit')?.modules) ?? [];
+  const results = (evidence && firstStage(evidence, 'exit')?.modules) ?? [];
   return choice.modules.map(({ name, names }) => {
-    const errno = answers.find((one) => one.name === name)?.errno;
+    const errno = results.find((one) => one.name === name)?.errno;
     const reason = names.length > 0 ? 'name' : rules.load.includes(name) ? 'manifest' : 'dependency';
     if (errno === 0) return { name, reason, names, status: 'loaded', error: '' };
     const silent = outcome.status === 'infra_error' ? outcome.message : 'the guest did not say';
@@ -92,8 +92,8 @@ async function notFiles(modules: Modules, load: readonly string[]): Promise<Cell
   return load.flatMap((name, index): CellModule[] => {
     const what = found[index];
     if (what === 'module' || what === undefined) return [];
-    const near = slipOf(name, all);
-    const meant = near === undefined ? '' : `; did you mean ${near}?`;
+    const similar = slipOf(name, all);
+    const meant = similar === undefined ? '' : `; did you mean ${similar}?`;
     const error = what === 'absent' ? `the packages of this kernel have no such module${meant}` : '';
     return [{ name, reason: 'manifest', names: [], status: what, error }];
   });

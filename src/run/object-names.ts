@@ -22,9 +22,9 @@ export function isVariable(path: string, names: readonly string[]): boolean {
 }
 
 /** Names that `name` may be a slip of, else what there is. */
-export function nearOr(name: string, present: readonly string[]): string {
-  const near = didYouMean(name, present);
-  if (near !== '') return near;
+export function similarOr(name: string, present: readonly string[]): string {
+  const similar = didYouMean(name, present);
+  if (similar !== '') return similar;
   const some = present.slice(0, 8).map((one) => quoted(one));
   return some.length === 0
     ? '; it has none'

@@ -238,7 +238,7 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
     const btf = await btfOf(profile, named, record.release, note);
     const source = await open();
     emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
-    await warmUp(source, target, services.host, capacity, timed);
+    await prewarm(source, target, services.host, capacity, timed);
     return { ok: true, source, record, config, btf, ms: ms() };
   } catch (error) {
     if (capacity.signal.aborted) throw new CancelledError('cancelled', { cause: error });
@@ -247,7 +247,7 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
 }
 
 /** Makes the VM snapshot of a kernel before its cells need it; one cell alone makes it on its way. */
-async function warmUp(
+async function prewarm(
   source: GuestSource,
   { profile, timeoutMs }: Target,
   host: Host,

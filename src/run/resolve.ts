@@ -55,7 +55,7 @@ export function createCatalog({ host, cwd, builtin, allowOverride, lock }: Catal
       const root = await rootOf(host, cwd, cwd);
       await confine(host, root, { key: 'the file', path, use: 'read', origin: path });
     }
-    await refuseStream(host, absolute);
+    await rejectStream(host, absolute);
     return (await host.files.read(absolute, MAX_CONFIG_BYTES)).toString('utf8');
   };
   return {
@@ -114,7 +114,7 @@ async function defaultIds(catalog: Catalog): Promise<string[]> {
 
 /**
  * The kernels the user chose, with their profiles. An id of a file that nobody has is a profile with a `problem`.
- * @throws UsageError for every other unknown name, with near matches
+ * @throws UsageError for every other unknown name, with similar names
  */
 export async function resolveKernels(
   catalog: Catalog,
@@ -158,7 +158,7 @@ export function targetsOf(
 
 /**
  * An expectation about a kernel of another run is fine; one about an unknown profile would never hold.
- * @throws UsageError `unknown_profile` with file, line and near matches
+ * @throws UsageError `unknown_profile` with file, line and similar names
  */
 export async function checkExpectedProfiles(
   catalog: Catalog,
@@ -178,7 +178,7 @@ export async function checkKnownProfiles(catalog: Catalog, manifest: Manifest | 
 }
 
 /** Reading a pipe that nobody writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
-async function refuseStream(host: Host, path: string): Promise<void> {
+async function rejectStream(host: Host, path: string): Promise<void> {
   const stat = OPEN_ALREADY.test(path) ? undefined : await host.files.stat(path).catch(() => undefined);
   if (stat === undefined || stat.isDirectory) return;
   const strange = await strangeFile(host, path);
@@ -200,7 +200,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
  */
 export async function loadText(host: Host, path: string, what: string, origin: Wording, named = path): Promise<string> {
   try {
-    await refuseStream(host, path);
+    await rejectStream(host, path);
     return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;

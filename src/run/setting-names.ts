@@ -1,10 +1,10 @@
 import type { SettingNames } from '../classify/settings.ts';
-import { nearMatches } from '../config/near.ts';
+import { similarNames } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
 import { joined, option, phrase } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { nearOr } from './object-names.ts';
+import { similarOr } from './object-names.ts';
 import { type FlagSurvey, knows, namesIn } from './survey-flags.ts';
 
 /** A variable of a structure or an array is looked for by its own name. */
@@ -21,7 +21,7 @@ export function settingNames(facts: ObjectFacts | undefined, run: readonly FlagS
     run.some(({ names }) => names.some(({ flag, has }) => flag.kind === kind && flag.name === subject && has === true));
   return {
     inOtherObject: (kind, subject) => named(kind, subject) && knows(facts, kind, subject) !== true,
-    near: (kind, subject) => nearMatches(wordOf(kind, subject), (facts && namesIn(facts, kind)) ?? []),
+    near: (kind, subject) => similarNames(wordOf(kind, subject), (facts && namesIn(facts, kind)) ?? []),
   };
 }
 
@@ -40,7 +40,7 @@ export function checkSettingFlags(run: readonly FlagSurvey[]): void {
     const present = run.flatMap(({ names }) => names[index]?.present ?? []);
     const has = run.length === 1 ? `which ${whose} does not have` : `which ${whose} of this run has`;
     return [
-      phrase`${option(name)} ${quoted(subject)}: it names a ${what} ${has}${nearOr(wordOf(kind, subject), [...new Set(present)])}`,
+      phrase`${option(name)} ${quoted(subject)}: it names a ${what} ${has}${similarOr(wordOf(kind, subject), [...new Set(present)])}`,
     ];
   });
   if (problems.length > 0) throw new UsageError('unknown_setting', joined(problems.slice(0, 10), '\n'));

@@ -17,8 +17,8 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
 
 /** Like Promise.all, but waits until everything has stopped before it throws: nothing may go on behind our back. */
 export async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(work);
-  return settled.map((result) => {
+  const resolved = await Promise.allSettled(work);
+  return resolved.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });

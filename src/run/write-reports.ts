@@ -9,7 +9,7 @@ import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { atOnce, WRITES_AT_ONCE } from './at-once.ts';
 import { realPlaceOf } from './confine.ts';
-import { refuseWorkLinks } from './directories.ts';
+import { rejectWorkLinks } from './directories.ts';
 import type { RegistryLocks } from './registry-locks.ts';
 import { stagedName } from './stage-inputs.ts';
 
@@ -58,11 +58,11 @@ export async function isStream(host: Host, path: string): Promise<boolean> {
 }
 
 /** Where the directories of reports led when a run began. */
-const settled = new WeakMap<Host, Map<string, string>>();
+const resolved = new WeakMap<Host, Map<string, string>>();
 
 /** What runs meanwhile may put a link in the place of a directory that was looked at. */
-async function refuseMoved(host: Host, path: string): Promise<void> {
-  const before = settled.get(host)?.get(dirname(path));
+async function rejectMoved(host: Host, path: string): Promise<void> {
+  const before = resolved.get(host)?.get(dirname(path));
   if (before === undefined) return;
   const now = await realPlaceOf(host, dirname(path));
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
@@ -70,8 +70,8 @@ async function refuseMoved(host: Host, path: string): Promise<void> {
 
 /** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
 export async function checkReportPaths(host: Host, paths: readonly string[]): Promise<void> {
-  const known = settled.get(host) ?? new Map<string, string>();
-  settled.set(host, known);
+  const known = resolved.get(host) ?? new Map<string, string>();
+  resolved.set(host, known);
   for (const path of paths.filter((place) => place !== '')) {
     try {
       if (await isStream(host, path)) continue;
@@ -89,7 +89,7 @@ export async function checkReportPaths(host: Host, paths: readonly string[]): Pr
 export async function writeReport(host: Host, path: string, text: string): Promise<void> {
   if (path === '') return;
   try {
-    await refuseMoved(host, path);
+    await rejectMoved(host, path);
     if (await isStream(host, path)) {
       // In a workflow it is read by the runner, which takes commands from any line.
       await host.files.append(path, text.startsWith('{') ? noJsonCommands(text) : text);
@@ -142,7 +142,7 @@ export async function addToIndex(
   const registry = join(workdir, 'registry');
   const path = join(registry, 'runs.jsonl');
   // Anew: a build or a test may have put one there since the run began.
-  await refuseWorkLinks(host, workdir);
+  await rejectWorkLinks(host, workdir);
   try {
     await host.files.makeDir(registry);
     await using _lock = await locks.take(join(registry, 'runs.lock'));

@@ -25,7 +25,7 @@ export async function isKilled(host: Host, workdir: string): Promise<boolean> {
   const path = killSwitchPath(host, workdir);
   try {
     // A link is there, too, also one that leads nowhere.
-    await host.files.refuseLink(path);
+    await host.files.rejectLink(path);
     return (await host.files.stat(path)) !== undefined;
   } catch {
     return true;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { openBundle } from './envelope.ts';
 import { STATEMENT_TYPE, Subject } from './statement.ts';
 import { readPublicKey, type Trust } from './trust.ts';
-import { type Refusal, type Verified, verifySigned } from './verify.ts';
+import { type Verified, type VerifyProblem, verifySigned } from './verify.ts';
 
 const INDEX_TYPE = 'https://github.com/Kernel-Guard/bpfcompat/artifact-index/v0.1';
 
@@ -84,7 +84,7 @@ export function verifyIndex(
   trust: Trust,
   now: Date,
   seen: (id: string) => SeenIndex | undefined,
-): { readonly ok: true; readonly usable: UsableIndex } | ({ readonly ok: false } & Refusal) {
+): { readonly ok: true; readonly usable: UsableIndex } | ({ readonly ok: false } & VerifyProblem) {
   const read: Verified<z.infer<typeof IndexStatement>> = verifySigned(bytes, trust, {
     role: 'index',
     schema: IndexStatement,

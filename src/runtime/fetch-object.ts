@@ -7,7 +7,7 @@ import { sha256 } from './canonical.ts';
 import { blobPath, MAX_OBJECT_BYTES } from './store.ts';
 
 /** What is fetched. */
-export interface Wanted {
+export interface Requested {
   /** SHA-256 in hex. */
   readonly sha256: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface FetchPlace {
 }
 
 /** File name of an artifact: only plain characters of what it is called. */
-function fileNameOf({ name, version, variant }: Pick<Wanted, 'name' | 'version' | 'variant'>): string {
+function fileNameOf({ name, version, variant }: Pick<Requested, 'name' | 'version' | 'variant'>): string {
   const plain = [name, version, variant].filter((part) => part !== '').map((part) => part.replace(/[^\w.-]/g, '_'));
   return `${plain.join('-').replace(/^\.+/, '_')}.bpf.o`;
 }
@@ -54,32 +54,32 @@ async function bytesAt(host: Host, path: string, maxBytes: number): Promise<Buff
  */
 export async function fetchObject(
   host: Host,
-  wanted: Wanted,
+  expected: Requested,
   place: FetchPlace,
   maxBytes = MAX_OBJECT_BYTES,
 ): Promise<{ readonly source: string; readonly output: string }> {
   const others: string[] = [];
-  for (const source of await placesOf(host, place, wanted.sha256)) {
+  for (const source of await placesOf(host, place, expected.sha256)) {
     const bytes = await bytesAt(host, source, maxBytes);
     if (bytes === undefined) continue;
-    if (sha256(bytes) !== wanted.sha256) {
+    if (sha256(bytes) !== expected.sha256) {
       others.push(source);
       continue;
     }
     const problem = checkObjectHeader(bytes);
     if (problem) throw new HostError('object_invalid', `${source}: ${problem.message}`);
     await host.files.makeDir(place.outDir);
-    const output = join(place.outDir, fileNameOf(wanted));
+    const output = join(place.outDir, fileNameOf(expected));
     await host.files.writeAtomic(output, bytes);
     return { source, output };
   }
   if (others.length > 0)
     throw new HostError(
       'wrong_digest',
-      `${others[0]} has another digest than ${wanted.sha256}; nothing was written, name the place of that object`,
+      `${others[0]} has another digest than ${expected.sha256}; nothing was written, name the place of that object`,
     );
   throw new HostError(
     'object_missing',
-    phrase`the object ${wanted.sha256} is not in the store of the work directory; give its place with ${option('source')}`,
+    phrase`the object ${expected.sha256} is not in the store of the work directory; give its place with ${option('source')}`,
   );
 }

@@ -11,7 +11,7 @@ import type { Probe } from './probe.ts';
 import { profileHint } from './profile-hint.ts';
 import type { Examined } from './select.ts';
 import type { Trust } from './trust.ts';
-import type { Refusal } from './verify.ts';
+import type { VerifyProblem } from './verify.ts';
 import { type EvidenceContext, usableProblem } from './verify-evidence.ts';
 
 const MAX_KEYRING = 1024 * 1024;
@@ -74,7 +74,7 @@ function resultHere(record: HistoryRecord, probe: Probe): 'PASSED' | 'FAILED' | 
 
 function examineRow(record: HistoryRecord, problem: string, probe: Probe, context: EvidenceContext): Examined {
   const bundleSha256 = record.record_sha256 ?? '';
-  const not = (code: Refusal['code'], detail: string): Examined => ({
+  const not = (code: VerifyProblem['code'], detail: string): Examined => ({
     bundleSha256,
     document: undefined,
     problem: { code, detail },

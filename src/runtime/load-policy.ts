@@ -84,7 +84,7 @@ export interface LoadPolicy {
 }
 
 /** What a policy says about one load: `load_policy` of outputs. */
-export interface PolicyAnswer {
+export interface PolicyDecision {
   readonly schema_version: string;
   readonly allowed: boolean;
   /** Empty: no rule, the default or the list of agents. */
@@ -166,8 +166,8 @@ export function agentProblem({ allowedAgents, revokedAgents }: LoadPolicy, agent
 }
 
 /** The one answer of a policy about a load; deny unless something allows it. */
-export function decideLoad(policy: LoadPolicy, facts: LoadFacts): PolicyAnswer {
-  const answer = (does: Action, rule: string, reason: string, warnings: readonly string[] = []): PolicyAnswer => ({
+export function decideLoad(policy: LoadPolicy, facts: LoadFacts): PolicyDecision {
+  const respond = (does: Action, rule: string, reason: string, warnings: readonly string[] = []): PolicyDecision => ({
     schema_version: policy.schemaVersion,
     allowed: does === 'allow',
     rule_name: rule,
@@ -177,14 +177,14 @@ export function decideLoad(policy: LoadPolicy, facts: LoadFacts): PolicyAnswer {
     ...(warnings.length > 0 && { warnings }),
   });
   const problem = agentProblem(policy, facts.agent);
-  if (problem !== '') return answer('deny', '', problem);
+  if (problem !== '') return respond('deny', '', problem);
   const hits = policy.rules.filter((rule) => matches(rule, facts));
   const denied = hits.find((rule) => rule.action === 'deny');
   const [first] = hits;
   const chosen = policy.denyWins ? (denied ?? first) : first;
   if (chosen === undefined)
-    return answer(policy.defaultAction, '', `no rule matches; default_action ${policy.defaultAction}`);
+    return respond(policy.defaultAction, '', `no rule matches; default_action ${policy.defaultAction}`);
   const shadowed = chosen.action === 'allow' && denied !== undefined;
   const warning = `rule ${chosen.name} comes before ${denied?.name}, which would deny; in v0.2 any deny wins`;
-  return answer(chosen.action, chosen.name, `rule ${chosen.name}`, shadowed ? [warning] : []);
+  return respond(chosen.action, chosen.name, `rule ${chosen.name}`, shadowed ? [warning] : []);
 }

@@ -55,19 +55,19 @@ async function request(line: Line, url: string, options: SendOptions): Promise<S
     const own = isOwn(line, url) && line.authorization !== undefined ? { authorization: line.authorization } : {};
     return line.host.network.send(url, { ...options, headers: { ...options.headers, ...own } });
   };
-  const answer = await withAuth();
-  if (answer.status !== 401 || answer.challenge === undefined || line.authorization !== undefined) return answer;
-  line.authorization = await tokenFor(line, answer.challenge);
-  return line.authorization === undefined ? answer : withAuth();
+  const response = await withAuth();
+  if (response.status !== 401 || response.challenge === undefined || line.authorization !== undefined) return response;
+  line.authorization = await tokenFor(line, response.challenge);
+  return line.authorization === undefined ? response : withAuth();
 }
 
-function expect(answer: Sent, url: string, ...statuses: readonly number[]): Sent {
-  if (statuses.includes(answer.status)) return answer;
+function expect(response: Sent, url: string, ...statuses: readonly number[]): Sent {
+  if (statuses.includes(response.status)) return response;
   const remedy =
-    answer.status === 401 || answer.status === 403
+    response.status === 401 || response.status === 403
       ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push, and where its tokens come from another host, BPFCOMPAT_REGISTRY_TOKEN_HOST to that'
       : 'try again later, or name another registry';
-  throw new HostError('mirror_unreachable', `${url} returned status ${answer.status}; ${remedy}`);
+  throw new HostError('mirror_unreachable', `${url} returned status ${response.status}; ${remedy}`);
 }
 
 async function pushBlob(line: Line, { digest, bytes }: Blob): Promise<void> {
@@ -119,9 +119,9 @@ function listed(body: Buffer, url: string) {
 /** Whether the registry lists by itself what refers to the subject: it has the API for that, and read the manifests. */
 async function listsThem(line: Line, subject: string, referrers: readonly Pushed[]): Promise<boolean> {
   const url = `${line.base}/referrers/${subject}`;
-  const answer = await request(line, url, { method: 'GET', headers: { accept: INDEX } });
-  if (answer.status !== 200) return false;
-  const known = new Set(listed(answer.body, url).map(({ digest }) => digest));
+  const response = await request(line, url, { method: 'GET', headers: { accept: INDEX } });
+  if (response.status !== 200) return false;
+  const known = new Set(listed(response.body, url).map(({ digest }) => digest));
   return referrers.every(({ manifest }) => known.has(manifest.digest));
 }
 
@@ -130,8 +130,8 @@ export async function listReferrers(line: Line, subject: string, referrers: read
   if (await listsThem(line, subject, referrers).catch(() => false)) return;
   const tag = fallbackTag(subject);
   const url = `${line.base}/manifests/${tag}`;
-  const answer = expect(await request(line, url, { method: 'GET', headers: { accept: INDEX } }), url, 200, 404);
-  const old = answer.status === 200 ? listed(answer.body, url) : [];
+  const response = expect(await request(line, url, { method: 'GET', headers: { accept: INDEX } }), url, 200, 404);
+  const old = response.status === 200 ? listed(response.body, url) : [];
   const added = referrers.map(({ manifest }) => ({ ...descriptor(manifest), artifactType: BUNDLE }));
   const all = new Map([...old, ...added].map((one) => [one.digest, one]));
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [...all.values()] }));

@@ -6,7 +6,7 @@ import { type SeenIndex, type UsableIndex, verifyIndex } from './artifact-index.
 import { MAX_BUNDLE_BYTES } from './envelope.ts';
 import { storeFile } from './store.ts';
 import type { Trust } from './trust.ts';
-import type { Refusal } from './verify.ts';
+import type { VerifyProblem } from './verify.ts';
 
 const Seen = z.record(z.string(), z.object({ version: z.number().int().positive(), sha256: z.string() }));
 
@@ -32,7 +32,7 @@ async function readSeen(host: Host, path: string): Promise<Record<string, SeenIn
 export async function useIndex(
   host: Host,
   { file, workdir, trust }: { readonly file: string; readonly workdir: string; readonly trust: Trust },
-): Promise<UsableIndex | Refusal> {
+): Promise<UsableIndex | VerifyProblem> {
   const bytes = await host.files.readHead(file, MAX_BUNDLE_BYTES + 1);
   const path = storeFile(workdir, 'index-seen.json');
   await host.files.makeDir(join(path, '..'), 0o700);

@@ -4,7 +4,7 @@ import { archName, type CandidateTier, matchTier } from './match-tier.ts';
 import type { Probe } from './probe.ts';
 import { artifactOf, type Extension, kernelOf, type Statement } from './statement.ts';
 import type { Trust } from './trust.ts';
-import type { Refusal, SignedDocument } from './verify.ts';
+import type { SignedDocument, VerifyProblem } from './verify.ts';
 
 /** What is looked for. Empty: any. */
 export interface SelectRequest {
@@ -20,11 +20,11 @@ export type Examined =
   | {
       readonly bundleSha256: string;
       readonly document: SignedDocument<Statement>;
-      readonly problem: Refusal | undefined;
+      readonly problem: VerifyProblem | undefined;
       /** A row of the history, and whether it says something about a host that is called like this one. */
       readonly legacy?: 'here' | 'elsewhere';
     }
-  | { readonly bundleSha256: string; readonly document: undefined; readonly problem: Refusal };
+  | { readonly bundleSha256: string; readonly document: undefined; readonly problem: VerifyProblem };
 
 export interface Rejection {
   readonly code: string;
@@ -94,8 +94,11 @@ function requestRejections(statement: Statement, { request }: SelectInput): Reje
     ['profile', request.profile, profileId],
   ] as const;
   return pins
-    .filter(([, wanted, is]) => wanted !== '' && wanted !== is)
-    .map(([what, wanted, is]) => ({ code: `${what}_mismatch`, detail: `it is ${is || 'none'}, wanted ${wanted}` }));
+    .filter(([, expected, is]) => expected !== '' && expected !== is)
+    .map(([what, expected, is]) => ({
+      code: `${what}_mismatch`,
+      detail: `it is ${is || 'none'}, expected ${expected}`,
+    }));
 }
 
 /** Every reason against one candidate, in the order of the filters. */
@@ -107,11 +110,11 @@ function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, Ca
   const extension: Extension = statement.predicate.bpfcompat;
   const violations = policyViolations(input.policy, extension.summary, input.probe);
   const tier = tierOf(one, input.probe);
-  const isElsewhere = one.legacy === 'elsewhere';
+  const isOtherHost = one.legacy === 'elsewhere';
   const rejections = [
     problem,
     one.legacy === undefined ? kernelRejection(kernelOf(statement), input) : legacyRejection(one),
-    isElsewhere ? undefined : resultRejection(statement),
+    isOtherHost ? undefined : resultRejection(statement),
     failedHere(failed.get(artifactOf(statement)), tier),
     hostProblem(extension, input.probe),
     ...violations.map((name) => ({ code: `policy_${name}`, detail: `--policy-${name.replaceAll('_', '-')}` })),

@@ -1,7 +1,7 @@
 import type { ArtifactIndex } from './artifact-index.ts';
 import { artifactOf, configured, MODES, Statement } from './statement.ts';
 import type { Trust } from './trust.ts';
-import { type Refusal, type SignedDocument, type Verified, verifySigned } from './verify.ts';
+import { type SignedDocument, type Verified, type VerifyProblem, verifySigned } from './verify.ts';
 
 /** Clocks differ; evidence of the future is none. */
 const SKEW_MS = 5 * 60_000;
@@ -11,12 +11,12 @@ export interface EvidenceContext {
   readonly trust: Trust;
   readonly now: Date;
   /** The index in force, or why none is; undefined: the trust names nobody who signs one. */
-  readonly index: ArtifactIndex | Refusal | undefined;
+  readonly index: ArtifactIndex | VerifyProblem | undefined;
   /** SHA-256 of the bytes that are held or asked for; undefined: any. */
   readonly subject?: string | undefined;
 }
 
-function ageProblem({ predicate }: Statement, { trust, now }: EvidenceContext): Refusal | undefined {
+function ageProblem({ predicate }: Statement, { trust, now }: EvidenceContext): VerifyProblem | undefined {
   const { finishedOn } = predicate.bpfcompat;
   const age = now.getTime() - Date.parse(finishedOn);
   if (age < -SKEW_MS) return { code: 'stale', detail: `it is of the future: ${finishedOn}` };
@@ -26,7 +26,7 @@ function ageProblem({ predicate }: Statement, { trust, now }: EvidenceContext): 
   return undefined;
 }
 
-function indexProblem(document: SignedDocument<Statement>, { index }: EvidenceContext): Refusal | undefined {
+function indexProblem(document: SignedDocument<Statement>, { index }: EvidenceContext): VerifyProblem | undefined {
   if (index === undefined) return undefined;
   if ('code' in index) return index;
   const sha256 = artifactOf(document.value);
@@ -37,7 +37,7 @@ function indexProblem(document: SignedDocument<Statement>, { index }: EvidenceCo
   return { code: 'not_indexed', detail: `index ${index.name} version ${index.version} does not list the bundle` };
 }
 
-function ruleProblem(statement: Statement, { rules }: Trust): Refusal | undefined {
+function ruleProblem(statement: Statement, { rules }: Trust): VerifyProblem | undefined {
   const { accel, mode, sharedBoot } = statement.predicate.bpfcompat;
   if (rules.accel !== undefined && accel !== rules.accel)
     return { code: 'policy_accel', detail: `it was made under ${accel}, the trust requires ${rules.accel}` };
@@ -60,7 +60,10 @@ export function authenticEvidence(bytes: Uint8Array, context: EvidenceContext): 
 }
 
 /** Steps 7 to 9 for authentic evidence: age, index, rules. Undefined: it counts. */
-export function usableProblem(document: SignedDocument<Statement>, context: EvidenceContext): Refusal | undefined {
+export function usableProblem(
+  document: SignedDocument<Statement>,
+  context: EvidenceContext,
+): VerifyProblem | undefined {
   return (
     ageProblem(document.value, context) ?? indexProblem(document, context) ?? ruleProblem(document.value, context.trust)
   );

@@ -25,7 +25,7 @@ type VerifyCode =
   | 'legacy_not_trusted'
   | 'legacy_chain_invalid';
 
-export interface Refusal {
+export interface VerifyProblem {
   readonly code: VerifyCode;
   readonly detail: string;
 }
@@ -42,13 +42,13 @@ export interface SignedDocument<T> {
 
 export type Verified<T> =
   | { readonly ok: true; readonly document: SignedDocument<T> }
-  | ({ readonly ok: false } & Refusal);
+  | ({ readonly ok: false } & VerifyProblem);
 
-function refused<T>(code: VerifyCode, detail: string): Verified<T> {
+function failure<T>(code: VerifyCode, detail: string): Verified<T> {
   return { ok: false, code, detail };
 }
 
-function windowProblem({ id, notBefore, notAfter, revoked }: TrustedKey, now: number): Refusal | undefined {
+function windowProblem({ id, notBefore, notAfter, revoked }: TrustedKey, now: number): VerifyProblem | undefined {
   if (revoked) return { code: 'signer_revoked', detail: `the key ${id} is revoked` };
   if (notBefore !== undefined && now < notBefore)
     return { code: 'signer_expired', detail: `the key ${id} is not valid yet` };
@@ -107,20 +107,20 @@ export function verifySigned<S extends z.ZodType>(
   { role, payloadType = IN_TOTO, schema, now }: Expected<S>,
 ): Verified<z.output<S>> {
   const open = openBundle(bytes);
-  if (typeof open === 'string') return refused('bundle_invalid', open);
+  if (typeof open === 'string') return failure('bundle_invalid', open);
   if (open.hint === undefined)
-    return refused('signer_unknown', 'it was signed with a certificate; verify it with gh attestation verify');
+    return failure('signer_unknown', 'it was signed with a certificate; verify it with gh attestation verify');
   const key = trust.keys[role].find(({ keyId }) => keyId === open.hint);
-  if (key === undefined) return refused('signer_unknown', unknownKey(role, open.hint, trust));
+  if (key === undefined) return failure('signer_unknown', unknownKey(role, open.hint, trust));
   const outside = windowProblem(key, now.getTime());
   if (outside) return { ok: false, ...outside };
-  if (!isSignedBy(open, key)) return refused('signature_invalid', `the signature is none of the key ${key.id}`);
+  if (!isSignedBy(open, key)) return failure('signature_invalid', `the signature is none of the key ${key.id}`);
   if (open.payloadType !== payloadType)
-    return refused('statement_invalid', `its payload type is ${JSON.stringify(open.payloadType)}`);
+    return failure('statement_invalid', `its payload type is ${JSON.stringify(open.payloadType)}`);
   const read = schema.safeParse(jsonOf(open.payload));
   if (!read.success) {
     const [issue] = read.error.issues;
-    return refused('statement_invalid', `${issue?.path.join('.') || 'the payload'}: ${issue?.message}`);
+    return failure('statement_invalid', `${issue?.path.join('.') || 'the payload'}: ${issue?.message}`);
   }
   const bundleSha256 = createHash('sha256').update(bytes).digest('hex');
   return { ok: true, document: { value: read.data, bundleSha256, signer: key.id, keyId: key.keyId } };

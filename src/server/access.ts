@@ -48,8 +48,8 @@ export interface ClaimRules {
 
 export type Decision = 'allowed' | 'unauthorized' | 'forbidden';
 
-function hasAll(own: ReadonlySet<string>, wanted: readonly string[]): boolean {
-  return wanted.every((one) => own.has(one));
+function hasAll(own: ReadonlySet<string>, needed: readonly string[]): boolean {
+  return needed.every((one) => own.has(one));
 }
 
 function isGood(caller: Exclude<Caller, { kind: 'nobody' }>, scopes: readonly Scope[], rules: ClaimRules): boolean {

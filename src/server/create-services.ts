@@ -18,7 +18,7 @@ import type { Services } from './services.ts';
 import type { ServerSettings } from './settings.ts';
 import { createTokenVerifier } from './tokens.ts';
 
-interface Surroundings {
+interface ServerEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where lines of the log go. */
   readonly write: (line: string) => void;
@@ -41,7 +41,7 @@ async function authenticatorOf(settings: ServerSettings, fetch: GuardedFetch) {
 /** Everything that requests are answered with; jobs of an earlier server are not looked at yet. */
 export async function createServices(
   settings: ServerSettings,
-  { env, write, run, fetch }: Surroundings,
+  { env, write, run, fetch }: ServerEnvironment,
 ): Promise<Services> {
   const host = createHost({ env });
   const environment = environmentOf({ host, cwd: settings.cwd });

@@ -53,26 +53,26 @@ interface Bounds {
   readonly signal: AbortSignal;
 }
 
-function ask(url: URL, { lookup, allowed, ca, signal }: Bounds): Promise<IncomingMessage> {
+function send(url: URL, { lookup, allowed, ca, signal }: Bounds): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((done, fail) => {
     // An address that stands in the URL is never looked up.
     if (isIP(host) !== 0 && !allowed(host)) return fail(new Blocked(host));
     const request = url.protocol === 'https:' ? secureRequest : plainRequest;
-    const asked = request(url, {
+    const outgoing = request(url, {
       lookup,
       signal,
       agent: false,
       ...(ca !== undefined && { ca }),
       headers: { accept: 'application/json', 'accept-encoding': 'identity' },
     });
-    asked.on('socket', (socket) => {
+    outgoing.on('socket', (socket) => {
       // What is connected to in the end counts.
-      socket.on('connect', () => allowed(socket.remoteAddress ?? '') || asked.destroy(new Blocked(host)));
+      socket.on('connect', () => allowed(socket.remoteAddress ?? '') || outgoing.destroy(new Blocked(host)));
     });
-    asked.on('error', fail);
-    asked.on('response', done);
-    asked.end();
+    outgoing.on('error', fail);
+    outgoing.on('response', done);
+    outgoing.end();
   });
 }
 
@@ -107,7 +107,7 @@ export function createGuardedFetch(
     let url = first;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       check(url);
-      const response = await ask(url, { lookup, allowed, ca, signal });
+      const response = await send(url, { lookup, allowed, ca, signal });
       const { statusCode: status = 0, headers } = response;
       if (status === 200) return new Response(new Uint8Array(await bodyOf(response)), { status });
       response.destroy();

@@ -43,13 +43,13 @@ export function createJobStore(host: Host, workdir: string): JobStore {
     dir,
     remove,
     async makeDir(id) {
-      await host.files.refuseLink(top);
+      await host.files.rejectLink(top);
       await host.files.makeDir(dir(id), 0o700);
       return dir(id);
     },
     suiteDir,
     async makeSuiteDir(id) {
-      await host.files.refuseLink(suites);
+      await host.files.rejectLink(suites);
       await host.files.makeDir(suiteDir(id), 0o700);
       return suiteDir(id);
     },
@@ -62,7 +62,7 @@ export function createJobStore(host: Host, workdir: string): JobStore {
     },
     async load() {
       await host.files.makeDir(top, 0o700);
-      await host.files.refuseLink(top);
+      await host.files.rejectLink(top);
       const names = (await host.files.list(top)).filter((name) => JOB_ID.test(name));
       const jobs: JobRecord[] = [];
       for (const id of names) {

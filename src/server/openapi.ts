@@ -54,13 +54,13 @@ const WORDS: Readonly<Record<number, string>> = {
   503: 'the server is about to end, or lacks something that the message names',
 };
 
-function answersOf({ answers, access, problems = [], query, params, body, form }: Route): Json {
+function responsesOf({ responses, access, problems = [], query, params, body, form }: Route): Json {
   const takes = query ?? params ?? body ?? form;
   const scoped = access.kind === 'scoped' ? [401, 503] : [];
   const statuses = [...problems, ...(takes ? [400] : []), ...scoped, 403, 429, 500].filter(
-    (status) => !(status in answers),
+    (status) => !(status in responses),
   );
-  const own = Object.entries(answers).map(([status, { description, schema, content }]) => {
+  const own = Object.entries(responses).map(([status, { description, schema, content }]) => {
     const type = schema ? 'application/json' : content;
     const shape = schema ? schemaOf(schema, 'output') : content === 'application/yaml' ? {} : { type: 'string' };
     return [status, { description, ...(type && { content: { [type]: { schema: shape } } }) }];
@@ -79,7 +79,7 @@ function operationOf(name: string, route: Route): Json {
     security: securityOf(route.access),
     ...(parameters.length > 0 && { parameters }),
     ...bodyOf(route),
-    responses: answersOf(route),
+    responses: responsesOf(route),
   };
 }
 

@@ -76,10 +76,10 @@ async function showJob(request: FastifyRequest, reply: FastifyReply, services: S
   const { id } = request.params as { id: string };
   const job = JOB_ID.test(id) ? jobs.get(id) : undefined;
   if (job === undefined) throw new ApiError(404, 'job_unknown', 'there is no such job');
-  const { state, message, percent, profiles, cells, error = '', request: asked } = job;
+  const { state, message, percent, profiles, cells, error = '', request: requested } = job;
   const mayRead = isEnded(job) && (await may(request, ROUTES.historyRuns, services));
   const run = mayRead && job.run_id ? runPageOf(await runs.site(), job.run_id) : undefined;
-  const page = { id, name: asked.artifact, state, message, percent, profiles, cells, error };
+  const page = { id, name: requested.artifact, state, message, percent, profiles, cells, error };
   const self = `../api/v1/validate/${id}`;
   const ways = { up: '../results/', events: `${self}/events`, self, run: run === undefined ? '' : `../results/${run}` };
   return html(reply, jobPage(page, { assets: names, ...ways }));

@@ -64,9 +64,9 @@ function addRoute(app: FastifyInstance, name: RouteName, path: string, services:
       const params = read(route.params, request.params, 'bad_path');
       const body = read(route.body, request.body, 'bad_body');
       const caller = callers.get(request) ?? { kind: 'nobody' };
-      const answer = await handle({ query, params, body, caller, request, reply, services });
-      if (reply.sent || answer === undefined) return reply;
-      return reply.type('application/json').send(`${JSON.stringify(answer, null, 2)}\n`);
+      const response = await handle({ query, params, body, caller, request, reply, services });
+      if (reply.sent || response === undefined) return reply;
+      return reply.type('application/json').send(`${JSON.stringify(response, null, 2)}\n`);
     },
   });
 }

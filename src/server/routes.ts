@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Access } from './access.ts';
 import * as shapes from './schemas.ts';
 
-interface Answer {
+interface RouteResponse {
   readonly description: string;
   /** JSON of this shape. */
   readonly schema?: z.ZodType;
@@ -25,7 +25,7 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Multipart form. */
   readonly form?: z.ZodType;
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly responses: Readonly<Record<number, RouteResponse>>;
   /** Answers besides those that all routes of its access have. */
   readonly problems?: readonly number[];
 }
@@ -42,75 +42,75 @@ export const ROUTES = {
   health: {
     ...{ method: 'GET', path: 'health', at: 'api', action: '', access: OPEN },
     summary: 'Whether the server responds',
-    answers: { 200: { description: 'it does', schema: shapes.Health } },
+    responses: { 200: { description: 'it does', schema: shapes.Health } },
   },
   config: {
     ...{ method: 'GET', path: 'config', at: 'api', action: '', access: OPEN },
     summary: 'Switches of the server, without secrets',
-    answers: { 200: { description: 'the switches', schema: shapes.Config } },
+    responses: { 200: { description: 'the switches', schema: shapes.Config } },
   },
   profiles: {
     ...{ method: 'GET', path: 'profiles', at: 'api', action: '', access: OPEN },
     summary: 'Kernels that objects can be checked on',
-    answers: { 200: { description: 'one entry per kernel', schema: shapes.Profiles } },
+    responses: { 200: { description: 'one entry per kernel', schema: shapes.Profiles } },
   },
   openapi: {
     ...{ method: 'GET', path: 'openapi.yaml', at: 'api', action: '', access: OPEN },
     summary: 'This document',
-    answers: { 200: { description: 'OpenAPI 3.1', content: 'application/yaml' } },
+    responses: { 200: { description: 'OpenAPI 3.1', content: 'application/yaml' } },
   },
   validate: {
     ...{ method: 'POST', path: 'validate', at: 'api', action: 'validate', access: VALIDATE },
     summary: 'Check an object and wait for the report',
     form: shapes.ValidateRequest,
-    answers: { 200: { description: 'the report, whatever its verdict is', schema: shapes.Validated } },
+    responses: { 200: { description: 'the report, whatever its verdict is', schema: shapes.Validated } },
     problems: [409, 413, 415, 422, 502],
   },
   validateStart: {
     ...{ method: 'POST', path: 'validate/start', at: 'api', action: 'validate', access: VALIDATE },
     summary: 'Start to check an object',
     form: shapes.ValidateRequest,
-    answers: { 202: { description: 'it is queued', schema: shapes.Started } },
+    responses: { 202: { description: 'it is queued', schema: shapes.Started } },
     problems: [413, 415, 422],
   },
   validateStatus: {
     ...{ method: 'GET', path: 'validate/status', at: 'api', action: 'validate_status', access: STATUS },
     summary: 'How far a job is, and its result',
     query: shapes.JobQuery,
-    answers: { 200: { description: 'its state', schema: shapes.JobStatus } },
+    responses: { 200: { description: 'its state', schema: shapes.JobStatus } },
     problems: [404],
   },
   validateEvents: {
     ...{ method: 'GET', path: 'validate/:id/events', at: 'api', action: 'validate_status', access: STATUS },
     summary: 'The same as server-sent events; each has the whole state but the result',
     params: shapes.JobParams,
-    answers: { 200: { description: 'events `status`, the last one `end`', content: 'text/event-stream' } },
+    responses: { 200: { description: 'events `status`, the last one `end`', content: 'text/event-stream' } },
     problems: [404],
   },
   validateCancel: {
     ...{ method: 'DELETE', path: 'validate/:id', at: 'api', action: 'validate', access: VALIDATE },
     summary: 'Cancel a job',
     params: shapes.JobParams,
-    answers: { 202: { description: 'it ends now', schema: shapes.JobStatus } },
+    responses: { 202: { description: 'it ends now', schema: shapes.JobStatus } },
     problems: [404, 409],
   },
   historyArtifacts: {
     ...{ method: 'GET', path: 'history/artifacts', at: 'api', action: 'history_artifacts', access: READ },
     summary: 'Signed records of earlier results, newest first',
     query: shapes.ArtifactsQuery,
-    answers: { 200: { description: 'the records', schema: shapes.HistoryRecords } },
+    responses: { 200: { description: 'the records', schema: shapes.HistoryRecords } },
   },
   historyRuns: {
     ...{ method: 'GET', path: 'history/runs', at: 'api', action: 'history_runs', access: READ },
     summary: 'Earlier runs, newest first',
     query: shapes.RunsQuery,
-    answers: { 200: { description: 'one record per object of a run', schema: shapes.RunRecords } },
+    responses: { 200: { description: 'one record per object of a run', schema: shapes.RunRecords } },
   },
   runReport: {
     ...{ method: 'GET', path: 'history/run-report', at: 'api', action: 'run_report', access: READ },
     summary: 'The report of a run',
     query: shapes.RunQuery,
-    answers: { 200: { description: 'the report', schema: shapes.RunReport } },
+    responses: { 200: { description: 'the report', schema: shapes.RunReport } },
     problems: [404],
   },
   compare: {
@@ -118,20 +118,20 @@ export const ROUTES = {
     access: { kind: 'scoped', scopes: ['compare'], switches: ['write'] },
     summary: 'What is different between two runs',
     body: shapes.CompareBody,
-    answers: { 200: { description: 'the document of `bpfcompat compare`', schema: shapes.Compared } },
+    responses: { 200: { description: 'the document of `bpfcompat compare`', schema: shapes.Compared } },
     problems: [404, 413, 415],
   },
   runtimeProbe: {
     ...{ method: 'GET', path: 'runtime/probe', at: 'api', action: 'runtime_probe' },
     access: { kind: 'scoped', scopes: ['read'], switches: [] },
     summary: 'Experimental: the machine of the server, for callers on it',
-    answers: { 200: { description: 'the document of `bpfcompat runtime probe`', schema: shapes.Probed } },
+    responses: { 200: { description: 'the document of `bpfcompat runtime probe`', schema: shapes.Probed } },
   },
   runtimeSelect: {
     ...{ method: 'POST', path: 'runtime/select', at: 'api', action: 'runtime_select', access: DELIVERY },
     summary: 'Experimental: which artifact fits the host of a probe, by evidence that the server believes',
     body: shapes.SelectBody,
-    answers: {
+    responses: {
       200: { description: 'the decision', schema: shapes.Selected },
       412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
     },
@@ -141,7 +141,7 @@ export const ROUTES = {
     ...{ method: 'POST', path: 'runtime/fetch', at: 'api', action: 'runtime_fetch', access: DELIVERY },
     summary: 'Experimental: the same, and the verified object in a directory of the server',
     body: shapes.FetchBody,
-    answers: {
+    responses: {
       200: { description: 'what was fetched', schema: shapes.Fetched },
       412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
     },
@@ -151,14 +151,14 @@ export const ROUTES = {
     ...{ method: 'GET', path: 'runtime/decisions', at: 'api', action: 'runtime_decisions', access: READ },
     summary: 'Experimental: decisions that were made, newest first',
     query: shapes.DecisionsQuery,
-    answers: { 200: { description: 'one event each', schema: shapes.Decisions } },
+    responses: { 200: { description: 'one event each', schema: shapes.Decisions } },
   },
   agentDecision: {
     ...{ method: 'POST', path: 'agent/decision', at: 'api', action: 'agent_decision' },
     access: { kind: 'scoped', scopes: ['delivery'], switches: [] },
     summary: 'Experimental: a decision for an agent; it approves nothing',
     body: shapes.AgentDecisionBody,
-    answers: {
+    responses: {
       200: { description: 'the decision', schema: shapes.AgentDecided },
       412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
     },
@@ -167,12 +167,12 @@ export const ROUTES = {
   livez: {
     ...{ method: 'GET', path: '/livez', at: 'root', action: '', access: OPEN },
     summary: 'Whether the process responds',
-    answers: { 200: { description: 'ok', content: 'text/plain' } },
+    responses: { 200: { description: 'ok', content: 'text/plain' } },
   },
   readyz: {
     ...{ method: 'GET', path: '/readyz', at: 'root', action: '', access: OPEN },
     summary: 'Whether jobs can be taken',
-    answers: {
+    responses: {
       200: { description: 'they can', schema: shapes.Readiness },
       503: { description: 'they cannot, and why', schema: shapes.Readiness },
     },
@@ -181,14 +181,14 @@ export const ROUTES = {
     ...{ method: 'GET', path: '/metrics', at: 'root', action: 'metrics' },
     access: { kind: 'scoped', scopes: ['read'], switches: [] },
     summary: 'Counters for Prometheus, where BPFCOMPAT_API_ENABLE_METRICS is on',
-    answers: { 200: { description: 'text format', content: 'text/plain' } },
+    responses: { 200: { description: 'text format', content: 'text/plain' } },
     problems: [404],
   },
   badge: {
     ...{ method: 'GET', path: '/badge/:file', at: 'root', action: 'run_report', access: READ },
     summary: 'Badge of a run (`<run id>.svg`)',
     params: shapes.BadgeParams,
-    answers: { 200: { description: 'the badge', content: 'image/svg+xml' } },
+    responses: { 200: { description: 'the badge', content: 'image/svg+xml' } },
     problems: [404],
   },
 } as const satisfies Readonly<Record<string, Route>>;

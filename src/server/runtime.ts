@@ -89,18 +89,18 @@ function none(reply: FastifyReply, requestId: string, selection: Selection) {
   return { ...problemBody(error, requestId), selection };
 }
 
-interface Asked<B> {
+interface Call<B> {
   readonly body: B;
   readonly reply: FastifyReply;
   readonly requestId: string;
   readonly services: Services;
 }
 
-async function decided(asked: Asked<Selecting>, strict: boolean) {
-  const { services } = asked;
+async function decided(call: Call<Selecting>, strict: boolean) {
+  const { services } = call;
   // Each decision leaves a trace.
   await needSpace(services);
-  const options = await optionsOf(asked.body, strict, services);
+  const options = await optionsOf(call.body, strict, services);
   const made = await selectArtifact(options);
   const status = made.selection.selected === undefined ? 'none' : 'pass';
   const entry = { source: 'api', operation: 'select', status, selection: made.selection, probe: made.probe } as const;
@@ -108,23 +108,23 @@ async function decided(asked: Asked<Selecting>, strict: boolean) {
 }
 
 /** Decides for the host of the caller. */
-export async function select(asked: Asked<BodyOf<'runtimeSelect'>>) {
-  const { made, audit } = await decided(asked, false);
-  if (made.selection.selected === undefined) return none(asked.reply, asked.requestId, made.selection);
+export async function select(call: Call<BodyOf<'runtimeSelect'>>) {
+  const { made, audit } = await decided(call, false);
+  if (made.selection.selected === undefined) return none(call.reply, call.requestId, made.selection);
   return { selection: made.selection, ...audited(audit) };
 }
 
 /** The same as an agent needs it. */
-export async function agentDecision(asked: Asked<BodyOf<'agentDecision'>>) {
-  const { made, audit } = await decided(asked, true);
+export async function agentDecision(call: Call<BodyOf<'agentDecision'>>) {
+  const { made, audit } = await decided(call, true);
   const { selection } = made;
-  if (selection.selected === undefined) return none(asked.reply, asked.requestId, selection);
+  if (selection.selected === undefined) return none(call.reply, call.requestId, selection);
   const decision = {
     schema_version: 'agent_decision.v0.1',
     notice: EXPERIMENTAL,
     decision_id: selection.decision_id,
-    created_at: asked.services.host.now().toISOString(),
-    agent_id: asked.body.agent_id,
+    created_at: call.services.host.now().toISOString(),
+    agent_id: call.body.agent_id,
     artifact_name: selection.artifact_name,
     host_profile_hint: selection.host_profile_hint,
     selection,
@@ -136,10 +136,10 @@ export async function agentDecision(asked: Asked<BodyOf<'agentDecision'>>) {
 }
 
 /** Decides, and puts the object into a directory of the server; only objects that the server has already. */
-export async function fetched(asked: Asked<BodyOf<'runtimeFetch'>>) {
-  const { options, made } = await decided(asked, false);
-  if (made.selection.selected === undefined) return none(asked.reply, asked.requestId, made.selection);
-  const outDir = join(asked.services.settings.workdir, 'runtime-selected');
+export async function fetched(call: Call<BodyOf<'runtimeFetch'>>) {
+  const { options, made } = await decided(call, false);
+  if (made.selection.selected === undefined) return none(call.reply, call.requestId, made.selection);
+  const outDir = join(call.services.settings.workdir, 'runtime-selected');
   const {
     fetch,
     selection,

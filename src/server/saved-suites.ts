@@ -16,7 +16,7 @@ export function createSavedSuites({ host, cwd }: ResolvedEnvironment, workdir: s
       return String((await host.files.stat(top))?.mtimeMs ?? 0);
     },
     async inputs(): Promise<SiteInput[]> {
-      await host.files.refuseLink(top);
+      await host.files.rejectLink(top);
       const names = (await host.files.list(top).catch(() => [])).filter((name) =>
         /^job-[0-9a-f]{32}\.json$/.test(name),
       );

@@ -30,15 +30,15 @@ function placed(path: string, said: string): string {
 /** What only works where the suite lies. @throws ApiError 403, 422 */
 async function checkCase(one: SuiteCase, caller: Caller, { settings, kernels: served }: Services): Promise<void> {
   const said = `case ${quoted(one.name)}`;
-  const refuse = (what: string): never => {
+  const reject = (what: string): never => {
     throw new ApiError(422, 'case_not_supported', `${said}: ${what}; ${HERE}`);
   };
-  if (one.command !== undefined) refuse('its command is not run here');
-  if (one.assets.length > 0) refuse('its assets are not sent');
-  if (one.gate.baseline !== undefined) refuse('its baseline is not sent');
+  if (one.command !== undefined) reject('its command is not run here');
+  if (one.assets.length > 0) reject('its assets are not sent');
+  if (one.gate.baseline !== undefined) reject('its baseline is not sent');
   if (one.test !== undefined || one.mode === 'behavior') checkCommands(caller, said);
   const { kernels } = one;
-  if (kernels.kind === 'matrix' && !isMatrixName(kernels.value)) refuse('its matrix is not sent');
+  if (kernels.kind === 'matrix' && !isMatrixName(kernels.value)) reject('its matrix is not sent');
   if (kernels.kind === 'ids' && kernels.ids.length > settings.env.profiles)
     throw new ApiError(400, 'too_many_profiles', `${said}: at most ${settings.env.profiles} kernels may be chosen`);
   const known = (await served()).map(({ profile }) => profile.id);
@@ -53,26 +53,26 @@ async function checkCase(one: SuiteCase, caller: Caller, { settings, kernels: se
 
 /** The files that a suite names, by where they go; what is written must stay among them, too. @throws ApiError 400, 422 */
 function wantedFiles(suite: Suite): Map<string, string> {
-  const wanted = new Map<string, string>();
+  const requested = new Map<string, string>();
   for (const { key, path, use, origin } of [...suite.paths, ...suite.cases.flatMap(({ paths }) => paths)]) {
     // Evidence goes to the work directory of the server, whatever the suite says.
     if (key === 'matrix' || key === 'workdir') continue;
     const place = placed(path, `${origin}: ${key}`);
-    if (use === 'read') wanted.set(place, `${origin}: ${key}`);
+    if (use === 'read') requested.set(place, `${origin}: ${key}`);
   }
-  return wanted;
+  return requested;
 }
 
 /** Puts each file that was sent where the suite names one of its name. @returns the places */
 async function placeFiles(dir: string, suite: Suite, sent: readonly SentFile[]): Promise<string[]> {
-  const wanted = wantedFiles(suite);
+  const requested = wantedFiles(suite);
   const byName = new Map(sent.map((file) => [file.name, file]));
   if (byName.size < sent.length) throw new ApiError(400, 'bad_form', 'suite_files: two files have the same name');
-  const named = new Set([...wanted.keys()].map((place) => basename(place)));
+  const named = new Set([...requested.keys()].map((place) => basename(place)));
   const stray = sent.find(({ name }) => !named.has(name));
   if (stray)
     throw new ApiError(400, 'file_unused', `suite_files: no case names ${quoted(stray.name)}; leave it out, or add it`);
-  for (const [place, said] of wanted) {
+  for (const [place, said] of requested) {
     const file = byName.get(basename(place));
     if (file === undefined)
       throw new ApiError(
@@ -85,7 +85,7 @@ async function placeFiles(dir: string, suite: Suite, sent: readonly SentFile[]):
     await copyFile(file.path, to, constants.COPYFILE_EXCL);
   }
   for (const { path } of sent) await rm(path);
-  return [...wanted.keys()];
+  return [...requested.keys()];
 }
 
 /**

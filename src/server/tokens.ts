@@ -69,8 +69,8 @@ function discoveredKeys(settings: Settings, allowHttp: boolean, fetch: GuardedFe
   if (!allowHttp) secureUrl(issuer, 'BPFCOMPAT_API_WRITE_JWT_OIDC_ISSUER_URL');
   let known: { readonly until: number; readonly keys: Promise<JWTVerifyGetKey> } | undefined;
   const discover = async (): Promise<JWTVerifyGetKey> => {
-    const answer = await fetch(new URL(`${issuer}/.well-known/openid-configuration`), settings.jwksTimeoutMs);
-    const document = Discovery.parse(await answer.json());
+    const response = await fetch(new URL(`${issuer}/.well-known/openid-configuration`), settings.jwksTimeoutMs);
+    const document = Discovery.parse(await response.json());
     if (document.issuer.replace(/\/$/, '') !== issuer) throw new Error(`the issuer calls itself ${document.issuer}`);
     const url = allowHttp ? new URL(document.jwks_uri) : secureUrl(document.jwks_uri, 'jwks_uri');
     return remoteKeys(url, settings, fetch);
@@ -115,7 +115,7 @@ function callerOf(payload: JWTPayload): Caller {
 }
 
 /** A token that is not good is its sender's fault, keys that cannot be fetched are not. */
-function refusal(error: unknown): ApiError {
+function rejection(error: unknown): ApiError {
   const ours =
     !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC';
   if (error instanceof ApiError) return error;
@@ -168,8 +168,8 @@ export async function createTokenVerifier(
       if (!isSecret && keys)
         return callerOf((await jwtVerify(token, keys, { ...claims, algorithms: ASYMMETRIC })).payload);
     } catch (error) {
-      throw refusal(error);
+      throw rejection(error);
     }
-    throw refusal(new errors.JOSEAlgNotAllowed('no such verifier'));
+    throw rejection(new errors.JOSEAlgNotAllowed('no such verifier'));
   };
 }

@@ -1,4 +1,4 @@
-import { expectedOf, TRACE_PIPE, wantedText } from '../model/expect-fields.ts';
+import { expectationText, expectedOf, TRACE_PIPE } from '../model/expect-fields.ts';
 import type { TestExpectations } from '../model/test-expectations.ts';
 
 const SUBJECTS = { map: 'map', variable: 'name', event: 'map', run: 'program' } as const;
@@ -8,6 +8,6 @@ export function expectLines(expect: TestExpectations): [string, string][] {
   return expectedOf(expect).map((one) => {
     const traced = one.kind === 'event' && one.expected.source === 'trace_pipe';
     const subject = traced ? TRACE_PIPE : `${SUBJECTS[one.kind]}=${one.subject}`;
-    return [`expect_${one.kind}`, `${subject} ${wantedText(one)}`];
+    return [`expect_${one.kind}`, `${subject} ${expectationText(one)}`];
   });
 }

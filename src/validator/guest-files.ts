@@ -18,25 +18,25 @@ function isPath(path: string): boolean {
   return first === '' && names.length > 0 && names.every((name) => name !== '' && name !== '.' && name !== '..');
 }
 
-function refuse(path: string, why: string): never {
+function reject(path: string, why: string): never {
   throw new UsageError('bad_guest_file', `${JSON.stringify(path)} cannot be put into the guest: ${why}`);
 }
 
 function line(entry: GuestEntry): string {
   const { path } = entry;
   if (!isPath(path)) {
-    refuse(path, `the path must be absolute, without "." and "..", and at most ${MAX_PATH_BYTES} bytes long`);
+    reject(path, `the path must be absolute, without "." and "..", and at most ${MAX_PATH_BYTES} bytes long`);
   }
   if (entry.kind === 'link') {
     if (/ /.test(path) || entry.target === '' || / /.test(entry.target) || CONTROL.test(entry.target)) {
-      refuse(path, 'a link and its target must not have spaces or control characters; rename one of them');
+      reject(path, 'a link and its target must not have spaces or control characters; rename one of them');
     }
     if (Buffer.byteLength(entry.target) > MAX_PATH_BYTES)
-      refuse(path, `its target is over ${MAX_PATH_BYTES} bytes long`);
+      reject(path, `its target is over ${MAX_PATH_BYTES} bytes long`);
     return `link=${path} ${entry.target}`;
   }
   const { length } = entry.bytes;
-  if (length > MAX_HOST_PAYLOAD) refuse(path, `it has ${length} bytes, at most ${MAX_HOST_PAYLOAD} can be sent`);
+  if (length > MAX_HOST_PAYLOAD) reject(path, `it has ${length} bytes, at most ${MAX_HOST_PAYLOAD} can be sent`);
   return `file=${entry.executable ? '755' : '644'} ${length} ${path}`;
 }
 

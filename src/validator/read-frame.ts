@@ -4,7 +4,7 @@ import type { Frame } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 
 /** Names of frames that hold JSON of an answer. */
-export type AnswerName = 'stage' | 'document';
+export type ResultName = 'stage' | 'document';
 
 /**
  * What a frame of an answer holds, or why it must not be used. No other frame and no session decides about it, so that
@@ -15,7 +15,7 @@ export type ReadFrame =
   | { readonly ok: false; readonly reason: string };
 
 /** Reads one frame. Never throws. */
-export function readFrame(name: AnswerName, payload: Frame['payload'] | Uint8Array): ReadFrame {
+export function readFrame(name: ResultName, payload: Frame['payload'] | Uint8Array): ReadFrame {
   const parsed = parseGuestJson(payload);
   if (!parsed.ok) return { ok: false, reason: `${name} is ${parsed.reason}` };
   if (name === 'document') return { ok: true, values: parsed.values, stage: undefined };

@@ -25,12 +25,12 @@ export function isEnded({ rank }: Progress): boolean {
 
 type Kind = Stage['stage'] | 'document';
 /** What may be said at any time between open and document: it explains other stages and decides nothing. */
-type Remark = 'core' | 'externs' | 'symbol' | 'format';
+type Note = 'core' | 'externs' | 'symbol' | 'format';
 
-const REMARKS: ReadonlySet<Kind> = new Set(['core', 'externs', 'symbol', 'format'] satisfies Remark[]);
-const isRemark = (kind: Kind): kind is Remark => REMARKS.has(kind);
+const REMARKS: ReadonlySet<Kind> = new Set(['core', 'externs', 'symbol', 'format'] satisfies Note[]);
+const isNote = (kind: Kind): kind is Note => REMARKS.has(kind);
 
-const RANK: Readonly<Record<Exclude<Kind, 'step' | 'kernel' | Remark>, number>> = {
+const RANK: Readonly<Record<Exclude<Kind, 'step' | 'kernel' | Note>, number>> = {
   begin: 0,
   open: 1,
   program: 2,
@@ -102,12 +102,12 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
   if (kind === 'step' || kind === 'kernel') {
     return progress.rank < RANK.document ? progress : `${kind} after the document`;
   }
-  const rank = isRemark(kind) ? progress.rank : RANK[kind];
-  if (isRemark(kind) && rank >= RANK.document) return `${kind} after the document`;
+  const rank = isNote(kind) ? progress.rank : RANK[kind];
+  if (isNote(kind) && rank >= RANK.document) return `${kind} after the document`;
   if (rank < progress.rank) return `${kind} out of order`;
-  if (!isRemark(kind) && rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
+  if (!isNote(kind) && rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
   if (progress.command) return takeOfCommand(progress, stage, kind, rank);
-  if ((AFTER_OPEN.has(kind) || isRemark(kind)) && !progress.openPassed) return `${kind} without a passed open`;
+  if ((AFTER_OPEN.has(kind) || isNote(kind)) && !progress.openPassed) return `${kind} without a passed open`;
   if (kind === 'attach' && !progress.loadPassed) return 'attach without a passed load';
   if (kind === 'functional' && progress.rank < RANK.load) return 'functional before load';
   if (hadItsSay(progress, stage)) return `${kind} twice for the same subject`;

@@ -24,7 +24,7 @@ const variables = (inputs: Record<string, string>): Record<string, string> =>
 
 const jobOf = (inputs: Record<string, string>) => readJob(variables(inputs), dir, dir);
 
-function refused(inputs: Record<string, string>): string {
+function rejected(inputs: Record<string, string>): string {
   try {
     jobOf(inputs);
   } catch (error) {
@@ -50,7 +50,7 @@ describe('what flags would say is said of inputs', () => {
     [{ ...object, 'set-rodata': 'x' }, 'input set-rodata "x": has no "="; write set-rodata: target_pid=1234'],
     [{ ...object, timeout: '5' }, /^input timeout must be a duration, not "5"; /],
   ])('%o is refused', (inputs, message) => {
-    expect(refused(inputs)).toMatch(message);
+    expect(rejected(inputs)).toMatch(message);
   });
 });
 
@@ -64,7 +64,7 @@ describe('a report of a step is a file', () => {
     [{ suite: 's.yaml', 'suite-out': '-' }, /^input suite-out is "-", .*bpfcompat-suite\.json/],
     [{ mode: 'merge', reports: 'r.json', out: '-' }, /^input out is "-"/],
   ])('%o is refused', (inputs, message) => {
-    expect(refused(inputs)).toMatch(message);
+    expect(rejected(inputs)).toMatch(message);
   });
 
   test('inputs that another command has count for nothing', () => {

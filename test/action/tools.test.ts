@@ -16,13 +16,13 @@ import { createHost } from '../../src/host/create-host.ts';
 
 let scratch: string;
 let bin: string;
-const told: string[] = [];
+const reported: string[] = [];
 
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-tools-'));
   bin = join(scratch, 'bin');
   mkdirSync(bin);
-  told.length = 0;
+  reported.length = 0;
 });
 afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
@@ -40,11 +40,12 @@ function machine(installs: string): void {
   program('apt-get', `echo "$*" >>${scratch}/asked\ncase "$*" in *" install "*) ${installs} ;; esac`);
 }
 
-const asked = (): string => (existsSync(join(scratch, 'asked')) ? readFileSync(join(scratch, 'asked'), 'utf8') : '');
+const requested = (): string =>
+  existsSync(join(scratch, 'asked')) ? readFileSync(join(scratch, 'asked'), 'utf8') : '';
 
 function ensure(install: 'auto' | 'never') {
   const env = { PATH: bin };
-  const note = (text: string): void => void told.push(text);
+  const note = (text: string): void => void reported.push(text);
   const tell = { say: note, notice: note, warning: note };
   return ensureTools(env, install, { host: createHost({ env }), signal: new AbortController().signal, log: tell });
 }
@@ -56,19 +57,19 @@ const MAKE_ALL = ['qemu-system-x86_64', 'xz', 'zstd', 'setpriv'].map((name) =>
 test('what is missing is installed in one go, and not again', async () => {
   machine(`cd ${bin} && ${MAKE_ALL.join(' && ')}`);
   await ensure('auto');
-  expect(asked()).toMatch(/install -y --no-install-recommends qemu-system-x86 xz-utils zstd util-linux/);
-  expect(told.join()).toMatch(/installing qemu-system-x86 .* with apt-get \(install-qemu: never/);
-  const before = asked();
+  expect(requested()).toMatch(/install -y --no-install-recommends qemu-system-x86 xz-utils zstd util-linux/);
+  expect(reported.join()).toMatch(/installing qemu-system-x86 .* with apt-get \(install-qemu: never/);
+  const before = requested();
   expect(missingPackages({ PATH: bin }).filter((name) => name !== 'debian-archive-keyring')).toEqual([]);
   if (missingPackages({ PATH: bin }).length > 0) return;
   await ensure('auto');
-  expect(asked()).toBe(before);
+  expect(requested()).toBe(before);
 });
 
 test('stale lists get a second chance', async () => {
   machine(`[ -e ${scratch}/tried ] && exit 0; touch ${scratch}/tried; exit 100`);
   await ensure('auto');
-  expect(asked().match(/\bupdate\b/g)).toHaveLength(1);
+  expect(requested().match(/\bupdate\b/g)).toHaveLength(1);
 });
 
 test('what cannot be installed is named, with the command to type', async () => {
@@ -79,7 +80,7 @@ test('what cannot be installed is named, with the command to type', async () => 
 test('never means never', async () => {
   machine('exit 0');
   await expect(ensure('never')).rejects.toThrow(/install-qemu: never.*sudo apt-get install/);
-  expect(asked()).toBe('');
+  expect(requested()).toBe('');
 });
 
 test('a machine without apt is told so', async () => {

@@ -7,7 +7,7 @@ function inputs(values: Record<string, string>) {
   return readInputs(Object.fromEntries(Object.entries(values).map(([name, text]) => [inputVariable(name), text])));
 }
 
-function refused(values: Record<string, string>): string {
+function rejected(values: Record<string, string>): string {
   try {
     checkSettings(inputs(values));
   } catch (error) {
@@ -40,7 +40,7 @@ describe('settings', () => {
     [{ 'evidence-name': 'a:b' }, /^input evidence-name is "a:b"; GitHub takes no name/],
     [{ prebuilt: 'x' }, /^input prebuilt must be auto or never/],
   ])('%o names the input, what is wrong and what it takes', (values, message) => {
-    expect(refused(values)).toMatch(message);
+    expect(rejected(values)).toMatch(message);
   });
 
   test('words of the toolkit and of flags are both booleans', () => {

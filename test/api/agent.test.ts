@@ -32,8 +32,8 @@ const rows = (): LedgerRow[] =>
 /** Nothing was loaded, and the ledger says why. */
 async function denied(code: string, more: Parameters<AgentLab['apply']>[0] = {}): Promise<void> {
   const before = lab.loads().length;
-  const answer = await lab.apply(more);
-  expect([answer.error?.code, answer.schema_version]).toEqual([code, 'agent_apply_error.v0.1']);
+  const result = await lab.apply(more);
+  expect([result.error?.code, result.schema_version]).toEqual([code, 'agent_apply_error.v0.1']);
   expect(lab.loads()).toHaveLength(before);
   expect(rows().at(-1)).toMatchObject({ status: 'denied', error: expect.stringContaining(code) });
 }
@@ -69,15 +69,15 @@ describe('plan', () => {
 
 describe('apply', () => {
   test('without an approval nothing is loaded', async () => {
-    const answer = await lab.apply({ approveLoad: false });
-    expect(answer).toMatchObject({ schema_version: 'agent_apply.v0.1', load_skipped: true });
+    const result = await lab.apply({ approveLoad: false });
+    expect(result).toMatchObject({ schema_version: 'agent_apply.v0.1', load_skipped: true });
     expect([lab.loads(), lab.ledgerText()]).toEqual([[], '']);
   });
 
   test('a load check that the policy allows', async () => {
-    const answer = await lab.apply();
-    expect(answer.error).toBeUndefined();
-    expect(answer).toMatchObject({ execution: { status: 'pass' }, load_policy: { allowed: true, rule_name: 'all' } });
+    const result = await lab.apply();
+    expect(result.error).toBeUndefined();
+    expect(result).toMatchObject({ execution: { status: 'pass' }, load_policy: { allowed: true, rule_name: 'all' } });
     expect(lab.loads()).toEqual([DIGEST]);
     expect(rows().map(({ operation, status }) => [operation, status])).toEqual([
       ['approve', 'unsigned'],
@@ -135,10 +135,10 @@ describe('apply', () => {
     ['error', 1],
   ])('a load check that ends with %s is a result, with exit code %i', async (status, code) => {
     lab.end(status);
-    const answer = await lab.apply();
-    expect([answer.error, answer.execution?.status]).toEqual([undefined, status]);
+    const result = await lab.apply();
+    expect([result.error, result.execution?.status]).toEqual([undefined, status]);
     expect(rows().at(-1)).toMatchObject({ operation: 'apply', status });
-    expect(exitOf(answer)).toBe(code);
+    expect(exitOf(result)).toBe(code);
   });
 
   test('other bytes in the store', async () => {
@@ -159,8 +159,8 @@ describe('an approval', () => {
 
   test('two agents at once: one of them loads', async () => {
     await lab.approve();
-    const answers = await Promise.all([lab.apply({ approve }), lab.apply({ approve }), lab.apply({ approve })]);
-    expect(answers.map(({ error }) => error?.code ?? 'ok').sort()).toEqual(['approval_used', 'approval_used', 'ok']);
+    const results = await Promise.all([lab.apply({ approve }), lab.apply({ approve }), lab.apply({ approve })]);
+    expect(results.map(({ error }) => error?.code ?? 'ok').sort()).toEqual(['approval_used', 'approval_used', 'ok']);
     expect(lab.loads()).toEqual([DIGEST]);
     expect(await agentLedger({ ...lab.base, artifactName: '', limit: 0, checkpoint: '', key: '' })).toMatchObject({
       chain: 'ok',
@@ -172,8 +172,8 @@ describe('an approval', () => {
     const other = { approve, workdir: 'elsewhere', evidence: ['.bpfcompat/store/bundles'], sources: ['object'] };
     lab.put('object', '');
     writeFileSync(join(lab.cwd, 'object'), OBJECT);
-    const answers = await Promise.all([lab.apply({ approve }), lab.apply(other)]);
-    expect(answers.map(({ error }) => error?.code ?? 'ok').sort()).toEqual(['approval_used', 'ok']);
+    const results = await Promise.all([lab.apply({ approve }), lab.apply(other)]);
+    expect(results.map(({ error }) => error?.code ?? 'ok').sort()).toEqual(['approval_used', 'ok']);
     rmSync(join(lab.workdir, 'agent-load-ledger.jsonl'));
     expect((await lab.apply({ approve })).error?.code).toBe('approval_used');
     expect((await lab.apply(other)).error?.code).toBe('approval_used');
@@ -259,8 +259,8 @@ describe('the ledger', () => {
     await lab.approve();
     const cut = async (where: RegExp): Promise<void> => {
       lab.state.appendFails = where;
-      const answer = await lab.apply({ approve: 'approval.json' });
-      expect([answer.phase, answer.error?.message, lab.loads()]).toEqual(['ledger', 'the power is gone', []]);
+      const result = await lab.apply({ approve: 'approval.json' });
+      expect([result.phase, result.error?.message, lab.loads()]).toEqual(['ledger', 'the power is gone', []]);
       lab.state.appendFails = /$^/;
     };
     await cut(/used-approvals/);
@@ -282,8 +282,8 @@ describe('the ledger', () => {
   test('a row that was changed stops everything', async () => {
     await lab.apply();
     writeFileSync(join(lab.workdir, 'agent-load-ledger.jsonl'), lab.ledgerText().replace('edge-1', 'edge-2'));
-    const answer = await lab.apply();
-    expect(answer.error?.code).toBe('ledger_invalid');
+    const result = await lab.apply();
+    expect(result.error?.code).toBe('ledger_invalid');
     expect(lab.loads()).toHaveLength(1);
   });
 

@@ -33,7 +33,7 @@ test('two kernels of one vendor: those between them by their series, of the same
 test.each([
   ['debian-12-6.1', 'rocky-9-5.14', 'are of two vendors'],
   ['debian-12-6.1', 'rhel-8-4.18', 'rhel-8-4.18: '],
-  ['debian-12-6.2', 'debian-13-7.3', 'good: unknown profile "debian-12-6.2"; near matches: '],
+  ['debian-12-6.2', 'debian-13-7.3', 'good: unknown profile "debian-12-6.2"; similar profiles: '],
   ['@1', 'debian-13-7.3', 'good "@1" is not a kernel; write a profile id'],
 ])('%s and %s are refused', async (good, bad, message) => {
   await expect(line(good, bad)).rejects.toThrow(message);

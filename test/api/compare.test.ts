@@ -53,12 +53,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-const ask = (base: string, head: string, more: Partial<CompareRequest> = {}) =>
+const request = (base: string, head: string, more: Partial<CompareRequest> = {}) =>
   compare({ base, head, ...more, cwd, env: {} });
 
 test('two reports: the documents are written, and are the same as those returned', async () => {
   const files = { out: 'new/diff.json', markdown: 'new/diff.md' };
-  const { json, markdown, summary, paths } = await ask('base/reports/1.json', 'head/reports/1.json', files);
+  const { json, markdown, summary, paths } = await request('base/reports/1.json', 'head/reports/1.json', files);
   expect(summary).toMatchObject({ total: 4, improved: 1, fixed: 1, regressed: 0 });
   expect(readFileSync(paths.json, 'utf8')).toBe(json);
   expect(readFileSync(join(cwd, 'new/diff.md'), 'utf8')).toBe(markdown);
@@ -70,7 +70,7 @@ test('two reports: the documents are written, and are the same as those returned
 });
 
 test('reports about objects of other names are compared all the same', async () => {
-  expect((await ask('base/reports/0.json', 'base/reports/1.json')).summary.requiredRegressions).toBe(1);
+  expect((await request('base/reports/0.json', 'base/reports/1.json')).summary.requiredRegressions).toBe(1);
 });
 
 describe.each([
@@ -79,7 +79,7 @@ describe.each([
   ['base', 'head.json'],
 ])('%s and %s', (base, head) => {
   test('object by object', async () => {
-    const { json, summary } = await ask(base, head);
+    const { json, summary } = await request(base, head);
     const document = JSON.parse(json);
     expect(document).toMatchObject({ schema_version: 'compat_diff_collection.v0.1', base: { path: base } });
     expect(document.cases.map(({ name, change }: { name: string; change: string }) => [name, change])).toEqual([
@@ -92,10 +92,10 @@ describe.each([
 });
 
 test('what the head no longer tests is named; an object that the base does not have may fail like any other', async () => {
-  expect((await ask('base.json', 'head.json')).noLongerTested).toEqual(['half-attached-on-purpose']);
-  const { summary, noLongerTested } = await ask('head.json', 'base.json');
+  expect((await request('base.json', 'head.json')).noLongerTested).toEqual(['half-attached-on-purpose']);
+  const { summary, noLongerTested } = await request('head.json', 'base.json');
   expect(noLongerTested).toEqual([]);
-  const older = (await ask('base/reports/1.json', 'base/reports/1.json')).summary;
+  const older = (await request('base/reports/1.json', 'base/reports/1.json')).summary;
   expect(older.requiredNewFailures).toBe(0);
   const document = JSON.parse(readFileSync(join(cwd, 'base/reports/2.json'), 'utf8'));
   const failing = document.targets.filter(
@@ -107,7 +107,7 @@ test('what the head no longer tests is named; an object that the base does not h
 test('a collection whose reports are gone is compared by what it says itself', async () => {
   const text = readFileSync(join(cwd, 'base.json'), 'utf8').replaceAll(`${cwd}/base/reports/`, '/gone/');
   write('alone.json', text);
-  const { summary } = await ask('head.json', 'alone.json');
+  const { summary } = await request('head.json', 'alone.json');
   expect(summary).toMatchObject({ requiredRegressions: 1, newFailures: 1 });
 });
 
@@ -119,7 +119,7 @@ test.each([
   ['lost', 'head', /^base lost: its report "\/no\/such\/report\.json" is gone; /],
   ['base/reports/2.json', 'head', /^base\/reports\/2\.json and head have no object in common; /],
 ])('%s and %s: what is wrong and what to do', async (base, head, message) => {
-  await expect(ask(base, head)).rejects.toThrow(message);
+  await expect(request(base, head)).rejects.toThrow(message);
 });
 
 test('report-summary takes the report of one object', async () => {

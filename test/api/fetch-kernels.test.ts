@@ -18,13 +18,13 @@ test('some kernels are fetched at a time and no more, and one that fails does no
     if (!path.endsWith('/InRelease')) return false;
     waiting.push(() => response.writeHead(404).end());
     most = Math.max(most, waiting.length);
-    const answer = (): void => {
+    const outcome = (): void => {
       const all = waiting;
       waiting = [];
       for (const one of all) one();
     };
-    if (waiting.length >= AT_A_TIME) setTimeout(answer, 500);
-    else if (waiting.length === 1) setTimeout(answer, 10_000);
+    if (waiting.length >= AT_A_TIME) setTimeout(outcome, 500);
+    else if (waiting.length === 1) setTimeout(outcome, 10_000);
     return true;
   };
   mkdirSync(join(cwd, 'vm/profiles'), { recursive: true });

@@ -105,7 +105,7 @@ describe('draftId', () => {
 
 it('a draft is read back whatever its names are', () => {
   const artifact = 'dir "x": #1/\\ü.bpf.o';
-  const text = suiteDraft('5.10', 'yes', [{ name: 'on', artifact, mode: 'load_only', remark: 'two\nlines' }]);
+  const text = suiteDraft('5.10', 'yes', [{ name: 'on', artifact, mode: 'load_only', summary: 'two\nlines' }]);
   const suite = readSuite({ file: 's.yaml', text });
   expect(suite.name).toBe('5.10');
   expect(suite.cases).toMatchObject([{ name: 'on', artifact, kernels: { kind: 'matrix', value: 'yes' } }]);

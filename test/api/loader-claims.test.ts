@@ -32,10 +32,10 @@ test.each([
     /^m\.yaml: settings for the load/,
   ],
 ] as const)('%s is an error beside another loader that decides, and none without', (_, options, text, words) => {
-  const settled = text === undefined ? undefined : manifest(text);
-  expect(() => checkLoaderClaims({ gate: own, beside: [] }, named, options, settled)).toThrow(words);
-  expect(() => checkLoaderClaims({ gate: undefined, beside: [own] }, named, options, settled)).not.toThrow();
-  expect(() => checkLoaderClaims(undefined, named, options, settled)).not.toThrow();
+  const resolved = text === undefined ? undefined : manifest(text);
+  expect(() => checkLoaderClaims({ gate: own, beside: [] }, named, options, resolved)).toThrow(words);
+  expect(() => checkLoaderClaims({ gate: undefined, beside: [own] }, named, options, resolved)).not.toThrow();
+  expect(() => checkLoaderClaims(undefined, named, options, resolved)).not.toThrow();
 });
 
 test.each([

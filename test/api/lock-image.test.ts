@@ -26,9 +26,9 @@ async function openBench() {
   const cwd = join(dir.path, 'work');
   const env = { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir.path, 'cache') };
   const host = createHost({ env });
-  const offer = { disk: OLD, asked: 0 };
+  const offer = { disk: OLD, requests: 0 };
   const server = createServer((_, response) => {
-    offer.asked++;
+    offer.requests++;
     response.end(offer.disk);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,10 +77,10 @@ describe('the disk image of a profile in a lock', () => {
   test('is what a run takes, without the network where it is stored', async () => {
     await using bench = await openBench();
     await bench.lock();
-    const { asked } = bench.offer;
+    const { requests } = bench.offer;
     const { image, cached } = await bench.ensure('require');
     expect({ ...image, cached }).toMatchObject({ fromSha256: sha256(OLD), vouched: 'pin', cached: true });
-    expect(bench.offer.asked).toBe(asked);
+    expect(bench.offer.requests).toBe(requests);
   });
 
   test('another image at its address is not used, and the message has the place in the lock', async () => {

@@ -344,7 +344,7 @@ describe('what does not belong together', () => {
     [
       'other flags',
       /ran in different ways \(other flags, another manifest, failOn or baseline\)/,
-      () => other(quickRun(), 3, { question: 'load_only' }),
+      () => other(quickRun(), 3, { request: 'load_only' }),
     ],
     [
       'another validator',

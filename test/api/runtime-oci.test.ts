@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fetchArtifact } from '../../src/api/runtime-fetch.ts';
-import { type PushAnswer, pushArtifact } from '../../src/api/runtime-oci.ts';
+import { type PushResult, pushArtifact } from '../../src/api/runtime-oci.ts';
 import { selectArtifact } from '../../src/api/runtime-select.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { startDockerRegistry } from '../fakes/docker-registry.ts';
@@ -29,11 +29,11 @@ afterEach(() => lab[Symbol.dispose]());
 
 const image = (tag: string): string => `${registry.host}/acme/conn:${tag}`;
 
-async function pushed(tag: string): Promise<PushAnswer> {
-  const answer = await pushArtifact({ ...lab.base, image: image(tag), artifact: 'conn.bpf.o' });
+async function pushed(tag: string): Promise<PushResult> {
+  const result = await pushArtifact({ ...lab.base, image: image(tag), artifact: 'conn.bpf.o' });
   // Another host has neither the bundles nor the object.
   rmSync(join(lab.workdir, 'store'), { recursive: true });
-  return answer;
+  return result;
 }
 
 /** Every file of the registry that holds a blob. */
@@ -43,9 +43,9 @@ function blobs(): string[] {
 }
 
 test('an object and its evidence go through a registry without an API for referrers', async () => {
-  const answer = await pushed('1.0.0');
-  expect(answer).toMatchObject({ artifact_sha256: sha256(OBJECT), bundles: [expect.any(String)] });
-  const byDigest = `oci://${registry.host}/acme/conn@${answer.manifest}`;
+  const result = await pushed('1.0.0');
+  expect(result).toMatchObject({ artifact_sha256: sha256(OBJECT), bundles: [expect.any(String)] });
+  const byDigest = `oci://${registry.host}/acme/conn@${result.manifest}`;
   const options = { ...lab.base, evidence: [byDigest], sources: [byDigest] };
   const { fetch } = await fetchArtifact(options);
   expect(readFileSync(fetch.output_path)).toEqual(Buffer.from(OBJECT));
@@ -95,8 +95,8 @@ test('skopeo reads the image', async () => {
 });
 
 test('other bytes in the registry are used nowhere', async () => {
-  const answer = await pushed('swapped');
-  const source = `oci://${registry.host}/acme/conn@${answer.manifest}`;
+  const result = await pushed('swapped');
+  const source = `oci://${registry.host}/acme/conn@${result.manifest}`;
   const kept = blobs().map((path) => [path, readFileSync(path)] as const);
   try {
     // A layer of the same size with another byte.

@@ -23,14 +23,14 @@ interface Call {
   readonly cwd: string;
   readonly host: Host;
 }
-const asked = { artifacts: ['a.bpf.o'], kernels: [KERNEL], offline: true };
+const requests = { artifacts: ['a.bpf.o'], kernels: [KERNEL], offline: true };
 
 /** Everything that boots or brings kernels, as the command line and the Action call it. */
 test.each<[string, (call: Call) => Promise<unknown>]>([
-  ['test', (call) => validate({ ...call, ...asked })],
-  ['a shard of a test', (call) => validate({ ...call, ...asked, shard: { index: 1, total: 2 } })],
+  ['test', (call) => validate({ ...call, ...requests })],
+  ['a shard of a test', (call) => validate({ ...call, ...requests, shard: { index: 1, total: 2 } })],
   ['suite', (call) => validateSuite({ ...call, suite: 'own.yaml', offline: true })],
-  ['watch', (call) => watch({ ...call, ...asked, onResult: () => {} })],
+  ['watch', (call) => watch({ ...call, ...requests, onResult: () => {} })],
   ['kernels fetch', (call) => fetchKernels({ ...call, choice: { kind: 'ids', ids: [KERNEL], origin: 'test' } })],
   ['kernels fetch --userland', (call) => fetchUserland(call)],
 ])('a clean-up takes nothing away from %s', async (_name, call) => {

@@ -199,17 +199,17 @@ describe('a token', () => {
       response.writeHead(200).end('{"token":"anonymous-token"}');
     });
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const elsewhere = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const outside = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     registry.intercept = (request, response) => {
       if (request.headers.authorization !== undefined) return false;
-      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${elsewhere}/token",service="lab"` }).end();
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${outside}/token",service="lab"` }).end();
       return true;
     };
     try {
       await open(name(), env(registry.host));
       registry.intercept = (request, response, path) => {
         if (!BLOB.test(path) || request.headers.authorization === undefined) return false;
-        response.writeHead(307, { location: `http://${elsewhere}/blob` }).end();
+        response.writeHead(307, { location: `http://${outside}/blob` }).end();
         return true;
       };
       await expect(open(name(), env(registry.host))).rejects.toThrow(/nothing was used/);

@@ -12,7 +12,11 @@ import * as fx from '../fixtures/evidence.ts';
 const INSN_BYTES = 8;
 
 /** A program with these lines of C, each from the instruction it is given with. */
-function told(lines: readonly (readonly [insn: number, text: string])[], insn: number, access: string): SourceLocation {
+function reported(
+  lines: readonly (readonly [insn: number, text: string])[],
+  insn: number,
+  access: string,
+): SourceLocation {
   const sectionName = 'raw_tp/x';
   const facts = {
     btf: { string: (index: number) => ['a.bpf.c', ...lines.map(([, text]) => text)][index] },
@@ -54,7 +58,7 @@ describe('the line of an access', () => {
       [18, 'last += BPF_CORE_READ(t, state);'],
       [30, 'last += u->state;'],
     ] as const;
-    const found = told(lines, 14, STATE);
+    const found = reported(lines, 14, STATE);
     expect(found).toMatchObject({ line: 12, insn: 14, certainty: 'table', text: lines[2][1] });
   });
 
@@ -64,12 +68,12 @@ describe('the line of an access', () => {
       [4, 'b = t->state;'],
       [8, 'return b;'],
     ] as const;
-    expect(told(lines, 9, STATE)).toMatchObject({ line: 11 });
+    expect(reported(lines, 9, STATE)).toMatchObject({ line: 11 });
   });
 
   test('stays where it names the field, or no other does as a word', () => {
     expect(
-      told(
+      reported(
         [
           [0, 'a = t->state;'],
           [4, 'b = u->state;'],
@@ -79,7 +83,7 @@ describe('the line of an access', () => {
       ),
     ).toMatchObject({ line: 10, certainty: 'exact' });
     expect(
-      told(
+      reported(
         [
           [0, 'a = READ(t);'],
           [4, 'b = t->exit_state;'],
@@ -92,7 +96,7 @@ describe('the line of an access', () => {
 
   test('is none that is far off, and none of a type as a whole', () => {
     expect(
-      told(
+      reported(
         [
           [0, 'a = READ(t);'],
           [100, 'b = t->state;'],
@@ -102,7 +106,7 @@ describe('the line of an access', () => {
       ),
     ).toMatchObject({ line: 10 });
     expect(
-      told(
+      reported(
         [
           [0, 'a = READ(t);'],
           [4, 'struct task_struct *t;'],
@@ -119,8 +123,8 @@ describe('the line of an access', () => {
       [4, 'return bpf_core_enum_value(enum bpf_cmd, BPF_X);'],
       [8, 'return t->comm[3];'],
     ] as const;
-    expect(told(lines, 2, 'enum bpf_cmd::BPF_X = 5')).toMatchObject({ line: 11 });
-    expect(told(lines, 2, 'struct task_struct.comm[3]')).toMatchObject({ line: 12 });
+    expect(reported(lines, 2, 'enum bpf_cmd::BPF_X = 5')).toMatchObject({ line: 11 });
+    expect(reported(lines, 2, 'struct task_struct.comm[3]')).toMatchObject({ line: 12 });
   });
 });
 

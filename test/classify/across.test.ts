@@ -5,14 +5,14 @@ import type { CellResult } from '../../src/model/cell.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import * as fx from '../fixtures/evidence.ts';
-import { asked, infra, kernelRecord, result } from '../fixtures/run.ts';
+import { infra, kernelRecord, requested, result } from '../fixtures/run.ts';
 
 const RELEASES = ['5.10.0-46-cloud-amd64', '6.1.0-56-cloud-amd64', '6.12.117-amd64', '7.3.4-amd64'];
 
 /** One object on four kernels, oldest last: the order of the matrix is not the order of age. */
 function run(evidence: (release: string, index: number) => Evidence, artifact = 0): CellResult[] {
   return RELEASES.map((release, index) =>
-    asked({ artifact, target: index }, evidence(release, index), `k-${release.split('.').slice(0, 2).join('.')}`),
+    requested({ artifact, target: index }, evidence(release, index), `k-${release.split('.').slice(0, 2).join('.')}`),
   ).reverse();
 }
 
@@ -22,13 +22,13 @@ function findings(results: readonly CellResult[]): (Finding | undefined)[] {
   });
 }
 
-const refuse = (log: string) => (release: string) => fx.verifierFailure(log, fx.hello({ release }), -22);
+const reject = (log: string) => (release: string) => fx.verifierFailure(log, fx.hello({ release }), -22);
 const good = (release: string) => fx.passing(fx.hello({ release }));
-const nullCheck = refuse("R0 invalid mem access 'map_value_or_null'\n");
+const nullCheck = reject("R0 invalid mem access 'map_value_or_null'\n");
 
 describe('the same cause everywhere', () => {
   test('a missing helper on all kernels is not an incompatibility', () => {
-    const found = findings(acrossKernels(run(refuse('invalid func unknown#999\n'))));
+    const found = findings(acrossKernels(run(reject('invalid func unknown#999\n'))));
     for (const finding of found) {
       expect(finding).toMatchObject({ code: 'UNSUPPORTED_HELPER', group: 'object', args: { everywhere: '4' } });
       const { title, explanation } = words(finding as Finding);
@@ -45,14 +45,14 @@ describe('the same cause everywhere', () => {
   });
 
   test('one kernel alone is not everywhere, and a newer one that said nothing forbids the word', () => {
-    const one = run(refuse('invalid func unknown#999\n')).slice(0, 1);
+    const one = run(reject('invalid func unknown#999\n')).slice(0, 1);
     expect(findings(acrossKernels(one))[0]?.args).not.toHaveProperty('everywhere');
     const silent = {
       ...result({ artifact: 0, target: 9 }, infra()),
       evidence: undefined,
       kernel: kernelRecord('k-8.0', '8.0.1-amd64'),
     };
-    const results = acrossKernels([...run(refuse('invalid func unknown#999\n')), silent]);
+    const results = acrossKernels([...run(reject('invalid func unknown#999\n')), silent]);
     expect(findings(results.slice(0, 4))[0]?.args).not.toHaveProperty('everywhere');
   });
 
@@ -94,7 +94,7 @@ describe('from some kernel on', () => {
   });
 
   test('a context field that older kernels do not have is not about precision', () => {
-    const ctx = refuse('invalid bpf_context access off=192 size=8\n');
+    const ctx = reject('invalid bpf_context access off=192 size=8\n');
     const results = acrossKernels(run((release, index) => (index < 2 ? ctx(release) : good(release))));
     expect(findings(results)[0]?.args).toMatchObject({ reason: 'ctx_access', firstGood: 'k-6.12' });
   });
@@ -112,7 +112,7 @@ describe('from some kernel on', () => {
   test('a kernel that fails otherwise proves nothing', () => {
     const results = acrossKernels(
       run((release, index) =>
-        index === 3 ? refuse('infinite loop detected at insn 3\n')(release) : nullCheck(release),
+        index === 3 ? reject('infinite loop detected at insn 3\n')(release) : nullCheck(release),
       ),
     );
     expect(findings(results)[0]?.args).not.toHaveProperty('firstGood');
@@ -129,7 +129,7 @@ test('thousands of failing programs on a dozen kernels take no time', () => {
       fx.loadFailed(),
       fx.exit({ code: 2 }),
     ];
-    return asked(
+    return requested(
       { artifact: 0, target: index },
       fx.evidence(stages, fx.hello({ release: `6.${index}.0` })),
       `k-${index}`,

@@ -14,7 +14,7 @@ const open = fx.open({ programs: [fx.programFacts('plain'), fx.programFacts('wri
 const loaded = [open, fx.program('plain'), fx.program('writes')];
 
 function said(...stages: Stage[]) {
-  return fx.told(fx.evidence(stages));
+  return fx.reported(fx.evidence(stages));
 }
 
 describe('programs that can alter what is observed', () => {
@@ -57,7 +57,7 @@ describe('programs that can alter what is observed', () => {
 describe('a failure that was told', () => {
   const required = { name: 'plain', section: '', required: true };
   const later = { name: 'writes', section: '', required: true };
-  const question = (...stages: Stage[]): ClassifyInput => ({
+  const request = (...stages: Stage[]): ClassifyInput => ({
     evidence: fx.evidence(stages),
     attachMode: 'required',
     programs: [required, later],
@@ -68,7 +68,7 @@ describe('a failure that was told', () => {
   const failed = fx.attach('plain', { status: 'fail', errno: -2, error: 'No such file or directory' });
 
   test('stands when the answer breaks off', () => {
-    const outcome = failureBeside(infra, question(...loaded, fx.load(), failed));
+    const outcome = failureBeside(infra, request(...loaded, fx.load(), failed));
     expect(outcome).toMatchObject({
       status: 'fail',
       failedStage: 'attach',
@@ -80,24 +80,24 @@ describe('a failure that was told', () => {
   });
 
   test('is none when nothing failed until then: what was not told did not fail', () => {
-    expect(failureBeside(infra, question(...loaded, fx.load(), fx.attach('plain')))).toBe(infra);
-    expect(failureBeside(infra, question(open))).toBe(infra);
+    expect(failureBeside(infra, request(...loaded, fx.load(), fx.attach('plain')))).toBe(infra);
+    expect(failureBeside(infra, request(open))).toBe(infra);
   });
 
   test.each<[string, Parameters<typeof fx.exit>[0]]>([
     ['was killed', { kind: 'signaled', signal: 9 }],
     ['ran out of time', { kind: 'timeout', signal: 9 }],
   ])('stands when the validator %s after it', (_how, exit) => {
-    expect(classifyWhole(question(...loaded, fx.load(), failed, fx.exit(exit)))).toMatchObject({
+    expect(classifyWhole(request(...loaded, fx.load(), failed, fx.exit(exit)))).toMatchObject({
       status: 'fail',
       failedStage: 'attach',
       findings: [{ subject: 'plain' }, { code: 'RESPONSE_UNRELIABLE', args: { reason: 'unfinished' } }],
     });
-    expect(classifyWhole(question(...loaded, fx.load(), fx.exit(exit)))).toMatchObject({ status: 'infra_error' });
+    expect(classifyWhole(request(...loaded, fx.load(), fx.exit(exit)))).toMatchObject({ status: 'infra_error' });
   });
 
   test('is not denied by the end of the answer', () => {
-    const denied = question(open, fx.program('plain', { status: 'fail', errno: -22 }), fx.loadFailed(), fx.exit());
+    const denied = request(open, fx.program('plain', { status: 'fail', errno: -22 }), fx.loadFailed(), fx.exit());
     expect(classifyWhole(denied)).toMatchObject({ status: 'fail', failedStage: 'load' });
   });
 });

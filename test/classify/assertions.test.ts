@@ -120,22 +120,22 @@ function wordsOf(result: ReturnType<typeof outcome>) {
 
 test('the finding says what was wanted and what was seen', () => {
   const failed = { status: 'fail', error: 'the value is too small' } as const;
-  const told = wordsOf(outcome(only({ maps: [map({ key: 7, min: 3 })] }), 'found=true value=1 size=8', failed));
-  expect(told.finding.args).toMatchObject({
+  const reported = wordsOf(outcome(only({ maps: [map({ key: 7, min: 3 })] }), 'found=true value=1 size=8', failed));
+  expect(reported.finding.args).toMatchObject({
     reason: 'expectation',
     kind: 'map',
     expected_of: 'hits',
     wanted: 'key=7 min=3',
     seen: 'found=true value=1 size=8',
   });
-  expect(told.title).toBe('functional test t: map hits: the value is too small');
-  expect(told.explanation).toBe('Expected of map hits: key 7, value at least 3. Seen: value 1.');
+  expect(reported.title).toBe('functional test t: map hits: the value is too small');
+  expect(reported.explanation).toBe('Expected of map hits: key 7, value at least 3. Seen: value 1.');
 });
 
 test('a program that the kernel cannot run by itself is not a fault of the program', () => {
-  const told = wordsOf(outcome(only({ run: [run] }), 'errno=-524', { status: 'fail', error: 'no' }));
-  expect(told.finding.args).toMatchObject({ cause: 'test_run_unsupported' });
-  expect(told.title).toMatch(/this kernel cannot run .* programs by BPF_PROG_TEST_RUN/);
+  const reported = wordsOf(outcome(only({ run: [run] }), 'errno=-524', { status: 'fail', error: 'no' }));
+  expect(reported.finding.args).toMatchObject({ cause: 'test_run_unsupported' });
+  expect(reported.title).toMatch(/this kernel cannot run .* programs by BPF_PROG_TEST_RUN/);
 });
 
 test('a test that was not looked at fails', () => {
@@ -163,11 +163,11 @@ test('of several expectations that do not hold all are told, what a program retu
     validationMode: '',
     functionalTests: [fx.functionalTest('t', { command: '', expect: expected })],
   });
-  const told = wordsOf(result);
-  expect(told.title).toBe(`functional test t: program ${run.program}: it returned 2, expected 1`);
-  expect(told.explanation).toContain('Also map hits: expected key 7, value 3; seen value 0.');
-  expect(told.remediation).not.toMatch(/trigger/);
-  expect(told.finding.evidence?.text).toContain('another return value');
+  const reported = wordsOf(result);
+  expect(reported.title).toBe(`functional test t: program ${run.program}: it returned 2, expected 1`);
+  expect(reported.explanation).toContain('Also map hits: expected key 7, value 3; seen value 0.');
+  expect(reported.remediation).not.toMatch(/trigger/);
+  expect(reported.finding.evidence?.text).toContain('another return value');
 });
 
 test('what libbpf said in the output of a test stands in the finding', () => {

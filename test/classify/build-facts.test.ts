@@ -25,14 +25,14 @@ function failing(finding: Finding): Outcome {
   return { status: 'fail', failedStage: 'load', findings: [finding] };
 }
 
-function told(finding: Finding, build: Partial<KernelBuild> = {}): Finding {
+function reported(finding: Finding, build: Partial<KernelBuild> = {}): Finding {
   const outcome = withBuildFacts(failing(finding), { ...CLOUD, ...build });
   return (outcome.status === 'fail' && outcome.findings[0]) as Finding;
 }
 
 describe('what a kernel was built without', () => {
   test('its own configuration says it, and another one has the option', () => {
-    const { args, confidence } = told(noStruct);
+    const { args, confidence } = reported(noStruct);
     expect(confidence).toBe('high');
     expect(args).toMatchObject({
       reason: 'compiled_out',
@@ -40,19 +40,19 @@ describe('what a kernel was built without', () => {
       config_value: 'n',
       config_profile: 'debian-13-7.3-generic',
     });
-    const { explanation, remediation } = words(told(noStruct));
+    const { explanation, remediation } = words(reported(noStruct));
     expect(explanation).toContain('built without CONFIG_HID_BPF; debian-13-7.3-generic has it');
     expect(remediation).toContain('CONFIG_HID_BPF, such as debian-13-7.3-generic');
   });
 
   test('a kernel that is built with the option lacks something else', () => {
-    expect(told(noStruct, { config: 'CONFIG_HID_BPF=y' })).toEqual(noStruct);
+    expect(reported(noStruct, { config: 'CONFIG_HID_BPF=y' })).toEqual(noStruct);
     const guess = makeFinding({
       ...load,
       code: 'ATTACH_TARGET_NOT_FOUND',
       args: { function: 'psi_gone', looked_for: 'function', reason: 'compiled_out', config: 'CONFIG_PSI' },
     });
-    const refuted = told(guess, { config: 'CONFIG_PSI=y' }).args;
+    const refuted = reported(guess, { config: 'CONFIG_PSI=y' }).args;
     expect(refuted).toEqual({ function: 'psi_gone', looked_for: 'function', reason: 'renamed_or_removed' });
   });
 
@@ -62,10 +62,10 @@ describe('what a kernel was built without', () => {
       code: 'UNSUPPORTED_PROGRAM_TYPE',
       args: { type: 'netfilter', reason: 'compiled_out' },
     });
-    const guess = told(type, { config: undefined, profile: 'local', release: '6.5.0' });
+    const guess = reported(type, { config: undefined, profile: 'local', release: '6.5.0' });
     expect(guess.args).toMatchObject({ config: 'CONFIG_NETFILTER_BPF_LINK', config_profile: 'debian-12-6.12' });
     expect(words(guess).explanation).toContain('most likely built without CONFIG_NETFILTER_BPF_LINK');
-    expect(told(noStruct, { config: undefined })).toEqual(noStruct);
+    expect(reported(noStruct, { config: undefined })).toEqual(noStruct);
   });
 
   test('maps and options of an object are looked up as well', () => {
@@ -74,16 +74,16 @@ describe('what a kernel was built without', () => {
       code: 'UNSUPPORTED_MAP_TYPE',
       args: { map: 'sockets', type: 'xskmap', reason: 'compiled_out' },
     });
-    expect(told(map, { config: '' }).args['config']).toBe('CONFIG_XDP_SOCKETS');
-    expect(told(map).args['config']).toBeUndefined();
+    expect(reported(map, { config: '' }).args['config']).toBe('CONFIG_XDP_SOCKETS');
+    expect(reported(map).args['config']).toBeUndefined();
     const extern = makeFinding({
       ...load,
       code: 'UNRESOLVED_KCONFIG',
       subject: 'CONFIG_HID_BPF',
       args: { symbol: 'CONFIG_HID_BPF', reason: 'not_set' },
     });
-    expect(told(extern).args).toMatchObject({ reason: 'not_set', config_profile: 'debian-13-7.3-generic' });
-    expect(words(told(extern)).explanation).toContain('debian-13-7.3-generic has it');
+    expect(reported(extern).args).toMatchObject({ reason: 'not_set', config_profile: 'debian-13-7.3-generic' });
+    expect(words(reported(extern)).explanation).toContain('debian-13-7.3-generic has it');
   });
 
   test('a configuration is read only where it can say something', () => {

@@ -3,7 +3,7 @@ import { type ClassifyInput, classify } from '../../src/classify/classify.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
 import * as fx from '../fixtures/evidence.ts';
 
-function ask(evidence: Evidence, part: Partial<ClassifyInput> = {}) {
+function request(evidence: Evidence, part: Partial<ClassifyInput> = {}) {
   return classify({
     evidence,
     attachMode: 'best-effort',
@@ -28,8 +28,11 @@ const required = [{ name: 'handle_exec', section: '', required: true }];
 
 describe('what passes', () => {
   test('open, load, attach and a clean exit', () => {
-    expect(ask(fx.passing())).toEqual({ status: 'pass', findings: [] });
-    expect(ask(fx.passing(), { attachMode: 'required', programs: required })).toEqual({ status: 'pass', findings: [] });
+    expect(request(fx.passing())).toEqual({ status: 'pass', findings: [] });
+    expect(request(fx.passing(), { attachMode: 'required', programs: required })).toEqual({
+      status: 'pass',
+      findings: [],
+    });
   });
 
   test.each([
@@ -40,26 +43,26 @@ describe('what passes', () => {
     ['exit after open', [fx.open(), fx.exit()]],
     ['load without open', [fx.load(), fx.exit()]],
   ] as [string, Stage[]][])('nothing passes that stops after: %s', (_name, stages) => {
-    expect(ask(fx.evidence(stages))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
+    expect(request(fx.evidence(stages))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
   });
 
   test('a later frame cannot repair an earlier one', () => {
     const stages = [fx.open(), fx.loadFailed(), fx.load(), fx.exit({ code: 2 })];
-    expect(ask(fx.evidence(stages))).toMatchObject({ status: 'fail', failedStage: 'load' });
+    expect(request(fx.evidence(stages))).toMatchObject({ status: 'fail', failedStage: 'load' });
   });
 
   test.each([0, 2])('exit code %i must agree with the stages', (code) => {
     const wrong =
       code === 0 ? [fx.open(), fx.loadFailed(), fx.exit({ code })] : [fx.open(), fx.load(), fx.exit({ code })];
-    expect(ask(fx.evidence(wrong))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
+    expect(request(fx.evidence(wrong))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
   });
 
   test('a validator that could not work is not a verdict', () => {
-    expect(ask(fx.evidence([fx.open(), fx.exit({ code: 1 })]))).toMatchObject({
+    expect(request(fx.evidence([fx.open(), fx.exit({ code: 1 })]))).toMatchObject({
       status: 'infra_error',
       cause: 'internal',
     });
-    expect(ask(fx.evidence([fx.exit({ kind: 'protocol' })]))).toMatchObject({
+    expect(request(fx.evidence([fx.exit({ kind: 'protocol' })]))).toMatchObject({
       status: 'infra_error',
       cause: 'protocol',
     });
@@ -68,7 +71,7 @@ describe('what passes', () => {
 
 describe('the file', () => {
   const opened = (log: string, errno = -4001) =>
-    ask(fx.evidence([fx.open({ status: 'fail', errno, error: 'Invalid format', log }), fx.exit({ code: 2 })]));
+    request(fx.evidence([fx.open({ status: 'fail', errno, error: 'Invalid format', log }), fx.exit({ code: 2 })]));
 
   test('a text file is UNKNOWN for the contract and INVALID_OBJECT for a reader', () => {
     const outcome = opened("libbpf: elf: 'invalid_object.bin' is not a proper ELF object\n");
@@ -89,7 +92,7 @@ describe('the file', () => {
 
 describe('maps', () => {
   test('a ring buffer on a kernel without ring buffers', () => {
-    const outcome = ask(fx.missingRingbuf('5.4.0-216-generic'));
+    const outcome = request(fx.missingRingbuf('5.4.0-216-generic'));
     expect(findings(outcome)).toHaveLength(1);
     expect(first(outcome)).toMatchObject({
       code: 'UNSUPPORTED_MAP_TYPE',
@@ -102,14 +105,14 @@ describe('maps', () => {
   });
 
   test('without probes the number of the kernel is all there is', () => {
-    expect(first(ask(fx.missingRingbuf('4.18.0-80.el8.x86_64', [])))).toMatchObject({
+    expect(first(request(fx.missingRingbuf('4.18.0-80.el8.x86_64', [])))).toMatchObject({
       code: 'UNSUPPORTED_MAP_TYPE',
       confidence: 'medium',
     });
   });
 
   test('the same refusal on a kernel that knows the type is not called unsupported', () => {
-    expect(first(ask(fx.missingRingbuf('6.1.0-56-cloud-amd64', [])))).toMatchObject({
+    expect(first(request(fx.missingRingbuf('6.1.0-56-cloud-amd64', [])))).toMatchObject({
       code: 'MAP_CREATE_FAILED',
       rollup: 'UNSUPPORTED_MAP_TYPE',
       confidence: 'low',
@@ -124,13 +127,13 @@ describe('maps', () => {
       fx.mapStage('events', { type: 'perf_event_array' }),
       fx.loadFailed(-22, { log }),
     ];
-    const found = first(ask(fx.evidence([...stages, fx.exit({ code: 2 })])));
+    const found = first(request(fx.evidence([...stages, fx.exit({ code: 2 })])));
     expect(found).toMatchObject({ code: 'LOADER_CONTRACT', args: { reason: 'map_key_value' } });
   });
 
   test('no memory and no permission are not the type', () => {
     const outcome = (errno: number) =>
-      ask(fx.evidence([fx.open(), fx.mapStage('big', { errno }), fx.loadFailed(errno), fx.exit({ code: 2 })]));
+      request(fx.evidence([fx.open(), fx.mapStage('big', { errno }), fx.loadFailed(errno), fx.exit({ code: 2 })]));
     expect(first(outcome(-12)).code).toBe('OUT_OF_MEMORY');
     expect(first(outcome(-1)).code).toBe('CAPABILITY_FAILURE');
   });
@@ -147,7 +150,7 @@ describe('maps', () => {
       fx.loadFailed(),
       fx.exit({ code: 2 }),
     ];
-    const codes = findings(ask(fx.evidence(stages, fx.hello({ release: '5.4.0-216-generic' })))).map((f) => f.code);
+    const codes = findings(request(fx.evidence(stages, fx.hello({ release: '5.4.0-216-generic' })))).map((f) => f.code);
     expect(codes).toEqual(['UNSUPPORTED_MAP_TYPE', 'VERIFIER_REJECTION']);
   });
 });
@@ -155,7 +158,7 @@ describe('maps', () => {
 describe('programs', () => {
   test('EACCES with a verifier log is the verifier, not a permission', () => {
     const found = first(
-      ask(
+      request(
         fx.verifierFailure(
           "; int x = *p; @ conn.bpf.c:42\n3: (61) r0 = *(u32 *)(r1 +0)\nR1 invalid mem access 'scalar'\nprocessed 4 insns (limit 1000000)\n",
         ),
@@ -176,7 +179,7 @@ describe('programs', () => {
       'some words that nobody has seen before',
       'processed 12 insns (limit 1000000) max_states_per_insn 0',
     ].join('\n');
-    expect(first(ask(fx.verifierFailure(log)))).toMatchObject({
+    expect(first(request(fx.verifierFailure(log)))).toMatchObject({
       code: 'VERIFIER_REJECTION',
       args: { reason: 'unclassified' },
       evidence: { text: 'some words that nobody has seen before' },
@@ -197,7 +200,7 @@ describe('programs', () => {
       '  handle_exec @ conn.bpf.c:51:9',
       'processed 9 insns (limit 1000000)',
     ].join('\n');
-    expect(first(ask(fx.verifierFailure(log)))).toMatchObject({
+    expect(first(request(fx.verifierFailure(log)))).toMatchObject({
       code: 'VERIFIER_REJECTION',
       args: { reason: 'null_check', category: 'Memory Safety', source: 'conn.bpf.c:51' },
       evidence: { text: "R0 invalid mem access 'map_value_or_null'" },
@@ -210,14 +213,14 @@ describe('programs', () => {
       verifier_log_dropped: 48_000_000,
       errno: -7,
     });
-    const outcome = ask(fx.evidence([fx.open(), stage, fx.loadFailed(-7), fx.exit({ code: 2 })]));
+    const outcome = request(fx.evidence([fx.open(), stage, fx.loadFailed(-7), fx.exit({ code: 2 })]));
     expect(first(outcome)).toMatchObject({ code: 'VERIFIER_COMPLEXITY', rollup: 'VERIFIER_REJECTION' });
   });
 
   test('CO-RE: the field has a name', () => {
     const log =
       '11: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation <byte_off> [77] struct inet_sock.freebind (0:14 @ offset 792.2)\n';
-    expect(first(ask(fx.verifierFailure(log)))).toMatchObject({
+    expect(first(request(fx.verifierFailure(log)))).toMatchObject({
       code: 'CORE_RELOCATION_FAILURE',
       confidence: 'medium',
       subject: 'struct inet_sock.freebind',
@@ -227,7 +230,7 @@ describe('programs', () => {
 
   test('a helper of a later kernel, by number', () => {
     const found = first(
-      ask(fx.verifierFailure('invalid func unknown#181\n', fx.hello({ release: '5.10.0-46-cloud-amd64' }), -22)),
+      request(fx.verifierFailure('invalid func unknown#181\n', fx.hello({ release: '5.10.0-46-cloud-amd64' }), -22)),
     );
     expect(found).toMatchObject({
       code: 'UNSUPPORTED_HELPER',
@@ -239,8 +242,8 @@ describe('programs', () => {
   test('a helper that lockdown takes away', () => {
     const locked = fx.hello({ facts: { lockdown: 'none [integrity] confidentiality' } });
     const log = 'program of this type cannot use helper bpf_probe_write_user#36\n';
-    expect(first(ask(fx.verifierFailure(log, locked, -22))).code).toBe('POLICY_DENIED');
-    expect(first(ask(fx.verifierFailure(log, fx.hello(), -22))).code).toBe('HELPER_NOT_ALLOWED');
+    expect(first(request(fx.verifierFailure(log, locked, -22))).code).toBe('POLICY_DENIED');
+    expect(first(request(fx.verifierFailure(log, fx.hello(), -22))).code).toBe('HELPER_NOT_ALLOWED');
   });
 
   test('kernel BTF: absent is MISSING_BTF, present and without the function is not', () => {
@@ -255,8 +258,8 @@ describe('programs', () => {
       ],
       fx.hello({ btf: false }),
     );
-    expect(first(ask(without))).toMatchObject({ code: 'MISSING_BTF', confidence: 'high' });
-    expect(first(ask(fx.missingFentry('7.3.4+deb13-cloud-amd64')))).toMatchObject({
+    expect(first(request(without))).toMatchObject({ code: 'MISSING_BTF', confidence: 'high' });
+    expect(first(request(fx.missingFentry('7.3.4+deb13-cloud-amd64')))).toMatchObject({
       code: 'ATTACH_TARGET_NOT_FOUND',
       rollup: 'UNSUPPORTED_ATTACH_TYPE',
       phase: 'load',
@@ -268,17 +271,17 @@ describe('programs', () => {
   test('callbacks on a kernel without them are not a fault of the records', () => {
     const log = "number of funcs in func_info doesn't match number of subprogs\n";
     const old = fx.hello({ release: '5.10.0-46-cloud-amd64' });
-    expect(first(ask(fx.verifierFailure(log, old, -22)))).toMatchObject({
+    expect(first(request(fx.verifierFailure(log, old, -22)))).toMatchObject({
       code: 'UNSUPPORTED_INSTRUCTION',
       args: { reason: 'callback', since: '5.13' },
     });
-    expect(first(ask(fx.verifierFailure(log, fx.hello(), -22))).code).toBe('BTF_INFO_REJECTED');
+    expect(first(request(fx.verifierFailure(log, fx.hello(), -22))).code).toBe('BTF_INFO_REJECTED');
   });
 
   test('EPERM without a word', () => {
     const silent = (facts: { lockdown?: string; lsm?: string }) =>
       first(
-        ask(
+        request(
           fx.evidence(
             [
               fx.open(),
@@ -302,7 +305,10 @@ describe('programs', () => {
       fx.loadFailed(),
       fx.exit({ code: 2 }),
     ];
-    expect(first(ask(fx.evidence(stages)))).toMatchObject({ code: 'UNSUPPORTED_PROGRAM_TYPE', args: { since: '6.4' } });
+    expect(first(request(fx.evidence(stages)))).toMatchObject({
+      code: 'UNSUPPORTED_PROGRAM_TYPE',
+      args: { since: '6.4' },
+    });
   });
 
   test('one finding per program, with causes of their own', () => {
@@ -319,7 +325,7 @@ describe('programs', () => {
       fx.loadFailed(),
       fx.exit({ code: 2 }),
     ];
-    expect(findings(ask(fx.evidence(stages))).map((f) => [f.subject, f.args['reason']])).toEqual([
+    expect(findings(request(fx.evidence(stages))).map((f) => [f.subject, f.args['reason']])).toEqual([
       ['loop', 'infinite_loop'],
       ['mem', 'invalid_mem_access'],
     ]);
@@ -338,7 +344,7 @@ describe('programs', () => {
       fx.loadFailed(),
       fx.exit({ code: 2 }),
     ];
-    expect(findings(ask(fx.evidence(stages))).map((f) => [f.subject, f.args['reason']])).toEqual([
+    expect(findings(request(fx.evidence(stages))).map((f) => [f.subject, f.args['reason']])).toEqual([
       ['twin', 'invalid_mem_access'],
       ['loop', 'infinite_loop'],
     ]);
@@ -356,7 +362,7 @@ describe('programs', () => {
         fx.loadFailed(),
         fx.exit({ code: 2 }),
       ];
-      expect(first(ask(fx.evidence(stages)))).toMatchObject({ code: 'UNKNOWN', confidence: 'low' });
+      expect(first(request(fx.evidence(stages)))).toMatchObject({ code: 'UNKNOWN', confidence: 'low' });
     }
   });
 
@@ -366,7 +372,7 @@ describe('programs', () => {
       'libbpf: failed to find valid kernel BTF',
       '-- END PROG LOAD LOG --',
     ].join('\n');
-    const outcome = ask(fx.evidence([fx.open(), fx.loadFailed(-22, { log }), fx.exit({ code: 2 })]));
+    const outcome = request(fx.evidence([fx.open(), fx.loadFailed(-22, { log }), fx.exit({ code: 2 })]));
     expect(first(outcome).code).toBe('VERIFIER_REJECTION');
   });
 });
@@ -385,7 +391,7 @@ describe('attach', () => {
   const attachFailed = fx.evidence([fx.open(), fx.load(), failed, fx.exit({ code: 2 })]);
 
   test('a required program that was not attached fails', () => {
-    const outcome = ask(attachFailed, { attachMode: 'required', programs: required });
+    const outcome = request(attachFailed, { attachMode: 'required', programs: required });
     expect(outcome).toMatchObject({ status: 'fail', failedStage: 'attach' });
     expect(first(outcome)).toMatchObject({
       code: 'ATTACH_TARGET_NOT_FOUND',
@@ -396,7 +402,7 @@ describe('attach', () => {
 
   test('best effort passes and keeps the finding', () => {
     const best = fx.evidence([fx.open(), fx.load(), failed, fx.exit()]);
-    expect(ask(best)).toMatchObject({ status: 'pass', findings: [{ code: 'ATTACH_TARGET_NOT_FOUND' }] });
+    expect(request(best)).toMatchObject({ status: 'pass', findings: [{ code: 'ATTACH_TARGET_NOT_FOUND' }] });
   });
 
   test('requirement is per program', () => {
@@ -408,13 +414,13 @@ describe('attach', () => {
       fx.exit({ code: 2 }),
     ];
     const other = [{ name: 'other', section: '', required: true }];
-    expect(ask(fx.evidence(stages), { attachMode: 'required', programs: other }).status).toBe('pass');
+    expect(request(fx.evidence(stages), { attachMode: 'required', programs: other }).status).toBe('pass');
   });
 
   test('skipped or never mentioned is not attached', () => {
     const skipped = fx.attach('handle_exec', { status: 'skipped', reason: 'freplace needs a target program' });
     for (const stages of [[skipped], []]) {
-      const outcome = ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit()]), {
+      const outcome = request(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit()]), {
         attachMode: 'required',
         programs: required,
       });
@@ -423,7 +429,7 @@ describe('attach', () => {
   });
 
   test('a required program that the object does not have', () => {
-    const outcome = ask(fx.passing(), {
+    const outcome = request(fx.passing(), {
       attachMode: 'required',
       programs: [{ name: 'gone', section: '', required: true }],
     });
@@ -432,8 +438,8 @@ describe('attach', () => {
       failedStage: 'validation',
       findings: [{ code: 'MISSING_PROGRAM', subject: 'gone' }],
     });
-    const remark = ask(fx.passing(), { programs: [{ name: 'gone', section: '', required: false }] });
-    expect(remark).toMatchObject({ status: 'pass', findings: [{ code: 'MANIFEST_MISMATCH' }] });
+    const note = request(fx.passing(), { programs: [{ name: 'gone', section: '', required: false }] });
+    expect(note).toMatchObject({ status: 'pass', findings: [{ code: 'MANIFEST_MISMATCH' }] });
   });
 
   test('an LSM program without bpf among the active modules is attached and inert', () => {
@@ -445,9 +451,9 @@ describe('attach', () => {
       lsm,
       fx.exit(),
     ];
-    expect(findings(ask(fx.evidence(stages, old))).map((f) => f.code)).toEqual(['LSM_BPF_NOT_ENABLED']);
-    expect(findings(ask(fx.evidence(stages)))).toEqual([]);
-    expect(ask(fx.evidence(stages, old)).status).toBe('pass');
+    expect(findings(request(fx.evidence(stages, old))).map((f) => f.code)).toEqual(['LSM_BPF_NOT_ENABLED']);
+    expect(findings(request(fx.evidence(stages)))).toEqual([]);
+    expect(request(fx.evidence(stages, old)).status).toBe('pass');
   });
 
   test.each(['lsm/file_open', 'lsm', 'lsm_cgroup/socket_bind'])(
@@ -456,7 +462,7 @@ describe('attach', () => {
       const lsm = fx.attach('handle_exec', { section });
       const open = fx.open({ programs: [fx.programFacts('handle_exec', { section, type: 'lsm' })] });
       const old = fx.hello({ facts: { lsm: 'lockdown,capability,yama,apparmor' } });
-      const outcome = ask(fx.evidence([open, fx.load(), lsm, fx.exit()], old), {
+      const outcome = request(fx.evidence([open, fx.load(), lsm, fx.exit()], old), {
         attachMode: 'required',
         programs: required,
       });
@@ -476,7 +482,7 @@ describe('attach', () => {
     };
     const stage = fx.attach('handle_exec', { status: 'fail', ...multi });
     const old = fx.hello({ release: '5.10.0-46-cloud-amd64' });
-    expect(first(ask(fx.evidence([fx.open(), fx.load(), stage, fx.exit()], old)))).toMatchObject({
+    expect(first(request(fx.evidence([fx.open(), fx.load(), stage, fx.exit()], old)))).toMatchObject({
       code: 'UNSUPPORTED_ATTACH_TYPE',
       args: { section: 'kprobe.multi/vfs_*', kind: 'kprobe.multi', since: '5.18' },
     });
@@ -484,7 +490,9 @@ describe('attach', () => {
 
   test('EPERM is a policy, EBUSY a conflict, an unknown errno is said so', () => {
     const outcome = (errno: number) =>
-      first(ask(fx.evidence([fx.open(), fx.load(), fx.attach('handle_exec', { status: 'fail', errno }), fx.exit()])));
+      first(
+        request(fx.evidence([fx.open(), fx.load(), fx.attach('handle_exec', { status: 'fail', errno }), fx.exit()])),
+      );
     expect(outcome(-1).code).toBe('CAPABILITY_FAILURE');
     expect(outcome(-16).code).toBe('ATTACH_CONFLICT');
     expect(outcome(-61)).toMatchObject({ code: 'ATTACH_FAILED', confidence: 'low', args: { errno: 'ENODATA' } });
@@ -496,7 +504,7 @@ describe('no cause hides behind another one', () => {
   const required = [{ name: 'handle_exec', section: '', required: true }];
   const codesOf = (stages: Stage[], part: Partial<ClassifyInput> = {}) =>
     findings(
-      ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), {
+      request(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), {
         attachMode: 'required',
         programs: required,
         functionalTests: [fx.functionalTest('marker')],
@@ -517,15 +525,15 @@ describe('no cause hides behind another one', () => {
   test('a missing program beside another one that cannot be attached, each told once', () => {
     const programs = [...required, { name: 'gone', section: '', required: true }];
     const test = fx.functional('marker');
-    const told = codesOf([gone, test], { programs });
-    expect(told).toEqual(['cause MISSING_PROGRAM', expect.stringMatching(/^cause /)]);
+    const reported = codesOf([gone, test], { programs });
+    expect(reported).toEqual(['cause MISSING_PROGRAM', expect.stringMatching(/^cause /)]);
   });
 
   test('what an optional test says is not a cause, and never stands before one', () => {
     const functionalTests = [fx.functionalTest('extra', { required: false }), fx.functionalTest('marker')];
     const failed = { status: 'fail', exit_code: 1 } as const;
     const stages = [fx.attach('handle_exec'), fx.functional('extra', failed), fx.functional('marker', failed)];
-    const outcome = ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), { functionalTests });
+    const outcome = request(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), { functionalTests });
     expect(findings(outcome).map(({ subject, decisive }) => [subject, decisive])).toEqual([
       ['marker', true],
       ['extra', false],
@@ -536,7 +544,7 @@ describe('no cause hides behind another one', () => {
 describe('functional tests', () => {
   const tests = [fx.functionalTest('marker')];
   const run = (stages: Stage[], part: Partial<ClassifyInput> = {}) =>
-    ask(
+    request(
       fx.evidence([
         fx.open(),
         fx.load(),
@@ -576,7 +584,7 @@ describe('functional tests', () => {
   });
 
   test('behaviour mode without a test has shown nothing', () => {
-    expect(ask(fx.passing(), { validationMode: 'behavior' })).toMatchObject({
+    expect(request(fx.passing(), { validationMode: 'behavior' })).toMatchObject({
       status: 'fail',
       failedStage: 'functional',
     });
@@ -587,7 +595,7 @@ describe('a validator that did not end by itself', () => {
   const killed = (signal: number, stages: Stage[]) => fx.evidence([...stages, fx.exit({ kind: 'signaled', signal })]);
 
   test('a crash on the object is a finding, with the last step', () => {
-    const outcome = ask(killed(11, [fx.open(), fx.step('load', 'handle_exec')]));
+    const outcome = request(killed(11, [fx.open(), fx.step('load', 'handle_exec')]));
     expect(outcome).toMatchObject({ status: 'fail', failedStage: 'load' });
     expect(first(outcome)).toMatchObject({
       code: 'VALIDATOR_CRASH',
@@ -597,29 +605,29 @@ describe('a validator that did not end by itself', () => {
   });
 
   test('a crash before the open is a finding too, one after a load is about attaching', () => {
-    expect(ask(killed(6, []))).toMatchObject({ status: 'fail', failedStage: 'load' });
-    expect(ask(killed(6, [fx.open(), fx.load()]))).toMatchObject({ status: 'fail', failedStage: 'attach' });
+    expect(request(killed(6, []))).toMatchObject({ status: 'fail', failedStage: 'load' });
+    expect(request(killed(6, [fx.open(), fx.load()]))).toMatchObject({ status: 'fail', failedStage: 'attach' });
   });
 
   test('out of time and out of memory are not verdicts', () => {
-    expect(ask(fx.evidence([fx.open(), fx.step('load', 'a'), fx.exit({ kind: 'timeout' })]))).toMatchObject({
+    expect(request(fx.evidence([fx.open(), fx.step('load', 'a'), fx.exit({ kind: 'timeout' })]))).toMatchObject({
       status: 'infra_error',
       cause: 'timeout',
       message: expect.stringContaining('load a'),
     });
-    expect(ask(killed(9, [fx.open()]))).toMatchObject({
+    expect(request(killed(9, [fx.open()]))).toMatchObject({
       status: 'infra_error',
       cause: 'guest_crash',
       message: expect.stringContaining('out of memory'),
     });
-    expect(ask(killed(9, [fx.open(), fx.load(), fx.step('functional', 'kills-all')]))).toMatchObject({
+    expect(request(killed(9, [fx.open(), fx.load(), fx.step('functional', 'kills-all')]))).toMatchObject({
       status: 'infra_error',
       message: expect.stringMatching(/functional kills-all: a command must not end every process/),
     });
   });
 
   test('what was refused before stays refused', () => {
-    const refused = [fx.open(), fx.rejected('handle_exec', 'invalid func unknown#181\n'), fx.loadFailed()];
-    expect(ask(killed(11, refused))).toMatchObject({ status: 'fail', findings: [{ code: 'UNSUPPORTED_HELPER' }] });
+    const denied = [fx.open(), fx.rejected('handle_exec', 'invalid func unknown#181\n'), fx.loadFailed()];
+    expect(request(killed(11, denied))).toMatchObject({ status: 'fail', findings: [{ code: 'UNSUPPORTED_HELPER' }] });
   });
 });

@@ -29,7 +29,7 @@ function command(stage: Record<string, unknown> | undefined, exit: Record<string
   ]);
 }
 
-function told(outcome: Outcome): { title: string; remediation: string; args: Readonly<Record<string, string>> } {
+function reported(outcome: Outcome): { title: string; remediation: string; args: Readonly<Record<string, string>> } {
   if (outcome.status !== 'fail' || outcome.findings[0] === undefined) throw new Error(JSON.stringify(outcome));
   expect(outcome.failedStage).toBe('command');
   const [finding] = outcome.findings;
@@ -47,13 +47,13 @@ describe('the exit code is the verdict', () => {
 
   test('a time-out is never a pass', () => {
     const outcome = classifyCommand(command({ exit_code: 0, timed_out: true, status: 'pass' }), 0);
-    expect(told(outcome).title).toBe('the command did not end within 20 s');
+    expect(reported(outcome).title).toBe('the command did not end within 20 s');
     expect(classifyCommand(command({ exit_code: 124, timed_out: true }), 124).status).toBe('fail');
   });
 
   test('a crash names the signal, and the last line it said is the evidence', () => {
     const outcome = classifyCommand(command({ exit_code: 139, stderr_tail: 'one\nlast words\n\n' }), 0);
-    expect(told(outcome).title).toBe('the command was ended by SIGSEGV (exit code 139 instead of 0)');
+    expect(reported(outcome).title).toBe('the command was ended by SIGSEGV (exit code 139 instead of 0)');
     expect(outcome).toMatchObject({
       findings: [{ evidence: { text: 'last words', origin: 'output of the command' } }],
     });
@@ -70,7 +70,9 @@ describe('the exit code is the verdict', () => {
     [1, 'bpf: Operation not permitted', /lockdown/],
     [1, 'strange', /See its output/],
   ])('exit code %i with %j', (exitCode, stderr, remedy) => {
-    expect(told(classifyCommand(command({ exit_code: exitCode, stderr_tail: stderr }), 0)).remediation).toMatch(remedy);
+    expect(reported(classifyCommand(command({ exit_code: exitCode, stderr_tail: stderr }), 0)).remediation).toMatch(
+      remedy,
+    );
   });
 
   test.each([
@@ -142,7 +144,7 @@ test('the last of what libbpf said stands behind the line that says most', () =>
   ];
   const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: `${stderr.join('\n')}\n` }), 0);
   const said = "failed to find valid kernel BTF; prog 'b': failed to attach: -2; prog 'c': failed to attach: -2";
-  expect(told(outcome).args).toMatchObject({ message: said });
+  expect(reported(outcome).args).toMatchObject({ message: said });
   if (outcome.status !== 'fail' || !outcome.findings[0]) throw new Error('it fails');
   expect(words(outcome.findings[0]).explanation).toContain(`Its output says: ${said}.`);
 });
@@ -190,7 +192,7 @@ describe('a loader that prints the log of the verifier', () => {
 
 describe('a guest that cannot say how the command ended', () => {
   test('the time of the guest was over: the command hung, no infra error', () => {
-    expect(told(classifyCommand(command(undefined, { kind: 'timeout', code: 0, signal: 9 }), 0)).title).toMatch(
+    expect(reported(classifyCommand(command(undefined, { kind: 'timeout', code: 0, signal: 9 }), 0)).title).toMatch(
       /did not end in time/,
     );
   });

@@ -41,12 +41,12 @@ test('the same trouble is told once, and a flood is bounded', () => {
 });
 
 /** An answer with a command or without one, and with what the kernel itself said. */
-function answer(command: string, kernel?: Partial<KernelLog>): Evidence {
-  const told = kernel && { lines: [], whole: true, taint_before: 0, taint_after: 0, ...kernel };
-  const stages = [functional('t', { command }), exit(told === undefined ? {} : { kernel: told })];
+function respond(command: string, kernel?: Partial<KernelLog>): Evidence {
+  const reported = kernel && { lines: [], whole: true, taint_before: 0, taint_after: 0, ...kernel };
+  const stages = [functional('t', { command }), exit(reported === undefined ? {} : { kernel: reported })];
   return { hello: hello(), stages, document: undefined };
 }
-const NO_COMMAND = answer('');
+const NO_COMMAND = respond('');
 
 const SPLAT = '[    1.5] WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40\n';
 const WAIT = '[    1.5] unregister_netdevice: waiting for veth0 to become free. Usage count = 2\n';
@@ -63,7 +63,7 @@ test('a kernel that stumbles over an object has not passed it', () => {
 });
 
 test('a pass that refused to be watched is none; a failure stays one', () => {
-  const refused = answer('', { whole: false, refused: true });
+  const refused = respond('', { whole: false, refused: true });
   const fail = { status: 'fail', failedStage: 'load', findings: [] } as const;
   expect(withConsole({ status: 'pass', findings: [] }, '', refused)).toMatchObject({
     status: 'infra_error',
@@ -86,27 +86,27 @@ describe('where a command ran', () => {
   const LINE = 'WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40';
 
   test('the console alone says nothing: a command can write there', () => {
-    expect(withConsole(pass, SPLAT, answer('true', {}))).toEqual(pass);
-    expect(withConsole(pass, SPLAT, answer('', {}))).toMatchObject({ status: 'fail' });
-    expect(withConsole(pass, SPLAT, answer('true'))).toMatchObject({ status: 'fail' });
+    expect(withConsole(pass, SPLAT, respond('true', {}))).toEqual(pass);
+    expect(withConsole(pass, SPLAT, respond('', {}))).toMatchObject({ status: 'fail' });
+    expect(withConsole(pass, SPLAT, respond('true'))).toMatchObject({ status: 'fail' });
   });
 
   test('what it said before a command could hide it counts', () => {
-    const told = { lines: [LINE], whole: false, taint_before: 0, taint_after: 512 };
-    const { stages, ...rest } = answer('true', {});
+    const reported = { lines: [LINE], whole: false, taint_before: 0, taint_after: 512 };
+    const { stages, ...rest } = respond('true', {});
     const said = (kernel: KernelLog): Evidence => ({ ...rest, stages: [{ stage: 'kernel', kernel }, ...stages] });
-    expect(withConsole(pass, '', said(told))).toMatchObject({
+    expect(withConsole(pass, '', said(reported))).toMatchObject({
       status: 'fail',
       findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo' }],
     });
-    expect(withConsole(pass, '', said({ ...told, lines: [] }))).toMatchObject({
+    expect(withConsole(pass, '', said({ ...reported, lines: [] }))).toMatchObject({
       status: 'fail',
       findings: [{ code: 'KERNEL_WARNING', args: { reason: 'tainted' } }],
     });
   });
 
   test('what the kernel itself said counts, also when the console was muted', () => {
-    const outcome = withConsole(pass, '', answer('dmesg -n 1', { lines: [LINE], taint_after: 512 }));
+    const outcome = withConsole(pass, '', respond('dmesg -n 1', { lines: [LINE], taint_after: 512 }));
     expect(outcome).toMatchObject({ status: 'fail', findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo' }] });
     expect(outcome.status === 'fail' && outcome.findings).toHaveLength(1);
   });
@@ -116,7 +116,7 @@ describe('where a command ran', () => {
     [4096, 4096 + 128 + 32, 'B (a bad page), D (an oops)'],
     [2 ** 40, 2 ** 40 + 512, 'W (a warning)'],
   ])('taint flags from %i to %i are trouble of which no line is left', (taint_before, taint_after, flags) => {
-    expect(withConsole(pass, '', answer('true', { taint_before, taint_after }))).toMatchObject({
+    expect(withConsole(pass, '', respond('true', { taint_before, taint_after }))).toMatchObject({
       status: 'fail',
       findings: [{ args: { reason: 'tainted', line: `/proc/sys/kernel/tainted gained ${flags}` } }],
     });
@@ -127,7 +127,7 @@ describe('where a command ran', () => {
     [0, 4096],
     [0, 0],
   ])('taint flags from %i to %i are none', (taint_before, taint_after) => {
-    expect(withConsole(pass, '', answer('true', { taint_before, taint_after }))).toEqual(pass);
+    expect(withConsole(pass, '', respond('true', { taint_before, taint_after }))).toEqual(pass);
   });
 });
 

@@ -13,10 +13,10 @@ function facts(...programs: readonly { name: string; section?: string; autoload?
 }
 
 const known: Known = { facts: facts({ name: 'handle_exec' }), tuning: [], tests: [], attaches: true };
-const good = fx.told(fx.passing());
+const good = fx.reported(fx.passing());
 
 function said(...stages: Stage[]): Evidence {
-  return fx.told(fx.evidence(stages));
+  return fx.reported(fx.evidence(stages));
 }
 
 type Row = Record<string, unknown>;
@@ -29,8 +29,8 @@ function edited(change: (document: Row & { load: Row; discovery: { programs: Row
 
 test('an honest answer has no contradiction', () => {
   expect(contradiction(good, known)).toBeUndefined();
-  expect(contradiction(fx.told(fx.verifierFailure('bad')), known)).toBeUndefined();
-  expect(contradiction(fx.told(fx.missingRingbuf('5.4.0')), known)).toBeUndefined();
+  expect(contradiction(fx.reported(fx.verifierFailure('bad')), known)).toBeUndefined();
+  expect(contradiction(fx.reported(fx.missingRingbuf('5.4.0')), known)).toBeUndefined();
   expect(withoutContradiction({ status: 'pass', findings: [] }, good, known)).toEqual({ status: 'pass', findings: [] });
 });
 
@@ -77,20 +77,21 @@ test('programs of one name in one section are told one by one, and the worst of 
   const twins = [{ name: 'twin' }, { name: 'twin' }];
   const program = (status: 'pass' | 'fail') => fx.program('twin', { status, section: SECTION });
   const attach = (status: 'pass' | 'fail') => fx.attach('twin', { status, section: SECTION });
-  const answer = (...stages: Stage[]) => [
+  const respond = (...stages: Stage[]) => [
     fx.open({ programs: twins.map(({ name }) => fx.programFacts(name, { section: SECTION })) }),
     ...stages,
     fx.exit(),
   ];
-  const found = (...stages: Stage[]) => contradiction(said(...answer(...stages)), { ...known, facts: facts(...twins) });
+  const found = (...stages: Stage[]) =>
+    contradiction(said(...respond(...stages)), { ...known, facts: facts(...twins) });
   const loaded = [program('pass'), program('pass'), fx.load()];
   expect(found(...loaded, attach('pass'), attach('pass'))).toBeUndefined();
   expect(found(program('pass'), fx.load(), attach('pass'), attach('pass'))).toMatch(/says nothing about its program/);
   expect(found(...loaded, attach('pass'))).toMatch(/does not say whether program twin was attached/);
   for (const order of [['pass', 'fail'] as const, ['fail', 'pass'] as const]) {
-    const told = [...order.map(program), fx.load()];
-    expect(found(...told, attach('fail'), attach('fail'))).toMatch(/its program twin was not/);
-    expect(found(...told, attach('pass'), attach('fail'))).toBeDefined();
+    const reported = [...order.map(program), fx.load()];
+    expect(found(...reported, attach('fail'), attach('fail'))).toMatch(/its program twin was not/);
+    expect(found(...reported, attach('pass'), attach('fail'))).toBeDefined();
   }
 });
 
@@ -109,19 +110,19 @@ describe('within the stages', () => {
 
   test('a variant that failed its trial', () => {
     const failed = fx.program(name, { status: 'fail', alone: true });
-    const answer = said(fx.open(), failed, fx.load(), fx.attach(name, { status: 'skipped' }), fx.exit());
-    expect(contradiction(answer, { ...known, tuning: [`prog_variants=g=other,${name}:trial`] })).toBeUndefined();
+    const respond = said(fx.open(), failed, fx.load(), fx.attach(name, { status: 'skipped' }), fx.exit());
+    expect(contradiction(respond, { ...known, tuning: [`prog_variants=g=other,${name}:trial`] })).toBeUndefined();
   });
 });
 
 describe('against the plan', () => {
   const tests = [fx.functionalTest('one'), fx.functionalTest('two', { expectExitCode: 3 })];
   const second = fx.functional('two', { expected_exit_code: 3, exit_code: 3 });
-  const answer = (...results: Stage[]) =>
+  const respond = (...results: Stage[]) =>
     said(fx.open(), fx.program('handle_exec'), fx.load(), fx.attach('handle_exec'), ...results, fx.exit());
 
   test('what was asked, in its order', () => {
-    expect(contradiction(answer(fx.functional('one'), second), { ...known, tests })).toBeUndefined();
+    expect(contradiction(respond(fx.functional('one'), second), { ...known, tests })).toBeUndefined();
   });
 
   test.each<[string, Stage[], string]>([
@@ -133,7 +134,7 @@ describe('against the plan', () => {
     ['optional', [fx.functional('one', { required: false })], 'took it for optional'],
     ['a test too many', [fx.functional('one'), second, fx.functional('three')], 'not in the plan'],
   ])('%s', (_name, results, words) => {
-    expect(contradiction(answer(...results), { ...known, tests })).toContain(words);
+    expect(contradiction(respond(...results), { ...known, tests })).toContain(words);
   });
 });
 
@@ -147,9 +148,9 @@ describe('against the document', () => {
     ['an attach', edited((d) => (d.discovery.programs[0]!['attach_status'] = 'fail')), 'the attach of program'],
     ['a program', edited((d) => (d.discovery.programs = [])), 'the number of programs'],
     ['no shape', { ...good, document: '{"discovery":7}' }, 'the result is pass'],
-  ])('%s', (_name, answer, words) => {
-    expect(contradiction(answer, known)).toContain(words);
-    expect(withoutContradiction({ status: 'pass', findings: [] }, answer, known)).toMatchObject({
+  ])('%s', (_name, respond, words) => {
+    expect(contradiction(respond, known)).toContain(words);
+    expect(withoutContradiction({ status: 'pass', findings: [] }, respond, known)).toMatchObject({
       status: 'infra_error',
       cause: 'protocol',
     });
@@ -158,8 +159,8 @@ describe('against the document', () => {
 
 test('a failure that was told stays one, with a remark', () => {
   const fail: Outcome = { status: 'fail', failedStage: 'attach', findings: [] };
-  const answer = edited((d) => (d['status'] = 'fail'));
-  expect(withoutContradiction(fail, answer, known)).toMatchObject({
+  const respond = edited((d) => (d['status'] = 'fail'));
+  expect(withoutContradiction(fail, respond, known)).toMatchObject({
     status: 'fail',
     findings: [{ code: 'RESPONSE_UNRELIABLE', decisive: false, args: { reason: 'contradiction' } }],
   });

@@ -74,8 +74,8 @@ test.each([
 
 test('a field of a type that is known to be absent', () => {
   const log = 'failed to resolve CO-RE relocation <byte_off> [77] struct a.x (0:1 @ offset 8)\n';
-  const asked = relocation('struct a', { kind: 'type_exists' });
-  expect(first(log, [relocation('struct a.x'), asked]).args['reason']).toBe('type_missing');
+  const requests = relocation('struct a', { kind: 'type_exists' });
+  expect(first(log, [relocation('struct a.x'), requests]).args['reason']).toBe('type_missing');
 });
 
 test('members that may be what is missing are named, of the very member', () => {

@@ -6,7 +6,7 @@ import * as fx from '../fixtures/evidence.ts';
 const ENOENT = -2;
 
 /** The finding about a probe of a file in the guest that was not attached. */
-function refused(section: string, log: string) {
+function rejected(section: string, log: string) {
   const target = section.replace(/^[^/]*\//, '');
   const stage = fx.attach('probe', { status: 'fail', errno: ENOENT, section, method: 'auto', target, log });
   const evidence = fx.evidence([fx.open(), fx.load(), stage, fx.exit()]);
@@ -43,7 +43,7 @@ test.each([
     '/usr/lib/libc.so.6 has no USDT probe libc:setjmp',
   ],
 ])('%s: the file is there and the name is not', (section, log, args, title) => {
-  const finding = refused(section, log);
+  const finding = rejected(section, log);
   expect(finding).toMatchObject({
     code: 'ATTACH_TARGET_NOT_FOUND',
     group: 'object',
@@ -55,7 +55,7 @@ test.each([
 
 test('a file that is not there is another cause', () => {
   const log = 'libbpf: elf: failed to open /usr/bin/tool: -ENOENT\n';
-  expect(refused('uprobe//usr/bin/tool:main', log)).toMatchObject({
+  expect(rejected('uprobe//usr/bin/tool:main', log)).toMatchObject({
     code: 'NEEDS_ATTACH_TARGET',
     args: { reason: 'binary' },
   });

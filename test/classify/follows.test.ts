@@ -22,7 +22,7 @@ function factsOf(path: string) {
 
 const behavior = factsOf(example('behavior-expect'));
 
-const refusedMap = (subject: string): Finding =>
+const rejectedMap = (subject: string): Finding =>
   makeFinding({
     code: 'MAP_CREATE_FAILED',
     confidence: 'high',
@@ -58,15 +58,15 @@ const unmet = (expectedOf: string, kind = 'map'): Finding =>
 
 test('a refused map names the programs that use it, and no others', () => {
   const facts = factsOf(fixture('lacks_map_and_kfunc'));
-  const [counts, later, nobodys] = withConsequences(['counts', 'later', 'other'].map(refusedMap), facts);
+  const [counts, later, unowned] = withConsequences(['counts', 'later', 'other'].map(rejectedMap), facts);
   expect(counts?.args).toMatchObject({ users: 'bad' });
   expect(later?.args).toMatchObject({ users: 'uses_map' });
   expect(words(later as Finding).explanation).toContain('It is used by program uses_map.');
-  expect(nobodys?.args).not.toHaveProperty('users');
+  expect(unowned?.args).not.toHaveProperty('users');
 });
 
 test('of many programs that use a map a few are named', () => {
-  const finding = refusedMap('m');
+  const finding = rejectedMap('m');
   const many = { ...finding, args: { ...finding.args, users: 'a, b, c, d, e, f, g' } };
   expect(words(many).explanation).toContain('It is used by programs a, b, c, d, e and 2 more.');
 });
@@ -95,7 +95,7 @@ test.each<[string, Finding, Finding]>([
 
 test('what an unmet expectation follows from makes the failure and stands before it', () => {
   const warning = { ...unattached('count_switch'), decisive: false };
-  const other = { ...refusedMap('elsewhere'), decisive: true };
+  const other = { ...rejectedMap('elsewhere'), decisive: true };
   const reported = withConsequences([other, { ...unmet('switches'), decisive: true }, warning], behavior);
   expect(reported.map(({ code, decisive }) => [code, decisive])).toEqual([
     ['ATTACH_TARGET_NOT_FOUND', true],

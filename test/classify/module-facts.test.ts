@@ -24,7 +24,7 @@ function failing(args: Readonly<Record<string, string>>): Outcome {
   return { status: 'fail', failedStage: 'attach', findings: [finding] };
 }
 
-function told(args: Readonly<Record<string, string>>, modules: Partial<CellModules>): Finding {
+function reported(args: Readonly<Record<string, string>>, modules: Partial<CellModules>): Finding {
   const outcome = withModuleFacts(failing(args), { ...NONE, ...modules });
   const finding = outcome.status === 'fail' ? outcome.findings[0] : undefined;
   if (finding === undefined) throw new Error('no finding');
@@ -34,23 +34,26 @@ function told(args: Readonly<Record<string, string>>, modules: Partial<CellModul
 describe('what modules say of a missing name', () => {
   test('a guess that no module confirms is given up', () => {
     const guess = { reason: 'module_not_loaded', module: 'xfs', function: 'xfs_gone' };
-    expect(told(guess, { nowhere: ['xfs_gone'] }).args).toEqual({ reason: 'renamed_or_removed', function: 'xfs_gone' });
-    expect(told(guess, { unavailable: 'no line' }).args).toEqual(guess);
+    expect(reported(guess, { nowhere: ['xfs_gone'] }).args).toEqual({
+      reason: 'renamed_or_removed',
+      function: 'xfs_gone',
+    });
+    expect(reported(guess, { unavailable: 'no line' }).args).toEqual(guess);
   });
 
   test('a module that was kept out or did not load is the cause', () => {
     const gone = { reason: 'renamed_or_removed', function: 'show' };
-    const forbidden = told(gone, { forbidden: [{ name: 'show', module: 'nfs' }] });
+    const forbidden = reported(gone, { forbidden: [{ name: 'show', module: 'nfs' }] });
     expect(forbidden).toMatchObject({ confidence: 'high', args: { reason: 'module_not_loaded', module: 'nfs' } });
     expect(words(forbidden).title).toBe('show belongs to module nfs, which is not loaded');
     expect(words(forbidden).remediation).toMatch(/modules\.forbid/);
-    const several = told(gone, { ambiguous: [{ name: 'show', modules: ['nfs', 'xfs'] }] });
+    const several = reported(gone, { ambiguous: [{ name: 'show', modules: ['nfs', 'xfs'] }] });
     expect(words(several)).toMatchObject({
       title: 'show belongs to module nfs or xfs, which is not loaded',
       remediation: 'Name the one that is meant in modules.load of the manifest.',
     });
     const error = 'the kernel rejected it (ENOEXEC)';
-    const failed = told(gone, {
+    const failed = reported(gone, {
       modules: [{ name: 'nfs', reason: 'name', names: ['show'], status: 'failed', error }],
     });
     expect(words(failed).explanation).toContain(`It was sent to the guest and is not there: ${error}.`);
@@ -58,7 +61,7 @@ describe('what modules say of a missing name', () => {
 
   test('other causes stay as they are', () => {
     const inlined = { reason: 'inlined', function: 'show' };
-    expect(told(inlined, { forbidden: [{ name: 'show', module: 'nfs' }] }).args).toEqual(inlined);
+    expect(reported(inlined, { forbidden: [{ name: 'show', module: 'nfs' }] }).args).toEqual(inlined);
     const passed: Outcome = { status: 'skipped', reason: 'elsewhere' };
     expect(withModuleFacts(passed, NONE)).toBe(passed);
   });

@@ -238,8 +238,8 @@ describe('held against the object', () => {
   });
 
   test('it is a failure where the program is required', () => {
-    const wanted = [{ name: 'p2', section: '', required: true }];
-    const outcome = judge(reported([listed('p1')]), wanted, object('p1', 'p2'));
+    const expected = [{ name: 'p2', section: '', required: true }];
+    const outcome = judge(reported([listed('p1')]), expected, object('p1', 'p2'));
     expect(outcome).toMatchObject({ status: 'fail' });
     expect(judge(reported([listed('p1'), listed('p2')]), [], object('p1', 'p2')).status).toBe('pass');
   });
@@ -269,8 +269,8 @@ describe('held against the object', () => {
       status: 'infra_error',
       message: expect.stringContaining('lists 512 of the 520 programs of the object, so nothing is known of 8'),
     });
-    const wanted = [{ name: 'p519', section: '', required: true }];
-    expect(judge(reported(programs), wanted, object(...names)).status).toBe('infra_error');
+    const expected = [{ name: 'p519', section: '', required: true }];
+    expect(judge(reported(programs), expected, object(...names)).status).toBe('infra_error');
   });
 
   test('a report that is too long or is not there proves nothing of an object that was loaded', () => {

@@ -25,8 +25,8 @@ type MapPart = Parameters<typeof fx.mapFacts>[1];
 
 function map(facts: MapPart, errno: number, probes: Probes, release?: string): Finding {
   const type = facts?.type ?? 'hash';
-  const refused = fx.mapStage('m', { type, errno, probes });
-  return first([fx.open({ maps: [fx.mapFacts('m', facts)] }), refused, fx.loadFailed(errno)], release);
+  const rejected = fx.mapStage('m', { type, errno, probes });
+  return first([fx.open({ maps: [fx.mapFacts('m', facts)] }), rejected, fx.loadFailed(errno)], release);
 }
 
 describe('maps: the first change the kernel takes names what it refuses', () => {
@@ -85,7 +85,7 @@ describe('maps: the first change the kernel takes names what it refuses', () => 
   });
 
   test('the type, when even a plain map of it is refused', () => {
-    const probes = fx.refusedProbes();
+    const probes = fx.rejectedProbes();
     expect(map({ type: 'arena' }, -22, probes)).toMatchObject({
       code: 'UNSUPPORTED_MAP_TYPE',
       confidence: 'high',
@@ -120,16 +120,16 @@ function program(
 }
 
 describe('programs: the same load with one thing changed', () => {
-  const allRefused = tried(['trivial', -22], ['no_flags', -22], ['no_attach_type', -22], ['type_only', -22]);
+  const allRejected = tried(['trivial', -22], ['no_flags', -22], ['no_attach_type', -22], ['type_only', -22]);
 
   test('a type that is too new, and one that was built out', () => {
     const netfilter = { type: 'netfilter', section: 'netfilter' };
-    expect(program(netfilter, -22, allRefused)).toMatchObject({
+    expect(program(netfilter, -22, allRejected)).toMatchObject({
       code: 'UNSUPPORTED_PROGRAM_TYPE',
       confidence: 'high',
       args: { reason: 'kernel_too_old', since: '6.4' },
     });
-    expect(program(netfilter, -22, allRefused, '7.3.4-amd64').args).toMatchObject({
+    expect(program(netfilter, -22, allRejected, '7.3.4-amd64').args).toMatchObject({
       reason: 'compiled_out',
       config: 'CONFIG_NETFILTER_BPF_LINK',
     });
@@ -166,21 +166,21 @@ describe('programs: the same load with one thing changed', () => {
 
   test('a type that needs a target is never blamed for being refused without one', () => {
     const tracing = { type: 'tracing', section: 'fentry/migrate_disable' };
-    expect(program(tracing, -22, allRefused)).toMatchObject({
+    expect(program(tracing, -22, allRejected)).toMatchObject({
       code: 'ATTACH_TARGET_NOT_TRACEABLE',
       args: { reason: 'denied', function: 'migrate_disable' },
     });
-    const elsewhere = tried(['trivial', -22], ['no_attach_type', -22], ['other_attach_type', 0]);
-    expect(program(tracing, -22, elsewhere).code).toBe('ATTACH_TARGET_NOT_TRACEABLE');
+    const outside = tried(['trivial', -22], ['no_attach_type', -22], ['other_attach_type', 0]);
+    expect(program(tracing, -22, outside).code).toBe('ATTACH_TARGET_NOT_TRACEABLE');
     const alone = tried(['trivial', -22], ['type_only', 0]);
     expect(program(tracing, -22, alone).code).toBe('ATTACH_TARGET_NOT_TRACEABLE');
-    expect(program({ type: 'tracing', section: 'fmod_ret/x' }, -22, elsewhere, '5.6.0-amd64')).toMatchObject({
+    expect(program({ type: 'tracing', section: 'fmod_ret/x' }, -22, outside, '5.6.0-amd64')).toMatchObject({
       code: 'UNSUPPORTED_ATTACH_TYPE',
       args: { reason: 'kernel_too_old' },
     });
-    expect(program({ type: 'lsm', section: 'lsm/x' }, -22, allRefused).code).toBe('UNKNOWN');
+    expect(program({ type: 'lsm', section: 'lsm/x' }, -22, allRejected).code).toBe('UNKNOWN');
     const tooNew = { type: 'tracing', section: 'fmod_ret/x' };
-    expect(program(tooNew, -22, allRefused, '5.6.0-amd64').code).toBe('UNSUPPORTED_ATTACH_TYPE');
+    expect(program(tooNew, -22, allRejected, '5.6.0-amd64').code).toBe('UNSUPPORTED_ATTACH_TYPE');
   });
 
   test('EPERM stays a policy', () => {

@@ -9,14 +9,14 @@ const shim = (part: Partial<Shim>): Shim => ({ kind: 'rodata', subject: 'pid', d
 
 function outcome(shims: Shim[], failing = false, btf = true, settingNames?: SettingNames) {
   const programs = [programFacts('on_read', { section: 'fentry/dummy' }), programFacts('on_exec')];
-  const refused = program('on_read', {
+  const rejected = program('on_read', {
     section: 'fentry/dummy',
     status: 'fail',
     errno: -3,
     log: "libbpf: prog 'on_read': failed to find kernel BTF type ID of 'dummy': -ESRCH\n",
   });
   const stages = failing
-    ? [open({ programs, shims }), refused, load({ status: 'fail', errno: -3 }), exit({ code: 2 })]
+    ? [open({ programs, shims }), rejected, load({ status: 'fail', errno: -3 }), exit({ code: 2 })]
     : [open({ programs, shims }), load(), exit()];
   const given = evidence(stages, hello({ btf }));
   const rest = { attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [], settingNames } as const;
@@ -25,8 +25,8 @@ function outcome(shims: Shim[], failing = false, btf = true, settingNames?: Sett
 
 describe('settings for the load', () => {
   test('what was done, and what no loader would miss, is not a finding', () => {
-    const unasked = shim({ kind: 'inner_map', subject: 'm', errno: -1 });
-    expect(outcome([shim({}), unasked])).toEqual({ status: 'pass', findings: [] });
+    const untested = shim({ kind: 'inner_map', subject: 'm', errno: -1 });
+    expect(outcome([shim({}), untested])).toEqual({ status: 'pass', findings: [] });
   });
 
   test('a name the object does not have fails, with near names', () => {
@@ -54,8 +54,8 @@ describe('settings for the load', () => {
       inOtherObject: (kind: string, name: string) => kind === 'rodata' && name === 'pid',
       near: () => [],
     };
-    const remark = { status: 'pass', findings: [{ code: 'SETTING_NOT_APPLIED' }] };
-    expect(outcome([shim({ errno: -2 })], false, true, names)).toMatchObject(remark);
+    const note = { status: 'pass', findings: [{ code: 'SETTING_NOT_APPLIED' }] };
+    expect(outcome([shim({ errno: -2 })], false, true, names)).toMatchObject(note);
     expect(outcome([shim({ errno: -34 })], false, true, names)).toMatchObject({ status: 'fail' });
   });
 

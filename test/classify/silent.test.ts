@@ -12,7 +12,7 @@ import * as fx from '../fixtures/evidence.ts';
 const PASS: Outcome = { status: 'pass', findings: [] };
 
 /** What is remarked about an object of the confusion matrix that loads. */
-function remarks(object: string, more: readonly Stage[] = [], outcome: Outcome = PASS): readonly Finding[] {
+function notes(object: string, more: readonly Stage[] = [], outcome: Outcome = PASS): readonly Finding[] {
   const facts = readObject(readFileSync(confusionObject(object)));
   if (!facts.ok) throw new Error(`${object} is not an object`);
   const stages = [fx.open(), fx.program('probe'), ...more, fx.load(), fx.exit()];
@@ -32,7 +32,7 @@ function format(offset: number, tracepoint = 'block/block_rq_issue'): Stage {
 
 describe('a format that the helper refuses', () => {
   test('is told with its line', () => {
-    const [finding, ...more] = remarks('helper_print_float');
+    const [finding, ...more] = notes('helper_print_float');
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
       code: 'PRINTS_NOTHING',
@@ -47,13 +47,13 @@ describe('a format that the helper refuses', () => {
 
   test('is not a remark where the object does not load', () => {
     const fail: Outcome = { status: 'fail', failedStage: 'load', findings: [] };
-    expect(remarks('helper_print_float', [], fail)).toEqual([]);
+    expect(notes('helper_print_float', [], fail)).toEqual([]);
   });
 });
 
 describe('a field of a record', () => {
   test('that lies elsewhere on this kernel is told with its line', () => {
-    const [finding, ...more] = remarks('attach_tracepoint_moved_field', [format(34)]);
+    const [finding, ...more] = notes('attach_tracepoint_moved_field', [format(34)]);
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
       code: 'TRACEPOINT_CONTEXT_MISMATCH',
@@ -72,6 +72,6 @@ describe('a field of a record', () => {
     ['is not known', 'attach_tracepoint_moved_field', []],
     ['is found by CO-RE', 'attach_tracepoint_moved_field_fixed', [format(34)]],
   ] as const)('that %s is not a remark', (_, object, stages) => {
-    expect(remarks(object, stages)).toEqual([]);
+    expect(notes(object, stages)).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ function kprobe(name: string, part: Part, errno = -2): Finding {
 }
 
 /** A program that did not load because `line` names something that is not there. */
-function refused(section: string, line: string, symbol: StageOf<'symbol'>, greeting = fx.hello()): Finding {
+function rejected(section: string, line: string, symbol: StageOf<'symbol'>, greeting = fx.hello()): Finding {
   return judge(
     [
       fx.open({ programs: [fx.programFacts('handle_exec', { section, type: 'tracing' })] }),
@@ -105,7 +105,7 @@ describe('a function for a kprobe', () => {
 
 describe('a function for fentry', () => {
   const fentry = (part: Part) =>
-    refused('fentry/do_it', notInTypes('do_it'), fx.symbol('do_it', { btf: false, ...part }));
+    rejected('fentry/do_it', notInTypes('do_it'), fx.symbol('do_it', { btf: false, ...part }));
 
   test('is in the kernel and not in its types', () => {
     expect(fentry({ kallsyms: there, traceable: true })).toMatchObject({
@@ -124,7 +124,7 @@ describe('a function for fentry', () => {
   });
 
   test('a kernel without BTF is to blame before the name', () => {
-    const found = refused('fentry/do_it', notInTypes('do_it'), fx.symbol('do_it'), fx.hello({ btf: false }));
+    const found = rejected('fentry/do_it', notInTypes('do_it'), fx.symbol('do_it'), fx.hello({ btf: false }));
     expect(found).toMatchObject({ code: 'MISSING_BTF', rollup: 'MISSING_BTF', confidence: 'high' });
   });
 });
@@ -160,15 +160,15 @@ describe('tracepoints, hooks and iterators', () => {
     ['iter/tcp', 'iterator', 'bpf_iter_tcp', {}, 'compiled_out'],
     ['iter/nothing', 'iterator', 'nothing', {}, 'renamed_or_removed'],
   ] as [string, string, string, Part, string][])('%s', (section, kind, name, part, reason) => {
-    const wanted = section.split('/')[1] ?? '';
-    const found = refused(section, notInTypes(wanted), fx.symbol(name, { kind, btf: false, ...part }));
-    expect(found).toMatchObject({ code: 'ATTACH_TARGET_NOT_FOUND', args: { reason, function: wanted } });
+    const expected = section.split('/')[1] ?? '';
+    const found = rejected(section, notInTypes(expected), fx.symbol(name, { kind, btf: false, ...part }));
+    expect(found).toMatchObject({ code: 'ATTACH_TARGET_NOT_FOUND', args: { reason, function: expected } });
   });
 });
 
 describe('functions and variables that the object names', () => {
   const kfunc = (part: Part, weak = false) =>
-    refused(
+    rejected(
       'xdp',
       "extern (func ksym) 'bpf_thing': not found in kernel or module BTFs",
       fx.symbol('bpf_thing', { kind: 'kfunc', ...part }),
@@ -189,7 +189,7 @@ describe('functions and variables that the object names', () => {
 
   test('a variable', () => {
     const line = "extern (var ksym) 'jiffies_64': not found in kernel BTF";
-    const found = refused(
+    const found = rejected(
       'xdp',
       line,
       fx.symbol('jiffies_64', { kind: 'variable', kallsyms: [{ type: 'D', module: '' }] }),

@@ -107,13 +107,13 @@ test('the instruction of the block is taken where the log above has none', () =>
 });
 
 test('the size of an argument is the cause where a global function is checked and nothing else was said', () => {
-  const remark = "arg#1 reference type('UNKNOWN ') size cannot be determined: -22";
+  const note = "arg#1 reference type('UNKNOWN ') size cannot be determined: -22";
   const end = 'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0';
-  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${remark}\n${end}\n`)).toMatchObject({
+  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${note}\n${end}\n`)).toMatchObject({
     match: { rule: { code: 'UNSUPPORTED_GLOBAL_FUNCTION', reason: 'signature' }, args: { function: 'each' } },
   });
-  expect(verifierCause(VERIFIER_RULES, `${remark}\n${end}\n`)).toBeUndefined();
-  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${remark}\nR1 !read_ok\n${end}\n`)).toMatchObject({
+  expect(verifierCause(VERIFIER_RULES, `${note}\n${end}\n`)).toBeUndefined();
+  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${note}\nR1 !read_ok\n${end}\n`)).toMatchObject({
     match: { rule: { reason: 'unset_register' } },
   });
 });

@@ -83,7 +83,7 @@ describe('findProfile', () => {
     const error = await usageError(findProfile(catalog, 'debian-12-6.2', 'm.yaml:3:9'));
     expect(error.code).toBe('unknown_profile');
     expect(error.message).toBe(
-      'm.yaml:3:9: unknown profile "debian-12-6.2"; near matches: debian-12-6.1, debian-12-6.12. ' +
+      'm.yaml:3:9: unknown profile "debian-12-6.2"; similar profiles: debian-12-6.1, debian-12-6.12. ' +
         "'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml",
     );
   });
@@ -291,7 +291,7 @@ describe('resolveMatrix', () => {
 
   test('a kernel that is called by its family as tables call it', async () => {
     await expect(findProfile(catalog, '6.1', '--kernels')).rejects.toThrow(
-      /unknown profile "6\.1"; near matches: debian-12-6\.1, mine-6\.1\./,
+      /unknown profile "6\.1"; similar profiles: debian-12-6\.1, mine-6\.1\./,
     );
   });
 
@@ -312,7 +312,7 @@ describe('resolveMatrix', () => {
     const matrix = readMatrix({ file: 'm.yaml', text: 'profiles: [{id: debian-12-6.13}]' });
     const [only] = await resolveMatrix(catalog, matrix);
     expect(only?.profile.problem).toMatch(
-      /^m\.yaml:1:17: unknown profile "debian-12-6\.13"; near matches: debian-12-6\.1\b/,
+      /^m\.yaml:1:17: unknown profile "debian-12-6\.13"; similar profiles: debian-12-6\.1\b/,
     );
   });
 
@@ -331,7 +331,7 @@ describe('resolveMatrix', () => {
     const error = await usageError(resolveMatrix(catalog, matrixOf(['nope', 'debian-12-6.13'], '--kernels'), true));
     const [first, second] = error.message.split('\n');
     expect(first).toContain('--kernels: unknown profile "nope"; \'bpfcompat kernels list\' shows all');
-    expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; near matches: debian-12-6.1');
+    expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; similar profiles: debian-12-6.1');
   });
 });
 

@@ -99,8 +99,8 @@ describe.each([
   const rows = rowsOf(text);
 
   test('has a row for every key that is read, and no other', () => {
-    const elsewhere = name === 'profile' ? ofRpm : [];
-    expect([...fields.keys()].filter((key) => !rows.has(key) && !elsewhere.includes(key))).toEqual([]);
+    const outside = name === 'profile' ? ofRpm : [];
+    expect([...fields.keys()].filter((key) => !rows.has(key) && !outside.includes(key))).toEqual([]);
     expect([...rows.keys()].filter((key) => !fields.has(key))).toEqual([]);
   });
 

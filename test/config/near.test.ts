@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { didYouMean, enumerate, nearMatches } from '../../src/config/near.ts';
+import { didYouMean, enumerate, similarNames } from '../../src/config/near.ts';
 
 describe('nearMatches', () => {
   test.each([
@@ -10,11 +10,11 @@ describe('nearMatches', () => {
     ['', ['a'], []],
     ['x'.repeat(500), ['x'.repeat(499)], []],
   ])('%s', (word, candidates, expected) => {
-    expect(nearMatches(word, candidates)).toEqual(expected);
+    expect(similarNames(word, candidates)).toEqual(expected);
   });
 
   test('the nearest comes first', () => {
-    expect(nearMatches('debian-12-6.2', ['debian-13-6.12', 'debian-12-6.12', 'debian-12-6.1'], 2)).toEqual([
+    expect(similarNames('debian-12-6.2', ['debian-13-6.12', 'debian-12-6.12', 'debian-12-6.1'], 2)).toEqual([
       'debian-12-6.12',
       'debian-12-6.1',
     ]);

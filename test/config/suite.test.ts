@@ -266,7 +266,7 @@ expectations:
       origin: 's',
     },
   ];
-  const told = (text: string): unknown =>
+  const reported = (text: string): unknown =>
     readManifest({ file: 'm.yaml', text }).expectations.map(({ origin: _, ...one }) => one);
   const said = declared.map(({ origin: _, ...one }) => one);
 
@@ -274,12 +274,12 @@ expectations:
     const text = withGate(before, { minKernel: { number: [5, 10], origin: 's' }, expectations: declared });
     expect(text).toContain('# ours\nname: conn\n');
     expect(readManifest({ file: 'm.yaml', text }).minKernel?.number).toEqual([5, 10]);
-    expect(told(text)).toMatchObject([...said, { profiles: ['old'], reason: 'ours' }]);
+    expect(reported(text)).toMatchObject([...said, { profiles: ['old'], reason: 'ours' }]);
   });
 
   test('without a manifest it is all there is', () => {
     const text = withGate('', { minKernel: undefined, expectations: declared });
-    expect(told(text)).toMatchObject(said);
+    expect(reported(text)).toMatchObject(said);
     expect(readManifest({ file: 'm.yaml', text }).minKernel).toBeUndefined();
   });
 

@@ -53,16 +53,16 @@ const files = globSync(['*.md', 'docs/**/*.md', 'adapters/**/*.md', 'examples/**
   dot: true,
   cwd: ROOT,
 }).sort();
-const told = files.flatMap((file) => commandsOf(file).map((line) => [file, line] as const));
+const reported = files.flatMap((file) => commandsOf(file).map((line) => [file, line] as const));
 const sources = globSync('src/**/*.ts', { cwd: ROOT }).sort();
 const messages = sources.flatMap((file) => advised(file).map((line) => [file, line] as const));
 
 test('there are such commands', () => {
-  expect(told.length).toBeGreaterThan(20);
+  expect(reported.length).toBeGreaterThan(20);
   expect(messages.length).toBeGreaterThan(10);
 });
 
-test.each(told)('%s: bpfcompat %s', (_file, line) => {
+test.each(reported)('%s: bpfcompat %s', (_file, line) => {
   expect(() => parseArgs(wordsOf(plainly(line)))).not.toThrow();
 });
 

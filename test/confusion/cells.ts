@@ -12,7 +12,7 @@ interface Reported {
 /** What an object does on one kernel. */
 export interface Cell {
   readonly status: 'pass' | 'fail';
-  readonly told: readonly Reported[];
+  readonly reported: readonly Reported[];
   /** Programs that load and cannot be tried on a hook here. */
   readonly unattached: readonly string[];
 }
@@ -24,37 +24,37 @@ export interface Row {
 }
 
 /** Everything loads, everything is attached, nothing is remarked. */
-export const PASS: Cell = { status: 'pass', told: [], unattached: [] };
+export const PASS: Cell = { status: 'pass', reported: [], unattached: [] };
 
 /** Does not load, for a reason that stands in no line of the source. */
 export function fails(code: string, reason: string | undefined, subject: string | undefined): Cell {
-  return { status: 'fail', told: [{ code, reason, subject, mark: undefined }], unattached: [] };
+  return { status: 'fail', reported: [{ code, reason, subject, mark: undefined }], unattached: [] };
 }
 
 /** Does not load, because of the line that is marked `here`. */
 export function failsHere(code: string, reason: string, subject = 'probe'): Cell {
-  return { status: 'fail', told: [{ code, reason, subject, mark: 'here' }], unattached: [] };
+  return { status: 'fail', reported: [{ code, reason, subject, mark: 'here' }], unattached: [] };
 }
 
 /** Programs that do not load, each because of the line that is marked with its name: `[code, reason, program]`. */
 export function failsAt(...causes: readonly (readonly [code: string, reason: string, program: string])[]): Cell {
-  const told = causes.map(([code, reason, subject]) => ({ code, reason, subject, mark: subject }));
-  return { status: 'fail', told, unattached: [] };
+  const reported = causes.map(([code, reason, subject]) => ({ code, reason, subject, mark: subject }));
+  return { status: 'fail', reported, unattached: [] };
 }
 
 /** Loads and is not attached: nothing fails where no manifest wants it attached, but it is said. */
 export function warns(code: string, reason: string | undefined, subject = 'probe'): Cell {
-  return { status: 'pass', told: [{ code, reason, subject, mark: undefined }], unattached: [] };
+  return { status: 'pass', reported: [{ code, reason, subject, mark: undefined }], unattached: [] };
 }
 
 /** Loads and does not do what it was written for, because of the line that is marked `here`. */
 export function warnsHere(code: string, reason: string, subject = 'probe'): Cell {
-  return { status: 'pass', told: [{ code, reason, subject, mark: 'here' }], unattached: [] };
+  return { status: 'pass', reported: [{ code, reason, subject, mark: 'here' }], unattached: [] };
 }
 
 /** Loads; the guest has nothing that this program could be attached to. */
 export function loads(program: string): Cell {
-  return { status: 'pass', told: [], unattached: [program] };
+  return { status: 'pass', reported: [], unattached: [program] };
 }
 
 /** The same on every kernel of the table. */

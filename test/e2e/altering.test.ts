@@ -170,8 +170,8 @@ test.each([
     const run = await check(scratch, [object], { kernels, manifest: VICTIM });
     expect(run.verdict.exitCode).toBe(2);
     for (const kernel of kernels) {
-      const told = ['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE'];
-      expect(codes(run, object, kernel)).toEqual(expect.arrayContaining(told));
+      const reported = ['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE'];
+      expect(codes(run, object, kernel)).toEqual(expect.arrayContaining(reported));
     }
   },
   180_000,

@@ -22,13 +22,13 @@ function file(path: string, bytes: Uint8Array, executable = false): GuestEntry {
 
 /** What a command printed in a guest with these files. */
 async function printed(command: string, files: readonly GuestEntry[]): Promise<string> {
-  const { stages, ...rest } = await guests.ask({
+  const { stages, ...rest } = await guests.send({
     files: [guests.shell, ...files],
     command: { command, expectExitCode: 0, binPath: '', timeoutSeconds: 30 },
   });
-  const [answer] = stagesOf({ stages, ...rest }, 'functional');
-  expect(answer).toMatchObject({ error: '', status: 'pass', stderr_tail: '' });
-  return answer?.stdout_tail ?? '';
+  const [result] = stagesOf({ stages, ...rest }, 'functional');
+  expect(result).toMatchObject({ error: '', status: 'pass', stderr_tail: '' });
+  return result?.stdout_tail ?? '';
 }
 
 describe('files of a request', () => {
@@ -63,9 +63,9 @@ describe('files of a request', () => {
 
   test('that cannot be written end the guest with the reason, while more are on their way', async () => {
     const more = Array.from({ length: 4 }, (_, index) => file(`/opt/${index}`, new Uint8Array(60 * 1024 * 1024)));
-    const asked = guests.ask({ files: [file('/proc/nothing/here', Buffer.from('x')), ...more] }, 20_000);
-    await expect(asked).rejects.toThrow(GuestError);
-    await expect(asked).rejects.toThrow(
+    const requests = guests.send({ files: [file('/proc/nothing/here', Buffer.from('x')), ...more] }, 20_000);
+    await expect(requests).rejects.toThrow(GuestError);
+    await expect(requests).rejects.toThrow(
       'it says "\'/proc/nothing/here\' could not be put into the guest: No such file or directory"; see serial.log',
     );
   });

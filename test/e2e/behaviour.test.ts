@@ -14,13 +14,13 @@ const scratch = scratchDir();
 const SIMPLE = example('simple-pass');
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
 
-interface Wanted {
+interface Requested {
   readonly name: string;
   readonly command: string;
   readonly [key: string]: string | number | boolean;
 }
 
-function manifest(tests: readonly Wanted[]): string {
+function manifest(tests: readonly Requested[]): string {
   const list = tests.map((one) => `  - ${JSON.stringify(one)}\n`).join('');
   return `name: behaviour\nfunctional_tests:\n${list}`;
 }
@@ -30,7 +30,7 @@ function cellOf({ report }: Checked, kernel = ''): CellResult {
   return report.results.find(({ cell }) => cell.target === Math.max(0, target))!;
 }
 
-function answers(run: Checked, kernel?: string): Map<string, StageOf<'functional'>> {
+function matches(run: Checked, kernel?: string): Map<string, StageOf<'functional'>> {
   const { evidence } = cellOf(run, kernel);
   return new Map((evidence ? stagesOf(evidence, 'functional') : []).map((stage) => [stage.name, stage]));
 }
@@ -80,7 +80,7 @@ describe('commands in a guest', () => {
   });
 
   test.each(KERNELS)('a command reaches nobody but those that it started, on %s', (kernel) => {
-    const said = answers(run, kernel);
+    const said = matches(run, kernel);
     const names = [
       'is the second process',
       'sees no pipe of ours',
@@ -96,12 +96,12 @@ describe('commands in a guest', () => {
     const target = targetOf(reportOf(run, SIMPLE), kernel);
     expect(target).toMatchObject({ status: 'pass', functional: { status: 'warn' } });
     expect(cellOf(run, kernel).retriedAfter).toBeUndefined();
-    const failed = [...answers(run, kernel).values()].filter(({ status }) => status === 'fail');
+    const failed = [...matches(run, kernel).values()].filter(({ status }) => status === 'fail');
     expect(failed.map(({ name }) => name)).toEqual(['hangs', 'no interpreter', 'no program']);
   });
 
   test.each(KERNELS)('find a machine as they know it on %s', (kernel) => {
-    const of = (name: string): string => answers(run, kernel).get(name)?.stdout_tail ?? '';
+    const of = (name: string): string => matches(run, kernel).get(name)?.stdout_tail ?? '';
     expect(of('place')).toBe('/\n/bpfcompat\n/root root dumb\n');
     // Memory that may be locked is what the kernel itself gives, in KB: 8 MB since 5.16.
     const locked = kernel === 'debian-11-5.10' ? '64' : '8192';
@@ -118,25 +118,25 @@ describe('commands in a guest', () => {
   });
 
   test.each(KERNELS)('are ended with all they started, and not waited for, on %s', (kernel) => {
-    const hangs = answers(run, kernel).get('hangs');
+    const hangs = matches(run, kernel).get('hangs');
     expect(hangs).toMatchObject({
       timed_out: true,
       exit_code: 124,
       error: 'timed out after 1 s',
     });
     expect(hangs?.elapsed_us).toBeLessThan(5_000_000);
-    expect(answers(run, kernel).get('leaves children')?.elapsed_us).toBeLessThan(5_000_000);
-    expect(answers(run, kernel).get('is alone')?.stdout_bytes).toBe(0);
+    expect(matches(run, kernel).get('leaves children')?.elapsed_us).toBeLessThan(5_000_000);
+    expect(matches(run, kernel).get('is alone')?.stdout_bytes).toBe(0);
   });
 
   test.each(KERNELS)('are told of files whose interpreter is missing on %s', (kernel) => {
-    const error = (name: string): string => answers(run, kernel).get(name)?.error ?? '';
+    const error = (name: string): string => matches(run, kernel).get(name)?.error ?? '';
     expect(error('no interpreter')).toBe('exit code 127, expected 0: ./x is there, its interpreter /no/such is not');
     expect(error('no program')).toBe('exit code 127, expected 0');
   });
 
   test.each(KERNELS)('may write any bytes on %s', (kernel) => {
-    const binary = answers(run, kernel).get('binary');
+    const binary = matches(run, kernel).get('binary');
     expect(binary).toMatchObject({ status: 'pass', stdout_bytes: 16 });
     // JSON writes control characters in these ways.
     expect(JSON.stringify(binary?.stdout_tail)).not.toMatch(/\\u00[01]|\\[bfr]/);
@@ -165,19 +165,19 @@ describe('a command that writes 100 MB', () => {
   });
 
   test('is searched whole, and kept at both ends only', () => {
-    const floods = answers(run).get('floods')!;
+    const floods = matches(run).get('floods')!;
     expect(floods).toMatchObject({ status: 'pass', stdout_bytes: BYTES + 'first\nneedle in the middlelast\n'.length });
     expect(floods.stdout_head).toMatch(/^first\n/);
     expect(floods.stdout_tail).toMatch(/last\n$/);
     expect(floods.stdout_tail.length).toBeLessThanOrEqual(8192);
-    expect(answers(run).get('never found')).toMatchObject({
+    expect(matches(run).get('never found')).toMatchObject({
       status: 'fail',
       error: 'stdout does not contain the expected text',
     });
   });
 
   test('takes seconds', () => {
-    expect(answers(run).get('floods')?.elapsed_us).toBeLessThan(30_000_000);
+    expect(matches(run).get('floods')?.elapsed_us).toBeLessThan(30_000_000);
   });
 });
 

@@ -97,8 +97,8 @@ test('the first build that rejects is found in few boots, and both verdicts stan
   expect(lines[0]).toBe(
     '6 kernels from linux-image-lab-amd64 1 to linux-image-lab-amd64 6: the ends and at most 3 boots between them',
   );
-  const asked = lines.slice(1, 7).map((line) => line.replace(/:.*/, ''));
-  expect(asked).toEqual([
+  const requests = lines.slice(1, 7).map((line) => line.replace(/:.*/, ''));
+  expect(requests).toEqual([
     'accepts linux-image-lab-amd64 1',
     'rejects linux-image-lab-amd64 6',
     'unknown linux-image-lab-amd64 3',

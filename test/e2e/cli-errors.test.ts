@@ -16,7 +16,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
   return bpfcompat(args, { cwd: scratch, env, limitMs: 60_000 });
 }
 
-function ask(flags: readonly string[], env: Record<string, string> = {}): Promise<CliEnd> {
+function request(flags: readonly string[], env: Record<string, string> = {}): Promise<CliEnd> {
   return run(['test', '--artifact', SIMPLE, ...flags, '--out', 'r.json'], env);
 }
 
@@ -26,7 +26,7 @@ function write(name: string, text: string): string {
 }
 
 /** Wrong input: exit code 1, nothing on stdout, only our words on stderr and no report. */
-function expectRefused({ code, signal, stdout, stderr }: CliEnd, ...words: (string | RegExp)[]): void {
+function expectRejected({ code, signal, stdout, stderr }: CliEnd, ...words: (string | RegExp)[]): void {
   expect({ code, signal, stdout }).toEqual({ code: 1, signal: null, stdout: '' });
   for (const word of words) expect(stderr).toMatch(word);
   expect(stderr).not.toMatch(/is a bug in|\n\s+at /);
@@ -46,7 +46,7 @@ describe('what was typed wrong', () => {
     ['no report', ['test', '--artifact', SIMPLE, '--quick'], /--out is missing; add it/],
     ['a word too many', ['version', 'now'], /now/],
   ])('%s', async (_name, args, words) => {
-    expectRefused(await run(args), words);
+    expectRejected(await run(args), words);
   });
 
   test.each<[string, string[], RegExp]>([
@@ -64,7 +64,7 @@ describe('what was typed wrong', () => {
       /--manifest no\.yaml: there is no such file/,
     ],
   ])('%s', async (_name, flags, words) => {
-    expectRefused(await ask(flags), words);
+    expectRejected(await request(flags), words);
   });
 });
 
@@ -80,7 +80,7 @@ describe('files that are wrong are told with line and column', () => {
     ['a matrix that is not YAML', 'profiles:\n  - id: a\n   - b\n', [/matrix\.yaml:3:\d+: not valid YAML/]],
     ['a time-out in a matrix', 'profiles: [{id: debian-12-6.1, timeout: fast}]\n', [/matrix\.yaml:1:\d+: .*"fast"/]],
   ])('%s', async (_name, text, words) => {
-    expectRefused(await ask(['--matrix', write('matrix.yaml', text)]), ...words);
+    expectRejected(await request(['--matrix', write('matrix.yaml', text)]), ...words);
   });
 
   test.each<[string, string, (string | RegExp)[]]>([
@@ -97,7 +97,7 @@ describe('files that are wrong are told with line and column', () => {
       [/manifest\.yaml:1:21: required profile "ubuntu-22\.04-5\.15" is not among the kernels/],
     ],
   ])('%s', async (_name, text, words) => {
-    expectRefused(await ask(['--quick', '--manifest', write('manifest.yaml', text)]), ...words);
+    expectRejected(await request(['--quick', '--manifest', write('manifest.yaml', text)]), ...words);
   });
 });
 
@@ -110,19 +110,19 @@ describe('a machine that lacks something', () => {
   }
 
   test('QEMU is missing', async () => {
-    const ended = await ask(['--quick'], { BPFCOMPAT_QEMU: join(scratch, 'no-qemu') });
-    expectRefused(ended, /cannot run BPFCOMPAT_QEMU=\S+\/no-qemu; name a program that runs, or unset the variable/);
+    const ended = await request(['--quick'], { BPFCOMPAT_QEMU: join(scratch, 'no-qemu') });
+    expectRejected(ended, /cannot run BPFCOMPAT_QEMU=\S+\/no-qemu; name a program that runs, or unset the variable/);
   });
 
   test('QEMU is too old', async () => {
     const env = fakeQemu('old-qemu', 'echo "QEMU emulator version 6.2.0 (Debian 1:6.2+dfsg-2)"');
-    expectRefused(await ask(['--quick'], env), /old-qemu is QEMU 6\.2\.0; at least 7\.2 is needed: update it/);
+    expectRejected(await request(['--quick'], env), /old-qemu is QEMU 6\.2\.0; at least 7\.2 is needed: update it/);
   });
 
   test('QEMU cannot even say its version', async () => {
     const env = fakeQemu('broken-qemu', 'echo "error while loading shared libraries" >&2; exit 127');
-    const ended = await ask(['--quick'], env);
-    expectRefused(
+    const ended = await request(['--quick'], env);
+    expectRejected(
       ended,
       /BPFCOMPAT_QEMU=\S+\/broken-qemu --version failed \(error while loading shared libraries\); name/,
     );
@@ -137,12 +137,12 @@ describe('a machine that lacks something', () => {
   });
 
   test('the validator is not where it was said to be, or is not a validator', async () => {
-    const missing = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, 'no-validator') });
-    expectRefused(missing, /no-validator.*make validator/);
-    const wrong = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, write('text', 'no program\n')) });
-    expectRefused(wrong, /text is not a program for Linux; build one with: make validator-static/);
-    const digest = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_SHA256: '0'.repeat(64) });
-    expectRefused(digest, /has SHA-256 [0-9a-f]{64}, but BPFCOMPAT_VALIDATOR_SHA256 is 0{64}/);
+    const missing = await request(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, 'no-validator') });
+    expectRejected(missing, /no-validator.*make validator/);
+    const wrong = await request(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, write('text', 'no program\n')) });
+    expectRejected(wrong, /text is not a program for Linux; build one with: make validator-static/);
+    const digest = await request(['--quick'], { BPFCOMPAT_VALIDATOR_SHA256: '0'.repeat(64) });
+    expectRejected(digest, /has SHA-256 [0-9a-f]{64}, but BPFCOMPAT_VALIDATOR_SHA256 is 0{64}/);
   });
 });
 
@@ -163,7 +163,7 @@ describe('places that cannot be written', () => {
     ],
     ['a report that is a directory', ['--markdown', '.'], {}, /cannot write .*: it is a directory; choose another/],
   ])('%s', async (_name, flags, env, words) => {
-    expectRefused(await ask(['--kernels', KERNEL, ...flags], env), words);
+    expectRejected(await request(['--kernels', KERNEL, ...flags], env), words);
   });
 });
 
@@ -172,7 +172,7 @@ describe('kernels that cannot be had', () => {
     return { BPFCOMPAT_CACHE_DIR: join(mkdtempSync(join(scratch, 'cache-')), 'cache') };
   }
 
-  async function expectNoAnswer(flags: string[], env: Record<string, string>, words: RegExp): Promise<void> {
+  async function expectNoResult(flags: string[], env: Record<string, string>, words: RegExp): Promise<void> {
     const out = join(mkdtempSync(join(scratch, 'out-')), 'r.json');
     const args = ['test', '--artifact', SIMPLE, '--kernels', KERNEL, '--out', out, ...flags];
     const { code, stdout } = await run(args, env);
@@ -185,13 +185,13 @@ describe('kernels that cannot be had', () => {
   }
 
   test('offline with an empty cache', async () => {
-    await expectNoAnswer(['--offline'], emptyCache(), /--offline forbids fetching it; .*kernels fetch debian-12-6\.1/);
+    await expectNoResult(['--offline'], emptyCache(), /--offline forbids fetching it; .*kernels fetch debian-12-6\.1/);
   });
 
   test('a mirror nobody listens on', async () => {
     const mirror = { BPFCOMPAT_DEBIAN_MIRROR: NOWHERE, BPFCOMPAT_DEBIAN_SECURITY_MIRROR: `${NOWHERE}-security` };
     const words = /127\.0\.0\.1:9.*Connection refused.*check the network and the address of the mirror/;
-    await expectNoAnswer([], { ...emptyCache(), ...mirror }, words);
+    await expectNoResult([], { ...emptyCache(), ...mirror }, words);
     const fetched = await run(['kernels', 'fetch', KERNEL], { ...emptyCache(), ...mirror });
     expect(fetched.code).toBe(1);
     expect(fetched.stderr).toMatch(words);

@@ -13,7 +13,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
   return bpfcompat(args, { cwd: scratch, env, limitMs: 60_000 });
 }
 
-function ask(flags: readonly string[], env: Record<string, string> = {}): Promise<CliEnd> {
+function request(flags: readonly string[], env: Record<string, string> = {}): Promise<CliEnd> {
   return run(['test', '--artifact', SIMPLE, ...flags, '--out', 'r.json'], env);
 }
 
@@ -169,7 +169,7 @@ describe('a run at the terminal', () => {
 
 describe('a run without a terminal', () => {
   test('says what it does in plain lines, from the first second', async () => {
-    const { code, stdout, stderr } = await ask(['--quick', '--workdir', 'plain']);
+    const { code, stdout, stderr } = await request(['--quick', '--workdir', 'plain']);
     expect(code).toBe(0);
     expect(`${stdout}${stderr}`).not.toMatch(/\u001b/);
     expect(stderr.split('\n')[0]).toMatch(/^guests run with (?:tcg|kvm): ./);
@@ -181,7 +181,7 @@ describe('a run without a terminal', () => {
   });
 
   test('and nothing but the lines that scripts read with --quiet', async () => {
-    const { code, stdout, stderr } = await ask(['--quick', '--quiet']);
+    const { code, stdout, stderr } = await request(['--quick', '--quiet']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Run ID: \S+\nRun Dir: \S+\nArtifact: \S+\nHash: [0-9a-f]{64}\nMatrix Profiles: /);
     expect(stdout).toMatch(/\nStatus: pass\nTargets:\n(?: {2}- debian-\S+: pass\n){4}JSON Report: \S+\n$/);

@@ -18,18 +18,18 @@ const OBJECT = example('ringbuf-modern');
 
 let runs = 0;
 
-interface Asked {
+interface Call {
   readonly run: RunReport;
   readonly statuses: readonly string[];
   readonly report: ReturnType<typeof readReport>;
   readonly markdown: string;
 }
 
-async function ask(
+async function request(
   command: string,
   binary: string,
   more: { artifact?: string; exit?: number; kernels?: readonly string[]; matrix?: string; timeoutMs?: number } = {},
-): Promise<Asked> {
+): Promise<Call> {
   const out = join(scratch, `${runs++}.json`);
   const { report: run } = await validate({
     artifacts: more.artifact === undefined ? [] : [more.artifact],
@@ -45,7 +45,7 @@ async function ask(
   return { run, statuses, report: readReport(out), markdown: readFileSync(`${out}.md`, 'utf8') };
 }
 
-function output({ run }: Asked, target = 0): string {
+function output({ run }: Call, target = 0): string {
   const stage = run.results[target]?.evidence?.stages.find((one) => one.stage === 'functional');
   return stage?.stage === 'functional' ? `${stage.stdout_tail}${stage.stderr_tail}` : '';
 }
@@ -53,11 +53,12 @@ function output({ run }: Asked, target = 0): string {
 describe('loaders that we did not write', () => {
   test('bpftool loads and pins an object on every kernel of the catalog', async () => {
     const pin = '$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x && $BPFCOMPAT_BIN prog show';
-    const asked = await ask(pin, BPFTOOL, { artifact: OBJECT, matrix: 'debian' });
-    expect(asked.statuses).toHaveLength(12);
-    expect(new Set(asked.statuses)).toEqual(new Set(['pass']));
-    for (const index of asked.statuses.keys()) expect(output(asked, index)).toMatch(/tracepoint {2}name handle_exec/);
-    const { command, targets } = asked.report as unknown as {
+    const requests = await request(pin, BPFTOOL, { artifact: OBJECT, matrix: 'debian' });
+    expect(requests.statuses).toHaveLength(12);
+    expect(new Set(requests.statuses)).toEqual(new Set(['pass']));
+    for (const index of requests.statuses.keys())
+      expect(output(requests, index)).toMatch(/tracepoint {2}name handle_exec/);
+    const { command, targets } = requests.report as unknown as {
       command: Record<string, unknown>;
       targets: { validation: object; functional: { tests: object[] } }[];
     };
@@ -68,27 +69,27 @@ describe('loaders that we did not write', () => {
     });
     expect(targets[0]?.validation).toMatchObject({ load_status: 'skipped', attach_mode: 'disabled' });
     expect(targets[0]?.functional.tests).toMatchObject([{ name: 'command', status: 'pass' }]);
-    expect(asked.markdown).toContain('Command `$BPFCOMPAT_BIN prog load');
+    expect(requests.markdown).toContain('Command `$BPFCOMPAT_BIN prog load');
   });
 
   test('its exit code decides, kernel by kernel, and its libbpf is quoted', async () => {
     const object = join(ROOT, 'test/confusion/objects/helper_loop.bpf.o');
-    const asked = await ask('$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x', BPFTOOL, {
+    const requests = await request('$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x', BPFTOOL, {
       artifact: object,
     });
-    expect(asked.statuses).toEqual(['fail', 'pass']);
-    expect(targetOf(asked.report, OLD)).toMatchObject({
+    expect(requests.statuses).toEqual(['fail', 'pass']);
+    expect(targetOf(requests.report, OLD)).toMatchObject({
       failed_stage: 'command',
       classification_code: 'COMMAND_VALIDATION_FAILURE',
       classification_confidence: 'high',
     });
-    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['message']).toMatch(/./);
+    expect(targetOf(requests.report, OLD).findings?.[0]?.args?.['message']).toMatch(/./);
   });
 
   test('vfsstat of libbpf-tools counts calls', async () => {
-    const asked = await ask('$BPFCOMPAT_BIN 1 1', '/usr/sbin/vfsstat');
-    expect(asked.statuses).toEqual(['pass', 'pass']);
-    for (const index of [0, 1]) expect(output(asked, index)).toMatch(/READ\/s[\s\S]*\d\d:\d\d:\d\d: +\d+/);
+    const requests = await request('$BPFCOMPAT_BIN 1 1', '/usr/sbin/vfsstat');
+    expect(requests.statuses).toEqual(['pass', 'pass']);
+    for (const index of [0, 1]) expect(output(requests, index)).toMatch(/READ\/s[\s\S]*\d\d:\d\d:\d\d: +\d+/);
   });
 
   test('execsnoop of libbpf-tools sees a program start', async () => {
@@ -98,8 +99,8 @@ describe('loaders that we did not write', () => {
       'until ls -l /proc/$snoop/fd | grep -q perf_event || [ $tries -gt 200 ]; do tries=$((tries+1)); sleep 0.05; done',
       'sleep 0.5; /bin/true; sleep 0.5; kill -INT $snoop; wait; cat seen; grep -q true seen',
     ].join('; ');
-    const asked = await ask(command, '/usr/sbin/execsnoop');
-    expect(asked.statuses, output(asked)).toEqual(['pass', 'pass']);
+    const requests = await request(command, '/usr/sbin/execsnoop');
+    expect(requests.statuses, output(requests)).toEqual(['pass', 'pass']);
   });
 });
 
@@ -161,53 +162,56 @@ describe('loaders of our own', () => {
   });
 
   test('a static one with the exit code that is expected', async () => {
-    const asked = await ask('$BPFCOMPAT_BIN 3', 'moody', { exit: 3 });
-    expect(asked.statuses).toEqual(['pass', 'pass']);
-    expect(output(asked)).toBe('mood: 3, object: \n');
-    expect(asked.report.artifact).toMatchObject({ path: 'command://moody', basename: 'moody', size_bytes: 0 });
+    const requests = await request('$BPFCOMPAT_BIN 3', 'moody', { exit: 3 });
+    expect(requests.statuses).toEqual(['pass', 'pass']);
+    expect(output(requests)).toBe('mood: 3, object: \n');
+    expect(requests.report.artifact).toMatchObject({ path: 'command://moody', basename: 'moody', size_bytes: 0 });
   });
 
   test('one that crashes fails with its signal', async () => {
-    const asked = await ask('$BPFCOMPAT_BIN crash', 'moody');
-    expect(asked.statuses).toEqual(['fail', 'fail']);
-    const [finding] = targetOf(asked.report, NEW).findings ?? [];
+    const requests = await request('$BPFCOMPAT_BIN crash', 'moody');
+    expect(requests.statuses).toEqual(['fail', 'fail']);
+    const [finding] = targetOf(requests.report, NEW).findings ?? [];
     expect(finding?.title).toBe('the command was ended by SIGSEGV (exit code 139 instead of 0)');
     expect(finding?.evidence?.text).toBe('mood: crash, object:');
   });
 
   test('one that hangs is killed, fails and is not an infra error', async () => {
-    const asked = await ask('$BPFCOMPAT_BIN hang & $BPFCOMPAT_BIN hang', 'moody', { kernels: [NEW], timeoutMs: 6000 });
-    expect(asked.statuses).toEqual(['fail']);
-    expect(targetOf(asked.report, NEW).findings?.[0]?.title).toMatch(/^the command did not end within \d s$/);
+    const requests = await request('$BPFCOMPAT_BIN hang & $BPFCOMPAT_BIN hang', 'moody', {
+      kernels: [NEW],
+      timeoutMs: 6000,
+    });
+    expect(requests.statuses).toEqual(['fail']);
+    expect(targetOf(requests.report, NEW).findings?.[0]?.title).toMatch(/^the command did not end within \d s$/);
   });
 
   test('one that forgets RLIMIT_MEMLOCK fails where BPF memory is charged to it', async () => {
-    const forgot = await ask('$BPFCOMPAT_BIN', 'charged');
+    const forgot = await request('$BPFCOMPAT_BIN', 'charged');
     expect(forgot.statuses).toEqual(['fail', 'pass']);
     const [finding] = targetOf(forgot.report, OLD).findings ?? [];
     expect(finding?.evidence?.text).toBe('map: Operation not permitted');
     expect(finding?.remediation).toMatch(/charged to RLIMIT_MEMLOCK/);
-    expect((await ask('$BPFCOMPAT_BIN raised', 'charged', { kernels: [OLD] })).statuses).toEqual(['pass']);
+    expect((await request('$BPFCOMPAT_BIN raised', 'charged', { kernels: [OLD] })).statuses).toEqual(['pass']);
   });
 
   test('a library beside the program comes along', async () => {
-    expect((await ask('$BPFCOMPAT_BIN', 'found', { exit: 42 })).statuses).toEqual(['pass', 'pass']);
+    expect((await request('$BPFCOMPAT_BIN', 'found', { exit: 42 })).statuses).toEqual(['pass', 'pass']);
   });
 
   test('a library that is nowhere is told before any boot', async () => {
     const before = readdirSync(join(scratch, '.bpfcompat/runs'));
-    await expect(ask('$BPFCOMPAT_BIN', 'lost')).rejects.toThrow(/needs libanswer\.so, which is in none of/);
+    await expect(request('$BPFCOMPAT_BIN', 'lost')).rejects.toThrow(/needs libanswer\.so, which is in none of/);
     expect(readdirSync(join(scratch, '.bpfcompat/runs'))).toEqual(before);
   });
 
   test('a library that is opened by name at run time is missed in the guest', async () => {
-    expect((await ask('$BPFCOMPAT_BIN', 'late', { kernels: [NEW], exit: 9 })).statuses).toEqual(['pass']);
+    expect((await request('$BPFCOMPAT_BIN', 'late', { kernels: [NEW], exit: 9 })).statuses).toEqual(['pass']);
   });
 
   test('a program that nobody brought along is no completed about the object, and the words say where it is', async () => {
-    const asked = await ask('bpftool prog show', '', { kernels: [NEW] });
-    expect(asked.statuses).toEqual(['infra_error']);
-    expect(targetOf(asked.report, NEW).infra_error).toMatch(/no program bpftool .*--lane image/);
+    const requests = await request('bpftool prog show', '', { kernels: [NEW] });
+    expect(requests.statuses).toEqual(['infra_error']);
+    expect(targetOf(requests.report, NEW).infra_error).toMatch(/no program bpftool .*--lane image/);
   });
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ARM64_EXPECTATIONS, DIFFERENCES } from '../confusion/expectations/arm64.ts';
 import { EXPECTATIONS } from '../confusion/expectations.ts';
-import { ask, mistakes, OBJECTS, type Results, unexplained } from './support/confusion.ts';
+import { mistakes, OBJECTS, type Results, request, unexplained } from './support/confusion.ts';
 import { CONFUSED_ARM64 } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -17,7 +17,7 @@ let results: Results;
 
 beforeAll(async () => {
   const objects = ROWS.map(({ object }) => join(OBJECTS, `${object}.bpf.o`));
-  results = new Map(await ask(scratch, objects, KERNELS));
+  results = new Map(await request(scratch, objects, KERNELS));
 }, 3_000_000);
 
 test('a difference is one of an object that there is', () => {

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { grouped } from '../../src/model/once-per.ts';
 import { kernelsAround, type Row } from '../confusion/cells.ts';
 import { EXPECTATIONS } from '../confusion/expectations.ts';
-import { ask, mistakes, OBJECTS, type Results, unexplained } from './support/confusion.ts';
+import { mistakes, OBJECTS, type Results, request, unexplained } from './support/confusion.ts';
 import { scratchDir } from './support/scratch.ts';
 
 const KERNELS = [
@@ -28,14 +28,14 @@ const scratch = scratchDir();
 /** Every object on every kernel, as `npm run test:confusion` wants it: four times the work of both sides of each change. */
 const WHOLE = process.env['BPFCOMPAT_TEST_ALL_KERNELS'] === '1';
 const pathOf = ({ object }: Row): string => join(OBJECTS, `${object}.bpf.o`);
-const asked = (row: Row): readonly string[] => (WHOLE ? KERNELS : kernelsAround(row, KERNELS, BETWEEN));
-const wrong = (row: Row): string[] => mistakes(row, asked(row), results);
+const requested = (row: Row): readonly string[] => (WHOLE ? KERNELS : kernelsAround(row, KERNELS, BETWEEN));
+const wrong = (row: Row): string[] => mistakes(row, requested(row), results);
 let results: Results;
 
 beforeAll(async () => {
   results = new Map();
-  for (const rows of grouped(EXPECTATIONS, (row) => asked(row).join()).values())
-    results = new Map([...results, ...(await ask(scratch, rows.map(pathOf), rows.slice(0, 1).flatMap(asked)))]);
+  for (const rows of grouped(EXPECTATIONS, (row) => requested(row).join()).values())
+    results = new Map([...results, ...(await request(scratch, rows.map(pathOf), rows.slice(0, 1).flatMap(requested)))]);
   // A thousand questions; a busy machine needs more than the minutes that one file of tests has otherwise.
 }, 1_500_000);
 
@@ -51,6 +51,6 @@ test.each(EXPECTATIONS.map((row) => [row.object, row] as const))('%s', (_, row) 
 
 test('all cells are told right, nothing stays unknown, and every guest answers', () => {
   expect(EXPECTATIONS.flatMap(wrong)).toEqual([]);
-  expect(results.size).toBe(EXPECTATIONS.flatMap(asked).length);
+  expect(results.size).toBe(EXPECTATIONS.flatMap(requested).length);
   expect(unexplained(results)).toEqual([]);
 });

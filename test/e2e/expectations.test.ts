@@ -25,7 +25,7 @@ function testOf(name: string, keys: Readonly<Record<string, readonly string[]>>,
   return `  - name: ${name}\n${more}    expect:\n${lists.join('')}`;
 }
 
-function ask(...tests: string[]): Promise<Checked> {
+function request(...tests: string[]): Promise<Checked> {
   return check(scratch, [OBJECT], {
     kernels: KERNELS,
     mode: 'behavior',
@@ -63,7 +63,7 @@ test(`a command and expectations in one test on ${KERNELS.join(', ')}`, async ()
 });
 
 test(`every kind is met on ${KERNELS.join(', ')}`, async () => {
-  const run = await ask(
+  const run = await request(
     testOf('traces', {
       run: [`${RUN}, repeat: 3, retval: -1, data_out: ${PACKET}}`],
       maps: [
@@ -102,7 +102,7 @@ test(`every kind is met on ${KERNELS.join(', ')}`, async () => {
 describe('what is not met', () => {
   let wrong: Checked;
   beforeAll(async () => {
-    wrong = await ask(
+    wrong = await request(
       testOf(
         'wrong',
         {
@@ -180,7 +180,7 @@ describe('what is not met', () => {
 });
 
 test('a name that the object does not have is an error before anything boots', async () => {
-  const asked = ask(
+  const requests = request(
     testOf('names', {
       maps: ['{name: by_kinds, key: 1}'],
       variables: ['{name: "stat.hits", min: 1}'],
@@ -188,7 +188,7 @@ test('a name that the object does not have is an error before anything boots', a
       run: ['{program: leave_trace}'],
     }),
   );
-  await expect(asked).rejects.toMatchObject({
+  await expect(requests).rejects.toMatchObject({
     code: 'expectation_invalid',
     message: [
       'manifest.yaml:5:18: test "names" expects something of map "by_kinds", which expectations.bpf.o does not have; did you mean "by_kind"?',

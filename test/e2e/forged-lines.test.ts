@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 /** What is said of the program, without the source text itself. */
-function told(path: string, kernel: string) {
+function reported(path: string, kernel: string) {
   const [finding, ...more] = targetOf(reportOf(run, path), kernel).findings ?? [];
   const { source_text: text, ...args } = finding?.args ?? {};
   expect(more).toEqual([]);
@@ -42,9 +42,9 @@ function told(path: string, kernel: string) {
 }
 
 test.each(KERNELS.flatMap((kernel) => forged.map((path) => [path, kernel] as const)))('%s on %s', (path, kernel) => {
-  const honest = told(HONEST, kernel);
+  const honest = reported(HONEST, kernel);
   expect(honest).toMatchObject({ code: 'VERIFIER_REJECTION', args: { reason: 'invalid_mem_access' } });
-  const { text, ...finding } = told(path, kernel);
+  const { text, ...finding } = reported(path, kernel);
   expect(finding).toEqual({ code: honest.code, subject: honest.subject, args: honest.args });
   expect(text).toContain('*(volatile int *)number');
 });

@@ -12,15 +12,15 @@ const scratch = scratchDir();
 const SIMPLE = example('simple-pass');
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
 
-interface Wanted {
+interface Requested {
   readonly name: string;
   readonly command: string;
   readonly [key: string]: string | number | boolean;
 }
 
 /** Assets are scripts that may be run, in `/bpfcompat/files`. */
-function ask(
-  tests: readonly Wanted[],
+function request(
+  tests: readonly Requested[],
   assets: Readonly<Record<string, string | Buffer>> = {},
 ): Promise<ValidateResult> {
   const cwd = mkdtempSync(join(scratch, 'run-'));
@@ -36,7 +36,7 @@ function ask(
   });
 }
 
-function answers(run: ValidateResult, target: number): readonly StageOf<'functional'>[] {
+function matches(run: ValidateResult, target: number): readonly StageOf<'functional'>[] {
   const evidence = run.report.results[target]?.evidence;
   return evidence ? stagesOf(evidence, 'functional') : [];
 }
@@ -49,7 +49,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
 
   test('has no rights', async () => {
     const helper = '#!/bin/sh\ngrep -E "Cap(Prm|Eff|Bnd)" /proc/self/status >/caps\n';
-    const run = await ask(
+    const run = await request(
       [
         { name: 'crash', command: `${crash('helper')}; cat /caps` },
         { name: 'own', command: 'grep CapBnd /proc/self/status' },
@@ -57,7 +57,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
       { helper },
     );
     for (const target of KERNELS.keys()) {
-      const [crashed, own] = answers(run, target);
+      const [crashed, own] = matches(run, target);
       expect(crashed?.stdout_tail.match(/\t0{16}\n/g), crashed?.stdout_tail).toHaveLength(3);
       // The command itself can trace nobody, do no raw I/O, load no module and boot no other kernel.
       const rights = BigInt(`0x${/[0-9a-f]{16}/.exec(own?.stdout_tail ?? '')?.[0] ?? 'f'.repeat(16)}`);
@@ -74,7 +74,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
       '  [ "$parent" = 1 ] && [ "$pid" != $$ ] && kill -KILL $pid',
       'done',
     ].join('\n');
-    const run = await ask([{ name: 'crash', command: crash('helper') }], { helper });
+    const run = await request([{ name: 'crash', command: crash('helper') }], { helper });
     expect(outcomes(run)).toMatchObject([{ status: 'infra_error' }, { status: 'infra_error' }]);
   });
 });
@@ -85,7 +85,7 @@ test('a command that takes the port over cannot end an answer', async () => {
     'for i in 1 2 3 4 5 6 7 8 9; do [ -e /dev/vport0p1 ] && break; sleep 0.1; done',
     'cat /bpfcompat/files/frames >/dev/vport0p1; sleep 3; exit 1',
   ].join('; ');
-  const honest = await ask([{ name: 'take', command: ':' }]);
+  const honest = await request([{ name: 'take', command: ':' }]);
   const stages = honest.report.results[0]?.evidence?.stages ?? [];
   const at = stages.findIndex(({ stage }) => stage === 'functional');
   const forged = stages
@@ -100,11 +100,11 @@ test('a command that takes the port over cannot end an answer', async () => {
     encodeFrame({ name: index === 1 ? 'document' : 'stage', seq: at + 1 + index, payload }),
   );
   const seal = encodeFrame({ name: 'seal', seq: at + 1 + frames.length, payload: Buffer.alloc(32) });
-  const run = await ask([{ name: 'take', command: take }], { frames: Buffer.concat([...frames, seal]) });
+  const run = await request([{ name: 'take', command: take }], { frames: Buffer.concat([...frames, seal]) });
   const forgeries = outcomes(run).map((outcome) => (outcome.status === 'infra_error' ? outcome.message : 'a verdict'));
   // Either the forged answer arrives, or PID 1 finds its port gone before.
-  const refused = /the seal of the response does not fit what was said|writing to the host failed/;
-  expect(forgeries.map((words) => (refused.test(words) ? 'refused' : words))).toEqual(['refused', 'refused']);
+  const rejected = /the seal of the response does not fit what was said|writing to the host failed/;
+  expect(forgeries.map((words) => (rejected.test(words) ? 'refused' : words))).toEqual(['refused', 'refused']);
 });
 
 test('no command changes what the shell of a later one does', async () => {
@@ -115,7 +115,7 @@ test('no command changes what the shell of a later one does', async () => {
     '/tmp/real mkdir -p /tmp/misc && /tmp/real mount -t binfmt_misc x /tmp/misc && ' +
       "echo ':x:M::\\x7fELF::/tmp/always:' >/tmp/misc/register; exit 0",
   ].join('; ');
-  const run = await ask(
+  const run = await request(
     [
       { name: 'replace', command: replace },
       { name: 'later', command: 'exit 3', expect_exit_code: 3 },
@@ -125,7 +125,7 @@ test('no command changes what the shell of a later one does', async () => {
     { always },
   );
   for (const target of KERNELS.keys()) {
-    expect(answers(run, target).map(({ exit_code }) => exit_code)).toEqual([0, 3, 4, 1]);
+    expect(matches(run, target).map(({ exit_code }) => exit_code)).toEqual([0, 3, 4, 1]);
   }
   expect(outcomes(run)).toMatchObject([{ status: 'fail' }, { status: 'fail' }]);
 });
@@ -134,7 +134,7 @@ describe('the words of the kernel', () => {
   const WARNING = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 bar+0x1/0x2';
 
   test('are not those of a command', async () => {
-    const run = await ask([
+    const run = await request([
       { name: 'kmsg', command: `echo "<4>${WARNING}" >/dev/kmsg; echo "<0>${WARNING}" >/dev/kmsg` },
       { name: 'console', command: `echo "[    1.5] ${WARNING}" >/dev/console` },
     ]);
@@ -146,18 +146,18 @@ describe('the words of the kernel', () => {
 
   test('are heard where the console was muted', async () => {
     // The flag that a warning sets is the one that root may set by hand.
-    const run = await ask([
+    const run = await request([
       { name: 'mute', command: 'dmesg -n 1; dmesg -c >/dev/null' },
       { name: 'level', command: 'cut -f1 /proc/sys/kernel/printk', expect_stdout_contains: '7' },
       { name: 'taint', command: 'echo 512 >/proc/sys/kernel/tainted' },
     ]);
     const finding = { code: 'KERNEL_WARNING', decisive: true, args: { reason: 'tainted' } };
     for (const outcome of outcomes(run)) expect(outcome).toMatchObject({ status: 'fail', findings: [finding] });
-    for (const target of KERNELS.keys()) expect(answers(run, target)[1]?.status).toBe('pass');
+    for (const target of KERNELS.keys()) expect(matches(run, target)[1]?.status).toBe('pass');
   });
 
   test('are told before the next command could hide them', async () => {
-    const run = await ask([
+    const run = await request([
       { name: 'taint', command: 'echo 512 >/proc/sys/kernel/tainted' },
       { name: 'next', command: 'true' },
     ]);

@@ -17,7 +17,7 @@ function copied(name: string): string {
   return file;
 }
 
-function ask(object: string, name: string, ...more: string[]): Promise<CliEnd> {
+function request(object: string, name: string, ...more: string[]): Promise<CliEnd> {
   const what = ['--artifact', example(object), '--kernels', KERNELS, '--artifact-name', 'conn', '--offline', '--quiet'];
   const version = ['--artifact-version', name, '--out', `${name}.json`];
   return bpfcompat(['test', ...what, ...version, ...more], { cwd: scratch });
@@ -30,9 +30,18 @@ describe('a release that loses a kernel', () => {
   let worse: CliEnd;
   let same: CliEnd;
   beforeAll(async () => {
-    await ask('simple-pass', 'v1');
-    worse = await ask('fentry-unlink', 'v2', '--baseline', 'v1.json', '--fail-on', 'regression', '--markdown', 'v2.md');
-    same = await ask('fentry-unlink', 'v3', '--baseline', 'v2.json', '--fail-on', 'regression');
+    await request('simple-pass', 'v1');
+    worse = await request(
+      'fentry-unlink',
+      'v2',
+      '--baseline',
+      'v1.json',
+      '--fail-on',
+      'regression',
+      '--markdown',
+      'v2.md',
+    );
+    same = await request('fentry-unlink', 'v3', '--baseline', 'v2.json', '--fail-on', 'regression');
   });
 
   test('fails while the failure is new, and passes once the baseline has it', () => {
@@ -106,7 +115,7 @@ const DECLARED: readonly (readonly [manifest: string, code: number, said: string
 describe('what a manifest declares and promises', () => {
   test.each(DECLARED.slice(2, 4))('of one object: %s', async (manifest, code, said) => {
     writeFileSync(join(scratch, 'compat.yaml'), `${manifest}\n`);
-    const end = await ask('fentry-unlink', 'm', '--manifest', 'compat.yaml');
+    const end = await request('fentry-unlink', 'm', '--manifest', 'compat.yaml');
     expect(end).toMatchObject({ code, stdout: expect.stringContaining(said) });
   });
 
@@ -123,13 +132,13 @@ describe('what a manifest declares and promises', () => {
     writeFileSync(join(scratch, 'declared.yaml'), text);
     const end = await run('suite', '--suite', 'declared.yaml', '--offline', '--quiet', '--out', 'declared.json');
     expect(end.code, end.stdout + end.stderr).toBe(2);
-    const told: { exit_code: number; reasons: string[] }[] = json('declared.json').cases;
+    const reported: { exit_code: number; reasons: string[] }[] = json('declared.json').cases;
     // On the one kernel that is asked here nothing passes, so that nothing passes unexpectedly.
     const said = DECLARED.map(
       ([manifest, code, words]) => [code, manifest.includes('6.0') ? 'expected' : words] as const,
     );
-    expect(told.map(({ exit_code: code }) => code)).toEqual(said.flatMap(([code]) => [code, code]));
-    for (const [index, { reasons }] of told.entries()) {
+    expect(reported.map(({ exit_code: code }) => code)).toEqual(said.flatMap(([code]) => [code, code]));
+    for (const [index, { reasons }] of reported.entries()) {
       expect(reasons.join('\n')).toContain(said[Math.floor(index / 2)]?.[1]);
     }
   });
@@ -172,6 +181,6 @@ test('a suite that loses a kernel: new once, known from then on, by the old docu
 });
 
 test('regression without anything to compare with', async () => {
-  const end = await ask('simple-pass', 'x', '--fail-on', 'regression');
+  const end = await request('simple-pass', 'x', '--fail-on', 'regression');
   expect(end).toMatchObject({ code: 1, stderr: expect.stringMatching(/--fail-on regression needs an older report/) });
 });

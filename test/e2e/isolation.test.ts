@@ -32,7 +32,7 @@ function cellOf(run: Checked, artifact: number, kernel: string): CellResult {
   return found ?? expect.fail(`no cell ${artifact} on ${kernel}`);
 }
 
-const ask = (artifacts: readonly string[], isolation: Isolation, concurrency: number) =>
+const request = (artifacts: readonly string[], isolation: Isolation, concurrency: number) =>
   check(scratch, artifacts, { kernels: KERNELS, env, isolation, concurrency });
 
 let before: Record<string, string>;
@@ -40,7 +40,7 @@ beforeAll(async () => {
   copyFileSync(WITNESS, AGAIN);
   // Two objects: then the names of the kernel are read before its guest is saved, and no later run saves it anew for them.
   copyFileSync(SIMPLE, SECOND);
-  const warm = await ask([SIMPLE, SECOND], 'cell', 2);
+  const warm = await request([SIMPLE, SECOND], 'cell', 2);
   expect(warm.verdict).toMatchObject({ status: 'pass' });
   expect(templates.names()).toHaveLength(KERNELS.length);
   before = templates.digests();
@@ -57,9 +57,9 @@ describe('an object that leaves traces, the same again, one that would show them
     await sleep(5000);
     started = Math.floor(Date.now() / 1000);
     // One at a time: each has every chance to find what the one before left behind.
-    copied = await ask([WITNESS, AGAIN, UNWITNESSED], 'cell', 1);
+    copied = await request([WITNESS, AGAIN, UNWITNESSED], 'cell', 1);
     between = Math.ceil(Date.now() / 1000);
-    booted = await ask([WITNESS], 'boot', 2);
+    booted = await request([WITNESS], 'boot', 2);
     ended = Math.ceil(Date.now() / 1000);
   });
 
@@ -119,7 +119,7 @@ function expectUntouched(cell: CellResult): void {
 describe('an object that makes the kernel panic, between others', () => {
   let run: Checked;
   beforeAll(async () => {
-    run = await ask([WITNESS, PANIC, AGAIN], 'cell', 2);
+    run = await request([WITNESS, PANIC, AGAIN], 'cell', 2);
   });
 
   test.each(KERNELS)('costs its own cell on %s', (kernel) => {

@@ -21,10 +21,10 @@ const same = (stages: unknown[]): unknown[] =>
   JSON.parse(JSON.stringify(stages).replace(/"elapsed_us":\d+/g, '"elapsed_us":0'));
 
 test('a saved guest says the same of a missing name as one that booted', async () => {
-  const ask = (isolation: 'cell' | 'boot'): Promise<Checked> =>
+  const request = (isolation: 'cell' | 'boot'): Promise<Checked> =>
     check(scratch, OBJECTS, { kernels: KERNELS, isolation });
-  const copied = (await ask('cell')).report.results;
-  const booted = (await ask('boot')).report.results;
+  const copied = (await request('cell')).report.results;
+  const booted = (await request('boot')).report.results;
   expect(copied.length).toBe(OBJECTS.length * KERNELS.length);
   for (const [index, cell] of copied.entries()) {
     const other = booted[index]!;

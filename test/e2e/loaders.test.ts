@@ -14,14 +14,14 @@ beforeAll(() => {
   execFileSync('node', ['scripts/build-loaders.mjs', 'ebpf-go'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }, 600_000);
 
-async function ask(artifact: string, more: readonly string[]) {
+async function request(artifact: string, more: readonly string[]) {
   const args = ['test', '--artifact', artifact, '--kernels', NEW, '--offline', '--out', 'report.json'];
   const { code, stdout } = await bpfcompat([...args, ...more], { cwd: scratch, limitMs: 200_000 });
   return { code, stdout, target: targetOf(readReport(join(scratch, 'report.json')), NEW) };
 }
 
 test('the verdict of another loader decides', async () => {
-  const { code, target } = await ask(example('ringbuf-modern'), ['--loader', 'ebpf-go']);
+  const { code, target } = await request(example('ringbuf-modern'), ['--loader', 'ebpf-go']);
   expect(code).toBe(0);
   expect(target).toMatchObject({
     status: 'pass',
@@ -30,7 +30,7 @@ test('the verdict of another loader decides', async () => {
 }, 250_000);
 
 test('where a loader rejects what libbpf accepts, the report says so in its words, and libbpf decides', async () => {
-  const { code, stdout, target } = await ask(confusionObject('extern_kconfig_fine'), ['--loaders', 'ebpf-go@0.22']);
+  const { code, stdout, target } = await request(confusionObject('extern_kconfig_fine'), ['--loaders', 'ebpf-go@0.22']);
   expect(code).toBe(0);
   expect(target).toMatchObject({
     status: 'pass',

@@ -17,7 +17,7 @@ const SIMPLE = example('simple-pass');
 const UNLINK = example('fentry-unlink');
 const EXECVE = example('functional-execve');
 
-function ask(file: string, manifest?: string, mode?: ValidationMode, matrix?: string): Promise<Checked> {
+function request(file: string, manifest?: string, mode?: ValidationMode, matrix?: string): Promise<Checked> {
   const kernels = matrix === undefined ? { kernels: BOTH } : { kernels: [], matrix };
   return check(scratch, [file], { ...kernels, mode, ...(manifest === undefined ? {} : { manifest }) });
 }
@@ -33,7 +33,7 @@ test.each([
   ['unsupported-attach', 'handle_missing'],
   ['attach-warn', 'handle_warn'],
 ])(`%s: a program that must attach and cannot fails the gate on ${OLD} and ${NEW}`, async (name, program) => {
-  const run = await ask(example(name), requires(program));
+  const run = await request(example(name), requires(program));
   expect(run.verdict).toMatchObject({ status: 'fail', exitCode: 2 });
   for (const target of targets(run, example(name))) {
     expect(target).toMatchObject({
@@ -47,7 +47,7 @@ test.each([
 });
 
 test(`a required program that the object does not have fails the gate on ${OLD} and ${NEW}`, async () => {
-  const run = await ask(SIMPLE, `${requires('on_open')}  - {name: on_close}\n`);
+  const run = await request(SIMPLE, `${requires('on_open')}  - {name: on_close}\n`);
   expect(run.verdict.exitCode).toBe(2);
   for (const target of targets(run, SIMPLE)) {
     expect(target).toMatchObject({ status: 'fail', failed_stage: 'validation', validation: { load_status: 'pass' } });
@@ -59,7 +59,7 @@ test(`a required program that the object does not have fails the gate on ${OLD} 
 });
 
 test(`requirements are per program: one that is met passes on ${OLD} and ${NEW}`, async () => {
-  const run = await ask(SIMPLE, requires('handle_exec'));
+  const run = await request(SIMPLE, requires('handle_exec'));
   expect(run.verdict).toEqual({ status: 'pass', exitCode: 0, reasons: [] });
 });
 
@@ -68,7 +68,7 @@ describe('an optional kernel of a matrix', () => {
   writeFileSync(matrix, `name: mixed\nprofiles:\n  - id: ${OLD}\n  - {id: ${NEW}, required: false}\n`);
 
   test(`does not gate: ${NEW} fails and the run passes`, async () => {
-    const run = await ask(UNLINK, undefined, undefined, matrix);
+    const run = await request(UNLINK, undefined, undefined, matrix);
     expect(run.verdict).toMatchObject({ status: 'pass', exitCode: 0 });
     expect(run.verdict.reasons).toEqual([`optional ${NEW}: failed at load (UNSUPPORTED_ATTACH_TYPE)`]);
     expect(targets(run, UNLINK)).toMatchObject([
@@ -79,7 +79,7 @@ describe('an optional kernel of a matrix', () => {
   });
 
   test(`gates when required_profiles of the manifest names it: ${NEW}`, async () => {
-    const run = await ask(UNLINK, `required_profiles: [${NEW}]\n`, undefined, matrix);
+    const run = await request(UNLINK, `required_profiles: [${NEW}]\n`, undefined, matrix);
     expect(run.verdict).toMatchObject({ status: 'fail', exitCode: 2 });
     expect(targets(run, UNLINK).map(({ required }) => required)).toEqual([true, true]);
   });
@@ -94,7 +94,7 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
   ].join('\n');
 
   test.each([undefined, 'behavior'] as const)('is run in a shell and says what it misses (mode %s)', async (mode) => {
-    const run = await ask(EXECVE, manifest, mode);
+    const run = await request(EXECVE, manifest, mode);
     expect(run.verdict.exitCode).toBe(2);
     for (const target of targets(run, EXECVE)) {
       expect(target).toMatchObject({
@@ -112,7 +112,7 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
   });
 
   test('is not run with load_attach', async () => {
-    const run = await ask(EXECVE, manifest, 'load_attach');
+    const run = await request(EXECVE, manifest, 'load_attach');
     expect(run.verdict.exitCode).toBe(0);
     for (const target of targets(run, EXECVE)) {
       expect(target.functional).toBeUndefined();
@@ -121,7 +121,7 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
   });
 
   test('and nothing is attached with load_only, whatever the manifest requires', async () => {
-    const run = await ask(EXECVE, manifest, 'load_only');
+    const run = await request(EXECVE, manifest, 'load_only');
     expect(run.verdict.exitCode).toBe(0);
     for (const target of targets(run, EXECVE)) {
       expect(target.validation).toEqual({ load_status: 'pass', attach_mode: 'disabled', attach_status: 'skipped' });
@@ -130,7 +130,7 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
   });
 
   test('is missed when behaviour is asked for and there is none', async () => {
-    const run = await ask(SIMPLE, undefined, 'behavior');
+    const run = await request(SIMPLE, undefined, 'behavior');
     expect(run.verdict.exitCode).toBe(2);
     for (const target of targets(run, SIMPLE)) {
       expect(target).toMatchObject({ status: 'fail', failed_stage: 'functional' });
@@ -142,11 +142,11 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
 test(`sizes from the manifest are set before the load on ${OLD} and ${NEW}`, async () => {
   const file = example('perfbuf-fallback');
   // 30 GB of slots: that the kernel has no memory for it shows that it saw the size.
-  const bad = await ask(file, 'maps:\n  - {name: events, max_entries: 4000000000}\n');
+  const bad = await request(file, 'maps:\n  - {name: events, max_entries: 4000000000}\n');
   for (const target of targets(bad, file)) {
     expect(target).toMatchObject({ status: 'fail', failed_stage: 'load', validation: { load_error_code: -12 } });
     expect(target.findings?.[0]).toMatchObject({ phase: 'map', subject: 'events' });
   }
-  const good = await ask(file, 'maps:\n  - {name: events, max_entries: cpus}\n');
+  const good = await request(file, 'maps:\n  - {name: events, max_entries: cpus}\n');
   expect(good.verdict.exitCode).toBe(0);
 });

@@ -69,10 +69,10 @@ describe('an object that never lets go of the processor', () => {
     const target = targetOf(reportOf(run, ENDLESS), kernel);
     // The second try has to boot first, which a busy machine may not manage in time.
     expect(target).toMatchObject({ status: 'infra_error', infra_cause: expect.stringMatching(/^(?:boot_)?timeout$/) });
-    const told =
+    const reported =
       /no complete response within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/;
-    expect(cell(run, 0, kernel).retriedAfter).toMatch(told);
-    if (target.infra_cause === 'timeout') expect(target.infra_error).toMatch(told);
+    expect(cell(run, 0, kernel).retriedAfter).toMatch(reported);
+    if (target.infra_cause === 'timeout') expect(target.infra_error).toMatch(reported);
     // Asked twice, and a moment to end each guest.
     expect(target.duration_ms).toBeLessThan(2 * TIMEOUT_MS + 3000);
   });

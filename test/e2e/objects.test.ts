@@ -84,15 +84,15 @@ describe.each(KERNELS)('kinds of programs by age on %s', (kernel) => {
   test('loads what is old enough, and names the version of the rest', () => {
     const target = at(LATER_KINDS, kernel);
     expect(programOf(target, 'since_3_19').load_status).toBe('pass');
-    const refused = later.filter(([, since]) => since > version);
+    const rejected = later.filter(([, since]) => since > version);
     for (const [name, since] of later) {
       const program = programOf(target, name);
       expect(program.load_status, name).toBe(since > version ? 'fail' : 'pass');
       expect(program.errno, name).toBe(since > version ? -22 : undefined);
     }
-    expect(target.status).toBe(refused.length > 0 ? 'fail' : 'pass');
-    const told = (target.findings ?? []).map(({ code, subject, args }) => [subject, code, args?.['since']]);
-    expect(told).toEqual(refused.map(([name, , code]) => [name, code, name.slice(6).replace('_', '.')]));
+    expect(target.status).toBe(rejected.length > 0 ? 'fail' : 'pass');
+    const reported = (target.findings ?? []).map(({ code, subject, args }) => [subject, code, args?.['since']]);
+    expect(reported).toEqual(rejected.map(([name, , code]) => [name, code, name.slice(6).replace('_', '.')]));
   });
 
   // Debian 12 builds without CONFIG_FPROBE, so that kprobe.multi is missing there although 6.1 is new enough.
@@ -106,8 +106,8 @@ describe.each(KERNELS)('kinds of programs by age on %s', (kernel) => {
     const there = version >= since;
     expect(program).toMatchObject({ load_status: 'pass', attach_status: there ? 'pass' : 'fail' });
     expect(program.attach_errno).toBe(there ? undefined : errno);
-    const [told] = (target.findings ?? []).filter(({ subject }) => subject === name);
-    expect(told?.code).toBe(there ? undefined : 'UNSUPPORTED_ATTACH_TYPE');
+    const [reported] = (target.findings ?? []).filter(({ subject }) => subject === name);
+    expect(reported?.code).toBe(there ? undefined : 'UNSUPPORTED_ATTACH_TYPE');
     // A hook that no manifest requires is a warning.
     expect(target.status).toBe('pass');
     expect(target.validation?.attach_status).toBe(version >= 6010 ? 'pass' : 'warn');
@@ -133,13 +133,16 @@ describe.each(KERNELS)('a program that the verifier refuses on %s', (kernel) => 
       classification_code: 'VERIFIER_REJECTION',
       validation: { load_status: 'fail', load_error_code: -13, attach_status: 'skipped' },
     });
-    const told = finding(target);
-    expect(told).toMatchObject({ code: 'VERIFIER_REJECTION', subject: 'unchecked', args: { errno: 'EACCES' } });
-    expect(told.evidence).toMatchObject({ origin: 'verifier log', text: expect.stringMatching(/map_value_or_null/) });
-    expect(told.remediation).toMatch(/NULL/);
+    const reported = finding(target);
+    expect(reported).toMatchObject({ code: 'VERIFIER_REJECTION', subject: 'unchecked', args: { errno: 'EACCES' } });
+    expect(reported.evidence).toMatchObject({
+      origin: 'verifier log',
+      text: expect.stringMatching(/map_value_or_null/),
+    });
+    expect(reported.remediation).toMatch(/NULL/);
     const program = programOf(target, 'unchecked');
     expect(program).toMatchObject({ load_status: 'fail', errno: -13 });
-    expect(program.log_tail).toContain(told.evidence?.text);
+    expect(program.log_tail).toContain(reported.evidence?.text);
     expect(program.log_tail).toMatch(/processed \d+ insns/);
   });
 
@@ -151,8 +154,8 @@ describe.each(KERNELS)('a program that the verifier refuses on %s', (kernel) => 
 test.each(KERNELS)('81 programs are 81 answers, one of them no, on %s', (kernel) => {
   const target = at(MANY, kernel);
   expect(target.programs).toHaveLength(81);
-  const refused = target.programs?.filter(({ load_status }) => load_status !== 'pass');
-  expect(refused).toMatchObject([{ name: 'refused', load_status: 'fail', errno: -13 }]);
+  const rejected = target.programs?.filter(({ load_status }) => load_status !== 'pass');
+  expect(rejected).toMatchObject([{ name: 'refused', load_status: 'fail', errno: -13 }]);
   expect(finding(target)).toMatchObject({ code: 'VERIFIER_REJECTION', subject: 'refused' });
 });
 

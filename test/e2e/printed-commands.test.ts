@@ -20,14 +20,14 @@ const cwd = scratchDir();
 /** Exit code of a command line in a shell. */
 async function shell(
   command: string,
-): Promise<{ readonly code: number; readonly stdout: string; readonly told: string }> {
+): Promise<{ readonly code: number; readonly stdout: string; readonly reported: string }> {
   const PATH = [dirname(CLI), process.env['PATH']].join(delimiter);
   try {
     const ran = await promisify(execFile)('bash', ['-c', command], { cwd, env: { ...process.env, PATH } });
-    return { code: 0, stdout: ran.stdout, told: ran.stderr };
+    return { code: 0, stdout: ran.stdout, reported: ran.stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, told: stderr };
+    return { code, stdout, reported: stderr };
   }
 }
 
@@ -55,8 +55,8 @@ async function printedAbout(file: string, terminal: string): Promise<string[]> {
 async function explained(command: string, seen = new Set<string>()): Promise<string[]> {
   if (seen.has(command)) return [];
   seen.add(command);
-  const { code, stdout, told } = await shell(command);
-  expect(code, `${command}\n${told}`).toBe(0);
+  const { code, stdout, reported } = await shell(command);
+  expect(code, `${command}\n${reported}`).toBe(0);
   const printed = printedCommands(stdout);
   const next = printed.filter((one) => one.startsWith('bpfcompat explain'));
   const deeper: string[] = [];
@@ -68,8 +68,8 @@ async function expectVerdicts(commands: readonly string[], least: number, verdic
   const tests = [...new Set(commands)].filter((one) => one.startsWith('bpfcompat test'));
   expect(tests.length).toBeGreaterThanOrEqual(least);
   for (const command of tests) {
-    const { code, told } = await shell(`${command} --quiet`);
-    expect(code, `${command}\n${told}`).toBe(verdict);
+    const { code, reported } = await shell(`${command} --quiet`);
+    expect(code, `${command}\n${reported}`).toBe(verdict);
   }
 }
 
@@ -90,8 +90,8 @@ test('a run whose manifest requires more kernels than one of them', async () => 
   const args = ['test', ...object, '--manifest', 'compat/more.yaml', ...kernels, ...files];
   const { code, stdout, stderr } = await bpfcompat(args, { cwd });
   expect(code, stderr).toBe(2);
-  const told = await printedAbout('more.json', stdout);
-  await expectVerdicts([...told, ...(await explained('bpfcompat explain more.json'))], 2);
+  const reported = await printedAbout('more.json', stdout);
+  await expectVerdicts([...reported, ...(await explained('bpfcompat explain more.json'))], 2);
 });
 
 test('what a check of several objects says about where to look', async () => {
@@ -100,7 +100,7 @@ test('what a check of several objects says about where to look', async () => {
   expect(code, stderr).toBe(2);
   const [details] = /(?<=^Details: ).*$/m.exec(stdout) ?? expect.fail(stdout);
   const explained = await shell(details);
-  expect(explained.code, `${details}\n${explained.told}`).toBe(0);
+  expect(explained.code, `${details}\n${explained.reported}`).toBe(0);
   expect(explained.stdout).toContain('VERIFIER_REJECTION');
 });
 
@@ -135,11 +135,11 @@ cases:
     ];
     const { code, stdout, stderr } = await bpfcompat([...args, '--summary', 'suite-job.md'], { cwd });
     expect(code, stderr).toBe(2);
-    const told = await printedAbout('suite.json', stdout);
+    const reported = await printedAbout('suite.json', stdout);
     for (const name of ['command', 'refused', 'refused-again', 'asset'])
-      told.push(...(await explained(`bpfcompat explain suite.json --artifact ${name}`)));
+      reported.push(...(await explained(`bpfcompat explain suite.json --artifact ${name}`)));
     await explained('bpfcompat explain suite.json');
-    await expectVerdicts(told, 4);
+    await expectVerdicts(reported, 4);
   });
 
   const GATE = `
@@ -159,11 +159,11 @@ cases:
     const { code, stdout, stderr } = await bpfcompat(args, { cwd });
     // The one promises nothing about kernels that were asked: no failure decides, and that is not a pass.
     expect(code, stderr).toBe(1);
-    const told = await printedAbout('gate.json', stdout);
+    const reported = await printedAbout('gate.json', stdout);
     for (const name of ['declared', 'old'])
-      told.push(...(await explained(`bpfcompat explain gate.json --artifact ${name}`)));
+      reported.push(...(await explained(`bpfcompat explain gate.json --artifact ${name}`)));
     // Documents of the runs before lie there, too.
-    const about = (name: string) => told.filter((one) => one.includes(`${name}.behavior-manifest.yaml`));
+    const about = (name: string) => reported.filter((one) => one.includes(`${name}.behavior-manifest.yaml`));
     await expectVerdicts(about('declared'), 1, 0);
     await expectVerdicts(about('old'), 1, 1);
   });

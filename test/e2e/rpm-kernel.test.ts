@@ -105,9 +105,9 @@ test.each([
   );
   const options: CliOptions = { cwd, env: { BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') }, limitMs: 110_000 };
   const args = ['test', '--artifact', example('simple-pass'), '--kernels', id, '--out', 'report.json'];
-  const refused = await bpfcompat(args, options);
-  expect(refused.code, refused.stderr).toBe(1);
-  expect(refused.stderr).toContain('--allow-profile-override');
+  const rejected = await bpfcompat(args, options);
+  expect(rejected.code, rejected.stderr).toBe(1);
+  expect(rejected.stderr).toContain('--allow-profile-override');
 
   const { code, stderr } = await bpfcompat([...args, '--allow-profile-override'], options);
   expect(code, stderr).toBe(0);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   kernel = await kernelWithoutConsole(join(scratch, 'lab'));
   env = { ...process.env, BPFCOMPAT_CACHE_DIR: privateCache(join(scratch, 'cache'), []) };
   // Fetches the kernel, and makes the guest that others are copies of.
-  only(await ask([SIMPLE]));
+  only(await request([SIMPLE]));
 }, 600_000);
 afterAll(() => kernel?.[Symbol.asyncDispose]());
 
@@ -37,7 +37,7 @@ function workspace(): string {
 
 type Options = Partial<Parameters<typeof validate>[0]>;
 
-function ask(artifacts: readonly string[], more: Options = {}): Promise<ValidateResult> {
+function request(artifacts: readonly string[], more: Options = {}): Promise<ValidateResult> {
   return validate({
     ...{ artifacts, kernels: [kernel.id], cwd: workspace(), env, allowProfileOverride: true },
     ...{ out: 'report.json', markdown: 'report.md', ...more },
@@ -64,16 +64,16 @@ function behave(tests: readonly Test[], assets: Readonly<Record<string, Buffer>>
   }
   const list = tests.map((one) => `  - ${JSON.stringify(one)}\n`).join('');
   writeFileSync(join(cwd, 'manifest.yaml'), `assets: [files]\nfunctional_tests:\n${list}`);
-  return ask([SIMPLE], { cwd, manifest: 'manifest.yaml', mode: 'behavior', timeoutMs: 180_000 });
+  return request([SIMPLE], { cwd, manifest: 'manifest.yaml', mode: 'behavior', timeoutMs: 180_000 });
 }
 
-const answers = (cell: CellResult): readonly StageOf<'functional'>[] =>
+const matches = (cell: CellResult): readonly StageOf<'functional'>[] =>
   cell.evidence ? stagesOf(cell.evidence, 'functional') : [];
 
 describe('guests that are copied', () => {
   test('pass, are fresh each time, and the report says how they were talked to', async () => {
-    const first = only(await ask([WITNESS]));
-    const second = await ask([WITNESS]);
+    const first = only(await request([WITNESS]));
+    const second = await request([WITNESS]);
     for (const cell of [first, only(second)]) {
       expect(cell).toMatchObject({ outcome: { status: 'pass' }, retriedAfter: undefined });
       expect(cell.guest).toMatchObject({ isolation: 'cell', channel: 'virtio-blk' });
@@ -86,7 +86,7 @@ describe('guests that are copied', () => {
   });
 
   test('say why an object is refused, log and all', async () => {
-    const cell = only(await ask([fixture('verifier_reject')]));
+    const cell = only(await request([fixture('verifier_reject')]));
     expect(cell.outcome).toMatchObject({ status: 'fail', failedStage: 'load' });
     const [load] = cell.evidence ? stagesOf(cell.evidence, 'load') : [];
     expect(load?.status).toBe('fail');
@@ -94,12 +94,12 @@ describe('guests that are copied', () => {
 });
 
 test('a guest that boots from nothing passes', async () => {
-  const cell = only(await ask([SIMPLE], { isolation: 'boot' }));
+  const cell = only(await request([SIMPLE], { isolation: 'boot' }));
   expect(cell).toMatchObject({ outcome: { status: 'pass' }, guest: { isolation: 'boot', channel: 'virtio-blk' } });
 });
 
 test('a panic costs its own cell, and is told with the console', async () => {
-  const { report } = await ask([fixture('panic_init'), SIMPLE]);
+  const { report } = await request([fixture('panic_init'), SIMPLE]);
   const [panicked, beside] = report.results;
   expect(panicked?.outcome).toMatchObject({ status: 'infra_error', cause: 'guest_crash' });
   expect(panicked?.outcome).toMatchObject({ message: expect.stringContaining('Kernel panic - not syncing') });
@@ -108,7 +108,7 @@ test('a panic costs its own cell, and is told with the console', async () => {
 });
 
 test('an object that never lets go of the processor is ended by the time-out', async () => {
-  const cell = only(await ask([fixture('endless')], { timeoutMs: 10_000 }));
+  const cell = only(await request([fixture('endless')], { timeoutMs: 10_000 }));
   // The second try has to boot first, which a busy machine may not manage in time.
   expect(cell.outcome).toMatchObject({ status: 'infra_error', cause: expect.stringMatching(/^(?:boot_)?timeout$/) });
   expect(cell.retriedAfter).toMatch(/no complete response within \d+ ms; .*last step: (?:attach spin|load endless)/);
@@ -128,7 +128,7 @@ test('functional tests with files, many words and other exit codes', async () =>
     { name: 'late', command: 'sleep 60', timeout: '1s', required: false },
   ];
   const cell = only(await behave(tests, { big: bytes }));
-  const [file, flood, code, late] = answers(cell);
+  const [file, flood, code, late] = matches(cell);
   expect(file?.stdout_tail).toBe('3000000\nbpfcompat ');
   expect(flood).toMatchObject({ exit_code: 0, stdout_bytes: 1_000_004 });
   expect(code?.exit_code).toBe(3);
@@ -141,9 +141,9 @@ test('the loader of a user decides by its exit code', async () => {
     mode: 0o755,
   });
   const command = { command: '$BPFCOMPAT_BIN', binary: 'loader.sh', expectExitCode: 7 };
-  const cell = only(await ask([SIMPLE], { cwd, command }));
+  const cell = only(await request([SIMPLE], { cwd, command }));
   expect(cell.outcome).toMatchObject({ status: 'pass' });
-  expect(answers(cell)[0]?.stdout_tail).toBe('found\n');
+  expect(matches(cell)[0]?.stdout_tail).toBe('found\n');
 });
 
 describe('a command that writes to the disk itself', () => {
@@ -194,7 +194,7 @@ describe('a command that writes to the disk itself', () => {
     const cell = only(await behave([{ name: 'scan', command: `${scan} 2>/dev/null; exit 0` }]));
     expect(cell.outcome).toMatchObject({ status: 'pass' });
     // The header of an empty letter at most: there is nothing to read that was read before.
-    expect(Number(answers(cell)[0]?.stdout_tail)).toBeLessThanOrEqual(4);
+    expect(Number(matches(cell)[0]?.stdout_tail)).toBeLessThanOrEqual(4);
   });
 });
 
@@ -206,7 +206,7 @@ test('a run that is cancelled while a guest works ends at once', async () => {
     cancelled = performance.now();
     cancel.abort();
   };
-  const run = ask([fixture('endless')], { signal: cancel.signal, onEvent });
+  const run = request([fixture('endless')], { signal: cancel.signal, onEvent });
   await expect(run).rejects.toBeInstanceOf(CancelledError);
   expect(performance.now() - cancelled).toBeLessThan(10_000);
 });

@@ -10,7 +10,7 @@ const scratch = scratchDir();
 const FILES = ['junit.xml', 'report.sarif', 'badge.json', 'summary.md'];
 const MORE = ['--junit', '--sarif', '--badge', '--summary'];
 
-function wanted(place: string): string[] {
+function expected(place: string): string[] {
   const files = MORE.flatMap((flag, index) => [flag, join(place, FILES[index] ?? '')]);
   return ['--out', join(place, 'report.json'), '--markdown', join(place, 'report.md'), ...files];
 }
@@ -58,14 +58,16 @@ test('three objects on four kernels: three machines and a merge tell what one ma
     '--artifact',
     example(name),
   ]);
-  const ask = [...objects, '--kernels', KERNELS.join(','), '--quiet'];
-  const direct = await bpfcompat(['test', ...ask, '--offline', '--workdir', 'direct-work', ...wanted('direct')], {
+  const request = [...objects, '--kernels', KERNELS.join(','), '--quiet'];
+  const direct = await bpfcompat(['test', ...request, '--offline', '--workdir', 'direct-work', ...expected('direct')], {
     cwd: dir,
   });
   expect(direct.code, direct.stderr).toBe(2);
 
   const ends = await each(3, (index) =>
-    bpfcompat(['test', ...ask, '--offline', '--shard', `${index}/3`, '--out', `shards/${index}.json`], { cwd: dir }),
+    bpfcompat(['test', ...request, '--offline', '--shard', `${index}/3`, '--out', `shards/${index}.json`], {
+      cwd: dir,
+    }),
   );
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
   expect(ends.map(({ stderr }) => stderr.match(/^note: shard .*$/m)?.[0])).toEqual(
@@ -76,13 +78,13 @@ test('three objects on four kernels: three machines and a merge tell what one ma
   );
   // Each machine boots each of its kernels once, no two machines the same one, and the plan said which.
   const kernels = ends.map(({ stdout }) => /^Matrix Profiles: (.*)$/m.exec(stdout)?.[1]?.replaceAll(', ', ','));
-  const plan = await bpfcompat(['plan', ...ask, '--shards', '3'], { cwd: dir });
+  const plan = await bpfcompat(['plan', ...request, '--shards', '3'], { cwd: dir });
   expect(plan.stdout.split('\n')).toHaveLength(2);
   const { include } = JSON.parse(plan.stdout) as { include: { shard: string; kernels: string }[] };
   expect(include).toEqual(kernels.map((ids, i) => ({ shard: `${i + 1}/3`, kernels: ids })));
   expect(kernels.join(',').split(',').sort()).toEqual([...KERNELS].sort());
 
-  const merged = await bpfcompat(['merge', 'shards', '--workdir', 'merged-work', '--quiet', ...wanted('merged')], {
+  const merged = await bpfcompat(['merge', 'shards', '--workdir', 'merged-work', '--quiet', ...expected('merged')], {
     cwd: dir,
   });
   expect(merged.code, merged.stderr).toBe(2);
@@ -101,8 +103,8 @@ test('three objects on four kernels: three machines and a merge tell what one ma
   expect(lost.stderr).toMatch(/^bpfcompat: shard 2\/3 is missing; not tested: .* on debian-/m);
 
   // Run again, as "re-run failed jobs" does.
-  await bpfcompat(['test', ...ask, '--offline', '--shard', '2/3', '--out', 'again/2.json'], { cwd: dir });
-  const again = await bpfcompat(['merge', 'shards/*.json', 'again', '--quiet', ...wanted('again-merged')], {
+  await bpfcompat(['test', ...request, '--offline', '--shard', '2/3', '--out', 'again/2.json'], { cwd: dir });
+  const again = await bpfcompat(['merge', 'shards/*.json', 'again', '--quiet', ...expected('again-merged')], {
     cwd: dir,
   });
   expect(again.code, again.stderr).toBe(2);
@@ -129,7 +131,7 @@ test('a suite on two machines', async () => {
   writeFileSync(join(cwd, 'one.yaml'), `name: one\nprofiles: [{id: ${KERNELS[3]}}]\n`);
   writeFileSync(join(cwd, 'two.yaml'), `name: two\nprofiles: [{id: ${KERNELS[1]}}, {id: ${KERNELS[3]}}]\n`);
   const suite = ['suite', '--suite', 'suite.yaml', '--offline', '--quiet'];
-  const direct = await bpfcompat([...suite, ...wanted('direct')], { cwd });
+  const direct = await bpfcompat([...suite, ...expected('direct')], { cwd });
   expect(direct.code, direct.stderr).toBe(2);
   // Shards that share a directory write nothing but what they hand over: the reports there are of the whole suite.
   const written = (): string[] =>
@@ -143,7 +145,9 @@ test('a suite on two machines', async () => {
   );
   expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   expect(written().map((path) => [path, readFileSync(path, 'utf8')])).toEqual(before);
-  const merged = await bpfcompat(['merge', 'shards/1.json', 'shards/2.json', '--quiet', ...wanted('merged')], { cwd });
+  const merged = await bpfcompat(['merge', 'shards/1.json', 'shards/2.json', '--quiet', ...expected('merged')], {
+    cwd,
+  });
   expect(merged.code, merged.stderr).toBe(2);
   const lines = (text: string): string => text.replace(/run=\S+/g, 'run=<run>');
   expect(lines(merged.stdout)).toBe(lines(direct.stdout));

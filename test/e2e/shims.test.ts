@@ -80,8 +80,8 @@ describe.each(KERNELS)('on %s', (kernel) => {
   test.each(OBJECTS)('%s loads as its own loader would load it, and the report says how', (name, done) => {
     const target = at(mended, name, kernel);
     expect(target).toMatchObject({ status: 'pass', validation: { load_status: 'pass' } });
-    const told = target.shims?.map(({ kind, subject, detail }) => [kind, subject, detail]);
-    expect(told?.sort()).toEqual([...done].sort());
+    const reported = target.shims?.map(({ kind, subject, detail }) => [kind, subject, detail]);
+    expect(reported?.sort()).toEqual([...done].sort());
     expect(target.notes?.find((note) => note.startsWith('loaded with: '))).toContain(`${done[0]?.[1]} (`);
   });
 

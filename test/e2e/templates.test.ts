@@ -259,8 +259,8 @@ describe('a copy whose QEMU was taken over', () => {
     const files = held(machine);
     expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('kernel'));
     // Older ones insist on writing; whether they did is told by the times of the file.
-    const told = spawnSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }).stdout;
-    const shares = sharesRam(/version (\S+)/.exec(told)?.[1] ?? '');
+    const reported = spawnSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }).stdout;
+    const shares = sharesRam(/version (\S+)/.exec(reported)?.[1] ?? '');
     expect(files.filter(({ writable }) => writable).map(({ path }) => path)).toEqual(shares ? [] : [ram()]);
     expect(statSync(ram()).mode & 0o777).toBe(shares ? 0o444 : 0o666);
     run.child.kill('SIGINT');
@@ -328,19 +328,19 @@ describe('a machine that cannot save guests boots every one and says so once', (
     return { BPFCOMPAT_QEMU: path };
   }
 
-  const refusing = (word: string): string =>
+  const rejecting = (word: string): string =>
     `case "$*" in *${word}*) echo "qemu: ${word}: not supported here" >&2; exit 1;; esac`;
 
   test.each<[string, Record<string, string>, RegExp]>([
     [
       'memory cannot be a file',
-      qemu('no-files', refusing('memory-backend-file')),
+      qemu('no-files', rejecting('memory-backend-file')),
       /memory-backend-file: not supported/,
     ],
-    ['a state is not taken back', qemu('no-incoming', refusing('-incoming')), /-incoming: not supported/],
+    ['a state is not taken back', qemu('no-incoming', rejecting('-incoming')), /-incoming: not supported/],
     [
       'a state is not taken back, and QEMU takes its time to say so',
-      qemu('slow-no-incoming', refusing('-incoming').replace('echo', 'exec 3>&- 4>&-; sleep 0.5; echo')),
+      qemu('slow-no-incoming', rejecting('-incoming').replace('echo', 'exec 3>&- 4>&-; sleep 0.5; echo')),
       /-incoming: not supported/,
     ],
     [

@@ -19,7 +19,7 @@ test('a changed manifest, a removed object and a new one are noticed', async () 
 
   const stop = new AbortController();
   const rounds: string[] = [];
-  const told = (report: RunReport): string =>
+  const reported = (report: RunReport): string =>
     report.results
       .map(({ cell, outcome }) => `${report.artifacts[cell.artifact]?.basename} ${outcome.status}`)
       .sort()
@@ -30,7 +30,7 @@ test('a changed manifest, a removed object and a new one are noticed', async () 
     manifest: 'manifest.yaml',
     cwd,
     signal: stop.signal,
-    onResult: (report) => void rounds.push(told(report)),
+    onResult: (report) => void rounds.push(reported(report)),
     onIdle: (problem) => void (problem !== undefined && rounds.push(String(problem))),
   });
   const ended = expect(watching).rejects.toBeInstanceOf(CancelledError);
@@ -75,10 +75,11 @@ test('a suite is asked anew when it, an object or a manifest of it changes', asy
 
   const stop = new AbortController();
   const rounds: string[] = [];
-  const told = (report: SuiteReport): string => report.cases.map(({ name, status }) => `${name} ${status}`).join(', ');
+  const reported = (report: SuiteReport): string =>
+    report.cases.map(({ name, status }) => `${name} ${status}`).join(', ');
   const watching = watchSuite({
     ...{ suite: 'suite.yaml', cwd, signal: stop.signal, offline: true },
-    onResult: (report) => void rounds.push(told(report)),
+    onResult: (report) => void rounds.push(reported(report)),
     onIdle: (problem) => void (problem !== undefined && rounds.push(String(problem))),
   });
   const ended = expect(watching).rejects.toBeInstanceOf(CancelledError);

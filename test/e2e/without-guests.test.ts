@@ -36,9 +36,9 @@ validator: {path: /usr/local/bin/bpfcompat-validator}
   const flags = ['--kernels', KERNEL, '--offline', '--out', 'r.json', '--summary', 'r.md', '--markdown', 'long.md'];
   const args = ['test', '--artifact', example('simple-pass'), ...flags];
   const options = { cwd, env: { BPFCOMPAT_CACHE_DIR: emptyCache() }, limitMs: 60_000 };
-  const refused = await bpfcompat(args, options);
-  expect(refused.code).toBe(1);
-  expect(refused.stderr).toMatch(/names another kernel for it; .*or allow it with --allow-profile-override/);
+  const rejected = await bpfcompat(args, options);
+  expect(rejected.code).toBe(1);
+  expect(rejected.stderr).toMatch(/names another kernel for it; .*or allow it with --allow-profile-override/);
   const { stdout, stderr } = await bpfcompat([...args, '--allow-profile-override'], options);
   const words = `is replaced by that of ${own} (linux-image-cloud-amd64 of trixie), as --allow-profile-override says`;
   expect(stderr).toContain(words);
@@ -56,7 +56,7 @@ test('a profile of a matrix that nobody has is an answer missing, and no reason 
   const { code, stdout } = await bpfcompat(args, { cwd, env: { BPFCOMPAT_CACHE_DIR: emptyCache() }, limitMs: 60_000 });
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    /debian-12-6\.3.*m\.yaml:2:10: unknown profile "debian-12-6\.3"; near matches: debian-12-6\.1/,
+    /debian-12-6\.3.*m\.yaml:2:10: unknown profile "debian-12-6\.3"; similar profiles: debian-12-6\.1/,
   );
   const { targets = [] } = readReport(join(cwd, 'r.json'));
   expect(targets.map(({ profile_id, status }) => [profile_id, status])).toEqual([

@@ -34,8 +34,8 @@ export async function startDockerRegistry(dir: string, users = '') {
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
   const ready = async (): Promise<void> => {
     for (let attempt = 0; attempt < 200; attempt++) {
-      const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
-      if (answer?.ok || answer?.status === 401) return;
+      const response = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+      if (response?.ok || response?.status === 401) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error('docker-registry does not answer');

@@ -63,8 +63,8 @@ export function vendorHost(host: Host, server: string): Host {
     network: {
       ...host.network,
       async download(url, file, options) {
-        const answer = await host.network.download(there(url), file, options);
-        return { ...answer, url: back(answer.url) };
+        const response = await host.network.download(there(url), file, options);
+        return { ...response, url: back(response.url) };
       },
     },
   };

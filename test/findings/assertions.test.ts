@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { seenWords, wantedWords } from '../../src/findings/assertions.ts';
+import { expectedWords, seenWords } from '../../src/findings/assertions.ts';
 
 test.each([
   ['map', 'key=0 value=1', 'key 0, value 1'],
@@ -13,8 +13,8 @@ test.each([
   ['event', 'min=1', 'at least 1 record'],
   ['run', 'data_in=x0011 retval=4294967295', 'data_in of 2 bytes, returns -1'],
   ['run', '', 'runs'],
-] as const)('wanted of %s: %s', (kind, wanted, text) => {
-  expect(wantedWords(kind, wanted)).toBe(text);
+] as const)('wanted of %s: %s', (kind, expected, text) => {
+  expect(expectedWords(kind, expected)).toBe(text);
 });
 
 test.each([
@@ -28,8 +28,8 @@ test.each([
   ['run', 'retval=2 length=1 data_out=xff', '', 'returned 2, data_out of 1 bytes 0xff'],
   ['run', 'errno=-22', '', 'rejected with EINVAL'],
   ['run', '', '', ''],
-] as const)('seen of %s: %s', (kind, seen, wanted, text) => {
-  expect(seenWords(kind, seen, wanted)).toBe(text);
+] as const)('seen of %s: %s', (kind, seen, expected, text) => {
+  expect(seenWords(kind, seen, expected)).toBe(text);
 });
 
 test('whatever a guest says is words or nothing', () => {

@@ -94,7 +94,7 @@ test('an entry names each argument and each reason once, and none that all have 
 });
 
 test('the confusion matrix expects no reason that its code does not have', () => {
-  const expected = EXPECTATIONS.flatMap(({ since }) => since.flatMap(([, cell]) => cell.told));
+  const expected = EXPECTATIONS.flatMap(({ since }) => since.flatMap(([, cell]) => cell.reported));
   const unknown = expected.filter(
     ({ code, reason }) => reason !== undefined && !FINDINGS[code as FindingCode].reasons.includes(reason),
   );

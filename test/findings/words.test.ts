@@ -79,7 +79,14 @@ test.each([
   ['tcp_v4_conect', 'tcp_v4_connect', { existsOn: 'debian-11-5.10' }, 'The function was renamed'],
   ['do_unlinkat', 'filename_unlinkat, io_unlinkat', { everywhere: '2' }, 'The function was renamed'],
 ] as const)('the advice for %s begins with the name that was meant, where one is', (name, near, args, beginning) => {
-  const told = { program: 'p', section: `kprobe/${name}`, function: name, near, reason: 'renamed_or_removed', ...args };
-  const { remediation } = words(finding('ATTACH_TARGET_NOT_FOUND', told));
+  const reported = {
+    program: 'p',
+    section: `kprobe/${name}`,
+    function: name,
+    near,
+    reason: 'renamed_or_removed',
+    ...args,
+  };
+  const { remediation } = words(finding('ATTACH_TARGET_NOT_FOUND', reported));
   expect(remediation.startsWith(beginning)).toBe(true);
 });

@@ -60,7 +60,7 @@ describe('min_kernel above every kernel of the run', () => {
 
   test('requires a kernel that its profile calls older than it is', () => {
     const { targets } = run([true, pass], [false, infra()]);
-    const answer = (release: string) => {
+    const respond = (release: string) => {
       const kernel = kernelRecord('k1', release);
       const results = [
         result({ artifact: 0, target: 0 }, pass),
@@ -68,9 +68,9 @@ describe('min_kernel above every kernel of the run', () => {
       ];
       return gate({ targets, results }, { minKernel });
     };
-    expect(answer('6.11.9-x')).toMatchObject({ status: 'pass', exitCode: 0 });
-    expect(answer('6.12.0-x')).toMatchObject({ status: 'error', exitCode: 1 });
-    expect(answer('6.12.0-x').reasons[0]).toMatch(/^required k1: inconclusive/);
+    expect(respond('6.11.9-x')).toMatchObject({ status: 'pass', exitCode: 0 });
+    expect(respond('6.12.0-x')).toMatchObject({ status: 'error', exitCode: 1 });
+    expect(respond('6.12.0-x').reasons[0]).toMatch(/^required k1: inconclusive/);
   });
 
   test('reports say of each kernel what the gate makes of it', () => {
@@ -79,9 +79,9 @@ describe('min_kernel above every kernel of the run', () => {
     const results = releases.map((release, index) =>
       result({ artifact: 0, target: index }, pass, { kernel: kernelRecord(`k${index}`, release) }),
     );
-    const told = withRequired({ targets, results }, { minKernel, requiredProfiles: ['k3'] });
-    expect(told.targets.map(({ required }) => required)).toEqual([true, true, false, true]);
-    expect(told.targets[2]).toBe(targets[2]);
+    const reported = withRequired({ targets, results }, { minKernel, requiredProfiles: ['k3'] });
+    expect(reported.targets.map(({ required }) => required)).toEqual([true, true, false, true]);
+    expect(reported.targets[2]).toBe(targets[2]);
   });
 
   test('what one machine of several lacks is asked by the others', () => {
@@ -294,8 +294,8 @@ describe('declared failures', () => {
       test('is not met where a part of it is not declared, and not by what follows from another one', () => {
         const other = { ...follower, subject: 'u' };
         expect(verdictOf([root, follower, other], declared({ code, subject: 't' })).exitCode).toBe(2);
-        const stranger = { ...follower, args: { ...follower.args, because_subject: 'elsewhere' } };
-        expect(verdictOf([root, stranger], declared({ code })).exitCode).toBe(2);
+        const foreign = { ...follower, args: { ...follower.args, because_subject: 'elsewhere' } };
+        expect(verdictOf([root, foreign], declared({ code })).exitCode).toBe(2);
       });
 
       test('a cause of its own has to be declared as ever', () => {
@@ -340,8 +340,8 @@ describe('declared failures', () => {
     expect(gate(input, { expectations: [declared({}), beside] }).reasons).toContain(
       'warning: compat.yaml:9:5: no failure on k0 meets this expectation of MISSING_BTF; correct or remove it',
     );
-    const elsewhere = { ...input, partial: true } as const;
-    expect(gate(elsewhere, { expectations: [declared({}), later] }).reasons.join()).not.toContain('warning');
+    const outside = { ...input, partial: true } as const;
+    expect(gate(outside, { expectations: [declared({}), later] }).reasons.join()).not.toContain('warning');
     const silent = run([true, infra()], [true, pass]);
     expect(gate(silent, { expectations: [declared({})] }).reasons.join()).not.toContain('warning');
   });

@@ -64,13 +64,13 @@ async function turnsUntil(promise: Promise<unknown>): Promise<number> {
 }
 
 /** Asks, and answers with these stages and `after`, in one piece. */
-async function answer(middle: readonly object[], sink?: StageSink, after = '', reader: FrameReader = laterReader(0)) {
+async function respond(middle: readonly object[], sink?: StageSink, after = '', reader: FrameReader = laterReader(0)) {
   const { port, sent, say } = portOf();
   const talk: Conversation = converse(port, reader);
   const heard: Stage[] = [];
   say(wireOf([frameOf('hello', HELLO)])[0]!);
   await talk.hello;
-  const asked = talk.run(REQUEST, { onStage: (stage) => heard.push(stage), ...(sink && { sink }) });
+  const requests = talk.run(REQUEST, { onStage: (stage) => heard.push(stage), ...(sink && { sink }) });
   while (!sent().includes('artifact_sha256=')) await turn();
   // The request ends with the key of the seal.
   await turn();
@@ -78,17 +78,17 @@ async function answer(middle: readonly object[], sink?: StageSink, after = '', r
   const nonce = /nonce=(\w+)/.exec(sent())?.[1];
   const sha256 = /artifact_sha256=(\w+)/.exec(sent())?.[1];
   const stages = [{ ...BEGIN, nonce, artifact_sha256: sha256 }, OPEN, ...middle, EXIT];
-  const told = stages.map((stage, index) => frameOf('stage', stage, index + 1));
-  const frames = wireOf([frameOf('hello', HELLO), ...told, sealOf(told, key)]).slice(1);
+  const reported = stages.map((stage, index) => frameOf('stage', stage, index + 1));
+  const frames = wireOf([frameOf('hello', HELLO), ...reported, sealOf(reported, key)]).slice(1);
   say(Buffer.concat([...frames, Buffer.from(after)]));
-  return { asked, heard, port, say, talk };
+  return { requests, heard, port, say, talk };
 }
 
 describe('a guest that says much at once', () => {
   it('gives others their turn, and loses nothing', async () => {
-    const { asked, heard } = await answer(heavyPrograms(20));
-    const turns = await turnsUntil(asked);
-    const { stages } = await asked;
+    const { requests, heard } = await respond(heavyPrograms(20));
+    const turns = await turnsUntil(requests);
+    const { stages } = await requests;
     expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'open', ...Array(20).fill('program'), 'exit']);
     expect(heard).toEqual(stages);
     // 4 MB, at most 256 KiB and one frame at a time.
@@ -97,10 +97,10 @@ describe('a guest that says much at once', () => {
 
   it('gives others their turn between frames of next to nothing', async () => {
     const steps = Array.from({ length: 2000 }, () => ({ stage: 'step', phase: '', subject: '' }));
-    const { asked } = await answer(steps);
+    const { requests } = await respond(steps);
     // 84 KB of payload: it is the frames that are counted, at most 64 at a time.
-    expect(await turnsUntil(asked)).toBeGreaterThanOrEqual(30);
-    expect((await asked).stages).toHaveLength(steps.length + 3);
+    expect(await turnsUntil(requests)).toBeGreaterThanOrEqual(30);
+    expect((await requests).stages).toHaveLength(steps.length + 3);
   });
 
   it('waits while there is no room, and keeps what the sink leaves of a stage', async () => {
@@ -113,12 +113,12 @@ describe('a guest that says much at once', () => {
       },
       room: () => (took === 3 ? new Promise((done) => (free = done)) : undefined),
     };
-    const { asked, heard } = await answer(heavyPrograms(5), sink);
+    const { requests, heard } = await respond(heavyPrograms(5), sink);
     for (let count = 0; count < 20; count++) await turn();
     expect(took).toBe(3);
     took++;
     free();
-    const { stages } = await asked;
+    const { stages } = await requests;
     expect(stages.flatMap((stage) => (stage.stage === 'program' ? [stage.log] : []))).toEqual(Array(5).fill('short'));
     expect(heard.flatMap((stage) => (stage.stage === 'program' ? [stage.log.length] : []))).toEqual(
       Array(5).fill(200_000),
@@ -127,8 +127,8 @@ describe('a guest that says much at once', () => {
 
   it('is failed by a sink that cannot write, and read on', async () => {
     const sink: StageSink = { take: (stage) => stage, room: () => Promise.reject(new Error('no space')) };
-    const { asked, port, say } = await answer(heavyPrograms(5), sink);
-    await expect(asked).rejects.toThrow('no space');
+    const { requests, port, say } = await respond(heavyPrograms(5), sink);
+    await expect(requests).rejects.toThrow('no space');
     for (let count = 0; count < 3; count++) await turn();
     say(Buffer.alloc(100_000));
     await turn();
@@ -137,8 +137,8 @@ describe('a guest that says much at once', () => {
   });
 
   it('is not answered when something illegal follows in the same piece', async () => {
-    const { asked } = await answer(heavyPrograms(5), undefined, 'garbage that is not a frame');
-    await expect(asked).rejects.toThrow('bad magic');
+    const { requests } = await respond(heavyPrograms(5), undefined, 'garbage that is not a frame');
+    await expect(requests).rejects.toThrow('bad magic');
   });
 
   it('has what comes after its first megabyte read elsewhere, in order, a quarter of a megabyte at a time', async () => {
@@ -151,8 +151,8 @@ describe('a guest that says much at once', () => {
       },
       room: () => undefined,
     };
-    const { asked, heard } = await answer(heavyPrograms(20), sink, '', reader);
-    const { stages } = await asked;
+    const { requests, heard } = await respond(heavyPrograms(20), sink, '', reader);
+    const { stages } = await requests;
     const names = heavyPrograms(20).map((_, index) => `p${index}`);
     expect(stages.flatMap((stage) => (stage.stage === 'program' ? [stage.name] : []))).toEqual(names);
     expect(heard).toEqual(stages);
@@ -164,15 +164,15 @@ describe('a guest that says much at once', () => {
 
   it('is held against the same rules when it is read elsewhere', async () => {
     const garbled = { ...PROGRAM, name: 'p19', log: 7 };
-    const { asked, heard } = await answer([...heavyPrograms(19), garbled], undefined, '', laterReader(1));
-    await expect(asked).rejects.toThrow('stage does not fit its schema (log: ');
+    const { requests, heard } = await respond([...heavyPrograms(19), garbled], undefined, '', laterReader(1));
+    await expect(requests).rejects.toThrow('stage does not fit its schema (log: ');
     expect(heard).toHaveLength(21);
   });
 
   it('is ended while it is read elsewhere', async () => {
-    const { asked, talk } = await answer(heavyPrograms(20), undefined, '', { read: () => new Promise(() => {}) });
+    const { requests, talk } = await respond(heavyPrograms(20), undefined, '', { read: () => new Promise(() => {}) });
     for (let count = 0; count < 20; count++) await turn();
     talk.fail(new Error('time is up'));
-    await expect(asked).rejects.toThrow('time is up');
+    await expect(requests).rejects.toThrow('time is up');
   });
 });

@@ -71,12 +71,12 @@ describe('a port over a disk', () => {
 
   it('answers a guest that asks too early when there is something', async () => {
     const { client, port } = await connected();
-    const answer = client.read(INBOX, SMALL);
+    const response = client.read(INBOX, SMALL);
     await sleep(1);
     port.write('now');
-    expect(opened((await answer).data).text).toMatch(/^(?:now)?$/);
+    expect(opened((await response).data).text).toMatch(/^(?:now)?$/);
     const later = opened((await client.read(INBOX, SMALL)).data).text;
-    expect([opened((await answer).data).text, later].join('')).toBe('now');
+    expect([opened((await response).data).text, later].join('')).toBe('now');
   });
 
   it('lets no other place be written, and reads no more than one transfer', async () => {
@@ -103,13 +103,13 @@ describe('a port over a disk', () => {
     const { client, port } = await connected();
     const piece = letter(Buffer.alloc(MAX_TRANSFER - LETTER_HEADER, 1));
     const sent = Array.from({ length: 8 }, () => client.sendWrite(OUTBOX, piece)).length;
-    let answered = false;
+    let withResult = false;
     const first = client.reply().catch(() => {});
     void first.then(() => {
-      answered = true;
+      withResult = true;
     });
     await sleep(30);
-    expect(answered).toBe(false);
+    expect(withResult).toBe(false);
     expect(port.readableLength).toBeLessThanOrEqual(MAX_TRANSFER);
     let heard = 0;
     port.on('data', (chunk: Buffer) => {

@@ -32,7 +32,7 @@ async function socketPair(dir: string): Promise<[host: Socket, guest: Socket]> {
 interface Machine extends AsyncDisposable {
   readonly guest: RunningGuest;
   /** Answers what was asked with `count` programs, whole or not, and ends the machine. */
-  answerAndEnd(count: number, whole: boolean): Promise<void>;
+  respondAndEnd(count: number, whole: boolean): Promise<void>;
 }
 
 /** A guest whose machine is this test. */
@@ -46,9 +46,9 @@ async function openMachine(): Promise<Machine> {
   const stop = async (): Promise<void> => void port.destroy();
   const child = { pid: 1, stdout, stderr, channels: [port], exited, stop, [Symbol.asyncDispose]: stop };
   const host: Host = { ...real, start: () => child };
-  let asked = Buffer.alloc(0);
+  let requests = Buffer.alloc(0);
   far.on('data', (chunk: Buffer) => {
-    asked = Buffer.concat([asked, chunk]);
+    requests = Buffer.concat([requests, chunk]);
   });
   far.write(wireOf([frameOf('hello', HELLO)])[0]!);
   const guest = await openGuest(
@@ -58,8 +58,8 @@ async function openMachine(): Promise<Machine> {
   );
   return {
     guest,
-    async answerAndEnd(count, whole) {
-      const text = (): string => asked.toString('latin1');
+    async respondAndEnd(count, whole) {
+      const text = (): string => requests.toString('latin1');
       while (!text().includes('artifact_sha256=')) await once(far, 'data');
       // The request ends with the key of the seal.
       const key = Buffer.from(text().slice(-SEAL_KEY_BYTES), 'latin1').toString('hex');
@@ -70,8 +70,11 @@ async function openMachine(): Promise<Machine> {
         log: 'x'.repeat(200_000),
       }));
       const begin = { ...BEGIN, nonce: said('nonce'), artifact_sha256: said('artifact_sha256') };
-      const told = [begin, OPEN, ...programs, EXIT].map((stage, index) => frameOf('stage', stage, index + 1));
-      const frames = wireOf([frameOf('hello', HELLO), ...told, sealOf(told, key)]).slice(1, whole ? undefined : -1);
+      const reported = [begin, OPEN, ...programs, EXIT].map((stage, index) => frameOf('stage', stage, index + 1));
+      const frames = wireOf([frameOf('hello', HELLO), ...reported, sealOf(reported, key)]).slice(
+        1,
+        whole ? undefined : -1,
+      );
       far.end(Buffer.concat(frames));
       stdout.end();
       stderr.end();
@@ -98,26 +101,26 @@ function slowSink(ms: number): StageSink {
   };
 }
 
-async function ask(machine: Machine, sink: StageSink, whole: boolean) {
+async function request(machine: Machine, sink: StageSink, whole: boolean) {
   const options = { signal: new AbortController().signal, timeoutMs: 10_000, onStage: () => {}, sink };
-  const asked = machine.guest.run(REQUEST, options);
-  asked.catch(() => {});
-  await machine.answerAndEnd(3, whole);
-  return await asked;
+  const requests = machine.guest.run(REQUEST, options);
+  requests.catch(() => {});
+  await machine.respondAndEnd(3, whole);
+  return await requests;
 }
 
 test.each([0, 1500])('a whole answer counts, though its machine ends %i ms before there is room for it', async (ms) => {
   await using machine = await openMachine();
-  const { stages } = await ask(machine, slowSink(ms), true);
+  const { stages } = await request(machine, slowSink(ms), true);
   expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'open', 'program', 'program', 'program', 'exit']);
 });
 
 test('a machine that ends within its answer is a crash, with all that came', async () => {
   await using machine = await openMachine();
-  const asked = ask(machine, slowSink(300), false);
-  await expect(asked).rejects.toMatchObject({
+  const requests = request(machine, slowSink(300), false);
+  await expect(requests).rejects.toMatchObject({
     infraCause: 'guest_crash',
     message: expect.stringContaining('after stage exit'),
   });
-  expect(await asked.catch((error) => error.stages.length)).toBe(6);
+  expect(await requests.catch((error) => error.stages.length)).toBe(6);
 });

@@ -74,12 +74,12 @@ describe('bytes', () => {
 
 describe('a chain', () => {
   test('a directory without one is an error, and nothing is made there', async () => {
-    const refused = {
+    const rejected = {
       code: 'history_missing',
       message: `there is no history in ${workDir}; name the work directory of the runs with workDir`,
     };
-    for (const ask of [verifyAll, historyDoubt, listHistory, signAll])
-      await expect(ask({ workDir, env: {} })).rejects.toMatchObject(refused);
+    for (const request of [verifyAll, historyDoubt, listHistory, signAll])
+      await expect(request({ workDir, env: {} })).rejects.toMatchObject(rejected);
     expect(readdirSync(workDir)).toEqual([]);
   });
 
@@ -285,17 +285,17 @@ describe('who signs', () => {
   const GOOD = `const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(12).toString('base64');
 const signature = sign(null, payload, privateKey).toString('base64');`;
-  const answer = `console.log(JSON.stringify({ signature_key_id: process.argv[2], signature_public_key: key, signature }));`;
+  const result = `console.log(JSON.stringify({ signature_key_id: process.argv[2], signature_public_key: key, signature }));`;
 
   test('another program', async () => {
-    await add('v1', program(`${GOOD}\n${answer}`));
+    await add('v1', program(`${GOOD}\n${result}`));
     expect(recordAt(0)).toMatchObject({ signature_alg: 'ed25519', signature_key_id: 'kms-1' });
   });
 
   test.each([
     ['process.exit(3);', /it ended with 3; run it by hand/],
     ["console.log('hello');", /its output is not the JSON of a signature/],
-    [`${GOOD.replace('payload,', "Buffer.from('other'),")}\n${answer}`, /its signature does not fit the payload/],
+    [`${GOOD.replace('payload,', "Buffer.from('other'),")}\n${result}`, /its signature does not fit the payload/],
   ])('%s', async (body, message) => {
     await expect(add('v1', program(body))).rejects.toThrow(message);
   });

@@ -29,14 +29,14 @@ const pem = (name: string): string => readFileSync(join(dir, name), 'utf8');
 
 interface Place extends AsyncDisposable {
   readonly url: string;
-  readonly asked: string[];
+  readonly requests: string[];
 }
 
-async function listening(server: Server, scheme: string, asked: string[] = []): Promise<Place> {
+async function listening(server: Server, scheme: string, requests: string[] = []): Promise<Place> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    requests,
     async [Symbol.asyncDispose]() {
       if ('closeAllConnections' in server) (server as ReturnType<typeof createServer>).closeAllConnections();
       server.close();
@@ -45,12 +45,12 @@ async function listening(server: Server, scheme: string, asked: string[] = []): 
 }
 
 function serve(listener: RequestListener): Promise<Place> {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = createServer((incoming, response) => {
-    asked.push(incoming.url ?? '');
+    requests.push(incoming.url ?? '');
     listener(incoming, response);
   });
-  return listening(server, 'http', asked);
+  return listening(server, 'http', requests);
 }
 
 function serveSecure(listener: RequestListener): Promise<Place> {
@@ -100,8 +100,8 @@ describe('a download', () => {
       ranges,
     );
     const file = fresh();
-    const answer = await get(`${place.url}/x`, {}, {}, file);
-    expect(answer).toMatchObject({
+    const reply = await get(`${place.url}/x`, {}, {}, file);
+    expect(reply).toMatchObject({
       bytes: 11,
       digest: 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
     });
@@ -122,9 +122,9 @@ describe('a download', () => {
       else response.write(text.slice(0, 3), () => setTimeout(() => response.destroy(), 20));
     });
     const file = fresh();
-    const answer = get(`${place.url}/x`, {}, {}, file);
-    if (!isWhole) return expect(answer).rejects.toMatchObject({ code: 'mirror_unreachable' });
-    expect(await answer).toMatchObject({ bytes: 11 });
+    const reply = get(`${place.url}/x`, {}, {}, file);
+    if (!isWhole) return expect(reply).rejects.toMatchObject({ code: 'mirror_unreachable' });
+    expect(await reply).toMatchObject({ bytes: 11 });
     return expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
@@ -159,8 +159,8 @@ describe('a download', () => {
     await using place = await serve((_, response) => void response.end('hello'));
     const file = fresh();
     const seen: [number, number][] = [];
-    const answer = await get(`${place.url}/x`, { onBytes: (...one) => seen.push(one) }, {}, file);
-    expect(answer).toEqual({
+    const reply = await get(`${place.url}/x`, { onBytes: (...one) => seen.push(one) }, {}, file);
+    expect(reply).toEqual({
       status: 200,
       url: `${place.url}/x`,
       bytes: 5,
@@ -177,9 +177,9 @@ describe('a download', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test.each([true, false])('with too many bytes is refused (length told: %s)', async (told) => {
+  test.each([true, false])('with too many bytes is refused (length told: %s)', async (reported) => {
     await using place = await serve((_, response) => {
-      response.writeHead(200, told ? { 'content-length': 5000 } : {}).end('x'.repeat(5000));
+      response.writeHead(200, reported ? { 'content-length': 5000 } : {}).end('x'.repeat(5000));
     });
     await expect(get(place.url)).rejects.toMatchObject({ code: 'wrong_digest' });
   });
@@ -252,7 +252,7 @@ describe('redirects', () => {
       to(url === '/a' ? '/b' : `${end.url}/c`, 307)(undefined as never, response),
     );
     expect(await get(`${middle.url}/a`)).toMatchObject({ status: 200, url: `${end.url}/c` });
-    expect(middle.asked).toEqual(['/a', '/b']);
+    expect(middle.requests).toEqual(['/a', '/b']);
   });
 
   test.each([
@@ -265,7 +265,7 @@ describe('redirects', () => {
       code: 'mirror_unreachable',
       message: expect.stringMatching(says),
     });
-    expect(place.asked.length).toBeLessThan(8);
+    expect(place.requests.length).toBeLessThan(8);
   });
 
   test('never lead from https to http', async () => {
@@ -274,23 +274,23 @@ describe('redirects', () => {
     await expect(get(secure.url, { tls: { ca: pem('server.pem') } })).rejects.toMatchObject({
       message: expect.stringContaining('which is not encrypted'),
     });
-    expect(plain.asked).toEqual([]);
+    expect(plain.requests).toEqual([]);
   });
 });
 
 describe('https', () => {
-  const whoAsks: RequestListener = ({ socket }, response) =>
+  const caller: RequestListener = ({ socket }, response) =>
     void response.end(String((socket as TLSSocket).getPeerCertificate()?.subject?.CN ?? 'nobody'));
 
   test('a server whose authority nobody knows is refused', async () => {
-    await using place = await serveSecure(whoAsks);
+    await using place = await serveSecure(caller);
     await expect(get(place.url)).rejects.toMatchObject({ code: 'mirror_unreachable' });
   });
 
   test('the identity goes to the first host, and to no other', async () => {
-    await using other = await serveSecure(whoAsks);
+    await using other = await serveSecure(caller);
     await using first = await serveSecure((incoming, response) => {
-      if (incoming.url === '/here') whoAsks(incoming, response);
+      if (incoming.url === '/here') caller(incoming, response);
       else response.writeHead(302, { location: `${other.url}/there` }).end();
     });
     const tls = { cert: pem('client.pem'), key: pem('client.key'), ca: pem('server.pem') };
@@ -305,20 +305,20 @@ describe('https', () => {
 describe('proxies', () => {
   /** A proxy that passes on what it is asked for, by GET and by CONNECT. */
   async function proxy(): Promise<Place> {
-    const asked: string[] = [];
+    const requests: string[] = [];
     const server = createServer((incoming, response) => {
-      asked.push(`GET ${incoming.url}`);
-      request(incoming.url ?? '', (answer) => answer.pipe(response)).end();
+      requests.push(`GET ${incoming.url}`);
+      request(incoming.url ?? '', (reply) => reply.pipe(response)).end();
     });
     server.on('connect', ({ url = '' }, socket) => {
-      asked.push(`CONNECT ${url}`);
+      requests.push(`CONNECT ${url}`);
       const [host, port] = url.split(':');
       const far = connect(Number(port), host, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
       far.pipe(socket);
       socket.pipe(far);
       for (const end of [far, socket]) end.on('error', () => {});
     });
-    return listening(server, 'http', asked);
+    return listening(server, 'http', requests);
   }
 
   test('of the environment are used, as apt uses them', async () => {
@@ -328,9 +328,9 @@ describe('proxies', () => {
     const env = { http_proxy: between.url, HTTPS_PROXY: between.url };
     expect(await get(`${plain.url}/a`, {}, env)).toMatchObject({ bytes: 5 });
     expect(await get(`${secure.url}/b`, { tls: { ca: pem('server.pem') } }, env)).toMatchObject({ bytes: 6 });
-    expect(between.asked).toEqual([`GET ${plain.url}/a`, `CONNECT ${new URL(secure.url).host}`]);
+    expect(between.requests).toEqual([`GET ${plain.url}/a`, `CONNECT ${new URL(secure.url).host}`]);
     await get(`${plain.url}/c`, {}, { ...env, no_proxy: 'example.org, 127.0.0.1' });
-    expect(between.asked).toHaveLength(2);
+    expect(between.requests).toHaveLength(2);
   });
 
   test.each([

@@ -74,8 +74,10 @@ describe('start', () => {
     });
     const [channel] = child.channels;
     channel?.write('hello\n');
-    const answer = await new Promise<string>((resolve) => channel?.once('data', (d: Buffer) => resolve(d.toString())));
-    expect(answer).toBe('got hello\n');
+    const response = await new Promise<string>((resolve) =>
+      channel?.once('data', (d: Buffer) => resolve(d.toString())),
+    );
+    expect(response).toBe('got hello\n');
   });
 
   test('dispose ends a child that ignores SIGTERM', async () => {

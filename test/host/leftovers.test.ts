@@ -12,11 +12,11 @@ it('what a killed process left is swept; what lives, and what is not ours, stays
   const ofGone = (name: string): string => name.replace(`-${process.pid}`, `-${gone}`);
   const file = temporaryName('report.json');
   const directory = `${directoryPrefix('bpfcompat-accel-')}abcDEF`;
-  const elsewhere = ofGone(directory).replace(/\d+/, '1');
-  const kept = [file, directory, elsewhere, 'report.json', '.report.json.tmp', `bpfcompat-${gone}`];
+  const outside = ofGone(directory).replace(/\d+/, '1');
+  const kept = [file, directory, outside, 'report.json', '.report.json.tmp', `bpfcompat-${gone}`];
   for (const name of [file, ofGone(file), 'report.json', '.report.json.tmp'])
     await writeFile(join(dir.path, name), 'x');
-  for (const name of [directory, ofGone(directory), elsewhere, `bpfcompat-${gone}`]) {
+  for (const name of [directory, ofGone(directory), outside, `bpfcompat-${gone}`]) {
     await mkdir(join(dir.path, name));
     await writeFile(join(dir.path, name, 'inside'), 'x');
   }

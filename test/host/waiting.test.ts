@@ -18,7 +18,7 @@ afterEach(() => dir[Symbol.asyncDispose]());
 describe('a named pipe', () => {
   it('is refused by everything that would open it', async () => {
     execFileSync('mkfifo', [at('pipe')]);
-    const refused = { name: 'UsageError', message: expect.stringContaining(`${at('pipe')} is a named pipe`) };
+    const rejected = { name: 'UsageError', message: expect.stringContaining(`${at('pipe')} is a named pipe`) };
     const { files } = host;
     await files.writeAtomic(at('file'), 'x');
     for (const attempt of [
@@ -30,7 +30,7 @@ describe('a named pipe', () => {
       () => files.copy(at('file'), at('pipe')),
       () => files.lock(at('pipe')),
     ]) {
-      await expect(attempt()).rejects.toMatchObject(refused);
+      await expect(attempt()).rejects.toMatchObject(rejected);
     }
   });
 });
@@ -48,20 +48,20 @@ describe('a file of the kernel that has nothing to say yet', () => {
 describe('a lock that another process holds', () => {
   it('is waited for, which is told once, and not for ever', async () => {
     await using _held = await lockFile(at('lock'));
-    let told = 0;
-    const waiting = lockFile(at('lock'), undefined, () => void told++, 400, 50);
+    let reported = 0;
+    const waiting = lockFile(at('lock'), undefined, () => void reported++, 400, 50);
     await expect(waiting).rejects.toMatchObject({
       name: 'HostError',
       code: 'lock_held',
       message: expect.stringContaining(`${at('lock')} has been locked`),
     });
-    expect(told).toBe(1);
+    expect(reported).toBe(1);
   });
 
   it('is nothing to tell about when it is free', async () => {
-    let told = 0;
-    await using _lock = await lockFile(at('lock'), undefined, () => void told++, 400, 300);
+    let reported = 0;
+    await using _lock = await lockFile(at('lock'), undefined, () => void reported++, 400, 300);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(told).toBe(0);
+    expect(reported).toBe(0);
   });
 });

@@ -46,14 +46,14 @@ test('the same objects have the same verdicts and findings as with the kernel al
     ...{ cwd: scratch, kernels: [ID, SAME_KERNEL], allowProfileOverride: true, offline: true, timeoutMs: 20 * 60_000 },
   });
   expect(reports.size).toBe(artifacts.length);
-  const told = (report: Report, id: string) => {
+  const reported = (report: Report, id: string) => {
     const { status, validation, classification_code, findings = [] } = targetOf(report, id);
     const codes = findings.map(({ code, subject }) => [code, subject]);
     const { load_status: load, attach_status: attach } = validation ?? {};
     return { object: report.artifact.basename, status, classification_code, load, attach, codes };
   };
-  const whole = [...reports.values()].map((report) => told(report, ID));
-  expect(whole).toEqual([...reports.values()].map((report) => told(report, SAME_KERNEL)));
+  const whole = [...reports.values()].map((report) => reported(report, ID));
+  expect(whole).toEqual([...reports.values()].map((report) => reported(report, SAME_KERNEL)));
   expect(new Set(whole.map(({ status }) => status))).toEqual(new Set(['pass', 'fail']));
 });
 

@@ -62,11 +62,11 @@ describe('the catalog', () => {
   });
 
   test('no id is there twice, and every one of the contract is there', async () => {
-    const wanted = readFileSync(join(import.meta.dirname, '../fixtures/contract-profiles.txt'), 'utf8')
+    const expected = readFileSync(join(import.meta.dirname, '../fixtures/contract-profiles.txt'), 'utf8')
       .trim()
       .split('\n');
     const ids = rows.map(({ id }) => id);
-    expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
+    expect(expected.filter((id) => !ids.includes(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
     expect(await builtinIds(catalog.files, dir)).toEqual(ids);
   });

@@ -39,8 +39,8 @@ describe('shipped keys', () => {
 
   test('each has its origin in the README', () => {
     const readme = readFileSync(join(import.meta.dirname, '../../src/kernels/keys/README.md'), 'utf8');
-    const told = [...readme.matchAll(/^\| (\S+) \| \S+ \| `[0-9a-f]{64}` \|$/gm)].map(([, name]) => name);
-    expect(told.sort()).toEqual(Object.keys(FINGERPRINTS).sort());
+    const reported = [...readme.matchAll(/^\| (\S+) \| \S+ \| `[0-9a-f]{64}` \|$/gm)].map(([, name]) => name);
+    expect(reported.sort()).toEqual(Object.keys(FINGERPRINTS).sort());
   });
 });
 

@@ -54,11 +54,11 @@ async function script(lab: KernelLab): Promise<string> {
   return outfile;
 }
 
-function ask(
+function request(
   lab: KernelLab,
   file: string,
   profile: Profile,
-): { child: ReturnType<typeof spawn>; answer: Promise<string> } {
+): { child: ReturnType<typeof spawn>; reply: Promise<string> } {
   const child = spawn(process.execPath, [file, JSON.stringify(profile)], {
     env: lab.env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -67,7 +67,7 @@ function ask(
   child.stdout?.on('data', (chunk) => {
     text += chunk;
   });
-  return { child, answer: once(child, 'close').then(() => text) };
+  return { child, reply: once(child, 'close').then(() => text) };
 }
 
 describe('several processes at once', () => {
@@ -75,11 +75,11 @@ describe('several processes at once', () => {
     await using lab = await openLab(keys);
     lab.offer(KERNEL);
     const file = await script(lab);
-    const answers = await Promise.all(
-      [1, 2, 3].map(async () => JSON.parse(await ask(lab, file, lab.profile()).answer)),
+    const responses = await Promise.all(
+      [1, 2, 3].map(async () => JSON.parse(await request(lab, file, lab.profile()).reply)),
     );
-    expect(answers.map(({ cached }) => cached).sort()).toEqual([false, true, true]);
-    expect(new Set(answers.map(({ vmlinuz }) => vmlinuz)).size).toBe(1);
+    expect(responses.map(({ cached }) => cached).sort()).toEqual([false, true, true]);
+    expect(new Set(responses.map(({ vmlinuz }) => vmlinuz)).size).toBe(1);
     expect(lab.server.requests.filter(isDeb)).toHaveLength(1);
   });
 
@@ -87,10 +87,10 @@ describe('several processes at once', () => {
     await using lab = await openLab(keys);
     lab.offer(KERNEL);
     const stalled = stallPackages(lab);
-    const { child, answer } = ask(lab, await script(lab), lab.profile());
+    const { child, reply } = request(lab, await script(lab), lab.profile());
     await stalled;
     child.kill('SIGKILL');
-    await answer;
+    await reply;
     expect(await lab.names('tmp')).toEqual(['lab-kernel']);
     lab.server.intercept = () => false;
     expect((await lab.ensure(lab.profile())).cached).toBe(false);
@@ -104,8 +104,8 @@ describe('Ctrl-C', () => {
     lab.offer(KERNEL);
     const stalled = stallPackages(lab);
     const controller = new AbortController();
-    const asked = lab.ensure(lab.profile(), { signal: controller.signal });
-    const outcome = expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    const requested = lab.ensure(lab.profile(), { signal: controller.signal });
+    const outcome = expect(requested).rejects.toMatchObject({ code: 'cancelled' });
     await stalled;
     controller.abort();
     await outcome;

@@ -83,11 +83,11 @@ describe('ensureKernel', () => {
     await using lab = await openLab(keys);
     lab.offer(wholeKernel(OLD, '6.1.9-1'));
     await lab.ensure(lab.profile());
-    const asked = lab.server.requests.length;
+    const requested = lab.server.requests.length;
     expect((await lab.ensure(lab.profile())).cached).toBe(true);
-    expect(lab.server.requests).toHaveLength(asked);
+    expect(lab.server.requests).toHaveLength(requested);
     await expect(lab.ensure(lab.profile({ version: '6.1.8-1' }))).rejects.toMatchObject({ code: 'package_not_found' });
-    expect(lab.server.requests.length).toBeGreaterThan(asked);
+    expect(lab.server.requests.length).toBeGreaterThan(requested);
   });
 
   test('what is stored and damaged is called so where nothing may be fetched', async () => {

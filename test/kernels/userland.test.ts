@@ -40,10 +40,10 @@ describe('ensureUserland', () => {
     const first = await ensureUserland('x86_64', { host: lab.host(), keyring });
     expect(first).toMatchObject({ cached: false, record: { package: { name: 'busybox-static', suite: 'bookworm' } } });
     expect(readFileSync(first.busybox, 'utf8')).toBe('a static program');
-    const asked = lab.server.requests.length;
+    const requested = lab.server.requests.length;
     await pruneKernels(lab.host());
     expect((await ensureUserland('x86_64', { host: lab.host(), offline: true })).cached).toBe(true);
-    expect(lab.server.requests).toHaveLength(asked);
+    expect(lab.server.requests).toHaveLength(requested);
     writeFileSync(first.busybox, 'another program!');
     const again = await ensureUserland('x86_64', { host: lab.host(), keyring });
     expect(again.cached).toBe(false);

@@ -53,9 +53,9 @@ describe('what a program brings along', () => {
   test('a dynamic one: its interpreter and what ldd names', async () => {
     const binary = await load('/usr/bin/env');
     const said = execFileSync('ldd', ['/usr/bin/env'], { encoding: 'utf8' });
-    const wanted = [...said.matchAll(/(\/\S+)/g)].map(([path]) => path);
-    expect(wanted.length).toBeGreaterThan(1);
-    for (const path of wanted) expect(paths(binary)).toContain(path);
+    const expected = [...said.matchAll(/(\/\S+)/g)].map(([path]) => path);
+    expect(expected.length).toBeGreaterThan(1);
+    for (const path of expected) expect(paths(binary)).toContain(path);
     for (const entry of binary.entries) if (entry.kind === 'file') expect(entry.bytes.length).toBeGreaterThan(1000);
   });
 

@@ -24,12 +24,12 @@ test('an object beside a directory with its twin', () => {
 
 test('other extensions, names that collide with the end of a path, and the same path twice', () => {
   expect(named(['/r/conn.o', '/r/conn.bpf.o']).map(({ name }) => name)).toEqual(['conn.o', 'conn.bpf.o']);
-  const told = distinctNames([
+  const reported = distinctNames([
     { name: 'x', path: '/r/a/x.o' },
     { name: 'x', path: '/r/b/x.o' },
     { name: 'a/x.o', path: '/r/c' },
   ]);
-  expect(new Set(told).size).toBe(3);
+  expect(new Set(reported).size).toBe(3);
   const same = { name: 'x', path: '/r/x.o' };
   expect(distinctNames([same, same])).toEqual(['x (1)', 'x (2)']);
 });

@@ -163,9 +163,9 @@ describe('floors', () => {
     const code = insns([[0x85, 0, 0, 181], [0xb7, 0, 0, 0], [0x95]]);
     const section = { name: 'xdp', executable: true, bytes: code };
     const facts = read(buildElf([section], [{ name: 'f', section: 'xdp', size: 24 }]));
-    const told = { floor: '5.17', why: 'helper bpf_loop, program f' };
-    expect(predict(facts, '4.4.0')).toMatchObject({ verdict: 'refused', ...told });
-    expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'loads', ...told });
+    const reported = { floor: '5.17', why: 'helper bpf_loop, program f' };
+    expect(predict(facts, '4.4.0')).toMatchObject({ verdict: 'refused', ...reported });
+    expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'loads', ...reported });
   });
 
   test('a prediction says why, and whether it can be attached', () => {

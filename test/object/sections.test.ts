@@ -57,6 +57,6 @@ test.each([
   ['classifier/ingress', ['classifier']],
   ['bpfcompat_hook', []],
   ['x', []],
-])('what %s may mean', (section, near) => {
-  expect(nearSections(section)).toEqual(near);
+])('what %s may mean', (section, similar) => {
+  expect(nearSections(section)).toEqual(similar);
 });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBtf } from '../../src/object/btf.ts';
 import { readObject } from '../../src/object/read-object.ts';
-import { answerOf } from '../../src/plan/classes/answers.ts';
-import { answersOf, boundedNeeds, classesOf } from '../../src/plan/classes/classes.ts';
+import { traitOf } from '../../src/plan/classes/answers.ts';
+import { boundedNeeds, classesOf, traitsOf } from '../../src/plan/classes/classes.ts';
 import type { KernelFacts } from '../../src/plan/classes/kernel-facts.ts';
 import { indexKernel } from '../../src/plan/classes/kernel-index.ts';
 import { needsOf } from '../../src/plan/classes/needs.ts';
@@ -43,8 +43,8 @@ const kernel = (facts: Partial<KernelFacts> = {}): KernelFacts => ({
   modules: () => [],
   ...facts,
 });
-const answer = (facts: Partial<KernelFacts>, kind: Parameters<typeof answerOf>[1]['kind'], name: string): string =>
-  answerOf(indexKernel(kernel(facts)), { kind, name });
+const respond = (facts: Partial<KernelFacts>, kind: Parameters<typeof traitOf>[1]['kind'], name: string): string =>
+  traitOf(indexKernel(kernel(facts)), { kind, name });
 
 function objectFacts(path: string) {
   const facts = readObject(readFileSync(path));
@@ -55,53 +55,53 @@ function objectFacts(path: string) {
 describe('what a kernel has of a need', () => {
   test('is the place of a field, also in a structure without a name and of a flavor', () => {
     const field = (bit: number) =>
-      answer({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'byte_off struct task___old.pid');
+      respond({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'byte_off struct task___old.pid');
     expect(field(64)).toBe(field(64));
     expect(field(64)).not.toBe(field(96));
-    expect(answer({ btf: kernelBtf('task', { pid: 0 }) }, 'field', 'byte_off struct task.gone')).toBe('none');
+    expect(respond({ btf: kernelBtf('task', { pid: 0 }) }, 'field', 'byte_off struct task.gone')).toBe('none');
   });
 
   test('is not known of a field whose type only a module has: its layout is in no index', () => {
     const field = (release: string, modules: KernelFacts['modules']) =>
-      answer({ release, modules, btf: kernelBtf('other', { a: 0 }) }, 'field', 'byte_off struct inode_x___old.a');
+      respond({ release, modules, btf: kernelBtf('other', { a: 0 }) }, 'field', 'byte_off struct inode_x___old.a');
     for (const modules of [() => ['xfs'], undefined]) expect(field('6.1.1', modules)).not.toBe(field('6.1.2', modules));
     expect(field('6.1.1', () => [])).toBe(field('6.1.2', () => []));
   });
 
   test('is only whether a field is there, where the object asks for no more', () => {
     const exists = (bit: number) =>
-      answer({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'field_exists struct task.pid');
+      respond({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'field_exists struct task.pid');
     expect(exists(64)).toBe(exists(96));
   });
 
   test('is the value of an enumerator', () => {
     const value = (number: number) =>
-      answer({ btf: kernelBtf('x', { a: 0 }, { ONE: number }) }, 'field', 'enumval_value enum some___new::ONE___new');
+      respond({ btf: kernelBtf('x', { a: 0 }, { ONE: number }) }, 'field', 'enumval_value enum some___new::ONE___new');
     expect(value(1)).not.toBe(value(2));
     expect(value(1)).toBe(value(1));
   });
 
   test('is how many functions have a name, and whether the compiler changed it', () => {
     const words = [['Tvfs_read'], ['Tvfs_read', 'tvfs_read'], [], ['tvfs_read.isra.0']].map((symbols) =>
-      answer({ symbols }, 'function', 'vfs_read'),
+      respond({ symbols }, 'function', 'vfs_read'),
     );
     expect(new Set(words).size).toBe(4);
-    expect(answer({ symbols: ['Tvfs_read', 'tvfs_read.cold'] }, 'function', 'vfs_read')).toBe(words[0]);
+    expect(respond({ symbols: ['Tvfs_read', 'tvfs_read.cold'] }, 'function', 'vfs_read')).toBe(words[0]);
   });
 
   test('is what a pattern finds', () => {
-    expect(answer({ symbols: ['Tvfs_read'] }, 'function', 'vfs_*')).not.toBe(answer({}, 'function', 'vfs_*'));
+    expect(respond({ symbols: ['Tvfs_read'] }, 'function', 'vfs_*')).not.toBe(respond({}, 'function', 'vfs_*'));
   });
 
   test('is the module that has what the kernel lacks', () => {
-    const owner = (name: string) => answer({ modules: () => [name] }, 'function', 'nf_x');
+    const owner = (name: string) => respond({ modules: () => [name] }, 'function', 'nf_x');
     expect(owner('nf_a')).not.toBe(owner('nf_b'));
   });
 
   test('is the value of an option, of which no other begins alike', () => {
     const config = 'CONFIG_BPF_X=y\nCONFIG_BPF=m\n';
-    expect(answer({ config }, 'option', 'CONFIG_BPF')).toBe('m');
-    expect(answer({ config }, 'option', 'CONFIG_B')).toBe('not set');
+    expect(respond({ config }, 'option', 'CONFIG_BPF')).toBe('m');
+    expect(respond({ config }, 'option', 'CONFIG_B')).toBe('not set');
   });
 
   test('is nothing where nothing is known: each release is then apart', () => {
@@ -112,14 +112,14 @@ describe('what a kernel has of a need', () => {
       ['verifier', 'a.b'],
     ] as const) {
       const nothing = { symbols: undefined, config: undefined, modules: undefined };
-      expect(answer({ ...nothing, release: '6.1.1' }, kind, name)).not.toBe(
-        answer({ ...nothing, release: '6.2.1' }, kind, name),
+      expect(respond({ ...nothing, release: '6.1.1' }, kind, name)).not.toBe(
+        respond({ ...nothing, release: '6.2.1' }, kind, name),
       );
     }
   });
 
   test('is no number of a vendor that carries features back', () => {
-    const since = (release: string) => answer({ release }, 'since', '5.18');
+    const since = (release: string) => respond({ release }, 'since', '5.18');
     expect(since('6.1.0')).toBe(since('6.12.0'));
     expect(since('6.1.0')).not.toBe(since('5.15.0'));
     expect(since('5.14.0-362.el9.x86_64')).not.toBe(since('5.14.0-503.el9.x86_64'));
@@ -152,8 +152,8 @@ describe('what a hostile file names', () => {
   test('is found or not in little time: a pattern of functions with many stars', () => {
     const symbols = [`T${'a'.repeat(60)}`, 'Tvfs_read'];
     const started = performance.now();
-    expect(answer({ symbols }, 'function', `${'?*'.repeat(30)}Z`)).toBe('pattern false');
-    expect(answer({ symbols }, 'function', 'vfs_*')).toBe('pattern true');
+    expect(respond({ symbols }, 'function', `${'?*'.repeat(30)}Z`)).toBe('pattern false');
+    expect(respond({ symbols }, 'function', 'vfs_*')).toBe('pattern true');
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
@@ -164,7 +164,7 @@ describe('what a hostile file names', () => {
     const btf = readBtf(buildBtf(words, Buffer.from('\0int\0task\0')));
     if ('problem' in btf) throw new Error(btf.problem);
     const started = performance.now();
-    expect(answer({ btf }, 'field', 'byte_off struct task.pid')).toBe('none');
+    expect(respond({ btf }, 'field', 'byte_off struct task.pid')).toBe('none');
     expect(performance.now() - started).toBeLessThan(1000);
   });
 });
@@ -172,7 +172,7 @@ describe('what a hostile file names', () => {
 describe('classes', () => {
   const needs = [{ kind: 'option', name: 'CONFIG_X' }] as const;
   const one = (config: string, required = false) => ({
-    answers: answersOf(kernel({ config }), [needs])[0],
+    traits: traitsOf(kernel({ config }), [needs])[0],
     setting: '',
     required,
   });
@@ -190,7 +190,7 @@ describe('classes', () => {
   });
 
   test('never hold a kernel of which nothing is known, or one of another setting', () => {
-    const unknown = { answers: undefined, setting: '', required: true };
+    const unknown = { traits: undefined, setting: '', required: true };
     expect(classesOf([unknown, unknown])).toMatchObject([{ known: false }, { known: false }]);
     expect(classesOf([one(''), { ...one(''), setting: 'aarch64' }], needs)).toHaveLength(2);
   });

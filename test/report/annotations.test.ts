@@ -46,8 +46,8 @@ describe('annotations', () => {
   });
 
   test('a suite: errors first, on the lines of the suite file', () => {
-    const told = annotations(suiteOf(), { workspace });
-    expect(told.map(({ level, file, line, title }) => [level, file, line, title])).toEqual([
+    const reported = annotations(suiteOf(), { workspace });
+    expect(reported.map(({ level, file, line, title }) => [level, file, line, title])).toEqual([
       ['error', 'compat/suite.yaml', 12, 'gone: could not start'],
       ['error', 'bpf/conn.bpf.c', 53, 'bad: this kernel has no helper bpf_loop (upstream since 5.17)'],
       ['error', 'compat/suite.yaml', 12, 'silent: inconclusive on Debian 11 (5.10)'],
@@ -57,10 +57,10 @@ describe('annotations', () => {
   });
 
   test('says what is new, and warns of what was attached by half', () => {
-    const told = annotations(quickDocument());
-    expect(told.map(({ level }) => level)).toEqual(['error', 'warning']);
-    expect(told[0]?.title).toMatch(/^New: unlink: /);
-    expect(told[0]?.message).toContain('passes on 3 of 4');
+    const reported = annotations(quickDocument());
+    expect(reported.map(({ level }) => level)).toEqual(['error', 'warning']);
+    expect(reported[0]?.title).toMatch(/^New: unlink: /);
+    expect(reported[0]?.message).toContain('passes on 3 of 4');
   });
 
   test('an expectation that is out of date is told', () => {
@@ -74,11 +74,11 @@ describe('annotations', () => {
 
   test('never more than nine; the last one says how many are left out', () => {
     const large = documentOf(largeRun(30, 20));
-    const told = annotations(large);
-    expect(told).toHaveLength(9);
+    const reported = annotations(large);
+    expect(reported).toHaveLength(9);
     const all = annotations(large, { max: 1000 });
-    expect(told[8]?.title).toBe(`bpfcompat: and ${all.length - 8} more`);
-    expect(all.slice(0, 8)).toEqual(told.slice(0, 8));
+    expect(reported[8]?.title).toBe(`bpfcompat: and ${all.length - 8} more`);
+    expect(all.slice(0, 8)).toEqual(reported.slice(0, 8));
     expect(annotations(large, { max: 0 })).toEqual([]);
   });
 

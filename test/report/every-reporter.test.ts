@@ -32,7 +32,7 @@ import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
 import { suiteText } from '../../src/report/suite-text.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
 import * as fx from '../fixtures/evidence.ts';
-import { asked, failed, result, runReport, target } from '../fixtures/run.ts';
+import { failed, requested, result, runReport, target } from '../fixtures/run.ts';
 
 // One fact, told by every output. Whoever adds a reporter adds it here.
 const WIDE = { width: 400, color: false };
@@ -100,7 +100,7 @@ describe('a pass that needed automatic fixups', () => {
   const change = (kind: string, detail: string, errno = 0) => ({ kind, subject: 'events', detail, errno });
   const sceneOf = (shims: ReturnType<typeof change>[]): Scene => {
     const evidence = fx.evidence([fx.open({ shims }), fx.program('handle_exec'), fx.load(), fx.exit()]);
-    return { run: runReport({ results: [asked({ artifact: 0, target: 0 }, evidence, KERNEL)] }) };
+    return { run: runReport({ results: [requested({ artifact: 0, target: 0 }, evidence, KERNEL)] }) };
   };
   const MARK = /automatic[ _]fixups?|_fixups"|pass\*(?!\*)|kernels\*(?!\*)/;
   const silent = ['annotations', 'compare, terminal'];
@@ -266,9 +266,9 @@ describe('a failure that was declared', () => {
 
   test('a declaration with another subject is told with both', () => {
     const other = { ...declared, subject: 'on_open' };
-    const told = everyReporter({ run: failingRun(), expectations: [other] });
+    const reported = everyReporter({ run: failingRun(), expectations: [other] });
     for (const name of ['terminal', 'Markdown', 'job summary', 'JUnit', 'explain, one cell']) {
-      const text = told[name]
+      const text = reported[name]
         ?.replace(/&#8203;|\\/g, '')
         .replace(/&quot;/g, '"')
         .replace(/\s+/g, ' ');

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
 import { reportJson } from '../../src/report/json.ts';
 import * as fx from '../fixtures/evidence.ts';
-import { asked, failed, infra, result, runReport, skipped, target } from '../fixtures/run.ts';
+import { failed, infra, requested, result, runReport, skipped, target } from '../fixtures/run.ts';
 
 const probes = [
   { change: 'no_flags', errno: -22 },
@@ -68,7 +68,7 @@ function rich() {
   const location = { file: 'a.c', line: 1, column: 2, text: 'x', function: 'f', insn: 0, certainty: 'exact' } as const;
   const findings = outcome.findings.map((finding) => ({ ...finding, location, also: ['y'] }));
   return {
-    ...asked({ artifact: 0, target: 0 }, { ...evidence, document: '{}' }, 'k'),
+    ...requested({ artifact: 0, target: 0 }, { ...evidence, document: '{}' }, 'k'),
     outcome: { ...outcome, findings },
     prediction: { verdict: 'loads', floor: '5.8', why: 'z' } as const,
     retriedAfter: 'boot timed out',
@@ -102,8 +102,8 @@ test('evidence of every kind stands in the report', () => {
     { name: 'bpf_task_release', kind: 'kfunc', weak: true, present: false },
     { name: 'CONFIG_HZ', kind: 'kconfig', module: 'vmlinux' },
   ]);
-  const { stage: _, ...told } = symbol;
-  expect(first.symbols).toEqual([told]);
+  const { stage: _, ...reported } = symbol;
+  expect(first.symbols).toEqual([reported]);
   expect(first.maps).toEqual([{ name: 'm', type: 'hash', status: 'fail', errno: -22, probes }]);
   expect(first.programs[0]).toMatchObject({ probes, verified_insns: 3, insn_limit: 1_000_000, total_states: 4 });
   expect(first.kernel_facts).toMatchObject({ lockdown: '[none] integrity confidentiality' });
@@ -115,13 +115,13 @@ test('docs/report.md describes every field', () => {
     [...docs.matchAll(/`([^`]+)`/g)].flatMap(([, word = '']) => word.replace(/\[\]/g, '').split('.')),
   );
   const missing = new Set<string>();
-  const elsewhere = new Set(['args', 'symbols', 'kernel_facts']);
+  const outside = new Set(['args', 'symbols', 'kernel_facts']);
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(walk);
     else if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) {
         if (!known.has(key)) missing.add(key);
-        if (!elsewhere.has(key)) walk(item);
+        if (!outside.has(key)) walk(item);
       }
     }
   };

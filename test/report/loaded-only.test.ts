@@ -55,9 +55,9 @@ const OPT_IN = fx.programFacts('opt', { section: '?xdp', autoload: false });
 /** An object with these programs, of which none is attached. */
 function withoutLoad(programs: readonly (typeof OPT_IN)[], required: readonly string[] = []) {
   const evidence = fx.evidence([fx.open({ programs: [...programs] }), fx.load(), fx.exit()]);
-  const wanted = required.map((name) => ({ name, section: '', required: true }));
-  const question = { attachMode: 'disabled', programs: wanted, validationMode: '', functionalTests: [] } as const;
-  return { evidence, outcome: classify({ evidence, ...question }) };
+  const expected = required.map((name) => ({ name, section: '', required: true }));
+  const request = { attachMode: 'disabled', programs: expected, validationMode: '', functionalTests: [] } as const;
+  return { evidence, outcome: classify({ evidence, ...request }) };
 }
 
 test.each([

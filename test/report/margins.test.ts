@@ -5,7 +5,7 @@ import { costsOf, notablePrograms } from '../../src/report/margins.ts';
 import { marginLines } from '../../src/report/markdown-margins.ts';
 import { targetViews } from '../../src/report/view.ts';
 import * as fx from '../fixtures/evidence.ts';
-import { asked, runReport, target } from '../fixtures/run.ts';
+import { requested, runReport, target } from '../fixtures/run.ts';
 
 /** One object on two kernels; program `pN` costs N % of the limit on the first and half of that on the second. */
 function runOf(shares: readonly number[]) {
@@ -14,7 +14,7 @@ function runOf(shares: readonly number[]) {
   return runReport({
     targets,
     results: targets.map(({ profile }, index) =>
-      asked(
+      requested(
         { artifact: 0, target: index },
         fx.evidence(
           [
@@ -75,7 +75,7 @@ test('JSON has every program', () => {
 test('a refused program tells what its log says', () => {
   const log = 'BPF program is too large. Processed 131073 insn\nprocessed 131073 insns (limit 131072)';
   const run = runReport({
-    results: [asked({ artifact: 0, target: 0 }, fx.verifierFailure(log, fx.hello({ release: '5.0.0' })), 'x')],
+    results: [requested({ artifact: 0, target: 0 }, fx.verifierFailure(log, fx.hello({ release: '5.0.0' })), 'x')],
   });
   expect(costsOf(targetViews(run, 0))).toMatchObject([{ insns: 131_073, limit: 131_072 }]);
 });

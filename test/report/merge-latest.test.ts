@@ -25,8 +25,8 @@ function round(...names: string[]): Latest {
 test('what became of declared failures goes with its object, wherever that stands now', () => {
   const before = round('good', 'bad-one', 'bad-two');
   const merged = mergeLatest(before, round('bad-two', 'bad-new'));
-  const told = merged.expected.map((one) => [merged.report.artifacts[one.artifact]?.name, one.met]);
-  expect(told).toEqual([
+  const reported = merged.expected.map((one) => [merged.report.artifacts[one.artifact]?.name, one.met]);
+  expect(reported).toEqual([
     ['good', 'passed'],
     ['bad-one', 'failed'],
     ['bad-two', 'failed'],

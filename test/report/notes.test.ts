@@ -32,8 +32,8 @@ it('a family that is not a number is told as not compared', () => {
   const { profile, ...target } = fixtures.target('debian-sid-latest');
   const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { evidence: passing(hello()) });
   const run = fixtures.runReport({ targets: [{ ...target, profile }], results: [result] });
-  const told = `kernel_family latest in ${profile.file} is not a number, so it was not compared with this kernel (`;
-  expect(targetViews(run, 0).flatMap(targetNotes).join('\n')).toContain(told);
+  const reported = `kernel_family latest in ${profile.file} is not a number, so it was not compared with this kernel (`;
+  expect(targetViews(run, 0).flatMap(targetNotes).join('\n')).toContain(reported);
   expect(notes(undefined, true).join('\n')).not.toContain('kernel_family');
 });
 

@@ -4,7 +4,7 @@ import { predictionLines } from '../../src/report/markdown-prediction.ts';
 import { predictionJson, predictionRows } from '../../src/report/prediction.ts';
 import { targetViews } from '../../src/report/view.ts';
 import { missingRingbuf, passing, verifierFailure } from '../fixtures/evidence.ts';
-import { asked, infra, result, runReport, target } from '../fixtures/run.ts';
+import { infra, requested, result, runReport, target } from '../fixtures/run.ts';
 
 const from58: Omit<Prediction, 'verdict'> = { floor: '5.8', why: 'ring buffer map events' };
 
@@ -20,7 +20,7 @@ function runOf(verdicts: readonly Prediction['verdict'][]) {
       const evidence = observed[index];
       const verdict = verdicts[index];
       const prediction = verdict && { verdict, ...from58 };
-      return { ...(evidence ? asked(cell, evidence, profile.id) : result(cell, infra())), prediction };
+      return { ...(evidence ? requested(cell, evidence, profile.id) : result(cell, infra())), prediction };
     }),
   });
 }
@@ -58,7 +58,7 @@ test('agreement everywhere is one sentence above the table', () => {
 test('what no version decides is not a surprise', () => {
   const evidence = verifierFailure("R0 invalid mem access 'map_value_or_null'");
   const run = runReport({
-    results: [{ ...asked({ artifact: 0, target: 0 }, evidence, 'x'), prediction: { verdict: 'loads', ...from58 } }],
+    results: [{ ...requested({ artifact: 0, target: 0 }, evidence, 'x'), prediction: { verdict: 'loads', ...from58 } }],
   });
   const views = targetViews(run, 0);
   expect(predictionRows(views)).toMatchObject([{ agreement: 'other_cause' }]);

@@ -30,12 +30,12 @@ test('an object that was loaded as it is has nothing to say', () => {
 });
 
 test('values, targets and switches are said to be such', () => {
-  const asked = [
+  const requests = [
     { kind: 'rodata', subject: 'pid', detail: '12', errno: 0 },
     { kind: 'attach_target', subject: 'on_read', detail: 'vfs_read', errno: 0 },
     { kind: 'autoload', subject: 'old', detail: 'off', errno: 0 },
   ];
-  expect(shimsNote(evidence([open({ shims: asked })]))).toBe(
+  expect(shimsNote(evidence([open({ shims: requests })]))).toBe(
     'loaded with: pid (set to 12), on_read (attach target vfs_read), old (autoload off)',
   );
 });

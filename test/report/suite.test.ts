@@ -20,7 +20,7 @@ import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 const A = 'debian-11-5.10';
 const B = 'debian-12-6.1';
 
-function answered(name: string, run: RunReport, part: Partial<SuiteCaseReport> = {}): SuiteCaseReport {
+function hasResult(name: string, run: RunReport, part: Partial<SuiteCaseReport> = {}): SuiteCaseReport {
   const verdict = gate(run);
   return {
     name,
@@ -45,7 +45,7 @@ const bad = runReport({
   validationMode: 'load_only',
 });
 const silent = runReport({ targets: [target(A)], results: [result({ artifact: 0, target: 0 }, infra())] });
-const broken = answered('gone', good, {
+const broken = hasResult('gone', good, {
   status: 'error',
   exitCode: 1,
   error: 'suite.yaml:9:3: there is no such file',
@@ -69,7 +69,7 @@ function suite(cases: readonly SuiteCaseReport[], part: Partial<SuiteReport> = {
   };
 }
 
-const all = suite([answered('good', good), answered('bad', bad), answered('silent', silent), broken]);
+const all = suite([hasResult('good', good), hasResult('bad', bad), hasResult('silent', silent), broken]);
 
 describe('JSON', () => {
   const document = JSON.parse(suiteJson(all));
@@ -170,7 +170,7 @@ describe('Markdown', () => {
 
 describe('text', () => {
   test('lines for scripts', () => {
-    expect(suiteLines(suite([answered('good', good), broken], { notRun: ['later'] }))).toEqual([
+    expect(suiteLines(suite([hasResult('good', good), broken], { notRun: ['later'] }))).toEqual([
       'Suite: net-agent',
       'Status: fail',
       'Exit Code: 2',
@@ -183,7 +183,7 @@ describe('text', () => {
   test('one matrix for all cases that ask the same kernels', () => {
     const options = { width: 80, color: false };
     const text = suiteMatrixText(
-      suite([answered('good', good), answered('bad', bad), answered('again', good)]),
+      suite([hasResult('good', good), hasResult('bad', bad), hasResult('again', good)]),
       options,
     );
     const heads = text.split('\n').filter((line) => /^ +\(?\d\.\d/.test(line));
@@ -195,7 +195,7 @@ describe('text', () => {
 
   test('which kernels each case supports, without those that nobody asked for', () => {
     const known = [{ id: 'debian-13-7.0', distro: 'debian', kernelFamily: '7.0' }];
-    const text = suiteText(suite([answered('good', { ...good, known }), answered('bad', bad)]), {
+    const text = suiteText(suite([hasResult('good', { ...good, known }), hasResult('bad', bad)]), {
       width: 90,
       color: false,
     });
@@ -206,10 +206,13 @@ describe('text', () => {
 describe('held against an older run', () => {
   const before = { ...recordedRun(good, 0), path: 'main.json', summaryStatus: 'pass' };
   const held = (name: string, run: RunReport): SuiteCaseReport =>
-    answered(name, { ...run, baseline: [compareReports(before, recordedRun(run, 0))] });
-  const worse = suite([held('same', good), held('worse', bad), answered('fresh', { ...good, baseline: [undefined] })], {
-    baseline: { path: 'main.json', runId: '', summaryStatus: 'pass', gone: ['old'] },
-  });
+    hasResult(name, { ...run, baseline: [compareReports(before, recordedRun(run, 0))] });
+  const worse = suite(
+    [held('same', good), held('worse', bad), hasResult('fresh', { ...good, baseline: [undefined] })],
+    {
+      baseline: { path: 'main.json', runId: '', summaryStatus: 'pass', gone: ['old'] },
+    },
+  );
 
   test('JSON: each case has its kernels, the suite has the counts and which cases came and went', () => {
     const document = JSON.parse(suiteJson(worse));
@@ -263,7 +266,7 @@ describe('held against an older run', () => {
 
   test('what failed before for the same reasons stands apart', () => {
     const run = { ...bad, baseline: [compareReports(recordedRun(bad, 0), recordedRun(bad, 0))] };
-    const known = suite([answered('known', run)]);
+    const known = suite([hasResult('known', run)]);
     expect(suiteMarkdown(known)).toContain('- 1 known failure\n- Known failures only: known (1)\n\n## Cases');
     expect(suiteMarkdown(known)).toContain('VERIFIER_REJECTION known |');
     expect(suiteBaselineText(known, { width: 100, color: false })).toBe(
@@ -277,24 +280,24 @@ test('declared failures are marked in the matrix and told with what became of th
     gate(bad, {
       expectations: [{ profiles: [B], kernels: undefined, code, reason: 'bpf_loop is young', origin: 's.yaml:1:1' }],
     });
-  const told = (code: string): string =>
-    suiteMarkdown(suite([answered('c', bad, { completed: { run: bad, artifact: 0, verdict: declare(code) } })]));
-  expect(told('UNSUPPORTED_HELPER')).toContain('VERIFIER_REJECTION expected |');
-  expect(told('UNSUPPORTED_HELPER')).toMatch(
+  const reported = (code: string): string =>
+    suiteMarkdown(suite([hasResult('c', bad, { completed: { run: bad, artifact: 0, verdict: declare(code) } })]));
+  expect(reported('UNSUPPORTED_HELPER')).toContain('VERIFIER_REJECTION expected |');
+  expect(reported('UNSUPPORTED_HELPER')).toMatch(
     /^- Declared to fail with `UNSUPPORTED_HELPER` \(bpf\\?_loop is young\): as declared \(`debian-12-6\.1`\)$/m,
   );
   const run = { run: bad, artifact: 0, verdict: declare('UNSUPPORTED_HELPER') };
-  expect(suiteText(suite([answered('c', bad, { completed: run })]), { width: 100, color: false })).toContain(
+  expect(suiteText(suite([hasResult('c', bad, { completed: run })]), { width: 100, color: false })).toContain(
     '\nDeclared failures\n  c: fails as declared on debian-12-6.1\n',
   );
-  expect(told('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');
+  expect(reported('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');
 });
 
 test('why a case has no result is there for a caller who wants no table', () => {
   const silent = runReport({
     results: [result({ artifact: 0, target: 0 }, infra('the guest did not \u001b[31mboot'))],
   });
-  const lines = withoutResultLines(suite([answered('quiet', silent)]));
+  const lines = withoutResultLines(suite([hasResult('quiet', silent)]));
   expect(lines[0]).toMatch(/^quiet: required debian-12-6\.1: inconclusive: the guest did not /);
   expect(lines.join('')).not.toContain('\u001b');
 });

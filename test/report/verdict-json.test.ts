@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import { reportJson } from '../../src/report/json.ts';
 import * as fx from '../fixtures/evidence.ts';
-import { asked, failed, infra, result, runReport, skipped, target } from '../fixtures/run.ts';
+import { failed, infra, requested, result, runReport, skipped, target } from '../fixtures/run.ts';
 
 const pass = { status: 'pass', findings: [] } as const;
 type Result = ReturnType<typeof result>;
@@ -38,7 +38,7 @@ describe('the words of the earlier tool', () => {
   test('the kernel that was asked for, and the one that answered', () => {
     const evidence = fx.passing();
     const release = evidence.hello.kernel.release;
-    const report = reportOf(asked(at(0), evidence, 'debian-0-6.1'), result(at(1), infra()));
+    const report = reportOf(requested(at(0), evidence, 'debian-0-6.1'), result(at(1), infra()));
     expect(report.targets[0].environment).toEqual({
       requested_kernel_family: '6.1',
       observed_kernel: release,

@@ -16,18 +16,18 @@ function resultOf(outcome: unknown, btf: boolean, relocations: number): CellResu
 }
 
 /** A cell of which the first answer is given; with BTF it passes. */
-async function ask(first: CellResult, btf: BroughtBtf | undefined = BTF) {
-  const asked: (BroughtBtf | undefined)[] = [];
+async function request(first: CellResult, btf: BroughtBtf | undefined = BTF) {
+  const requests: (BroughtBtf | undefined)[] = [];
   const result = await runWithBtf(async (given) => {
-    asked.push(given);
+    requests.push(given);
     return given === undefined ? first : resultOf(PASS, false, 3);
   }, btf);
-  return { result, asked };
+  return { result, requests };
 }
 
 test('a kernel without BTF is asked both ways, and the verdict is the one with it', async () => {
-  const { result, asked } = await ask(resultOf(FAIL, false, 3));
-  expect(asked).toEqual([undefined, BTF]);
+  const { result, requests } = await request(resultOf(FAIL, false, 3));
+  expect(requests).toEqual([undefined, BTF]);
   expect(result.outcome).toEqual(PASS);
   expect(suppliedBtfJson(result.btf)).toEqual({
     path: '/b/old.btf',
@@ -47,30 +47,30 @@ test.each([
   ['gets an object without CO-RE', resultOf(PASS, false, 0), 'no_core_relocations'],
   ['gave no answer', { outcome: { status: 'infra_error' } } as unknown as CellResult, 'no_answer'],
 ])('a kernel that %s is asked once, and the reason is reported', async (_, first, reason) => {
-  const { result, asked } = await ask(first);
-  expect(asked).toEqual([undefined]);
+  const { result, requests } = await request(first);
+  expect(requests).toEqual([undefined]);
   expect(result.outcome).toEqual(first.outcome);
   expect(result.btf).toMatchObject({ used: false, reason });
   expect(suppliedBtfNotes(result.btf)[0]).toContain('not used: old.btf');
 });
 
 test('BTF that libbpf cannot read counts as none', async () => {
-  expect((await ask(resultOf(FAIL, true, 3))).asked).toHaveLength(2);
+  expect((await request(resultOf(FAIL, true, 3))).requests).toHaveLength(2);
 });
 
 test('without BTF of the user nothing is said of it', async () => {
-  const asked: (KernelBtf | undefined)[] = [];
+  const requests: (KernelBtf | undefined)[] = [];
   const first = resultOf(FAIL, false, 3);
   const result = await runWithBtf(async (given) => {
-    asked.push(given);
+    requests.push(given);
     return first;
   }, undefined);
-  expect([asked, result]).toEqual([[undefined], first]);
+  expect([requests, result]).toEqual([[undefined], first]);
 });
 
 test('where a directory has none for a kernel that needs it, nothing is said of the object', async () => {
-  const { result, asked } = await ask(resultOf(FAIL, false, 3), { none: 'DIR has no a/1/x86_64/R.btf' });
-  expect(asked).toEqual([undefined]);
+  const { result, requests } = await request(resultOf(FAIL, false, 3), { none: 'DIR has no a/1/x86_64/R.btf' });
+  expect(requests).toEqual([undefined]);
   expect(result.outcome).toEqual({
     status: 'infra_error',
     cause: 'btf_unavailable',
@@ -79,5 +79,5 @@ test('where a directory has none for a kernel that needs it, nothing is said of 
 });
 
 test('a kernel with BTF needs none of a directory', async () => {
-  expect((await ask(resultOf(PASS, true, 3), { none: 'DIR has none' })).result.outcome).toEqual(PASS);
+  expect((await request(resultOf(PASS, true, 3), { none: 'DIR has none' })).result.outcome).toEqual(PASS);
 });

@@ -16,7 +16,7 @@ import { payloadIdentity, payloadOf, prepareCommand } from '../../src/run/payloa
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { readSubjects } from '../../src/run/read-subjects.ts';
 import { runCheck } from '../../src/run/run-check.ts';
-import { evidence, told } from '../fixtures/evidence.ts';
+import { evidence, reported } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
 
@@ -32,8 +32,8 @@ test('what a manifest says of a load by the validator is named, and is not there
     'max_insns: 1\nset_rodata: {x: 1}\nprograms: [{name: p, attach: {required: true}}]\nfunctional_tests: [{name: t, command: "true"}]\n';
   const manifest = readManifest({ file: 'm.yaml', text });
   const flags = { command: '--command', binary: '--command-binary' };
-  const wanted = { command: 'true', binary: '', expectExitCode: 0 };
-  const command = await prepareCommand(host, dir.path, wanted, flags);
+  const needed = { command: 'true', binary: '', expectExitCode: 0 };
+  const command = await prepareCommand(host, dir.path, needed, flags);
   const { notes } = await gatherPayload(host, { manifest, mode: undefined, assets: NO_ASSETS, command, dir: dir.path });
   expect(notes).toEqual([
     'functional tests, settings for the load, max_insns and required attachments of m.yaml have no effect: the command alone decides',
@@ -50,19 +50,19 @@ interface Setting {
 }
 
 /** Runs a command on one kernel whose guest ends it with `exitCode`; gives the report and what the guest was asked. */
-async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestRequest[] }> {
-  const asked: GuestRequest[] = [];
+async function run(setting: Setting): Promise<{ report: RunReport; requests: GuestRequest[] }> {
+  const requests: GuestRequest[] = [];
   await writeFile(join(dir.path, 'loader.sh'), '#!/bin/sh\n');
   await writeFile(join(dir.path, 'agent.conf'), 'x\n');
   const origin = { command: '--command', binary: '--command-binary' };
-  const wanted = { command: setting.command, binary: setting.binary ?? '', expectExitCode: 0 };
-  const command = await prepareCommand(host, dir.path, wanted, origin);
+  const expected = { command: setting.command, binary: setting.binary ?? '', expectExitCode: 0 };
+  const command = await prepareCommand(host, dir.path, expected, origin);
   const assets = await loadAssets(host, { dir: dir.path, cwd: dir.path }, [
     { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
   ]);
   const packed = await gatherPayload(host, { manifest: undefined, mode: undefined, assets, command, dir: dir.path });
   const guest = fakeGuest(async (request) => {
-    asked.push(request);
+    requests.push(request);
     const stages = [
       {
         stage: 'functional',
@@ -80,7 +80,7 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
       },
       { stage: 'exit', kind: 'exited', code: setting.exitCode ? 2 : 0, signal: 0, elapsed_us: 1 },
     ];
-    return told(evidence(stages.map((stage) => Stage.parse(stage))));
+    return reported(evidence(stages.map((stage) => Stage.parse(stage))));
   });
   const services: RunServices = {
     host,
@@ -116,14 +116,14 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
   const events = { signal: new AbortController().signal, onEvent: () => {} };
   const [report] = await runCheck({ runs: [planned], partial: false }, services, events);
   if (report === undefined) throw new Error('no report');
-  return { report, asked };
+  return { report, requests };
 }
 
 describe('a command without an object', () => {
   test('the guest gets the shell, the assets and the program; the verdict is the exit code', async () => {
-    const { report, asked } = await run({ command: '$BPFCOMPAT_BIN -x', binary: 'loader.sh' });
+    const { report, requests } = await run({ command: '$BPFCOMPAT_BIN -x', binary: 'loader.sh' });
     expect(report.results.map(({ outcome }) => outcome.status)).toEqual(['pass']);
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       {
         artifact: new Uint8Array(),
         attachMode: 'disabled',
@@ -171,8 +171,8 @@ describe('a command without an object', () => {
   });
 
   test('it has a little less time than the guest', async () => {
-    const { asked } = await run({ command: 'id', timeoutMs: 20_000 });
-    const [request] = asked;
+    const { requests } = await run({ command: 'id', timeoutMs: 20_000 });
+    const [request] = requests;
     const seconds = request?.command?.timeoutSeconds ?? 0;
     expect(seconds).toBeGreaterThanOrEqual(15);
     expect(seconds * 1000).toBeLessThan(request?.workTimeoutMs ?? 0);
@@ -181,24 +181,24 @@ describe('a command without an object', () => {
 
 test('an object is handed over as it is, readable or not', async () => {
   await writeFile(join(dir.path, 'any.o'), '\x7fELF and no more');
-  const { report, asked } = await run({ command: 'id', artifacts: ['any.o'] });
+  const { report, requests } = await run({ command: 'id', artifacts: ['any.o'] });
   expect(report.artifacts[0]).toMatchObject({ path: join(dir.path, 'any.o'), sizeBytes: 16 });
-  expect(Buffer.from(asked[0]?.artifact ?? []).toString()).toBe('\x7fELF and no more');
+  expect(Buffer.from(requests[0]?.artifact ?? []).toString()).toBe('\x7fELF and no more');
   expect(report.results[0]?.prediction).toBeUndefined();
 });
 
 test('what is not an ELF file is not handed over: a link may lead to any file', async () => {
   await writeFile(join(dir.path, 'any.o'), '{"token": "secret"}');
-  const refused = run({ command: 'cat "$BPFCOMPAT_ARTIFACT"', artifacts: ['any.o'] });
-  await expect(refused).rejects.toThrow(/^artifacts .*any\.o: it is not an ELF object; name the compiled object/);
+  const rejected = run({ command: 'cat "$BPFCOMPAT_ARTIFACT"', artifacts: ['any.o'] });
+  await expect(rejected).rejects.toThrow(/^artifacts .*any\.o: it is not an ELF object; name the compiled object/);
 });
 
 test('no shell to be had: inconclusive on any kernel, with the reason', async () => {
   const ensureShell = async (): Promise<never> => {
     throw new HostError('userland_not_stored', 'the shell is not stored');
   };
-  const { report, asked } = await run({ command: 'id', ensureShell });
-  expect(asked).toEqual([]);
+  const { report, requests } = await run({ command: 'id', ensureShell });
+  expect(requests).toEqual([]);
   expect(report.results[0]?.outcome).toEqual({
     status: 'infra_error',
     cause: 'userland_unavailable',
@@ -213,8 +213,8 @@ test('the same question on another machine, wherever its files lie there', async
     await host.files.makeDir(place);
     await writeFile(join(place, 'loader.sh'), '#!/bin/sh\n');
     await writeFile(join(place, 'agent.conf'), word);
-    const wanted = { command: 'id', binary: 'loader.sh', expectExitCode: 0 };
-    const command = await prepareCommand(host, place, wanted, origin);
+    const expected = { command: 'id', binary: 'loader.sh', expectExitCode: 0 };
+    const command = await prepareCommand(host, place, expected, origin);
     const assets = await loadAssets(host, { dir: place, cwd: place }, [
       { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
     ]);

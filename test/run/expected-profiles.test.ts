@@ -24,6 +24,6 @@ test('a kernel that this run does not ask may be declared, one that nobody knows
   const error = await checkExpectedProfiles(catalog, about('debian-11-5.1'), []).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(UsageError);
   expect((error as UsageError).message).toMatch(
-    /^m\.yaml:2:3: unknown profile "debian-11-5\.1"; near matches: debian-11/,
+    /^m\.yaml:2:3: unknown profile "debian-11-5\.1"; similar profiles: debian-11/,
   );
 });

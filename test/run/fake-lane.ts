@@ -1,22 +1,22 @@
 import type { Guest, GuestSource, Lane, OpenOptions } from '../../src/guests/guest.ts';
 import type { Profile } from '../../src/model/kernel.ts';
-import { passing, told } from '../fixtures/evidence.ts';
+import { passing, reported } from '../fixtures/evidence.ts';
 import { guestFacts } from '../fixtures/run.ts';
 
 /** What a fake guest does when it is asked: evidence, or whatever it throws. */
-export type Answer = Guest['run'];
+export type Run = Guest['run'];
 
-export const answers: Answer = async () => told(passing());
+export const passes: Run = async () => reported(passing());
 
 /** A guest without a machine. */
-export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {
+export function fakeGuest(run: Run, part: Partial<Guest> = {}): Guest {
   return {
     hello: passing().hello,
     bootMs: 12,
     restored: true,
     sandboxLayers: guestFacts.sandboxLayers,
     run: async (request, options) => {
-      const evidence = await ask(request, options);
+      const evidence = await run(request, options);
       const { sink } = options;
       return sink ? { ...evidence, stages: evidence.stages.map((stage) => sink.take(stage)) } : evidence;
     },

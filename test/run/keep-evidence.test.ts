@@ -28,7 +28,7 @@ function failing(count: number): CellResult {
     load({ status: 'fail', errno: -13 }),
     exit({ code: 2 }),
   ];
-  return fixtures.asked({ artifact: 0, target: 0 }, { ...evidence(stages), document: '{}' }, 'debian-12-6.1');
+  return fixtures.requested({ artifact: 0, target: 0 }, { ...evidence(stages), document: '{}' }, 'debian-12-6.1');
 }
 
 function documents(result: CellResult): string[] {
@@ -42,8 +42,8 @@ describe('what stays in memory of the evidence of a run', () => {
     const keeper = createKeeper();
     const result = failing(2);
     expect(keeper.keep(result)).toBe(result);
-    const unanswered = { ...result, evidence: undefined };
-    expect(keeper.keep(unanswered)).toBe(unanswered);
+    const untested = { ...result, evidence: undefined };
+    expect(keeper.keep(untested)).toBe(untested);
   });
 
   it('is what reports show of a cell that said much: they are the same, byte for byte', () => {
@@ -84,9 +84,9 @@ describe('what stays in memory of the evidence of a run', () => {
       exit({ code: 2 }),
     ];
     const kept = createKeeper(limits).keep(cell(stages));
-    const told = kept.evidence?.stages ?? [];
-    expect(told.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['open', 'load', 'exit']));
-    const programs = told.filter((stage) => stage.stage === 'program');
+    const reported = kept.evidence?.stages ?? [];
+    expect(reported.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['open', 'load', 'exit']));
+    const programs = reported.filter((stage) => stage.stage === 'program');
     expect(programs.map(({ name }) => name)).toContain('p150');
     expect(programs.length).toBeLessThan(10);
     expect(kept.evidence?.document).toBe('');
@@ -99,10 +99,10 @@ describe('what stays in memory of the evidence of a run', () => {
     const result = failing(200);
     const { outcome } = result;
     if (outcome.status !== 'fail') throw new Error('it fails');
-    const remark = { ...(outcome.findings[0] as Finding), decisive: false };
+    const note = { ...(outcome.findings[0] as Finding), decisive: false };
     const kept = createKeeper(limits).keep({
       ...result,
-      outcome: { ...outcome, findings: [remark, ...outcome.findings] },
+      outcome: { ...outcome, findings: [note, ...outcome.findings] },
     });
     if (kept.outcome.status !== 'fail') throw new Error('it fails still');
     const { findings } = kept.outcome;

@@ -22,13 +22,13 @@ function resultOf(outcome: CellResult['outcome'], stages: Evidence['stages']): C
 function shelf(owners: Readonly<Record<string, string>>, part: Partial<Modules> = {}): Modules {
   return {
     choose: async (needed, { load }) => {
-      const wanted = new Map<string, string[]>(load.map((name) => [name, []]));
+      const expected = new Map<string, string[]>(load.map((name) => [name, []]));
       for (const { name } of needed) {
         const owner = owners[name];
-        if (owner !== undefined) wanted.set(owner, [...(wanted.get(owner) ?? []), name]);
+        if (owner !== undefined) expected.set(owner, [...(expected.get(owner) ?? []), name]);
       }
       const nowhere = needed.map(({ name }) => name).filter((name) => owners[name] === undefined);
-      const modules = [...wanted].map(([name, names]) => ({ name, names }));
+      const modules = [...expected].map(([name, names]) => ({ name, names }));
       return { modules, ambiguous: [], forbidden: [], nowhere };
     },
     look: async (names) => ({ found: names.map(() => 'module' as const), all: names }),
@@ -39,14 +39,14 @@ function shelf(owners: Readonly<Record<string, string>>, part: Partial<Modules> 
 }
 
 /** Guests that answer by the modules that they were given. */
-function cell(answer: (modules: readonly string[]) => CellResult) {
-  const asked: string[][] = [];
-  const ask = async (modules: readonly { readonly name: string }[]): Promise<CellResult> => {
+function cell(respond: (modules: readonly string[]) => CellResult) {
+  const requests: string[][] = [];
+  const request = async (modules: readonly { readonly name: string }[]): Promise<CellResult> => {
     const names = modules.map(({ name }) => name);
-    asked.push(names);
-    return answer(names);
+    requests.push(names);
+    return respond(names);
   };
-  return { asked, ask };
+  return { requests, request };
 }
 
 const never = new AbortController().signal;
@@ -54,21 +54,21 @@ const took = (names: readonly string[], errno = 0) => exit({ modules: names.map(
 
 describe('a cell', () => {
   test('that misses nothing never looks into the modules', async () => {
-    const { ask, asked } = cell(() => resultOf(PASS, [open()]));
-    const result = await runWithModules(ask, RULES, () => Promise.reject(new Error('opened')), never);
-    expect(asked).toEqual([[]]);
+    const { request, requests } = cell(() => resultOf(PASS, [open()]));
+    const result = await runWithModules(request, RULES, () => Promise.reject(new Error('opened')), never);
+    expect(requests).toEqual([[]]);
     expect(result.modules).toBeUndefined();
   });
 
   test('is asked again with the module that has what is missing, and once more for what shows then', async () => {
-    const { ask, asked } = cell((names) => {
+    const { request, requests } = cell((names) => {
       if (names.length === 0) return resultOf(FAIL, [symbol('nfs_open', absent)]);
       if (names.length === 1) return resultOf(FAIL, [symbol('xfs_iget', absent), took(names)]);
       return resultOf(PASS, [open(), took(names)]);
     });
     const modules = shelf({ nfs_open: 'nfs', xfs_iget: 'xfs' });
-    const result = await runWithModules(ask, RULES, async () => modules, never);
-    expect(asked).toEqual([[], ['nfs'], ['nfs', 'xfs']]);
+    const result = await runWithModules(request, RULES, async () => modules, never);
+    expect(requests).toEqual([[], ['nfs'], ['nfs', 'xfs']]);
     expect(result.outcome).toEqual(PASS);
     expect(result.modules?.modules).toEqual([
       { name: 'nfs', reason: 'name', names: ['nfs_open'], status: 'loaded', error: '' },
@@ -77,15 +77,15 @@ describe('a cell', () => {
   });
 
   test('is asked once where no module has it', async () => {
-    const { ask, asked } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
-    const result = await runWithModules(ask, RULES, async () => shelf({}), never);
-    expect(asked).toHaveLength(1);
+    const { request, requests } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
+    const result = await runWithModules(request, RULES, async () => shelf({}), never);
+    expect(requests).toHaveLength(1);
     expect(result.modules).toMatchObject({ modules: [], nowhere: ['gone'] });
   });
 
   test('keeps its failure and says why, where the kernel rejects the module', async () => {
-    const { ask } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names, -8)]));
-    const result = await runWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
+    const { request } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names, -8)]));
+    const result = await runWithModules(request, RULES, async () => shelf({ f: 'm' }), never);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules?.modules).toEqual([
       { name: 'm', reason: 'name', names: ['f'], status: 'failed', error: 'the kernel rejected it (ENOEXEC)' },
@@ -93,39 +93,39 @@ describe('a cell', () => {
   });
 
   test('has the answer without modules where its guest does not survive them', async () => {
-    const { ask, asked } = cell((names) =>
+    const { request, requests } = cell((names) =>
       names.length === 0 ? resultOf(FAIL, [symbol('f', absent)]) : ({ outcome: INFRA } as unknown as CellResult),
     );
-    const result = await runWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
-    expect(asked).toEqual([[], ['m'], []]);
+    const result = await runWithModules(request, RULES, async () => shelf({ f: 'm' }), never);
+    expect(requests).toEqual([[], ['m'], []]);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules?.modules).toMatchObject([{ name: 'm', status: 'failed', error: 'it went down' }]);
   });
 
   test('keeps its answer where the modules cannot be had', async () => {
-    const { ask } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
+    const { request } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
     const failing = () => Promise.reject(new HostError('mirror_unreachable', 'no line'));
-    const result = await runWithModules(ask, RULES, failing, never);
+    const result = await runWithModules(request, RULES, failing, never);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules).toMatchObject({ modules: [], unavailable: 'no line' });
   });
 
   test('is not given more than a request can carry', async () => {
-    const { ask, asked } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
+    const { request, requests } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
     const large = shelf({ f: 'amdgpu' }, { sizes: async () => [{ name: 'amdgpu', size: 40 * 1024 * 1024 }] });
-    const result = await runWithModules(ask, RULES, async () => large, never);
-    expect(asked).toHaveLength(1);
+    const result = await runWithModules(request, RULES, async () => large, never);
+    expect(requests).toHaveLength(1);
     expect(result.modules?.unavailable).toMatch(/^amdgpu has 41943040 bytes, at most/);
   });
 
   test('is asked once with --no-modules, but for what the manifest loads', async () => {
-    const { ask, asked } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
+    const { request, requests } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
     const off = { ...RULES, onDemand: false };
-    await runWithModules(ask, off, async () => shelf({ f: 'm' }), never);
+    await runWithModules(request, off, async () => shelf({ f: 'm' }), never);
     const look: Modules['look'] = async () => ({ found: ['module', 'built_in', 'absent'], all: ['nf_conntrack'] });
     const load = ['x', 'ext4', 'nope'];
-    const result = await runWithModules(ask, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
-    expect(asked).toEqual([[], ['x', 'ext4', 'nope']]);
+    const result = await runWithModules(request, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
+    expect(requests).toEqual([[], ['x', 'ext4', 'nope']]);
     expect(result.modules?.modules.slice(0, 2)).toEqual([
       { name: 'ext4', reason: 'manifest', names: [], status: 'built_in', error: '' },
       {
@@ -140,7 +140,7 @@ describe('a cell', () => {
 });
 
 test('what is known to be in modules is in the first guest, so that it is asked once', async () => {
-  const { ask, asked } = cell((names) => resultOf(PASS, [open(), took(names)]));
+  const { request, requests } = cell((names) => resultOf(PASS, [open(), took(names)]));
   const modules = shelf({ bpf_ct_release: 'nf_conntrack' });
   const ahead = await namesAhead(
     ['bpf_ct_release', 'bpf_ct_gone'].map((name) => ({ kind: 'function', name })),
@@ -148,8 +148,8 @@ test('what is known to be in modules is in the first guest, so that it is asked 
     async () => modules,
   );
   expect(ahead).toEqual([{ kind: 'function', name: 'bpf_ct_release' }]);
-  const result = await runWithModules(ask, RULES, async () => modules, never, ahead);
-  expect(asked).toEqual([['nf_conntrack']]);
+  const result = await runWithModules(request, RULES, async () => modules, never, ahead);
+  expect(requests).toEqual([['nf_conntrack']]);
   expect(result.modules?.modules).toMatchObject([
     { name: 'nf_conntrack', names: ['bpf_ct_release'], status: 'loaded' },
   ]);
@@ -184,10 +184,10 @@ test('an object names kernel functions and tracepoints of modules, and neither f
 });
 
 test('a slip in modules.load is told with the module that was meant', async () => {
-  const { ask } = cell(() => resultOf(FAIL, []));
+  const { request } = cell(() => resultOf(FAIL, []));
   const look: Modules['look'] = async () => ({ found: ['absent'], all: ['nf_conntrack', 'nf_nat'] });
   const load = ['nf_contrack'];
-  const result = await runWithModules(ask, { ...RULES, load }, async () => shelf({}, { look }), never);
+  const result = await runWithModules(request, { ...RULES, load }, async () => shelf({}, { look }), never);
   expect(result.modules?.modules[0]?.error).toBe(
     'the packages of this kernel have no such module; did you mean nf_conntrack?',
   );

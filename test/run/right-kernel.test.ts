@@ -56,6 +56,6 @@ it.each([
   [undefined, 'bb22', undefined],
 ])('a build of id %s and a guest with %s: %s', (buildId, build_id, words) => {
   const hello = { facts: { build_id } } as unknown as Hello;
-  const told = otherBuild({ release: '6.1.0', ...(buildId !== undefined && { buildId }) }, hello);
-  expect(told?.includes(words ?? '') ? words : told).toBe(words);
+  const reported = otherBuild({ release: '6.1.0', ...(buildId !== undefined && { buildId }) }, hello);
+  expect(reported?.includes(words ?? '') ? words : reported).toBe(words);
 });

@@ -6,9 +6,9 @@ import type { CellResult, InfraCause, Outcome } from '../../src/model/cell.ts';
 import { CancelledError } from '../../src/model/errors.ts';
 import type { RunEvent } from '../../src/model/events.ts';
 import { type CellJob, cellDir, runCell } from '../../src/run/run-cell.ts';
-import { evidence, exit, passing, told } from '../fixtures/evidence.ts';
+import { evidence, exit, passing, reported } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
-import { answers, fakeGuest, fakeSource } from './fake-lane.ts';
+import { fakeGuest, fakeSource, passes } from './fake-lane.ts';
 
 const host = createHost({ env: {} });
 const PASS: Outcome = { status: 'pass', findings: [] };
@@ -46,8 +46,8 @@ async function run(guests: readonly (() => Guest)[], part: Partial<CellJob> = {}
   return runCell(job, host, signal ?? new AbortController().signal, (event) => events.push(event));
 }
 
-const good = (): Guest => fakeGuest(answers);
-const booted = (): Guest => fakeGuest(answers, { restored: false });
+const good = (): Guest => fakeGuest(passes);
+const booted = (): Guest => fakeGuest(passes, { restored: false });
 const throws = (error: Error) => (): Guest => fakeGuest(() => Promise.reject(error));
 const crashed = (cause: InfraCause, words = 'it went down') => throws(new GuestError(cause, words));
 const unopened = (cause: InfraCause) => (): Guest => {
@@ -61,7 +61,12 @@ function infra(result: CellResult): Extract<Outcome, { status: 'infra_error' }> 
 describe('a guest that answers', () => {
   it('is asked once, and its answer judged', async () => {
     const result = await run([good]);
-    expect(result).toMatchObject({ outcome: PASS, evidence: told(passing()), retriedAfter: undefined, dir: dir.path });
+    expect(result).toMatchObject({
+      outcome: PASS,
+      evidence: reported(passing()),
+      retriedAfter: undefined,
+      dir: dir.path,
+    });
     expect(result.guest?.isolation).toBe('cell');
     expect(result.timings).toMatchObject({ prepareMs: 3, bootMs: 12 });
     expect(opened).toMatchObject([{ fresh: false, dir: dir.path, bootTimeoutMs: 180_000 }]);
@@ -89,11 +94,11 @@ describe('a guest that answers', () => {
 
   it('has all of that time where booting has a limit of its own', async () => {
     const timeouts: number[] = [];
-    const answer = async (_: unknown, options: { timeoutMs: number }) => {
+    const received = async (_: unknown, options: { timeoutMs: number }) => {
       timeouts.push(options.timeoutMs);
       return passing();
     };
-    const slow = (restored: boolean) => (): Guest => ({ ...fakeGuest(answer, { restored }), bootMs: 200_000 });
+    const slow = (restored: boolean) => (): Guest => ({ ...fakeGuest(received, { restored }), bootMs: 200_000 });
     for (const [restored, bootsApart] of [
       [false, true],
       [false, undefined],
@@ -140,7 +145,7 @@ describe('a guest that gave no answer', () => {
       judged++ === 0 ? { status: 'infra_error', cause: 'timeout', message: 'out of time' } : PASS;
     const stopped = evidence([exit({ kind: 'timeout' })]);
     const result = await run([() => fakeGuest(async () => stopped), booted], { judge });
-    expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'out of time', evidence: told(passing()) });
+    expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'out of time', evidence: reported(passing()) });
   });
 
   it('twice is an infra error, with the words of the second time and those of the first', async () => {
@@ -221,7 +226,7 @@ describe('files that guests have from their boot', () => {
     const sent: string[][] = [];
     const guest = fakeGuest((request, options) => {
       sent.push((request.files ?? []).map(({ path }) => path));
-      return answers(request, options);
+      return passes(request, options);
     });
     const request = { artifact: Buffer.from('x'), artifactName: 'x.bpf.o', attachMode: 'best-effort' } as const;
     const rest = { probeFeatures: true, functionalTests: [], requiredPrograms: [], tuning: [] };

@@ -13,7 +13,7 @@ import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { type PlannedRun, runCheck } from '../../src/run/run-check.ts';
 import { loadSubject } from '../../src/run/subject.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
-import { answers, fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
+import { fakeGuest, fakeLane, fakeSource, passes } from './fake-lane.ts';
 
 const host = createHost({ env: {} });
 let dir: TempDir;
@@ -61,7 +61,7 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
     host,
     readBtf: () => Promise.reject(new Error('no profile here names BTF')),
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
-    createLanes: () => lanesBy(() => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers)))),
+    createLanes: () => lanesBy(() => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(passes)))),
     ensureKernel: async ({ id, kernelFamily }) => {
       fetched.push(id);
       const files = {
@@ -91,12 +91,12 @@ const B = 'debian-12-6.1';
 const C = 'debian-13-7.3';
 
 /** A lane that says which object is asked on which kernel, and lets `ask` answer. */
-function listening(ask: (object: string, kernel: string, signal: AbortSignal) => Promise<void>): Lane {
+function listening(send: (object: string, kernel: string, signal: AbortSignal) => Promise<void>): Lane {
   return fakeLane((profile) =>
     fakeSource(async ({ signal }) =>
       fakeGuest(async (request, options) => {
-        await ask(request.artifactName, profile.id, signal);
-        return answers(request, options);
+        await send(request.artifactName, profile.id, signal);
+        return passes(request, options);
       }),
     ),
   );

@@ -16,7 +16,7 @@ import { readSubjects } from '../../src/run/read-subjects.ts';
 import { runCheck } from '../../src/run/run-check.ts';
 import { passing } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
-import { answers, fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
+import { fakeGuest, fakeLane, fakeSource, passes } from './fake-lane.ts';
 
 const host = createHost({ env: {} });
 const KERNELS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-7.3'];
@@ -35,7 +35,7 @@ const filesOf = (profile: Profile): KernelFiles => ({
 });
 
 const stored: KernelSupply = async (profile) => ({ files: filesOf(profile), cached: true });
-const easyLane = (): Lane => fakeLane(() => fakeSource(async () => fakeGuest(answers)));
+const easyLane = (): Lane => fakeLane(() => fakeSource(async () => fakeGuest(passes)));
 
 interface Setting {
   /** Paths that nobody writes. */
@@ -95,15 +95,15 @@ const runDirs = (): Promise<string[]> => host.files.list(join(dir.path, 'work/ru
 it('tells with the end of each cell what became of failures that are declared', async () => {
   const [, second = ''] = KERNELS;
   const declared = { profiles: [second], kernels: undefined, code: 'VERIFIER_REJECTION', reason: 'known', origin: 'm' };
-  const told: [string | undefined, string | undefined][] = [];
+  const reported: [string | undefined, string | undefined][] = [];
   await run({
     expectations: [declared],
     onEvent: (event) => {
-      if (event.type === 'cell-end') told.push([KERNELS[event.target], event.expected?.met]);
+      if (event.type === 'cell-end') reported.push([KERNELS[event.target], event.expected?.met]);
     },
   });
   const expected = KERNELS.map((kernel) => [kernel, kernel === second ? 'passed' : undefined]);
-  expect(told.sort()).toEqual(expected.sort());
+  expect(reported.sort()).toEqual(expected.sort());
 });
 
 it('says what was noted when a profile was read', async () => {
@@ -117,7 +117,7 @@ describe('results', () => {
     const slow = fakeLane(() =>
       fakeSource(async () => {
         await new Promise((resolve) => setTimeout(resolve, 5 * left--));
-        return fakeGuest(answers);
+        return fakeGuest(passes);
       }),
     );
     const report = await run({ artifacts: ['b.bpf.o', 'a.bpf.o'], lane: slow, concurrency: 6 });
@@ -149,7 +149,7 @@ describe('results', () => {
   it('are shown for the kernel that is ready first before any other is warmed up', async () => {
     const order: string[] = [];
     const lane = fakeLane((profile) =>
-      fakeSource(async () => fakeGuest(answers), {
+      fakeSource(async () => fakeGuest(passes), {
         warm: async () => void order.push(`warm ${profile.id}`),
       }),
     );
@@ -163,10 +163,10 @@ describe('results', () => {
   });
 
   it('need no guest made ready for others where each kernel is asked once', async () => {
-    let warmed = 0;
-    const lane = fakeLane(() => fakeSource(async () => fakeGuest(answers), { warm: async () => void warmed++ }));
+    let prewarmed = 0;
+    const lane = fakeLane(() => fakeSource(async () => fakeGuest(passes), { warm: async () => void prewarmed++ }));
     expect(statuses(await run({ lane }))).toEqual(KERNELS.map((id) => `0 ${id} pass`));
-    expect(warmed).toBe(0);
+    expect(prewarmed).toBe(0);
   });
 });
 
@@ -255,7 +255,7 @@ describe('a kernel that cannot be had', () => {
   it('because it cannot be prepared is an infra error of its cells alone', async () => {
     const lane = fakeLane((profile) => {
       if (profile.id === KERNELS[2]) throw new GuestError('no_space', 'no space left in the cache');
-      return fakeSource(async () => fakeGuest(answers));
+      return fakeSource(async () => fakeGuest(passes));
     });
     const report = await run({ lane });
     expect(statuses(report).map((line) => line.split(' ').at(-1))).toEqual(['pass', 'pass', 'infra_error']);
@@ -294,14 +294,14 @@ describe('an abort', () => {
     const lane = fakeLane(() =>
       fakeSource(async ({ signal }) => {
         alive++;
-        const ask = (): Promise<never> =>
+        const request = (): Promise<never> =>
           new Promise((_, reject) => {
             const end = (): void => reject(new CancelledError());
             signal.addEventListener('abort', end, { once: true });
             cancel.abort();
             if (signal.aborted) end();
           });
-        return fakeGuest(ask, {
+        return fakeGuest(request, {
           [Symbol.asyncDispose]: async () => {
             await new Promise((resolve) => setTimeout(resolve, 20));
             alive--;
@@ -330,7 +330,7 @@ describe('an abort', () => {
     let opened = 0;
     const open = async (): Promise<Guest> => {
       opened++;
-      return fakeGuest(answers);
+      return fakeGuest(passes);
     };
     const warm = async (): Promise<void> => {
       cancel.abort();
@@ -346,13 +346,13 @@ describe('an abort', () => {
   it('that comes before anything starts asks nobody', async () => {
     const cancel = new AbortController();
     cancel.abort();
-    let asked = 0;
+    let requests = 0;
     const ensureKernel: KernelSupply = (profile, options) => {
-      asked++;
+      requests++;
       return stored(profile, options);
     };
     await expect(run({ signal: cancel.signal, ensureKernel })).rejects.toBeInstanceOf(CancelledError);
-    expect(asked).toBe(0);
+    expect(requests).toBe(0);
     expect(await runDirs()).toEqual([]);
   });
 });

@@ -23,11 +23,11 @@ function held(): { readonly work: () => Promise<string>; readonly started: () =>
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Occupies the only place; what is queued behind it notes its name when it starts. */
-async function queueBehindOne(slots: Slots, asked: readonly (readonly [name: string, priority: number])[]) {
+async function queueBehindOne(slots: Slots, requests: readonly (readonly [name: string, priority: number])[]) {
   const first = held();
   const running = [slots.use(0, first.work)];
   const order: string[] = [];
-  for (const [name, priority] of asked) {
+  for (const [name, priority] of requests) {
     running.push(
       slots.use(priority, async () => {
         order.push(name);
@@ -88,24 +88,24 @@ describe('places', () => {
 
 describe('who waits', () => {
   it('is served by priority, lower first', async () => {
-    const asked = [
+    const requests = [
       ['c', 2],
       ['b', 1],
       ['a', 0],
       ['d', 3],
     ] as const;
-    expect(await queueBehindOne(createSlots(1, never), asked)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await queueBehindOne(createSlots(1, never), requests)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('is served in the order of asking within a priority', async () => {
-    const asked = [
+    const requests = [
       ['late 1', 2],
       ['x', 1],
       ['y', 1],
       ['late 2', 2],
       ['z', 1],
     ] as const;
-    expect(await queueBehindOne(createSlots(1, never), asked)).toEqual(['x', 'y', 'z', 'late 1', 'late 2']);
+    expect(await queueBehindOne(createSlots(1, never), requests)).toEqual(['x', 'y', 'z', 'late 1', 'late 2']);
   });
 });
 

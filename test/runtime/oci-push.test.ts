@@ -17,7 +17,7 @@ interface Seen {
 
 /** A registry that has nothing; `answer` may say otherwise. */
 function registry(
-  answer: (url: string, options: SendOptions) => Partial<Sent> | undefined,
+  respond: (url: string, options: SendOptions) => Partial<Sent> | undefined,
   image = `${REGISTRY}/a/b:1`,
   more: Partial<RegistryAccount> = {},
 ) {
@@ -28,7 +28,7 @@ function registry(
     seen.push({ url, authorization: options.headers?.['authorization'] });
     const usual = { HEAD: 404, GET: 404, POST: 202, PUT: 201 }[options.method];
     const location = options.method === 'POST' ? `${url}1` : undefined;
-    return { status: usual, location, challenge: undefined, body: Buffer.alloc(0), ...answer(url, options) };
+    return { status: usual, location, challenge: undefined, body: Buffer.alloc(0), ...respond(url, options) };
   };
   const scripted: Host = { ...host, network: { ...host.network, send } };
   const line = openLine(scripted, parseImageName(image), account);
@@ -91,32 +91,33 @@ describe('a token service on another host', () => {
     if (url.startsWith(realm)) return { status: 200, body: Buffer.from('{"token":"T"}') };
     return unauthorized(`Bearer realm="${realm}",service="s"`)(url, options);
   };
-  const asked = (seen: readonly Seen[], realm: string) => seen.find(({ url }) => url.startsWith(realm))?.authorization;
+  const requested = (seen: readonly Seen[], realm: string) =>
+    seen.find(({ url }) => url.startsWith(realm))?.authorization;
 
   test('gets no password', async () => {
     const { line, seen } = registry(wants(tokens));
     await push(line, IMAGE);
-    expect([seen.some(({ url }) => url.startsWith(tokens)), asked(seen, tokens)]).toEqual([true, undefined]);
+    expect([seen.some(({ url }) => url.startsWith(tokens)), requested(seen, tokens)]).toEqual([true, undefined]);
   });
 
   test('gets it where the user names it, and not its neighbors', async () => {
     const { line, seen } = registry(wants(tokens), undefined, { tokenHost: 'tokens.example.net' });
     await push(line, IMAGE);
-    expect(asked(seen, tokens)).toBe(login);
+    expect(requested(seen, tokens)).toBe(login);
     const other = registry(wants(tokens), undefined, { tokenHost: 'example.net' });
     await push(other.line, IMAGE);
-    expect(asked(other.seen, tokens)).toBeUndefined();
+    expect(requested(other.seen, tokens)).toBeUndefined();
   });
 
   test('that of docker.io is known, and so is where that really is', async () => {
     const realm = 'https://auth.docker.io/token';
     const { line, seen } = registry(wants(realm), 'docker.io/conn:1');
     await push(line, IMAGE);
-    expect(asked(seen, realm)).toBe(login);
+    expect(requested(seen, realm)).toBe(login);
     expect(seen[0]?.url).toMatch(/^https:\/\/registry-1\.docker\.io\/v2\/library\/conn\//);
-    const elsewhere = registry(wants(realm));
-    await push(elsewhere.line, IMAGE);
-    expect(asked(elsewhere.seen, realm)).toBeUndefined();
+    const outside = registry(wants(realm));
+    await push(outside.line, IMAGE);
+    expect(requested(outside.seen, realm)).toBeUndefined();
   });
 
   test('an account of another registry is not used at all', async () => {

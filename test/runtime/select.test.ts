@@ -82,10 +82,10 @@ describe('filters', () => {
   });
 
   test('25 passes elsewhere do not outweigh a failure here', () => {
-    const elsewhere = Array.from({ length: 25 }, (_, index) =>
+    const outside = Array.from({ length: 25 }, (_, index) =>
       examined({ kernel: { ...DEBIAN_12, release: `5.${index}.0-1-x`, build_id: sha256(`${index}`).slice(0, 40) } }),
     );
-    const { selected, candidates_reviewed: all } = select([...elsewhere, examined({ result: 'FAILED' })]);
+    const { selected, candidates_reviewed: all } = select([...outside, examined({ result: 'FAILED' })]);
     expect([selected, all]).toEqual([undefined, 26]);
   });
 

@@ -25,7 +25,7 @@ export async function token(
 
 /** Every kind of caller, with the switch that is on. */
 export const CALLERS = {
-  nobody: ['none', async () => ({})],
+  unowned: ['none', async () => ({})],
   'nobody, validate switch': ['validate', async () => ({})],
   'nobody, read switch': ['read', async () => ({})],
   'nobody, delivery switch': ['delivery', async () => ({})],
@@ -46,7 +46,7 @@ export type CallerName = keyof typeof CALLERS;
 type Expected = Readonly<Record<CallerName, 'let through' | 401 | 403>>;
 const OPEN = Object.fromEntries(Object.keys(CALLERS).map((name) => [name, 'let through'])) as Expected;
 const CLOSED: Expected = {
-  nobody: 401,
+  unowned: 401,
   'nobody, validate switch': 401,
   'nobody, read switch': 401,
   'nobody, delivery switch': 401,

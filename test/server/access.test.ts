@@ -37,10 +37,10 @@ describe.each(Object.keys(ROUTES) as RouteName[])('%s', (name) => {
       const lab = await labOf(on);
       const request = requestOf(name, path);
       const { statusCode, json } = await lab.inject({ ...request, headers: await credential() });
-      const answer = statusCode === 401 || statusCode === 403 ? statusCode : THROUGH;
-      expect(answer).toBe(TABLE[name][caller]);
-      if (answer !== THROUGH)
-        expect(json()).toMatchObject({ status: answer, error: expect.any(String), code: expect.any(String) });
+      const response = statusCode === 401 || statusCode === 403 ? statusCode : THROUGH;
+      expect(response).toBe(TABLE[name][caller]);
+      if (response !== THROUGH)
+        expect(json()).toMatchObject({ status: response, error: expect.any(String), code: expect.any(String) });
       else expect(statusCode).toBeLessThan(500);
     },
   );
@@ -52,8 +52,8 @@ describe.each(PAGES)('%s %s', (method, path, expected) => {
     const { inject } = await labOf(on);
     const url = path.replace(':id', ID);
     const { statusCode } = await inject({ method, url, headers: await credential() });
-    const answer = statusCode === 401 || statusCode === 403 ? statusCode : THROUGH;
-    expect(answer).toBe(expected[caller]);
+    const response = statusCode === 401 || statusCode === 403 ? statusCode : THROUGH;
+    expect(response).toBe(expected[caller]);
     expect(statusCode).toBeLessThan(500);
   });
 });
@@ -129,10 +129,10 @@ test('nobody hears 503 where no credential would do', async () => {
 test('an identity may be required besides the key', async () => {
   const env = { BPFCOMPAT_API_WRITE_REQUIRE_IDENTITY: 'true', BPFCOMPAT_API_WRITE_JWT_HS256_SECRET: SECRET };
   await using lab = await serverLab({ env });
-  const ask = (headers: Record<string, string>) => lab.inject({ method: 'GET', url: '/api/v1/history/runs', headers });
-  expect((await ask({ 'x-api-key': KEY })).json().code).toBe('identity_required');
-  expect((await ask(await token('read'))).statusCode).toBe(200);
-  expect((await ask(await token('read', { can_write: false }))).statusCode).toBe(403);
+  const run = (headers: Record<string, string>) => lab.inject({ method: 'GET', url: '/api/v1/history/runs', headers });
+  expect((await run({ 'x-api-key': KEY })).json().code).toBe('identity_required');
+  expect((await run(await token('read'))).statusCode).toBe(200);
+  expect((await run(await token('read', { can_write: false }))).statusCode).toBe(403);
 });
 
 test('claims of an action take the place of its scope, and roles come on top', async () => {
@@ -142,12 +142,12 @@ test('claims of an action take the place of its scope, and roles come on top', a
     BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES: 'ci;bot',
   };
   await using lab = await serverLab({ env });
-  const ask = async (scope: string, more: object) =>
+  const run = async (scope: string, more: object) =>
     (await lab.inject({ method: 'GET', url: '/api/history/runs', headers: await token(scope, { ...more }) }))
       .statusCode;
-  expect(await ask('runs:list', { roles: ['ci', 'bot'] })).toBe(200);
-  expect(await ask('read', { roles: ['ci', 'bot'] })).toBe(403);
-  expect(await ask('runs:list', { roles: ['ci'] })).toBe(403);
+  expect(await run('runs:list', { roles: ['ci', 'bot'] })).toBe(200);
+  expect(await run('read', { roles: ['ci', 'bot'] })).toBe(403);
+  expect(await run('runs:list', { roles: ['ci'] })).toBe(403);
 });
 
 test('docs/server.md has a row for each route, and docs/openapi.yaml is what the server gives', async () => {

@@ -56,7 +56,7 @@ afterAll(async () => {
   tls?.[Symbol.dispose]();
 });
 
-interface Answer {
+interface Result {
   readonly status: number;
   readonly code: string;
   readonly hsts: string | undefined;
@@ -68,7 +68,7 @@ function send(
   path: string,
   client: Certificate | undefined,
   more: { readonly headers?: Record<string, string>; readonly maxVersion?: 'TLSv1.2' } = {},
-): Promise<Answer> {
+): Promise<Result> {
   const body = method === 'POST' ? '{}' : '';
   const headers = { 'content-type': 'application/json', 'content-length': body.length, ...more.headers };
   const own = client && { cert: client.certPem, key: client.keyPem };

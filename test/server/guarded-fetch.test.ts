@@ -74,10 +74,10 @@ describe('the guard', () => {
 
   test('for tests asks this machine, within its bounds', async () => {
     const fetch = createGuardedFetch(true);
-    const ask = (path: string, ms = 5000) => fetch(new URL(`http://127.0.0.1:${port}${path}`), ms);
-    expect(await (await ask('/')).json()).toEqual({ here: true });
-    await expect(ask('/loop')).rejects.toThrow('redirects without end');
-    await expect(ask('/large')).rejects.toThrow('has more than 1048576 bytes');
-    await expect(ask('/never', 100)).rejects.toThrow();
+    const send = (path: string, ms = 5000) => fetch(new URL(`http://127.0.0.1:${port}${path}`), ms);
+    expect(await (await send('/')).json()).toEqual({ here: true });
+    await expect(send('/loop')).rejects.toThrow('redirects without end');
+    await expect(send('/large')).rejects.toThrow('has more than 1048576 bytes');
+    await expect(send('/never', 100)).rejects.toThrow();
   });
 });

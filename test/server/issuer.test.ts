@@ -14,7 +14,7 @@ let server: Server;
 let issuer = '';
 /** What the issuer has at its addresses; a text that begins with http is a redirect. */
 const pages = new Map<string, object | string>();
-const asked: string[] = [];
+const requests: string[] = [];
 let rsa: Keys;
 let jwk: JWK;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   authority = tls.authority('issuer');
   const { certPem: cert, keyPem: key } = tls.issue(authority, '/CN=127.0.0.1');
   server = createServer({ cert, key }, ({ url = '' }, response) => {
-    asked.push(url);
+    requests.push(url);
     const page = pages.get(url);
     if (typeof page === 'string') response.writeHead(302, { location: page }).end();
     else response.writeHead(page ? 200 : 404).end(JSON.stringify(page ?? {}));
@@ -70,7 +70,7 @@ async function runs({ inject }: ServerLab, token: string) {
 
 test('tokens of a discovered issuer are believed for what they say, and nothing else is', async () => {
   await using lab = await trusting();
-  asked.length = 0;
+  requests.length = 0;
   const sign = (token: SignJWT, key: Parameters<SignJWT['sign']>[0] = rsa.privateKey) => token.sign(key);
   expect(await runs(lab, await sign(tokenOf()))).toBe(200);
   expect(await runs(lab, await sign(tokenOf({ scope: 'validate' })))).toEqual([403, 'forbidden']);
@@ -86,7 +86,7 @@ test('tokens of a discovered issuer are believed for what they say, and nothing 
   const unsigned = new UnsecuredJWT({ scope: 'read' }).setIssuer(issuer).setAudience('bpfcompat').setSubject('ci');
   expect(await runs(lab, unsigned.setExpirationTime('1h').encode())).toEqual(invalid);
   expect(await runs(lab, 'x.y.z')).toEqual(invalid);
-  expect(asked).toEqual(['/.well-known/openid-configuration', '/keys']);
+  expect(requests).toEqual(['/.well-known/openid-configuration', '/keys']);
 });
 
 test.each([
@@ -109,9 +109,9 @@ test.each([
 
 test('an issuer whose certificate nobody signed is not asked for keys', async () => {
   await using lab = await trusting({}, tls.authority('others').certPem);
-  asked.length = 0;
+  requests.length = 0;
   expect(await runs(lab, await tokenOf().sign(rsa.privateKey))).toEqual([503, 'identity_unavailable']);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test('without both switches an issuer on this machine is not asked', async () => {
@@ -123,9 +123,9 @@ test('without both switches an issuer on this machine is not asked', async () =>
   ]) {
     await using lab = await serverLab(one);
     expect(lab.services.settings.internalFetch).toBe(false);
-    asked.length = 0;
+    requests.length = 0;
     expect(await runs(lab, await tokenOf().sign(rsa.privateKey))).toEqual([503, 'identity_unavailable']);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   }
   await expect(createGuardedFetch(false, { ca })(new URL(issuer), 1000)).rejects.toThrow();
 });

@@ -14,7 +14,7 @@ import { KEY, objectForm, type Part, type ServerLab, serverLab } from './server-
 const DONE = { runId: 'r', exitCode: 2, json: '', markdown: '' };
 
 /** A runner whose jobs end when they are told to, or canceled. */
-function heldRunner() {
+function blockedRunner() {
   const started: { readonly id: string; end: (error?: Error) => void }[] = [];
   const run: JobRunner = (job, signal) =>
     new Promise((resolve, reject) => {
@@ -30,12 +30,12 @@ async function start({ inject }: ServerLab) {
 }
 
 async function status({ inject }: ServerLab, id: string) {
-  const answer = await inject({
+  const response = await inject({
     method: 'GET',
     url: `/api/v1/validate/status?job_id=${id}`,
     headers: { 'x-api-key': KEY },
   });
-  return answer.json();
+  return response.json();
 }
 
 function cancel({ inject }: ServerLab, id: string) {
@@ -46,7 +46,7 @@ const ONE = { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '1', BPFCOMPAT_API_MAX_QUE
 
 describe('a queue of one', () => {
   test('runs one job, holds one, and says when to come back with a third', async () => {
-    const { run, started } = heldRunner();
+    const { run, started } = blockedRunner();
     await using lab = await serverLab({ env: ONE, run });
     const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
     await vi.waitFor(async () =>
@@ -70,7 +70,7 @@ describe('a queue of one', () => {
   });
 
   test('a job is canceled while it runs and while it waits, once', async () => {
-    const { run } = heldRunner();
+    const { run } = blockedRunner();
     await using lab = await serverLab({ env: ONE, run });
     const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
     expect((await cancel(lab, second)).json()).toMatchObject({ state: 'failed', cause: 'canceled' });
@@ -84,11 +84,11 @@ describe('a queue of one', () => {
 });
 
 test('a server that begins again runs what waited and tells of what ran', async () => {
-  const { run } = heldRunner();
+  const { run } = blockedRunner();
   await using lab = await serverLab({ env: ONE, run });
   const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
   // The first server is gone without a word.
-  const other = heldRunner();
+  const other = blockedRunner();
   await using next = await serverLab({ env: ONE, run: other.run, dir: lab.dir });
   await next.services.jobs.restore();
   expect(await status(next, first)).toMatchObject({ state: 'failed', cause: 'restart' });
@@ -99,7 +99,7 @@ test('a server that begins again runs what waited and tells of what ran', async 
 test.each(['../../kept', '..', '/kept'])(
   'a job of a work directory that names %s is none, and removes nothing',
   async (name) => {
-    const { run } = heldRunner();
+    const { run } = blockedRunner();
     await using lab = await serverLab({ run });
     const id: string = (await start(lab)).json().job_id;
     await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'running' }));
@@ -137,7 +137,7 @@ test('the report of a job is read in the work directory alone, whatever its file
 });
 
 test('a server that ends takes no job, waits, and ends what takes too long', async () => {
-  const { run, started } = heldRunner();
+  const { run, started } = blockedRunner();
   await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '2' }, run });
   const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
   await vi.waitFor(() => expect(started).toHaveLength(2));
@@ -154,13 +154,13 @@ test('a request that is wrong leaves nothing behind', async () => {
   await using lab = await serverLab();
   const send = async (...more: Part[]) => {
     const { headers, payload } = objectForm(...more);
-    const answer = await lab.inject({
+    const response = await lab.inject({
       method: 'POST',
       url: '/api/validate',
       headers: { ...headers, 'x-api-key': KEY },
       payload,
     });
-    return [answer.statusCode, answer.json().code];
+    return [response.statusCode, response.json().code];
   };
   expect(await send(['profiles', 'debian-12-6.9'])).toEqual([400, 'unknown_profile']);
   expect(await send(['required_profiles', 'debian-13-6.12'])).toEqual([400, 'required_profile_missing']);
@@ -188,13 +188,13 @@ test('a form that is broken or cut off is an error of its sender', async () => {
 test('an object that is too large or none is turned away while it arrives', async () => {
   await using lab = await serverLab({ env: { BPFCOMPAT_MAX_OBJECT_BYTES: '1024' } });
   const { headers, payload } = objectForm();
-  const answer = await lab.inject({
+  const response = await lab.inject({
     method: 'POST',
     url: '/api/validate',
     headers: { ...headers, 'x-api-key': KEY },
     payload,
   });
-  expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
+  expect([response.statusCode, response.json().code]).toEqual([413, 'too_large']);
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
 });
 
@@ -206,13 +206,13 @@ test('fields are in memory, and have a bound together', async () => {
   const many = Array.from({ length: 3 }, (): Part => ['profiles', 'x'.repeat(200 * 1024)]);
   const { headers, payload } = objectForm(...many);
   const own = { ...headers, 'x-api-key': KEY };
-  const answer = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload });
-  expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
+  const response = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload });
+  expect([response.statusCode, response.json().code]).toEqual([413, 'too_large']);
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
 });
 
 test('streams that wait for each other on one connection all end with it', async () => {
-  await using lab = await serverLab({ run: heldRunner().run });
+  await using lab = await serverLab({ run: blockedRunner().run });
   const id = (await start(lab)).json().job_id;
   await lab.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = lab.app.server.address() as AddressInfo;

@@ -100,13 +100,13 @@ describe('the form', () => {
       [{ 'sec-fetch-site': 'cross-site' }, 'origin_not_allowed'],
       [{ host: 'evil.example' }, 'host_not_allowed'],
     ] as const) {
-      const answer = await open.inject({
+      const response = await open.inject({
         method: 'POST',
         url: '/api/v1/validate/start',
         payload,
         headers: { ...headers, ...more },
       });
-      expect([answer.statusCode, answer.json().code]).toEqual([403, code]);
+      expect([response.statusCode, response.json().code]).toEqual([403, code]);
     }
     const own = { ...headers, origin: 'null', 'sec-fetch-site': 'same-origin' };
     expect((await open.inject({ method: 'POST', url: '/', payload, headers: own })).statusCode).toBe(303);

@@ -86,8 +86,8 @@ test('decisions are listed, newest first, without places', async () => {
 
 test('whoever comes through a proxy on this machine is not on it', async () => {
   await using lab = await serverLab({ args: ['--behind-proxy'], dir: agent.cwd });
-  const answer = await lab.inject({ method: 'GET', url: '/api/v1/runtime/probe', headers: { 'x-api-key': KEY } });
-  expect([answer.statusCode, answer.json().code]).toEqual([403, 'loopback_only']);
+  const response = await lab.inject({ method: 'GET', url: '/api/v1/runtime/probe', headers: { 'x-api-key': KEY } });
+  expect([response.statusCode, response.json().code]).toEqual([403, 'loopback_only']);
 });
 
 test('of a long list of decisions the end is read, and a full disk takes no more', async () => {

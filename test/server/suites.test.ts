@@ -85,10 +85,10 @@ describe('what a suite cannot have here is said for the case', () => {
     ],
     ['is no YAML', '  - {name: a, artifact: one.bpf.o', 400, 'suite_invalid'],
   ] as const)('%s', async (_what, cases, status, code) => {
-    const answer = await send(parts(suite(cases), 'one.bpf.o'));
-    expect([answer.status, answer.code]).toEqual([status, code]);
-    expect(answer.error).toMatch(/suite|case|"a"/);
-    expect(answer.error).not.toContain(lab.dir);
+    const response = await send(parts(suite(cases), 'one.bpf.o'));
+    expect([response.status, response.code]).toEqual([status, code]);
+    expect(response.error).toMatch(/suite|case|"a"/);
+    expect(response.error).not.toContain(lab.dir);
   });
 
   test('its objects are not sent, or twice, or beside another object', async () => {

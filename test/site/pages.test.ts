@@ -214,8 +214,8 @@ describe('what is published', () => {
       notes: [`see /work/runs/${index}/serial.log; /proc/config.gz is not a file of ours`],
     }));
     const before = process.cpuUsage();
-    const told = publicReport({ targets }) as { targets: { notes: string[] }[] };
-    expect(told.targets[7]).toEqual({ notes: ['see serial.log; /proc/config.gz is not a file of ours'] });
+    const reported = publicReport({ targets }) as { targets: { notes: string[] }[] };
+    expect(reported.targets[7]).toEqual({ notes: ['see serial.log; /proc/config.gz is not a file of ours'] });
     // Seconds of the processor: minutes where each sentence was held against each path.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });

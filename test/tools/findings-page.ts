@@ -26,10 +26,10 @@ interface Example {
 /** The first object of the confusion matrix that has each reason of each code. */
 function examples(): Map<string, Example[]> {
   const found = new Map<string, Example[]>();
-  const told = EXPECTATIONS.flatMap(({ object, since }) =>
-    since.flatMap(([, cell]) => cell.told.map(({ code, reason = '' }) => ({ code, reason, object }))),
+  const reported = EXPECTATIONS.flatMap(({ object, since }) =>
+    since.flatMap(([, cell]) => cell.reported.map(({ code, reason = '' }) => ({ code, reason, object }))),
   );
-  for (const { code, reason, object } of told) {
+  for (const { code, reason, object } of reported) {
     const known = found.get(code) ?? [];
     if (known.every((one) => one.reason !== reason)) found.set(code, [...known, { reason, object }]);
   }

@@ -15,8 +15,8 @@ function confusion(): Observed[] {
   return EXPECTATIONS.map((row) => ({
     path: `test/confusion/objects/${row.object}.bpf.o`,
     on: (kernel) => {
-      const { status, told } = cellOf(row, kernel);
-      return { status, causes: JSON.stringify(told.map(({ code, reason, subject }) => [code, reason, subject])) };
+      const { status, reported } = cellOf(row, kernel);
+      return { status, causes: JSON.stringify(reported.map(({ code, reason, subject }) => [code, reason, subject])) };
     },
   }));
 }

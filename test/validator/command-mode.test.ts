@@ -13,7 +13,7 @@ const command: LoaderCommand = {
   timeoutSeconds: 1200.5,
 };
 
-const question: ValidationRequest = {
+const request: ValidationRequest = {
   artifact: new Uint8Array(),
   artifactName: 'a.bpf.o',
   attachMode: 'best-effort',
@@ -32,22 +32,22 @@ function asTest(name: string): ValidationRequest['functionalTests'][number] {
   };
 }
 
-function sent(asked: ValidationRequest): Frame[] {
+function sent(requests: ValidationRequest): Frame[] {
   const wire = encodeRequest(
-    asked,
+    requests,
     { nonce: '0'.repeat(32), entropy: '0'.repeat(128), sealKey: '0'.repeat(64), realtimeMs: 0 },
     0,
   );
   const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(wire.chunks));
   expect(violation).toBeUndefined();
-  expect(wire.expect.command).toBe(asked.command !== undefined);
+  expect(wire.expect.command).toBe(requests.command !== undefined);
   expect(wire.nextSeq).toBe(frames.length);
   return [...frames];
 }
 
 describe('a request in command mode', () => {
   it('is the plan of one test, and no blob for an object that is not there', () => {
-    const [text, plan, ...more] = sent(question);
+    const [text, plan, ...more] = sent(request);
     expect(text?.payload.toString()).toContain('\nmode=command\nbin=/bpfcompat/my loader\n');
     expect(plan).toMatchObject({ name: 'blob', kind: 2 });
     expect(plan?.payload.toString()).toBe(`functional_plan.v0.1
@@ -65,15 +65,15 @@ END
   });
 
   it('sends the object where there is one', () => {
-    expect(sent({ ...question, artifact: Buffer.from('o') }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
+    expect(sent({ ...request, artifact: Buffer.from('o') }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
   });
 
   it('sends an empty object as before where nothing else is run', () => {
-    expect(sent({ ...question, command: undefined }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
+    expect(sent({ ...request, command: undefined }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
   });
 
   it('takes no path that would add lines', () => {
-    expect(() => sent({ ...question, command: { ...command, binPath: '/a\nmore=true' } })).toThrow(UsageError);
+    expect(() => sent({ ...request, command: { ...command, binPath: '/a\nmore=true' } })).toThrow(UsageError);
   });
 });
 

@@ -55,7 +55,7 @@ describe('files for the guest', () => {
 });
 
 describe('a request with files', () => {
-  const question = {
+  const request = {
     artifact: Buffer.from('object'),
     artifactName: 'a.bpf.o',
     attachMode: 'best-effort',
@@ -69,7 +69,7 @@ describe('a request with files', () => {
 
   it('sends one blob per file, empty ones too, in the order of their lines', () => {
     const files = [file('/bin/busybox', Buffer.from('box')), link('/a', 'b'), file('/empty', new Uint8Array())];
-    const wire = encodeRequest({ ...question, files }, identity, 7);
+    const wire = encodeRequest({ ...request, files }, identity, 7);
     const { frames, violation } = createDecoder('host-to-guest', 7).push(Buffer.concat(wire.chunks));
     expect(violation).toBeUndefined();
     expect(frames.map(({ kind, payload }) => [kind, payload.toString()]).slice(1)).toEqual([
@@ -86,12 +86,12 @@ describe('a request with files', () => {
 
   it('does not copy what it sends', () => {
     const bytes = Buffer.alloc(1000);
-    const { chunks } = encodeRequest({ ...question, files: [file('/a', bytes)] }, identity, 0);
+    const { chunks } = encodeRequest({ ...request, files: [file('/a', bytes)] }, identity, 0);
     expect(chunks).toContain(bytes);
   });
 
   it('is refused when its list of files is too long to be sent', () => {
     const files = Array.from({ length: 1100 }, () => file(`/${'x'.repeat(1000)}`));
-    expect(() => encodeRequest({ ...question, files }, identity, 0)).toThrow(/bytes long, at most 1048576/);
+    expect(() => encodeRequest({ ...request, files }, identity, 0)).toThrow(/bytes long, at most 1048576/);
   });
 });

@@ -56,9 +56,9 @@ export function frameOf(name: FrameName, value: unknown, seq = 0): Frame {
 }
 
 /** The seal that PID 1 puts under an answer. */
-export function sealOf(answer: readonly Frame[], key = EXPECT.sealKey): Frame {
+export function sealOf(result: readonly Frame[], key = EXPECT.sealKey): Frame {
   const hmac = createHmac('sha256', Buffer.from(key, 'hex'));
-  for (const frame of answer) hmac.update(encodeFrame(frame));
+  for (const frame of result) hmac.update(encodeFrame(frame));
   return { name: 'seal', kind: 0, seq: 0, payload: hmac.digest() };
 }
 

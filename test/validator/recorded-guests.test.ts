@@ -65,8 +65,8 @@ describe('recorded guests', () => {
     expect(failing.find((stage) => stage.stage === 'program' && stage.name === 'good')).toMatchObject({
       status: 'pass',
     });
-    const refused = stagesIn(replay('refused-map', RECORDED[2]!.sha256));
-    expect(refused.find((stage) => stage.stage === 'map')).toMatchObject({ name: 'unk', status: 'fail', errno: -22 });
+    const rejected = stagesIn(replay('refused-map', RECORDED[2]!.sha256));
+    expect(rejected.find((stage) => stage.stage === 'map')).toMatchObject({ name: 'unk', status: 'fail', errno: -22 });
   });
 
   it('keep how a command ended', () => {

@@ -9,7 +9,7 @@ import { encodeRequest, type ValidationRequest } from '../../src/validator/reque
 const NONCE = '0123456789abcdef'.repeat(2);
 const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), sealKey: '5e'.repeat(32), realtimeMs: 1_790_000_000_123.4 };
 
-const question: ValidationRequest = {
+const request: ValidationRequest = {
   artifact: Buffer.from('object'),
   artifactName: 'conn.bpf.o',
   attachMode: 'best-effort',
@@ -30,8 +30,8 @@ const test: FunctionalTest = {
   expectStderrContains: '',
 };
 
-function sent(asked: ValidationRequest): string[] {
-  const { chunks } = encodeRequest(asked, IDENTITY, 0);
+function sent(requests: ValidationRequest): string[] {
+  const { chunks } = encodeRequest(requests, IDENTITY, 0);
   const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(chunks));
   expect(violation).toBeUndefined();
   return frames.map((frame) => frame.payload.toString());
@@ -57,7 +57,7 @@ const EXPECTING: FunctionalTest = {
 
 describe('expectations without a shell', () => {
   it('stand in the plan, in the order of the answers', () => {
-    expect(sent({ ...question, functionalTests: [EXPECTING] })[2]).toBe(
+    expect(sent({ ...request, functionalTests: [EXPECTING] })[2]).toBe(
       [
         'functional_plan.v0.1',
         'BEGIN',
@@ -82,7 +82,7 @@ describe('expectations without a shell', () => {
 
 describe('request', () => {
   it('is the text of docs/guest-protocol.md, followed by the artifact and the key of the seal', () => {
-    const [text, artifact, key, ...more] = sent(question);
+    const [text, artifact, key, ...more] = sent(request);
     expect(text).toBe(`request.v1
 nonce=${NONCE}
 artifact_name=conn.bpf.o
@@ -105,7 +105,7 @@ set_map_max_entries=events=cpus
   });
 
   it('carries the functional plan as a second blob', () => {
-    const [text, , plan] = sent({ ...question, functionalTests: [test] });
+    const [text, , plan] = sent({ ...request, functionalTests: [test] });
     expect(plan).toBe(`functional_plan.v0.1
 BEGIN
 name=execve
@@ -121,8 +121,8 @@ END
   });
 
   it('goes on counting frames', () => {
-    const first = encodeRequest(question, IDENTITY, 0);
-    const second = encodeRequest(question, IDENTITY, first.nextSeq);
+    const first = encodeRequest(request, IDENTITY, 0);
+    const second = encodeRequest(request, IDENTITY, first.nextSeq);
     const { frames } = createDecoder('host-to-guest').push(Buffer.concat([...first.chunks, ...second.chunks]));
     expect(frames.map((frame) => frame.seq)).toEqual([0, 1, 2, 3, 4, 5]);
   });
@@ -130,7 +130,7 @@ END
   it('keeps any file name on its line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (artifactName) => {
-        const lines = sent({ ...question, artifactName })[0]!.split('\n');
+        const lines = sent({ ...request, artifactName })[0]!.split('\n');
         expect(lines).toHaveLength(15);
         expect(lines[2]).toMatch(/^artifact_name=[^\u0000-\u001f]+$/u);
         expect(Buffer.byteLength(lines[2]!)).toBeLessThanOrEqual(255 + 'artifact_name='.length);
@@ -144,11 +144,11 @@ END
     ['tuning nobody knows', { tuning: ['nonce=0'] }],
     ['a test with a line feed', { functionalTests: [{ ...test, command: 'a\nEND' }] }],
   ])('refuses %s', (_, part) => {
-    expect(() => encodeRequest({ ...question, ...part }, IDENTITY, 0)).toThrow(UsageError);
+    expect(() => encodeRequest({ ...request, ...part }, IDENTITY, 0)).toThrow(UsageError);
   });
 
   it('refuses an artifact the protocol cannot carry', () => {
     const artifact = new Uint8Array(64 * 1024 * 1024 + 1);
-    expect(() => encodeRequest({ ...question, artifact }, IDENTITY, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
+    expect(() => encodeRequest({ ...request, artifact }, IDENTITY, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
   });
 });

@@ -39,9 +39,9 @@ describe('the rooms of the validator', () => {
     const makefile = readFileSync(join(ROOT, 'validator-c/Makefile'), 'utf8');
     const wrapped = (/^WRAPPED := (.+)$/m.exec(makefile)?.[1] ?? '').split(' ');
     const [, table = ''] = page.split('## libbpf internals that are wrapped');
-    const told = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = '']) =>
+    const reported = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = '']) =>
       [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
-    expect(told.toSorted()).toEqual(wrapped.toSorted());
+    expect(reported.toSorted()).toEqual(wrapped.toSorted());
   });
 });

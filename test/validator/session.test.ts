@@ -71,12 +71,12 @@ describe('programs of one name and section', () => {
 describe('session', () => {
   it('takes a whole answer in order', () => {
     const document = frameOf('document', { schema: 'x' });
-    const answer = [
+    const outcome = [
       ...stages(BEGIN, OPEN, STEP, PROGRAM, STEP, LOAD, STEP, ATTACH, FUNCTIONAL),
       document,
       ...stages(EXIT),
     ];
-    const events = talk([...answer, sealOf(answer), frameOf('bye', null)]);
+    const events = talk([...outcome, sealOf(outcome), frameOf('bye', null)]);
     const types = [...Array(9).fill('stage'), 'document', 'stage', 'answered', 'bye'];
     expect(events.map((event) => event.type)).toEqual(types);
   });
@@ -84,8 +84,8 @@ describe('session', () => {
   it('can be asked again after an answer', () => {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
     let session = requested(ready, EXPECT);
-    const answer = stages(BEGIN, OPEN, EXIT);
-    for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
+    const outcome = stages(BEGIN, OPEN, EXIT);
+    for (const frame of [...outcome, sealOf(outcome)]) [session] = receive(session, frame);
     session = requested(session, EXPECT);
     expect(receive(session, stages(BEGIN)[0]!)[1].type).toBe('stage');
   });
@@ -196,8 +196,8 @@ describe('session', () => {
     ['program', PROGRAM],
     ['map', MAP],
   ])('refuses more %s stages than are looked into in one go', (kind, one) => {
-    const told = Array.from({ length: 2049 }, (_, index) => frameOf('stage', { ...one, name: `n${index}` }));
-    const events = talk([...stages(BEGIN, OPEN), ...told]);
+    const reported = Array.from({ length: 2049 }, (_, index) => frameOf('stage', { ...one, name: `n${index}` }));
+    const events = talk([...stages(BEGIN, OPEN), ...reported]);
     expect(events.at(-2)?.type).toBe('stage');
     expect(events.at(-1)).toEqual({ type: 'violation', reason: `more than 2048 ${kind} stages for one request` });
   });
@@ -226,8 +226,8 @@ describe('session', () => {
     let session: Session = ready;
     for (let request = 0; request < 2; request++) {
       session = requested(session, EXPECT);
-      const answer = [...stages(BEGIN), full, full, full, ...stages(EXIT)];
-      for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
+      const outcome = [...stages(BEGIN), full, full, full, ...stages(EXIT)];
+      for (const frame of [...outcome, sealOf(outcome)]) [session] = receive(session, frame);
     }
     expect(session.phase).toBe('ready');
   });

@@ -4,7 +4,7 @@ import { PLACE_RULES } from './attach-places.ts';
 import type { CodeAndReason, Suspicion } from './rule.ts';
 
 /** A program that loaded and could not be attached. */
-export interface AttachRefusal {
+export interface AttachRejection {
   readonly errno: number;
   readonly section: string;
   /** How it was attached: `auto`, `xdp`, `tcx`, `cgroup`, ... */
@@ -20,8 +20,8 @@ export type AttachRule = CodeAndReason & {
   readonly section?: RegExp;
   /** One warning must match; named groups become args. */
   readonly line?: RegExp;
-  readonly when?: (refusal: AttachRefusal) => boolean;
-  readonly example: AttachRefusal;
+  readonly when?: (rejection: AttachRejection) => boolean;
+  readonly example: AttachRejection;
 };
 
 const EPERM = -1;

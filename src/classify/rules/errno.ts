@@ -6,7 +6,7 @@ import type { Suspicion } from './rule.ts';
 import { FRAGS, SLEEPABLE, TRACED } from './sections.ts';
 
 /** What is known about a program that the kernel rejected with an empty log. */
-interface SilentRefusal {
+interface EmptyLogRejection {
   readonly errno: number;
   readonly type: string;
   readonly section: string;
@@ -19,12 +19,12 @@ export type ErrnoRule = {
   readonly [Code in FindingCode]: {
     readonly code: Code;
     readonly reason: ReasonOf<Code>;
-    readonly args: (refusal: SilentRefusal) => SomeArgs<Code>;
+    readonly args: (rejection: EmptyLogRejection) => SomeArgs<Code>;
   };
 }[FindingCode] & {
   readonly confidence: Suspicion;
-  readonly when: (refusal: SilentRefusal) => boolean;
-  readonly example: SilentRefusal;
+  readonly when: (rejection: EmptyLogRejection) => boolean;
+  readonly example: EmptyLogRejection;
 };
 
 const EINVAL = -22;
@@ -36,8 +36,8 @@ const ENOSYS = -38;
 const SIGNATURE: readonly number[] = [-74, -126, -129];
 const ENOTSUPP = -524;
 
-const older = (refusal: SilentRefusal, since: string | undefined): boolean =>
-  olderThan(kernelVersion(refusal.release), since);
+const older = (rejection: EmptyLogRejection, since: string | undefined): boolean =>
+  olderThan(kernelVersion(rejection.release), since);
 
 /** Tried in this order when a load failed and the verifier log is empty. */
 export const ERRNO_RULES: readonly ErrnoRule[] = [

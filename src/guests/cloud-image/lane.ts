@@ -172,13 +172,13 @@ async function memoryFor({ host, qemu }: SystemSpec, saved: SavedSystem, dir: st
 
 /** No answer counts, good or bad, of a guest whose memory or disk somebody changed under it. @throws GuestError */
 async function runUnchanged<T>({ host, image }: SystemSpec, saved: SavedSystem, run: () => Promise<T>): Promise<T> {
-  const [answer] = await Promise.allSettled([run()]);
+  const [result] = await Promise.allSettled([run()]);
   if (await changedSystem(host, saved)) {
     throw new GuestError(
       'internal',
       `the saved guest of ${image.name} was changed while a copy of it ran: ${saved.ram}`,
     );
   }
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }

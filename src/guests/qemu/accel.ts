@@ -48,16 +48,16 @@ export interface ChosenAccel {
  * @throws UsageError `bad_accel`, HostError `kvm_unusable`, CancelledError.
  */
 export async function chooseAccel(host: Host, options: AccelOptions): Promise<ChosenAccel> {
-  const wanted = host.env['BPFCOMPAT_ACCEL'] || 'auto';
-  if (wanted === 'tcg') {
+  const requested = host.env['BPFCOMPAT_ACCEL'] || 'auto';
+  if (requested === 'tcg') {
     const accel: Accel = { accel: 'tcg', reason: 'BPFCOMPAT_ACCEL=tcg selects software emulation' };
     return { accel, sandbox: options.sandbox };
   }
-  if (wanted !== 'auto' && wanted !== 'kvm') {
-    throw new UsageError('bad_accel', `BPFCOMPAT_ACCEL=${wanted}: set it to auto, kvm or tcg`);
+  if (requested !== 'auto' && requested !== 'kvm') {
+    throw new UsageError('bad_accel', `BPFCOMPAT_ACCEL=${requested}: set it to auto, kvm or tcg`);
   }
-  const chosen = await availableAccel(host, options, wanted === 'kvm');
-  if (wanted === 'kvm' && chosen.accel.accel !== 'kvm') {
+  const chosen = await availableAccel(host, options, requested === 'kvm');
+  if (requested === 'kvm' && chosen.accel.accel !== 'kvm') {
     const advice = 'set BPFCOMPAT_ACCEL=auto to run without it where it does not work';
     throw new HostError('kvm_unusable', `KVM is required and does not work here: ${chosen.accel.reason}; ${advice}`);
   }

@@ -12,7 +12,7 @@ export interface Sandbox {
   /** Namespaces need a user namespace first, because we are not root. */
   readonly userNamespace: boolean;
   /** Layers that a user like this one should have; see `layerNote`. */
-  readonly wanted?: readonly SandboxLayer[] | undefined;
+  readonly requested?: readonly SandboxLayer[] | undefined;
   /** Group a program with a uid of its own keeps (that of /dev/kvm). */
   readonly group?: number | undefined;
 }
@@ -124,7 +124,7 @@ export async function detectSandbox(host: Host, signal: AbortSignal): Promise<Sa
   const id = await host.run('id', ['-u'], options);
   const root = id.stdout.toString().trim() === '0';
   const all = candidates(root);
-  const wanted = all[0]!.layers;
+  const requested = all[0]!.layers;
   for (const sandbox of all) {
     const { command, args } = wrap(sandbox, 'cat', ['/proc/self/status'], { files: [] });
     // A wrapper program that is not installed is a layer we do not have.
@@ -133,9 +133,9 @@ export async function detectSandbox(host: Host, signal: AbortSignal): Promise<Sa
       throw error;
     });
     throwIfCancelled(signal);
-    if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return { ...sandbox, wanted };
+    if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return { ...sandbox, requested };
   }
-  return { layers: [], userNamespace: false, wanted };
+  return { layers: [], userNamespace: false, requested };
 }
 
 /** The same without the uid of its own. */
@@ -150,7 +150,7 @@ export function sandboxLayers(by: { readonly layers: readonly SandboxLayer[] }):
 
 /** What the report says about layers that should be around a QEMU and are not; undefined when all are there. */
 export function layerNote(sandbox: Sandbox): string | undefined {
-  const missing = (sandbox.wanted ?? []).filter((layer) => !sandbox.layers.includes(layer));
+  const missing = (sandbox.requested ?? []).filter((layer) => !sandbox.layers.includes(layer));
   if (missing.length === 0) return undefined;
   return `QEMU runs without ${missing.join(', ')}: this machine or the modes of the cache do not allow it; see bpfcompat doctor`;
 }

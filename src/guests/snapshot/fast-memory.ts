@@ -11,13 +11,13 @@ const PREFIX = 'bpfcompat-ram-';
  */
 export async function fastMemory(
   host: Host,
-  wantedBytes: number,
+  bytesNeeded: number,
   otherwise: string,
 ): Promise<{ readonly path: string } & AsyncDisposable> {
   const disk = { path: otherwise, [Symbol.asyncDispose]: async () => {} };
   try {
     await sweep(host);
-    if ((await host.files.freeBytes(IN_MEMORY)) < wantedBytes) return disk;
+    if ((await host.files.freeBytes(IN_MEMORY)) < bytesNeeded) return disk;
     return await host.files.tempDir(`${PREFIX}${host.pid}-`, IN_MEMORY);
   } catch {
     return disk;

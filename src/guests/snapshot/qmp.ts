@@ -27,23 +27,23 @@ export async function connectQmp(channel: Duplex): Promise<Qmp> {
 class QmpChannel implements Qmp {
   readonly #channel: Duplex;
   #buffered = '';
-  #waiting: { resolve(answer: Message): void; reject(error: Error): void } | undefined;
+  #waiting: { resolve(response: Message): void; reject(error: Error): void } | undefined;
   readonly #listening: { readonly name: string; resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(channel: Duplex) {
     this.#channel = channel;
-    for (const end of ['end', 'close']) channel.on(end, () => this.#settle(closed()));
+    for (const end of ['end', 'close']) channel.on(end, () => this.#fail(closed()));
     channel.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
   async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    const answer = await new Promise<Message>((resolve, reject) => {
+    const response = await new Promise<Message>((resolve, reject) => {
       if (this.#channel.destroyed || this.#channel.readableEnded) return reject(closed());
       this.#waiting = { resolve, reject };
       this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
     });
-    if (answer.error) throw new Error(`QEMU rejected ${command}: ${String(answer.error.desc)}`);
-    return answer.return;
+    if (response.error) throw new Error(`QEMU rejected ${command}: ${String(response.error.desc)}`);
+    return response.return;
   }
 
   event(name: string): Promise<void> {
@@ -81,7 +81,7 @@ class QmpChannel implements Qmp {
     }
   }
 
-  #settle(error: Error): void {
+  #fail(error: Error): void {
     this.#waiting?.reject(error);
     this.#waiting = undefined;
     for (const listener of this.#listening.splice(0)) listener.reject(error);

@@ -65,13 +65,13 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
 
 /** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
 async function runUnchanged<T>({ host, release }: TemplateSpec, template: Template, run: () => Promise<T>): Promise<T> {
-  const [answer] = await Promise.allSettled([run()]);
+  const [result] = await Promise.allSettled([run()]);
   if (await changedInUse(host, template)) {
     const words = `the saved guest of ${release} was changed while a copy of it ran: ${template.ram}`;
     throw new GuestError('internal', words);
   }
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 const checkedSandboxes = new WeakMap<TemplateSpec, Promise<Sandbox>>();

@@ -48,11 +48,11 @@ const BITMAPS = 0x23852875;
  */
 export function diskFormat(head: Uint8Array, fileSize: number, what: string): DiskFormat {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  const refused = (reason: string): HostError =>
+  const failure = (reason: string): HostError =>
     new HostError('image_refused', `${what} is not used as a disk: ${reason}; take another image`);
-  if (bytes.length < SECTOR) throw refused(`it has ${fileSize} bytes, which is not a disk`);
+  if (bytes.length < SECTOR) throw failure(`it has ${fileSize} bytes, which is not a disk`);
   const wrong = bytes.readUInt32BE(0) === QCOW2_MAGIC ? qcow2Problem(bytes, fileSize) : rawProblem(bytes, fileSize);
-  if (wrong !== undefined) throw refused(wrong);
+  if (wrong !== undefined) throw failure(wrong);
   if (bytes.readUInt32BE(0) !== QCOW2_MAGIC) return { format: 'raw', virtualSize: fileSize };
   return { format: 'qcow2', virtualSize: Number(bytes.readBigUInt64BE(24)) };
 }

@@ -78,17 +78,17 @@ async function noteDisk(host: Host, store: Store, key: string, record: DiskRecor
   await writeDisk(host, store, key, record);
 }
 
-function checkDigest({ sha256: wanted, lock }: ImageSource, found: string, what: string): void {
-  if (wanted === undefined || wanted === found) return;
+function checkDigest({ sha256: expected, lock }: ImageSource, found: string, what: string): void {
+  if (expected === undefined || expected === found) return;
   if (lock !== undefined) {
     throw new HostError(
       'wrong_digest',
-      phrase`${what} has the SHA-256 ${found}, and ${lock.origin} has ${wanted}; nothing was used: ${lock.remedy}`,
+      phrase`${what} has the SHA-256 ${found}, and ${lock.origin} has ${expected}; nothing was used: ${lock.remedy}`,
     );
   }
   throw new HostError(
     'wrong_digest',
-    `${what} has the SHA-256 ${found}, and the profile says ${wanted}; nothing was used, correct image.sha256 or the file`,
+    `${what} has the SHA-256 ${found}, and the profile says ${expected}; nothing was used, correct image.sha256 or the file`,
   );
 }
 

@@ -37,8 +37,8 @@ export async function unpackDisk(
   if (result.exitCode === 0) return;
   const said = lastWords(result);
   if (result.exitCode === NOT_FOUND) {
-    const wanted = PACKINGS.find(([, name]) => name === tool)?.[2] ?? tool;
-    throw new HostError('tool_missing', `cannot run ${tool}: install the package ${wanted}`);
+    const requested = PACKINGS.find(([, name]) => name === tool)?.[2] ?? tool;
+    throw new HostError('tool_missing', `cannot run ${tool}: install the package ${requested}`);
   }
   const isCut = result.signal === 'SIGXFSZ' || /File too large/i.test(said);
   if (isCut && room < MAX_UNPACKED) throw outgrown(dirname(to), doing);

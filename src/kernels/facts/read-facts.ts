@@ -24,7 +24,7 @@ function readable(packed: Buffer): StoredFacts | undefined {
   }
 }
 
-async function readAnew(host: Host, files: KernelFiles, signal: AbortSignal | undefined): Promise<StoredFacts> {
+async function readKernelFacts(host: Host, files: KernelFiles, signal: AbortSignal | undefined): Promise<StoredFacts> {
   const { btf, rodata } = await imageParts(host, files.vmlinuz, signal);
   const config = files.config && (await host.files.read(files.config, MAX_CONFIG)).toString('utf8');
   return {
@@ -51,7 +51,7 @@ export async function storedFacts(
   const known = await ifThere(host, path, MAX_FACTS);
   let facts = known && readable(known);
   if (facts === undefined) {
-    facts = await readAnew(host, files, signal);
+    facts = await readKernelFacts(host, files, signal);
     if (!(await host.files.readOnly(store.root))) {
       await host.files.makeDir(store.facts);
       await host.files.writeAtomic(path, packFacts(facts));

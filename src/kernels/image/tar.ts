@@ -19,13 +19,13 @@ export interface TarEntry {
   content(): Promise<Buffer>;
 }
 
-function refuse(why: string): HostError {
+function reject(why: string): HostError {
   return new HostError('bad_package', `it is not an archive that can be read (${why}); nothing was used`);
 }
 
 /** Errors of the library say nothing of whose they are. */
 function readable(error: unknown): unknown {
-  return error instanceof HostError || error instanceof CancelledError ? error : refuse(messageOf(error));
+  return error instanceof HostError || error instanceof CancelledError ? error : reject(messageOf(error));
 }
 
 const BLOCK = 512;
@@ -39,7 +39,7 @@ async function* wholeBlocks(chunks: AsyncIterable<Buffer>, onPadded: (bytes: num
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > MAX_UNPACKED) throw refuse('it is larger than any system');
+    if (total > MAX_UNPACKED) throw reject('it is larger than any system');
     yield chunk;
   }
   const there = total % BLOCK;
@@ -65,7 +65,7 @@ export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ta
   let count = 0;
   try {
     for await (const entry of archive) {
-      if (++count > MAX_ENTRIES) throw refuse('it has too many entries');
+      if (++count > MAX_ENTRIES) throw reject('it has too many entries');
       const { name: path, type, size = 0, linkname } = entry.header;
       last = size;
       const kind = type === 'contiguous-file' ? 'file' : (KINDS.find((known) => known === type) ?? 'other');
@@ -82,7 +82,7 @@ export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ta
       entry.resume();
     }
     // What ended within a file was made whole by nothing but zeros.
-    if (there < BLOCK && (last % BLOCK === 0 || there < last % BLOCK)) throw refuse('it ends early');
+    if (there < BLOCK && (last % BLOCK === 0 || there < last % BLOCK)) throw reject('it ends early');
   } catch (error) {
     throw readable(error);
   } finally {

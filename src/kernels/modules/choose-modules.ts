@@ -41,17 +41,17 @@ export function chooseModules(
   const ambiguous: ModuleChoice['ambiguous'][number][] = [];
   const forbidden: ModuleChoice['forbidden'][number][] = [];
   const nowhere: string[] = [];
-  const wanted = new Map<string, string[]>();
-  for (const name of load) if (index.modules.has(name)) wanted.set(name, []);
+  const required = new Map<string, string[]>();
+  for (const name of load) if (index.modules.has(name)) required.set(name, []);
   for (const one of needed) {
     const { all, owner } = ownerOf(index, one);
-    const settled = owner ?? all.find((name) => load.includes(name));
-    const banned = settled && [...closureOf(index, [settled])].find((name) => forbid.includes(name));
+    const resolved = owner ?? all.find((name) => load.includes(name));
+    const banned = resolved && [...closureOf(index, [resolved])].find((name) => forbid.includes(name));
     if (all.length === 0) nowhere.push(one.name);
-    else if (settled === undefined) ambiguous.push({ name: one.name, modules: all });
+    else if (resolved === undefined) ambiguous.push({ name: one.name, modules: all });
     else if (banned !== undefined) forbidden.push({ name: one.name, module: banned });
-    else wanted.set(settled, [...(wanted.get(settled) ?? []), one.name]);
+    else required.set(resolved, [...(required.get(resolved) ?? []), one.name]);
   }
-  const order = [...closureOf(index, wanted.keys())].filter((name) => !present.has(name));
-  return { modules: order.map((name) => ({ name, names: wanted.get(name) ?? [] })), ambiguous, forbidden, nowhere };
+  const order = [...closureOf(index, required.keys())].filter((name) => !present.has(name));
+  return { modules: order.map((name) => ({ name, names: required.get(name) ?? [] })), ambiguous, forbidden, nowhere };
 }

@@ -43,7 +43,7 @@ export async function listedPackages(
   arch: Arch,
   source: DebKernelSource,
   { apt: aptDir, locks, tmp }: { readonly apt: string; readonly locks: string; readonly tmp: string },
-  wanted: readonly { readonly name: string }[],
+  requested: readonly { readonly name: string }[],
 ): Promise<DebPackage[]> {
   const found: DebPackage[] = [];
   const kept = (await host.files.stat(aptDir))?.isDirectory ? await host.files.list(aptDir) : [];
@@ -54,7 +54,7 @@ export async function listedPackages(
     await using cache = await host.files.tempDir('lists-', tmp);
     const dirs = { state: join(aptDir, key), cache: cache.path };
     const apt = await openApt(host, { dirs, source, mirror, arch: DEB_ARCH[arch], signal: undefined });
-    for (const { name } of wanted) found.push(...(await apt.packages(name, (one) => one === name)));
+    for (const { name } of requested) found.push(...(await apt.packages(name, (one) => one === name)));
   }
   return found;
 }

@@ -110,5 +110,5 @@ export const file: Source<FileKernelSource> = {
     return [{ name: basename(path), version: release, release, sha256: source.sha256, url: undefined }];
   },
   exactly: (source) => source,
-  answers: () => true,
+  matches: () => true,
 };

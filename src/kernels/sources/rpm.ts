@@ -87,7 +87,7 @@ async function fetchRpm(host: Host, request: RpmRequest): Promise<FetchedKernel 
 export const rpm: Source<RpmKernelSource> = {
   fetch: fetchRpm,
   builds: rpmBuilds,
-  answers({ name, version }, source) {
+  matches({ name, version }, source) {
     return name === source.package && (source.version === undefined || isVersion(source.version, parseEvr(version)));
   },
   exactly: (source, { version }) => ({ ...source, version }),

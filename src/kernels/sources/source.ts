@@ -68,5 +68,5 @@ export interface Source<S> {
   /** The block that asks for one build of those that another one offers. */
   exactly(source: S, build: PackageId): S;
   /** Does what is stored still answer what the block asks for? */
-  answers(stored: KernelRecord['package'], source: S): boolean;
+  matches(stored: KernelRecord['package'], source: S): boolean;
 }

@@ -59,17 +59,17 @@ export function exactly(source: KernelSource, build: PackageId): KernelSource {
 }
 
 /** Does what is stored still answer what a block of any kind asks for? */
-export function answersSource(stored: KernelRecord['package'], source: KernelSource): boolean {
+export function matchesSource(stored: KernelRecord['package'], source: KernelSource): boolean {
   switch (source.source) {
     case 'deb':
-      return deb.answers(stored, source);
+      return deb.matches(stored, source);
     case 'rpm':
-      return rpm.answers(stored, source);
+      return rpm.matches(stored, source);
     case 'file':
-      return file.answers(stored, source);
+      return file.matches(stored, source);
     case 'url':
-      return url.answers(stored, source);
+      return url.matches(stored, source);
     case 'oci':
-      return oci.answers(stored, source);
+      return oci.matches(stored, source);
   }
 }

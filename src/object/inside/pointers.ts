@@ -8,13 +8,13 @@ const MAX_PATH = 255;
 const ADDEND_AT = 16;
 
 /** Every place of the file, at multiples of eight, that holds the address of one of the objects. */
-function addressesIn(program: Uint8Array, wanted: ReadonlyMap<number, number>): Map<number, number[]> {
+function addressesIn(program: Uint8Array, expected: ReadonlyMap<number, number>): Map<number, number[]> {
   const even = program.byteOffset % 4 === 0 ? program : Uint8Array.from(program);
   const words = new Uint32Array(even.buffer, even.byteOffset, even.byteLength >> 2);
   const found = new Map<number, number[]>();
   for (let index = 0; index + 1 < words.length; index += 2) {
     const low = words[index] as number;
-    const object = wanted.get(low + (words[index + 1] as number) * 0x1_0000_0000);
+    const object = expected.get(low + (words[index + 1] as number) * 0x1_0000_0000);
     if (object === undefined) continue;
     const places = found.get(object) ?? [];
     if (places.length < MAX_PLACES) found.set(object, [...places, index * 4]);
@@ -60,15 +60,15 @@ export interface Holder {
 
 /** Where a program keeps the addresses of the objects in it, by their position in `objects`. */
 export function holdersOf(program: Uint8Array, places: Places, objects: readonly FoundObject[]): Map<number, Holder> {
-  const wanted = new Map<number, number>();
+  const expected = new Map<number, number>();
   for (const [index, { at }] of objects.entries()) {
     const address = places.addressOf(at);
-    if (address !== undefined) wanted.set(address, index);
+    if (address !== undefined) expected.set(address, index);
   }
   const holders = new Map<number, Holder>();
-  if (wanted.size === 0) return holders;
+  if (expected.size === 0) return holders;
   const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
-  for (const [index, hits] of addressesIn(program, wanted)) {
+  for (const [index, hits] of addressesIn(program, expected)) {
     const object = objects[index];
     if (object === undefined) continue;
     const slices = slicesOf(view, places, object, hits);

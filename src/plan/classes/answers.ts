@@ -122,7 +122,7 @@ function fieldWords(kernel: IndexedKernel, access: string): string {
 }
 
 /** What a kernel has of a need, as a text. Where two kernels have the same, it makes no difference to the object. */
-export function answerOf(kernel: IndexedKernel, { kind, name }: Need): string {
+export function traitOf(kernel: IndexedKernel, { kind, name }: Need): string {
   const { btf } = kernel;
   switch (kind) {
     case 'enumerator':

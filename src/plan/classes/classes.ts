@@ -1,5 +1,5 @@
 import type { ObjectFacts } from '../../object/facts.ts';
-import { answerOf } from './answers.ts';
+import { traitOf } from './answers.ts';
 import type { KernelFacts } from './kernel-facts.ts';
 import { indexKernel } from './kernel-index.ts';
 import { type Need, needsOf } from './needs.ts';
@@ -18,7 +18,7 @@ export function boundedNeeds(facts: ObjectFacts | undefined): readonly Need[] | 
  * @param needs of each object; undefined where they are not known
  * @returns for each object the answers in the order of its needs
  */
-export function answersOf(
+export function traitsOf(
   facts: KernelFacts,
   needs: readonly (readonly Need[] | undefined)[],
 ): readonly (readonly string[])[] {
@@ -27,9 +27,9 @@ export function answersOf(
   return needs.map((own = []) =>
     own.map((need) => {
       const key = `${need.kind} ${need.name}`;
-      const answer = known.get(key) ?? answerOf(kernel, need);
-      known.set(key, answer);
-      return answer;
+      const result = known.get(key) ?? traitOf(kernel, need);
+      known.set(key, result);
+      return result;
     }),
   );
 }
@@ -37,7 +37,7 @@ export function answersOf(
 /** A kernel as the classes of an object see it. */
 export interface ClassifiedKernel {
   /** In the order of the needs; undefined where nothing is known of the kernel or of the object. */
-  readonly answers: readonly string[] | undefined;
+  readonly traits: readonly string[] | undefined;
   /** What else sets kernels apart, as the architecture. */
   readonly setting: string;
   readonly required: boolean;
@@ -65,8 +65,8 @@ export interface KernelClass {
 /** Classes in the order in which the list has the first of each. */
 export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly Need[] = []): KernelClass[] {
   const classes = new Map<string, number[]>();
-  for (const [position, { answers, setting }] of kernels.entries()) {
-    const key = answers === undefined ? `alone ${position}` : JSON.stringify([setting, answers]);
+  for (const [position, { traits, setting }] of kernels.entries()) {
+    const key = traits === undefined ? `alone ${position}` : JSON.stringify([setting, traits]);
     const known = classes.get(key);
     if (known) known.push(position);
     else classes.set(key, [position]);
@@ -74,8 +74,8 @@ export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly 
   const lists = [...classes.values()];
   return lists.map((list, index) => {
     const sample = list.find((position) => kernels[position]?.required) ?? list[0] ?? 0;
-    const own = kernels[sample]?.answers;
-    const before = kernels[lists[index - 1]?.[0] ?? -1]?.answers;
+    const own = kernels[sample]?.traits;
+    const before = kernels[lists[index - 1]?.[0] ?? -1]?.traits;
     const differs = own && before ? needs.filter((_, at) => own[at] !== before[at]) : [];
     return { sample, release: kernels[sample]?.release, kernels: list, known: own !== undefined, differs };
   });

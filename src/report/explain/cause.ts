@@ -2,7 +2,7 @@ import type { FindingGroup } from '../../model/finding.ts';
 import { wrap } from '../../text/wrap.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { metWords } from '../expected-words.ts';
-import { groupWords, nearWords, placeText } from '../finding-facts.ts';
+import { groupWords, placeText, similarWords } from '../finding-facts.ts';
 import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { type Page, paragraph, quotedLines } from './layout.ts';
 
@@ -72,7 +72,7 @@ export function causeLines(page: Page, report: SavedReport, target: SavedTarget,
           ...quotedLines(page, finding.evidence.text, 10),
         ]
       : []),
-    ...(near.length > 0 ? paragraph(page, `${nearWords(near)} on this kernel: ${near.slice(0, 5).join(', ')}`) : []),
+    ...(near.length > 0 ? paragraph(page, `${similarWords(near)} on this kernel: ${near.slice(0, 5).join(', ')}`) : []),
     ...(finding.remediation === '' ? [] : paragraph(page, finding.remediation, '  -> ')),
     ...(finding.also.length > 0 ? paragraph(page, `Would fail next: ${finding.also.slice(0, 10).join('; ')}`) : []),
     ...met.flatMap((text) => paragraph(page, text)),

@@ -39,7 +39,7 @@ function openRow(target: SavedTarget): Row {
 }
 
 function loadRow({ validation, programs }: SavedTarget): Row {
-  const refused = programs.filter(({ load_status: status }) => status === 'fail');
+  const rejected = programs.filter(({ load_status: status }) => status === 'fail');
   const loaded = programs.filter(({ load_status: status }) => status === 'pass').length;
   switch (validation?.load_status) {
     case 'pass':
@@ -47,7 +47,7 @@ function loadRow({ validation, programs }: SavedTarget): Row {
     case 'fail': {
       const others = loaded > 0 ? `; ${plural(loaded, 'other program')} would load alone` : '';
       const error = validation.load_error === '' ? '' : `: ${validation.load_error}`;
-      return ['load', refused.length === 0 ? `FAIL${error}` : `FAIL: rejected ${names(refused)}${others}`];
+      return ['load', rejected.length === 0 ? `FAIL${error}` : `FAIL: rejected ${names(rejected)}${others}`];
     }
     default:
       return ['load', validation ? 'not tried' : ''];

@@ -74,7 +74,7 @@ function shortLines(findings: readonly SavedFinding[], lead: string, met: readon
 }
 
 /** `(new)`, `(optional)`: what a failure means besides. */
-function remark({ news, tolerated }: DocumentCell): string {
+function note({ news, tolerated }: DocumentCell): string {
   const words = [news === 'new' ? 'new' : '', tolerated ?? (news === 'known' ? 'known' : '')];
   const reported = words.filter((word) => word !== '').join(', ');
   return reported === '' ? '' : ` <b>(${reported})</b>`;
@@ -112,7 +112,7 @@ export function failureBlock(
   const met = expected?.causes ?? [];
   const silent = target.status !== 'fail';
   const verb = silent ? 'inconclusive: ' : '';
-  const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
+  const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf(target), MAX_TITLE)}${note(cell)}`;
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);
   const last = [

@@ -21,9 +21,9 @@ export function verdictText(
     (part) => part !== '',
   );
   // Else a red heading stood over a green check without a word.
-  const remarks = excused > 0 ? [...news, 'not blocking under fail_on: never'] : news;
+  const details = excused > 0 ? [...news, 'not blocking under fail_on: never'] : news;
   const parts = [
-    deciding > 0 ? `${deciding} of ${total} incompatible${remarks.length > 0 ? ` (${remarks.join(', ')})` : ''}` : '',
+    deciding > 0 ? `${deciding} of ${total} incompatible${details.length > 0 ? ` (${details.join(', ')})` : ''}` : '',
     errored > 0 ? `${errored} of ${total} inconclusive` : '',
     broken > 0 ? `${plural(broken, 'case')} could not start` : '',
     notRun.length > 0 ? `${plural(notRun.length, 'case')} not run` : '',

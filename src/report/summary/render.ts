@@ -45,16 +45,16 @@ function matrixLines(
   if (detail.list === 'none') return [];
   const passes = new Map(document.cases.map((one) => [one, true]));
   for (const { one, target } of cells) if (target.status !== 'pass') passes.set(one, false);
-  const wanted =
+  const included =
     detail.list === 'all'
       ? document.cases
       : document.cases.filter((one) => one.targets.length === 0 || passes.get(one) === false);
-  const cases = wanted.slice(0, detail.most);
+  const cases = included.slice(0, detail.most);
   const { lines, used } = matrix({ cases, kernels, cells, anchor: (cell) => anchors.get(cell) });
-  const passing = document.cases.length - wanted.length;
+  const passing = document.cases.length - included.length;
   const left = [
     passing > 0 ? `${plural(passing, 'object')} that ${passing === 1 ? 'passes' : 'pass'} everywhere` : '',
-    wanted.length > cases.length ? `${plural(wanted.length - cases.length, 'object')} that do not` : '',
+    included.length > cases.length ? `${plural(included.length - cases.length, 'object')} that do not` : '',
   ].filter((part) => part !== '');
   return [
     ...lines,

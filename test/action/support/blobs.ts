@@ -1,7 +1,7 @@
 /** Block blobs by name: blocks that were put, and the bytes once they are committed. */
 export type Blobs = Map<string, { readonly blocks: Map<string, Buffer>; bytes: Buffer | undefined }>;
 
-export interface Answer {
+export interface Result {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -22,9 +22,9 @@ const HEADERS = {
 };
 
 /** Answers like the block blob service of Azure: Put Blob, Put Block, Put Block List, Get Blob. */
-export function blobAnswer(blobs: Blobs, { method, name, searchParams, body }: BlobCall): Answer {
+export function blobResponse(blobs: Blobs, { method, name, searchParams, body }: BlobCall): Result {
   const blob = blobs.get(name);
-  const end = (status: number, bytes: Buffer = Buffer.alloc(0)): Answer => ({ status, headers: HEADERS, body: bytes });
+  const end = (status: number, bytes: Buffer = Buffer.alloc(0)): Result => ({ status, headers: HEADERS, body: bytes });
   if (!blob || searchParams.get('sig') !== name) return end(403);
   if (method === 'GET' || method === 'HEAD') return blob.bytes ? end(200, blob.bytes) : end(404);
   if (method !== 'PUT') return end(405);

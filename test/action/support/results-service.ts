@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, type Blobs, blobAnswer } from './blobs.ts';
+import { type Blobs, blobResponse, type Result } from './blobs.ts';
 
 /** One call of the service, as the client sent it. */
 interface Call {
@@ -51,7 +51,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function json(status: number, value: unknown): Answer {
+function json(status: number, value: unknown): Result {
   return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) };
 }
 
@@ -72,10 +72,10 @@ export async function startResultsService(): Promise<ResultsService> {
 
   const methods: Record<string, (body: Record<string, unknown>) => { status?: number; value: unknown }> = {
     GetCacheEntryDownloadURL({ key, restore_keys: more, version }) {
-      const wanted = [key, ...((more as string[] | undefined) ?? [])].map(String);
+      const expected = [key, ...((more as string[] | undefined) ?? [])].map(String);
       const same = service.caches.filter((entry) => entry.version === version);
       const exact = same.find((entry) => entry.key === key);
-      const newest = wanted.map((start) => same.findLast((entry) => entry.key.startsWith(start))).find(Boolean);
+      const newest = expected.map((start) => same.findLast((entry) => entry.key.startsWith(start))).find(Boolean);
       const hit = exact ?? newest;
       if (!hit) return { value: { ok: false } };
       const blob = newBlob();
@@ -122,7 +122,7 @@ export async function startResultsService(): Promise<ResultsService> {
     },
   };
 
-  async function answer(request: IncomingMessage): Promise<Answer | 'drop'> {
+  async function respond(request: IncomingMessage): Promise<Result | 'drop'> {
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     const method = request.method ?? 'GET';
     const bytes = await bodyOf(request);
@@ -134,14 +134,14 @@ export async function startResultsService(): Promise<ResultsService> {
     service.calls.push(call);
     const fault = service.fault(call);
     if (fault !== undefined) return fault === 'drop' ? fault : json(fault.status, fault.body);
-    if (blob) return blobAnswer(blobs, { method, name: pathname.split('/')[3] ?? '', searchParams, body: bytes });
+    if (blob) return blobResponse(blobs, { method, name: pathname.split('/')[3] ?? '', searchParams, body: bytes });
     if (!/^Bearer ./.test(request.headers.authorization ?? '')) return json(401, { code: 'unauthenticated' });
     if (!twirp) return comments(method, pathname, call);
     const { status = 200, value } = methods[name]?.(call.body) ?? { status: 404, value: { code: 'bad_route' } };
     return json(status, value);
   }
 
-  function comments(method: string, path: string, { body }: Call): Answer {
+  function comments(method: string, path: string, { body }: Call): Result {
     if (method === 'GET') return json(200, service.comments);
     if (method === 'POST') {
       const user = { login: 'github-actions[bot]', type: 'Bot' };
@@ -156,7 +156,7 @@ export async function startResultsService(): Promise<ResultsService> {
   }
 
   const server = createServer((request, response) => {
-    answer(request)
+    respond(request)
       .catch((error: unknown) => json(500, { code: 'internal', msg: String(error) }))
       .then((end) => {
         if (end === 'drop') request.socket.destroy();

@@ -18,9 +18,9 @@ const until = (kernel: string, object: string, cell: Cell): Difference => ({
 });
 
 type Told = readonly [code: string, reason: string | undefined, subject: string];
-const passes = (...told: Told[]): Cell => ({
+const passes = (...reported: Told[]): Cell => ({
   status: 'pass',
-  told: told.map(([code, reason, subject]) => ({ code, reason, subject, mark: undefined })),
+  reported: reported.map(([code, reason, subject]) => ({ code, reason, subject, mark: undefined })),
   unattached: [],
 });
 

@@ -3,7 +3,7 @@ import { always, type Cell, fails, from, PASS, type Row, warns } from '../cells.
 /** A pass that the object could have altered in part. */
 const alterable: Cell = {
   status: 'pass',
-  told: [{ code: 'RESULTS_CAN_BE_ALTERED', reason: undefined, subject: undefined, mark: undefined }],
+  reported: [{ code: 'RESULTS_CAN_BE_ALTERED', reason: undefined, subject: undefined, mark: undefined }],
   unattached: [],
 };
 

@@ -1,9 +1,9 @@
 import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../cells.ts';
 
 /** Arenas, exceptions and kptrs, and definitions of maps and indices that people got wrong and reported. */
-type Cause = Cell['told'][number];
+type Cause = Cell['reported'][number];
 const at = (code: string, reason: string, subject: string, mark?: string): Cause => ({ code, reason, subject, mark });
-const failing = (...told: readonly Cause[]): Cell => ({ status: 'fail', told, unattached: [] });
+const failing = (...reported: readonly Cause[]): Cell => ({ status: 'fail', reported, unattached: [] });
 const rejected = (reason: string, program: string) => at('VERIFIER_REJECTION', reason, program, program);
 const missing = (...functions: readonly string[]): Cell =>
   failing(...functions.map((name) => at('MISSING_KFUNC', 'strong', name)));
@@ -18,8 +18,8 @@ export const REPORTED_EXTENSIONS: readonly Row[] = [
     object: 'verifier_arena',
     since: [
       // Nor has it programs of the type syscall.
-      ['5.10', failing(...noArena.told, at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', 'names_none'))],
-      ['6.1', failing(...noArena.told, at('UNSUPPORTED_INSTRUCTION', 'reserved', 'names_none', 'names_none'))],
+      ['5.10', failing(...noArena.messages, at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', 'names_none'))],
+      ['6.1', failing(...noArena.messages, at('UNSUPPORTED_INSTRUCTION', 'reserved', 'names_none', 'names_none'))],
       [
         '6.12',
         failing(

@@ -1,19 +1,19 @@
 import { always, type Cell, fails, from, PASS, type Row } from '../cells.ts';
 
 /** Definitions of maps, options, names and fields of the kernel that people got wrong and reported, several to an object. */
-type Cause = Cell['told'][number];
+type Cause = Cell['reported'][number];
 const at = (code: string, reason: string | undefined, subject: string, mark?: string): Cause => ({
   code,
   reason,
   subject,
   mark,
 });
-const failing = (...told: readonly Cause[]): Cell => ({ status: 'fail', told, unattached: [] });
-const warned = (...told: readonly Cause[]): Cell => ({ status: 'pass', told, unattached: [] });
+const failing = (...reported: readonly Cause[]): Cell => ({ status: 'fail', reported, unattached: [] });
+const warned = (...reported: readonly Cause[]): Cell => ({ status: 'pass', reported, unattached: [] });
 /** An object of maps alone: nothing of it runs, which is said. */
 const mapsOnly: Cell = {
   status: 'pass',
-  told: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
+  reported: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
   unattached: [],
 };
 const flag = (map: string, reason = 'refused') => at('UNSUPPORTED_MAP_FLAG', reason, map);

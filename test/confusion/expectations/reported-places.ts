@@ -1,18 +1,18 @@
 import { always, type Cell, fails, from, PASS, type Row } from '../cells.ts';
 
 /** Definitions, places and names of the kernel that people got wrong and reported, several to an object. */
-const told = (
+const reported = (
   status: Cell['status'],
   causes: readonly (readonly [code: string, reason: string, subject: string, mark?: string])[],
 ): Cell => ({
   status,
-  told: causes.map(([code, reason, subject, mark]) => ({ code, reason, subject, mark })),
+  reported: causes.map(([code, reason, subject, mark]) => ({ code, reason, subject, mark })),
   unattached: [],
 });
 /** An object of maps alone: nothing of it runs, which is said. */
 const mapsOnly: Cell = {
   status: 'pass',
-  told: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
+  reported: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
   unattached: [],
 };
 const shape = (reason: string, map: string) => ['INVALID_MAP_PARAMS', reason, map] as const;
@@ -45,13 +45,13 @@ const MOVED_TWICE = [
 ];
 
 export const REPORTED_PLACES: readonly Row[] = [
-  from('6.1', 'attach_sections', told('pass', [...SECTIONS, FOUR_ARGUMENTS]), told('pass', SECTIONS)),
+  from('6.1', 'attach_sections', reported('pass', [...SECTIONS, FOUR_ARGUMENTS]), reported('pass', SECTIONS)),
   always('attach_sections_fixed', PASS),
   always('loader_fentry_nameless', fails('LOADER_CONTRACT', 'btf_target', 'probe')),
   always('loader_fentry_nameless_fixed', PASS),
   always(
     'attach_fentry_variadic',
-    told('fail', [
+    reported('fail', [
       ['TRAMPOLINE_UNSUPPORTED', 'variable_arguments', 'probe'],
       ['ATTACH_TARGET_NOT_TRACEABLE', 'not_sleepable', 'sleeps'],
       ['TRAMPOLINE_UNSUPPORTED', 'struct_result', 'returns_time'],
@@ -60,7 +60,7 @@ export const REPORTED_PLACES: readonly Row[] = [
   always('attach_fentry_variadic_fixed', PASS),
   always(
     'map_shapes',
-    told('fail', [
+    reported('fail', [
       shape('value_size', 'stacks'),
       shape('sizes', 'jobs'),
       shape('value_size', 'ports'),
@@ -77,7 +77,7 @@ export const REPORTED_PLACES: readonly Row[] = [
   always('map_value_unsized_fixed', mapsOnly),
   always('map_two_sizes', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'two_sizes', 'flows')),
   always('map_two_sizes_fixed', mapsOnly),
-  always('prog_struct_ops_incomplete', told('pass', [['STRUCT_OPS_MISMATCH', 'refused', 'lazy']])),
+  always('prog_struct_ops_incomplete', reported('pass', [['STRUCT_OPS_MISMATCH', 'refused', 'lazy']])),
   // sched-ext/sched_ext#12
   from('6.12', 'prog_struct_ops_link', fails('UNSUPPORTED_MAP_FLAG', 'kernel_too_old', 'linked')),
   always('prog_struct_ops_link_fixed', PASS),
@@ -85,15 +85,15 @@ export const REPORTED_PLACES: readonly Row[] = [
     object: 'core_moved_fields',
     since: [
       ['5.10', PASS],
-      ['6.1', told('fail', MOVED)],
-      ['6.12', told('fail', MOVED_TWICE)],
-      ['6.16', told('fail', [...MOVED_TWICE, field('dentry.d_iname[2]', 'name')])],
+      ['6.1', reported('fail', MOVED)],
+      ['6.12', reported('fail', MOVED_TWICE)],
+      ['6.16', reported('fail', [...MOVED_TWICE, field('dentry.d_iname[2]', 'name')])],
     ],
   },
   always('core_moved_fields_fixed', PASS),
   always(
     'core_other_machine',
-    told('fail', [['CORE_RELOCATION_FAILURE', 'type_missing', 'struct user_pt_regs.regs[0]', 'here']]),
+    reported('fail', [['CORE_RELOCATION_FAILURE', 'type_missing', 'struct user_pt_regs.regs[0]', 'here']]),
   ),
   always('core_other_machine_fixed', PASS),
 ];

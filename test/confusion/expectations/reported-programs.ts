@@ -4,12 +4,12 @@ import { always, type Cell, fails, failsAt, failsHere, from, PASS, type Row } fr
  * Programs that verifiers refuse in ways that people reported, several to an object: each finding is to name the line
  * marked with the name of its program. What the findings say to do is done in the object ending in `_fixed`.
  */
-const refused = (...causes: readonly (readonly [reason: string, program: string])[]): Cell =>
+const rejected = (...causes: readonly (readonly [reason: string, program: string])[]): Cell =>
   failsAt(...causes.map(([reason, program]) => ['VERIFIER_REJECTION', reason, program] as const));
 
 const TASK_KFUNCS: Cell = {
   status: 'fail',
-  told: [
+  reported: [
     { code: 'MISSING_KFUNC', reason: 'strong', subject: 'bpf_task_acquire', mark: 'follows' },
     { code: 'MISSING_KFUNC', reason: 'strong', subject: 'bpf_rcu_read_lock', mark: 'lock' },
   ],
@@ -17,13 +17,13 @@ const TASK_KFUNCS: Cell = {
 };
 const inertHook: Cell = {
   status: 'pass',
-  told: [{ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject: 'opens', mark: undefined }],
+  reported: [{ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject: 'opens', mark: undefined }],
   unattached: [],
 };
 const newHelpers = failsAt(['UNSUPPORTED_HELPER', 'unknown', 'formats'], ['UNSUPPORTED_HELPER', 'unknown', 'compares']);
 const noMetadata: Cell = {
   status: 'fail',
-  told: [{ code: 'MISSING_KFUNC', reason: 'strong', subject: 'bpf_xdp_metadata_rx_timestamp', mark: 'here' }],
+  reported: [{ code: 'MISSING_KFUNC', reason: 'strong', subject: 'bpf_xdp_metadata_rx_timestamp', mark: 'here' }],
   unattached: [],
 };
 
@@ -37,7 +37,7 @@ const SETS_ATTRIBUTES = ['argument_type', 'sets_attributes'] as const;
 export const REPORTED_PROGRAMS: readonly Row[] = [
   always(
     'verifier_packets',
-    refused(
+    rejected(
       // xdp-project/xdp-tutorial#182, cilium/cilium#8250
       ['stale_packet', 'pops_header'],
       ['stale_packet', 'pulls_data'],
@@ -58,7 +58,7 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
   always('verifier_packets_fixed', PASS),
   always(
     'verifier_records',
-    refused(
+    rejected(
       // iovisor/bcc#3409
       ['not_constant', 'sized_record'],
       ['released', 'sent_record'],
@@ -79,8 +79,8 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
   from(
     '6.12',
     'verifier_results',
-    refused(['return_value', 'traces'], ['return_value', 'connects'], ['return_value', 'lets_through']),
-    refused(
+    rejected(['return_value', 'traces'], ['return_value', 'connects'], ['return_value', 'lets_through']),
+    rejected(
       // retis-org/retis#366
       ['return_value', 'traces'],
       ['return_value', 'connects'],
@@ -91,13 +91,13 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
     ),
   ),
   from('6.1', 'verifier_results_fixed', inertHook),
-  from('6.1', 'helper_strings', newHelpers, refused(['const_string', 'formats'], ['const_string', 'compares'])),
+  from('6.1', 'helper_strings', newHelpers, rejected(['const_string', 'formats'], ['const_string', 'compares'])),
   from('6.1', 'helper_strings_fixed', newHelpers),
   from(
     '6.12',
     'kfunc_pointers',
     TASK_KFUNCS,
-    refused(
+    rejected(
       // sched-ext/scx#3073, sched-ext/scx#3383
       ['untrusted_pointer', 'follows'],
       // sched-ext/scx#2593
@@ -114,13 +114,13 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
   {
     object: 'verifier_arguments',
     since: [
-      ['5.10', refused(ISSUES)],
-      ['6.1', refused(ISSUES, UNLINKS)],
-      ['6.12', refused(ISSUES, UNLINKS, SETS_ATTRIBUTES)],
+      ['5.10', rejected(ISSUES)],
+      ['6.1', rejected(ISSUES, UNLINKS)],
+      ['6.12', rejected(ISSUES, UNLINKS, SETS_ATTRIBUTES)],
     ],
   },
   from('6.1', 'verifier_arguments_fixed', {
     ...PASS,
-    told: [{ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject: 'sets_attributes', mark: undefined }],
+    reported: [{ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject: 'sets_attributes', mark: undefined }],
   }),
 ];

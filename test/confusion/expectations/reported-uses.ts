@@ -17,7 +17,7 @@ const READS = failsAt(['VERIFIER_REJECTION', 'map_structure', 'reads_map']);
 export const REPORTED_USES: readonly Row[] = [
   // aya-rs/aya#1002, falcosecurity/libs#1850, facebookincubator/katran#149, aya-rs/aya#1056, lizrice/learning-ebpf#34, aya-rs/aya#808
   // A map's structure may be read from 6.18 on.
-  from('6.18', 'verifier_uses', { ...USES, told: [...USES.told, ...READS.told] }, USES),
+  from('6.18', 'verifier_uses', { ...USES, reported: [...USES.reported, ...READS.reported] }, USES),
   always('verifier_uses_fixed', PASS),
   // near aya-rs/aya#1649
   always('file_no_function_info', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'no_function_info', 'next_of')),

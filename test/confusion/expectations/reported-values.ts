@@ -13,7 +13,7 @@ const at = (code: string, reason: string | undefined, subject: string, mark?: st
   subject,
   mark,
 });
-const told = (...causes: Cell['told']): Cell => ({ status: 'fail', told: causes, unattached: [] });
+const reported = (...causes: Cell['reported']): Cell => ({ status: 'fail', reported: causes, unattached: [] });
 const rejection = (reason: string, subject: string, mark = subject) => at('VERIFIER_REJECTION', reason, subject, mark);
 
 const ADDRESSES: readonly Cause[] = [
@@ -45,11 +45,11 @@ const ADDRESSES: readonly Cause[] = [
 ];
 
 const callback = (...programs: readonly string[]): Cell =>
-  told(...programs.map((program) => at('UNSUPPORTED_INSTRUCTION', 'callback', program, `calls_${program}`)));
+  reported(...programs.map((program) => at('UNSUPPORTED_INSTRUCTION', 'callback', program, `calls_${program}`)));
 const newHelpers = (...programs: readonly (readonly [program: string, mark: string])[]): Cell =>
-  told(...programs.map(([program, mark]) => at('UNSUPPORTED_HELPER', 'unknown', program, mark)));
+  reported(...programs.map(([program, mark]) => at('UNSUPPORTED_HELPER', 'unknown', program, mark)));
 const kfunc = (name: string, mark: string) => at('MISSING_KFUNC', 'strong', name, mark);
-const OWNED_KFUNCS: Cell = told(
+const OWNED_KFUNCS: Cell = reported(
   kfunc('bpf_task_from_pid', 'from_pid'),
   kfunc('bpf_iter_num_new', 'begun'),
   kfunc('bpf_iter_num_next', 'skips_new'),
@@ -75,7 +75,7 @@ export const REPORTED_VALUES: readonly Row[] = [
   always('verifier_owned_fixed', PASS),
   always(
     'verifier_guarded',
-    told(
+    reported(
       rejection('kernel_field', 'copies_lock'),
       rejection('two_locks', 'locks_both'),
       // loxilb-io/loxilb#953
@@ -91,7 +91,7 @@ export const REPORTED_VALUES: readonly Row[] = [
   from(
     '6.1',
     'verifier_functions',
-    told(
+    reported(
       at('UNSUPPORTED_GLOBAL_FUNCTION', 'signature', 'sums', 'adds'),
       at('UNSUPPORTED_GLOBAL_FUNCTION', 'signature', 'first_of', 'first_of'),
     ),
@@ -101,11 +101,11 @@ export const REPORTED_VALUES: readonly Row[] = [
   from(
     '6.1',
     'helper_callbacks',
-    told(
-      ...callback('visits', 'renames', 'repeats').told,
-      ...newHelpers(['other_map', 'other_map'], ['timer_elsewhere', 'timer_elsewhere']).told,
+    reported(
+      ...callback('visits', 'renames', 'repeats').reported,
+      ...newHelpers(['other_map', 'other_map'], ['timer_elsewhere', 'timer_elsewhere']).reported,
     ),
-    told(
+    reported(
       rejection('callback_result', 'visits'),
       rejection('map_key', 'renames'),
       rejection('timer_map', 'other_map'),
@@ -116,7 +116,7 @@ export const REPORTED_VALUES: readonly Row[] = [
   from(
     '6.1',
     'helper_callbacks_fixed',
-    told(...callback('visits', 'renames', 'repeats').told, ...newHelpers(['other_map', 'other_map']).told),
+    reported(...callback('visits', 'renames', 'repeats').reported, ...newHelpers(['other_map', 'other_map']).reported),
   ),
   from(
     '6.1',
@@ -128,7 +128,7 @@ export const REPORTED_VALUES: readonly Row[] = [
       ['makes_twice', 'made_first'],
       ['submits_memory', 'from_memory'],
     ),
-    told(
+    reported(
       rejection('reference', 'keeps_view', 'reserved'),
       rejection('dynptr_unset', 'empty_view'),
       rejection('dynptr_memory', 'stack_view'),
@@ -151,17 +151,17 @@ export const REPORTED_VALUES: readonly Row[] = [
   {
     object: 'helper_timer_tracing',
     since: [
-      ['5.10', told(at('UNSUPPORTED_HELPER', 'unknown', 'probe', 'here'))],
-      ['6.1', told(at('MAP_PROG_INCOMPATIBLE', 'tracing_field', 'probe'))],
+      ['5.10', reported(at('UNSUPPORTED_HELPER', 'unknown', 'probe', 'here'))],
+      ['6.1', reported(at('MAP_PROG_INCOMPATIBLE', 'tracing_field', 'probe'))],
       ['7.0', PASS],
     ],
   },
-  from('6.1', 'helper_timer_tracing_fixed', told(at('UNSUPPORTED_HELPER', 'unknown', 'probe', 'here'))),
+  from('6.1', 'helper_timer_tracing_fixed', reported(at('UNSUPPORTED_HELPER', 'unknown', 'probe', 'here'))),
   from(
     '6.12',
     'kfunc_owned',
     OWNED_KFUNCS,
-    told(
+    reported(
       rejection('null_check', 'releases_maybe'),
       rejection('reference', 'forgets_task', 'task'),
       rejection('reference', 'leaves_iterator', 'begun'),
@@ -179,7 +179,7 @@ export const REPORTED_VALUES: readonly Row[] = [
   from(
     '6.12',
     'kfunc_owned_fixed',
-    told(
+    reported(
       kfunc('bpf_task_from_pid', 'from_pid'),
       kfunc('bpf_iter_num_new', 'begun'),
       kfunc('bpf_task_acquire', 'acquired'),
@@ -190,7 +190,7 @@ export const REPORTED_VALUES: readonly Row[] = [
   // Which of the two is one too many nobody can say.
   always(
     'verifier_storages',
-    told(at('VERIFIER_REJECTION', 'cgroup_storages', 'two_storages'), rejection('storage_flags', 'flagged')),
+    reported(at('VERIFIER_REJECTION', 'cgroup_storages', 'two_storages'), rejection('storage_flags', 'flagged')),
   ),
   always('verifier_storages_fixed', PASS),
   always(

@@ -21,17 +21,17 @@ const renamedType = failsHere(
 );
 const sharedArray = (map: string): Cell => ({
   status: 'fail',
-  told: [{ code: 'TAIL_CALL_INCOMPATIBLE', reason: undefined, subject: map, mark: 'here' }],
+  reported: [{ code: 'TAIL_CALL_INCOMPATIBLE', reason: undefined, subject: map, mark: 'here' }],
   unattached: [],
 });
 /** An object of maps alone: nothing of it runs, which is said. */
 const mapsOnly: Cell = {
   status: 'pass',
-  told: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
+  reported: [{ code: 'NOTHING_LOADED', reason: 'no_program', subject: undefined, mark: undefined }],
   unattached: [],
 };
 const inert = (subject: string) => ({ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject, mark: undefined });
-const inertHook: Cell = { status: 'pass', told: [inert('probe')], unattached: [] };
+const inertHook: Cell = { status: 'pass', reported: [inert('probe')], unattached: [] };
 
 export const REPORTED: readonly Row[] = [
   // bottlerocket-os/bottlerocket#4702, cilium/tetragon#4856: in stable series from 6.1.192 and 6.12.117 on.
@@ -49,7 +49,7 @@ export const REPORTED: readonly Row[] = [
   from(
     '6.1',
     'tail_call_lsm',
-    { status: 'pass', told: [inert('on_unlink'), inert('on_symlink')], unattached: [] },
+    { status: 'pass', reported: [inert('on_unlink'), inert('on_symlink')], unattached: [] },
     sharedArray('checks'),
   ),
   // What follows from a program that does not load is not a cause of its own.

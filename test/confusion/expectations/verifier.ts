@@ -1,33 +1,33 @@
 import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../cells.ts';
 
-const refused = (reason: string): Cell => failsHere('VERIFIER_REJECTION', reason);
+const rejected = (reason: string): Cell => failsHere('VERIFIER_REJECTION', reason);
 const globalFunction = (name: string): Cell => failsHere('UNSUPPORTED_GLOBAL_FUNCTION', 'signature', name);
 const stack = (reason: string): Cell => fails('STACK_LIMIT', reason, 'probe');
 
 export const VERIFIER: readonly Row[] = [
-  always('verifier_null_check', refused('null_check')),
+  always('verifier_null_check', rejected('null_check')),
   always('twin_frightening_source', failsHere('VERIFIER_REJECTION', 'null_check', 'cannot_use_helper')),
-  always('verifier_map_bounds', refused('past_end')),
-  always('verifier_rodata_write', refused('map_read_only')),
-  always('verifier_packet_bounds', refused('packet_bounds')),
-  always('verifier_unbounded', refused('unbounded')),
-  always('verifier_uninit_register', refused('unset_register')),
+  always('verifier_map_bounds', rejected('past_end')),
+  always('verifier_rodata_write', rejected('map_read_only')),
+  always('verifier_packet_bounds', rejected('packet_bounds')),
+  always('verifier_unbounded', rejected('unbounded')),
+  always('verifier_uninit_register', rejected('unset_register')),
   // Upstream since 6.3. Debian's 5.10 and 6.1 have it from the stable series: their verifiers take the program.
   always('verifier_uninit_padding', PASS),
-  always('verifier_ctx_access', refused('ctx_access')),
+  always('verifier_ctx_access', rejected('ctx_access')),
   // Nothing the program does is wrong: newer verifiers see it.
-  from('6.8', 'verifier_not_equal', refused('verifier_precision')),
-  from('5.16', 'verifier_ctx_newer_field', refused('ctx_access')),
-  always('verifier_misaligned', refused('misaligned')),
-  always('verifier_reference', refused('reference')),
-  always('verifier_argument_type', refused('no_map')),
-  always('verifier_return_value', refused('return_value')),
-  always('verifier_pointer_arithmetic', refused('pointer_bits')),
-  always('verifier_btf_write', refused('btf_access')),
-  always('verifier_unreachable', refused('structure')),
-  always('verifier_jump_out', refused('structure')),
+  from('6.8', 'verifier_not_equal', rejected('verifier_precision')),
+  from('5.16', 'verifier_ctx_newer_field', rejected('ctx_access')),
+  always('verifier_misaligned', rejected('misaligned')),
+  always('verifier_reference', rejected('reference')),
+  always('verifier_argument_type', rejected('no_map')),
+  always('verifier_return_value', rejected('return_value')),
+  always('verifier_pointer_arithmetic', rejected('pointer_bits')),
+  always('verifier_btf_write', rejected('btf_access')),
+  always('verifier_unreachable', rejected('structure')),
+  always('verifier_jump_out', rejected('structure')),
   always('verifier_recursion', fails('VERIFIER_REJECTION', 'structure', 'probe')),
-  always('verifier_endless_loop', refused('infinite_loop')),
+  always('verifier_endless_loop', rejected('infinite_loop')),
   // The number of branches that may wait for their turn was 8192; 7.2 and later take ten thousand.
   from('7.2', 'verifier_jump_sequence', fails('VERIFIER_COMPLEXITY', 'limit', 'probe')),
   always('verifier_stack_frame', failsHere('STACK_LIMIT', 'frame')),
@@ -49,7 +49,7 @@ export const VERIFIER: readonly Row[] = [
         '5.10',
         {
           status: 'fail',
-          told: [
+          reported: [
             { code: 'VERIFIER_REJECTION', reason: 'null_check', subject: 'unchecked', mark: 'first' },
             { code: 'HELPER_NOT_ALLOWED', reason: 'program_type', subject: 'packetless', mark: 'second' },
           ],

@@ -12,7 +12,7 @@ export const OBJECTS = join(ROOT, 'test/confusion/objects');
 /** What objects do on kernels, by file and profile: `map_bloom.bpf.o debian-12-6.1`. */
 export type Results = ReadonlyMap<string, CellResult>;
 
-export async function ask(
+export async function request(
   scratch: string,
   objects: readonly string[],
   kernels: readonly string[],
@@ -34,8 +34,8 @@ function lineOf(object: string, mark: string): number {
 }
 
 /** `fail VERIFIER_REJECTION/null_check of probe at line 19`: what is expected, in the words of `observed`. */
-function expected(object: string, { status, told, unattached }: Cell): string {
-  const findings = told.map(({ code, reason, subject, mark }) => {
+function expected(object: string, { status, reported, unattached }: Cell): string {
+  const findings = reported.map(({ code, reason, subject, mark }) => {
     const line = mark === undefined ? '' : ` at line ${lineOf(object, mark)}`;
     return `${code}${reason === undefined ? '' : `/${reason}`} of ${subject ?? 'the file'}${line}`;
   });
@@ -43,12 +43,12 @@ function expected(object: string, { status, told, unattached }: Cell): string {
 }
 
 function findingText(finding: Finding, cell: Cell): string {
-  const wanted = cell.told.find(({ code, subject }) => code === finding.code && subject === finding.subject);
+  const required = cell.reported.find(({ code, subject }) => code === finding.code && subject === finding.subject);
   const { reason } = finding.args;
   // Where no line is to blame, any is a help and none is right.
-  const line = wanted && wanted.mark === undefined ? undefined : finding.location?.line;
+  const line = required && required.mark === undefined ? undefined : finding.location?.line;
   const where = line === undefined ? '' : ` at line ${line}`;
-  const why = reason === undefined || (wanted && wanted.reason === undefined) ? '' : `/${reason}`;
+  const why = reason === undefined || (required && required.reason === undefined) ? '' : `/${reason}`;
   return `${finding.code}${why} of ${finding.subject ?? 'the file'}${where}`;
 }
 

@@ -14,7 +14,7 @@ export interface Guests {
   /** What gives a guest a shell. */
   readonly shell: GuestEntry;
   /** Asks one question in a guest of its own. @param limitMs for the whole answer */
-  ask(question: Partial<GuestRequest>, limitMs?: number, onStage?: (stage: Stage) => void): Promise<Evidence>;
+  send(partial: Partial<GuestRequest>, limitMs?: number, onStage?: (stage: Stage) => void): Promise<Evidence>;
 }
 
 const BOOT_MS = 120_000;
@@ -45,7 +45,7 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   return {
     source,
     shell,
-    async ask(question, limitMs = 60_000, onStage = () => {}) {
+    async send(partial, limitMs = 60_000, onStage = () => {}) {
       await using guest = await source.open({ ...open, dir: mkdtempSync(join(scratch, 'guest-')) });
       const request = {
         artifact: new Uint8Array(),
@@ -56,7 +56,7 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
         requiredPrograms: [],
         tuning: [],
         workTimeoutMs: limitMs - 1000,
-        ...question,
+        ...partial,
       } as const;
       return await guest.run(request, { signal, timeoutMs: limitMs, onStage });
     },

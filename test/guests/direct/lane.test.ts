@@ -22,7 +22,7 @@ interface Limits {
 }
 
 /** Boots the fake and asks it once. */
-async function askFake(
+async function runFake(
   fake: string,
   limits: Limits = {},
   host?: Host,
@@ -37,7 +37,7 @@ async function askFake(
 }
 
 async function failureOf(fake: string, limits: Limits = {}): Promise<GuestError> {
-  const error = await askFake(fake, limits).then(
+  const error = await runFake(fake, limits).then(
     () => expect.fail(`${fake} gave evidence`),
     (reason: unknown) => reason,
   );
@@ -61,7 +61,7 @@ describe('a cache that may only be read', () => {
         return made;
       },
     };
-    const { evidence } = await askFake('answers', {}, { ...real, files });
+    const { evidence } = await runFake('answers', {}, { ...real, files });
     expect(kinds(evidence.stages)).toEqual(['begin', 'open', 'load', 'exit']);
     expect(own).toHaveLength(1);
     expect(await real.files.stat(own[0]!)).toBeUndefined();
@@ -72,7 +72,7 @@ describe('a cache that may only be read', () => {
 describe('a guest that answers', () => {
   it('gives evidence, stage by stage, and leaves its logs', async () => {
     const heard: string[] = [];
-    const { evidence, console } = await askFake('answers', { onStage: (stage) => heard.push(stage.stage) });
+    const { evidence, console } = await runFake('answers', { onStage: (stage) => heard.push(stage.stage) });
     expect(kinds(evidence.stages)).toEqual(['begin', 'open', 'load', 'exit']);
     expect(heard).toEqual(kinds(evidence.stages));
     expect(evidence.hello.kernel.release).toBe('6.1.0-test');
@@ -87,20 +87,20 @@ describe('a guest that answers', () => {
     await using source = await made.source();
     const { signal } = new AbortController();
     await using guest = await source.open({ signal, bootTimeoutMs: 10_000, dir: made.out });
-    const ask = () => guest.run(REQUEST, { signal, timeoutMs: 10_000, onStage: () => {} });
-    const [first, second] = [await ask(), await ask()];
+    const request = () => guest.run(REQUEST, { signal, timeoutMs: 10_000, onStage: () => {} });
+    const [first, second] = [await request(), await request()];
     expect(kinds(second.stages)).toEqual(kinds(first.stages));
     expect(second.stages[0]).not.toEqual(first.stages[0]);
   });
 
   it('gives evidence also when its validator crashed', async () => {
-    const { evidence } = await askFake('validator-crashes');
+    const { evidence } = await runFake('validator-crashes');
     expect(evidence.stages.at(-1)).toMatchObject({ stage: 'exit', kind: 'signaled', signal: 11 });
   });
 
   it('may flood the console: it is drained, bounded and kept', async () => {
     const before = process.memoryUsage().rss;
-    const { evidence } = await askFake('floods-console', { bootTimeoutMs: 60_000 });
+    const { evidence } = await runFake('floods-console', { bootTimeoutMs: 60_000 });
     expect(evidence.stages).toHaveLength(4);
     const serial = await log('serial.log');
     expect(serial.length).toBeLessThan(1024 * 1024 + 100);
@@ -160,7 +160,7 @@ describe('a guest that does not', () => {
         child.stdout.once('data', printed);
         return child;
       };
-      const failed = askFake('hangs', { bootTimeoutMs: 1000 }, { ...real, start }).then(
+      const failed = runFake('hangs', { bootTimeoutMs: 1000 }, { ...real, start }).then(
         () => expect.fail('it hangs'),
         (reason: unknown) => reason as GuestError,
       );
@@ -265,7 +265,7 @@ describe('prepare', () => {
       throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     };
     const host: Host = { ...real, files: { ...real.files, writeAtomic: full } };
-    await expect(askFake('answers', {}, host)).rejects.toMatchObject({ infraCause: 'no_space' });
+    await expect(runFake('answers', {}, host)).rejects.toMatchObject({ infraCause: 'no_space' });
   });
 
   it('knows what it cannot run', async () => {

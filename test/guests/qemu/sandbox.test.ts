@@ -107,10 +107,10 @@ describe('sandbox', () => {
     await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
     const file = join(dir.path, 'memory');
     await host.files.writeAtomic(file, 'x');
-    const ask = async () => (await sandboxForFiles(host, sandbox, { read: [], write: [file] }, signal)).layers;
-    expect(await ask()).not.toContain('own-uid');
+    const request = async () => (await sandboxForFiles(host, sandbox, { read: [], write: [file] }, signal)).layers;
+    expect(await request()).not.toContain('own-uid');
     await chmod(file, 0o666);
-    expect(await ask()).toEqual(sandbox.layers);
+    expect(await request()).toEqual(sandbox.layers);
   });
 
   it('runs QEMU: the probe guest gets through under TCG', async () => {
@@ -148,8 +148,8 @@ describe('sandbox', () => {
 
 describe('what the report says about layers', () => {
   it('names those that should be there and are not', () => {
-    const wanted = ['namespaces', 'own-uid', 'no-new-privs', 'limits'] as const;
-    const all: Sandbox = { layers: wanted, userNamespace: false, wanted };
+    const expected = ['namespaces', 'own-uid', 'no-new-privs', 'limits'] as const;
+    const all: Sandbox = { layers: expected, userNamespace: false, requested: expected };
     expect(layerNote(all)).toBeUndefined();
     expect(layerNote(withoutOwnUid(all))).toContain('QEMU runs without own-uid:');
     expect(wrap(withoutOwnUid(all), 'true', [], { files: [] }).layers).not.toContain('own-uid');

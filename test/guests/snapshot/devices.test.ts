@@ -12,8 +12,8 @@ test.each([
 });
 
 test('only a guest that is being saved writes into the file of its memory', () => {
-  const told = (use: Parameters<typeof ramFile>[2]): string | undefined => ramFile('/ram', 64, use).args[1];
-  expect(told('written')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=on');
-  expect(told('own')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=off');
-  expect(told('read-only')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=off,readonly=on,rom=off');
+  const reported = (use: Parameters<typeof ramFile>[2]): string | undefined => ramFile('/ram', 64, use).args[1];
+  expect(reported('written')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=on');
+  expect(reported('own')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=off');
+  expect(reported('read-only')).toBe('memory-backend-file,id=ram,size=64M,mem-path=/ram,share=off,readonly=on,rom=off');
 });

@@ -5,7 +5,7 @@ import { connectQmp, type Qmp } from '../../../src/guests/snapshot/qmp.ts';
 const GREETING = '{"QMP": {"version": {"qemu": {"major": 7}}, "capabilities": ["oob"]}}';
 
 /** A QEMU that answers each command line with the lines `answer` gives, and what it was told. */
-function fakeQemu(answer: (command: string) => string): { channel: Duplex; qemu: Duplex; commands: string[] } {
+function fakeQemu(respond: (command: string) => string): { channel: Duplex; qemu: Duplex; commands: string[] } {
   const [channel, qemu] = duplexPair();
   const commands: string[] = [];
   let buffered = '';
@@ -14,7 +14,7 @@ function fakeQemu(answer: (command: string) => string): { channel: Duplex; qemu:
     buffered = lines.pop() ?? '';
     for (const line of lines) {
       commands.push(line);
-      const reply = answer(JSON.parse(line).execute);
+      const reply = respond(JSON.parse(line).execute);
       if (reply !== '') qemu.write(reply);
     }
   });
@@ -24,8 +24,8 @@ function fakeQemu(answer: (command: string) => string): { channel: Duplex; qemu:
 
 const DONE = '{"return": {}}\n';
 
-async function connected(answer: (command: string) => string): Promise<ReturnType<typeof fakeQemu> & { qmp: Qmp }> {
-  const fake = fakeQemu((command) => (command === 'qmp_capabilities' ? DONE : answer(command)));
+async function connected(respond: (command: string) => string): Promise<ReturnType<typeof fakeQemu> & { qmp: Qmp }> {
+  const fake = fakeQemu((command) => (command === 'qmp_capabilities' ? DONE : respond(command)));
   return { ...fake, qmp: await connectQmp(fake.channel) };
 }
 
@@ -51,12 +51,12 @@ describe('commands', () => {
 
   it('takes an answer that comes in pieces', async () => {
     const { qmp, qemu } = await connected(() => '');
-    const answer = qmp.execute('query-status');
+    const respond = qmp.execute('query-status');
     for (const piece of ['{"retu', 'rn": {"running"', ': true}}', '\n']) {
       qemu.write(piece);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(await answer).toEqual({ running: true });
+    expect(await respond).toEqual({ running: true });
   });
 
   it('passes over what is not an answer', async () => {
@@ -83,19 +83,19 @@ describe('the end of the channel', () => {
 
   it('rejects what is awaited, and whatever is asked later', async () => {
     const { qmp, channel } = await connected(() => '');
-    const [answer, event] = [qmp.execute('query-status'), qmp.event('RESUME')];
+    const [respond, event] = [qmp.execute('query-status'), qmp.event('RESUME')];
     channel.destroy();
-    await expect(answer).rejects.toThrow('closed its control channel');
+    await expect(respond).rejects.toThrow('closed its control channel');
     await expect(event).rejects.toThrow('closed its control channel');
     await expect(qmp.execute('cont')).rejects.toThrow('closed its control channel');
   });
 
   it('comes when a line gets too long, before memory does', async () => {
     const { qmp, qemu } = await connected(() => '');
-    const answer = qmp.execute('query-status');
+    const respond = qmp.execute('query-status');
     const piece = Buffer.alloc(64 * 1024, 'x');
     for (let i = 0; i < 20; i++) qemu.write(piece);
-    await expect(answer).rejects.toThrow('closed its control channel');
+    await expect(respond).rejects.toThrow('closed its control channel');
   });
 });
 

@@ -32,14 +32,14 @@ afterEach(async () => {
 type Command = { readonly execute: string; readonly arguments: Record<string, unknown> };
 
 /** A QEMU that answers commands with what `answer` gives; undefined closes the channel. */
-function qemu(answer: (command: Command) => unknown): { control: Duplex; commands: Command[] } {
+function qemu(respond: (command: Command) => unknown): { control: Duplex; commands: Command[] } {
   const [control, far] = duplexPair();
   const commands: Command[] = [];
   far.on('data', (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {
       const command = JSON.parse(line) as Command;
       commands.push(command);
-      const reply = answer(command);
+      const reply = respond(command);
       if (reply === undefined) far.end();
       else far.write(`${JSON.stringify(reply)}\n`);
     }
@@ -58,11 +58,11 @@ describe('saveState', () => {
   const state = (): string => join(dir.path, 'state');
 
   it('resolves once all of the state is in its file', async () => {
-    let asked = 0;
+    let requests = 0;
     const { control, commands } = qemu((command) => {
       if (command.execute === 'migrate') peer(command).end('the state');
       if (command.execute !== 'query-migrate') return OK;
-      return { return: { status: asked++ < 3 ? 'active' : 'completed' } };
+      return { return: { status: requests++ < 3 ? 'active' : 'completed' } };
     });
     const stopped = await saveState(host, control, state());
     expect(await readFile(state(), 'utf8')).toBe('the state');
@@ -96,8 +96,8 @@ describe('saveState', () => {
       /could not save the guest: it broke/,
     ],
     ['dies', ({ execute }) => (execute === 'migrate' ? undefined : OK), /closed its control channel/],
-  ])('rejects when QEMU %s, and leaves no socket', async (_, answer, words) => {
-    await expect(saveState(host, qemu(answer).control, state())).rejects.toThrow(words);
+  ])('rejects when QEMU %s, and leaves no socket', async (_, respond, words) => {
+    await expect(saveState(host, qemu(respond).control, state())).rejects.toThrow(words);
     // A second one where it is not known yet that QEMU came through.
     expect(temporary.length).toBeLessThanOrEqual(2);
   });
@@ -156,8 +156,8 @@ describe('resumeFrom', () => {
       /rejected migrate-incoming: bad section/,
     ],
     ['dies', ({ execute }) => (execute === 'migrate-incoming' ? undefined : OK), /closed its control channel/],
-  ])('rejects when QEMU %s', async (_, answer, words) => {
-    await expect(resumeFrom(qemu(answer).control, 'fd:6')).rejects.toThrow(words);
+  ])('rejects when QEMU %s', async (_, respond, words) => {
+    await expect(resumeFrom(qemu(respond).control, 'fd:6')).rejects.toThrow(words);
   });
 
   it('rejects when QEMU dies after it took the state', async () => {

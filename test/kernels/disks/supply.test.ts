@@ -21,17 +21,17 @@ let dir: TempDir;
 let host: Host;
 let server: Server;
 let base: string;
-let asked: string[];
+let requests: string[];
 /** What the server answers by path. */
 let served: Record<string, Buffer>;
 
 beforeEach(async () => {
   dir = await createHost({ env: {} }).files.tempDir('bpfcompat-disks-');
   host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir.path, 'cache') } });
-  asked = [];
+  requests = [];
   served = { '/disk.qcow2': DISK };
   server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requests.push(request.url ?? '');
     const bytes = served[request.url ?? ''];
     if (bytes === undefined) response.writeHead(404).end();
     else if (request.url === '/cut.qcow2')
@@ -72,7 +72,7 @@ test('a pinned image is downloaded once, for all profiles and runs', async () =>
   });
   expect(await readFile(first.image.path)).toEqual(DISK);
   expect(await ensure(pinned, { offline: true })).toMatchObject({ cached: true });
-  expect(asked).toEqual(['/disk.qcow2']);
+  expect(requests).toEqual(['/disk.qcow2']);
 });
 
 test('a stored image that was changed is downloaded again', async () => {
@@ -157,7 +157,7 @@ test('offline, and not stored', async () => {
   await expect(ensure({ url: `${base}/disk.qcow2` }, { offline: true })).rejects.toMatchObject({
     code: 'image_not_stored',
   });
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test('a file of this machine comes first, and is used where it lies', async () => {
@@ -169,7 +169,7 @@ test('a file of this machine comes first, and is used where it lies', async () =
   const other = emptyOverlay(4 * 1024 ** 3);
   await writeFile(path, other);
   expect((await ensure({ path })).image.sha256).toBe(sha256(other));
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test('a file that is not there, and a directory', async () => {
@@ -222,14 +222,14 @@ describe('the list of the vendor', () => {
     served['/SHA256SUMS'] = Buffer.from(`${'0'.repeat(64)}  other.img\n`);
     await expect(ensure(named())).rejects.toMatchObject({ code: 'package_not_found' });
     await expect(ensure({ ...named(), checksums: `${base}/nowhere` })).rejects.toThrow(/nowhere returned status 404/);
-    expect(asked).not.toContain('/disk.qcow2');
+    expect(requests).not.toContain('/disk.qcow2');
   });
 
   test('that has not changed spares a download, and one that has is told', async () => {
     served['/SHA256SUMS'] = list(DISK);
     await ensure(named());
     expect(await ensure(named(), { refresh: true })).toMatchObject({ cached: true });
-    expect(asked.filter((path) => path === '/disk.qcow2')).toHaveLength(1);
+    expect(requests.filter((path) => path === '/disk.qcow2')).toHaveLength(1);
     const newer = emptyOverlay(2 * 1024 ** 3);
     Object.assign(served, { '/disk.qcow2': newer, '/SHA256SUMS': list(newer) });
     const notes: string[] = [];

@@ -75,7 +75,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('what is found beside the files of a repository', () => {
   const top = (): string => at('repository');
-  const ask = (kernel: Omit<FileKernelSource, 'source'>) =>
+  const request = (kernel: Omit<FileKernelSource, 'source'>) =>
     ensureKernel({ ...profile(kernel), top: top() }, { host: host(), offline: true });
   const secret = (): string => put('outside/secret', 'CONFIG_SECRET=y\n');
   const link = (target: string, path: string): void => {
@@ -90,14 +90,14 @@ describe('what is found beside the files of a repository', () => {
   test('is not a configuration elsewhere', async () => {
     const image = put('repository/bzImage', bzImage({ release: RELEASE }));
     link(secret(), `config-${RELEASE}`);
-    await expect(ask({ image })).rejects.toMatchObject(outside(`config-${RELEASE}`));
+    await expect(request({ image })).rejects.toMatchObject(outside(`config-${RELEASE}`));
     expect(namesIn('cache/blobs/sha256')).toEqual([]);
   });
 
   test('is not an image, and no tree, elsewhere', async () => {
     put('outside/arch/x86/boot/bzImage', bzImage({ release: RELEASE }));
     link(at('outside/arch'), 'linux/arch');
-    await expect(ask({ image: at('repository/linux') })).rejects.toMatchObject({
+    await expect(request({ image: at('repository/linux') })).rejects.toMatchObject({
       code: 'kernel_unusable',
       message: expect.stringContaining(`is a link to ${at('outside/arch/x86/boot/bzImage')}, outside of ${top()}`),
     });
@@ -107,7 +107,7 @@ describe('what is found beside the files of a repository', () => {
     const image = put('repository/bzImage', bzImage({ release: RELEASE }));
     putModules(`outside/modules/${RELEASE}`);
     link(at('outside'), 'tree/lib');
-    await expect(ask({ image, modules: at('repository/tree') })).rejects.toMatchObject(
+    await expect(request({ image, modules: at('repository/tree') })).rejects.toMatchObject(
       outside(`tree/lib/modules/${RELEASE}`),
     );
   });
@@ -116,11 +116,11 @@ describe('what is found beside the files of a repository', () => {
     const image = put('repository/bzImage', bzImage({ release: RELEASE }));
     put('repository/the.config', BUILT_IN);
     link('the.config', `config-${RELEASE}`);
-    expect(readFileSync((await ask({ image })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
+    expect(readFileSync((await request({ image })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
     const other = put('mine/bzImage', bzImage({ release: RELEASE }));
     put('elsewhere/config', BUILT_IN);
     symlinkSync(at('elsewhere/config'), at(`mine/config-${RELEASE}`));
-    expect(readFileSync((await ask({ image: other })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
+    expect(readFileSync((await request({ image: other })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
   });
 });
 

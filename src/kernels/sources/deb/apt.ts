@@ -28,7 +28,7 @@ export interface Apt {
    * What the lists say about every package whose name begins with `prefix` and passes `wanted`.
    * @throws HostError as `update`
    */
-  packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]>;
+  packages(prefix: string, requested: (name: string) => boolean): Promise<DebPackage[]>;
   /**
    * Downloads packages into `dir`; apt checks each against the signed lists, or against the profile's digest where
    * the profile pins it.
@@ -125,7 +125,7 @@ class PrivateApt implements Apt {
     await this.#checked;
   }
 
-  async packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]> {
+  async packages(prefix: string, requested: (name: string) => boolean): Promise<DebPackage[]> {
     const { source, arch } = this.#options;
     this.#checked ??= this.#checkLists();
     await this.#checked;
@@ -134,7 +134,7 @@ class PrivateApt implements Apt {
     const chosen = names.stdout
       .toString('utf8')
       .split('\n')
-      .filter((name) => name !== '' && wanted(name));
+      .filter((name) => name !== '' && requested(name));
     if (chosen.length === 0) return [];
     // A name that is only mentioned by others makes apt-cache fail although it printed the rest.
     const shown = await this.#run('apt-cache', ['show', '--', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });

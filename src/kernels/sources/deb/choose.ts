@@ -41,12 +41,12 @@ export function choosePackage(source: DebKernelSource, offered: readonly DebPack
   const right = source.version === undefined ? named : named.filter((one) => one.version === source.version);
   const chosen = newest(right);
   if (chosen !== undefined) return chosen;
-  const wanted = source.version === undefined ? source.package : `${source.package} ${source.version}`;
-  const near = (named.length > 0 ? named : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
+  const requested = source.version === undefined ? source.package : `${source.package} ${source.version}`;
+  const similar = (named.length > 0 ? named : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
   throw new HostError(
     'package_not_found',
-    `${source.archive} ${source.suite} has no package ${wanted}; ` +
-      (near.length > 0 ? `it has ${near.join(', ')}` : 'nothing there begins like that') +
+    `${source.archive} ${source.suite} has no package ${requested}; ` +
+      (similar.length > 0 ? `it has ${similar.join(', ')}` : 'nothing there begins like that') +
       '; correct package, version or suite in the kernel block of the profile',
   );
 }

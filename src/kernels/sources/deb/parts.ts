@@ -23,13 +23,13 @@ export async function withParts(apt: Apt, first: DebPackage, source: DebKernelSo
     for (const part of kernelParts(next)) {
       if (found.has(part.name)) continue;
       const offered = await apt.packages(part.name, (name) => name === part.name);
-      const answer = satisfy(part, offered) ?? satisfy(part, pinned);
-      if (answer === undefined) {
+      const response = satisfy(part, offered) ?? satisfy(part, pinned);
+      if (response === undefined) {
         missing.push(part.exactly === undefined ? part.name : `${part.name} ${part.exactly}`);
         continue;
       }
-      found.set(answer.name, answer);
-      queue.push(answer);
+      found.set(response.name, response);
+      queue.push(response);
     }
   }
   for (const name of extraParts(first, source)) {

@@ -11,7 +11,7 @@ export const deb: Source<DebKernelSource> = {
     return fetchDeb(host, arch, source, paths, listener, stored, local);
   },
   builds: debBuilds,
-  answers: (stored, source) =>
+  matches: (stored, source) =>
     stored.archive === source.archive &&
     stored.suite === source.suite &&
     !stored.name.includes('/') &&

@@ -70,7 +70,7 @@ export async function openLayout(
   const fileOf = async (name: string): Promise<string> => {
     const file = join(root, name);
     // A link in an archive could lead anywhere.
-    if (!stat.isDirectory) await host.files.refuseLink(file);
+    if (!stat.isDirectory) await host.files.rejectLink(file);
     if ((await host.files.stat(file))?.isFile) {
       await stayInside(host, top, path, file);
       return file;

@@ -69,9 +69,9 @@ export function choosePlatform(
   const nameOf = ({ annotations }: Descriptor): string | undefined =>
     annotations?.['org.opencontainers.image.ref.name'];
   const named = tag === undefined ? manifests : manifests.filter((one) => nameOf(one) === tag);
-  const wanted = ARCHITECTURES[arch];
+  const expected = ARCHITECTURES[arch];
   const fits = named.filter(
-    ({ platform }) => platform === undefined || (platform.os === 'linux' && platform.architecture === wanted),
+    ({ platform }) => platform === undefined || (platform.os === 'linux' && platform.architecture === expected),
   );
   const [only] = fits;
   if (only !== undefined && (fits.length === 1 || tag !== undefined || only.platform !== undefined)) return only;
@@ -83,6 +83,6 @@ export function choosePlatform(
     .map((one) => (tag === undefined ? `${one.platform?.os}/${one.platform?.architecture}` : (nameOf(one) ?? '')))
     .filter((one) => one !== '' && !one.startsWith('unknown'));
   const has = there.length === 0 ? 'nothing' : [...new Set(there)].join(', ');
-  const requested = tag === undefined ? `linux/${wanted}` : `the tag ${tag}`;
+  const requested = tag === undefined ? `linux/${expected}` : `the tag ${tag}`;
   throw new HostError('package_not_found', `${what} has no image for ${requested}; it has ${has}`);
 }

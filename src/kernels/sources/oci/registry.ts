@@ -81,13 +81,13 @@ class Registry implements RegistryStore {
     this.#base = `${isLoopback(this.#registry) ? 'http' : 'https'}://${this.#registry}/v2/${this.#repository}`;
   }
 
-  async document(wanted: string, maxBytes = MAX_DOCUMENT) {
+  async document(expected: string, maxBytes = MAX_DOCUMENT) {
     const file = join(this.#dir, `document-${this.#nth++}`);
-    const url = `${this.#base}/manifests/${wanted}`;
+    const url = `${this.#base}/manifests/${expected}`;
     // The registry's own word about the digest is optional, and worth nothing.
     const { digest: hex } = await this.#get(url, file, { maxBytes, accept: DOCUMENT_KINDS });
     const digest = `sha256:${hex}`;
-    if (wanted.startsWith('sha256:') && wanted !== digest) {
+    if (expected.startsWith('sha256:') && expected !== digest) {
       throw new HostError(
         'wrong_digest',
         `${url} returned a document of another digest (${digest}); nothing was used, choose another registry`,
@@ -127,16 +127,16 @@ class Registry implements RegistryStore {
   }
 
   async #get(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
-    let answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
-    if (answer.status === 401 && this.#authorization === undefined && answer.challenge !== undefined) {
-      this.#authorization = await this.#tokenFor(answer.challenge);
+    let response = await this.#download(url, file, { ...options, authorization: this.#authorization });
+    if (response.status === 401 && this.#authorization === undefined && response.challenge !== undefined) {
+      this.#authorization = await this.#tokenFor(response.challenge);
       if (this.#authorization !== undefined)
-        answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
+        response = await this.#download(url, file, { ...options, authorization: this.#authorization });
     }
-    if (answer.status === 200) return answer;
+    if (response.status === 200) return response;
     const { host, repository, reference } = this.#name;
     const separator = reference.startsWith('sha256:') ? '@' : ':';
-    throw failure(answer.status, url, `${host}/${repository}${separator}${reference}`, this.#access.remedy);
+    throw failure(response.status, url, `${host}/${repository}${separator}${reference}`, this.#access.remedy);
   }
 
   async #download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
@@ -167,11 +167,11 @@ class Registry implements RegistryStore {
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', `repository:${this.#repository}:pull`);
     const file = join(this.#dir, `token-${this.#nth++}`);
-    const answer = await this.#download(url.href, file, {
+    const response = await this.#download(url.href, file, {
       maxBytes: MAX_TOKEN,
       authorization: mayKnow(url, this.#registry, account) ? basic : undefined,
     });
-    if (answer.status !== 200) return undefined;
+    if (response.status !== 200) return undefined;
     const text = (await this.#host.files.read(file, MAX_TOKEN)).toString('utf8');
     await this.#host.files.remove(file);
     return tokenOf(text);

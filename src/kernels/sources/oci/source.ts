@@ -140,7 +140,7 @@ export const oci: Source<OciKernelSource> = {
     source.image === undefined || !version.startsWith('sha256:')
       ? source
       : { ...source, image: `${source.image.replace(/@sha256:[0-9a-f]{64}$/, '')}@${version}` },
-  answers({ name, version }, source) {
+  matches({ name, version }, source) {
     const digest = source.image === undefined ? undefined : parseImageName(source.image).reference;
     return name === titleOf(source) && (!digest?.startsWith('sha256:') || version === digest);
   },

@@ -20,7 +20,7 @@ export const KEPT_DIR = 'rpms';
 
 /** A package file that is here. */
 export interface LocalPackage {
-  readonly wanted: RpmPackage;
+  readonly chosenPackage: RpmPackage;
   readonly path: string;
   /** Known where the index names it, and it was found right. */
   readonly sha256?: string | undefined;
@@ -55,28 +55,33 @@ export async function downloadPackages(
   const dir = await makeRoom(host, chosen, paths, `fetching ${what}`);
   let finished = 0;
   const files: LocalPackage[] = [];
-  for (const [index, wanted] of chosen.entries()) {
-    if (wanted.size > MAX_PACKAGE) {
+  for (const [index, chosenPackage] of chosen.entries()) {
+    if (chosenPackage.size > MAX_PACKAGE) {
       throw new HostError(
         'bad_index',
-        `${wanted.name} would have ${wanted.size} bytes, more than any kernel; nothing was used`,
+        `${chosenPackage.name} would have ${chosenPackage.size} bytes, more than any kernel; nothing was used`,
       );
     }
     const path = join(dir, `${index}.rpm`);
-    const url = resolveHref(place, wanted.href, wanted.xmlBase);
+    const url = resolveHref(place, chosenPackage.href, chosenPackage.xmlBase);
     const { digest, bytes } = await web.get(url, path, {
-      maxBytes: wanted.size,
-      algorithm: wanted.checksum?.algorithm,
+      maxBytes: chosenPackage.size,
+      algorithm: chosenPackage.checksum?.algorithm,
       onBytes: (some) => listener.onProgress(what, finished + some, total),
     });
-    if (digest !== wanted.checksum?.hex || bytes !== wanted.size) {
+    if (digest !== chosenPackage.checksum?.hex || bytes !== chosenPackage.size) {
       throw new HostError(
         'wrong_digest',
         `${url} is not the package that the index names; nothing was used, choose another mirror`,
       );
     }
     finished += bytes;
-    files.push({ wanted, path, url, sha256: wanted.checksum.algorithm === 'sha256' ? digest : undefined });
+    files.push({
+      chosenPackage,
+      path,
+      url,
+      sha256: chosenPackage.checksum.algorithm === 'sha256' ? digest : undefined,
+    });
   }
   return files;
 }
@@ -90,10 +95,10 @@ export async function copyPackages(
 ): Promise<LocalPackage[]> {
   const dir = await makeRoom(host, chosen, paths, `unpacking ${source.package}`);
   const files: LocalPackage[] = [];
-  for (const [index, wanted] of chosen.entries()) {
+  for (const [index, chosenPackage] of chosen.entries()) {
     const path = join(dir, `${index}.rpm`);
-    await host.files.copy(from.get(wanted) ?? '', path);
-    files.push({ wanted, path });
+    await host.files.copy(from.get(chosenPackage) ?? '', path);
+    files.push({ chosenPackage, path });
   }
   return files;
 }
@@ -107,5 +112,6 @@ export async function keepPackages(
   if (keepDir === undefined) return;
   const dir = join(keepDir, KEPT_DIR);
   await host.files.makeDir(dir);
-  for (const { path, wanted } of files) await host.files.rename(path, join(dir, `${wanted.name}-${basename(path)}`));
+  for (const { path, chosenPackage } of files)
+    await host.files.rename(path, join(dir, `${chosenPackage.name}-${basename(path)}`));
 }

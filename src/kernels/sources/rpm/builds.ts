@@ -46,7 +46,7 @@ export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSour
   const web = await openWeb(host, source, paths.workDir, listener);
   const failures: HostError[] = [];
   const found: Found[] = [];
-  let answered = false;
+  let reached = false;
   let nth = 0;
   const search = async (place: Place): Promise<void> => {
     const dir = join(paths.workDir, `index-${nth++}`);
@@ -54,11 +54,11 @@ export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSour
     listener.onProgress('package lists', 0, 0);
     const offered = await offeredAt(host, place, { web, keyring, source, names, arch, dir, signal: listener.signal });
     found.push(...offered.map((one) => ({ ...one, url: resolveHref(place, one.href, one.xmlBase) })));
-    answered = true;
+    reached = true;
   };
   for await (const place of locationsOf(web, arch, source, (error) => failures.push(error))) {
     // Mirrors have the same; a vault has what they no longer have.
-    if (answered && place.vault !== true) continue;
+    if (reached && place.vault !== true) continue;
     try {
       await search(place);
     } catch (error) {
@@ -66,7 +66,7 @@ export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSour
       failures.push(error);
     }
   }
-  if (!answered) throw failureOf(failures);
+  if (!reached) throw failureOf(failures);
   for (const failure of failures) listener.onNote(messageOf(failure));
   return buildsOf(source, arch, found);
 }

@@ -29,11 +29,11 @@ export function choosePackages(source: RpmKernelSource, offered: readonly RpmPac
   const right = version === undefined ? named : named.filter((one) => isVersion(version, one));
   const [first] = [...right].sort((a, b) => compareEvr(b, a));
   if (first === undefined) {
-    const wanted = version === undefined ? source.package : `${source.package} ${version}`;
+    const requested = version === undefined ? source.package : `${source.package} ${version}`;
     const there = named.length > 0 ? `it has ${versionsOf(named)}` : 'it has no package of this name';
     throw new HostError(
       'package_not_found',
-      `${where} has no ${wanted}; ${there}; ${remedyOf(source)} in the kernel block of the profile`,
+      `${where} has no ${requested}; ${there}; ${remedyOf(source)} in the kernel block of the profile`,
     );
   }
   const companions = (source.companions ?? []).map((name) => {

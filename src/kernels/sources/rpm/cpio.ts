@@ -22,7 +22,7 @@ const KINDS: ReadonlyMap<number, CpioEntry['kind']> = new Map([
 ]);
 const TRAILER = 'TRAILER!!!';
 
-function refuse(why: string): HostError {
+function reject(why: string): HostError {
   return new HostError('bad_package', `its payload is not an archive that can be read (${why}); nothing was used`);
 }
 
@@ -39,7 +39,7 @@ class Queue {
 
   async #next(): Promise<Buffer> {
     const { done, value } = await this.#chunks.next();
-    if (done === true) throw refuse('it ends early');
+    if (done === true) throw reject('it ends early');
     return value;
   }
 
@@ -88,10 +88,10 @@ export async function readCpio(
   try {
     for (let count = 0; count < MAX_ENTRIES; count++) {
       const head = (await queue.take(HEADER_BYTES)).toString('latin1');
-      if (!/^07070[12][0-9A-Fa-f]{104}$/.test(head)) throw refuse('it is not of the format newc');
+      if (!/^07070[12][0-9A-Fa-f]{104}$/.test(head)) throw reject('it is not of the format newc');
       const field = (nth: number): number => Number.parseInt(head.slice(6 + nth * 8, 14 + nth * 8), 16);
       const [mode, links, size, nameBytes] = [field(1), field(4), field(6), field(11)];
-      if (nameBytes < 1 || nameBytes > MAX_NAME) throw refuse('a name in it is too long');
+      if (nameBytes < 1 || nameBytes > MAX_NAME) throw reject('a name in it is too long');
       const path = (await queue.take(nameBytes)).subarray(0, -1).toString('utf8');
       await queue.align();
       if (path === TRAILER) return;
@@ -101,7 +101,7 @@ export async function readCpio(
       else await queue.skip(size);
       await queue.align();
     }
-    throw refuse('it has too many entries');
+    throw reject('it has too many entries');
   } finally {
     await iterator.return?.();
   }

@@ -38,7 +38,7 @@ type Value =
   | { readonly bytes: Uint8Array };
 export type Header = ReadonlyMap<number, Value>;
 
-function refuse(why: string): HostError {
+function reject(why: string): HostError {
   return new HostError(
     'bad_package',
     `it is not an rpm package that can be read (${why}); nothing was used, choose another mirror`,
@@ -48,9 +48,9 @@ function refuse(why: string): HostError {
 /** Bytes of the header that begins with `intro`. */
 export function headerBytes(intro: Uint8Array, kind: 'signatures' | 'main'): number {
   const view = new DataView(intro.buffer, intro.byteOffset, intro.byteLength);
-  if (intro.length < INTRO_BYTES || view.getUint32(0) !== 0x8eade801) throw refuse('it has no header');
+  if (intro.length < INTRO_BYTES || view.getUint32(0) !== 0x8eade801) throw reject('it has no header');
   const bytes = INTRO_BYTES + view.getUint32(8) * ENTRY_BYTES + view.getUint32(12);
-  if (bytes > (kind === 'main' ? MAX_HEADER : MAX_SIGNATURES)) throw refuse('its header is too large');
+  if (bytes > (kind === 'main' ? MAX_HEADER : MAX_SIGNATURES)) throw reject('its header is too large');
   return bytes;
 }
 
@@ -59,7 +59,7 @@ function textsAt(store: Uint8Array, offset: number, count: number): string[] {
   const texts: string[] = [];
   for (let at = offset; texts.length < count; ) {
     const end = store.indexOf(0, at);
-    if (end < 0) throw refuse('a text in its header has no end');
+    if (end < 0) throw reject('a text in its header has no end');
     texts.push(Buffer.from(store.subarray(at, end)).toString('utf8'));
     at = end + 1;
   }
@@ -67,7 +67,7 @@ function textsAt(store: Uint8Array, offset: number, count: number): string[] {
 }
 
 /** Only the tags that somebody asks for. @param bytes a whole header, with its intro */
-export function parseHeader(bytes: Uint8Array, wanted: readonly number[]): Header {
+export function parseHeader(bytes: Uint8Array, tags: readonly number[]): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = view.getUint32(8);
   const store = bytes.subarray(INTRO_BYTES + entries * ENTRY_BYTES);
@@ -81,17 +81,17 @@ export function parseHeader(bytes: Uint8Array, wanted: readonly number[]): Heade
       number,
       number,
     ];
-    if (!wanted.includes(tag)) continue;
-    if (found.has(tag)) throw refuse(`its header has tag ${tag} twice`);
-    if (offset > store.length || count > store.length) throw refuse('an entry of its header lies outside of it');
-    if (type !== 7 && count > MAX_VALUES) throw refuse(`its header has ${count} values of tag ${tag}`);
+    if (!tags.includes(tag)) continue;
+    if (found.has(tag)) throw reject(`its header has tag ${tag} twice`);
+    if (offset > store.length || count > store.length) throw reject('an entry of its header lies outside of it');
+    if (type !== 7 && count > MAX_VALUES) throw reject(`its header has ${count} values of tag ${tag}`);
     if (type === 4) {
-      if (offset + count * 4 > store.length) throw refuse('an entry of its header lies outside of it');
+      if (offset + count * 4 > store.length) throw reject('an entry of its header lies outside of it');
       found.set(tag, { numbers: Array.from({ length: count }, (_, nth) => storeView.getUint32(offset + nth * 4)) });
     } else if (type === 6 || type === 8 || type === 9) {
       found.set(tag, { texts: textsAt(store, offset, type === 6 ? 1 : count) });
     } else if (type === 7) {
-      if (offset + count > store.length) throw refuse('an entry of its header lies outside of it');
+      if (offset + count > store.length) throw reject('an entry of its header lies outside of it');
       found.set(tag, { bytes: store.subarray(offset, offset + count) });
     }
   }
@@ -135,13 +135,13 @@ export function factsOf(bytes: Uint8Array): RpmFacts {
   const header = parseHeader(bytes, Object.values(TAG));
   const text = (tag: number): string => {
     const value = textOf(header, tag);
-    if (value === undefined) throw refuse(`its header lacks tag ${tag}`);
-    if (value.length > MAX_WORD) throw refuse(`its tag ${tag} is too long`);
+    if (value === undefined) throw reject(`its header lacks tag ${tag}`);
+    if (value.length > MAX_WORD) throw reject(`its tag ${tag} is too long`);
     return value;
   };
   const hex = textOf(header, TAG.payloadDigest);
   const algorithm = ALGORITHMS[numberOf(header, TAG.payloadDigestAlgorithm) ?? 8];
-  if (hex !== undefined && algorithm === undefined) throw refuse('the digest of its payload is of an unknown kind');
+  if (hex !== undefined && algorithm === undefined) throw reject('the digest of its payload is of an unknown kind');
   return {
     name: text(TAG.name),
     epoch: numberOf(header, TAG.epoch) ?? 0,

@@ -14,14 +14,14 @@ import { compareEvr, evrText } from './version.ts';
 /** An index, or a name of a file, could pass one signed package off as another. @throws HostError `wrong_digest` */
 function checkIdentity(
   facts: Awaited<ReturnType<typeof readPackage>>['facts'],
-  wanted: LocalPackage['wanted'],
+  expected: LocalPackage['chosenPackage'],
   arch: string,
 ): void {
-  if (facts.name === wanted.name && compareEvr(facts, wanted) === 0 && facts.arch === arch) return;
+  if (facts.name === expected.name && compareEvr(facts, expected) === 0 && facts.arch === arch) return;
   const real = `${facts.name} ${evrText(facts)} for ${facts.arch}`;
   throw new HostError(
     'wrong_digest',
-    `${wanted.name} ${evrText(wanted)}: the file is ${real}; nothing was used, choose another mirror`,
+    `${expected.name} ${evrText(expected)}: the file is ${real}; nothing was used, choose another mirror`,
   );
 }
 
@@ -45,13 +45,13 @@ export async function takeKernel(
   const records: FetchedKernel['package']['files'] = [];
   let first: Signer | undefined;
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
-  for (const [index, { wanted, path, sha256, url }] of files.entries()) {
+  for (const [index, { chosenPackage: expected, path, sha256, url }] of files.entries()) {
     const file = await readPackage(host, path);
     const dir = join(paths.workDir, `package-${index}`);
     const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
     first ??= signer;
     const { facts } = file;
-    checkIdentity(facts, wanted, arch);
+    checkIdentity(facts, expected, arch);
     records.push({
       name: facts.name,
       version: evrText(facts),
@@ -65,7 +65,7 @@ export async function takeKernel(
   const kernel = locateKernel(found);
   const [main] = records;
   if (kernel === undefined || main === undefined) {
-    const names = files.map(({ wanted }) => `${wanted.name} ${evrText(wanted)}`).join(' and ');
+    const names = files.map(({ chosenPackage }) => `${chosenPackage.name} ${evrText(chosenPackage)}`).join(' and ');
     throw new HostError(
       'kernel_unusable',
       `${names}: there is no kernel image in it; name the package that holds vmlinuz`,

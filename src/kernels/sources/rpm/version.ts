@@ -56,8 +56,8 @@ export function compareEvr(a: Evr, b: Evr): number {
 }
 
 /** Whether a package is of the version that a profile names, with or without epoch and release. */
-export function isVersion(wanted: string, { epoch, version, release }: Evr): boolean {
-  const [, itsEpoch, itsVersion, itsRelease] = /^(?:(\d+):)?([^-]+)(?:-(.+))?$/.exec(wanted) ?? [];
+export function isVersion(expected: string, { epoch, version, release }: Evr): boolean {
+  const [, itsEpoch, itsVersion, itsRelease] = /^(?:(\d+):)?([^-]+)(?:-(.+))?$/.exec(expected) ?? [];
   return (
     itsVersion === version &&
     (itsEpoch === undefined || Number(itsEpoch) === epoch) &&

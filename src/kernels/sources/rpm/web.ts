@@ -45,7 +45,7 @@ async function readIdentity(host: Host, source: RpmKernelSource): Promise<TlsIde
 }
 
 /** What a server's word means for whoever names the address. */
-function answerError({ status, url }: Downloaded, source: RpmKernelSource): HostError {
+function responseError({ status, url }: Downloaded, source: RpmKernelSource): HostError {
   const identity =
     source.sslclientcert === undefined
       ? 'it may want a client certificate: kernel.sslclientcert and kernel.sslclientkey, or kernel.directory with packages that you downloaded'
@@ -67,9 +67,9 @@ export async function openWeb(
   let texts = 0;
   const attempt = async (url: string, file: string, options: DownloadOptions): Promise<Downloaded> => {
     await host.files.remove(file);
-    const answer = await host.network.download(url, file, { ...options, signal, tls });
-    if (answer.status === 200) return answer;
-    throw answerError(answer, source);
+    const response = await host.network.download(url, file, { ...options, signal, tls });
+    if (response.status === 200) return response;
+    throw responseError(response, source);
   };
   const get: Web['get'] = async (url, file, options) => {
     for (let nth = 1; ; nth++) {

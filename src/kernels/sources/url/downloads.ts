@@ -50,7 +50,7 @@ export interface Downloads {
   /** The first bytes of a file that nothing vouches for yet. */
   head(url: string, bytes: number): Promise<Uint8Array>;
   /** @throws HostError `wrong_digest` */
-  check(file: string, url: string, wanted: Checksum): Promise<void>;
+  check(file: string, url: string, expected: Checksum): Promise<void>;
   /** A file whose digest is in a signed list. @throws HostError `wrong_digest`, `package_not_found` */
   listed(url: string, signed: Signed): Promise<string>;
   /** Notes that a file is used. */
@@ -92,15 +92,15 @@ export function openDownloads(
       );
     },
     async listed(url, signed) {
-      const wanted = signed.checksums.get(nameOf(url));
-      if (wanted === undefined) {
+      const expected = signed.checksums.get(nameOf(url));
+      if (expected === undefined) {
         throw new HostError(
           'package_not_found',
           `${signed.url} has no digest of ${nameOf(url)}; nothing was used, correct the address in the profile`,
         );
       }
       const file = await downloads.file(url);
-      await downloads.check(file, url, wanted);
+      await downloads.check(file, url, expected);
       await downloads.use(url, file, signed.signer);
       return file;
     },

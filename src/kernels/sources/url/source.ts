@@ -173,6 +173,6 @@ export const url: Source<UrlKernelSource> = {
   fetch: fetchUrl,
   builds: urlBuilds,
   exactly: (source) => source,
-  answers: ({ name }, { image, packages }) =>
+  matches: ({ name }, { image, packages }) =>
     image === undefined ? globMatches(packages?.[0] ?? '', name) : name === nameOf(image),
 };

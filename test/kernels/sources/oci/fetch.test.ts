@@ -164,13 +164,13 @@ describe('images of a registry', () => {
 });
 
 describe('nothing is stored of', () => {
-  const refused = async (words: RegExp, code: string, image = name()): Promise<void> => {
+  const rejected = async (words: RegExp, code: string, image = name()): Promise<void> => {
     await expect(ensure(image)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
     expect(lab.left()).toEqual([]);
   };
 
   test('a tag that is not there', () =>
-    refused(/there is no .*lab\/kernels:none; correct its name or tag/, 'package_not_found', name(':none')));
+    rejected(/there is no .*lab\/kernels:none; correct its name or tag/, 'package_not_found', name(':none')));
 
   test('an image that needs an account', async () => {
     registry.intercept = (_, response, path) => {
@@ -178,7 +178,7 @@ describe('nothing is stored of', () => {
       response.writeHead(403).end();
       return true;
     };
-    await refused(/status 401: .* cannot be pulled without an account; .*kernel\.layout/, 'mirror_unreachable');
+    await rejected(/status 401: .* cannot be pulled without an account; .*kernel\.layout/, 'mirror_unreachable');
   });
 
   test('a registry that sends for a token to a place in plain text', async () => {
@@ -186,14 +186,14 @@ describe('nothing is stored of', () => {
       response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://example.invalid/token",service="x"' }).end();
       return true;
     };
-    await refused(/wants a token from http:\/\/example\.invalid\/token, which is not encrypted/, 'mirror_unreachable');
+    await rejected(/wants a token from http:\/\/example\.invalid\/token, which is not encrypted/, 'mirror_unreachable');
     expect(registry.requests).toHaveLength(1);
   });
 
   test('a manifest of another digest', async () => {
     const digest = push([images.layer(CI_KERNELS)]);
     images.blobs.set(digest, Buffer.from('{"layers":[]}'));
-    await refused(/returned a document of another digest/, 'wrong_digest', name(`@${digest}`));
+    await rejected(/returned a document of another digest/, 'wrong_digest', name(`@${digest}`));
   });
 
   test('a layer of another digest, and one that does not end', async () => {
@@ -202,7 +202,7 @@ describe('nothing is stored of', () => {
     const bytes = Buffer.from(images.blobs.get(layer.digest) ?? '');
     bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
     images.blobs.set(layer.digest, bytes);
-    await refused(/is not the layer that the image names; nothing was used/, 'wrong_digest');
+    await rejected(/is not the layer that the image names; nothing was used/, 'wrong_digest');
     registry.intercept = (_, response, path) => {
       if (!path.includes('/blobs/')) return false;
       const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536), more));
@@ -210,7 +210,7 @@ describe('nothing is stored of', () => {
       more();
       return true;
     };
-    await refused(/has more than the \d+ bytes that it may have/, 'wrong_digest');
+    await rejected(/has more than the \d+ bytes that it may have/, 'wrong_digest');
   });
 
   test.each(['breaks off', 'stalls', 'says nothing'])('a layer whose registry %s', async (how) => {
@@ -225,13 +225,13 @@ describe('nothing is stored of', () => {
       });
       return true;
     };
-    await refused(how === 'breaks off' ? /blobs/ : /it stalled/, 'mirror_unreachable');
+    await rejected(how === 'breaks off' ? /blobs/ : /it stalled/, 'mirror_unreachable');
   });
 
   test('a document without end, and one that names more than a kernel can have', async () => {
     const { digest, mediaType } = images.layer(CI_KERNELS);
     push([{ mediaType, digest, size: 9e15 }]);
-    await refused(/more than any image of a kernel/, 'bad_package');
+    await rejected(/more than any image of a kernel/, 'bad_package');
     registry.intercept = (_, response, path) => {
       if (!path.includes('/manifests/')) return false;
       const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536, 32), more));
@@ -239,7 +239,7 @@ describe('nothing is stored of', () => {
       more();
       return true;
     };
-    await refused(/has more than the \d+ bytes that it may have/, 'wrong_digest');
+    await rejected(/has more than the \d+ bytes that it may have/, 'wrong_digest');
   });
 
   test.each([
@@ -261,18 +261,18 @@ describe('nothing is stored of', () => {
       for (let depth = 0; depth < 4; depth++) last = images.index([last]);
       registry.tags.set('lab/kernels:stable', last.digest);
     }
-    await refused(words, 'bad_package');
+    await rejected(words, 'bad_package');
   });
 
   test('layers that are not archives, of unknown kinds, or without a kernel', async () => {
     push([images.add(Buffer.from('no archive'), 'application/vnd.oci.image.layer.v1.tar')]);
-    await refused(/not an archive that can be read/, 'bad_package');
+    await rejected(/not an archive that can be read/, 'bad_package');
     push([images.add(Buffer.from('x'), 'application/vnd.example.thing')]);
-    await refused(/has a layer of the kind application\/vnd\.example\.thing/, 'kernel_unusable');
+    await rejected(/has a layer of the kind application\/vnd\.example\.thing/, 'kernel_unusable');
     push([images.layer({ 'etc/passwd': 'x' })]);
-    await refused(/holds no kernel image \(boot\/vmlinuz/, 'kernel_unusable');
+    await rejected(/holds no kernel image \(boot\/vmlinuz/, 'kernel_unusable');
     push([images.layer({ 'boot/vmlinuz': 'arm64' })]);
-    await refused(/boot\/vmlinuz cannot be booted: it is not a kernel image/, 'kernel_unusable');
+    await rejected(/boot\/vmlinuz cannot be booted: it is not a kernel image/, 'kernel_unusable');
   });
 
   test('paths that lead out of it, and links', async () => {
@@ -288,7 +288,7 @@ describe('nothing is stored of', () => {
     ].join('\n');
     execFileSync('python3', ['-c', python, evil]);
     push([images.add(readFileSync(evil), 'application/vnd.oci.image.layer.v1.tar')]);
-    await refused(/is a hard link to .*, which is none of the files that are read/, 'kernel_unusable');
+    await rejected(/is a hard link to .*, which is none of the files that are read/, 'kernel_unusable');
   });
 });
 

@@ -22,8 +22,8 @@ test('what a profile hears of a directory does not tell whether it is there', as
     }
     return 'a package was found';
   };
-  const told = await Promise.all(['', 'file', 'missing', 'file/below'].map((name) => said(join(top, name))));
+  const reported = await Promise.all(['', 'file', 'missing', 'file/below'].map((name) => said(join(top, name))));
   const words =
     "DIR has no kernel-core; it has no package of this name; put the vendor's packages there, or correct directory, package or version in the kernel block of the profile";
-  expect(told).toEqual(Array(4).fill(words));
+  expect(reported).toEqual(Array(4).fill(words));
 });

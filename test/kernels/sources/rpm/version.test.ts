@@ -33,14 +33,14 @@ describe('versions', () => {
   test('are ordered as rpm orders them', () => {
     const text = fc.string({ unit: fc.constantFrom(...'0129aZ.~^_+'), minLength: 1, maxLength: 10 });
     const pairs = fc.sample(fc.tuple(text, text), { numRuns: 400, seed: 14 });
-    const near = pairs.flatMap(([a, b]): [string, string][] => [
+    const similar = pairs.flatMap(([a, b]): [string, string][] => [
       [a, b],
       [`${a}.1`, `${a}~${b}`],
       [`${a}^${b}`, `${a}.${b}`],
     ]);
-    const program = near.map(([a, b]) => `print(rpm.vercmp("${a}", "${b}") .. " ")`).join('\n');
+    const program = similar.map(([a, b]) => `print(rpm.vercmp("${a}", "${b}") .. " ")`).join('\n');
     const said = execFileSync('rpm', ['--eval', `%{lua:${program}}`], { encoding: 'utf8' });
-    const ours = near.map(([a, b]) => Math.sign(compareRpmVersions(a, b)));
+    const ours = similar.map(([a, b]) => Math.sign(compareRpmVersions(a, b)));
     expect(ours).toEqual(said.trim().split(/\s+/).map(Number));
   });
 
@@ -60,7 +60,7 @@ describe('versions', () => {
     ['0:5.14.0', false],
     ['5.14', false],
     ['5.14.0-1', false],
-  ])('%s names the build: %s', (wanted, is) => {
-    expect(isVersion(wanted, { epoch: 1, version: '5.14.0', release: '1.el9' })).toBe(is);
+  ])('%s names the build: %s', (expected, is) => {
+    expect(isVersion(expected, { epoch: 1, version: '5.14.0', release: '1.el9' })).toBe(is);
   });
 });

@@ -57,7 +57,7 @@ const digest = (data: Uint8Array | string, algorithm = 'sha256'): string =>
   createHash(algorithm).update(data).digest('hex');
 const ensure = (kernel: Omit<UrlKernelSource, 'source'>) => lab.ensure({ source: 'url', ...kernel });
 
-async function refused(kernel: Omit<UrlKernelSource, 'source'>, code: string, words: RegExp): Promise<void> {
+async function rejected(kernel: Omit<UrlKernelSource, 'source'>, code: string, words: RegExp): Promise<void> {
   await expect(ensure(kernel)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
   expect(lab.left()).toEqual([]);
 }
@@ -121,32 +121,32 @@ describe('packages beside signed checksums (Ubuntu mainline)', () => {
   });
 
   test('nothing is stored of a wrong key, an expired one, a changed list or a changed package', async () => {
-    await refused(
+    await rejected(
       mainline(keys.other),
       'bad_signature',
       /CHECKSUMS: it is signed by the key [0-9A-F]+, which is not among/,
     );
-    await refused(
+    await rejected(
       { ...mainline(keys.expired), gpgkey: [keys.expired.file] },
       'bad_signature',
       /has expired in the copy used here/,
     );
     const good = mainline();
     put('v6.18/amd64/CHECKSUMS', `${'0'.repeat(64)}  linux-image-unsigned-${R}_${BUILD}\n`);
-    await refused(good, 'bad_signature', /its signature does not fit its bytes/);
+    await rejected(good, 'bad_signature', /its signature does not fit its bytes/);
     mainline();
     put(`v6.18/amd64/linux-modules-${R}_${BUILD}`, 'other');
-    await refused(good, 'wrong_digest', /linux-modules-.* is not the file that its digest names/);
+    await rejected(good, 'wrong_digest', /linux-modules-.* is not the file that its digest names/);
   });
 
   test('a pattern that fits nothing or too much tells what there is', async () => {
     const good = mainline();
-    await refused(
+    await rejected(
       { ...good, packages: ['linux-image-*-lowlatency_*.deb'] },
       'package_not_found',
       /names no single file; there is linux-image-unsigned-/,
     );
-    await refused(
+    await rejected(
       { ...good, packages: ['linux-*.deb'] },
       'package_not_found',
       /it fits linux-image-unsigned-.*, linux-modules-/,
@@ -215,31 +215,31 @@ describe('an image', () => {
     expect(files.record.vouched.by).toBe('pin');
     lab[Symbol.dispose]();
     lab = openSourceLab();
-    await refused({ image, sha256: 'a'.repeat(64) }, 'wrong_digest', /bzImage is not the file that its digest names/);
+    await rejected({ image, sha256: 'a'.repeat(64) }, 'wrong_digest', /bzImage is not the file that its digest names/);
     put('vmlinux', '\x7fELF');
     const elf = { image: `${server.url}/vmlinux`, sha256: digest('\x7fELF') };
-    await refused(elf, 'kernel_unusable', /vmlinux cannot be booted: it is an ELF file/);
+    await rejected(elf, 'kernel_unusable', /vmlinux cannot be booted: it is an ELF file/);
   });
 
   test('of a server that lacks it, breaks off, or does not answer', async () => {
     const image = put('bzImage', IMAGE);
     const kernel = { image, sha256: digest(IMAGE) };
-    await refused(
+    await rejected(
       { ...kernel, image: `${server.url}/none` },
       'package_not_found',
       /none returned status 404; correct the address/,
     );
-    let asked = 0;
+    let requests = 0;
     server.intercept = (_, response) => {
-      asked++;
+      requests++;
       response.writeHead(200, { 'content-length': IMAGE.length });
       response.write(IMAGE.subarray(0, 100), () => response.destroy());
       return true;
     };
-    await refused(kernel, 'mirror_unreachable', /bzImage: /);
-    expect(asked).toBe(2);
+    await rejected(kernel, 'mirror_unreachable', /bzImage: /);
+    expect(requests).toBe(2);
     await server[Symbol.asyncDispose]();
-    await refused(kernel, 'mirror_unreachable', /ECONNREFUSED/);
+    await rejected(kernel, 'mirror_unreachable', /ECONNREFUSED/);
     server = await serveFiles(www);
   });
 
@@ -250,13 +250,13 @@ describe('an image', () => {
       response.write(IMAGE.subarray(0, 100));
       return true;
     };
-    await refused(kernel, 'mirror_unreachable', /it stalled/);
+    await rejected(kernel, 'mirror_unreachable', /it stalled/);
     server.intercept = (_, response) => {
       response.writeHead(200, { 'content-length': 9e12 });
       response.write(IMAGE);
       return true;
     };
-    await refused(kernel, 'wrong_digest', /may have/);
+    await rejected(kernel, 'wrong_digest', /may have/);
     const { image } = kernel;
     server.intercept = (path, response) => {
       if (!path.endsWith('SUMS')) return false;
@@ -266,7 +266,7 @@ describe('an image', () => {
       return true;
     };
     const listed = { image, checksums: `${server.url}/SUMS`, signature: `${server.url}/SUMS.gpg` };
-    await refused({ ...listed, gpgkey: [keys.good.file] }, 'wrong_digest', /may have/);
+    await rejected({ ...listed, gpgkey: [keys.good.file] }, 'wrong_digest', /may have/);
   });
 
   test('that another one replaced after it was signed is refused', async () => {
@@ -274,9 +274,9 @@ describe('an image', () => {
     const signature = sign('vmlinuz', 'vmlinuz.sig', keys.good);
     put('vmlinuz', bzImage({ release: R, payload: Buffer.from('other') }));
     const kernel = { image, signature, gpgkey: [keys.good.file] };
-    await refused(kernel, 'bad_signature', /its signature does not fit its bytes/);
+    await rejected(kernel, 'bad_signature', /its signature does not fit its bytes/);
     put('vmlinuz.sig', 'no signature');
-    await refused(kernel, 'bad_signature', /vmlinuz/);
+    await rejected(kernel, 'bad_signature', /vmlinuz/);
   });
 
   test('by way of another host', async () => {
@@ -295,7 +295,7 @@ test('a key that does not come along is named with its fingerprint and its place
   const image = put('bzImage', IMAGE);
   const signature = sign('bzImage', 'bzImage.sig', keys.good);
   const kernel = { image, signature, gpgkey: ['Ubuntu_Mainline_Signing_Key.asc'] };
-  await refused(
+  await rejected(
     kernel,
     'keyring_missing',
     /Ubuntu_Mainline_Signing_Key\.asc does not come with bpfcompat; .*60AA7B6F30434AE68E569963E50C6A0917C622B0.*BPFCOMPAT_RPM_KEYS/,
@@ -304,7 +304,7 @@ test('a key that does not come along is named with its fingerprint and its place
   lab[Symbol.dispose]();
   lab = openSourceLab({ BPFCOMPAT_RPM_KEYS: join(www, 'keys') });
   put('keys/Ubuntu_Mainline_Signing_Key.asc', readFileSync(keys.good.file));
-  await refused(kernel, 'bad_signature', /signed by the key [0-9A-F]{40}, which is not among/);
+  await rejected(kernel, 'bad_signature', /signed by the key [0-9A-F]{40}, which is not among/);
 });
 
 test('readChecksums: SHA-256 before SHA-512, names without directories, nothing weaker', () => {
