@@ -1,9 +1,9 @@
-// Asks about every compiled BPF object of Debian's packages on all kernels of the matrix `debian`, and prints what was
-// found by cause, for a person to look at: does it tell the truth?
+// Tests every compiled BPF object of Debian's packages on all kernels of the matrix `debian`, and prints what was
+// found by cause, for a person to look at: does it say the truth?
 //
 //   npm run survey -- [--kernels ID,...] [--dir DIR]      DIR keeps objects and reports; default build/survey
 //
-// Ends with 2 when a cell gave no answer or its cause is UNKNOWN.
+// Ends with 2 when a cell gave no result or its cause is UNKNOWN.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';

@@ -60,7 +60,7 @@ async function bundleFile(entry, outfile, plugins, differently = {}) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // The cache client tells its errors apart by the names of their classes.
+    // The cache client distinguishes its errors by the names of their classes.
     keepNames: true,
     external: ['cpu-features', '*.node'],
     plugins,
@@ -135,7 +135,7 @@ function addValidators() {
 }
 if (process.argv[3] !== '--bundle-only') addValidators();
 
-/** A bundle that builds may still die while it loads: start it as a runner would, with an input that it refuses. */
+/** A bundle that builds may still die while it loads: start it as a runner would, with an input that it rejects. */
 function tryBundle() {
   const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-dist-'));
   try {

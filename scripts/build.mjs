@@ -68,7 +68,7 @@ function emitLibrary() {
 
 function writeLauncher() {
   mkdirSync('bin', { recursive: true });
-  // bin/package.json makes it CommonJS: Node before 20.10 refuses an ES module whose file name has no ending.
+  // bin/package.json makes it CommonJS: Node before 20.10 rejects an ES module whose file name has no ending.
   for (const name of ['bpfcompat', 'bpfcompat-agent']) {
     copyFileSync('scripts/launcher.cjs', `bin/${name}.tmp`);
     chmodSync(`bin/${name}.tmp`, 0o755);

@@ -1,6 +1,6 @@
 // How the command line program is bundled: one file to start, and beside it (cli/) what single commands read.
 
-/** Options of esbuild. @param buildInfo version, commit and date that the program tells of itself */
+/** Options of esbuild. @param buildInfo version, commit and date that the program says of itself */
 export const cliBundle = (buildInfo) => ({
   // The thread lies where it looks for it: beside the part that starts it. The agent is a program of its own.
   entryPoints: {

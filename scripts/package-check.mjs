@@ -1,4 +1,4 @@
-// What `npm publish` would publish, tried as a stranger gets it: packed, installed into an empty directory, run there.
+// What `npm publish` would publish, tried as somebody untrusted gets it: packed, installed into an empty directory, run there.
 //   node scripts/package-check.mjs [OBJECT]   with an object it is checked on one kernel, too
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

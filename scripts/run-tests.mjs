@@ -36,7 +36,7 @@ let failed = 0;
 let skipped = 0;
 const problems = [];
 
-/** Where there is no browser (Ubuntu packages none), pictures are not made: told here, and an alarm in CI. */
+/** Where there is no browser (Ubuntu packages none), pictures are not made: reported here, and an alarm in CI. */
 function browserIsMissing() {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const dirs = (process.env.PATH ?? '').split(':');

@@ -1,4 +1,4 @@
-// make runtime-selector-proof: decides over a matrix of cases with the real program and holds each answer against what it
+// make runtime-selector-proof: decides over a matrix of cases with the real program and holds each result against what it
 // must be. Boots nothing and loads nothing. Ends with 1 when one case is other than expected.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -80,7 +80,7 @@ function attest({ run, put }, report, { variant, version = '1.0.0', key = keys.c
 
 const reportOf = (variant, targets, more) => fixtureReport(OBJECTS[variant], targets, more);
 
-/** Decides twice; both answers must be the same bytes. What it says is kept as evidence. */
+/** Decides twice; both results must be the same bytes. What it says is kept as evidence. */
 function select({ cwd, run, at }, title, host, ...more) {
   const args = [
     'runtime',

@@ -1,4 +1,4 @@
-// Licences of the libraries that the static guest validator holds, as the packages it was linked from tell them.
+// Licences of the libraries that the static guest validator holds, as the packages it was linked from say them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

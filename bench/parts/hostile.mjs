@@ -49,7 +49,7 @@ function cells(bench, kind, hostile, innocent) {
       rmSync(dir, { recursive: true, force: true });
       if (code !== 0) return reject(new Error(`hostile-cells ended with ${code}`));
       const measured = JSON.parse(said);
-      // A cell whose answer was given up says nothing about what an answer costs.
+      // A cell whose result was given up says nothing about what a result costs.
       if (measured.hostileUntested === 0) return done(measured);
       reject(
         new Error(`${kind}: ${measured.hostileUntested} cells were not answered: ${Object.keys(measured.statuses)}`),

@@ -6,7 +6,7 @@ import { table } from '../tools/table.mjs';
 const OBJECTS = 20;
 const MIN_FACTOR = 5;
 
-/** Cells whose answers differ between two runs of the same work, in words. */
+/** Cells whose results differ between two runs of the same work, in words. */
 function differences(first, second) {
   return first.flatMap((cell, index) => {
     const [one, other] = [resultOf(cell), resultOf(second[index])];

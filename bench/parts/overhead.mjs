@@ -17,7 +17,7 @@ export async function overhead(bench) {
   for (const slots of [1, 2]) {
     bench.progress(`overhead: ${objects.length} objects on ${kernels.length} kernels, ${slots} at a time`);
     const { cells } = await timedRun(bench, { objects, kernels, slots });
-    // A guest that never answered, or was asked twice, has no time to subtract, nor one whose clock ran ahead of ours.
+    // A guest that never completed, or ran twice, has no time to subtract, nor one whose clock ran ahead of ours.
     const clean = cells.filter(({ guest, askMs, guestMs, retriedAfter }) => {
       return guest?.isolation === 'cell' && guestMs <= askMs && retriedAfter === undefined;
     });

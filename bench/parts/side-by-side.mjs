@@ -19,7 +19,7 @@ async function timed(jobs) {
   return performance.now() - started;
 }
 
-/** Milliseconds with virtme-ng: a guest per cell, and a guest per kernel that is asked about all objects in turn. */
+/** Milliseconds with virtme-ng: a guest per cell, and a guest per kernel that tests all objects in turn. */
 async function timeVng(bench, objects, kernels, guest) {
   const vmlinuz = kernels.map((id) => ({ id, vmlinuz: bench.store.vmlinuzOf(id) }));
   const place = prepareVng(join(bench.store.root, 'vng'), objects, vmlinuz);

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchMemory } from './memory.mjs';
 
-/** Resolves with `{ ms, peakBytes, samples }`. @throws Error when the program could not answer */
+/** Resolves with `{ ms, peakBytes, samples }`. @throws Error when the program could not respond */
 export function cliRun(bench, { objects, kernels, slots = 2 }) {
   const workDir = join(bench.dir, 'cli');
   const args = ['build/cli.mjs', 'test', ...objects.flatMap((path) => ['--artifact', path])];
@@ -27,7 +27,7 @@ export function cliRun(bench, { objects, kernels, slots = 2 }) {
       const ms = performance.now() - started;
       const measured = memory.stop();
       rmSync(workDir, { recursive: true, force: true });
-      // 2: a kernel said no, which is an answer.
+      // 2: a kernel rejected it, which is a result.
       if (code === 0 || code === 2) resolve({ ms, ...measured });
       else reject(new Error(`bpfcompat ended with ${code}:\n${said}`));
     });

@@ -6,7 +6,7 @@ import { validate } from '../../lib/index.js';
 /**
  * Runs objects on kernels and resolves with `{ ms, cells, notes }`. Per cell: `wallMs` from leaving the queue to the
  * verdict, `guestMs` the validator's own time in the guest (undefined when it never said), the parts of `wallMs`
- * (`startMs` until a guest is there, `askMs` question and answer, `endMs` everything after), the outcome.
+ * (`startMs` until a guest is there, `askMs` question and result, `endMs` everything after), the outcome.
  */
 export async function timedRun(bench, { objects, kernels, isolation = 'cell', slots = 2, loader }) {
   const marks = new Map();
@@ -62,7 +62,7 @@ export function resultOf({ outcome }) {
   return [outcome.status, outcome.failedStage, outcome.cause, ...codes].filter(Boolean).join(' ');
 }
 
-/** @throws Error for a run that needed no measuring: guests that gave no answer, or were booted although copies are asked for */
+/** @throws Error for a run that needed no measuring: guests that gave no result, or were booted although copies are requested */
 export function requireResults({ cells, notes }, isolation) {
   const lost = cells.filter(({ outcome }) => outcome.status === 'infra_error' || outcome.status === 'skipped');
   if (lost.length > 0) {

@@ -1,4 +1,4 @@
-// The objects that are asked about: real ones of Debian's packages, and our examples.
+// The objects that are tested: real ones of Debian's packages, and our examples.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectsOfPackage } from './fetch-objects.mjs';

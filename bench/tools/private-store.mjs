@@ -1,5 +1,5 @@
 // A cache directory for this run alone: the kernels of the user's own, no saved guests. What the bench does to saved
-// guests (make them, throw them away) is nobody else's business, and nobody else's runs can evict ours.
+// guests (make them, throw them away) is no one else's business, and no one else's runs can evict ours.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fetchKernels } from '../../lib/index.js';

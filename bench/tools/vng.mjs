@@ -1,4 +1,4 @@
-// The same question asked with virtme-ng: boot the kernel on the host's files, run the same validator on the object.
+// The same test with virtme-ng: boot the kernel on the host's files, run the same validator on the object.
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,12 +37,12 @@ export function prepareVng(dir, objects, kernels) {
 }
 
 /**
- * Boots one guest that asks about `objects` one after the other. Resolves when it has ended, with every answer given
+ * Boots one guest that tests `objects` one after the other. Resolves when it has ended, with every result given
  * (exit code of the validator: 0 pass, 2 fail).
  * @throws Error with its last words when one is missing
  */
 export function runVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }) {
-  // Its own way back for output needs a module that these kernels do not build in: the answers go into a file.
+  // Its own way back for output needs a module that these kernels do not build in: the results go into a file.
   const back = mkdtempSync(join(dir, 'answers-'));
   const results = join(back, 'answers');
   const script = objects
@@ -50,7 +50,7 @@ export function runVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }
     .join('; ');
   const args = ['vng', '-r', vmlinuz, '--memory', `${memoryMb}M`, '--cpus', '1', '--rwdir', back];
   if (accel === 'tcg') args.push('--disable-kvm');
-  // vng refuses to work without a terminal: script(1) gives it one.
+  // vng does not work without a terminal: script(1) gives it one.
   const command = [...args, '--exec', script].map((word) => `'${word}'`).join(' ');
   return new Promise((resolve, reject) => {
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -19,7 +19,7 @@ export function watchCancel(): Cancel {
       setTimeout(() => reject(new CancelledError()), LAST_MS);
     });
   });
-  // Nobody may be waiting when it comes.
+  // No one may be waiting when it comes.
   outOfTime.catch(() => {});
   return {
     signal,

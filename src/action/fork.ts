@@ -44,7 +44,7 @@ function eventOf(path: string): unknown {
 const TRUSTED_EVENTS = ['pull_request_target', 'workflow_run', 'issue_comment'];
 
 /**
- * Objects of strangers run as root in guests of this machine, and one that outlives the job keeps what they did to it.
+ * Untrusted objects run as root in guests of this machine, and one that outlives the job keeps what they did to it.
  * @returns what a person should know of whose code this is; undefined for the repository's own
  * @throws UsageError on a machine that GitHub does not throw away after the job, unless it was allowed
  */

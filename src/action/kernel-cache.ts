@@ -48,7 +48,7 @@ function mayUse(env: Env, what: 'read' | 'write'): boolean {
 /**
  * One entry per kernel. No profile id holds `/`, so that no id is the beginning of another's key. The digest at the end
  * is that of the kernel's record: an entry never changes, a newer kernel has another key, and the newest is found by
- * the beginning of the key. Nobody believes a key: what an entry holds is verified for itself.
+ * the beginning of the key. No one believes a key: what an entry holds is verified for itself.
  */
 function keyStart(arch: string, profile: string): string {
   return `bpfcompat-kernel/${LAYOUT}/${arch}/${profile}/`;
@@ -145,7 +145,7 @@ export async function restoreKernels(
     restored: came('restored'),
     present: came('present'),
     missing: profiles.filter((profile) => (found.get(profile)?.came ?? 'missing') === 'missing'),
-    // A service that did not answer before will not take minutes of the end of the job either.
+    // A service that did not respond before will not take minutes of the end of the job either.
     toSave: available && !trust.lost ? toSave.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
   };
 }

@@ -2,7 +2,7 @@
 export class TooSlow extends Error {}
 
 /**
- * The work, or TooSlow after `ms`. The work itself goes on where it cannot be stopped; what comes of it then is nobody's
+ * The work, or TooSlow after `ms`. The work itself goes on where it cannot be stopped; what comes of it then is no one's
  * concern, and the end of the process ends it.
  */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {

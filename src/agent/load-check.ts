@@ -52,7 +52,7 @@ async function summaryAt(host: Host, path: string) {
   });
 }
 
-/** The bytes that will be loaded, checked, in a directory that nobody else writes: what is checked is what is loaded. */
+/** The bytes that will be loaded, checked, in a directory that no one else writes: what is checked is what is loaded. */
 async function ownCopy(host: Host, request: ExecuteRequest, dir: string) {
   const bytes = await host.files.read(request.ArtifactPath, MAX_OBJECT_BYTES);
   const digest = sha256(bytes);

@@ -64,5 +64,5 @@ export interface ApplyResult {
   readonly load_skipped?: boolean;
 }
 
-/** The answer as it grows. */
+/** The result as it grows. */
 export type Draft = { -readonly [K in keyof ApplyResult]?: ApplyResult[K] };

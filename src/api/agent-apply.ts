@@ -176,8 +176,8 @@ function resultOf(host: Host, draft: Draft, workdir: string): ApplyResult {
 }
 
 /**
- * Decides anew, holds every gate against it, and has the worker check the load where one was approved. Nothing stays loaded.
- * Every denial is a row of the ledger. Never throws: an answer with `error` says in which phase it ended.
+ * Decides again, holds every gate against it, and has the worker check the load where one was approved. Nothing stays loaded.
+ * Every denial is a row of the ledger. Never throws: a result with `error` says in which phase it ended.
  */
 export async function applyAgent(given: ApplyOptions): Promise<ApplyResult> {
   const options = { ...given, ...strictly(given) };

@@ -106,7 +106,7 @@ export async function decisionOf(
 }
 
 /**
- * Probes, selects and fetches. Loads nothing. Where none may be used, the answer has a decision without an artifact.
+ * Probes, selects and fetches. Loads nothing. Where none may be used, the result has a decision without an artifact.
  * @throws HostError `kill_switch`, and for bytes that are not those of the evidence
  */
 export async function planAgent(given: AgentOptions): Promise<AgentPlan> {

@@ -14,7 +14,7 @@ export interface DoctorCheck {
   readonly id: string;
   readonly status: 'ok' | 'warn' | 'missing';
   readonly what: string;
-  /** How to mend it; empty when there is nothing to mend. */
+  /** How to fix it; empty when there is nothing to fix. */
   readonly remedy: string;
 }
 
@@ -154,8 +154,8 @@ async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
 }
 
 /**
- * Says what this machine can do and how to mend what is missing. Changes nothing but the cached answer of the KVM
- * probe. Never throws for what is missing: that is the answer.
+ * Says what this machine can do and how to fix what is missing. Changes nothing but the cached result of the KVM
+ * probe. Never throws for what is missing: that is the result.
  */
 export async function doctor(
   options: Environment & { readonly offline?: boolean; readonly signal?: AbortSignal } = {},

@@ -4,7 +4,7 @@ import type { FileStat, Host } from '../host/host.ts';
 /** How often files are looked at, and how long one must stay the same before it is read: compilers write in pieces. */
 export const LOOK_MS = 100;
 export const SETTLED_MS = 150;
-/** A build that makes a file anew takes the old one away first. */
+/** A build that makes a file again takes the old one away first. */
 export const GONE_MS = 1000;
 
 /** What files looked like at one moment, by their path; a file that is not there, or empty, has an empty mark. */

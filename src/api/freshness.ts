@@ -77,7 +77,7 @@ async function readKnown(context: ResolvedEnvironment, catalog: Catalog, named: 
   return { file: LOCK_FILE, text: undefined, known };
 }
 
-/** `uname -r` of every kernel that a report has an answer of. */
+/** `uname -r` of every kernel that a report has a result of. */
 async function kernelsOfReport(context: ResolvedEnvironment, path: string): Promise<Map<string, string>> {
   const saved = await readSaved(context.host, context.cwd, path);
   const targets = 'targets' in saved ? saved.targets : [];

@@ -89,7 +89,7 @@ export interface SignOptions extends HistoryOptions {
   readonly onNote?: (message: string) => void;
 }
 
-/** Links and signs all records anew. @returns how many there are @throws UsageError `history_missing` where there are none */
+/** Links and signs all records again. @returns how many there are @throws UsageError `history_missing` where there are none */
 export async function signAll(options: SignOptions): Promise<number> {
   const { host, workdir } = placeOf(options);
   if ((await readHistory(host, workdir)).length === 0) throw missing(workdir);

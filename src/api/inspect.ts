@@ -35,7 +35,7 @@ export type InspectResult =
 
 /**
  * Reads objects without loading them and without a kernel: what they hold and what they need. Each file gets its own
- * answer; a file that is not an object does not stop the others.
+ * result; a file that is not an object does not stop the others.
  * @throws UsageError when no file is named or a pattern matches nothing; CancelledError after an abort
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult[]> {

@@ -61,7 +61,7 @@ async function openBtf(
     if ('none' in found) return found;
     const [top, real] = [await host.files.realPath(path), await host.files.realPath(found.path)];
     const file = phrase`${said}: ${found.path}`;
-    // Whoever made the directory chose its links; what lies elsewhere was named by nobody.
+    // Whoever made the directory chose its links; what lies elsewhere was named by no one.
     if (!within(top, real))
       throw new UsageError('btf_unusable', phrase`${file}: it is a link to ${real}, outside of ${top}; copy the file`);
     return readBtf(host, found.path, arch, file, signal);

@@ -71,7 +71,7 @@ async function releaseOf(host: Host, path: string): Promise<string> {
   return release;
 }
 
-/** `ci-kernels-6.12`, `vmlinuz`: what tells a kernel from others before it was fetched. */
+/** `ci-kernels-6.12`, `vmlinuz`: what distinguishes a kernel from others before it was fetched. */
 function nameOfPlace(image: string): string {
   const [name = ''] = image.split(/[?#]/);
   return idOf(name.replace(/\/+$/, '').split('/').at(-1) ?? '');

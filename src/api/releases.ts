@@ -16,7 +16,7 @@ export interface Release {
   readonly release: string;
   /** Of the package; empty where only a crawler's list says it. */
   readonly version: string;
-  /** Address of the package; undefined where nobody says. */
+  /** Address of the package; undefined where no one says. */
   readonly url: string | undefined;
   /** The block that fetches it; undefined where there is none. */
   readonly kernel: KernelSource | undefined;

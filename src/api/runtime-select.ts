@@ -85,7 +85,7 @@ export async function loadBelief(options: EvidencePlace): Promise<{
 
 /**
  * Decides which artifact fits a host, or that none does. Nothing is fetched and nothing is loaded.
- * @throws UsageError for files that are wrong; that none fits is an answer
+ * @throws UsageError for files that are wrong; that none fits is a result
  */
 export async function selectArtifact(options: SelectOptions): Promise<{ selection: Selection; probe: Probe }> {
   const { host, cwd } = environmentOf(options);

@@ -36,7 +36,7 @@ function resultsOf({ index, runs }: ShardPart): Map<string, string> {
   return new Map(own);
 }
 
-/** An answer with its causes, in words that are the same for the same; empty: none. */
+/** A result with its causes, in words that are the same for the same; empty: none. */
 function resultOf(outcome: Outcome | undefined): string {
   if (outcome?.status !== 'pass' && outcome?.status !== 'fail') return '';
   const causes = outcome.findings.map(({ code, subject = '', args }) =>

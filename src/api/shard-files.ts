@@ -57,7 +57,7 @@ async function readFoundPart(host: Host, cwd: string, file: string): Promise<Fou
   try {
     return await readNamed(host, cwd, file);
   } catch (error) {
-    // Nobody typed the name of this file.
+    // No one typed the name of this file.
     if (error instanceof UsageError)
       throw new UsageError(error.code, terminal(messageOf(error), 1000), { cause: error });
     throw error;

@@ -65,7 +65,7 @@ function isTooDeep(value: unknown): boolean {
   return level.length > 0;
 }
 
-/** What a file holds; undefined for one that nobody named and that is not a report. @throws UsageError for a broken report */
+/** What a file holds; undefined for one that no one named and that is not a report. @throws UsageError for a broken report */
 async function readFile(
   host: Host,
   cwd: string,

@@ -29,7 +29,7 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
 }
 
 /**
- * The worst of the cases that decide: a failure that was seen is worse than an error. A failure that nobody gates on exits
+ * The worst of the cases that decide: a failure that was seen is worse than an error. A failure that no one gates on exits
  * with 0.
  */
 export function worstOf(

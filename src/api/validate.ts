@@ -17,7 +17,7 @@ export type ValidateResult = FinishedRun;
 
 /**
  * Checks objects on real kernels: boots them, loads and attaches every program, classifies what they said and writes
- * the reports that were asked for.
+ * the reports that were requested.
  * @throws UsageError for input that the user can correct, HostError for what this machine lacks, CancelledError after
  * an abort; in the last case nothing is left behind
  */

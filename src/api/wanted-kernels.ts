@@ -44,7 +44,7 @@ export async function neededKernels(requested: Requested, options: Environment =
   return [...ids];
 }
 
-/** Ids of the kernels that were typed for a run and come from elsewhere. What is wrong with one is for the run to tell. */
+/** Ids of the kernels that were typed for a run and come from elsewhere. What is wrong with one is for the run to report. */
 export async function namedLocalKernels(
   localKernels: readonly LocalKernel[],
   options: Environment = {},

@@ -77,7 +77,7 @@ function createTaken() {
   let bytesTaken = 0;
 
   function keep(object: TakenObject): void {
-    // The same object twice, as in two builds of one program, has one answer.
+    // The same object twice, as in two builds of one program, has one result.
     if (known.has(object.sha256)) return;
     known.add(object.sha256);
     bytesTaken += object.bytes.length;

@@ -70,7 +70,7 @@ async function takeImage(
 /**
  * Takes the objects out of an image of a registry. Every byte is checked against the digests that its name leads to.
  * @returns digest of the document that the name led to
- * @throws HostError for a registry that cannot be reached or answers with other bytes, UsageError beyond the bounds
+ * @throws HostError for a registry that cannot be reached or responds with other bytes, UsageError beyond the bounds
  */
 export async function takeReference(
   host: Host,

@@ -5,7 +5,7 @@ import { isFine, type KernelResult, kernelResultsOf, newestHasResult, reports } 
 import { withArgs } from './make-finding.ts';
 import { moduleOnOthers } from './other-kernels.ts';
 
-/** Refusals that follow a change of the rules and not of what the verifier can see. */
+/** Rejections that follow a change of the rules and not of what the verifier can see. */
 const RULE_CHANGES: ReadonlySet<string> = new Set([
   'ctx_access',
   'traced_arguments',

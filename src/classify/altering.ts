@@ -30,7 +30,7 @@ export function alteringIn(evidence: Evidence, read: readonly AlteringProgram[])
 
 /**
  * Marks a pass of an object that could have altered a part of it. Such programs are attached last, when everything said
- * before has left the guest: that part of the answer stands whatever they do. How they were attached themselves, and
+ * before has left the guest: that part of the result stands whatever they do. How they were attached themselves, and
  * tests, are observed through what they can alter.
  */
 export function withAltering(outcome: Outcome, evidence: Evidence, read: readonly AlteringProgram[]): Outcome {
@@ -59,7 +59,7 @@ export function withAltering(outcome: Outcome, evidence: Evidence, read: readonl
 
 /**
  * The same where another loader attaches: it does so in its own order, and prints everything at its end, so an object that
- * can alter results can alter all of that. Whether a required program was attached cannot be told then.
+ * can alter results can alter all of that. Whether a required program was attached cannot be reported then.
  * @param required whether the manifest requires an attach
  */
 export function withPrinted(

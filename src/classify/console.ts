@@ -40,7 +40,7 @@ function keyOf(line: string): string {
   return line.replace(/\d+/g, '0').replace(/0x[0-9a-f]+/g, '0x0');
 }
 
-/** Only waits, which a slow machine makes longer: a remark. Everything else of these is a fault of the kernel. */
+/** Only waits, which a slow machine makes longer: a note. Everything else of these is a fault of the kernel. */
 const WAITS: ReadonlySet<string> = new Set(['device_in_use']);
 
 /**
@@ -90,7 +90,7 @@ function saidAlready({ args }: Finding, findings: readonly Finding[]): boolean {
   );
 }
 
-/** Flags of `/proc/sys/kernel/tainted` that stand for trouble, with their letters; nobody can take them back. */
+/** Flags of `/proc/sys/kernel/tainted` that stand for trouble, with their letters; no one can take them back. */
 const TAINTS: readonly (readonly [bit: number, letter: string, meaning: string])[] = [
   [5, 'B', 'a bad page'],
   [7, 'D', 'an oops'],
@@ -142,7 +142,7 @@ function kernelFindings(evidence: Evidence, console: string): Finding[] {
 
 const REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted denied it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag('validation-mode')} load_only)`;
 
-/** An answer with what the kernel said meanwhile: a pass during which it stumbled, or nobody could see it, is none. */
+/** A result with what the kernel said meanwhile: a pass during which it stumbled, or no one could see it, is none. */
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const found = kernelFindings(evidence, console);

@@ -23,7 +23,7 @@ type Functional = StageOf<'functional'>;
 const COMPARED = 80;
 /** A document of more programs may not fit into one frame. */
 const DOCUMENT_FITS = 1000;
-/** What the guest answers when it cannot read the plan; never a pass. */
+/** What the guest responds when it cannot read the plan; never a pass. */
 const UNREAD_PLAN = 'functional-plan';
 
 function same(sent: string, reported: string): boolean {
@@ -189,7 +189,7 @@ function ofDocument(evidence: Evidence): string | undefined {
 
 /**
  * Holds what a guest said against itself and against what the host knows without it. An object or a command that writes
- * into the validator's answer has to bend all of it alike.
+ * into the validator's result has to bend all of it alike.
  * @returns what does not fit, in plain words; undefined when everything does
  */
 export function contradiction(evidence: Evidence, known: Known): string | undefined {
@@ -203,7 +203,7 @@ export function contradiction(evidence: Evidence, known: Known): string | undefi
   );
 }
 
-/** A pass stands only on an answer without contradiction; a failure that the guest reported stays one, with a remark. */
+/** A pass stands only on a result without contradiction; a failure that the guest reported stays one, with a note. */
 export function withoutContradiction(outcome: Outcome, evidence: Evidence, known: Known): Outcome {
   if (outcome.status === 'infra_error') return outcome;
   const found = contradiction(evidence, known);

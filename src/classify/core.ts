@@ -71,7 +71,7 @@ function wrongWidth(evidence: Evidence, program: string): boolean {
 
 /**
  * Names the access of a CO-RE failure and why it has no match; `also` gets the other accesses of the program that are
- * absent and may be guarded. Certain only where libbpf's own answer for that access is known.
+ * absent and may be guarded. Certain only where libbpf's own result for that access is known.
  */
 export function explainCore(finding: Finding, evidence: Evidence): Finding {
   if (['fatal', 'anonymous'].includes(finding.args['reason'] ?? '')) return finding;

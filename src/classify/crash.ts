@@ -5,7 +5,7 @@ import { flag } from '../model/wording.ts';
 import { few } from './few.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 
-/** What a lane throws when a guest gave no usable answer. */
+/** What a lane throws when a guest gave no usable result. */
 export interface Crash {
   readonly infraCause: InfraCause;
   readonly message: string;
@@ -15,7 +15,7 @@ export interface Crash {
 
 const OUT_OF_TIME: ReadonlySet<InfraCause> = new Set(['timeout', 'boot_timeout']);
 
-/** Lines of a console that say why a kernel stopped, the most telling first. */
+/** Lines of a console that say why a kernel stopped, the most specific first. */
 const DEATHS = [
   /Kernel panic - not syncing: .*/,
   /Out of memory: Killed process .*/,
@@ -110,7 +110,7 @@ function killedBy(step: string | undefined, signal: number, senders: ReadonlySet
 }
 
 /**
- * The validator was stopped before it could answer, which says nothing about the object: undefined when it was not, or when
+ * The validator was stopped before it could respond, which says nothing about the object: undefined when it was not, or when
  * it stopped by a fault of its own.
  * @param senders programs of the object that can send signals: whatever signal ended it may be theirs
  */

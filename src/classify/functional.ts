@@ -18,7 +18,7 @@ export interface FunctionalResult {
   readonly failed: readonly Finding[];
   /** Optional tests that did not pass. */
   readonly notes: readonly Finding[];
-  /** Why the commands of required tests could not be run at all; they are among the remarks and not among `failed`. */
+  /** Why the commands of required tests could not be run at all; they are among the notes and not among `failed`. */
   readonly unrunnable: readonly string[];
 }
 

@@ -20,7 +20,7 @@ function guessesIn(shims: readonly Shim[]): readonly Shim[] {
 }
 
 /**
- * A refusal over the map that the validator made in place of an inner map which the object does not describe: nothing is
+ * A rejection over the map that the validator made in place of an inner map which the object does not describe: nothing is
  * wrong with the program. The validator fits its guess to what programs read; what is left is of another type or too large.
  * Programs that the object leaves out were tried with the guess as it was before.
  * @param log the whole text of the verifier about the program

@@ -77,7 +77,7 @@ function stagesFrom(report: LoaderReport, elapsed: number): Stage[] {
 }
 
 /**
- * A guest's answer about another loader, in the shape of one about our own: the report that the loader printed becomes the stages
+ * A guest's result about another loader, in the shape of one about our own: the report that the loader printed becomes the stages
  * of a load, so that everything that reads evidence reads it, too. Without a report it stays as it is.
  */
 export function evidenceOfLoader(evidence: Evidence): Evidence {

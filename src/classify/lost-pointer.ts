@@ -26,7 +26,7 @@ function stateOf(line: string, place: Place): string | undefined {
   return new RegExp(`\\b${place}(?:_[rwP]+)?=(\\w+)\\(`).exec(line)?.[1];
 }
 
-/** Where the value of `place` came from when `text` wrote it; undefined when the instruction made it anew. */
+/** Where the value of `place` came from when `text` wrote it; undefined when the instruction made it again. */
 function sourceOf(text: string, place: Place): Place | undefined {
   const register = place.startsWith('R') ? `r${place.slice(1)}` : undefined;
   if (register !== undefined) {

@@ -13,7 +13,7 @@ export interface ManifestProgram {
 
 /**
  * Holds the manifest's names against the object: a required program that is missing fails the cell, any other name or
- * section that does not fit is a remark.
+ * section that does not fit is a note.
  */
 export function manifestFindings(
   open: StageOf<'open'>,

@@ -9,7 +9,7 @@ const EPERM = -1;
 const E2BIG = -7;
 const ENOMEM = -12;
 
-/** Flags of a map by bit, with the first upstream kernel where that is worth telling. */
+/** Flags of a map by bit, with the first upstream kernel where that is worth reporting. */
 const FLAGS: readonly (readonly [bit: number, name: string, since?: string])[] = [
   [0x1, 'BPF_F_NO_PREALLOC', '4.6'],
   [0x2, 'BPF_F_NO_COMMON_LRU', '4.10'],
@@ -99,7 +99,7 @@ function entriesVerdict(errno: number, facts: MapFacts | undefined, type: string
   const entries = facts === undefined ? undefined : String(facts.max_entries);
   if (errno === ENOMEM) return { code: 'OUT_OF_MEMORY', reason: 'map_too_large', args: { entries } };
   if (facts?.max_entries === 0) return { code: 'LOADER_CONTRACT', reason: 'map_size' };
-  // cpu_map_alloc compares with NR_CPUS of the build, and answers E2BIG for nothing else.
+  // cpu_map_alloc compares with NR_CPUS of the build, and returns E2BIG for nothing else.
   if (errno === E2BIG && type === 'cpumap')
     return { code: 'INVALID_MAP_PARAMS', reason: 'too_many_cpus', args: { entries } };
   if (errno === E2BIG) return { code: 'INVALID_MAP_PARAMS', reason: 'too_large', args: { entries } };

@@ -19,7 +19,7 @@ export interface ProgramMargin {
   readonly peakStates: number | undefined;
   readonly stackBytes: number | undefined;
   readonly stackLimit: number;
-  /** Microseconds from the request to the answer. */
+  /** Microseconds from the request to the result. */
   readonly loadUs: number;
 }
 

@@ -22,7 +22,7 @@ const EACCES = -13;
 /** Why programs of some evidence did not load, by their stages. */
 export type ProgramCauses = ReadonlyMap<ProgramStage, Finding>;
 
-/** Looks into the programs that failed, one per step: an answer may have 2048 of them, with logs of megabytes. */
+/** Looks into the programs that failed, one per step: a result may have 2048 of them, with logs of megabytes. */
 export function* programCauses(evidence: Evidence): Generator<void, ProgramCauses> {
   const causes = new Map<ProgramStage, Finding>();
   for (const stage of stagesOf(evidence, 'program')) {
@@ -39,7 +39,7 @@ export function programFinding(stage: ProgramStage, evidence: Evidence, known: P
 }
 
 /**
- * The verifier's own text comes first (an errno next to it says nothing more, EACCES is its ordinary refusal), then libbpf's
+ * The verifier's own text comes first (an errno next to it says nothing more, EACCES is its ordinary rejection), then libbpf's
  * warnings, then the errno together with what the program needs.
  */
 function causeOf(stage: ProgramStage, evidence: Evidence): Finding {

@@ -90,7 +90,7 @@ export function explainContext(finding: Finding, evidence: Evidence): Finding {
   return { ...withArgs(finding, args, { confidence: 'high' }), group: 'program' };
 }
 
-/** Refusals behind which an argument of another type may stand. */
+/** Rejections behind which an argument of another type may stand. */
 const MISREAD: ReadonlySet<string> = new Set([
   'invalid_mem_access',
   'beyond_struct',

@@ -8,7 +8,7 @@ import { makeFinding } from './make-finding.ts';
 const FAILED: Stage = { stage: 'exit', kind: 'exited', code: 2, signal: 0, elapsed_us: 0 };
 
 /**
- * What failed as far as the guest reported it, when the rest of its answer is of no use: nothing that comes later takes a
+ * What failed as far as the guest reported it, when the rest of its result is of no use: nothing that comes later takes a
  * failure back. undefined: no failure was reported.
  */
 function provenFailure(input: ClassifyInput): Outcome | undefined {
@@ -30,7 +30,7 @@ function provenFailure(input: ClassifyInput): Outcome | undefined {
   return outcome.status === 'fail' ? outcome : undefined;
 }
 
-/** A failure beside which the guest's answer cannot be relied on, with a remark that says so. */
+/** A failure beside which the guest's result cannot be relied on, with a note that says so. */
 export function withNote(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
   if (outcome.status !== 'fail') return outcome;
   const note = makeFinding({
@@ -61,7 +61,7 @@ export function failureBeside(outcome: Outcome, input: ClassifyInput): Outcome {
   return failure ? withNote(failure, 'unfinished', outcome.message) : outcome;
 }
 
-/** `classify`, and a reported failure stays one when the end of the answer denies it or does not come. */
+/** `classify`, and a reported failure stays one when the end of the result denies it or does not come. */
 export function classifyWhole(input: ClassifyInput): Outcome {
   return failureBeside(classify(input), input);
 }

@@ -8,7 +8,7 @@ import { parseVerifierLog } from './verifier-log.ts';
 
 /** Bytes of `struct __sk_buff` where `data`, `data_end` and `data_meta` are. */
 const PACKET_FIELDS: ReadonlySet<string> = new Set(['76', '80', '140']);
-/** Helpers with a string that has to stand in memory that nobody can write. */
+/** Helpers with a string that has to stand in memory that no one can write. */
 const CONSTANT_STRINGS: ReadonlySet<string> = new Set(['bpf_snprintf', 'bpf_strncmp']);
 /** Operators that compute with the bits of a pointer. */
 const BITS = /^[rw]\d+ (?:&|\||\^|<<|>>|s>>|\*|\/|%)= /;
@@ -50,7 +50,7 @@ function placeOf(log: string, cause: string): Place {
 }
 
 /**
- * What a refusal is about where its words alone leave it open: the instruction that the verifier stood at, the lines
+ * What a rejection is about where its words alone leave it open: the instruction that the verifier stood at, the lines
  * above the cause and the type of the program show.
  */
 export function explainRejection(

@@ -10,7 +10,7 @@ import { evidenceLine, makeFinding } from './make-finding.ts';
 
 /** More of them say no more. */
 const MAX_FINDINGS = 20;
-/** Instructions of programs that are looked at for one answer. */
+/** Instructions of programs that are looked at for one result. */
 const MAX_INSNS = 1_000_000;
 
 /**

@@ -60,7 +60,7 @@ export function explainMissing(finding: Finding, evidence: Evidence): Finding {
   const symbol = symbolOf(evidence, name, programsOf(finding.args));
   const diagnosis = symbol && diagnose(finding, symbol, evidence);
   if (!symbol || !diagnosis) return finding;
-  // What is like a placeholder helps nobody.
+  // What is like a placeholder helps no one.
   const near = symbol.near.length > 0 && diagnosis.code !== 'LOADER_CONTRACT' ? symbol.near.join(', ') : undefined;
   const strong = finding.code === 'MISSING_KFUNC' ? finding.args['reason'] : undefined;
   const args: SomeArgs<Named> = {

@@ -13,7 +13,7 @@ const NAMES: readonly FindingCode[] = [
 
 /**
  * libbpf fails all programs of an object over a name of the kernel that one of them uses. Those that do not use it are no
- * part of the cause: nobody loaded them, which `untested` says.
+ * part of the cause: no one loaded them, which `untested` says.
  */
 export function withUntested(finding: Finding, facts: ObjectFacts): Finding {
   if (!NAMES.includes(finding.code) || finding.evidence?.origin !== 'libbpf') return finding;

@@ -128,7 +128,7 @@ export interface VerifierCause {
 }
 
 /**
- * A global function with a pointer to something without a size: of other functions the same words are a remark, so that they
+ * A global function with a pointer to something without a size: of other functions the same words are a note, so that they
  * count where they follow the name of a function that is checked on its own, and nothing else was said.
  */
 function unsizedArgument(rules: readonly TextRule[], log: VerifierLog): VerifierCause | undefined {

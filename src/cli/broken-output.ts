@@ -1,6 +1,6 @@
 import { isCheck } from '../config/implied-check.ts';
 
-/** Commands whose answer is a verdict: their exit code says it, whoever reads their words. */
+/** Commands whose result is a verdict: their exit code says it, whoever reads their words. */
 const VERDICTS: ReadonlySet<string | undefined> = new Set(['check', 'test', 'test-command', 'suite']);
 
 /** A stream that cannot be written to any more is not written to, and nothing else ends for it. */

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 
 /**
  * `compare`: writes what is different, or prints it as JSON. Exit code 0 whatever it is, unless `--fail-on-regression`
- * sets 2 (a required kernel has a new failure) or 1 (one that passed gave no answer).
+ * sets 2 (a required kernel has a new failure) or 1 (one that passed gave no result).
  */
 export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
   const { summary, noLongerTested, json, paths } = await compare({

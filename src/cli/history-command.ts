@@ -44,7 +44,7 @@ export async function historyVerifyCommand(options: ValuesOf<'history verify'>, 
   return bad.length === 0 ? 0 : 1;
 }
 
-/** `history sign`: links and signs all records anew. */
+/** `history sign`: links and signs all records again. */
 export async function historySignCommand(
   options: ValuesOf<'history sign'>,
   io: Io,

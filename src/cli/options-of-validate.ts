@@ -19,7 +19,7 @@ type OwnFlags =
   | 'validationMode'
   | 'workdir';
 
-/** Flags that nobody reads. `never` for each: options that have one do not fit. */
+/** Flags that no one reads. `never` for each: options that have one do not fit. */
 type Unread = Record<Exclude<keyof TestOptions, OwnFlags | keyof OptionsOfTest>, never>;
 
 /** The options of `validate` as flags give them. */

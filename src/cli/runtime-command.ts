@@ -20,7 +20,7 @@ import type { TrackCommand } from './run-command.ts';
 import { saveJson } from './save-json.ts';
 import { aroundOf, selectOptions } from './select-options.ts';
 
-/** No verified candidate: an answer, and neither a failure nor an error. */
+/** No verified candidate: a result, and neither a failure nor an error. */
 const EXIT_NONE = 3;
 
 /** Commands of the runtime track. Nothing of it is part of the Action. */

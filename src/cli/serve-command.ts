@@ -18,7 +18,7 @@ function openTo(anonymous: Readonly<Record<'validate' | 'read' | 'delivery' | 'w
     : `without a credential: ${may.join(', ')}`;
 }
 
-/** `serve`: answers requests until a signal comes, then lets running jobs end. */
+/** `serve`: serves requests until a signal comes, then lets running jobs end. */
 export async function serveCommand(options: ServeArguments, io: Io, signal: AbortSignal): Promise<number> {
   const server = await startServer(options, io);
   for (const note of server.notes) io.err(`note: ${terminal(note, 1000)}\n`);

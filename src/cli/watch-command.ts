@@ -59,7 +59,7 @@ function settings(options: WatchOptions | WatchSuiteArguments, io: Io, signal: A
   };
 }
 
-/** Read anew for each matrix: the terminal may have been resized. */
+/** Read again for each matrix: the terminal may have been resized. */
 function look({ noColor }: { readonly noColor: boolean }, io: Io) {
   return { width: io.width(), color: io.color && !noColor };
 }
@@ -96,7 +96,7 @@ function watchCases(options: WatchSuiteArguments, io: Io, signal: AbortSignal, r
   });
 }
 
-/** `watch`: draws the matrix anew after every change, until Ctrl-C. */
+/** `watch`: draws the matrix again after every change, until Ctrl-C. */
 export async function watchCommand(options: WatchArguments, io: Io, signal: AbortSignal): Promise<number> {
   const round = rounds(io, options.quiet);
   try {

@@ -49,7 +49,7 @@ function failing({ causes }: RecordedTarget): OneProgram[] {
 
 /**
  * Whether a kernel that fails on both sides fails for something it did not fail for before: another code, another subject,
- * another program, or other words where a code has nothing else to tell causes apart. Where a report has no causes, its
+ * another program, or other words where a code has nothing else to distinguish causes. Where a report has no causes, its
  * classification has to do.
  */
 export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean {

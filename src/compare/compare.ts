@@ -86,7 +86,7 @@ function identityOf({ path, runId, summaryStatus }: RecordedReport): ReportIdent
 }
 
 /**
- * What is different in `head`, kernel by kernel. A kernel that gave no answer on one side is never a regression and
+ * What is different in `head`, kernel by kernel. A kernel that gave no result on one side is never a regression and
  * never an improvement.
  */
 export function compareReports(base: RecordedReport, head: RecordedReport): Comparison {

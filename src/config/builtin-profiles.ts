@@ -103,7 +103,7 @@ export function readTable(file: string, text: string): BuiltinRow[] {
   return [...raws].map(([id, raw]) => rowOf(id, file, raw));
 }
 
-/** The tables of one directory. Most runs need one of them, and reading YAML takes its time: each is read once, when asked for. */
+/** The tables of one directory. Most runs need one of them, and reading YAML takes its time: each is read once, when requested. */
 interface Tables {
   /** Text by path. */
   readonly texts: ReadonlyMap<string, string>;

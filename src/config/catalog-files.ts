@@ -2,7 +2,7 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import type { NamedPath } from './suite-paths.ts';
 
 /**
- * How the catalog reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
+ * How the catalog reaches files. A missing file or directory is an empty result (undefined, []) or an error with code
  * ENOENT; any other error is reported to the user as it is.
  */
 export interface CatalogFiles {
@@ -10,7 +10,7 @@ export interface CatalogFiles {
   list(dir: string): Promise<readonly string[]>;
   /** Text of a file. */
   read(path: string): Promise<string | undefined>;
-  /** Refuses a path that a file of the workspace names and that leaves its repository. @param file that names it */
+  /** Rejects a path that a file of the workspace names and that leaves its repository. @param file that names it */
   confine?(file: string, named: NamedPath): Promise<unknown>;
   /** The repository that holds a file, without links. */
   topOf?(file: string): Promise<string>;

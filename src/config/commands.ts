@@ -1,6 +1,6 @@
 import { EXPERIMENTAL_WORD } from '../model/experimental.ts';
 
-/** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
+/** Every command, in the order of the help. `words` after the command are rejected unless `arguments` names them. */
 export const COMMANDS = [
   {
     name: 'check',

@@ -21,7 +21,7 @@ export interface ParsedFlags {
  * Reads the flags of a command: `-x` and `--x` are equal, `--x v` and `--x=v`, a boolean takes its value only with `=`,
  * `--` ends the flags.
  * @param env where booleans with an `env` column may be switched on
- * @returns `help` when the user asked for it
+ * @returns `help` when the user requested it
  * @throws UsageError `unknown_flag`, `flag_value` or `unexpected_argument`
  */
 export function parseFlags(

@@ -97,7 +97,7 @@ function unknown(word: string, choosable: Choosable, origin: Wording): UsageErro
   return new UsageError('unknown_profile', phrase`${origin}: ${quoted(word)} names no kernel${hint}`);
 }
 
-/** A file of a repository, which may be a stranger's, must not make one kernel out of many that were asked for. */
+/** A file of a repository, which may be untrusted, must not make one kernel out of many that were requested. */
 function ambiguous(word: string, origin: Wording): UsageError {
   return new UsageError(
     'unknown_profile',
@@ -107,7 +107,7 @@ function ambiguous(word: string, origin: Wording): UsageError {
 
 /**
  * The profile ids that typed words name, in the order of the words, each once. An id that is typed twice stays twice, and
- * one that nobody has stays as it is: both are for others to report.
+ * one that no one has stays as it is: both are for others to report.
  * @param origin the flag, for messages
  * @throws UsageError `unknown_profile` for a word that names no kernel, or both a profile and several kernels
  */

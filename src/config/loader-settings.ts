@@ -6,7 +6,7 @@ import { quoted } from './words.ts';
 
 /** What the object's own loader would do before the load, said on the command line or by the caller of the library. */
 export interface LoaderSettings {
-  /** Nothing is mended and no setting is applied: the object is loaded as plain libbpf does. */
+  /** Nothing is fixed and no setting is applied: the object is loaded as plain libbpf does. */
   readonly strictLibbpf: boolean;
   /** Values of global variables by `name`, `name.member` or `name[3]`. */
   readonly rodata: ReadonlyMap<string, string>;
@@ -18,7 +18,7 @@ export interface LoaderSettings {
   readonly btf?: string;
   /** The library whose verdict decides: `ebpf-go`, `aya@0.13`. Default `libbpf`, which our validator has. */
   readonly loader?: string;
-  /** Libraries that are run beside it and decide nothing. Default none. */
+  /** Libraries that are run beside it and are non-blocking. Default none. */
   readonly loaders?: readonly string[];
 }
 

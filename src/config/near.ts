@@ -1,6 +1,6 @@
 import { editDistance } from '../model/edit-distance.ts';
 
-/** Words longer than this are not compared: nobody mistypes them, and the comparison is quadratic. */
+/** Words longer than this are not compared: no one mistypes them, and the comparison is quadratic. */
 const MAX_WORD = 80;
 
 /**

@@ -72,7 +72,7 @@ export function checkAttestCreateOptions(values: ValuesOf<'attest create'>): Val
   return values;
 }
 
-/** What `attest verify` was asked to do. */
+/** The options of `attest verify`. */
 export interface AttestVerifyOptions extends ValuesOf<'attest verify'> {
   readonly bundles: readonly string[];
 }

@@ -3,7 +3,7 @@ import { option, phrase } from '../model/wording.ts';
 import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
 
-/** What `serve` was asked to do, checked. */
+/** The options of `serve`, checked. */
 export interface ServeArguments extends Omit<ValuesOf<'serve'>, 'addr'> {
   readonly host: string;
   readonly port: number;

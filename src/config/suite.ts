@@ -48,7 +48,7 @@ export interface SuiteCase {
   /** Guests of this case at the same time; undefined: neither the case nor the defaults say. */
   readonly concurrency: number | undefined;
   readonly keepVmOnFailure: boolean;
-  /** false: its result is reported and decides nothing. */
+  /** false: its result is reported and is non-blocking. */
   readonly required: boolean;
   readonly gate: SuiteGate;
   /** Libraries that load the object: of the case itself, and of the defaults, which count where its manifest says nothing. */

@@ -54,7 +54,7 @@ export function readYaml<S extends z.ZodType>(
   };
 }
 
-/** The first line that is not a comment is a key: what is left open in such a file is worth telling, in C code it is not. */
+/** The first line that is not a comment is a key: what is left open in such a file is worth reporting, in C code it is not. */
 const BEGINS_AS_MAP = /^\ufeff?(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*["']?[A-Za-z][\w-]{0,63}["']?[ \t]*:(?=\s)/;
 
 function hasKeys(value: unknown): boolean {

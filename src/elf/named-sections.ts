@@ -1,6 +1,6 @@
 import { readElfHeader, readSectionEntries, type SectionEntry, sectionBytes } from './elf-file.ts';
 
-/** No name that is looked for is longer; a stranger's table may be one name of many megabytes. */
+/** No name that is looked for is longer; an untrusted table may be one name of many megabytes. */
 const MAX_NAME = 64;
 
 /** A section with its name, cut to 64 bytes. */

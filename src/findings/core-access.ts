@@ -17,7 +17,7 @@ const CORE = {
     todo: 'Guard it with bpf_core_enum_value_exists.',
   },
   field_missing: FIELD,
-  // Which access it is was not told.
+  // Which access it is was not reported.
   poisoned: FIELD,
 };
 

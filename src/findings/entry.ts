@@ -20,7 +20,7 @@ export interface Facts<Arg extends string = never, Reason extends string = strin
 
 /** What a person writes about a code. */
 interface Spec<Needed extends string, Arg extends string, Reason extends string, Coarse extends string> {
-  /** Who has to do something about it, as far as one kernel can tell. */
+  /** Who has to do something about it, as far as one kernel can say. */
   readonly group: FindingGroup;
   /** Its name in `classification_code`, where users of the report know it under a coarser one (docs/report.md). */
   readonly coarse?: Coarse;

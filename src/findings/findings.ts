@@ -62,7 +62,7 @@ export function isFindingCode(code: string): code is FindingCode {
   return Object.hasOwn(ENTRIES, code);
 }
 
-/** Who has to do something about a code, as far as one kernel can tell. */
+/** Who has to do something about a code, as far as one kernel can say. */
 export function groupOf(code: FindingCode): FindingGroup {
   return FINDINGS[code].group;
 }

@@ -162,7 +162,7 @@ function unsupportedRun(finding: TestFacts, test: string): Words {
   };
 }
 
-/** What a refusal without words most often means, and what cannot come true on any kernel. */
+/** What a rejection without words most often means, and what cannot come true on any kernel. */
 function hint(finding: TestFacts): string | undefined {
   const seen = arg(finding, 'seen', '');
   if (finding.args.kind !== 'run') {

@@ -13,7 +13,7 @@ export const IDLE = {
   no_place: sentence(`${LOAD_ONLY}.`),
 };
 
-/** An object that passes because it loads: nothing of it was attached, and nobody wants it attached. */
+/** An object that passes because it loads: nothing of it was attached, and no one wants it attached. */
 export function idleWords(f: Facts<'why', keyof typeof IDLE>): Words {
   const many = arg(f, 'program', '').includes(', ');
   return {

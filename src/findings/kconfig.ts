@@ -37,5 +37,5 @@ function kconfigWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>)
   };
 }
 
-/** Options of the kernel that an object asks for. */
+/** Options of the kernel that an object requests. */
 export const KCONFIG = { args: ARGS, reasons: REASONS, words: kconfigWords };

@@ -10,7 +10,7 @@ export const LOOKED_UP = [
   ...BUILD,
 ] as const;
 
-/** Why the lists of a guest do not have a name, or not as it was asked for. */
+/** Why the lists of a guest do not have a name, or not as it was requested. */
 export const LOOKUP_REASONS = [
   'compiler_transformed',
   'inlined',

@@ -84,7 +84,7 @@ function named(f: Facts<'map'>): string {
   return `map ${arg(f, 'map', '?')}`;
 }
 
-/** Words for maps that were refused, or used in a way that is. */
+/** Words for maps that were rejected, or used in a way that is. */
 export const MAP_FINDINGS = {
   UNSUPPORTED_MAP_TYPE: entry({
     group: 'kernel',

@@ -23,7 +23,7 @@ function sleepableMember(struct: string, member = '?'): Words {
   };
 }
 
-/** The structure itself is refused when it is registered, and no program of it. */
+/** The structure itself is rejected when it is registered, and no program of it. */
 function rejectedStruct(f: Facts): Words {
   return {
     title: `the kernel rejects struct_ops ${f.subject ?? 'of this object'} when it is registered (EINVAL)`,

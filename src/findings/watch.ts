@@ -33,7 +33,7 @@ const runTimeMap = (line: string): Words => ({
     'Drop BPF_F_NO_PREALLOC from hash maps that kprobe, tracepoint and perf_event programs use, at least before 6.1.',
 });
 
-/** Words for what was not refused and still deserves a look, and for what nobody could explain. */
+/** Words for what was not rejected and still deserves a look, and for what no one could explain. */
 export const WATCH_FINDINGS = {
   ATTACH_TARGET_INLINED: entry({
     group: 'program',

@@ -34,7 +34,7 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The same cause was seen on every kernel of the run that answered: then no kernel is to blame. */
+/** The same cause was seen on every kernel of the run that gave a result: then no kernel is to blame. */
 function everywhere(finding: Facts): boolean {
   return finding.args['everywhere'] !== undefined;
 }

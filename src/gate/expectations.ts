@@ -117,7 +117,7 @@ export function misfitText({ what, declared, found }: Omit<Misfit, 'origin'>): s
   return `the ${what} differs: "${declared}" is declared, ${seen} was found`;
 }
 
-/** Causes that nobody declared, in words; empty where every one is. */
+/** Causes that no one declared, in words; empty where every one is. */
 export function undeclaredText({ code, met, causes }: Expected): string {
   if (met !== 'other_cause') return '';
   const others = causes.filter(({ by }) => by === undefined);

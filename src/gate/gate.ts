@@ -14,7 +14,7 @@ export interface GateOptions {
   readonly requiredProfiles?: readonly string[];
   /** Default `required`. */
   readonly failOn?: FailOn;
-  /** Known incompatibilities: a declared failure decides nothing. */
+  /** Known incompatibilities: a declared failure is non-blocking. */
   readonly expectations?: readonly Expectation[];
   /** What made kernels required, for a run in which it made none. */
   readonly minKernel?: MinKernel | undefined;
@@ -115,7 +115,7 @@ function namedPrograms(programs: readonly string[]): string {
   return `${programs.slice(0, NAMED_PROGRAMS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** Attaches that failed and decide nothing because nothing requires them: said wherever a verdict is, on a pass above all. */
+/** Attaches that failed and are non-blocking because nothing requires them: said wherever a verdict is, on a pass above all. */
 function bestEffort(run: GateInput, artifact: number): string[] {
   const own = run.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === 'pass');
   const failed = own.flatMap(({ cell, outcome }) =>
@@ -164,9 +164,9 @@ function unrequired(run: GateInput, options: GateOptions): Reason[] {
 
 /**
  * The verdict of docs/gate.md: a required target that failed is a failure, exit 2, whatever happened elsewhere: more
- * answers would not make it pass. Else a required target that gave no answer (or was skipped, or is missing) is an error,
- * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single answer is an
- * error too: nothing was observed. `failOn` moves the line between failures and remarks (docs/gate.md); an error stays one.
+ * results would not make it pass. Else a required target that gave no result (or was skipped, or is missing) is an error,
+ * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single result is an
+ * error too: nothing was observed. `failOn` moves the line between failures and notes (docs/gate.md); an error stays one.
  */
 export function gate(input: GateInput, options: GateOptions = {}): Verdict {
   const run = withRequired(input, options);

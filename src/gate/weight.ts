@@ -14,7 +14,7 @@ export interface GateCell {
 }
 
 /**
- * What a cell does to the verdict. `failure` and `error` decide. The others are reported and decide nothing: `expected`
+ * What a cell does to the verdict. `failure` and `error` decide. The others are reported and are non-blocking: `expected`
  * came as declared, `known` stands in the older report, `optional` is about a kernel that is not required, `passed` says
  * that a declaration is out of date, and `none` is a plain pass.
  */
@@ -32,7 +32,7 @@ export function weightOf({ status, required, met, known, inference }: GateCell, 
     case 'skipped':
       return required ? 'error' : 'optional';
     case 'inferred':
-      // Nobody saw it: no pass of a required kernel unless the user said so, and never a failure.
+      // No one saw it: no pass of a required kernel unless the user said so, and never a failure.
       if (inference?.accepted && inference.verdict === 'pass') return 'none';
       return required || any ? 'error' : 'optional';
     case 'fail':

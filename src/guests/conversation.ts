@@ -15,7 +15,7 @@ function freshIdentity(): Identity {
   return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 
-/** What a guest answered to one request. */
+/** What a guest sent in reply to one request. */
 interface GuestResponse {
   readonly stages: readonly Stage[];
   readonly document: string | undefined;
@@ -34,7 +34,7 @@ export interface Conversation {
    * more came for `patienceMs` although there was room. At once after a failure.
    */
   drained(patienceMs: number): Promise<void>;
-  /** Stages of the request that is being answered, or was last. */
+  /** Stages of the request that is being completed, or was last. */
   stages(): readonly Stage[];
 }
 
@@ -49,7 +49,7 @@ interface Exchange extends Pick<RequestOptions, 'onStage' | 'sink'> {
 
 /**
  * Starts talking over `port`: reads at once, sends when there is a request.
- * @param reader reads the frames of an answer that is long
+ * @param reader reads the frames of a result that is long
  * @param said what a restored guest said before it was saved; its next frame follows that hello
  */
 export function converse(port: Duplex, reader: FrameReader, said?: Hello): Conversation {
@@ -62,7 +62,7 @@ class PortConversation implements Conversation, FrameTaker {
   readonly #failed = deferred<never>();
   readonly #intake: FrameIntake;
   #session: Session;
-  /** The request that is being answered, or was last. */
+  /** The request that is being completed, or was last. */
   #exchange: Exchange | undefined;
   #nextSeq = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -167,7 +167,7 @@ class PortConversation implements Conversation, FrameTaker {
     return this.#exchange?.sink?.room();
   }
 
-  /** Only now: a chunk that holds the answer and then something illegal is not an answer. */
+  /** Only now: a chunk that holds the result and then something illegal is not a result. */
   caughtUp(): void {
     if (this.#exchange?.complete !== true || this.#failure !== undefined) return;
     const { response, stages, document } = this.#exchange;

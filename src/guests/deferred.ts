@@ -1,4 +1,4 @@
-/** A promise with its two ends; settling it twice does nothing. A rejection nobody waits for is not an error. */
+/** A promise with its two ends; settling it twice does nothing. A rejection no one waits for is not an error. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;

@@ -27,7 +27,7 @@ export function openLetter(written: Buffer): Buffer {
   return written.subarray(LETTER_HEADER, LETTER_HEADER + length);
 }
 
-/** Bytes for the guest, in order; each is handed out once, so that nobody in the guest reads it a second time. */
+/** Bytes for the guest, in order; each is handed out once, so that no one in the guest reads it a second time. */
 export class Outgoing {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;

@@ -18,7 +18,7 @@ const PATIENCE_MS = 20;
 
 /**
  * A port like that of virtio-serial, over a disk that QEMU has on `socket`. Takes one request of QEMU after the other and
- * holds no more than that one; a guest whose words nobody takes waits. Ends when QEMU does; whatever is not a request of its
+ * holds no more than that one; a guest whose words no one takes waits. Ends when QEMU does; whatever is not a request of its
  * kind is an error (ProtocolViolation).
  */
 export function diskPort(socket: Duplex): Duplex {

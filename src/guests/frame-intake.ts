@@ -12,21 +12,21 @@ import { ProtocolViolation } from './protocol-violation.ts';
 const TURN_BYTES = 256 * 1024;
 /** A frame has its price without any payload, too: some 25 us for one of a few bytes. */
 const TURN_FRAMES = 64;
-/** Bytes of one answer that are read here. What a validator says seldom comes to that; more is read by a thread. */
+/** Bytes of one result that are read here. What a validator says seldom comes to that; more is read by a thread. */
 const READ_HERE_BYTES = 1024 * 1024;
 
 /** Who takes the frames of a port. */
 export interface FrameTaker {
   /** @param read what the reader made of it, if it was not read here */
   take(frame: Frame, read?: ReadApart): void;
-  /** The next frames are of an answer. */
+  /** The next frames are of a result. */
   isResponding(): boolean;
   /** Resolves when there is room for more; undefined when there is now. A rejection ends the conversation. */
   room(): Promise<void> | undefined;
   /** All that came up to now was taken. */
   caughtUp(): void;
   fail(error: unknown): void;
-  /** From then on whatever comes is read and dropped, so that nobody blocks on a full pipe. */
+  /** From then on whatever comes is read and dropped, so that no one blocks on a full pipe. */
   hasFailed(): boolean;
 }
 
@@ -45,14 +45,14 @@ export class FrameIntake {
   readonly #end = deferred<void>();
   #violation: string | undefined;
   #turn = { bytes: 0, frames: 0 };
-  /** Of the answer. */
+  /** Of the result. */
   #readBytes = 0;
   #rested: Promise<void> | undefined;
   #chunks = 0;
   #atEnd = false;
 
   /**
-   * @param reader reads the frames of an answer that is long
+   * @param reader reads the frames of a result that is long
    * @param firstSeq number of the first frame that is still to come
    */
   constructor(port: Duplex, reader: FrameReader, firstSeq: number, taker: FrameTaker) {
@@ -64,7 +64,7 @@ export class FrameIntake {
     port.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
-  /** What follows is the answer to another request: it has a whole turn. */
+  /** What follows is the result to another request: it has a whole turn. */
   newResponse(): void {
     this.#turn = { bytes: 0, frames: 0 };
     this.#readBytes = 0;
@@ -129,7 +129,7 @@ export class FrameIntake {
     this.#readBytes += frame.payload.length;
   }
 
-  /** Frames to read elsewhere: none unless the next one is of a long answer. */
+  /** Frames to read elsewhere: none unless the next one is of a long result. */
   #longPart(): (Frame & ResultFrame)[] {
     const part: (Frame & ResultFrame)[] = [];
     let bytes = this.#readBytes;

@@ -20,7 +20,7 @@ export interface FramesRead {
   readonly reads: readonly ReadApart[];
 }
 
-/** Reads frames of answers while everything else goes on. */
+/** Reads frames of results while everything else goes on. */
 export interface FrameReader {
   /** Resolves with one for each frame, in their order. Never rejects. */
   read(frames: readonly ResultFrame[]): Promise<readonly ReadApart[]>;
@@ -56,7 +56,7 @@ export function createFrameReader(script: URL): FrameReader {
     started.on('message', ({ id, reads }: FramesRead) => {
       waiting.get(id)?.done.resolve(reads);
       waiting.delete(id);
-      // It keeps nobody from ending who waits for nothing.
+      // It keeps no one from ending who waits for nothing.
       if (waiting.size === 0) started.unref();
     });
     started.on('error', onLost);

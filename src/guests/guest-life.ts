@@ -75,7 +75,7 @@ export class GuestLife {
     await writeLogs(this.#host, this.machine, this.#options.dir, this.#failed);
   }
 
-  /** A whole answer counts, however late there is room for it. A machine that is only worthless closes no port. */
+  /** A whole result counts, however late there is room for it. A machine that is only worthless closes no port. */
   async #machineEnded(why: MachineEnd): Promise<void> {
     await this.talk.drained(why.kind === 'exit' ? DRAIN_MS : 0);
     if (this.#ending === undefined) this.fail(machineFailure(this.machine, why, this.phase, this.talk.stages()));

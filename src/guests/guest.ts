@@ -71,7 +71,7 @@ export interface Guest extends AsyncDisposable {
   readonly sandboxLayers: readonly string[];
   /**
    * Runs one request. Resolves with all evidence, also when the validator in the guest crashed or timed out.
-   * @throws GuestError when no complete answer came (crash of the guest, time-out, protocol violation); the error
+   * @throws GuestError when no complete result came (crash of the guest, time-out, protocol violation); the error
    * carries what was recorded until then.
    */
   run(request: GuestRequest, options: RequestOptions): Promise<Evidence>;
@@ -95,7 +95,7 @@ export interface StageSink {
 
 export interface RequestOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds for the whole answer, seen from the host. */
+  /** Milliseconds for the whole result, seen from the host. */
   readonly timeoutMs: number;
   /** Hears every stage as it came. */
   readonly onStage: (stage: Stage) => void;
@@ -103,7 +103,7 @@ export interface RequestOptions {
   readonly sink?: StageSink;
 }
 
-/** A guest that gave no usable answer. Becomes an `infra_error` outcome, or a finding where the object is to blame. */
+/** A guest that gave no usable result. Becomes an `infra_error` outcome, or a finding where the object is to blame. */
 export class GuestError extends Error {
   readonly infraCause: InfraCause;
   /** Stages recorded before it happened. */

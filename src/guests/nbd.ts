@@ -29,7 +29,7 @@ const PIECE = 64 * 1024;
 const REQUEST_BYTES = 28;
 const REPLY_BYTES = 16;
 
-/** What an answer to a request may say besides 0. */
+/** What a response to a request may say besides 0. */
 export const NBD_ERROR = { notPermitted: 1, invalid: 22 } as const;
 
 export interface NbdRequest {
@@ -139,7 +139,7 @@ export async function readRequest(taken: Taken): Promise<NbdRequest | undefined>
 }
 
 /**
- * Answers with the bytes read, or with 0 or an error.
+ * Responses with the bytes read, or with 0 or an error.
  * Resolves when the client took enough of what was sent before, or with `gone`.
  */
 export async function replyTo(

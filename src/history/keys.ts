@@ -109,7 +109,7 @@ async function makeKey(host: Host, dir: string): Promise<string> {
   const base64 = rawPublic(privateKey);
   const text = `${Buffer.concat([seed, Buffer.from(base64, 'base64')]).toString('base64')}\n`;
   await host.files.setMode(dir, 0o700);
-  // Nobody else may read it, not even for a moment.
+  // No one else may read it, not even for a moment.
   const temporary = join(dir, `.${PRIVATE}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 0o600);

@@ -65,7 +65,7 @@ function headBytes({ records, last_record_sha256: last }: HistoryHead): Buffer {
 }
 
 /**
- * What was there at the last writing; undefined where nobody noted it.
+ * What was there at the last writing; undefined where no one noted it.
  * @throws UsageError when the note was changed: nothing can be said then
  */
 export async function readHead(
@@ -175,7 +175,7 @@ async function fitsHead(host: Host, workdir: string, lines: readonly string[]): 
 }
 
 /**
- * Links and signs all records anew.
+ * Links and signs all records again.
  * @returns how many there are
  * @throws UsageError for a line that is not a record: signing would make it vanish
  */

@@ -56,7 +56,7 @@ function emptyRow(index: number, issue: string): VerificationRow {
 /**
  * Checks every line: its hash, its link to the line before, its signature. Rows behind the last line are of records
  * that are gone.
- * @param head what was there at the last writing; undefined where nobody noted it
+ * @param head what was there at the last writing; undefined where no one noted it
  */
 export function verifyHistory(
   lines: readonly HistoryLine[],

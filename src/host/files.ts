@@ -68,7 +68,7 @@ async function readHead(path: string, bytes: number): Promise<Uint8Array> {
   return buffer.subarray(0, bytesRead);
 }
 
-/** Opening /dev/stdout anew starts at the beginning of a file, and fails for a socket. */
+/** Opening /dev/stdout again starts at the beginning of a file, and fails for a socket. */
 function printed(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(data, (error) => (error ? reject(error) : resolve()));

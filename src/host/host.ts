@@ -33,8 +33,8 @@ export interface HostNetwork {
    */
   download(url: string, file: string, options: DownloadOptions): Promise<Downloaded>;
   /**
-   * Sends a request and returns its answer, whatever its status; redirects are not followed.
-   * @throws HostError `mirror_unreachable` when there is no answer, or one of more than 4 MiB
+   * Sends a request and returns its response, whatever its status; redirects are not followed.
+   * @throws HostError `mirror_unreachable` when there is no response, or one of more than 4 MiB
    */
   send(url: string, options: SendOptions): Promise<Sent>;
 }
@@ -89,7 +89,7 @@ export interface Downloaded {
   readonly bytes: number;
   /** Hex. */
   readonly digest: string;
-  /** How a server that answers 401 wants the request. */
+  /** How a server that responds 401 wants the request. */
   readonly challenge?: string | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface Child extends AsyncDisposable {
 }
 
 export interface HostFiles {
-  /** Reads a file, refusing one larger than `maxBytes`. ENOENT and friends become UsageError-free Node errors. */
+  /** Reads a file, rejecting one larger than `maxBytes`. ENOENT and friends become UsageError-free Node errors. */
   read(path: string, maxBytes: number): Promise<Buffer>;
   /** The first bytes of a file, at most `bytes`; none of what is not a regular file. */
   readHead(path: string, bytes: number): Promise<Uint8Array>;

@@ -22,7 +22,7 @@ const HEADERS = { 'user-agent': 'bpfcompat', 'accept-encoding': 'identity' };
 /** Why a request was ended by us. */
 export class StalledError extends Error {}
 
-/** Ends a request that is silent for too long, also while its answer is read. */
+/** Ends a request that is silent for too long, also while its response is read. */
 function watch(request: ClientRequest, stallMs: number): void {
   request.setTimeout(stallMs, () => request.destroy(new StalledError()));
 }
@@ -30,10 +30,10 @@ function watch(request: ClientRequest, stallMs: number): void {
 function responseOf(request: ClientRequest, stallMs: number): Promise<IncomingMessage> {
   watch(request, stallMs);
   return new Promise((resolve, reject) => {
-    // What happens later comes out of the answer.
+    // What happens later comes out of the response.
     request.on('error', reject);
     request.on('response', (response) => {
-      // A silence ends the request, and the answer only hears that it was aborted.
+      // A silence ends the request, and the response only hears that it was aborted.
       request.on('error', (error) => response.destroy(error));
       resolve(response);
     });

@@ -7,7 +7,7 @@ import { startError } from './start-error.ts';
 
 /** After this long somebody should know that we wait. */
 const NOTE_MS = 3000;
-/** Who can be cancelled may wait as long as fetching a kernel takes; what nobody can end, ends soon. */
+/** Who can be cancelled may wait as long as fetching a kernel takes; what no one can end, ends soon. */
 const HEARING_MS = 15 * 60_000;
 const DEAF_MS = 30_000;
 
@@ -46,7 +46,7 @@ function locked(child: ReturnType<typeof startFlock>, ended: () => Error): Promi
  * Node has no flock(2), so a tiny `flock` of util-linux holds the lock for as long as its stdin is open. The kernel
  * closes that pipe when we die, however we die: there is no stale lock to clean up.
  *
- * Whoever waits for long hears of it through `onWait`; nobody waits for ever.
+ * Whoever waits for long hears of it through `onWait`; no one waits for ever.
  * @throws HostError `lock_held` after the limit, `lock_failed`, CancelledError
  */
 export async function lockFile(

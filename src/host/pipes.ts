@@ -9,7 +9,7 @@ function pipeError(path: string): UsageError {
 }
 
 /**
- * Opening a named pipe waits until somebody opens its other end, which nobody may ever do, and Node cannot be talked
+ * Opening a named pipe waits until somebody opens its other end, which no one may ever do, and Node cannot be talked
  * out of it: so none is opened.
  * @throws UsageError `named_pipe`
  */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { HostError } from '../model/errors.ts';
 import type { Downloaded, DownloadOptions } from './host.ts';
 
-/** Errors of our own file system, which no other mirror mends. */
+/** Errors of our own file system, which no other mirror fixes. */
 const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 /** Lines that break so often are given up. */
 const MAX_RESUMES = 5;
@@ -15,7 +15,7 @@ export function isLocal(error: unknown): boolean {
   return syscall === 'open' || LOCAL.has(code ?? '');
 }
 
-/** An answer with status 200, and how to request what lies at its address once more. */
+/** A response with status 200, and how to request what lies at its address once more. */
 interface Body {
   readonly url: string;
   readonly file: string;
@@ -77,8 +77,8 @@ async function append(
 }
 
 /**
- * Whether an answer goes on where what arrived ends, in the same file. One that does not say how large that is can be cut
- * and nobody would see it.
+ * Whether a response goes on where what arrived ends, in the same file. One that does not say how large that is can be cut
+ * and no one would see it.
  * @returns bytes of the whole; undefined where it does not
  */
 function wholeOf({ statusCode, headers }: IncomingMessage, { bytes, total }: Arrived): number | undefined {
@@ -88,14 +88,14 @@ function wholeOf({ statusCode, headers }: IncomingMessage, { bytes, total }: Arr
   return whole > 0 && (total === 0 || whole === total) ? whole : undefined;
 }
 
-/** Requests what is missing; undefined where the server has no answer that can be used. */
+/** Requests what is missing; undefined where the server has no response that can be used. */
 async function requestRest({ request }: Body, { bytes, validator }: Arrived): Promise<IncomingMessage | undefined> {
   if (validator === undefined || bytes === 0) return undefined;
   return request({ range: `bytes=${bytes}-`, 'if-range': validator }).catch(() => undefined);
 }
 
 /**
- * Writes the body of an answer to a new file while its digest is taken. Where the line breaks, only what is missing is
+ * Writes the body of a response to a new file while its digest is taken. Where the line breaks, only what is missing is
  * requested, as long as the server says that the file is still the same; a file that changed is taken from its beginning.
  * @throws HostError `wrong_digest` for too much; whatever broke the line
  */

@@ -4,7 +4,7 @@ import type { SendOptions, Sent } from './host.ts';
 const LIMIT_MS = 60_000;
 const MAX_ANSWER = 4 * 1024 * 1024;
 
-/** Sends a request and reads its answer. Redirects are answers: what was sent is for this host alone. */
+/** Sends a request and reads its response. Redirects are responses: what was sent is for this host alone. */
 export async function send(url: string, { method, headers = {}, body }: SendOptions): Promise<Sent> {
   try {
     const signal = AbortSignal.timeout(LIMIT_MS);

@@ -22,7 +22,7 @@ async function isVouchedFor(
  * Takes over what an older version stored under the id of a built-in profile, without the network. That version kept
  * one kernel per id, whoever's it was; so its packages must be among those that the archive's signed lists name. The old
  * record stays for the version that wrote it.
- * @param answers whether it is what the profile asks for at all
+ * @param results whether it is what the profile requests at all
  */
 export async function adoptOld(
   host: Host,

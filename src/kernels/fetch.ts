@@ -11,7 +11,7 @@ import type { FetchListener } from './unpacked.ts';
 
 /**
  * Fetches the kernel of a profile, verifies and stores it. Call it under the profile's lock.
- * @param stored what is there already; it is the answer when nothing newer is offered
+ * @param stored what is there already; it is the result when nothing newer is offered
  * @param packagesDir the only place to use, instead of the network
  */
 export async function fetchInto(

@@ -114,7 +114,7 @@ async function dropLists(host: Host, store: Store, signal: AbortSignal | undefin
 }
 
 /**
- * Removes what nobody needs: blobs without a record and leftovers of killed runs; with `keep` or `all` also kernels.
+ * Removes what no one needs: blobs without a record and leftovers of killed runs; with `keep` or `all` also kernels.
  * Safe beside running fetches.
  */
 export async function pruneKernels(host: Host, options: PruneOptions = {}): Promise<PruneResult> {

@@ -21,7 +21,7 @@ function lockGate(host: Host, store: Store, signal: AbortSignal | undefined): Pr
  */
 export async function leaseStore(host: Host, name: string, signal: AbortSignal): Promise<AsyncDisposable> {
   const store = await openStore(host);
-  // Nobody here can take anything from it.
+  // No one here can take anything from it.
   if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {} };
   await using _gate = await lockGate(host, store, signal);
   const path = join(leasesDir(store), name);

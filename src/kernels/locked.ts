@@ -38,7 +38,7 @@ export function checkLocked(profile: Profile, found: PackageFacts): void {
   const { locked } = profile;
   if (locked === undefined || isLocked(found, locked)) return;
   if (found.name === locked.name && found.version !== locked.version) {
-    // An address that shows whatever is newest cannot be asked for an older build.
+    // An address that shows whatever is newest has no older build.
     throw new HostError(
       'package_not_found',
       phrase`${locked.origin}: ${found.archive} has ${found.name} ${found.version} now, and the lock has ${locked.version}; ${remedy(profile)}`,

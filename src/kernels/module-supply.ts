@@ -75,7 +75,7 @@ async function makeShelf(
   }
 }
 
-/** All modules of a stored kernel where somebody looked into them before; undefined where nobody did. */
+/** All modules of a stored kernel where somebody looked into them before; undefined where no one did. */
 export async function storedModules(host: Host, record: KernelRecord): Promise<ModuleShelf | undefined> {
   const present = record.modules.map(({ name }) => name);
   return await openShelf(host, modulesPath(locateStore(host), record), present);

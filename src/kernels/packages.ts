@@ -37,7 +37,7 @@ export async function movePackages(host: Host, store: Store, id: string, dir: st
   return true;
 }
 
-/** Why a directory that may come from anywhere cannot be asked for packages; undefined when it can. */
+/** Why a directory that may come from anywhere cannot be used for packages; undefined when it can. */
 export async function oddPackages(host: Host, dir: string): Promise<string | undefined> {
   const odd = await mustRun(host, 'find', ['-P', dir, '!', '-type', 'f', '!', '-type', 'd', '-printf', 'x', '-quit']);
   return odd.stdout.length > 0 ? 'it holds something that is neither a file nor a directory' : undefined;

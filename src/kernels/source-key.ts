@@ -14,7 +14,7 @@ export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
 const BUILTIN = 'built-in: ';
 
 /**
- * Who answers for packages that were fetched for a profile.
+ * Who vouches for packages that were fetched for a profile.
  * @param by what the source itself says of it
  */
 export function vouchedFor(

@@ -4,7 +4,7 @@ import { phrase } from '../model/wording.ts';
 
 /** Room that stays free beside what a fetch needs: other writers share the disk. */
 const MARGIN_BYTES = 32 * 1024 * 1024;
-/** The same where a stranger's file says how much is written: a small one can stand for any number of bytes. */
+/** The same where an untrusted file says how much is written: a small one can stand for any number of bytes. */
 const FLOOR_BYTES = 512 * 1024 * 1024;
 
 const REMEDY = 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk';

@@ -6,7 +6,7 @@ const OWNER_ONLY = 0o700;
 const OTHERS_WRITE = 0o022;
 
 /**
- * What lies in the store is booted: nobody else may write to it. A store of ours that others could only read is closed.
+ * What lies in the store is booted: no one else may write to it. A store of ours that others could only read is closed.
  * @throws HostError `store_not_ours`, `store_open`
  */
 export async function secureRoot(host: Host, root: string): Promise<void> {

@@ -95,7 +95,7 @@ export function lockStore(host: Host, store: Store, signal: AbortSignal | undefi
 }
 
 /**
- * A lock among those of the store. What nobody here can change needs no lock, and could not have one.
+ * A lock among those of the store. What no one here can change needs no lock, and could not have one.
  * @param name below `locks/`
  * @param onWait called once when another process has held it for seconds
  */
@@ -136,7 +136,7 @@ async function readJson(host: Host, path: string): Promise<unknown> {
   }
 }
 
-/** The record of this name; undefined when there is none or it cannot be understood (then it is fetched anew). */
+/** The record of this name; undefined when there is none or it cannot be understood (then it is fetched again). */
 export async function readRecord(host: Host, store: Store, name: string): Promise<KernelRecord | undefined> {
   const { data } = KernelRecord.safeParse(await readJson(host, recordPath(store, name)));
   return data && recordName(data) === name ? data : undefined;

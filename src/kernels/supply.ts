@@ -51,7 +51,7 @@ export interface EnsuredKernel {
   readonly cached: boolean;
 }
 
-/** Does a stored kernel still answer what the profile asks for? */
+/** Does a stored kernel still match what the profile requests? */
 function matches(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
   return record.arch === profile.arch && matchesSource(record.package, source) && matchesLock(record, profile);
 }
@@ -60,7 +60,7 @@ function lockedWords({ locked }: Profile): string {
   return locked === undefined ? '' : `, ${locked.name} ${locked.version} (${locked.origin}),`;
 }
 
-/** The stored kernel when it is the one asked for and every digest is right. Damaged blobs are removed. */
+/** The stored kernel when it is the one requested and every digest is right. Damaged blobs are removed. */
 async function storedKernel(
   host: Host,
   store: Store,

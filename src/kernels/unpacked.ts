@@ -11,7 +11,7 @@ export interface UnpackedKernel {
   readonly modulesBuiltin: string | undefined;
   /** Every module, possibly compressed (`.ko`, `.ko.xz`, `.ko.zst`, `.ko.gz`). */
   readonly modules: readonly string[];
-  /** What to do where one that guests need is missing; without it another package is the answer. */
+  /** What to do where one that guests need is missing; without it another package is the result. */
   readonly remedy?: string;
 }
 
@@ -26,7 +26,7 @@ export interface FetchedKernel {
     readonly files: { name: string; version: string; sha256: string; signer?: string; url?: string }[];
     readonly signer?: Signer;
   };
-  /** Who answers for the bytes; absent where that is whoever signed the packages, or a pin of the profile. */
+  /** Who vouches for the bytes; absent where that is whoever signed the packages, or a pin of the profile. */
   readonly vouched?: KernelRecord['vouched']['by'];
 }
 

@@ -66,7 +66,7 @@ export async function readUserland(host: Host, store: Store, arch: Arch): Promis
     const record = UserlandRecord.parse(JSON.parse(text));
     return record.arch === arch ? record : undefined;
   } catch {
-    // There is none, or it cannot be understood: then it is fetched anew.
+    // There is none, or it cannot be understood: then it is fetched again.
     return undefined;
   }
 }

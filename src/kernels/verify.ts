@@ -77,7 +77,7 @@ export async function damageOf(host: Host, store: Store, files: readonly StoredF
   return words.length === 0 ? undefined : [...new Set(words)].join(', ');
 }
 
-/** Removes the damaged blobs among these, so that nobody can use them. Call it under the store's lock. */
+/** Removes the damaged blobs among these, so that no one can use them. Call it under the store's lock. */
 export async function removeDamaged(host: Host, store: Store, files: readonly StoredFile[]): Promise<void> {
   for (const file of files) {
     if ((await stateOf(host, store, file)) === 'damaged') await host.files.remove(blobPath(store, file));

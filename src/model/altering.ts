@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A program that, once attached, can alter what every process of its kernel reads, writes or is answered. */
+/** A program that, once attached, can alter what every process of its kernel reads, writes or gets. */
 export interface AlteringProgram {
   readonly name: string;
   readonly section: string;

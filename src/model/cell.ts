@@ -35,7 +35,7 @@ export interface Artifact {
   readonly sizeBytes: number;
   /** What it was taken out of; absent for a file of its own. */
   readonly source?: ArtifactSource | undefined;
-  /** Programs that can alter what is observed while they are attached; absent: none, or nobody looked. */
+  /** Programs that can alter what is observed while they are attached; absent: none, or no one looked. */
   readonly altering?: readonly AlteringProgram[] | undefined;
 }
 
@@ -69,7 +69,7 @@ export interface Cell {
   readonly target: number;
 }
 
-/** Why a guest gave no answer. */
+/** Why a guest gave no result. */
 export type InfraCause =
   | 'artifact_unreadable'
   | 'profile_invalid'
@@ -155,7 +155,7 @@ export type FailedStage = 'load' | 'attach' | 'functional' | 'validation' | 'tra
 export interface CellResult {
   readonly cell: Cell;
   readonly outcome: Outcome;
-  /** What the object's bytes let one expect of this kernel; absent when nobody looked. */
+  /** What the object's bytes let one expect of this kernel; absent when no one looked. */
   readonly prediction?: Prediction | undefined;
   readonly kernel: TestedKernel | undefined;
   readonly evidence: Evidence | undefined;

@@ -25,7 +25,7 @@ export interface RecordedTarget {
   readonly profile: string;
   readonly required: boolean;
   readonly status: OutcomeStatus;
-  /** Coarse code (`classification_code`); empty on a pass and without an answer. */
+  /** Coarse code (`classification_code`); empty on a pass and without a result. */
   readonly classification: string;
   /** Empty without a classification. */
   readonly confidence: string;
@@ -34,7 +34,7 @@ export interface RecordedTarget {
   readonly causes: readonly RecordedCause[];
   /** Instructions that the verifier processed of programs that it took; those without a number are left out. */
   readonly programs: readonly { readonly name: string; readonly insns: number }[];
-  /** Milliseconds: making the kernel ready, and the cell itself; absent where nobody measured. */
+  /** Milliseconds: making the kernel ready, and the cell itself; absent where no one measured. */
   readonly ms?: { readonly prepare: number; readonly total: number } | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface RecordedReport extends ReportIdentity {
   readonly targets: readonly RecordedTarget[];
 }
 
-/** How a kernel's answer differs (docs/gate.md, compare). Where one side gave no answer it is `changed`, never a regression. */
+/** How a kernel's result differs (docs/gate.md, compare). Where one side gave no result it is `changed`, never a regression. */
 export type Change =
   | 'unchanged'
   | 'classification_changed'
@@ -74,10 +74,10 @@ export interface ProfileDiff {
   readonly change: Change;
   readonly base: RecordedTarget | undefined;
   readonly head: RecordedTarget | undefined;
-  /** `unchanged`, `new:X`, `cleared:X` or `A->B`; undefined where one side gave no answer. */
+  /** `unchanged`, `new:X`, `cleared:X` or `A->B`; undefined where one side gave no result. */
   readonly classificationDelta: string | undefined;
   readonly failure: FailureNews | undefined;
-  /** One side gave no answer: nothing can be said about this kernel. */
+  /** One side gave no result: nothing can be said about this kernel. */
   readonly inconclusive: boolean;
   readonly newCauses: readonly RecordedCause[];
   readonly clearedCauses: readonly RecordedCause[];
@@ -116,7 +116,7 @@ export interface ComparisonSummary {
   /** Kernels that fail on both sides with other causes. */
   readonly changedCauses: number;
   readonly inconclusive: number;
-  /** Required kernels that passed in the base and gave no answer in the head. */
+  /** Required kernels that passed in the base and gave no result in the head. */
   readonly requiredInconclusive: number;
   /** Programs on kernels. */
   readonly grownPrograms: number;

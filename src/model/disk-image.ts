@@ -43,7 +43,7 @@ export interface SystemKernel {
   readonly packages: readonly KernelPackage[];
 }
 
-/** A vendor's disk image, checked and ready to boot. Nobody writes to it. */
+/** A vendor's disk image, checked and ready to boot. No one writes to it. */
 export interface DiskImage extends DiskFormat {
   readonly path: string;
   /** Hex; of the file at `path`. */

@@ -23,7 +23,7 @@ export function editDistance(a: string, b: string): number {
 
 /** Names are slips of each other up to this many edits; names of the kernel differ by two for a reason (link, unlink). */
 const MAX_SLIP = 1;
-/** Below this length one edit makes another word; above the other nobody mistypes a name. */
+/** Below this length one edit makes another word; above the other no one mistypes a name. */
 const SLIP_LENGTH = [5, 80] as const;
 
 /** What names of one family share, and slips do not touch: what stands before the first `_`, and numbers (`v4`, `v6`). */

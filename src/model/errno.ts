@@ -1,4 +1,4 @@
-/** Linux errno numbers (x86 and arm64 agree on all of these) that bpf(2), perf and netlink answer with. */
+/** Linux errno numbers (x86 and arm64 agree on all of these) that bpf(2), perf and netlink return. */
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',
   2: 'ENOENT',

@@ -13,7 +13,7 @@ import {
  * guest saw comes back in the same way.
  */
 
-/** An expectation of any kind, named like the assertion that answers it. */
+/** An expectation of any kind, named like the assertion that checks it. */
 export type Expected =
   | { readonly kind: 'map'; readonly subject: string; readonly expected: MapExpectation }
   | { readonly kind: 'variable'; readonly subject: string; readonly expected: VariableExpectation }
@@ -22,7 +22,7 @@ export type Expected =
 
 export const TRACE_PIPE = 'trace_pipe';
 
-/** All expectations of a test in the order of its plan, which is the order of the answers. */
+/** All expectations of a test in the order of its plan, which is the order of the results. */
 export function expectedOf(expect: TestExpectations | undefined): Expected[] {
   if (expect === undefined) return [];
   return [

@@ -3,7 +3,7 @@ import type { Cause } from './finding.ts';
 import type { KernelNumber, KernelRange } from './kernel-range.ts';
 
 /**
- * What makes a run fail. `required`: a required kernel that fails. `any`: an optional one too, one without an answer,
+ * What makes a run fail. `required`: a required kernel that fails. `any`: an optional one too, one without a result,
  * and a failure that was declared and did not come. `regression`: a required kernel that did not fail in the baseline.
  * `never`: nothing; the status still says what `required` would.
  */
@@ -65,6 +65,6 @@ export interface Expected extends Cell {
   readonly code: string;
   readonly reason: string;
   readonly met: (typeof MET)[number];
-  /** Every cause of the failure; empty on a pass and without an answer. */
+  /** Every cause of the failure; empty on a pass and without a result. */
   readonly causes: readonly MetCause[];
 }

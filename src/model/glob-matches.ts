@@ -2,7 +2,7 @@
  * Whether a pattern with `*` and `?` names the whole of `name`.
  *
  * Only the latest `*` is ever tried again, so the time is that of both lengths multiplied. A regular expression would
- * try all of them: a pattern may be a stranger's, and one with many stars would never end.
+ * try all of them: a pattern may be untrusted, and one with many stars would never end.
  */
 export function globMatches(pattern: string, name: string): boolean {
   let at = 0;

@@ -6,7 +6,7 @@ import type { GuestFile } from './guest-entry.ts';
 export const LOADER_NAMES = ['libbpf', 'ebpf-go', 'aya', 'bpftool'] as const;
 export type LoaderName = (typeof LOADER_NAMES)[number];
 
-/** The loader that decides where nobody chooses one. */
+/** The loader that decides where no one chooses one. */
 export const OWN_LOADER: LoaderName = 'libbpf';
 
 /** A library as a user names it: `ebpf-go`, `ebpf-go@0.16`. */
@@ -16,7 +16,7 @@ export interface LoaderChoice {
   readonly version: string;
 }
 
-/** Which loader gave an answer, as reports tell it. */
+/** Which loader gave a result, as reports say it. */
 export interface LoaderFacts {
   readonly name: LoaderName;
   /** Of the library; empty while only the guest knows it (the validator's libbpf). */
@@ -45,7 +45,7 @@ export interface RunLoaders {
 export interface LoaderResult {
   readonly loader: LoaderFacts;
   readonly outcome: Outcome;
-  /** Bounded; undefined when no guest answered. */
+  /** Bounded; undefined when no guest completed. */
   readonly evidence: Evidence | undefined;
   /** Wall time with its guest, in milliseconds. */
   readonly totalMs: number;

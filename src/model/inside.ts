@@ -3,7 +3,7 @@
  * archive, `tools.deb[FILE:SYMBOL]` for a program in one. No name has a slash, so that it can end a path.
  */
 
-/** What tells an object from others of the same file. */
+/** What distinguishes an object from others of the same file. */
 export interface InsidePlace {
   /** Path in the archive; absent where the file itself has the object. */
   readonly member?: string | undefined;
@@ -20,7 +20,7 @@ function memberName(member: string, all: ReadonlySet<string>): string {
   return twins.length > 1 ? member.replaceAll('/', ':') : last;
 }
 
-/** A name of a stranger, without what would end it or lead to another directory, and without what cannot be seen. */
+/** A name of somebody untrusted, without what would end it or lead to another directory, and without what cannot be seen. */
 function safe(name: string): string {
   return name.replace(/[[\]/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_');
 }

@@ -5,7 +5,7 @@ const word = z.string().min(1).max(256);
 
 /**
  * Which kernel it is. Only the build id, or the release with a digest, identify a kernel; the other fields are labels,
- * since vendors build anew and carry changes back under similar names. Absent: not known.
+ * since vendors build again and carry changes back under similar names. Absent: not known.
  */
 export const KernelIdentity = z.object({
   /** `uname -m`. */

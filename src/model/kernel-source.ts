@@ -67,7 +67,7 @@ export function originOf(source: KernelSource): string {
   }
 }
 
-/** Whether all of it lies on this machine: no network is needed, and it is looked at anew each time. */
+/** Whether all of it lies on this machine: no network is needed, and it is looked at again each time. */
 export function isLocal(source: KernelSource): boolean {
   return source.source === 'file' || (source.source === 'oci' && source.layout !== undefined);
 }

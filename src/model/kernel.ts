@@ -120,7 +120,7 @@ export interface LockedKernel {
   readonly files: readonly LockedFile[];
   /** Who chose it, for messages: `file:line:column`. */
   readonly origin: string;
-  /** Another build is not an answer: where this one cannot be had, that is an error. */
+  /** Another build is not a result: where this one cannot be had, that is an error. */
   readonly strict: boolean;
 }
 
@@ -189,11 +189,11 @@ const PackageRecord = z.strictObject({
       url: z.string().optional(),
     }),
   ),
-  /** Whose key signed the packages, or the index that names them; absent where nobody looked. */
+  /** Whose key signed the packages, or the index that names them; absent where no one looked. */
   signer: z.strictObject({ key: z.string(), owner: z.string() }).optional(),
 });
 
-/** Who answers for packages. */
+/** Who vouches for packages. */
 const Vouched = z.strictObject({
   /**
    * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some; `nobody`: what
@@ -215,7 +215,7 @@ export const OldKernelRecord = z.strictObject({
   schema: z.literal('bpfcompat_kernel.v2'),
   profile: z.string(),
   arch: Arch,
-  /** `uname -r` that this kernel must answer with. */
+  /** `uname -r` that this kernel must report. */
   release: z.string().min(1),
   package: PackageRecord,
   vmlinuz: StoredFile,
@@ -241,7 +241,7 @@ export const KernelRecord = OldKernelRecord.extend({
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
 
-/** The kernel that a guest answers for. That of a disk image is known by its release and the image that it came in. */
+/** The kernel that a guest reports. That of a disk image is known by its release and the image that it came in. */
 export const TestedKernel = KernelRecord.partial({ vmlinuz: true });
 export type TestedKernel = z.infer<typeof TestedKernel>;
 

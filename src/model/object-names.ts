@@ -74,7 +74,7 @@ function oncePerDepth<T>(make: (depth: number) => T): (depth: number) => T {
 }
 
 /**
- * Names that tell these objects apart, in the same order: the own name where no other has it, else the shortest end of
+ * Names that distinguish these objects, in the same order: the own name where no other has it, else the shortest end of
  * the path that no other has, and a number only for the same path twice. Every output that names objects takes names from here, so
  * that what one of them prints can be found in the others.
  */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * A list of kernels in which each is there once: of two answers about one kernel the last would count in one place, and both
+ * A list of kernels in which each is there once: of two results about one kernel the last would count in one place, and both
  * in another.
  */
 export function onceEach<T extends z.ZodType<{ readonly profile_id: string }>>(target: T) {

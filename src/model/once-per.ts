@@ -1,5 +1,5 @@
 /**
- * What `make` gives for a value that never changes, made once for it: what an answer of ten thousand programs is asked for
+ * What `make` gives for a value that never changes, made once for it: what a result of ten thousand programs is read for
  * each of them must not be looked for through all of them. Forgotten together with the value.
  */
 export function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {

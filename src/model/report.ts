@@ -12,7 +12,7 @@ export type RunStatus = 'pass' | 'fail' | 'error';
 export interface Verdict {
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
-  /** One sentence per target that decided, and per optional target that gave no answer. */
+  /** One sentence per target that decided, and per optional target that gave no result. */
   readonly reasons: readonly string[];
   /** What decides has no result from every kernel it needs, whatever the status; absent when it was. */
   readonly inconclusive?: true;
@@ -47,7 +47,7 @@ export interface RunReport {
   readonly baseline?: readonly (Comparison | undefined)[];
   /** Labels of two versions that were tested at once: `baseline` above is then the older one. Absent: one version. */
   readonly versions?: { readonly baseline: string; readonly current: string };
-  /** Kernels of the catalog, part of the run or not; absent when nobody looked. */
+  /** Kernels of the catalog, part of the run or not; absent when no one looked. */
   readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];

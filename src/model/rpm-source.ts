@@ -65,7 +65,7 @@ export const RpmKernelSource = z.strictObject({
   gpgkey: z.array(KeyName).min(1),
   /** `true`: the index must be signed as well (`repomd.xml.asc`). */
   repo_gpgcheck: z.enum(['true', 'false', '1', '0']).optional(),
-  /** PEM files for a server that asks who we are. */
+  /** PEM files for a server that requests who we are. */
   sslclientcert: HostFile.optional(),
   sslclientkey: HostFile.optional(),
   /** PEM file with the authorities to believe instead of the usual ones. */

@@ -19,7 +19,7 @@ export interface PlannedCell extends Cell {
   readonly shard: number;
 }
 
-/** What the cells of a plan are called, for people and for telling plans apart. */
+/** What the cells of a plan are called, for people and to distinguish plans. */
 export interface NamedCell {
   /** Name of the object, or of the case of a suite. */
   readonly subject: string;

@@ -11,7 +11,7 @@ export interface SuiteCaseReport {
   readonly manifest: string;
   /** Path of the matrix; empty where kernels were named one by one. */
   readonly matrix: string;
-  /** false: it is reported and decides nothing. */
+  /** false: it is reported and is non-blocking. */
   readonly required: boolean;
   /** `file:line:column` where the suite has it; absent when it is not of a suite. */
   readonly origin?: string;

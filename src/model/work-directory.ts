@@ -1,7 +1,7 @@
-/** Name of the work directory where nobody chooses another one. */
+/** Name of the work directory where no one chooses another one. */
 export const WORK_DIRECTORY = '.bpfcompat';
 
-/** Where `check` puts its reports where nobody chooses another place. */
+/** Where `check` puts its reports where no one chooses another place. */
 export const REPORT_DIRECTORY = 'bpfcompat-report';
 
 /** Directories in a work directory, whatever its name is. */

@@ -34,7 +34,7 @@ function isStructOps({ kind }: ProgramFacts): boolean {
   return kind.type === 'struct_ops';
 }
 
-/** Before 6.12 an LSM program answers reads and writes as it likes: it keeps back what another one then changes. */
+/** Before 6.12 an LSM program fakes reads and writes as it likes: it keeps back what another one then changes. */
 function besideOthers(program: ProgramFacts, some: boolean, member: boolean): string[] {
   if (isStructOps(program)) return member ? ['struct_ops'] : [];
   return some && program.kind.type === 'lsm' ? ['lsm'] : [];

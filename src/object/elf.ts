@@ -38,7 +38,7 @@ export interface Elf {
 
 /**
  * Reads sections, symbols and relocations of a 64-bit little-endian relocatable ELF file. Symbols are decoded when they
- * are asked for. Never throws.
+ * are requested. Never throws.
  */
 export function readElf(bytes: Uint8Array): Elf | { readonly problem: ObjectProblem } {
   const problem = checkObjectHeader(bytes);

@@ -5,7 +5,7 @@ import { ATTACH_TYPES, ITERATORS, PROGRAM_TYPES, STRUCT_OPS } from './tables/pro
 
 /**
  * First upstream kernels, from the tables. All maps and no plain objects: keys come from objects and guests, and an object
- * answers to `constructor`.
+ * results to `constructor`.
  */
 function rows(table: string): string[][] {
   return table
@@ -127,7 +127,7 @@ const KINDS: readonly (readonly [rows: RegExp, kind: string])[] = [
   [/^xdp(?:\.frags)?\/cpumap$/, 'xdp/cpumap'],
 ];
 
-/** What a section name asks for beyond its program type, and since when; undefined for plain sections. */
+/** What a section name requests beyond its program type, and since when; undefined for plain sections. */
 export function attachKind(section: string): { readonly kind: string; readonly since: string } | undefined {
   const { name, attachType } = sectionKind(section);
   const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];

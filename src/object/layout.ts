@@ -52,7 +52,7 @@ export function layoutOf(
     const callee = top && code[top.fn]?.callees[top.call++]?.callee;
     if (callee === undefined) {
       path.pop();
-      // What handles exceptions is called by nobody and stands behind everything else.
+      // What handles exceptions is called by no one and stands behind everything else.
       if (path.length === 0 && callback !== undefined && !placed.has(callback)) place(callback);
     } else if (!placed.has(callee)) place(callee);
     if (budget.steps-- <= 0 || insns > MAX_PROGRAM_INSNS) return { parts, insns, cut: true };

@@ -96,7 +96,7 @@ function structOpsMap(btf: Btf, variable: BtfVariable, section: string): MapFact
   };
 }
 
-/** Named symbols of the sections that are asked for, in the order of the table. */
+/** Named symbols of the sections that are requested, in the order of the table. */
 function symbolsIn(
   elf: Elf,
   isIncluded: (section: string) => boolean,

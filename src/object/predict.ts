@@ -17,7 +17,7 @@ export interface ObjectPrediction extends Prediction {
 /**
  * What the versions of upstream kernels say about an object. Never a verdict: vendors carry features back, and kernels
  * are built without some. `unknown`: guards in the code decide, the vendor carries features back, or no table knows what
- * the object asks for.
+ * the object requests.
  * @param kernelRelease as `uname -r` prints it
  */
 export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPrediction {

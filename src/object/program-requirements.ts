@@ -15,7 +15,7 @@ type Feature = keyof typeof FEATURES;
 /**
  * What a program with its subprograms needs from the kernel, maps left out.
  * @param index its position in the list of programs
- * @param usesCore it has CO-RE accesses that the kernel's BTF must answer
+ * @param usesCore it has CO-RE accesses that the kernel's BTF must satisfy
  */
 export function programRequirements(program: ProgramFacts, index: number, usesCore: boolean): Requirement[] {
   const subject = { kind: 'program', name: program.name } as const;

@@ -6,7 +6,7 @@ export interface SectionKind {
   readonly name: string;
   /** libbpf's word for the program type (`sched_cls`); empty when it is not known. */
   readonly type: string;
-  /** libbpf's word for the attach type (`trace_fentry`); empty when the section asks for none. */
+  /** libbpf's word for the attach type (`trace_fentry`); empty when the section requests none. */
   readonly attachType: string;
   /** Old kernels get the program without its attach type. */
   readonly attachTypeOptional: boolean;

@@ -36,7 +36,7 @@ const FUNC = 2;
 const GLOBAL = 1;
 const WEAK = 2;
 
-/** Reads a symbol table: one pass for functions and externs, everything else when it is asked for. */
+/** Reads a symbol table: one pass for functions and externs, everything else when it is requested. */
 export function symbolTable(bytes: Uint8Array, names: Uint8Array): SymbolTable {
   const view = viewOf(bytes);
   const count = Math.floor(bytes.length / SYMBOL_BYTES);

@@ -6,7 +6,7 @@ import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import type { GateDocument } from './gate-document.ts';
 
-/** One remark beside a line of a pull request. Texts are plain, and hold nothing that a runner would act upon. */
+/** One note beside a line of a pull request. Texts are plain, and hold nothing that a runner would act upon. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   /** Relative to the work space; absent where nothing of the run lies in it. */
@@ -101,7 +101,7 @@ function unexpectedAnnotations(document: GateDocument, workspace: string): Annot
 const ORDER: readonly Annotation['level'][] = ['error', 'warning', 'notice'];
 
 /**
- * What deserves a remark in a pull request: one annotation per object and cause over all its kernels, on the source line
+ * What deserves a note in a pull request: one annotation per object and cause over all its kernels, on the source line
  * where that is known, else where the case is defined. Errors come first; where there are more than `max`, the last
  * one says how many are left out.
  */

@@ -19,8 +19,8 @@ function colorOf(status: RunStatus, counts: DocumentCounts): BadgeFacts['color']
 }
 
 /**
- * Red: something required fails; yellow: only what decides nothing does, an attach that nobody requires among it, or
- * nothing was attached, or not all has a result; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
+ * Red: something required fails; yellow: only what is non-blocking does, an attach that no one requires among it, or
+ * nothing was attached, or not all has a result; grey: there is no result. A pass that needed automatic fixups leaves a mark behind the words.
  */
 export function badgeFacts(status: RunStatus, counts: DocumentCounts, what: 'kernels' | 'checks'): BadgeFacts {
   const { total, passed, failed, fixedUp } = counts;

@@ -82,7 +82,7 @@ export function byImportance({ profiles }: Pick<Comparison, 'profiles'>): Profil
   return [...profiles].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Failed before and fails for the same reasons, at the same lines and costs: nobody has to look at it again. */
+/** Failed before and fails for the same reasons, at the same lines and costs: no one has to look at it again. */
 export function isOldNews(diff: ProfileDiff): boolean {
   return (
     diff.failure === 'known' && diff.change === 'unchanged' && diff.grown.length === 0 && detailTexts(diff).length === 0

@@ -1,4 +1,4 @@
-/** What is never more than a remark, in reports of versions that did not say which findings decide. */
+/** What is never more than a note, in reports of versions that did not say which findings decide. */
 const REMARKS: ReadonlySet<string> = new Set([
   'KERNEL_WARNING',
   'LSM_BPF_NOT_ENABLED',

@@ -4,7 +4,7 @@ import { oneLine } from './escape.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
-/** `error`: it decides; `warning`: it decides nothing, or nothing was rejected. */
+/** `error`: it decides; `warning`: it is non-blocking, or nothing was rejected. */
 type CauseLevel = 'error' | 'warning';
 
 /** One cause of one object over all its kernels. */
@@ -56,7 +56,7 @@ function keyOf({ code, reason, subject, title, location, decisive }: SavedFindin
 
 /**
  * Every cause of a document, those that decide first, and of these what is new; else in the order of the document.
- * Kernels without an answer have none.
+ * Kernels without a result have none.
  */
 export function documentCauses(document: GateDocument): DocumentCause[] {
   return causesOfCells(documentCells(document), ({ one }) => `${document.cases.indexOf(one)}`);
@@ -93,14 +93,14 @@ export function causesOfCells(
   return causes.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Cells without an answer, by what was said about it. */
+/** Cells without a result, by what was said about it. */
 export interface DocumentSilence {
   readonly message: string;
   readonly cells: readonly DocumentCell[];
   readonly level: CauseLevel;
 }
 
-/** Why some cells have no answer; what decides first. What was skipped and decides nothing is left out. */
+/** Why some cells have no result; what decides first. What was skipped and is non-blocking is left out. */
 export function documentSilence(document: GateDocument): DocumentSilence[] {
   return silenceOfCells(documentCells(document));
 }

@@ -11,7 +11,7 @@ export interface DocumentCell {
   readonly target: SavedTarget;
   /** It makes the run fail, or makes it an error. */
   readonly decides: boolean;
-  /** Why a failure decides nothing; undefined for all else. */
+  /** Why a failure is non-blocking; undefined for all else. */
   readonly tolerated: 'optional' | 'expected' | 'known' | undefined;
   /** It would make the run fail, but for a policy that never fails a run: it is shown as the failure that it is. */
   readonly excused: boolean;
@@ -82,14 +82,14 @@ export interface DocumentCounts {
   readonly attachedPartly: number;
   /** Every failure, whether it decides or not. */
   readonly failed: number;
-  /** Failures that decide nothing. */
+  /** Failures that are non-blocking. */
   readonly tolerated: number;
   /** Failures that would decide, but for a policy that never fails a run. */
   readonly excused: number;
   readonly skipped: number;
   /** Cells that were not tested because a kernel of the same class was. */
   readonly inferred: number;
-  /** Cells without an answer. */
+  /** Cells without a result. */
   readonly errored: number;
   /** Failures that the older report does not have. */
   readonly regressions: number;
@@ -135,7 +135,7 @@ export function countsOfCells(cells: readonly DocumentCell[], broken = 0): Docum
   };
 }
 
-/** Why there is no answer, or what the failure is, in one sentence; empty on a pass. */
+/** Why there is no result, or what the failure is, in one sentence; empty on a pass. */
 export function reasonOf({ status, findings, ...target }: SavedTarget): string {
   switch (status) {
     case 'pass':

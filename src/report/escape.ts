@@ -18,7 +18,7 @@ export function oneLine(text: string, max = 400): string {
 }
 
 /**
- * A line of a stranger for a terminal or a log. Runners of workflows read commands from any output (`::x::` as the
+ * A line of somebody untrusted for a terminal or a log. Runners of workflows read commands from any output (`::x::` as the
  * first word of a line, `##[x]` anywhere), so both are broken; any word may become the first one when lines are wrapped.
  */
 export function terminal(text: string, max = 400): string {

@@ -47,7 +47,7 @@ export interface DocumentCase {
   readonly matrix: string;
   /** `file:line:column` in the suite file; empty when it is not of a suite. */
   readonly origin: string;
-  /** false: it is reported and decides nothing. */
+  /** false: it is reported and is non-blocking. */
   readonly required: boolean;
   readonly status: RunStatus;
   /** Why it could not start; empty when it did. */

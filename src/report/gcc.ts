@@ -28,7 +28,7 @@ function causePlace({ one, finding }: DocumentCause, workspace: string): string 
   const { location } = finding;
   const at = sourcePlace(finding);
   if (at !== undefined) return place(at.file, at.line, location?.column ?? 1);
-  // Nobody looked for it in a repository: as the compiler saw it.
+  // No one looked for it in a repository: as the compiler saw it.
   if (location !== undefined && location.line > 0 && location.repository === undefined)
     return place(location.file.replace(/^\.\//, ''), location.line, location.column);
   return objectPlace(one, workspace);
@@ -47,7 +47,7 @@ function causeLines(kernels: readonly DocumentKernel[], cause: DocumentCause, wo
 
 /**
  * Lines as compilers print them, `file:line:column: error: words [bpfcompat: CODE]`, for editors: one per object and cause
- * over all its kernels with a note about what to do, then what has no answer. Empty where everything passes.
+ * over all its kernels with a note about what to do, then what has no result. Empty where everything passes.
  * @param workspace absolute path; files below it are named relative to it
  */
 export function gcc(document: GateDocument, { workspace }: { readonly workspace: string }): string {

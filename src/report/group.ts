@@ -27,7 +27,7 @@ function keyOf({ code, subject }: Finding): string {
 const findingsBy = oncePer((view: TargetView) => grouped(view.findings, keyOf));
 const programsBy = oncePer((view: TargetView) => grouped(view.programs, ({ name }) => name));
 
-/** Kernels whose answer shows that the program of a finding is fine there: it loads, and was attached if that failed. */
+/** Kernels whose result shows that the program of a finding is fine there: it loads, and was attached if that failed. */
 function fine(view: TargetView, finding: Finding): boolean {
   if (!hasResult(view)) return false;
   if (view.outcome.status === 'pass' && view.findings.length === 0) return true;
@@ -66,7 +66,7 @@ export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
     .sort((a, b) => Number(b.decisive) - Number(a.decisive));
 }
 
-/** Kernels without an answer, by what was said about it. */
+/** Kernels without a result, by what was said about it. */
 export function groupSilence(
   views: readonly TargetView[],
 ): { readonly message: string; readonly targets: readonly number[] }[] {

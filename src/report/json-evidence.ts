@@ -70,7 +70,7 @@ function externsJson(evidence: Evidence) {
         name,
         kind,
         weak: some(weak),
-        // false is an answer, and nothing is none.
+        // false is a result, and nothing is none.
         present,
         module: some(module),
       })),
@@ -81,7 +81,7 @@ function symbolsJson(evidence: Evidence) {
   return list(stagesOf(evidence, 'symbol').map(({ stage: _, ...symbol }) => symbol));
 }
 
-/** Additive: what the guest said about its kernel and about every name that the object asks of it. */
+/** Additive: what the guest said about its kernel and about every name that the object requests of it. */
 export function evidenceJson(evidence: Evidence | undefined, findings: readonly Finding[]) {
   if (!evidence) return {};
   return {

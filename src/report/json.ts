@@ -49,7 +49,7 @@ function validationJson(run: RunReport, view: TargetView) {
   });
 }
 
-/** Additive: which kernel and which machine gave the answer. */
+/** Additive: which kernel and which machine gave the result. */
 function hostJson(view: TargetView) {
   const { result, target, evidence } = view;
   const { locked } = target.profile;

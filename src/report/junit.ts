@@ -22,7 +22,7 @@ function content(value: string): string {
     sanitizeText(value)
       .replace(ILLEGAL, '')
       .replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '')
-      // Printed in a workflow, a line of a stranger could be a command of its runner.
+      // Printed in a workflow, a line of somebody untrusted could be a command of its runner.
       .replace(/^(\s*):(?=:)/gm, '$1&#58;')
       .replaceAll('##[', '##&#91;')
   );
@@ -53,7 +53,7 @@ interface CellResult {
   readonly message: string;
 }
 
-/** What decides nothing must not make a consumer red: it is reported as skipped, with its reason. */
+/** What is non-blocking must not make a consumer red: it is reported as skipped, with its reason. */
 function resultOf({ target, decides, tolerated, excused, expected }: DocumentCell): CellResult {
   const { status, classification_code: code } = target;
   const message = reasonOf(target);
@@ -195,8 +195,8 @@ function verdictPart({ exitCode, cases }: GateDocument): Part {
 
 /**
  * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
- * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not tested, nothing attached, or
- * it fails and decides nothing (optional, expected, known, or under `never`).
+ * kernel. `failure`: the kernel rejects it and is required; `error`: no result; `skipped`: not tested, nothing attached, or
+ * it fails and is non-blocking (optional, expected, known, or under `never`).
  */
 export function junit(document: GateDocument): string {
   const cells = documentCells(document);

@@ -4,7 +4,7 @@ import type { TargetView } from './view.ts';
 
 /**
  * The kernel that gave the result, as its guest described itself before it had the object. Digests come from the stored
- * files of that build: the guest was compared with it by its build id. Undefined without a guest that answered.
+ * files of that build: the guest was compared with it by its build id. Undefined without a guest that gave a result.
  */
 export function kernelIdentityJson({
   target,

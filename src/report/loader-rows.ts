@@ -46,7 +46,7 @@ export function loaderName({ name, version }: LoaderFacts): string {
   return version === '' ? name : `${name} ${version}`;
 }
 
-/** Some loaders load the object and others do not. One that gave no answer says nothing. */
+/** Some loaders load the object and others do not. One that gave no result says nothing. */
 export function disagree(rows: readonly LoaderRow[]): boolean {
   const statuses = new Set(rows.map(({ outcome }) => outcome.status));
   return statuses.has('pass') && statuses.has('fail');

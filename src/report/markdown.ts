@@ -34,7 +34,7 @@ function className(view: TargetView): string {
   return view.outcome.status === 'skipped' ? 'UNSUPPORTED_TRANSPORT' : '';
 }
 
-/** Why there is no answer; empty when there is one. */
+/** Why there is no result; empty when there is one. */
 export function inconclusiveReason({ outcome }: TargetView): string {
   if (outcome.status === 'infra_error') return outcome.message;
   if (outcome.status === 'inferred') return inferredText(outcome.inference);

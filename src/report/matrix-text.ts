@@ -123,7 +123,7 @@ function matrixLines(
   return lines;
 }
 
-/** Lines about one cause, or one reason for having no answer, with all kernels of one object that it hits. */
+/** Lines about one cause, or one reason for having no result, with all kernels of one object that it hits. */
 interface Entry {
   readonly lines: readonly string[];
   readonly warning: boolean;

@@ -17,7 +17,7 @@ export function mergeLatest(
 ): Latest & { readonly replacedDirs: readonly string[] } {
   if (earlier === undefined) return { ...latest, replacedDirs: [] };
   const [before, now] = [earlier.report, latest.report];
-  // A program that was built anew may have other objects.
+  // A program that was built again may have other objects.
   const opened = new Set(now.artifacts.flatMap(({ source }) => source?.place ?? []));
   const others = before.artifacts.filter(({ source }) => source === undefined || !opened.has(source.place));
   const paths = [...new Set([...others, ...now.artifacts].map(({ path }) => path))];

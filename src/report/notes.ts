@@ -29,7 +29,7 @@ function btfNote({ target, evidence }: TargetView): string | undefined {
   return `expected_btf: ${expected} in ${file}, but this kernel ${has}; correct the profile or its kernel`;
 }
 
-/** A family that is not a number promises no kernel, so that nobody can say whether the right one answered. */
+/** A family that is not a number promises no kernel, so that no one can say whether the right one was booted. */
 function familyNote({ target, evidence }: TargetView): string | undefined {
   const { kernelFamily, file } = target.profile;
   if (evidence === undefined || kernelFamily === '' || kernelNumber(kernelFamily) !== undefined) return undefined;

@@ -21,7 +21,7 @@ export function suiteNews({ cases }: SuiteReport): ComparisonSummary {
   return totalOf(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
 }
 
-/** Names of the cases that answered and that the older run does not have. */
+/** Names of the cases that gave a result and that the older run does not have. */
 function added({ cases }: SuiteReport): string[] {
   return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name }) => name);
 }

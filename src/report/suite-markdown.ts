@@ -148,7 +148,7 @@ function note(finding: Finding, met: readonly ReportedCause[]): Note {
   return { text: `**${md(title)}**`, below };
 }
 
-/** Each remark of a case once, with the kernels it stands for. */
+/** Each note of a case once, with the kernels it stands for. */
 function noteLines(views: readonly TargetView[], notesOf: (view: TargetView, index: number) => Note[]): string[] {
   const causes = new Map<string, Note & { readonly ids: string[] }>();
   for (const [index, view] of views.entries()) {

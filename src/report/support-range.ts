@@ -26,7 +26,7 @@ interface SupportSegment {
 /** What kernels an object supports, as far as they were tested. */
 export interface SupportRange {
   readonly segments: readonly SupportSegment[];
-  /** Ids of kernels that gave no answer, or are known and were not part of the run. Oldest first. */
+  /** Ids of kernels that gave no result, or are known and were not part of the run. Oldest first. */
   readonly notTested: readonly string[];
   /** One sentence for people. */
   readonly text: string;
@@ -128,8 +128,8 @@ function segmentText(
 const NAMED = 8;
 
 /**
- * Versions, and the id where another kernel of the same version did answer. Where there are many, their number by
- * vendor, most first: nobody reads forty names.
+ * Versions, and the id where another kernel of the same version did give a result. Where there are many, their number by
+ * vendor, most first: no one reads forty names.
  */
 function notTestedText(notTested: readonly KnownKernel[], tested: readonly TargetView[]): string {
   if (notTested.length === 0) return '';
@@ -151,7 +151,7 @@ function notTestedText(notTested: readonly KnownKernel[], tested: readonly Targe
 
 /**
  * The kernels that an object passes and fails on, in ranges of versions. What was not tested is never part of a claim:
- * the ends of each range are kernels that answered, and the others are named.
+ * the ends of each range are kernels that gave a result, and the others are named.
  * @param views of one object; optional kernels count as well
  * @param known kernels that could have been tested too
  */
@@ -162,7 +162,7 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing = [...others.values()].filter(({ id }) => !ids.has(id));
   const notTested = byVersion(missing, ({ kernelFamily }) => kernelFamily);
-  // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
+  // The sentence is about this run: kernels that no one wanted in it are for the list alone.
   const untested = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(tested);
   const reported = segments

@@ -24,7 +24,7 @@ function summary(outcome: Outcome): (CellBtf & { readonly used: true })['without
   return { status: outcome.status, failedStage: outcome.failedStage, ...(code !== undefined && { code }) };
 }
 
-/** That a kernel has no BTF and nobody brought its own along is not a verdict on an object that was to be tested with it. */
+/** That a kernel has no BTF and no one brought its own along is not a verdict on an object that was to be tested with it. */
 function untested(without: CellResult, why: string): CellResult {
   const { status, failedStage, code } = summary(without.outcome);
   const where = failedStage === undefined ? '' : ` at ${failedStage}`;

@@ -5,11 +5,11 @@ import { type Evidence, firstStage, type Hello, type Stage } from '../model/evid
 import { createSpill } from './spill.ts';
 import { createStageMemory, WHOLE_BYTES } from './stage-memory.ts';
 
-/** The evidence files of docs/evidence.md in the directory of a cell, written while its guest answers. */
+/** The evidence files of docs/evidence.md in the directory of a cell, written while its guest responds. */
 export interface CellFiles extends StageSink {
   /** Writes what is not written yet. @throws a Node error when the files cannot be written */
   finish(evidence: Evidence): Promise<void>;
-  /** No answer came: files that were begun are ended, no others are made. Never throws. */
+  /** No result came: files that were begun are ended, no others are made. Never throws. */
   abandon(): Promise<void>;
   /** Why the evidence that the cell is judged by is not all that was said; undefined when it is. */
   shortened(): string | undefined;

@@ -23,7 +23,7 @@ export interface Output {
   readonly path: string;
   /** How messages name it: a flag, or a place in a suite. */
   readonly said: Wording;
-  /** Absent: its name is ours and nobody chose it. */
+  /** Absent: its name is ours and no one chose it. */
   readonly kind?: ReportKind;
   /** What names it: a flag, or a file, which was confined as it was read. */
   readonly by: 'flag' | 'file';

@@ -6,7 +6,7 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import { phrase, type Wording } from '../model/wording.ts';
 
 /**
- * Where the paths of a file may lead. Suites, manifests and profiles are data of a repository, which may be a stranger's:
+ * Where the paths of a file may lead. Suites, manifests and profiles are data of a repository, which may be untrusted:
  * they name files of that repository and nothing else of this machine.
  */
 export interface Root {
@@ -97,7 +97,7 @@ export async function flagRoot(host: Host, cwd: string): Promise<FlagRoot> {
 
 /**
  * Where a path of the user's own flag leads. The user may name any place of this machine; a link of the repository that
- * the flag goes through may not, for it can be a stranger's.
+ * the flag goes through may not, for it can be untrusted.
  * @param said how messages name the flag with its value
  * @throws UsageError `path_outside`
  */

@@ -28,7 +28,7 @@ function lostOf(manifest: Manifest, mode: ValidationMode | undefined): string[] 
 
 /**
  * Puts together what the guests of one object get, and what the user should know about it: files that commands name
- * and guests do not get, assets that nobody uses, tests that are not run.
+ * and guests do not get, assets that no one uses, tests that are not run.
  * @throws UsageError where two files would be at the same place
  */
 export async function gatherPayload(

@@ -20,7 +20,7 @@ function outcomeOf({ sample, release, accepted }: InferredCell, tested: CellResu
     return { status: 'skipped', reason };
   }
   if (verdict === 'pass' || verdict === 'fail') {
-    // A failure is never one of a kernel that nobody saw failing.
+    // A failure is never one of a kernel that no one saw failing.
     return { status: 'inferred', inference: { from, verdict, accepted: accepted && verdict === 'pass' } };
   }
   const reason = `not tested: ${from || sample} stands for it, and has no result`;

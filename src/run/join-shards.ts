@@ -15,7 +15,7 @@ function sole<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** @throws UsageError for a result that its own evidence contradicts: nobody can say which of them is true */
+/** @throws UsageError for a result that its own evidence contradicts: no one can say which of them is true */
 function checkedResult(result: CellResult, shard: number, total: number): CellResult {
   const { outcome, evidence, kernel } = result;
   if (outcome.status !== 'pass' || evidence === undefined) return result;
@@ -29,7 +29,7 @@ function checkedResult(result: CellResult, shard: number, total: number): CellRe
 
 /**
  * One run out of the parts that several machines ran, as if one had run everything. Cells of a part that is not
- * there have no answer, and say which shard is missing.
+ * there have no result, and say which shard is missing.
  * @param parts at least one; at most one per shard, all of one plan
  * @param position of the run in each part
  */

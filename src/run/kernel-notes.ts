@@ -14,7 +14,7 @@ function keyringNote({ id, file, kernel }: Profile): string | undefined {
   return `profile ${id}: its packages are checked with the keys in ${keys}, as ${file} says`;
 }
 
-/** Says what was booted where nobody vouches for it. */
+/** Says what was booted where no one vouches for it. */
 export function unverifiedNote(
   { id, kernel }: Profile,
   { release, vmlinuz, package: { archive, files } }: TestedKernel,

@@ -6,7 +6,7 @@ import { leanEvidence } from '../model/lean-evidence.ts';
 import type { LoaderValidation } from './loader-validation.ts';
 import { shortEvidence, shortOutcome } from './short-evidence.ts';
 
-/** What stays in memory of one answer: reports show where loaders disagree, and the files of the cell have all. */
+/** What stays in memory of one result: reports show where loaders disagree, and the files of the cell have all. */
 const KEPT_BYTES = 32 * 1000;
 
 /** A loader that is run beside the one that decides. */
@@ -33,7 +33,7 @@ function directoryOf(dir: string, loader: GuestLoader | undefined): string {
 /** How one loader is run with the object of a cell, in a guest of its own. */
 export type RunLoader = (validation: LoaderValidation, dir: string) => Promise<CellResult>;
 
-/** Asks the loaders of a cell one after the other: they have its place in the queue. */
+/** Runs the loaders of a cell one after the other: they have its place in the queue. */
 export async function runBeside(
   beside: readonly LoaderBeside[],
   dir: string,

@@ -28,7 +28,7 @@ export type ModuleSupply = (
   options: { readonly signal: AbortSignal; readonly onNote: (message: string) => void },
 ) => Promise<Modules>;
 
-/** The modules of a kernel where somebody looked into them before; undefined where nobody did. Nothing is fetched. */
+/** The modules of a kernel where somebody looked into them before; undefined where no one did. Nothing is fetched. */
 export type StoredModules = (profile: Profile, record: KernelRecord) => Promise<Modules | undefined>;
 
 export type OpenModules = (profile: Profile, record: KernelRecord) => () => Promise<Modules>;
@@ -101,7 +101,7 @@ async function notFiles(modules: Modules, load: readonly string[]): Promise<Cell
 
 /**
  * Runs a cell, and again with modules where its object needs something that only they have: so that it is tested for real
- * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the answer
+ * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the result
  * without them stands.
  * @param open the modules of the kernel; called when something needs them. Its failure is reported and ends nothing
  * @param ahead names that are known to be in modules of the kernel before anything was run (namesAhead)

@@ -7,7 +7,7 @@ import { readObject } from '../object/read-object.ts';
 import { readSources } from './read-sources.ts';
 import type { Subject } from './subject.ts';
 
-/** What an object holds. It can be as large as its file and its sources: nobody keeps it beyond what is being done. */
+/** What an object holds. It can be as large as its file and its sources: no one keeps it beyond what is being done. */
 export type ObjectContent = Pick<Subject, 'bytes' | 'facts' | 'sources'>;
 
 type Shelved = ObjectContent & Pick<Subject, 'file'>;

@@ -25,7 +25,7 @@ async function stampOf(host: Host, path: string): Promise<string | undefined> {
 }
 
 /**
- * Does work that writes reports. When it fails, a report that it has not replaced is removed, so that nobody reads it as
+ * Does work that writes reports. When it fails, a report that it has not replaced is removed, so that no one reads it as
  * this run's. Only reports of ours of the kind that goes there are removed, and never one that this run reads.
  * @param reads files and directories, absolute; an older report among them or below them stays
  */

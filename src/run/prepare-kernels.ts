@@ -98,7 +98,7 @@ type Prepared =
       readonly ms: number;
     };
 
-/** What becomes of the cells of a profile that nobody has. */
+/** What becomes of the cells of a profile that no one has. */
 function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_error' }) | undefined {
   return problem === undefined ? undefined : { status: 'infra_error', cause: 'profile_invalid', message: problem };
 }
@@ -177,7 +177,7 @@ function fetched<T>(
   });
 }
 
-/** What answers for a profile. */
+/** What vouches for a profile. */
 interface Guests {
   readonly record: TestedKernel;
   readonly cached: boolean;

@@ -110,7 +110,7 @@ export async function runQueue(
   const { host } = services;
   const { reporter, logDir } = options;
   const kernels = kernelsOf(cases);
-  // Ends kernels that are still being prepared when nobody wants them any more.
+  // Ends kernels that are still being prepared when no one wants them any more.
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const guests = await affordableGuests(host, options.concurrency, kernels);

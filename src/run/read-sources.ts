@@ -50,7 +50,7 @@ function namedFiles(facts: ObjectFacts): string[] {
   return [...names];
 }
 
-/** A file of the work tree. A link out of it, which a stranger may have committed, is not a source: reports quote lines. */
+/** A file of the work tree. A link out of it, which anyone may have committed, is not a source: reports quote lines. */
 async function readBelow(host: Host, root: string, path: string): Promise<Buffer | undefined> {
   try {
     const [top, real] = [await host.files.realPath(root), await host.files.realPath(join(root, path))];

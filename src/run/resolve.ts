@@ -47,7 +47,7 @@ export interface CatalogContext {
  * @param base directory that relative paths of matrices start from
  */
 export function createCatalog({ host, cwd, builtin, allowOverride, lock }: CatalogContext, base = cwd): Catalog {
-  // Nobody named these: they are found where the user works, and stay there.
+  // No one named these: they are found where the user works, and stay there.
   const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
   const read = async (path: string): Promise<string> => {
     const absolute = resolve(base, path);
@@ -113,7 +113,7 @@ async function defaultIds(catalog: Catalog): Promise<string[]> {
 }
 
 /**
- * The kernels the user chose, with their profiles. An id of a file that nobody has is a profile with a `problem`.
+ * The kernels the user chose, with their profiles. An id of a file that no one has is a profile with a `problem`.
  * @throws UsageError for every other unknown name, with similar names
  */
 export async function resolveKernels(
@@ -177,7 +177,7 @@ export async function checkKnownProfiles(catalog: Catalog, manifest: Manifest | 
     await findProfile(catalog, id, manifest?.requiredProfileOrigins[index]);
 }
 
-/** Reading a pipe that nobody writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
+/** Reading a pipe that no one writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
 async function rejectStream(host: Host, path: string): Promise<void> {
   const stat = OPEN_ALREADY.test(path) ? undefined : await host.files.stat(path).catch(() => undefined);
   if (stat === undefined || stat.isDirectory) return;
@@ -211,7 +211,7 @@ export async function loadText(host: Host, path: string, what: string, origin: W
   }
 }
 
-/** Refuses a link out of the repository as matrix before it is read. A name of a matrix that comes along is not a path. */
+/** Rejects a link out of the repository as matrix before it is read. A name of a matrix that comes along is not a path. */
 export async function confineMatrix(host: Host, cwd: string, choice: KernelChoice): Promise<void> {
   if (choice.kind !== 'matrix' || isMatrixName(choice.value)) return;
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option('matrix')} ${choice.value}`, choice.value);

@@ -3,7 +3,7 @@ import type { Profile, TestedKernel } from '../model/kernel.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
- * Why a kernel is not that of its profile; undefined when it is one. The guest must answer with
+ * Why a kernel is not that of its profile; undefined when it is one. The guest must report
  * this record's release (`openGuest`), so that no boot is needed to know it. A family that is not a number promises nothing.
  */
 export function wrongKernel(

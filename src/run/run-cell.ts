@@ -27,7 +27,7 @@ export interface CellJob {
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
   readonly dir: string;
-  /** The answer in the shape that reports read; absent: as the guest gave it, which is what is judged. */
+  /** The result in the shape that reports read; absent: as the guest gave it, which is what is judged. */
   readonly translate?: (evidence: Evidence) => Evidence;
   /** Parts of the judgement that are work, step by step, for `judge`; absent: none is much. */
   readonly ahead?: (evidence: Evidence) => Iterator<unknown, ProgramCauses, undefined>;
@@ -43,7 +43,7 @@ export interface CellJob {
   readonly judgeCrash: (error: GuestError, evidence: Evidence | undefined, last: boolean) => Outcome;
 }
 
-/** Part of the budget that the host keeps for the way of the answer, so that the guest's own time-out speaks first. */
+/** Part of the budget that the host keeps for the way of the result, so that the guest's own time-out speaks first. */
 const ANSWER_RESERVE_MS = 1000;
 /** Part of the guest's time that is kept for killing a command that hangs, and for reporting so. */
 const KILL_RESERVE_MS = 2000;
@@ -140,7 +140,7 @@ function failureOf(error: unknown, job: CellJob, reported: Evidence | undefined,
 }
 
 /**
- * Runs one cell in a fresh guest. Every failure to get an answer becomes an `infra_error` outcome, after a second try in a guest
+ * Runs one cell in a fresh guest. Every failure to get a result becomes an `infra_error` outcome, after a second try in a guest
  * that booted from nothing.
  * @throws CancelledError when `signal` was aborted
  */

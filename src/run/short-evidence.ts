@@ -8,7 +8,7 @@ import { decisiveOf } from '../model/finding.ts';
 const TEXT_CHARS = 512;
 const ENTRIES = 100;
 
-/** Said once per answer; what the others mean depends on them. */
+/** Said once per result; what the others mean depends on them. */
 const FRAME: ReadonlySet<Stage['stage']> = new Set(['begin', 'open', 'load', 'exit']);
 
 function cut(value: unknown): unknown {
@@ -25,8 +25,8 @@ function rank(stage: Stage): number {
 }
 
 /**
- * The outline of an answer, and of the rest as much as fits into `bytes`: what failed first, all in its order, with cut
- * texts and lists. What was about to be done is left out: it only matters for answers that never came.
+ * The outline of a result, and of the rest as much as fits into `bytes`: what failed first, all in its order, with cut
+ * texts and lists. What was about to be done is left out: it only matters for results that never came.
  */
 export function shortEvidence(evidence: Evidence, bytes: number): Evidence {
   const numbered = evidence.stages.flatMap((stage, index) =>

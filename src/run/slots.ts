@@ -36,14 +36,14 @@ export function createSlots(count: number, signal: AbortSignal): Slots {
   return {
     async use(priority, work) {
       throwIfCancelled(signal);
-      // A place that is handed over is never free in between, so nobody can slip in.
+      // A place that is handed over is never free in between, so no one can slip in.
       if (free > 0) free--;
       else await new Promise<void>((resume) => queue.push({ priority, resume }));
       try {
         throwIfCancelled(signal);
         return await work();
       } finally {
-        // A turn later: what follows from this work has asked for a place by then, and its priority may be lower.
+        // A turn later: what follows from this work has requested a place by then, and its priority may be lower.
         setImmediate(handOn);
       }
     },

@@ -42,7 +42,7 @@ export function createSpill(files: Pick<HostFiles, 'writeAtomic' | 'append'>, pa
     writing ??= writeAll().then(() => {
       writing = undefined;
     });
-    // Whoever waits for room hears of a failure; when nobody does, `end` throws it.
+    // Whoever waits for room hears of a failure; when no one does, `end` throws it.
     writing.catch(() => {});
     return writing;
   }

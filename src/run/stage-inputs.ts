@@ -16,7 +16,7 @@ export function stagedName(artifact: Artifact, index: number): string {
 
 /**
  * Keeps the very bytes that the guests get in `input/` of the run directory (docs/evidence.md), so that a run can be
- * repeated after the file was built anew. What is not an ELF file is not kept: it can be anything, and evidence is published.
+ * repeated after the file was built again. What is not an ELF file is not kept: it can be anything, and evidence is published.
  * @returns the path of each copy
  * @throws HostError when they cannot be written; the run directory is gone then
  */

@@ -47,7 +47,7 @@ export interface RunRequest {
 /** One object, read. */
 export type LoadedObject = Pick<Subject, 'artifact'> & ObjectContent;
 
-/** What every cell of one object runsKernels, and how its answer is judged. It holds the object. */
+/** What every cell of one object runs, and how its result is judged. It holds the object. */
 export type Validation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'> & {
   /** The loader that decides; undefined: the validator's own libbpf. */
   readonly gate: GuestLoader | undefined;
@@ -59,7 +59,7 @@ export type Validation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCra
   readonly names: readonly NeededName[];
 };
 
-/** What flags and manifest say of modules. A user's own loader is given none that nobody names. */
+/** What flags and manifest say of modules. A user's own loader is given none that no one names. */
 export function moduleRulesOf({ manifest, loader, payload }: RunRequest): ModuleRules {
   const { load, forbid } = manifest?.modules ?? NO_MODULE_RULES;
   return { load, forbid, onDemand: loader?.modules !== false && payload?.command === undefined };

@@ -28,7 +28,7 @@ export interface ReportTargets {
   readonly gate: GateOptions;
 }
 
-/** Where the reports are; empty when none was asked for. */
+/** Where the reports are; empty when none was requested. */
 export interface ReportPaths {
   readonly json: string;
   readonly markdown: string;
@@ -68,7 +68,7 @@ async function rejectMoved(host: Host, path: string): Promise<void> {
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
 
-/** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
+/** Makes the directories of the reports that are requested. @throws HostError now rather than after a long run */
 export async function checkReportPaths(host: Host, paths: readonly string[]): Promise<void> {
   const known = resolved.get(host) ?? new Map<string, string>();
   resolved.set(host, known);
@@ -141,7 +141,7 @@ export async function addToIndex(
 ): Promise<void> {
   const registry = join(workdir, 'registry');
   const path = join(registry, 'runs.jsonl');
-  // Anew: a build or a test may have put one there since the run began.
+  // Again: a build or a test may have put one there since the run began.
   await rejectWorkLinks(host, workdir);
   try {
     await host.files.makeDir(registry);

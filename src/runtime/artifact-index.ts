@@ -41,7 +41,7 @@ export function indexStatement(index: ArtifactIndex) {
   return { _type: STATEMENT_TYPE, subject: [...subject.values()], predicateType: INDEX_TYPE, predicate: index };
 }
 
-/** What an index says whose signature nobody has looked at; undefined for what is not an index. */
+/** What an index says whose signature no one has looked at; undefined for what is not an index. */
 export function readIndexUnverified(bytes: Uint8Array): ArtifactIndex | undefined {
   const open = openBundle(bytes);
   if (typeof open === 'string') return undefined;

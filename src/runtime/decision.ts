@@ -6,7 +6,7 @@ import { rank } from './rank.ts';
 import { type Judged, judgeAll, type Rejection, type SelectInput } from './select.ts';
 import { artifactOf, type Statement } from './statement.ts';
 
-/** Goes up when the same input would give another answer. */
+/** Goes up when the same input would give another result. */
 const SELECTOR_VERSION = 1;
 
 /** What a decision is made of; anybody can compute its id again. */
@@ -72,7 +72,7 @@ function byBundle(a: Judged, b: Judged): number {
 }
 
 /**
- * The answer, `runtime_selection.v0.1`: the same input gives the same bytes. Without `selected` none may be used, and each
+ * The result, `runtime_selection.v0.1`: the same input gives the same bytes. Without `selected` none may be used, and each
  * candidate says why.
  * @param index the index in force
  * @param limit candidates that are listed, 0 = all; those that may be used come first

@@ -7,7 +7,7 @@ export const IN_TOTO = 'application/vnd.in-toto+json';
 
 export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
-/** A bundle that holds a DSSE envelope with one signature; who signed it, and whether, nobody has looked at. */
+/** A bundle that holds a DSSE envelope with one signature; who signed it, and whether, no one has looked at. */
 export interface OpenBundle {
   readonly bundle: Bundle;
   readonly payloadType: string;

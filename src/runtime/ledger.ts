@@ -77,7 +77,7 @@ export async function readLedger(host: Host, workdir: string): Promise<ReadLedge
   return { rows, torn: text.slice(end), problem };
 }
 
-/** A ledger that nobody else writes meanwhile. */
+/** A ledger that no one else writes meanwhile. */
 export interface OpenLedger {
   readonly rows: readonly LedgerRow[];
   /** Writes a row and returns when it is on the disk. */

@@ -77,7 +77,7 @@ export interface LoadPolicy {
   readonly allowedAgents: readonly string[];
   readonly revokedAgents: readonly string[];
   readonly rules: readonly Rule[];
-  /** A load check of an agent needs a signed approval: from v0.2 on, unless the file says no. */
+  /** A load check of an agent needs a signed approval: from v0.2 on, unless the file rejects it. */
   readonly requireApproval: boolean;
   /** Of the bytes of the file. */
   readonly sha256: string;
@@ -165,7 +165,7 @@ export function agentProblem({ allowedAgents, revokedAgents }: LoadPolicy, agent
   return '';
 }
 
-/** The one answer of a policy about a load; deny unless something allows it. */
+/** The one result of a policy about a load; deny unless something allows it. */
 export function decideLoad(policy: LoadPolicy, facts: LoadFacts): PolicyDecision {
   const respond = (does: Action, rule: string, reason: string, warnings: readonly string[] = []): PolicyDecision => ({
     schema_version: policy.schemaVersion,

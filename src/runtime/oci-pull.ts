@@ -61,7 +61,7 @@ async function layerBytes(host: Host, store: RegistryStore, layer: Descriptor): 
   return host.files.read(await store.layer(layer, () => {}), layer.size);
 }
 
-/** An object of an image, and the digest of the manifest that it was read by. Nobody has vouched for it yet. */
+/** An object of an image, and the digest of the manifest that it was read by. No one has vouched for it yet. */
 export interface PulledObject {
   readonly bytes: Buffer;
   readonly sha256: string;
@@ -90,7 +90,7 @@ export async function pullObject(
   return { bytes: object, sha256: sha256(object), manifest: digest };
 }
 
-/** Referrers by the API of the registry; by the fallback tag where it has none. Both are lists that nobody vouches for. */
+/** Referrers by the API of the registry; by the fallback tag where it has none. Both are lists that no one vouches for. */
 async function referrersOf(store: RegistryStore, digest: string): Promise<readonly Descriptor[]> {
   const list = (await store.referrers(digest)) ?? (await store.documentIfThere(fallbackTag(digest)));
   if (list === undefined) return [];

@@ -15,7 +15,7 @@ interface Line {
   readonly host: Host;
   readonly name: ImageName;
   readonly base: string;
-  /** Undefined: nobody. */
+  /** Undefined: no one. */
   readonly account: RegistryAccount | undefined;
   readonly registry: string;
   readonly repository: string;

@@ -6,7 +6,7 @@ const Named = z.object({
   predicate: z.object({ bpfcompat: z.object({ name: z.string() }) }),
 });
 
-/** What a payload that nobody has verified says it is about; undefined where it does not say. */
+/** What a payload that no one has verified says it is about; undefined where it does not say. */
 export function readUnverified(bytes: Uint8Array): { readonly name: string; readonly sha256: string } | undefined {
   const open = openBundle(bytes);
   if (typeof open === 'string') return undefined;

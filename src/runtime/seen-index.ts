@@ -15,7 +15,7 @@ async function readSeen(host: Host, path: string): Promise<Record<string, SeenIn
   try {
     return Seen.parse(JSON.parse((await host.files.read(path, MAX_BUNDLE_BYTES)).toString('utf8')));
   } catch (cause) {
-    // Without it an older index would be taken again: nobody may lose it by chance.
+    // Without it an older index would be taken again: no one may lose it by chance.
     throw new HostError(
       'index_state_invalid',
       `${path} was damaged: which versions of indexes were seen is not known; restore it, or remove it to start over`,

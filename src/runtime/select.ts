@@ -148,7 +148,7 @@ function failedHere(failure: CandidateTier | undefined, tier: CandidateTier | un
   return { code: 'failed_on_this_kernel', detail: 'other evidence says that it FAILED on this kernel' };
 }
 
-/** Every candidate of the wanted name, and every bundle that nobody can say the name of, with all reasons against it. */
+/** Every candidate of the wanted name, and every bundle that no one can say the name of, with all reasons against it. */
 export function judgeAll(input: SelectInput): Judged[] {
   const failed = failures(input);
   return input.examined

@@ -20,7 +20,7 @@ function agentStateDir({ env }: Host): string {
 }
 
 /**
- * The directory of the marks, which nobody else can write to.
+ * The directory of the marks, which no one else can write to.
  * @throws Error with what is wrong with it
  */
 export async function approvalMarks(host: Host): Promise<string> {

@@ -10,9 +10,9 @@ const SKEW_MS = 5 * 60_000;
 export interface EvidenceContext {
   readonly trust: Trust;
   readonly now: Date;
-  /** The index in force, or why none is; undefined: the trust names nobody who signs one. */
+  /** The index in force, or why none is; undefined: the trust names no one who signs one. */
   readonly index: ArtifactIndex | VerifyProblem | undefined;
-  /** SHA-256 of the bytes that are held or asked for; undefined: any. */
+  /** SHA-256 of the bytes that are held or requested; undefined: any. */
   readonly subject?: string | undefined;
 }
 
@@ -69,7 +69,7 @@ export function usableProblem(
   );
 }
 
-/** All steps of docs/runtime.md, in order; the first that fails is the answer. */
+/** All steps of docs/runtime.md, in order; the first that fails is the result. */
 export function verifyEvidence(bytes: Uint8Array, context: EvidenceContext): Verified<Statement> {
   const read = authenticEvidence(bytes, context);
   if (!read.ok) return read;

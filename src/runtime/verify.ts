@@ -99,7 +99,7 @@ export interface Expected<S extends z.ZodType> {
 
 /**
  * The first five steps of docs/runtime.md: the bundle, its signer, the window of the key, the signature, the document. The
- * first one that fails is the answer. Never throws, whatever the bytes are.
+ * first one that fails is the result. Never throws, whatever the bytes are.
  */
 export function verifySigned<S extends z.ZodType>(
   bytes: Uint8Array,

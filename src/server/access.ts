@@ -71,7 +71,7 @@ function mayRunCommands(caller: Caller): boolean {
   return caller.kind !== 'nobody' && caller.scopes.has('validate:commands');
 }
 
-/** @param what asks for it, as the caller wrote it @throws ApiError 403, 422 for a caller who may not */
+/** @param what requests it, as the caller wrote it @throws ApiError 403, 422 for a caller who may not */
 export function checkCommands(caller: Caller, what: string): void {
   if (mayRunCommands(caller)) return;
   if (caller.kind === 'nobody')

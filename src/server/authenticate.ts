@@ -8,12 +8,12 @@ import type { TokenVerifier } from './tokens.ts';
 /** What a request shows of its sender. */
 export interface Shown {
   readonly headers: IncomingHttpHeaders;
-  /** Client certificate of the connection, whose signature was checked; `invalid`: one that nobody we trust signed. */
+  /** Client certificate of the connection, whose signature was checked; `invalid`: one that no one we trust signed. */
   readonly certificate: CertificateFacts | 'invalid' | undefined;
 }
 
 /**
- * Finds out who sent a request. A credential that is shown and is not good is an error, even where nobody needs one.
+ * Finds out who sent a request. A credential that is shown and is not good is an error, even where no one needs one.
  * @throws ApiError 401, 403, 503
  */
 export type Authenticator = ((shown: Shown) => Promise<Caller>) & {

@@ -38,7 +38,7 @@ async function authenticatorOf(settings: ServerSettings, fetch: GuardedFetch) {
   });
 }
 
-/** Everything that requests are answered with; jobs of an earlier server are not looked at yet. */
+/** Everything that requests are served with; jobs of an earlier server are not looked at yet. */
 export async function createServices(
   settings: ServerSettings,
   { env, write, run, fetch }: ServerEnvironment,

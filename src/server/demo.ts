@@ -7,11 +7,11 @@ import { option, phrase } from '../model/wording.ts';
 import type { JobRecord } from './job.ts';
 import type { Services } from './services.ts';
 
-/** How long the public demo keeps what strangers sent. */
+/** How long the public demo keeps what unknown users sent. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const LOOK_MS = 10 * 60 * 1000;
 
-/** Strangers' programs run in guests of hardware virtualization, whose QEMU is confined. @throws HostError */
+/** Untrusted programs run in guests of hardware virtualization, whose QEMU is confined. @throws HostError */
 export async function checkDemoMachine(host: Host): Promise<void> {
   const { accel, sandbox } = await prepareQemu(host, host.arch, storeRoot(host.env), new AbortController().signal);
   if (accel.accel !== 'kvm')
@@ -29,7 +29,7 @@ export function isExpired(startedAt: string, now: Date): boolean {
   return !(age < KEEP_MS);
 }
 
-/** Removes the run of a job with it: nobody would come to remove it later. */
+/** Removes the run of a job with it: no one would come to remove it later. */
 export async function removeRun(
   { host, settings }: Pick<Services, 'host' | 'settings'>,
   { run_id: run }: JobRecord,

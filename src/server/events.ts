@@ -60,7 +60,7 @@ export function sendEvents(job: JobRecord, request: FastifyRequest, reply: Fasti
     release();
   };
   raw.once('close', end);
-  // An answer that waits for another one on its connection (pipelining) does not hear of its end.
+  // A response that waits for another one on its connection (pipelining) does not hear of its end.
   socket.once('close', end);
   const seen = Number(request.headers['last-event-id']);
   if (isEnded(job) || seen !== job.sequence) send(job);

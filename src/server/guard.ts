@@ -16,7 +16,7 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ');
 
-/** Headers of every answer. */
+/** Headers of every response. */
 export function setSecurityHeaders(reply: FastifyReply, secure: boolean): void {
   reply.headers({
     'content-security-policy': POLICY,
@@ -61,7 +61,7 @@ export function createOriginGuard(
       );
     if (method === 'GET' || method === 'HEAD') return;
     const { origin, 'sec-fetch-site': site } = headers;
-    // A form of our own says null, since no page tells where it comes from; the browser says whose it is.
+    // A form of our own says null, since no page says where it comes from; the browser says whose it is.
     const isOwn = origin === 'null' && site === 'same-origin';
     const isOther = typeof origin === 'string' && !isOwn && (!URL.canParse(origin) || new URL(origin).host !== host);
     const isCross = typeof site === 'string' && site !== 'same-origin' && site !== 'none';

@@ -18,7 +18,7 @@ import type { BodyOf, ParamsOf, QueryOf, RouteName } from './routes.ts';
 import { agentDecision, decisions, fetched, probed, select } from './runtime.ts';
 import type { Services } from './services.ts';
 
-/** What a handler gets: who asks, and what they sent, checked. */
+/** What a handler gets: the caller, and what they sent, checked. */
 interface Call<N extends RouteName> {
   readonly query: QueryOf<N>;
   readonly params: ParamsOf<N>;
@@ -29,7 +29,7 @@ interface Call<N extends RouteName> {
   readonly services: Services;
 }
 
-/** Returns the body of the answer; undefined where it was sent already. @throws ApiError and what the library throws */
+/** Returns the body of the response; undefined where it was sent already. @throws ApiError and what the library throws */
 type Handlers = { readonly [N in RouteName]: (call: Call<N>) => Promise<unknown> };
 
 /** Sends what is not JSON. */
@@ -57,7 +57,7 @@ export const HANDLERS: Handlers = {
   openapi: async ({ reply }) => sendText(reply, 'application/yaml', openapiText()),
   validate: async ({ request, caller, services }) => {
     const { job_id: id } = await acceptJob(request, caller, services);
-    // Nobody would hear of the result.
+    // No one would hear of the result.
     request.raw.socket.once('close', () => void services.jobs.cancel(id).catch(() => {}));
     return finishedJob(await services.jobs.ended(id), services);
   },

@@ -9,7 +9,7 @@ const count = z.number().int().nonnegative();
 /** Part of paths that are removed: a work directory may come with a repository, and with jobs that it never had. */
 const plainName = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,255}$/);
 
-/** What was asked, as far as it is not in files of the job's directory. */
+/** What was requested, as far as it is not in files of the job's directory. */
 const JobRequest = z.object({
   /** Name of the object's file. */
   artifact: plainName,
@@ -63,7 +63,7 @@ export type JobRecord = z.infer<typeof JobRecord>;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state === 'completed' || state === 'failed';
 
-/** The state as the API tells it, without the result. */
+/** The state as the API reports it, without the result. */
 export function statusOf(job: JobRecord): JobStatus {
   const { started_at, finished_at, run_id, error, cause, message } = job;
   return {

@@ -32,7 +32,7 @@ const RETRY_SECONDS = 15;
 
 type Why = 'canceled' | 'stopping';
 
-/** The jobs of a server: a bounded queue whose every change of state is on disk before it is told. */
+/** The jobs of a server: a bounded queue whose every change of state is on disk before it is reported. */
 export class Jobs {
   readonly #store: JobStore;
   readonly #run: JobRunner;
@@ -212,7 +212,7 @@ export class Jobs {
       sequence: known.sequence + 1,
       updated_at: this.#time(),
     });
-    // Cells come and go too fast for a disk, and a restart begins anew anyway.
+    // Cells come and go too fast for a disk, and a restart begins again anyway.
     if (change.state !== undefined) {
       await this.#save(next);
       this.#onState(change.state);

@@ -43,7 +43,7 @@ export function createKernels(
       known = read();
     } else if (now - at > FRESH_MS) {
       at = now;
-      // Nobody waits for news; where they cannot be had, what was known stays.
+      // No one waits for news; where they cannot be had, what was known stays.
       read().then(
         (news) => {
           known = Promise.resolve(news);
@@ -55,7 +55,7 @@ export function createKernels(
   };
 }
 
-/** A kernel as the API tells it. */
+/** A kernel as the API reports it. */
 export function profileJson({ profile, stored, standard }: ServedKernel) {
   const { id, distro, version, kernelFamily, arch, problem, unbootable } = profile;
   const note = problem ?? unbootable;

@@ -24,7 +24,7 @@ async function writeInputs(upload: ObjectUpload, dir: string, caller: Caller, se
   return { hasManifest, hasMatrix: matrix !== undefined };
 }
 
-/** What a job about one object is asked for. @throws ApiError, UsageError */
+/** What a job about one object is requested. @throws ApiError, UsageError */
 export async function objectRequest(upload: ObjectUpload, dir: string, caller: Caller, services: Services) {
   const { form, artifact, sha256 } = upload;
   const written = await writeInputs(upload, dir, caller, services);

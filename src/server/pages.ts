@@ -55,7 +55,7 @@ async function showStart(request: FastifyRequest, reply: FastifyReply, services:
   return html(reply, text);
 }
 
-/** The form of the first page: what the API takes, with a page as the answer. */
+/** The form of the first page: what the API takes, with a page as the response. */
 async function start(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   try {
     const caller = await admit(request, ROUTES.validateStart, services);
@@ -116,7 +116,7 @@ async function compareRuns({ query }: FastifyRequest, reply: FastifyReply, { run
   return reply.redirect(`/results/diffs/${from}..${to}.html`, 303);
 }
 
-/** Pages for people. Who may not see something gets a page that asks for a key, and 200: the page is not a secret. */
+/** Pages for people. Who may not see something gets a page that requests a key, and 200: the page is not a secret. */
 export function addPages(app: FastifyInstance, services: Services): void {
   app.get('/', (request, reply) => showStart(request, reply, services));
   app.post('/', (request, reply) => start(request, reply, services));

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { CancelledError, HostError, UsageError } from '../model/errors.ts';
 
-/** An answer that is not a success. `code` is stable; the message says what to do about it. */
+/** A response that is not a success. `code` is stable; the message says what to do about it. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -16,12 +16,12 @@ export class ApiError extends Error {
   }
 }
 
-/** What is not a file of ours to tell: directories of absolute paths are left out. */
+/** What is not a file of ours to report: directories of absolute paths are left out. */
 export function withoutDirectories(text: string): string {
   return text.replace(/(^|[\s"'`(=:])\/(?:[^\s"'`():;,/]+\/)+([^\s"'`():;,/]+)/g, '$1$2');
 }
 
-/** Answers of Fastify and its plugins that are not made here, by their codes. */
+/** Responses of Fastify and its plugins that are not made here, by their codes. */
 const FOREIGN: Readonly<Record<string, readonly [number, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'too_large'],
   FST_REQ_FILE_TOO_LARGE: [413, 'too_large'],
@@ -32,7 +32,7 @@ const FOREIGN: Readonly<Record<string, readonly [number, string]>> = {
   FST_INVALID_MULTIPART_CONTENT_TYPE: [415, 'unsupported_media_type'],
 };
 
-/** What went wrong, as an answer. What nobody foresaw is 500 without its words: they are for the log. */
+/** What went wrong, as a response. What no one foresaw is 500 without its words: they are for the log. */
 export function problemOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof UsageError) return new ApiError(400, error.code, withoutDirectories(error.message));
@@ -49,7 +49,7 @@ export function problemOf(error: unknown): ApiError {
   });
 }
 
-/** The body of such an answer: RFC 9457 with the `error` text of earlier versions. */
+/** The body of such a response: RFC 9457 with the `error` text of earlier versions. */
 export function problemBody({ status, code, message }: ApiError, requestId: string) {
   return {
     error: message,

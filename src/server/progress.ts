@@ -11,7 +11,7 @@ function worse(a: ProfileState, b: ProfileState): ProfileState {
   return WEIGHT.indexOf(a) > WEIGHT.indexOf(b) ? a : b;
 }
 
-/** Percent at which the first cell is asked, and what all cells together add. */
+/** Percent at which the first cell runs, and what all cells together add. */
 const BEGIN = 5;
 const CELLS = 90;
 const MAX_CELLS = 1000;

@@ -55,7 +55,7 @@ function addRoute(app: FastifyInstance, name: RouteName, path: string, services:
     method: route.method,
     url: path,
     ...(name === 'validateEvents' && { exposeHeadRoute: false }),
-    // Before the body is read: strangers send nothing.
+    // Before the body is read: unknown clients send nothing.
     preParsing: async (request) => {
       callers.set(request, await admit(request, route, services));
     },

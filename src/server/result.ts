@@ -33,10 +33,10 @@ export async function resultOf(
   };
 }
 
-/** How a job that did not complete answers whoever waits for it. */
+/** How a job that did not complete is reported to whoever waits for it. */
 const STATUS: Readonly<Record<string, number>> = { input: 400, canceled: 409, host: 503, stopping: 503, restart: 503 };
 
-/** The answer to a request that waited for its job. @throws ApiError for one that came to nothing */
+/** The response to a request that waited for its job. @throws ApiError for one that came to nothing */
 export async function finishedJob(job: JobRecord | undefined, services: Services): Promise<z.infer<typeof Validated>> {
   const result = job?.state === 'completed' ? await resultOf(job, services) : undefined;
   if (result) return result;

@@ -23,7 +23,7 @@ export function runPageOf(site: Site, runId: string): string | undefined {
   return run && `runs/${site.label}/${run.slug}.html`;
 }
 
-/** The files of all results, made when they are asked for: the static site, and the differences of any two runs. */
+/** The files of all results, made when they are requested: the static site, and the differences of any two runs. */
 export function createResults({
   runs,
   assets,

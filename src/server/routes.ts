@@ -26,7 +26,7 @@ export interface Route {
   /** Multipart form. */
   readonly form?: z.ZodType;
   readonly responses: Readonly<Record<number, RouteResponse>>;
-  /** Answers besides those that all routes of its access have. */
+  /** Responses besides those that all routes of its access have. */
   readonly problems?: readonly number[];
 }
 

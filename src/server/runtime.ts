@@ -70,14 +70,14 @@ async function optionsOf(body: Selecting, strict: boolean, { settings, host }: S
   };
 }
 
-/** Which decision it was; where it was written down is nobody's business. */
+/** Which decision it was; where it was written down is not for callers. */
 function audited(audit: Audit) {
   return 'audit' in audit
     ? { audit: { decision_id: audit.audit.decision_id } }
     : { audit_error: withoutDirectories(audit.audit_error) };
 }
 
-/** The answer where none may be used: 412, with every candidate and why not. */
+/** The response where none may be used: 412, with every candidate and why not. */
 function none(reply: FastifyReply, requestId: string, selection: Selection) {
   const reasons = reasonsOf(selection);
   const error = new ApiError(

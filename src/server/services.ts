@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { Runs } from './runs.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** Everything that requests are answered with. */
+/** Everything that requests are served with. */
 export interface Services {
   readonly settings: ServerSettings;
   readonly environment: ResolvedEnvironment;

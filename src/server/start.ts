@@ -35,7 +35,7 @@ async function listen(app: FastifyInstance, { host, port, tls }: ServerSettings)
 }
 
 /**
- * Starts a server. Kernels of requests that name none are looked up now, so that a wrong matrix is told at once.
+ * Starts a server. Kernels of requests that name none are looked up now, so that a wrong matrix is reported at once.
  * @param io the environment, the directory that relative paths start from, and where lines of the log go
  * @throws UsageError, HostError
  */

@@ -221,7 +221,7 @@ export async function receiveUpload(
 ): Promise<ObjectUpload | SuiteUpload> {
   if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
   const parts = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
-    // The parser would collect the rest of the form for nobody.
+    // The parser would collect the rest of the form for no one.
     request.raw.unpipe();
     request.raw.resume();
     throw brokenForm(error);

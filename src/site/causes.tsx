@@ -91,7 +91,7 @@ function Causes({
   );
 }
 
-/** What failed and why, the same cause in several objects once; what gave no answer: what a maintainer looks for first. */
+/** What failed and why, the same cause in several objects once; what gave no result: what a maintainer looks for first. */
 export function FailureSections({ site, up, cells }: CauseProps) {
   const causes = causesOfCells(cells, () => '').filter(({ failed }) => failed);
   const silence = silenceOfCells(cells);

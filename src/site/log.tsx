@@ -16,7 +16,7 @@ export function failingLine(findings: readonly SavedFinding[], program: string):
   return insn === undefined ? undefined : new RegExp(`^${insn}: \\(`);
 }
 
-/** Lines of a stranger as they came, the last `max` of them; the last one that `mark` fits is highlighted. */
+/** Untrusted lines as they came, the last `max` of them; the last one that `mark` fits is highlighted. */
 export function Log({ text, max, mark }: { text: string; max: number; mark?: RegExp | undefined }) {
   const all = sanitizeText(text).replaceAll('\t', '    ').trimEnd().split('\n');
   const shown = all.slice(-max).map((line) => clip(line.trimEnd(), MAX_LINE));

@@ -28,7 +28,7 @@ export interface AssetTexts {
   readonly script: string;
 }
 
-/** A file of a site; its text is made when it is asked for. */
+/** A file of a site; its text is made when it is requested. */
 export type SiteFile = () => string;
 
 function runFiles(site: Site, run: SiteRun, assets: PageAssets): [string, SiteFile][] {

@@ -52,7 +52,7 @@ export interface SiteKernel extends DocumentKernel {
 export interface Site {
   /** Newest first. */
   readonly runs: readonly SiteRun[];
-  /** Those with a failure that decides first, then those without an answer; each group by name. */
+  /** Those with a failure that decides first, then those without a result; each group by name. */
   readonly objects: readonly SiteObject[];
   /** By architecture, oldest first. */
   readonly kernels: readonly SiteKernel[];

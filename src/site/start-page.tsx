@@ -8,7 +8,7 @@ import { runHeadline, statusWord } from './verdict.ts';
 /** A kernel that the form offers. */
 interface StartKernel {
   readonly id: string;
-  /** It is chosen where nobody chooses. */
+  /** It is chosen where no one chooses. */
   readonly standard: boolean;
 }
 
@@ -29,7 +29,7 @@ interface StartProps {
 
 const MAX_RUNS = 10;
 
-/** Asks for an API key; the script keeps it for the session and sends it as a header. */
+/** Requests for an API key; the script keeps it for the session and sends it as a header. */
 export function TokenForm({ why }: { why: string }) {
   return (
     <div class="token">

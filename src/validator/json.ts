@@ -1,6 +1,6 @@
 /**
  * JSON from a guest: depth and number of values are checked before the parser sees it, keys that reach prototypes are
- * refused.
+ * rejected.
  */
 
 const MAX_JSON_DEPTH = 64;

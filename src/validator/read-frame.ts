@@ -3,11 +3,11 @@ import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
 import type { Frame } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 
-/** Names of frames that hold JSON of an answer. */
+/** Names of frames that hold JSON of a result. */
 export type ResultName = 'stage' | 'document';
 
 /**
- * What a frame of an answer holds, or why it must not be used. No other frame and no session decides about it, so that
+ * What a frame of a result holds, or why it must not be used. No other frame and no session decides about it, so that
  * another thread can read it; `session.ts` says whether it is legal now. A document has no stage.
  */
 export type ReadFrame =

@@ -41,7 +41,7 @@ export interface Identity {
   readonly entropy: string;
   /** Milliseconds since 1970. */
   readonly realtimeMs: number;
-  /** 64 hex digits of fresh random bytes that only PID 1 of the guest is given: what it seals its answer with. */
+  /** 64 hex digits of fresh random bytes that only PID 1 of the guest is given: what it seals its result with. */
   readonly sealKey: string;
 }
 
@@ -49,7 +49,7 @@ export interface Identity {
 export interface Expectation {
   readonly nonce: string;
   readonly artifactSha256: string;
-  /** 64 hex digits; the answer ends with a seal made with it. */
+  /** 64 hex digits; the result ends with a seal made with it. */
   readonly sealKey: string;
   /** The user's own loader is run: nothing is opened, loaded or attached by us. */
   readonly command: boolean;
@@ -96,7 +96,7 @@ function tuningLine(line: string): string {
   );
 }
 
-/** What the plan says of the user's own loader: a test like others, with the name that its answer has. */
+/** What the plan says of the user's own loader: a test like others, with the name that its result has. */
 function loaderTest({ command, expectExitCode, timeoutSeconds }: LoaderCommand): FunctionalTest {
   return {
     name: COMMAND_TEST,

@@ -17,7 +17,7 @@ export type Session =
       readonly expect: Expectation;
       readonly progress: Progress;
       readonly usage: Usage;
-      /** Over all frames of the answer so far. Grows in place, like the usage. */
+      /** Over all frames of the result so far. Grows in place, like the usage. */
       readonly seal: Hmac;
     }
   | { readonly phase: 'closed' }
@@ -43,7 +43,7 @@ function broken(reason: string): Step {
   ];
 }
 
-/** The session after a request was sent; only a guest that said hello and owes no answer can get one. */
+/** The session after a request was sent; only a guest that said hello and owes no result can get one. */
 export function requested(session: Session, expect: Expectation): Session {
   if (session.phase !== 'ready') return { phase: 'broken', reason: `request while ${session.phase}` };
   const seal = createHmac('sha256', Buffer.from(expect.sealKey, 'hex'));
@@ -97,7 +97,7 @@ function receiveResponse(session: RequestedSession, frame: Frame, read?: ReadFra
   }
 }
 
-/** Only PID 1 of the guest has the key: frames of whoever took the port over never become an answer. */
+/** Only PID 1 of the guest has the key: frames of whoever took the port over never become a result. */
 function receiveSeal({ progress, seal }: RequestedSession, frame: Frame): Step {
   if (!isEnded(progress)) return broken('seal before exit');
   if (!seal.digest().equals(frame.payload)) return broken('the seal of the response does not fit what was said');

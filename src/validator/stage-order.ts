@@ -2,7 +2,7 @@ import type { Stage } from '../model/evidence.ts';
 
 /** What of a request has been said; enough to know whether the next stage is legal. */
 export interface Progress {
-  /** The user's own loader is run: between begin and document there is its answer only. */
+  /** The user's own loader is run: between begin and document there is its result only. */
   readonly command: boolean;
   /** Rank of the latest stage: ranks never go down. */
   readonly rank: number;
@@ -24,7 +24,7 @@ export function isEnded({ rank }: Progress): boolean {
 }
 
 type Kind = Stage['stage'] | 'document';
-/** What may be said at any time between open and document: it explains other stages and decides nothing. */
+/** What may be said at any time between open and document: it explains other stages and is non-blocking. */
 type Note = 'core' | 'externs' | 'symbol' | 'format';
 
 const REMARKS: ReadonlySet<Kind> = new Set(['core', 'externs', 'symbol', 'format'] satisfies Note[]);

@@ -9,7 +9,7 @@ import { type ResultsService, startResultsService } from './support/results-serv
 
 const home = mkdtempSync(join(tmpdir(), 'bpfcompat-cache-'));
 let log = '';
-// The Action writes to the stream as it was when it was loaded: it is loaded anew, and its log is heard from there on.
+// The Action writes to the stream as it was when it was loaded: it is loaded again, and its log is heard from there on.
 vi.resetModules();
 const { write } = process.stdout;
 process.stdout.write = (text: string | Uint8Array) => {

@@ -33,7 +33,7 @@ function program(name: string, script: string): void {
   chmodSync(join(bin, name), 0o755);
 }
 
-/** A machine with apt-get and sudo and nothing else. `installs`: what apt-get does when it is asked to install. */
+/** A machine with apt-get and sudo and nothing else. `installs`: what apt-get does on install. */
 function machine(installs: string): void {
   for (const name of ['env', 'touch', 'chmod']) symlinkSync(`/usr/bin/${name}`, join(bin, name));
   program('sudo', 'shift\nexec "$@"');

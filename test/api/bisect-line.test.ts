@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { bisectLine } from '../../src/api/bisect-line.ts';
 import { environmentOf } from '../../src/api/services.ts';
 
-// Between two profiles nothing is asked of a repository: the line is made of the catalog.
+// Between two profiles nothing is requested of a repository: the line is made of the catalog.
 const listener = { signal: undefined, onProgress: () => {}, onNote: () => {} };
 const line = async (good: string, bad: string) =>
   (await bisectLine(environmentOf({}), { good, bad }, listener)).map(({ profile, build }) => {

@@ -214,7 +214,7 @@ describe('what is missing', () => {
     report.shard.runs[0].run.results.pop();
     writeFileSync(file, JSON.stringify(report));
     const { verdict, missing } = await merge();
-    // A failure was seen: more answers would not make it pass.
+    // A failure was seen: more results would not make it pass.
     expect(verdict).toMatchObject({ status: 'fail', exitCode: 2, inconclusive: true });
     expect(missing[0]).toMatch(/^shard 1\/1 holds 3 of 4 results; not tested: /);
   });

@@ -40,7 +40,7 @@ test('the same trouble is told once, and a flood is bounded', () => {
   expect(consoleFindings(kinds.join('\n'))).toHaveLength(5);
 });
 
-/** An answer with a command or without one, and with what the kernel itself said. */
+/** A result with a command or without one, and with what the kernel itself said. */
 function respond(command: string, kernel?: Partial<KernelLog>): Evidence {
   const reported = kernel && { lines: [], whole: true, taint_before: 0, taint_after: 0, ...kernel };
   const stages = [functional('t', { command }), exit(reported === undefined ? {} : { kernel: reported })];

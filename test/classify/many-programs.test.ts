@@ -6,7 +6,7 @@ import { type ProgramCauses, programCauses } from '../../src/classify/program.ts
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import * as fx from '../fixtures/evidence.ts';
 
-/** How often lists are looked into, while an answer of `count` programs that all fail is judged. */
+/** How often lists are looked into, while a result of `count` programs that all fail is judged. */
 function reads(count: number): number {
   let looked = 0;
   const counted = <T extends object>(list: T): T =>

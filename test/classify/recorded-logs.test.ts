@@ -10,7 +10,7 @@ interface Recorded {
   readonly kernel: string;
   /** `CODE/reason` of the rule that has to know it. */
   readonly rule: string;
-  /** Object of the confusion matrix that the kernel refused. */
+  /** Object of the confusion matrix that the kernel rejected. */
   readonly object: string;
   readonly log: string;
 }

@@ -119,7 +119,7 @@ describe('causes', () => {
     (part) => {
       const { diff, summary } = one(failing('k'), failing('k', { causes: [cause(part)] }));
       expect(diff).toMatchObject({ newCauses: [part], clearedCauses: [cause()] });
-      // The same thing of the same program that the kernel refuses in other words is no other failure.
+      // The same thing of the same program that the kernel rejects in other words is no other failure.
       const known = 'reason' in part;
       expect(diff).toMatchObject({ change: known ? 'unchanged' : 'regressed', failure: known ? 'known' : 'new' });
       expect(summary).toMatchObject({ changedCauses: known ? 1 : 0, requiredRegressions: known ? 0 : 1 });

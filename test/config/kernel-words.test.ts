@@ -50,7 +50,7 @@ describe('words that name kernels', () => {
     ['amazon>=3', ['amazon-linux-2023-6.1']],
     ['lts', ['ubuntu-20.04-5.4', 'debian-13-6.12']],
     ['own-6.1', ['own-6.1']],
-    // What nobody has is for others to tell, with near matches.
+    // What no one has is for others to report, with near matches.
     ['debian-13-6.13', ['debian-13-6.13']],
     // A vendor is more than the matrix of its name.
     ['debian', ['debian-13-6.12', 'debian-13-7.3']],

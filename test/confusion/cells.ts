@@ -1,4 +1,4 @@
-/** One thing that has to be told about an object on a kernel. */
+/** One thing that has to be reported about an object on a kernel. */
 interface Reported {
   readonly code: string;
   /** undefined: the code has no reasons. */
@@ -17,7 +17,7 @@ export interface Cell {
   readonly unattached: readonly string[];
 }
 
-/** What an object does on every kernel: the last entry whose kernel is not newer than the one asked counts. */
+/** What an object does on every kernel: the last entry whose kernel is not newer than that one counts. */
 export interface Row {
   readonly object: string;
   readonly since: readonly (readonly [kernel: string, cell: Cell])[];
@@ -98,7 +98,7 @@ function oneOf(list: readonly string[], object: string): string | undefined {
 
 /**
  * Of `kernels`, oldest first: the oldest, the newest, and the last before and the first of every change that the row has.
- * What changes nowhere between them is asked on one of `between` as well, unless it is a corrected program.
+ * What changes nowhere between them runs on one of `between` as well, unless it is a corrected program.
  */
 export function kernelsAround(row: Row, kernels: readonly string[], between: readonly string[]): string[] {
   const cells = kernels.map((kernel) => cellOf(row, kernel));

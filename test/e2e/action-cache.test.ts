@@ -57,7 +57,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     return job;
   }
 
-  /** On a machine of its own every guest boots from nothing: nobody comes back to a saved one. */
+  /** On a machine of its own every guest boots from nothing: no one comes back to a saved one. */
   function run(job: Job, env: Record<string, string> = {}) {
     const isolation = 'BPFCOMPAT_CACHE_DIR' in env ? 'cell' : 'boot';
     return runAction({ job, node, service, env: { ...ENV, ...env }, inputs: { ...INPUTS, isolation } });

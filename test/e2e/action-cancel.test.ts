@@ -90,7 +90,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
       job,
       node,
       env: ON_THIS_MACHINE,
-      // A line of a list that begins with # is refused as a comment.
+      // A line of a list that begins with # is rejected as a comment.
       inputs: { artifact: `./${name}`, manifest: 'manifest.yaml', kernels: KERNEL, cache: 'false' },
     });
     // It was printed, and went through all of our hands.

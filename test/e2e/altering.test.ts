@@ -25,7 +25,7 @@ test('the guest finds in what the kernel got what the host reads in the object',
     const stages = evidence?.stages ?? [];
     const load = stages.find((stage) => stage.stage === 'load');
     const together = stages.flatMap((stage) => (stage.stage === 'program' && !stage.alone ? [stage.name] : []));
-    // Older kernels refuse what changes registers.
+    // Older kernels reject what changes registers.
     expect([name, load?.status]).toEqual([name, together.length > 0 ? 'pass' : 'fail']);
     const read = reportOf(run, name).artifact.altering_programs ?? [];
     const expected = read.filter(({ name }) => together.includes(name));
@@ -177,7 +177,7 @@ test.each([
   180_000,
 );
 
-// Before 6.12 an LSM program may answer a read by itself, and keep a process from another one.
+// Before 6.12 an LSM program may fake a read, and keep a process from another one.
 test('a failed attach stays failed, though LSM programs keep it back until it is rewritten', async () => {
   const object = fixture('lsm_keeps_back');
   // Required ones are attached first: those that keep it back have to be required as well.

@@ -7,7 +7,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import { check } from './support/check.ts';
 import { ARM64, example } from './support/places.ts';
 
-// Emulated on an x86_64 machine, as arm64 kernels are for most who ask about them.
+// Emulated on an x86_64 machine, as arm64 kernels are for most users.
 const X86 = 'debian-12-6.1';
 const scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-arm64-'));
 

@@ -142,7 +142,7 @@ describe(`objects with a few bytes changed, on ${NEW}`, () => {
       if (outcome.status !== 'fail') continue;
       const [finding] = outcome.findings;
       expect(finding, name).toBeDefined();
-      // A cause nobody knows by name must at least show what was said.
+      // A cause no one knows by name must at least show what was said.
       if (finding?.code === 'UNKNOWN') expect(finding.evidence?.text ?? '', name).toMatch(/./);
     }
     expect(run.report.results.filter(({ outcome }) => outcome.status === 'fail').length).toBeGreaterThan(8);

@@ -120,7 +120,7 @@ describe('with a guest at hand', () => {
     const { ended, children, ms } = await interrupt(run, signals);
     expect(runsQemu(children)).toBe(true);
     expect(ended.stderr.endsWith(INTERRUPTED), ended.stderr).toBe(true);
-    // A second signal may meet a process that is done already and on its way out, where nobody listens any more.
+    // A second signal may meet a process that is done already and on its way out, where no one listens any more.
     if (signals.length > 1 && ended.code === null) expect(ended).toMatchObject({ signal: 'SIGINT', stdout: '' });
     else expect(ended).toMatchObject({ code: 1, signal: null, stdout: '' });
     expect(ms).toBeLessThan(END_MS);
@@ -128,7 +128,7 @@ describe('with a guest at hand', () => {
   });
 
   test('Ctrl-C at any moment', async () => {
-    // Drawn anew in every run; a failure says when it was.
+    // Drawn again in every run; a failure says when it was.
     for (let round = 0; round < 8; round++) {
       const here = place(cache);
       const run = start(here, fixture('endless'));
@@ -205,7 +205,7 @@ describe('with a guest at hand', () => {
 });
 
 describe('while a kernel is being fetched', () => {
-  // A mirror that takes requests and never answers.
+  // A mirror that takes requests and never responds.
   const mirror = createServer((socket) => socket.on('error', () => {}));
   let url: string;
   beforeAll(async () => {

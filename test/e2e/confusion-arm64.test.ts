@@ -10,7 +10,7 @@ const KERNELS = CONFUSED_ARM64;
 
 const scratch = scratchDir();
 const differ = new Set(DIFFERENCES.map(({ object }) => object));
-/** What does the same on both architectures is asked there, too, when every object is asked on every kernel. */
+/** What does the same on both architectures is requested there, too, when every object is requested on every kernel. */
 const WHOLE = process.env['BPFCOMPAT_TEST_ALL_KERNELS'] === '1';
 const ROWS = ARM64_EXPECTATIONS.filter(({ object }) => WHOLE || differ.has(object));
 let results: Results;

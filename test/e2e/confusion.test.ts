@@ -21,7 +21,7 @@ const KERNELS = [
   'debian-13-7.2',
   'debian-13-7.3',
 ];
-/** What does the same on all of them is asked on the oldest, the newest and one of these. */
+/** What does the same on all of them runs on the oldest, the newest and one of these. */
 const BETWEEN = ['debian-12-6.1', 'debian-13-6.12'];
 
 const scratch = scratchDir();

@@ -18,10 +18,10 @@ import { bpfcompat, type CliEnd, startCli } from './support/cli.ts';
 import { example } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// What is written when the disk says no, or when the program dies: a whole report or none, and none of an earlier run.
+// What is written when the disk is full, or when the program dies: a whole report or none, and none of an earlier run.
 const scratch = scratchDir();
 const KERNEL = ['--kernels', 'debian-12-6.1', '--offline', '--quiet'];
-// As ours begin: another file in the place of a report is refused before anything runs.
+// As ours begin: another file in the place of a report is rejected before anything runs.
 const OLD = '{"schema_version": "v0.1", "this is": "the old report"}\n';
 const OLD_MARKDOWN = '# bpfcompat Compatibility Report\n\nthe old report\n';
 
@@ -102,10 +102,10 @@ describe('a full disk', () => {
     for (const free of [0, 8_192, 20_480]) {
       rmSync(join(work, 'runs'), { recursive: true, force: true });
       fill(work, free);
-      // Not quiet: what costs no verdict is told as a note.
+      // Not quiet: what costs no verdict is reported as a note.
       const args = ['test', '--artifact', example('simple-pass'), ...KERNEL.slice(0, -1), '--out', 'b.json'];
       const end = await bpfcompat([...args, '--workdir', work], { cwd });
-      // Where all but the lists has room, the verdict is there, and the lists are told.
+      // Where all but the lists has room, the verdict is there, and the lists are reported.
       const lists = /this run is not in the (?:list of runs|history of) \S+: .*ENOSPC/;
       const whole = new RegExp(`^bpfcompat: cannot write ${work}/\\S+: ENOSPC`, 'm');
       expect(end.stderr).toMatch(end.code === 0 ? lists : whole);

@@ -59,7 +59,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
     for (const target of KERNELS.keys()) {
       const [crashed, own] = matches(run, target);
       expect(crashed?.stdout_tail.match(/\t0{16}\n/g), crashed?.stdout_tail).toHaveLength(3);
-      // The command itself can trace nobody, do no raw I/O, load no module and boot no other kernel.
+      // The command itself can trace no one, do no raw I/O, load no module and boot no other kernel.
       const rights = BigInt(`0x${/[0-9a-f]{16}/.exec(own?.stdout_tail ?? '')?.[0] ?? 'f'.repeat(16)}`);
       expect([16n, 17n, 19n, 22n].filter((right) => (rights >> right) & 1n)).toEqual([]);
     }
@@ -102,7 +102,7 @@ test('a command that takes the port over cannot end an answer', async () => {
   const seal = encodeFrame({ name: 'seal', seq: at + 1 + frames.length, payload: Buffer.alloc(32) });
   const run = await request([{ name: 'take', command: take }], { frames: Buffer.concat([...frames, seal]) });
   const forgeries = outcomes(run).map((outcome) => (outcome.status === 'infra_error' ? outcome.message : 'a verdict'));
-  // Either the forged answer arrives, or PID 1 finds its port gone before.
+  // Either the forged result arrives, or PID 1 finds its port gone before.
   const rejected = /the seal of the response does not fit what was said|writing to the host failed/;
   expect(forgeries.map((words) => (rejected.test(words) ? 'refused' : words))).toEqual(['refused', 'refused']);
 });

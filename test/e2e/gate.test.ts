@@ -133,7 +133,7 @@ describe('what a manifest declares and promises', () => {
     const end = await run('suite', '--suite', 'declared.yaml', '--offline', '--quiet', '--out', 'declared.json');
     expect(end.code, end.stdout + end.stderr).toBe(2);
     const reported: { exit_code: number; reasons: string[] }[] = json('declared.json').cases;
-    // On the one kernel that is asked here nothing passes, so that nothing passes unexpectedly.
+    // On the one kernel that runs here nothing passes, so that nothing passes unexpectedly.
     const said = DECLARED.map(
       ([manifest, code, words]) => [code, manifest.includes('6.0') ? 'expected' : words] as const,
     );

@@ -7,7 +7,7 @@ import { example, fixture } from './support/places.ts';
 import { targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// Objects with bits turned over: whatever they do to libbpf and to the kernel, every cell gets an honest answer.
+// Objects with bits turned over: whatever they do to libbpf and to the kernel, every cell gets an honest result.
 const scratch = scratchDir();
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
 const SOURCES = [example('ringbuf-modern'), example('fentry-unlink'), fixture('many_programs')];

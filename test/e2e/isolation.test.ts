@@ -38,7 +38,7 @@ const request = (artifacts: readonly string[], isolation: Isolation, concurrency
 let before: Record<string, string>;
 beforeAll(async () => {
   copyFileSync(WITNESS, AGAIN);
-  // Two objects: then the names of the kernel are read before its guest is saved, and no later run saves it anew for them.
+  // Two objects: then the names of the kernel are read before its guest is saved, and no later run saves it again for them.
   copyFileSync(SIMPLE, SECOND);
   const warm = await request([SIMPLE, SECOND], 'cell', 2);
   expect(warm.verdict).toMatchObject({ status: 'pass' });

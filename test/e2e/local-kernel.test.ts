@@ -66,7 +66,7 @@ test('kernels of one run boot beside those of profiles, and reports say that nob
   expect(stdout).toContain(
     `kernel mine is ${whole.record.release} from ${join(scratch, 'whole/bzImage')}, a local file, unverified (sha256 ${whole.record.vmlinuz.sha256})`,
   );
-  // What a report prints asks the same of the same kernel.
+  // What a report prints runs the same on the same kernel.
   const explained = await bpfcompat(['explain', 'report.json', '--kernel', 'mine'], { cwd });
   expect(explained.stdout).toContain(`--kernel ${join(scratch, 'whole/bzImage')},name=mine`);
   expect(explained.stdout).not.toContain('--kernels');

@@ -73,7 +73,7 @@ describe('an object that never lets go of the processor', () => {
       /no complete response within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/;
     expect(cell(run, 0, kernel).retriedAfter).toMatch(reported);
     if (target.infra_cause === 'timeout') expect(target.infra_error).toMatch(reported);
-    // Asked twice, and a moment to end each guest.
+    // Requested twice, and a moment to end each guest.
     expect(target.duration_ms).toBeLessThan(2 * TIMEOUT_MS + 3000);
   });
 

@@ -157,7 +157,7 @@ cases:
     writeFileSync(join(cwd, 'compat/gate.yaml'), GATE);
     const args = ['suite', '--suite', 'compat/gate.yaml', '--out', 'gate.json', '--offline'];
     const { code, stdout, stderr } = await bpfcompat(args, { cwd });
-    // The one promises nothing about kernels that were asked: no failure decides, and that is not a pass.
+    // The one promises nothing about kernels that were requested: no failure decides, and that is not a pass.
     expect(code, stderr).toBe(1);
     const reported = await printedAbout('gate.json', stdout);
     for (const name of ['declared', 'old'])

@@ -55,7 +55,7 @@ interface Test {
   readonly [key: string]: string | number | boolean;
 }
 
-/** Asks with functional tests; assets lie in `/bpfcompat/files`. */
+/** Requests with functional tests; assets lie in `/bpfcompat/files`. */
 function behave(tests: readonly Test[], assets: Readonly<Record<string, Buffer>> = {}): Promise<ValidateResult> {
   const cwd = workspace();
   mkdirSync(join(cwd, 'files'));

@@ -6,7 +6,7 @@ import { fixture, KERNELS } from './support/places.ts';
 import { type TargetReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// Objects that plain libbpf refuses, and that load the way their own loaders load them, on every kernel.
+// Objects that plain libbpf rejects, and that load the way their own loaders load them, on every kernel.
 const scratch = scratchDir();
 
 type Done = [kind: string, subject: string, detail: string];

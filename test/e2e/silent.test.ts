@@ -4,7 +4,7 @@ import { confusionObject } from './support/places.ts';
 import { targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// What no kernel refuses and what still does not do what it was written for.
+// What no kernel rejects and what still does not do what it was written for.
 const scratch = scratchDir();
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
 const PRINTED = `name: prints

@@ -258,7 +258,7 @@ describe('a copy whose QEMU was taken over', () => {
     const [machine = expect.fail('no machine')] = machinesOf(run);
     const files = held(machine);
     expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('kernel'));
-    // Older ones insist on writing; whether they did is told by the times of the file.
+    // Older ones insist on writing; whether they did is reported by the times of the file.
     const reported = spawnSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }).stdout;
     const shares = sharesRam(/version (\S+)/.exec(reported)?.[1] ?? '');
     expect(files.filter(({ writable }) => writable).map(({ path }) => path)).toEqual(shares ? [] : [ram()]);
@@ -345,13 +345,13 @@ describe('a machine that cannot save guests boots every one and says so once', (
     ],
     [
       'a device cannot be saved',
-      // NVMe is one that QEMU cannot: the refusal is its own.
+      // NVMe is one that QEMU cannot: the rejection is its own.
       qemu('no-migration', 'set -- "$@" -drive if=none,id=d,driver=null-co -device nvme,serial=1,drive=d'),
       /QEMU rejected migrate: .*nvme/,
     ],
   ])('when %s', async (what, wrapper, why) => {
     const env = { ...inNewCache(), ...wrapper };
-    // Nothing is taken back where the guest that was saved answers.
+    // Nothing is taken back where the guest that was saved is used.
     if (what.startsWith('a state')) await runWhole(env['BPFCOMPAT_CACHE_DIR'] ?? '', kernels);
     expectBooted(await check(scratch, [SIMPLE], { kernels, env }), why);
   });

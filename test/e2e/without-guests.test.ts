@@ -10,7 +10,7 @@ import { example, ROOT } from './support/places.ts';
 import { readReport } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// What is seen of a run although no kernel answers: none is stored, and the network is forbidden.
+// What is seen of a run although no kernel responds: none is stored, and the network is forbidden.
 const scratch = scratchDir();
 const KERNEL = 'debian-12-6.1';
 

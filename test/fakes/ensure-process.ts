@@ -2,7 +2,7 @@ import { createHost } from '../../src/host/create-host.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 
 /**
- * A process of its own that asks for one kernel: `node ensure-process.mjs <profile as JSON>`; prints the outcome as
+ * A process of its own that requests one kernel: `node ensure-process.mjs <profile as JSON>`; prints the outcome as
  * one line of JSON.
  */
 const host = createHost({ env: process.env });

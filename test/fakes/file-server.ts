@@ -5,9 +5,9 @@ import { join, normalize } from 'node:path';
 
 export interface FileServer extends AsyncDisposable {
   readonly url: string;
-  /** Paths asked for, in order. */
+  /** Paths requested, in order. */
   readonly requests: string[];
-  /** Answers some requests in its own way; return false for the file. */
+  /** Responses some requests in its own way; return false for the file. */
   intercept: (path: string, response: ServerResponse) => boolean;
 }
 

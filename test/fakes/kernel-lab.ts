@@ -15,7 +15,7 @@ export interface KernelLab extends StoreLab {
   profile(kernel?: Partial<DebKernelSource>, id?: string): Profile;
 }
 
-/** A record as it is when the packages came out of a cache: nobody says where they were downloaded. */
+/** A record as it is when the packages came out of a cache: no one says where they were downloaded. */
 export function cachedRecord<T extends Pick<KernelRecord, 'package'>>(record: T): T {
   const files = record.package.files.map(({ url: _, ...file }) => file);
   return { ...record, package: { ...record.package, files } };

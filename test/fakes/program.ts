@@ -13,7 +13,7 @@ export interface ProgramSpec {
   readonly data: Uint8Array;
   /** Symbols of the data, by their offset in it. */
   readonly symbols?: (at: number) => readonly SymbolSpec[];
-  /** Makes the data anew with what its address is. */
+  /** Makes the data again with what its address is. */
   readonly linked?: (address: number) => Uint8Array;
 }
 

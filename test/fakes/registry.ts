@@ -90,7 +90,7 @@ export interface Registry extends AsyncDisposable {
   readonly tags: Map<string, string>;
   /** `METHOD PATH` with ` (token)` behind what came with one. */
   readonly requests: string[];
-  /** Answers some requests in its own way; return false for the usual answer. */
+  /** Responses some requests in its own way; return false for the usual response. */
   intercept: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 }
 

@@ -196,7 +196,7 @@ export function agePackage(path: string, key: VendorKey, over: 'header' | 'whole
   const rest = Buffer.from(bytes.subarray(at));
   const [entries, store] = [rest.readUInt32BE(8), rest.readUInt32BE(12)];
   for (let entry = 16; entry < 16 + entries * 16; entry += 16) {
-    // The tag of the digest becomes one that nobody knows.
+    // The tag of the digest becomes one that no one knows.
     if (rest.readUInt32BE(entry) === 5092) rest.writeUInt32BE(5999, entry);
   }
   const header = rest.subarray(0, 16 + entries * 16 + store);

@@ -24,7 +24,7 @@ function doesNotCompile(finding: Finding): unknown {
   const reasons = ['too_old', 'built_without', 'forgotten'] as const;
   // @ts-expect-error a reason without words
   entry({ group: 'kernel', rule, reasons, words: (f) => ({ ...plain, title: ofReason(f.args.reason, table) ?? '' }) });
-  // @ts-expect-error words that ask for a reason which the entry does not have
+  // @ts-expect-error words that request a reason which the entry does not have
   entry({ group: 'kernel', rule, reasons, words: (f) => (f.args.reason === 'unheard' ? plain : plain) });
 
   const map = { confidence: 'high', phase: 'map', code: 'UNSUPPORTED_MAP_TYPE' } as const;

@@ -63,7 +63,7 @@ async function turnsUntil(promise: Promise<unknown>): Promise<number> {
   return turns;
 }
 
-/** Asks, and answers with these stages and `after`, in one piece. */
+/** Requests, and responds with these stages and `after`, in one piece. */
 async function respond(middle: readonly object[], sink?: StageSink, after = '', reader: FrameReader = laterReader(0)) {
   const { port, sent, say } = portOf();
   const talk: Conversation = converse(port, reader);

@@ -9,7 +9,7 @@ export interface NbdClient {
   /** Chooses the export. @returns its size */
   handshake(options?: { readonly old?: boolean }): Promise<number>;
   read(offset: number, length: number): Promise<{ error: number; data: Buffer }>;
-  /** Sends a write and does not wait for its answer. */
+  /** Sends a write and does not wait for its result. */
   sendWrite(offset: number, data: Buffer): void;
   reply(length?: number): Promise<{ error: number; data: Buffer }>;
   write(offset: number, data: Buffer): Promise<number>;
@@ -47,7 +47,7 @@ export function nbdClient(): NbdClient {
     const greeting = await take(18);
     if (greeting.toString('latin1', 0, 16) !== 'NBDMAGICIHAVEOPT') throw new Error('no newstyle server');
     far.write(Buffer.from([0, 0, 0, 3]));
-    // Structured replies: QEMU asks for them first.
+    // Structured replies: QEMU requests them first.
     option(8);
     if ((await optionReply()).type !== 0x80000001) throw new Error('not refused');
     if (old) {

@@ -31,7 +31,7 @@ async function socketPair(dir: string): Promise<[host: Socket, guest: Socket]> {
 
 interface Machine extends AsyncDisposable {
   readonly guest: RunningGuest;
-  /** Answers what was asked with `count` programs, whole or not, and ends the machine. */
+  /** Responds to a request with `count` programs, whole or not, and ends the machine. */
   respondAndEnd(count: number, whole: boolean): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ const head = (): string => join(workDir, 'registry', 'artifact_versions.head.jso
 const lines = (): string[] => readFileSync(file(), 'utf8').trimEnd().split('\n');
 const recordAt = (index: number): HistoryRecord => HistoryRecord.parse(JSON.parse(lines()[index] ?? ''));
 
-/** Adds a run with two objects; the version tells it apart. */
+/** Adds a run with two objects; the version distinguishes it. */
 function add(version: string, env: Record<string, string> = {}) {
   const run = { ...quickRun(), artifacts: quickRun().artifacts.slice(0, 2) };
   const artifacts = run.artifacts.map(({ name }, artifact) => ({
@@ -268,7 +268,7 @@ test('a lock on the key is waited for with a word, no longer than the user wants
 });
 
 describe('who signs', () => {
-  /** A program that answers like a signer; `$body` is its JavaScript. */
+  /** A program that responds like a signer; `$body` is its JavaScript. */
   function program(body: string): Record<string, string> {
     const path = join(workDir, 'signer.mjs');
     writeFileSync(

@@ -303,7 +303,7 @@ describe('https', () => {
 });
 
 describe('proxies', () => {
-  /** A proxy that passes on what it is asked for, by GET and by CONNECT. */
+  /** A proxy that passes on what it is requested, by GET and by CONNECT. */
   async function proxy(): Promise<Place> {
     const requests: string[] = [];
     const server = createServer((incoming, response) => {

@@ -40,7 +40,7 @@ describe('a file of the kernel that has nothing to say yet', () => {
     const read = () => host.files.read('/proc/kmsg', 64 * 1024 * 1024);
     // What is there is read up; then it would wait.
     await read().catch(() => {});
-    // Only root may open it, and not every machine has it: no answer either, and at once.
+    // Only root may open it, and not every machine has it: no response either, and at once.
     await expect(read()).rejects.toThrow(/EAGAIN|EPERM|EACCES|ENOENT/);
   });
 });

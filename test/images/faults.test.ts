@@ -10,7 +10,7 @@ import { scratchDir } from '../e2e/support/scratch.ts';
 import { checkImage, imageProfile, OF_IMAGES } from './check.ts';
 import { DEBIAN_12 } from './places.ts';
 
-// What can go wrong while a whole system answers.
+// What can go wrong while a whole system runs.
 const scratch = scratchDir();
 const ID = 'debian-12-image';
 

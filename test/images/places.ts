@@ -8,7 +8,7 @@ const maker = createHash('sha256')
   .update(readFileSync(join(import.meta.dirname, 'make-image.sh')))
   .digest('hex');
 
-/** A system as a cloud image, made by make-image.sh; kept between runs, and made anew where that is another one. */
+/** A system as a cloud image, made by make-image.sh; kept between runs, and made again where that is another one. */
 export interface TestImage {
   readonly suite: string;
   readonly path: string;

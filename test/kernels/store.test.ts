@@ -22,7 +22,7 @@ afterAll(() => keys.drop());
 const KERNEL = wholeKernel('6.1.0-9-cloud-amd64', '6.1.9-1');
 const isDeb = (path: string): boolean => path.endsWith('.deb');
 
-/** Lets the server begin to send a package and then go silent. Resolves when it was asked for one. */
+/** Lets the server begin to send a package and then go silent. Resolves once one was requested. */
 function stallPackages(lab: KernelLab): Promise<void> {
   return new Promise((resolve) => {
     lab.server.intercept = (path, response) => {
@@ -45,7 +45,7 @@ async function script(lab: KernelLab): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // Packages in CommonJS ask for the modules of Node with it.
+    // Packages in CommonJS request the modules of Node with it.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
     },

@@ -40,7 +40,7 @@ async function cached(lab: KernelLab) {
   return { item, dir, here, there, record: files.record };
 }
 
-/** What lies at `dir`, built anew as somebody would who has no key of the archive. */
+/** What lies at `dir`, built again as somebody would who has no key of the archive. */
 function forge(dir: string, debs: readonly FakeDeb[], key: KeyRing['good']): void {
   rmSync(dir, { recursive: true });
   makeArchive(dir, SUITE, debs, key);

@@ -17,7 +17,7 @@ const TIME = 120_000 + RUNS * 20;
 /** Nothing may take more of the processor, in milliseconds; ordinary objects take one. */
 const LIMIT = 10_000;
 
-/** Everything that is ever asked of an object. */
+/** Everything that is ever requested of an object. */
 function useAll(bytes: Uint8Array): void {
   const started = process.cpuUsage();
   const facts = readObject(bytes);

@@ -4,7 +4,7 @@ import { wrongConversion } from '../../src/object/print-formats.ts';
 import { readObject } from '../../src/object/read-object.ts';
 import { confusionObject } from '../e2e/support/places.ts';
 
-// What guests of 5.10, 6.1, 6.12 and 7.3 answered when bpf_trace_printk() was called with it.
+// What guests of 5.10, 6.1, 6.12 and 7.3 printed when bpf_trace_printk() was called with it.
 test.each([
   ...['%0.2f', '%f', '%e', '%g', '%a', '%o', '%hu', '%hhx', '%zu', '%jd', '%td', '%.2d', '%.10s', '%*d', '%n', '%#x'],
   ...['%Lu', '%q', '%lf', "%'d"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type BuildResult, bootsFor, boundsOf, nextPosition } from '../../src/plan/bisect.ts';
 
-/** Asks until nothing is left. `say`: what the kernel at a position results. */
+/** Tests until nothing is left. `say`: what the kernel at a position gives. */
 function run(length: number, say: (position: number) => BuildResult) {
   const results = new Map<number, BuildResult>([
     [0, say(0)],

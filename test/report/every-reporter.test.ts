@@ -34,7 +34,7 @@ import { stepSummary } from '../../src/report/summary/step-summary.ts';
 import * as fx from '../fixtures/evidence.ts';
 import { failed, requested, result, runReport, target } from '../fixtures/run.ts';
 
-// One fact, told by every output. Whoever adds a reporter adds it here.
+// One fact, reported by every output. Whoever adds a reporter adds it here.
 const WIDE = { width: 400, color: false };
 const KERNEL = 'debian-12-6.1';
 

@@ -16,7 +16,7 @@ import { HOSTILE } from '../fixtures/hostile.ts';
 import { mixedRun } from '../fixtures/scenes.ts';
 import { elements, rawTree, textOf } from '../tools/github-page.ts';
 
-/** Words of the format: other ones are refused, or change what is looked at. */
+/** Words of the format: other ones are rejected, or change what is looked at. */
 const KEPT = new Set(['schema_version', 'status', 'failure', 'match', 'met', 'verdict', 'accel']);
 
 /** A document in which every text is `text`, names of kernels and all. */

@@ -8,7 +8,7 @@ import { infra, requested, result, runReport, target } from '../fixtures/run.ts'
 
 const from58: Omit<Prediction, 'verdict'> = { floor: '5.8', why: 'ring buffer map events' };
 
-/** Predictions for kernels that refuse, load, load, refuse and do not answer. */
+/** Predictions for kernels that reject, load, load, reject and do not respond. */
 function runOf(verdicts: readonly Prediction['verdict'][]) {
   const ids = ['ubuntu-20.04-5.4', 'debian-12-6.1', 'alma-8-4.18', 'debian-13-7.3', 'debian-13-6.12'];
   const targets = ids.map((id) => target(id));

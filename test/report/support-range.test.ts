@@ -109,7 +109,7 @@ describe('supportRange', () => {
   });
 
   test('many are counted by vendor, most first', () => {
-    /** A run on one kernel that passes and on these, which gave no answer. */
+    /** A run on one kernel that passes and on these, which gave no result. */
     const without = (...ids: string[]): string =>
       supportRange(views(['debian-12-6.1', 'pass'], ...ids.map((id) => [id, 'infra'] as const))).text;
     const ids = (distro: string, count: number): string[] =>

@@ -15,7 +15,7 @@ function resultOf(outcome: unknown, btf: boolean, relocations: number): CellResu
   return { outcome, evidence } as unknown as CellResult;
 }
 
-/** A cell of which the first answer is given; with BTF it passes. */
+/** A cell of which the first result is given; with BTF it passes. */
 async function request(first: CellResult, btf: BroughtBtf | undefined = BTF) {
   const requests: (BroughtBtf | undefined)[] = [];
   const result = await runWithBtf(async (given) => {

@@ -49,7 +49,7 @@ interface Setting {
   readonly ensureShell?: RunServices['ensureShell'];
 }
 
-/** Runs a command on one kernel whose guest ends it with `exitCode`; gives the report and what the guest was asked. */
+/** Runs a command on one kernel whose guest ends it with `exitCode`; gives the report and what was requested of the guest. */
 async function run(setting: Setting): Promise<{ report: RunReport; requests: GuestRequest[] }> {
   const requests: GuestRequest[] = [];
   await writeFile(join(dir.path, 'loader.sh'), '#!/bin/sh\n');

@@ -3,7 +3,7 @@ import type { Profile } from '../../src/model/kernel.ts';
 import { passing, reported } from '../fixtures/evidence.ts';
 import { guestFacts } from '../fixtures/run.ts';
 
-/** What a fake guest does when it is asked: evidence, or whatever it throws. */
+/** What a fake guest does when it is requested: evidence, or whatever it throws. */
 export type Run = Guest['run'];
 
 export const passes: Run = async () => reported(passing());

@@ -81,7 +81,7 @@ test('a directory stands for all objects in it, and none is an error', async () 
   const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
   expect(await find('a[1]')).toEqual([join(dir, 'a[1]/deep/y.bpf.o'), join(dir, 'a[1]/x.bpf.o')]);
   expect(await find('.')).toEqual([join(dir, 'a[1]/deep/y.bpf.o'), join(dir, 'a[1]/x.bpf.o')]);
-  // What it is, is told where it is read.
+  // What it is, is reported where it is read.
   mkdirSync(join(dir, 'image'));
   writeFileSync(join(dir, 'image/oci-layout'), '{}');
   expect(await find('image')).toEqual([join(dir, 'image')]);

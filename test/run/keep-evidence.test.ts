@@ -69,7 +69,7 @@ describe('what stays in memory of the evidence of a run', () => {
       keeper.keep(cell([open(), functional('t', { stdout_tail: 'x'.repeat(8192) }), exit()])),
     ];
     const weight = kept.reduce((sum, { evidence, outcome }) => sum + bytesOf(evidence) + bytesOf(outcome), 0);
-    // Beyond the run's bytes each cell has its floor, and the outline of its answer.
+    // Beyond the run's bytes each cell has its floor, and the outline of its result.
     expect(weight).toBeLessThan(limits.runBytes + kept.length * 2 * limits.floorBytes);
     expect(kept.at(-1)?.shortened).toBeUndefined();
   });

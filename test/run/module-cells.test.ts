@@ -38,7 +38,7 @@ function shelf(owners: Readonly<Record<string, string>>, part: Partial<Modules> 
   };
 }
 
-/** Guests that answer by the modules that they were given. */
+/** Guests whose result depends on the modules that they were given. */
 function cell(respond: (modules: readonly string[]) => CellResult) {
   const requests: string[][] = [];
   const request = async (modules: readonly { readonly name: string }[]): Promise<CellResult> => {

@@ -90,7 +90,7 @@ const A = 'debian-11-5.10';
 const B = 'debian-12-6.1';
 const C = 'debian-13-7.3';
 
-/** A lane that says which object is asked on which kernel, and lets `ask` answer. */
+/** A lane that says which object runs on which kernel, and lets `ask` decide the result. */
 function listening(send: (object: string, kernel: string, signal: AbortSignal) => Promise<void>): Lane {
   return fakeLane((profile) =>
     fakeSource(async ({ signal }) =>

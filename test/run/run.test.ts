@@ -38,7 +38,7 @@ const stored: KernelSupply = async (profile) => ({ files: filesOf(profile), cach
 const easyLane = (): Lane => fakeLane(() => fakeSource(async () => fakeGuest(passes)));
 
 interface Setting {
-  /** Paths that nobody writes. */
+  /** Paths that no one writes. */
   readonly also?: readonly string[];
   readonly artifacts?: readonly string[];
   readonly lane?: Lane;

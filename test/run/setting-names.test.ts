@@ -41,7 +41,7 @@ test('a flag that one object knows, or may know, is none', () => {
   check(undefined, [first]);
   check(target('nope'), [first, { ...second, facts: undefined }]);
   check(target('nope'), [subject('cut', 'on_read', ['a section is cut off'])]);
-  // Without BTF nobody can tell which variables there are.
+  // Without BTF no one can say which variables there are.
   check({ ...NO_SETTINGS, rodata: new Map([['pid', '1']]) }, [first]);
 });
 

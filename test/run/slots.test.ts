@@ -3,7 +3,7 @@ import { createSlots, type Slots } from '../../src/run/slots.ts';
 
 const never = new AbortController().signal;
 
-/** Work that lasts until it is told to end. */
+/** Work that lasts until it is ended. */
 function held(): { readonly work: () => Promise<string>; readonly started: () => boolean; end(): void } {
   let running = false;
   let end = (): void => {};

@@ -57,7 +57,7 @@ test('targets name scripts, objects, manifests and matrices that are there', () 
   for (const file of files) expect(readFileSync(join(root, file)).length).toBeGreaterThan(0);
 });
 
-/** A copy of a script beside a program that answers for bpfcompat. */
+/** A copy of a script beside a program that stands in for bpfcompat. */
 function copyOf(script: string, program: string): (...args: string[]) => { status: number | null; text: string } {
   const dir = mkdtempSync(join(scratch, 'copy-'));
   for (const name of ['scripts', 'matrices', 'reports']) mkdirSync(join(dir, name));

@@ -115,7 +115,7 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
   metrics: { ...CLOSED, 'token read': THROUGH },
 };
 
-/** The pages: who may not see one gets one that asks for a key, or 401 where there is no page to show. */
+/** The pages: who may not see one gets one that requests a key, or 401 where there is no page to show. */
 export const PAGES: readonly (readonly [method: 'GET' | 'POST', path: string, expected: Expected])[] = [
   ['GET', '/', OPEN_PAGE],
   ['POST', '/', VALIDATE],

@@ -13,7 +13,7 @@ import { KEY, objectForm, type Part, type ServerLab, serverLab } from './server-
 
 const DONE = { runId: 'r', exitCode: 2, json: '', markdown: '' };
 
-/** A runner whose jobs end when they are told to, or canceled. */
+/** A runner whose jobs end on demand, or canceled. */
 function blockedRunner() {
   const started: { readonly id: string; end: (error?: Error) => void }[] = [];
   const run: JobRunner = (job, signal) =>

@@ -114,7 +114,7 @@ describe('the form', () => {
 });
 
 test.each([
-  // Nobody named the server: it is called by addresses, which no page of another site can stand behind.
+  // No one named the server: it is called by addresses, which no page of another site can stand behind.
   [[], '192.0.2.7:8080', 200],
   [[], '[2001:db8::1]:8080', 200],
   [[], 'rebound.evil.example', 403],

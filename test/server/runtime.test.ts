@@ -27,7 +27,7 @@ async function post(url: string, payload: object, more: object = {}) {
     ...{ method: 'POST', url: `/api/v1/${url}`, payload, headers: { 'x-api-key': KEY } },
     ...more,
   });
-  // No answer names a place of this machine.
+  // No response names a place of this machine.
   expect(body).not.toContain(agent.cwd);
   return { statusCode, json: json() };
 }

@@ -31,7 +31,7 @@ function serveArguments(...words: string[]): ServeArguments {
   return parsed.options;
 }
 
-/** A server that nobody can connect to: requests are put into it. Jobs are carried out by `run`. */
+/** A server that no one can connect to: requests are put into it. Jobs are carried out by `run`. */
 export async function serverLab(
   options: {
     readonly env?: Readonly<Record<string, string>>;

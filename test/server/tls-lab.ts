@@ -11,7 +11,7 @@ export interface Certificate {
   readonly keyPem: string;
 }
 
-/** Certificates of authorities that nobody else has, made by openssl in a directory that goes with it. */
+/** Certificates of authorities that no one else has, made by openssl in a directory that goes with it. */
 export interface TlsLab extends Disposable {
   readonly dir: string;
   authority(name: string): Certificate;

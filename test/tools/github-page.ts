@@ -55,7 +55,7 @@ export function elements(node: PageNode): PageNode[] {
   return node.type === 'element' ? [node, ...inner] : inner;
 }
 
-/** Text below a node; that of code is left out where `prose` is asked for. */
+/** Text below a node; that of code is left out where `prose` is requested. */
 export function textOf(node: PageNode, prose = false): string {
   if (node.type === 'text') return node.value ?? '';
   if (prose && node.tagName === 'code') return ' ';

@@ -19,7 +19,7 @@ export interface VendorRow {
   readonly signer: string;
   /** `uname -r`. */
   readonly kernel: string;
-  /** `pass`, or why there is no answer; empty without `boot`. */
+  /** `pass`, or why there is no result; empty without `boot`. */
   readonly boot: string;
   /** What went wrong first; empty when nothing did. */
   readonly problem: string;
@@ -37,7 +37,7 @@ export interface VendorsOptions extends Environment {
 
 const TIMEOUT_MS = 15 * 60_000;
 
-/** Every profile that can be tried: those that can be booted here, and whose newest build is asked. */
+/** Every profile that can be tried: those that can be booted here, and whose newest build is requested. */
 async function catalogIds(options: Environment): Promise<string[]> {
   const catalog = createCatalog(environmentOf(options));
   const rows = await builtinRows(catalog.files, catalog.builtin);

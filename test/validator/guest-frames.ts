@@ -7,7 +7,7 @@ export function encodeFrame(frame: OutgoingFrame): Buffer {
   return Buffer.concat(frameParts(frame));
 }
 
-/** Answers of a guest for tests of both decoder and session. */
+/** Results of a guest for tests of both decoder and session. */
 export const EXPECT: Expectation = {
   nonce: 'ab'.repeat(16),
   artifactSha256: 'c'.repeat(64),
@@ -55,7 +55,7 @@ export function frameOf(name: FrameName, value: unknown, seq = 0): Frame {
   return { name, kind: 0, seq, payload };
 }
 
-/** The seal that PID 1 puts under an answer. */
+/** The seal that PID 1 puts under a result. */
 export function sealOf(result: readonly Frame[], key = EXPECT.sealKey): Frame {
   const hmac = createHmac('sha256', Buffer.from(key, 'hex'));
   for (const frame of result) hmac.update(encodeFrame(frame));

@@ -23,7 +23,7 @@ import {
   wireOf,
 } from './guest-frames.ts';
 
-/** Feeds hello, asks, then feeds the frames; the events that came of them. */
+/** Feeds hello and a request, then the frames; the events that came of them. */
 function talk(frames: readonly Frame[]): SessionEvent[] {
   const [ready] = receive(newSession, frameOf('hello', HELLO));
   let session: Session = requested(ready, EXPECT);

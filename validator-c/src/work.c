@@ -65,7 +65,7 @@ static bool was_searched(const struct missing_name *missing, const struct missin
 }
 
 /*
- * What was not found, and what there is instead; each name once. A request that has little time left gets its answer
+ * What was not found, and what there is instead; each name once. A request that has little time left gets its result
  * without.
  */
 static void explain_names(struct work *work)

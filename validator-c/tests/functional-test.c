@@ -55,7 +55,7 @@ static void test_codes(void)
 	CHECK(ends("exit 7", 0, 7, "exit code 7, expected 0"));
 	CHECK(ends("kill -SEGV $$", 0, 128 + SIGSEGV, "exit code 139, expected 0"));
 	CHECK(ends("nobody-has-such-a-command", 0, 127, "exit code 127, expected 0"));
-	/* A pipe that nobody reads ends its writer, as it does in every shell. */
+	/* A pipe that no one reads ends its writer, as it does in every shell. */
 	CHECK(ends("yes | true", 0, 0, ""));
 }
 

@@ -7,7 +7,7 @@
 #include "guest/request.h"
 #include "test.h"
 
-/* Fitting ends while there is time for an answer, and does not begin when there is none. */
+/* Fitting ends while there is time for a result, and does not begin when there is none. */
 static void test_time(void)
 {
 	uint64_t now = io__now_us();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What older kernels answer, said by a seccomp filter of a child: the guest goes on without. */
+/* What older kernels return, made by a seccomp filter of a child: the guest goes on without. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
@@ -22,7 +22,7 @@
 
 #define UNKNOWN_STEP 100
 
-/* Answers one system call, where its argument number `arg` is `value`, with an errno: 0 is a success, DEADLY the end. */
+/* Makes one system call return an errno, where its argument number `arg` is `value`,: 0 is a success, DEADLY the end. */
 struct fault {
 	int call;
 	int arg;

@@ -96,7 +96,7 @@ static void test_sync(void)
 	send_as_worker(&setup, FRAME_SYNC, "\1\2\3\4", 4);
 	CHECK(relay__pump(&setup.relay) > 0 && !memcmp(&setup.settled, "\1\2\3\4", 4));
 	settled__await(&setup.settled, setup.settled);
-	/* A read that was answered and not done finds nothing there to send again. */
+	/* A read that was faked finds nothing there to send again. */
 	CHECK(!setup.relay.pending.len && !setup.relay.pending.data[0]);
 	CHECK(!memcmp(setup.relay.pending.data, setup.relay.pending.data + 1, 2 * FRAME_HEADER_SIZE + 5));
 	/* What came before has left; the request itself has not. */

@@ -136,7 +136,7 @@ export const MISUSE_RULES: readonly TextRule[] = [
     code: 'UNSUPPORTED_GLOBAL_FUNCTION',
     reason: 'signature',
     subject: 'function',
-    // Two lines of the log, of which the second one alone is a remark about every program.
+    // Two lines of the log, of which the second one alone is a note about every program.
     pattern: /^Validating (?<function>[\w.]+)\(\) func#\d+\.\.\. arg#\d+ reference type\(/,
     example: {
       kernel: '6.1.0-57-cloud-amd64',

@@ -14,7 +14,7 @@ export interface DiskMachine {
 /** Paths as QEMU sees them. */
 export interface DiskPaths {
   readonly base: string;
-  /** Nobody reads it again once the system is up: of a saved one it has no bytes, but its size. */
+  /** No one reads it again once the system is up: of a saved one it has no bytes, but its size. */
   readonly seed: string | { readonly bytes: number };
   /** Takes what the guest writes. */
   readonly overlay: string;

@@ -170,7 +170,7 @@ async function memoryFor({ host, qemu }: SystemSpec, saved: SavedSystem, dir: st
   return ram;
 }
 
-/** No answer counts, good or bad, of a guest whose memory or disk somebody changed under it. @throws GuestError */
+/** No result counts, good or bad, of a guest whose memory or disk somebody changed under it. @throws GuestError */
 async function runUnchanged<T>({ host, image }: SystemSpec, saved: SavedSystem, run: () => Promise<T>): Promise<T> {
   const [result] = await Promise.allSettled([run()]);
   if (await changedSystem(host, saved)) {

@@ -40,7 +40,7 @@ export interface SystemFiles {
   readonly state?: string;
 }
 
-/** A disk that nobody has written to. */
+/** A disk that no one has written to. */
 export async function newOverlay(
   host: Host,
   { diskBytes }: Pick<SystemSpec, 'diskBytes'>,

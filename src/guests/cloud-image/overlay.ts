@@ -5,7 +5,7 @@ const PER_ENTRY = (CLUSTER / 8) * CLUSTER;
 const HEADER_BYTES = 104;
 
 /**
- * A qcow2 file of `virtualSize` bytes that nobody has written to. It names no file below it: QEMU gets that on its command
+ * A qcow2 file of `virtualSize` bytes that no one has written to. It names no file below it: QEMU gets that on its command
  * line what it reads there. Cluster 0 is the header, 1 and 2 count references, the table of the disk follows.
  */
 export function emptyOverlay(virtualSize: number): Buffer {

@@ -14,7 +14,7 @@ export interface Machine {
   readonly kernelArgs: readonly string[];
 }
 
-/** Refuses every system call QEMU does not need once it runs; `-runas` and `-daemonize` do not go with it. */
+/** Rejects every system call QEMU does not need once it runs; `-runas` and `-daemonize` do not go with it. */
 const SECCOMP = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
 
 /** What every QEMU of ours is started with, whatever it runs: nothing implicit, no network, no way in or out. */

@@ -29,7 +29,7 @@ export interface WrapOptions {
   readonly files: readonly string[];
 }
 
-/** Uids nobody else uses: above those of containers and of users. */
+/** Uids no one else uses: above those of containers and of users. */
 const FIRST_UID = 1_900_000_000;
 const UID_COUNT = 100_000_000;
 
@@ -168,7 +168,7 @@ const ALL_READ = 0o444;
 /**
  * Gives up the uid of its own where it could not open `files` (private modes); the other layers stay. Without that
  * layer nothing changes.
- * @param ours the files to read are of our cache, which nobody else can enter: private modes (a strict umask) are
+ * @param ours the files to read are of our cache, which no one else can enter: private modes (a strict umask) are
  * widened first
  */
 export async function sandboxForFiles(

@@ -13,7 +13,7 @@ const USES: Readonly<Record<RamUse, string>> = {
   own: 'share=off',
 };
 
-/** QEMU 8.2 and newer have guests whose memory is a file that nobody may write to. @param version such as `7.2.22` */
+/** QEMU 8.2 and newer have guests whose memory is a file that no one may write to. @param version such as `7.2.22` */
 export function sharesRam(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 8 || (major === 8 && minor >= 2);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { lockTemplate, templatesDir } from './template-store.ts';
 
-/** What remembers the last use of a template: a file whose time is the answer. */
+/** What remembers the last use of a template: a file whose time says when. */
 const USED = 'used';
 
 /** Marks a template as used now. */

@@ -21,7 +21,7 @@ import {
 
 /** QEMU runs as a user of its own, and this one writes into the memory. */
 const SAVING_MODE = 0o666;
-/** From then on nobody does, where QEMU can do without: a guest that took it over would write into all others' memory. */
+/** From then on no one does, where QEMU can do without: a guest that took it over would write into all others' memory. */
 const SAVED_MODE = 0o444;
 const PRIVATE_DIR = 0o700;
 const MEGABYTE = 1024 * 1024;
@@ -79,7 +79,7 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, w
 async function makeTemplateDir(host: Host, root: string, dir: string): Promise<void> {
   await host.files.remove(dir);
   await host.files.makeDir(root);
-  // Whatever the directory above allows: nobody else may reach memory that anybody could write while it is made.
+  // Whatever the directory above allows: no one else may reach memory that anybody could write while it is made.
   await host.files.setMode(root, PRIVATE_DIR);
   // A guest that finds no space for its memory is killed, and a full disk hurts everybody.
   const freeMb = Math.floor((await host.files.freeBytes(root)) / MEGABYTE);

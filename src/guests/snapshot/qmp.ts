@@ -14,7 +14,7 @@ interface Message {
   readonly error?: { readonly desc?: unknown };
 }
 
-/** QEMU is ours, but the guest may have taken it over: an answer longer than this is not an answer. */
+/** QEMU is ours, but the guest may have taken it over: a response longer than this is not a response. */
 const MAX_LINE = 1024 * 1024;
 
 /** Greets QEMU and leaves its capabilities negotiation behind. */
@@ -50,7 +50,7 @@ class QmpChannel implements Qmp {
     const happened = new Promise<void>((resolve, reject) => {
       this.#listening.push({ name, resolve, reject });
     });
-    // Nobody may be waiting any more when the channel closes.
+    // No one may be waiting any more when the channel closes.
     happened.catch(() => {});
     return happened;
   }
@@ -92,7 +92,7 @@ function closed(): Error {
   return new Error('QEMU closed its control channel');
 }
 
-/** The answer or event a line holds; undefined for the greeting and whatever is not JSON. */
+/** The response or event a line holds; undefined for the greeting and whatever is not JSON. */
 function parseMessage(line: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(line);

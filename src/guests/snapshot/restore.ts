@@ -63,7 +63,7 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
   return { ...guest, run: (request, requested) => runUnchanged(spec, template, () => guest.run(request, requested)) };
 }
 
-/** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
+/** No result counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
 async function runUnchanged<T>({ host, release }: TemplateSpec, template: Template, run: () => Promise<T>): Promise<T> {
   const [result] = await Promise.allSettled([run()]);
   if (await changedInUse(host, template)) {

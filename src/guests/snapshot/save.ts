@@ -61,7 +61,7 @@ async function migrateTo(host: Host, qmp: Qmp, stateFile: string, parent: string
   await using dir = await host.files.tempDir('bpfcompat-', parent);
   const socket = `${dir.path}/${randomBytes(SOCKET_NAME_BYTES).toString('base64url')}`;
   await using reception = await host.files.receive(socket, stateFile, MAX_STATE_BYTES);
-  // QEMU has a uid of its own that is in no group of ours: it gets through to a name that nobody can list or guess.
+  // QEMU has a uid of its own that is in no group of ours: it gets through to a name that no one can list or guess.
   await host.files.setMode(socket, 0o666);
   await host.files.setMode(dir.path, 0o711);
   await qmp.execute('migrate', { uri: `unix:${socket}` });

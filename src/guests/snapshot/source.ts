@@ -8,7 +8,7 @@ import { type Template, untouched, wantNames } from './template-store.ts';
 
 /**
  * Guests that are copies of one saved guest: the kernel boots once per machine and kernel, every cell then starts where
- * that boot ended, with memory that nothing else ever touched. The first cell has the guest that was saved, where nobody
+ * that boot ended, with memory that nothing else ever touched. The first cell has the guest that was saved, where no one
  * made it before. Where guests cannot be saved, every one is booted.
  */
 export function templateSource(spec: TemplateSpec): GuestSource {

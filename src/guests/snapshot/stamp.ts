@@ -1,7 +1,7 @@
 import type { FileStat } from '../../host/host.ts';
 
 /**
- * What the file system says about a file that nobody has touched: its identity and when it last changed. The change
+ * What the file system says about a file that no one has touched: its identity and when it last changed. The change
  * time cannot be set by a program, so whoever writes to the file, also through a mapping, breaks the stamp.
  */
 export function stampOf(stat: FileStat): string {

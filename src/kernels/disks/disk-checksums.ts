@@ -9,7 +9,7 @@ const MAX_TEXT = 4 * 1024 * 1024;
 
 /** What a vendor's list says an image has to be. */
 export interface ListedDigest extends Checksum {
-  /** Fingerprint of the key that signed the list; undefined: nobody did. */
+  /** Fingerprint of the key that signed the list; undefined: no one did. */
   readonly signer: string | undefined;
 }
 

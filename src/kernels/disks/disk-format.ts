@@ -11,7 +11,7 @@ const MAX_EXTENSIONS = 32;
 
 const QCOW2_MAGIC = 0x514649fb;
 
-/** Formats that name other files, or that nobody needs: a raw disk that begins like one is none. */
+/** Formats that name other files, or that no one needs: a raw disk that begins like one is none. */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ['KDMV', 'VMDK'],
   ['# Disk DescriptorFile', 'VMDK'],

@@ -68,7 +68,7 @@ async function localDisk(host: Host, store: Store, source: ImageSource, path: st
   const name = basename(path);
   const about = { name, from: path, fromSha256: sha256, sha256, size: stat.size, stamp: diskStamp(stat), ...format };
   const record: DiskRecord = { schema: 'bpfcompat_disk.v1', ...about };
-  // Without a note the digest is taken anew each time.
+  // Without a note the digest is taken again each time.
   await noteDisk(host, store, key, record).catch(() => {});
   return asDisk(record, path, source.sha256 !== undefined);
 }
@@ -161,7 +161,7 @@ async function download(host: Host, url: string, to: string, options: Pick<Downl
 
 /**
  * Downloads an image and puts it into the store.
- * @param whole what is stored of it; it is the answer where the vendor's list still names it
+ * @param whole what is stored of it; it is the result where the vendor's list still names it
  */
 async function fetchDisk(
   source: ImageSource,

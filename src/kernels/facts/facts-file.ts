@@ -15,7 +15,7 @@ export interface StoredFacts {
   readonly modules: Buffer | undefined;
 }
 
-/** The first line; another one makes the facts anew. */
+/** The first line; another one makes the facts again. */
 const FORMAT = 'bpfcompat_facts.v1';
 const PARTS = ['btf', 'symbols', 'config', 'modules'] as const;
 const MAX_PART = 128 * 1024 * 1024;

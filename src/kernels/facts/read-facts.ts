@@ -15,7 +15,7 @@ async function ifThere(host: Host, path: string, limit: number): Promise<Buffer 
   return (await host.files.stat(path))?.isFile ? await host.files.read(path, limit) : undefined;
 }
 
-/** undefined for facts of another version, and damaged ones: they are made anew. */
+/** undefined for facts of another version, and damaged ones: they are made again. */
 function readable(packed: Buffer): StoredFacts | undefined {
   try {
     return unpackFacts(packed);

@@ -6,7 +6,7 @@ export interface ElfNote {
   readonly value: Buffer;
 }
 
-/** Not by bits: sizes of a stranger's file would become negative, and the end would never come. */
+/** Not by bits: sizes of an untrusted file would become negative, and the end would never come. */
 const align = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** The ELF notes of a section or segment, up to the first one that does not lie inside of it. */

@@ -15,7 +15,7 @@ export interface TarEntry {
   readonly size: number;
   /** What a link leads to; a hard one from the root of the archive. */
   readonly link: string;
-  /** Once, before the next entry is asked for. */
+  /** Once, before the next entry is requested. */
   content(): Promise<Buffer>;
 }
 
@@ -49,7 +49,7 @@ async function* wholeBlocks(chunks: AsyncIterable<Buffer>, onPadded: (bytes: num
 }
 
 /**
- * The entries of a tar archive as they come; what is not asked for is passed over.
+ * The entries of a tar archive as they come; what is not requested is passed over.
  * @throws HostError `bad_package` for what is none, or ends early; what `chunks` throws
  */
 export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {

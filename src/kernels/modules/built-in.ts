@@ -18,6 +18,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** Whether the configuration of a kernel says that this is built in. */
 export function configBuiltin(config: string, name: string): boolean {
   const option = OPTIONS[name] ?? name.toUpperCase();
-  // No pattern: names come out of modules, which may be a stranger's.
+  // No pattern: names come out of modules, which may be untrusted.
   return `\n${config}\n`.includes(`\nCONFIG_${option}=y\n`);
 }

@@ -92,7 +92,7 @@ export async function indexModules(
   for (const [nth, batch] of batches.entries()) {
     await ready;
     ready = make(nth + 1);
-    // Awaited with the next batch; until then a failure is nobody's.
+    // Awaited with the next batch; until then a failure is no one's.
     ready.catch(() => {});
     for (const [name, path] of batch) {
       const { plain, packed } = formsOf(path);

@@ -21,7 +21,7 @@ export interface ModuleCatalog {
   exists(name: string): boolean;
   /** Names it depends on. */
   depends(name: string): Promise<readonly string[]>;
-  /** What to do where a module is nowhere; without it another package is the answer. */
+  /** What to do where a module is nowhere; without it another package is the result. */
   readonly remedy?: string | undefined;
 }
 

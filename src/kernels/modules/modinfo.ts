@@ -9,7 +9,7 @@ export interface ModuleInfo {
 }
 
 const MAX_SECTIONS = 65_536;
-/** No name that is looked for is longer; a stranger's table may be one name of many megabytes. */
+/** No name that is looked for is longer; an untrusted table may be one name of many megabytes. */
 const MAX_NAME = 64;
 const MAX_MODINFO = 1024 * 1024;
 

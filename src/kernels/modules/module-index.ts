@@ -21,7 +21,7 @@ export interface ModuleIndex {
   having(needed: NeededName): readonly string[];
 }
 
-/** The first line; another one makes the index anew. */
+/** The first line; another one makes the index again. */
 const FORMAT = 'bpfcompat_modules.v1';
 const LETTER = {
   function: 'f',

@@ -36,7 +36,7 @@ export async function openShelf(host: Host, dir: string, present: readonly strin
   const index = async (): Promise<ModuleIndex | undefined> =>
     readModuleIndex(await host.files.read(join(dir, INDEX_FILE), MAX_INDEX));
   if (!(await host.files.stat(join(dir, INDEX_FILE)))?.isFile || (await index()) === undefined) return undefined;
-  /** Without its index the next run makes everything anew. */
+  /** Without its index the next run makes everything again. */
   const damaged = async (what: string): Promise<HostError> => {
     await host.files.remove(join(dir, INDEX_FILE));
     return new HostError('kernel_damaged', `${join(dir, what)} is damaged; the next run fetches the modules again`);

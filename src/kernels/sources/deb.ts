@@ -121,7 +121,7 @@ async function fetchFrom<T>(
   const chosen = await withLists(host, lists, async (apt): Promise<[Choice, Signer | undefined] | undefined> => {
     const prefix = literalPrefix(source.package);
     const matching = await apt.packages(prefix, (name) => nameMatches(source.package, name));
-    // What is there instead is a help to who asked for what is not.
+    // What is there instead is a help to who requested what is not.
     const offered = matching.length > 0 ? matching : await apt.packages(prefix, () => true);
     const first = choosePackage(source, offered);
     if (isStored(first, stored, source, mirror, listener)) return undefined;
@@ -198,7 +198,7 @@ export function fetchDeb(
 /**
  * Fetches packages from a Debian archive with the host's own apt: choose, download, verify, unpack.
  * @param local the only place to use, instead of the mirrors
- * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
+ * @param stored what need not be fetched again; the response is `unchanged` when nothing newer is offered.
  * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
  * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
  * UsageError for a profile that cannot be used; CancelledError.

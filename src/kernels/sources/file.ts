@@ -24,7 +24,7 @@ function besides(image: string, release: string): string[] {
   return [...built, beside];
 }
 
-/** The configuration as a file of ours; undefined where nobody has one. */
+/** The configuration as a file of ours; undefined where no one has one. */
 async function configOf(
   host: Host,
   image: KernelImage & { readonly path: string },
@@ -102,7 +102,7 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
   };
 }
 
-/** Kernels that somebody built or copied to this machine. Looked at anew each time: a build replaces its files. */
+/** Kernels that somebody built or copied to this machine. Looked at again each time: a build replaces its files. */
 export const file: Source<FileKernelSource> = {
   fetch: fetchFile,
   async builds(host, { source }) {

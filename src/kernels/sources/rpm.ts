@@ -21,7 +21,7 @@ import type { Source } from './source.ts';
 /** Room for an index: packed, and never kept unpacked. */
 const INDEX_BYTES = 64 * 1024 * 1024;
 /**
- * Whether what is stored is as good as what is offered. An index that nobody signed could offer builds of long ago for
+ * Whether what is stored is as good as what is offered. An index that no one signed could offer builds of long ago for
  * ever, each signed well: nothing goes back to an older one by itself.
  */
 function isStored({ stored, source, listener }: RpmRequest, [first]: readonly RpmPackage[], where: string): boolean {

@@ -65,8 +65,8 @@ export interface Source<S> {
    * @throws as `fetch`
    */
   builds(host: Host, request: OffersRequest<S>): Promise<readonly OfferedBuild[]>;
-  /** The block that asks for one build of those that another one offers. */
+  /** The block that requests one build of those that another one offers. */
   exactly(source: S, build: PackageId): S;
-  /** Does what is stored still answer what the block asks for? */
+  /** Does what is stored still match what the block requests? */
   matches(stored: KernelRecord['package'], source: S): boolean;
 }

@@ -42,7 +42,7 @@ export function offeredBuilds(host: Host, request: OffersRequest<KernelSource>):
   }
 }
 
-/** The block that asks for one of the builds that a block of any kind offers. */
+/** The block that requests one of the builds that a block of any kind offers. */
 export function exactly(source: KernelSource, build: PackageId): KernelSource {
   switch (source.source) {
     case 'deb':
@@ -58,7 +58,7 @@ export function exactly(source: KernelSource, build: PackageId): KernelSource {
   }
 }
 
-/** Does what is stored still answer what a block of any kind asks for? */
+/** Does what is stored still match what a block of any kind requests? */
 export function matchesSource(stored: KernelRecord['package'], source: KernelSource): boolean {
   switch (source.source) {
     case 'deb':

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 
 /**
- * Files that nobody named are found beside those that somebody did, and both may be a stranger's: none of them is a link
+ * Files that no one named are found beside those that somebody did, and both may be untrusted: none of them is a link
  * that leads out of the repository.
  * @param top directory of the repository; undefined where the user lets files lie anywhere
  * @param named the path that somebody named, in whose company `path` was found

@@ -8,7 +8,7 @@ export interface SourceObject {
 }
 
 const MAX_TEXTS = 64;
-/** A source file has one; a stranger's may have as many as fit. */
+/** A source file has one; an untrusted file may have as many as fit. */
 const MAX_SKELETONS = 4096;
 /** What stands before the numbers of an array: its name, its bounds, an attribute. */
 const MAX_DECLARATION = 512;

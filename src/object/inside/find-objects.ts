@@ -31,7 +31,7 @@ export interface FoundObjects {
 export const MAX_OBJECTS = 256;
 /** What is taken of one that is damaged, whose length is unknown: enough to say what is wrong with it. */
 export const DAMAGED_BYTES = 64 * 1024;
-/** A stranger's file may be full of beginnings; each costs a look at its tables. */
+/** An untrusted file may be full of beginnings; each costs a look at its tables. */
 const MAX_BEGINNINGS = 4096;
 const MAX_SECTIONS = 4096;
 /** Of all beginnings together, which may all speak of one large table. */

@@ -16,7 +16,7 @@ export function boundedNeeds(facts: ObjectFacts | undefined): readonly Need[] | 
 /**
  * What a kernel has of everything that matters to some objects.
  * @param needs of each object; undefined where they are not known
- * @returns for each object the answers in the order of its needs
+ * @returns for each object the results in the order of its needs
  */
 export function traitsOf(
   facts: KernelFacts,

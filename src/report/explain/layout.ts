@@ -32,7 +32,7 @@ export function section(page: Page, title: string, lines: readonly string[]): st
   return lines.length === 0 ? [] : ['', page.paint.bold(title), ...lines];
 }
 
-/** Text of a stranger, wrapped; its first line stands behind `lead`, the others as far in. */
+/** Text of somebody untrusted, wrapped; its first line stands behind `lead`, the others as far in. */
 export function paragraph(page: Page, text: string, lead = '  '): string[] {
   return wrap(terminal(text, 2000), page.width - lead.length).map(
     (line, index) => `${index === 0 ? lead : ' '.repeat(lead.length)}${line}`,
@@ -51,7 +51,7 @@ export function paths(rows: readonly (readonly [name: string, path: string])[]):
   return grid(rows.filter(([, path]) => path !== '').map(([name, path]) => [name, terminal(path, 1000)]));
 }
 
-/** Lines of a stranger as they came, each behind a bar, cut at the width: none of them can pass for one of ours. */
+/** Untrusted lines as they came, each behind a bar, cut at the width: none of them can pass for one of ours. */
 export function quotedLines(page: Page, text: string, max: number): string[] {
   const all = sanitizeText(text).replaceAll('\t', '    ').trimEnd().split('\n');
   const last = all.slice(-max);

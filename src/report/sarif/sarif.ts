@@ -108,7 +108,7 @@ function resultOf(
   };
 }
 
-/** Passes that needed automatic fixups: nobody has to do anything about them, and they are not hidden. */
+/** Passes that needed automatic fixups: no one has to do anything about them, and they are not hidden. */
 function fixupNotes(document: GateDocument, kernels: readonly DocumentKernel[]) {
   const groups = new Map<string, DocumentCell[]>();
   for (const cell of documentCells(document)) {
@@ -122,7 +122,7 @@ function fixupNotes(document: GateDocument, kernels: readonly DocumentKernel[]) 
   }));
 }
 
-/** What is not a result: kernels without an answer, cases that could not start, passes with automatic fixups. */
+/** What is not a result: kernels without a result, cases that could not start, passes with automatic fixups. */
 function notificationsOf(document: GateDocument, kernels: readonly DocumentKernel[], left: number) {
   const silent = documentSilence(document).map(({ message: why, cells, level }) => ({
     level,

@@ -21,7 +21,7 @@ function keyOf({ one, target, decides, tolerated, news, expected }: DocumentCell
 
 /**
  * Cells that one block is about, in the order of their first ones: one object that fails for the same causes on several
- * kernels, and all objects that have no answer for the same reason.
+ * kernels, and all objects that have no result for the same reason.
  */
 export function failureGroups(cells: readonly DocumentCell[]): (readonly [DocumentCell, ...DocumentCell[]])[] {
   const groups = new Map<string, [DocumentCell, ...DocumentCell[]]>();

@@ -17,7 +17,7 @@ export interface StepSummaryOptions {
   readonly workspace?: string;
   /** What the reader must know first, for instance that the run was cancelled. Plain text. */
   readonly note?: string;
-  /** false: nothing that differs between two runs with the same answers. Default true. */
+  /** false: nothing that differs between two runs with the same results. Default true. */
   readonly times?: boolean;
 }
 

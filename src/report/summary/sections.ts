@@ -88,7 +88,7 @@ function secondsOf(values: readonly number[], combine: (values: readonly number[
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Per kernel: how long the boot took and how long all answers took together. */
+/** Per kernel: how long the boot took and how long all results took together. */
 export function timingLines(cells: readonly DocumentCell[], kernels: readonly DocumentKernel[]): string[] {
   const rows = kernels.map(({ id, name }) => {
     const own = cells.filter(({ target }) => target.profile_id === id);

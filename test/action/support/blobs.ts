@@ -21,7 +21,7 @@ const HEADERS = {
   'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT',
 };
 
-/** Answers like the block blob service of Azure: Put Blob, Put Block, Put Block List, Get Blob. */
+/** Behaves like the block blob service of Azure: Put Blob, Put Block, Put Block List, Get Blob. */
 export function blobResponse(blobs: Blobs, { method, name, searchParams, body }: BlobCall): Result {
   const blob = blobs.get(name);
   const end = (status: number, bytes: Buffer = Buffer.alloc(0)): Result => ({ status, headers: HEADERS, body: bytes });

@@ -9,7 +9,7 @@ interface Call {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What a broken service does instead of answering. `drop` closes the connection. */
+/** What a broken service does instead of responding. `drop` closes the connection. */
 export type Fault = { readonly status: number; readonly body: unknown } | 'drop';
 
 interface CacheEntry {
@@ -33,7 +33,7 @@ export interface ResultsService {
   readonly artifacts: StoredArtifact[];
   /** Comments of the one pull request there is. */
   readonly comments: { readonly id: number; body: string; readonly user: { login: string; type: string } }[];
-  /** Asked about every call and blob (`blob:PUT`); undefined: it works. */
+  /** Consulted for every call and blob (`blob:PUT`); undefined: it works. */
   fault: (call: Call) => Fault | undefined;
   close(): Promise<void>;
 }

@@ -172,7 +172,7 @@ export interface StepEnd {
   post(): Promise<PhaseEnd>;
 }
 
-/** Starts the action in this repository as a runner starts it: inputs from action.yml, main now, post when it is asked for. */
+/** Starts the action in this repository as a runner starts it: inputs from action.yml, main now, post when it is requested. */
 export async function runAction(options: StepOptions): Promise<StepEnd> {
   const { inputs: declared, runs } = readManifest();
   const inputs: Record<string, string> = {};

@@ -120,7 +120,7 @@ const NAMES: readonly Difference[] = [
   },
 ];
 
-/** Every instruction has four bytes: what lies amid one cannot be named, and the kernel says no more than EINVAL. */
+/** Every instruction has four bytes: what lies amid one cannot be named, and the kernel rejects it more than EINVAL. */
 const SECTIONS: readonly Told[] = [
   ['ATTACH_TARGET_NOT_FOUND', 'syscall_prefix', 'prefixed'],
   ['ATTACH_TARGET_NOT_TRACEABLE', 'kprobe', 'amid_instruction'],

@@ -27,7 +27,7 @@ export const ATTACH: readonly Row[] = [
   always('attach_uprobe_missing_file', loads('probe')),
   always('attach_uprobe_missing_symbol', gone('not_in_file')),
   always('attach_usdt_missing_probe', gone('not_in_file')),
-  // libbpf looks into the file before it asks the kernel, and says so also where the kernel is too old.
+  // libbpf looks into the file before it calls the kernel, and says so also where the kernel is too old.
   always('attach_uprobe_multi_missing_symbol', gone('not_in_file')),
   always('attach_kprobe_missing', gone('renamed_or_removed')),
   // CONFIG_XFS_FS is m in all of them, and xfs is loaded for what the object names of it.
@@ -35,7 +35,7 @@ export const ATTACH: readonly Row[] = [
   always('attach_tracepoint_module', PASS),
   always('attach_kprobe_syscall_name', gone('syscall_prefix')),
   always('attach_kprobe_forbidden', warns('ATTACH_TARGET_NOT_TRACEABLE', 'blacklisted')),
-  // 11 to 13 functions of this name in /proc/kallsyms. Upstream refuses them since 6.7; 5.10 and 6.1 have that too.
+  // 11 to 13 functions of this name in /proc/kallsyms. Upstream rejects them since 6.7; 5.10 and 6.1 have that too.
   always('attach_kprobe_ambiguous', warns('ATTACH_TARGET_AMBIGUOUS', 'kprobe')),
   from('6.1', 'attach_kprobe_transformed', PASS, gone('compiler_transformed')),
   // From Debian 13's 6.12 on the types have the plain name, and the symbol table still has not.

@@ -10,7 +10,7 @@ export const HELPERS: readonly Row[] = [
   from('5.16', 'helper_trace_vprintk', unknownHelper),
   from('5.18', 'helper_xdp_buff_len', unknownHelper),
   from('6.1', 'helper_ktime_tai', unknownHelper),
-  // The address of the callback is refused before anybody looks at the helper.
+  // The address of the callback is rejected before anybody looks at the helper.
   from('5.13', 'helper_loop', callback),
   always('helper_unknown_number', unknownHelper),
   always('helper_wrong_program_type', foreignHelper),

@@ -15,7 +15,7 @@ export const OBJECTS: readonly Row[] = [
   // Done for the object as its own loader would do it.
   always('loader_maps', PASS),
   always('loader_sections', PASS),
-  // Nobody can know what the loader would say.
+  // No one can know what the loader would say.
   always('loader_unknown_section', fails('UNKNOWN_SECTION', 'section', 'on_hook')),
   always('loader_fentry_target', fails('LOADER_CONTRACT', 'btf_target', 'on_entry')),
   always('loader_freplace_target', fails('LOADER_CONTRACT', 'freplace_target', 'replacement')),

@@ -80,7 +80,7 @@ export const REPORTED_NAMES: readonly Row[] = [
   always('map_percpu_lock_fixed', PASS),
   always('map_plain_field', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_number', 'counts')),
   always('map_plain_field_fixed', mapsOnly),
-  // Done without the pin, which is told.
+  // Done without the pin, which is reported.
   always('map_pinning', PASS),
   always('map_pinning_fixed', PASS),
   // libbpf/libbpf#667, libbpf/libbpf#678, xdp-project/xdp-tutorial#85

@@ -1,7 +1,7 @@
 import { always, type Cell, fails, failsAt, failsHere, from, PASS, type Row } from '../cells.ts';
 
 /**
- * Programs that verifiers refuse in ways that people reported, several to an object: each finding is to name the line
+ * Programs that verifiers reject in ways that people reported, several to an object: each finding is to name the line
  * marked with the name of its program. What the findings say to do is done in the object ending in `_fixed`.
  */
 const rejected = (...causes: readonly (readonly [reason: string, program: string])[]): Cell =>

@@ -187,7 +187,7 @@ export const REPORTED_VALUES: readonly Row[] = [
       kfunc('bpf_preempt_disable', 'turned_off'),
     ),
   ),
-  // Which of the two is one too many nobody can say.
+  // Which of the two is one too many no one can say.
   always(
     'verifier_storages',
     reported(at('VERIFIER_REJECTION', 'cgroup_storages', 'two_storages'), rejection('storage_flags', 'flagged')),

@@ -133,7 +133,7 @@ export const REPORTED: readonly Row[] = [
   // A helper that newer kernels offer to more types of programs.
   from('6.16', 'helper_netns_cookie', failsHere('HELPER_NOT_ALLOWED', 'program_type')),
   always('helper_netns_cookie_fixed', PASS),
-  // iovisor/bcc#124: no kernel refuses it, and it never prints.
+  // iovisor/bcc#124: no kernel rejects it, and it never prints.
   always('helper_print_float', warnsHere('PRINTS_NOTHING', 'conversion')),
   always('helper_print_float_fixed', PASS),
   // iovisor/bcc#5366: the field is read where it was.

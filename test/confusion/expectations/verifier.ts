@@ -34,11 +34,11 @@ export const VERIFIER: readonly Row[] = [
   always('verifier_stack_combined', stack('combined')),
   // Private stacks for tracing programs: upstream since 6.13.
   from('6.13', 'verifier_stack_private', stack('combined')),
-  // Eight frames up to 7.1; 7.2 and later go deeper (and refuse twenty-four).
+  // Eight frames up to 7.1; 7.2 and later go deeper (and reject twenty-four).
   from('7.2', 'verifier_frames', stack('combined')),
   from('5.13', 'verifier_global_struct', globalFunction('sum')),
   always('verifier_global_pointer', globalFunction('same')),
-  // 7.1 and later take functions without a result; the words of their refusals changed with it.
+  // 7.1 and later take functions without a result; the words of their rejections changed with it.
   from('7.1', 'verifier_global_void', globalFunction('keep')),
   always('verifier_wrong_map', failsHere('MAP_PROG_INCOMPATIBLE', 'map')),
   always('verifier_spin_lock', fails('MAP_PROG_INCOMPATIBLE', 'tracing_field', 'probe')),

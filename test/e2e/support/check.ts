@@ -9,7 +9,7 @@ export interface Checked extends ValidateResult {
   readonly reports: ReadonlyMap<string, Report>;
 }
 
-/** Asks about objects through the library, on all four kernels unless told otherwise, and reads the reports back. */
+/** Tests objects through the library, on all four kernels unless said otherwise, and reads the reports back. */
 export async function check(
   scratch: string,
   artifacts: readonly string[],

@@ -70,7 +70,7 @@ function observed({ outcome, evidence }: CellResult, cell: Cell): string {
   return [outcome.status, ...findings.sort(), ...unattached].join(' ');
 }
 
-/** One line per kernel whose answer is wrong. */
+/** One line per kernel whose result is wrong. */
 export function mistakes(row: Row, kernels: readonly string[], results: Results): string[] {
   return kernels.flatMap((kernel) => {
     const result = results.get(`${row.object}.bpf.o ${kernel}`);

@@ -8,12 +8,12 @@ import type { Evidence, Stage } from '../../../src/model/evidence.ts';
 import type { GuestEntry } from '../../../src/model/guest-entry.ts';
 import { createCatalog } from '../../../src/run/resolve.ts';
 
-/** Guests of one kernel, to be asked things that no command of the product asks. */
+/** Guests of one kernel, for requests that no command of the product makes. */
 export interface Guests {
   readonly source: GuestSource;
   /** What gives a guest a shell. */
   readonly shell: GuestEntry;
-  /** Asks one question in a guest of its own. @param limitMs for the whole answer */
+  /** Sends one request to a guest of its own. @param limitMs for the whole result */
   send(partial: Partial<GuestRequest>, limitMs?: number, onStage?: (stage: Stage) => void): Promise<Evidence>;
 }
 

@@ -16,7 +16,7 @@ export function privateCache(dir: string, kernels: readonly string[]): string {
   const accel = join(shared, 'accel.json');
   if (existsSync(accel)) {
     const known = JSON.parse(readFileSync(accel, 'utf8')) as { until?: number };
-    // An answer that counts for a while only counts from now on.
+    // A result that counts for a while only counts from now on.
     if (known.until !== undefined) known.until = Date.now() + 9 * 60_000;
     writeFileSync(join(dir, 'accel.json'), JSON.stringify(known));
   }

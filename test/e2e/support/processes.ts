@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process, told apart from a later one with the same number by when it started. */
+/** A process, distinguished from a later one with the same number by when it started. */
 export interface ProcessId {
   readonly pid: number;
   readonly started: string;
@@ -64,7 +64,7 @@ export function usersOf(dir: string): ProcessId[] {
         }
       });
     } catch {
-      // Gone meanwhile, or not ours to look into: its arguments were asked already.
+      // Gone meanwhile, or not ours to look into: its arguments were read already.
       return false;
     }
   };

@@ -8,7 +8,7 @@ export interface Templates {
   names(): string[];
   /** A file of the only saved guest there is. */
   file(name: 'ram' | 'state' | 'kernel' | 'meta.json'): string;
-  /** What changes when one is made anew: an inode per saved guest. */
+  /** What changes when one is made again: an inode per saved guest. */
   makings(): number[];
   /** Digests of everything in them that guests are made of. */
   digests(): Record<string, string>;

@@ -47,7 +47,7 @@ test('the seed is the same for the same validator, and holds it', () => {
   // What cloud-init leaves alone unless the disk is larger than its image.
   expect(files.get('USER-DATA;1')?.toString()).toContain('growpart: {mode: "off"}');
   expect(filesOf(seedImage(validator, true)).get('USER-DATA;1')?.toString()).not.toContain('growpart');
-  // No key, no password: nobody can log in.
+  // No key, no password: no one can log in.
   expect(files.get('USER-DATA;1')?.toString()).not.toMatch(/ssh_authorized_keys|password/);
   expect(files.get('META-DATA;1')?.toString()).toContain('instance-id: ');
 });

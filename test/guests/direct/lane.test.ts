@@ -21,7 +21,7 @@ interface Limits {
   readonly onStage?: (stage: Stage) => void;
 }
 
-/** Boots the fake and asks it once. */
+/** Boots the fake and requests it once. */
 async function runFake(
   fake: string,
   limits: Limits = {},

@@ -4,7 +4,7 @@ import { connectQmp, type Qmp } from '../../../src/guests/snapshot/qmp.ts';
 
 const GREETING = '{"QMP": {"version": {"qemu": {"major": 7}}, "capabilities": ["oob"]}}';
 
-/** A QEMU that answers each command line with the lines `answer` gives, and what it was told. */
+/** A QEMU that responds to each command line with the lines `answer` gives, and what was sent to it. */
 function fakeQemu(respond: (command: string) => string): { channel: Duplex; qemu: Duplex; commands: string[] } {
   const [channel, qemu] = duplexPair();
   const commands: string[] = [];

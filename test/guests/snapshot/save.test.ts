@@ -31,7 +31,7 @@ afterEach(async () => {
 
 type Command = { readonly execute: string; readonly arguments: Record<string, unknown> };
 
-/** A QEMU that answers commands with what `answer` gives; undefined closes the channel. */
+/** A QEMU that responds to commands with what `answer` gives; undefined closes the channel. */
 function qemu(respond: (command: Command) => unknown): { control: Duplex; commands: Command[] } {
   const [control, far] = duplexPair();
   const commands: Command[] = [];
@@ -49,7 +49,7 @@ function qemu(respond: (command: Command) => unknown): { control: Duplex; comman
 
 const OK = { return: {} };
 
-/** Connects to where the command says, as QEMU does; that nobody listens any more is not its trouble. */
+/** Connects to where the command says, as QEMU does; that no one listens any more is not its trouble. */
 function peer({ arguments: { uri } }: Command): Duplex {
   return connect(String(uri).replace(/^unix:/, '')).on('error', () => {});
 }

@@ -22,7 +22,7 @@ let host: Host;
 let server: Server;
 let base: string;
 let requests: string[];
-/** What the server answers by path. */
+/** What the server responds by path. */
 let served: Record<string, Buffer>;
 
 beforeEach(async () => {

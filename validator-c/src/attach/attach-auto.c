@@ -84,7 +84,7 @@ static bool is_scheduler(const struct bpf_object *obj, const struct bpf_map *map
 	return name && !strncmp(name, "sched_ext_ops", strlen("sched_ext_ops"));
 }
 
-/* The kernel answers with success where a scheduler fails as it is enabled (scx_enable, kernel/sched/ext.c). */
+/* The kernel returns success where a scheduler fails as it is enabled (scx_enable, kernel/sched/ext.c). */
 static int attach_map(struct attach_job *job, const struct bpf_map *map)
 {
 	char state[32] = "";
@@ -100,7 +100,7 @@ static int attach_map(struct attach_job *job, const struct bpf_map *map)
 	return err;
 }
 
-/* The map is what gets attached; all its programs share the answer, and one of several maps needs all of them. */
+/* The map is what gets attached; all its programs share the result, and one of several maps needs all of them. */
 int attach__struct_ops(struct attach_job *job)
 {
 	const struct attached *before;

@@ -34,7 +34,7 @@ static bool find_cgroup2(char *path, size_t size)
 	return found;
 }
 
-/* A cgroup of our own with nobody in it, made once. Its descriptor, or a negative errno. */
+/* A cgroup of our own with no one in it, made once. Its descriptor, or a negative errno. */
 static int own_cgroup(void)
 {
 	static int fd = -1;

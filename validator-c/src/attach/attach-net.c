@@ -44,7 +44,7 @@ static int attach_next_xdp(struct attach_job *job, int index, int *last_link)
 	return *last_link < 0 ? -errno : 0;
 }
 
-/* Kernels before 5.15 refuse generic XDP for programs of an object whose device map entries may hold programs. */
+/* Kernels before 5.15 reject generic XDP for programs of an object whose device map entries may hold programs. */
 static bool may_need_driver(struct bpf_object *obj)
 {
 	struct bpf_map *map;
@@ -117,7 +117,7 @@ int attach__xdp_map(struct attach_job *job)
 	return 0;
 }
 
-/* The clsact qdisc and the classifier are modules on many kernels; a guest without them cannot answer. */
+/* The clsact qdisc and the classifier are modules on many kernels; a guest without them cannot test it. */
 static int attach_classic(struct attach_job *job, int index, bool egress)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = index, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
@@ -169,7 +169,7 @@ int attach__tc(struct attach_job *job)
 #if LIBBPF_AT_LEAST(1, 3)
 	if (bpf_link_create(job->fd, index, egress ? BPF_TCX_EGRESS : BPF_TCX_INGRESS, NULL) >= 0)
 		return 0;
-	/* EINVAL: a kernel before 6.6. A section that asks for tcx by name gets no other hook. */
+	/* EINVAL: a kernel before 6.6. A section that requests tcx by name gets no other hook. */
 	if (errno != EINVAL || !strncmp(job->section, "tcx/", 4))
 		return -errno;
 #endif

@@ -14,7 +14,7 @@
 #include "attach/netlink.h"
 #include "guest/modules.h"
 
-/* Addresses for documentation (RFC 5737, RFC 3849): nobody is there. */
+/* Addresses for documentation (RFC 5737, RFC 3849): no one is there. */
 #define FIRST_IPV4 0xc6336401U
 static const unsigned char first_ipv6[16] = { 0x20, 0x01, 0x0d, 0xb8 };
 

@@ -67,7 +67,7 @@ static int choose_map(struct attach_job *job, const char *target, union bpf_iter
 	return 0;
 }
 
-/* Attached and unread, an iterator has never run. What reading says is a remark; the attach itself passed. */
+/* Attached and unread, an iterator has never run. What reading says is a note; the attach itself passed. */
 static void read_a_little(struct attach_job *job, struct bpf_link *link)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));

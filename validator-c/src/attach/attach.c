@@ -154,7 +154,7 @@ static void attach_program(struct work *work, struct program *program, struct bp
 /* When a program has its turn. */
 enum round {
 	PLAIN,
-	/* May end us, which takes no answer back that has left the guest. */
+	/* May end us, which takes no result back that has left the guest. */
 	ENDING,
 	/* May deny what attaching another program needs. */
 	LSM,

@@ -9,11 +9,11 @@
 struct bpftool_probe {
 	bool available;
 	bool ok;
-	/* Where its answer was written; "" when nowhere. */
+	/* Where its result was written; "" when nowhere. */
 	char path[512];
 };
 
-/* Asks bpftool, where there is one, for what the kernel can do, into <log dir>/bpftool-feature-kernel.json. */
+/* Requests bpftool, where there is one, for what the kernel can do, into <log dir>/bpftool-feature-kernel.json. */
 void bpftool__probe(const struct request *request, struct bpftool_probe *probe);
 
 #endif

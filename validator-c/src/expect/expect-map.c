@@ -7,7 +7,7 @@
 
 #include "expect/expect-view.h"
 
-/* More entries are not looked at: the answer would take longer than the test. */
+/* More entries are not looked at: the result would take longer than the test. */
 #define ENTRIES_MAX 100000
 
 struct found {

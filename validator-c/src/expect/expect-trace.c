@@ -63,7 +63,7 @@ static bool make_instance(const char *mount)
 	return false;
 }
 
-/* An instance has its own buffer, so that nobody else who reads trace_pipe takes its lines. Since 5.9 it gets them too. */
+/* An instance has its own buffer, so that no one else who reads trace_pipe takes its lines. Since 5.9 it gets them too. */
 static int open_instance(const char *mount)
 {
 	char path[192];
@@ -117,7 +117,7 @@ void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
 	ssize_t n, i;
 
 	while (io__now_us() < until_us) {
-		/* As in stream.c: nothing counts twice because a read was answered and not done. */
+		/* As in stream.c: nothing counts twice because a read was faked. */
 		memset(bytes, 0, sizeof(bytes));
 		n = read(reader->fd, bytes, sizeof(bytes));
 		if (n <= 0)

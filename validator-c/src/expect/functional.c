@@ -25,7 +25,7 @@
 #define BULK_BYTES (128 * 1024)
 #define BULK_PAUSE_US 2000
 #define EXIT_TIMEOUT 124
-/* The loader in command mode is ended this long before PID 1 ends us, so that its hanging is an answer. */
+/* The loader in command mode is ended this long before PID 1 ends us, so that its hanging is a result. */
 #define ANSWER_RESERVE_US 1000000
 
 struct run {

@@ -34,7 +34,7 @@ static ssize_t take(struct stream *stream)
 	static size_t used;
 	ssize_t n;
 
-	/* A read that a program on an LSM hook answers leaves what is there: nothing that was read before counts again. */
+	/* A read that a program on an LSM hook fakes leaves what is there: nothing that was read before counts again. */
 	memset(bytes, 0, used);
 	n = read(stream->fd, bytes, sizeof(bytes));
 	used = n > 0 ? (size_t)n : 0;

@@ -14,7 +14,7 @@ struct stream {
 };
 
 /*
- * Makes the pipe; `write_end` is for the command, `tail_max` bytes are kept of the end. False when that failed, errno tells.
+ * Makes the pipe; `write_end` is for the command, `tail_max` bytes are kept of the end. False when that failed, errno says.
  */
 bool stream__init(struct stream *stream, const char *pattern, size_t tail_max, int *write_end);
 /* Takes what lies in the pipe, at most as much as fits in there. */

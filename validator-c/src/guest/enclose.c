@@ -56,7 +56,7 @@ static void tend(pid_t command, int report)
 static void follow(pid_t first, int report) __attribute__((noreturn));
 static void follow(pid_t first, int report)
 {
-	/* A read that is answered and not done, as a program on an LSM hook can make it, leaves this. */
+	/* A read that is faked, as a program on an LSM hook can make it, leaves this. */
 	unsigned char code = EXIT_NOT_RUN;
 	int status = 0;
 

@@ -22,7 +22,7 @@ enum frame_type {
 	FRAME_SEAL = 7,
 	/* Only inside the guest, from the worker to PID 1: sent back once everything before it has left the guest. */
 	FRAME_SYNC = 254,
-	/* Only inside the guest, from the worker to PID 1: the answer is complete; one byte, the exit code. */
+	/* Only inside the guest, from the worker to PID 1: the result is complete; one byte, the exit code. */
 	FRAME_DONE = 255,
 };
 

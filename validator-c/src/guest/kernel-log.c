@@ -18,7 +18,7 @@
 #define LINE_MAX_BYTES 300
 /* The host takes no more `kernel` stages. */
 #define LOOKS_MAX 64
-/* Nobody may keep us here by writing faster than we read. */
+/* No one may keep us here by writing faster than we read. */
 #define RECORDS_MAX 100000
 /* Priorities of records: the level in the lowest three bits, above them who wrote it. The kernel is 0, and no one else. */
 #define LEVELS 8
@@ -52,7 +52,7 @@ void kernel_log__begin(struct kernel_log *log)
 }
 
 /*
- * Puts a record behind all others: whoever reads up to it has read everything, whatever a read is answered with. At the
+ * Puts a record behind all others: whoever reads up to it has read everything, whatever a read returns. At the
  * level of debugging, so that no console shows it. False when it cannot be written.
  */
 static bool put_mark(int fd, char *mark, size_t size)

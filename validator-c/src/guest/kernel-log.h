@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the kernel itself says of trouble while a request is answered. The console does not show it: whoever is root may mute it
+ * What the kernel itself says of trouble while a request is completed. The console does not show it: whoever is root may mute it
  * or write to it. /dev/kmsg marks what did not come from the kernel, and the taint flags are never taken back.
  */
 #ifndef BPFCOMPAT_KERNEL_LOG_H

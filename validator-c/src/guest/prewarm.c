@@ -19,7 +19,7 @@ extern bool feat_supported(void *cache, int feature) __attribute__((weak));
 #define FEATURES_OF_1_7 24
 
 /*
- * libbpf parses the kernel's BTF (some 5 MB) anew for every object and frees it after the load. The linker sends both
+ * libbpf parses the kernel's BTF (some 5 MB) again for every object and frees it after the load. The linker sends both
  * calls here (--wrap), so that it is parsed once and every worker inherits it.
  */
 static struct btf *vmlinux;
@@ -96,7 +96,7 @@ static void ask_for_features(void)
 
 void prewarm__run(void)
 {
-	/* What it says about failed probes is for nobody. */
+	/* What it says about failed probes is for no one. */
 	libbpf_set_print(NULL);
 	ask_for_features();
 	vmlinux = __real_btf__load_vmlinux_btf();

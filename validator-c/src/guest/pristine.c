@@ -25,7 +25,7 @@ void pristine__keep(void)
 		buf__reset(&shell);
 }
 
-/* Asked first: mounting what the kernel does not know makes it look for a module. */
+/* Requested first: mounting what the kernel does not know makes it look for a module. */
 static bool knows_binfmt_misc(void)
 {
 	static const char name[] = "binfmt_misc";

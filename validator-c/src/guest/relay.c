@@ -75,7 +75,7 @@ static int forward(struct relay *relay)
 	if (at) {
 		memmove(pending->data, pending->data + at, pending->len - at);
 		pending->len -= at;
-		/* A read that a program on an LSM hook answers leaves what is there: nothing that was sent counts again. */
+		/* A read that a program on an LSM hook fakes leaves what is there: nothing that was sent counts again. */
 		memset(pending->data + pending->len, 0, at);
 	}
 	return err;

@@ -13,12 +13,12 @@ struct relay {
 	struct outlet *outlet;
 	/* Read end of the worker's pipe, non-blocking. */
 	int fd;
-	/* Where the worker waits for the answer to FRAME_SYNC. */
+	/* Where the worker waits for the response to FRAME_SYNC. */
 	uint32_t *settled;
 	/* What the kernel said is reported along with what the worker did; NULL: it is not. */
 	struct kernel_log *kernel;
 	struct buf pending;
-	/* The worker said that its answer is complete, and with which exit code. */
+	/* The worker said that its result is complete, and with which exit code. */
 	bool done;
 	int code;
 };

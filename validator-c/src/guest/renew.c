@@ -113,7 +113,7 @@ static int make_key(const char *path, const char *type)
 	return status == 0 ? 0 : -EIO;
 }
 
-/* It reads its keys when it starts, and starts itself anew when it is asked to. */
+/* It reads its keys when it starts, and starts itself again on request. */
 static void restart_server(const char *root)
 {
 	char path[PATH_MAX], line[32];
@@ -153,7 +153,7 @@ void renew__system(bool programs)
 {
 	if (renew__machine_id(""))
 		die__power_off("the machine id of this copy could not be made its own");
-	/* Nobody else looks at them, and making one takes longer than a check. */
+	/* No one else looks at them, and making one takes longer than a check. */
 	if (programs && renew__host_keys(""))
 		die__power_off("the SSH host keys of this copy could not be made its own");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tells one machine from another in a vendor's whole system: a copy of a saved guest gets its own. */
+/* What distinguishes one machine from another in a vendor's whole system: a copy of a saved guest gets its own. */
 #ifndef BPFCOMPAT_RENEW_H
 #define BPFCOMPAT_RENEW_H
 

@@ -34,7 +34,7 @@ struct request {
 	uint64_t realtime_ms;
 	/* Random bytes of the host in hex, for a guest that is a copy of another. */
 	char entropy[129];
-	/* The host will send another request to this guest, so no `bye` after the answer. */
+	/* The host will send another request to this guest, so no `bye` after the result. */
 	bool more;
 	char **required_programs;
 	int required_count;
@@ -54,7 +54,7 @@ struct request {
 
 	/* The bytes themselves; not owned. */
 	const void *artifact;
-	/* A copy in which something libbpf does not open was mended; NULL when there is no need. */
+	/* A copy in which something libbpf does not open was fixed; NULL when there is no need. */
 	void *mended;
 	/* A text. */
 	const char *plan;
@@ -76,7 +76,7 @@ bool request__parse_mode(const char *text, enum attach_mode *mode);
 /* 1 true yes on, 0 false no off; false for anything else. */
 bool request__parse_bool(const char *text, bool *value);
 const char *request__mode_name(enum attach_mode mode);
-/* Microseconds until it has to be answered; 0 when that is over. */
+/* Microseconds until it has to be completed; 0 when that is over. */
 uint64_t request__left_us(const struct request *request);
 bool request__requires(const struct request *request, const char *program);
 void request__free(struct request *request);

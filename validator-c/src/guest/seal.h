@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Proof that an answer was written by PID 1: HMAC-SHA256 (RFC 2104) over all its frames, with a key that the host makes
- * for each request and that only PID 1 is given. Whoever takes the port over cannot end an answer.
+ * Proof that a result was written by PID 1: HMAC-SHA256 (RFC 2104) over all its frames, with a key that the host makes
+ * for each request and that only PID 1 is given. Whoever takes the port over cannot end a result.
  */
 #ifndef BPFCOMPAT_SEAL_H
 #define BPFCOMPAT_SEAL_H

@@ -4,7 +4,7 @@
 
 #include "guest/hello.h"
 
-/* Says hello and answers requests until the guest ends. */
+/* Says hello and serves requests until the guest ends. */
 void serve__run(int port, const struct hello *hello) __attribute__((noreturn));
 
 #endif

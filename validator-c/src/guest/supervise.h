@@ -12,7 +12,7 @@
 struct outlet {
 	int port;
 	uint32_t seq;
-	/* Set while an answer is being said: its frames are added to the seal. */
+	/* Set while a result is being said: its frames are added to the seal. */
 	bool sealing;
 	struct seal seal;
 };
@@ -23,8 +23,8 @@ void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint
 void outlet__flush(struct outlet *outlet);
 
 /*
- * Lets a worker answer the request in the mailbox, relays its frames whole, says `exit` about it and seals the answer.
- * The worker stays alive afterwards when it answered, so that its links do. `key` is wiped.
+ * Lets a worker handle the request in the mailbox, relays its frames whole, says `exit` about it and seals the result.
+ * The worker stays alive afterwards when it completed, so that its links do. `key` is wiped.
  */
 void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker, uint32_t *settled,
 		    unsigned char key[SEAL_KEY_SIZE]);

@@ -15,7 +15,7 @@
 #include "work.h"
 
 #define EXIT_BAD_REQUEST 1
-/* Two for each program that is attached, of 2048, and those of maps: what a machine allows a service that asks for it. */
+/* Two for each program that is attached, of 2048, and those of maps: what a machine allows a service that requests it. */
 #define OPEN_FILES 65536
 
 static void set_limit(int resource, rlim_t value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child process of PID 1 that answers one request. */
+/* The child process of PID 1 that handles one request. */
 #ifndef BPFCOMPAT_WORKER_H
 #define BPFCOMPAT_WORKER_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How PID 1 shows its worker that all it said has left the guest: the number of the request, in memory that both share. No
- * read is needed for it, which a program on an LSM hook could answer instead.
+ * read is needed for it, which a program on an LSM hook could fake.
  */
 #ifndef BPFCOMPAT_SETTLED_H
 #define BPFCOMPAT_SETTLED_H

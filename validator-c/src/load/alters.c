@@ -141,7 +141,7 @@ static uint32_t beside_others(uint32_t type, uint32_t any, uint32_t members)
 	if (type == BPF_PROG_TYPE_STRUCT_OPS)
 		return members ? 1U << STRUCT_OPS : 0;
 	/*
-	 * Before 6.12 it answers reads and writes as it likes: it can keep what was said in the guest until another one is
+	 * Before 6.12 it fakes reads and writes as it likes: it can keep what was said in the guest until another one is
 	 * there to change it.
 	 */
 	return any && type == BPF_PROG_TYPE_LSM ? 1U << LSM : 0;

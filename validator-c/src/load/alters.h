@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Programs that can alter what this process reads, writes or is answered once they are attached: by writing to the memory
+ * Programs that can alter what this process reads, writes or gets once they are attached: by writing to the memory
  * of processes, or by choosing what functions of the kernel return. src/object/alters.ts reads the same from the file.
  */
 #ifndef BPFCOMPAT_ALTERS_H

@@ -3,7 +3,7 @@
  * Stands between libbpf and mmap(2); the linker sends libbpf's calls here (--wrap=mmap64).
  *
  * An object says at which addresses its arena lies (`map_extra`), and with which bytes. libbpf puts it there over whatever
- * the process has at these addresses: its own data, its heap, its stack. From then on the object would answer for itself.
+ * the process has at these addresses: its own data, its heap, its stack. From then on the object would write its own result.
  */
 #ifndef BPFCOMPAT_ARENA_PLACE_H
 #define BPFCOMPAT_ARENA_PLACE_H

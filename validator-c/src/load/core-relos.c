@@ -152,7 +152,7 @@ static struct core_relo *remember(const char *program, const struct bpf_core_rel
 	return &relos[relo_count++];
 }
 
-/* For what checks whether something is there the answer is a value; what is missing else poisons the instruction. */
+/* For what checks whether something is there the result is a value; what is missing else poisons the instruction. */
 static bool is_present(uint32_t kind, const struct bpf_core_relo_res *result)
 {
 	switch (kind) {

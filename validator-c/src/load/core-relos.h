@@ -32,7 +32,7 @@ struct core_relo {
 const struct core_relo *core_relos__list(size_t *count, uint64_t *dropped);
 /* libbpf's word for a kind: `byte_off`, `field_exists`, ... */
 const char *core_relos__kind_name(uint32_t kind);
-/* Whether something is there is all it wants to know: absent is an answer. */
+/* Whether something is there is all it wants to know: absent is a result. */
 bool core_relos__only_asks(uint32_t kind);
 /* The access in libbpf's description of a relocation; a copy, or NULL when there is no memory. */
 char *core_relos__access(const char *description);

@@ -30,11 +30,11 @@ void inner_guess__begin(struct inner_guess *guess);
 /* Takes from the words of the verifier what the programs want instead; false when they say nothing about it. */
 bool inner_guess__learn(struct inner_guess *guess, const char *log);
 void inner_guess__describe(const struct inner_guess *guess, char *text, size_t size);
-/* When to stop fitting it, on the clock of io__now_us: the rest of the time is for the answer. */
+/* When to stop fitting it, on the clock of io__now_us: the rest of the time is for the result. */
 uint64_t inner_guess__until(const struct request *request);
 /*
  * After a load that failed: fits the guess to the programs that are to be loaded. True when it changed; then the object is
- * opened anew, and worth another load.
+ * opened again, and worth another load.
  */
 bool inner_guess__fit(struct work *work);
 

@@ -11,7 +11,7 @@
 /*
  * Strings of the object's BTF stand in the kernel's logs: source lines, file names, the texts of tags; names of maps, which
  * libbpf writes there. A line break in one would make what follows look like the kernel's own words, so none is left in
- * `obj`, which is open and not loaded yet. The kernel needs a line break nowhere, so its answer stays the same.
+ * `obj`, which is open and not loaded yet. The kernel needs a line break nowhere, so its result stays the same.
  */
 void line_breaks__hide(struct bpf_object *obj);
 

@@ -33,7 +33,7 @@ static struct {
 	uint64_t insns;
 	int first_errno;
 	uint64_t first_us;
-	/* Where the answers about a rejected program and about a rejected map go. */
+	/* Where the results about a rejected program and about a rejected map go. */
 	struct probes *program_probes;
 	struct probes *map_probes;
 } watch;
@@ -131,7 +131,7 @@ static void add_last_words(union bpf_attr *attr, long size)
 	watch.buffer[watch.size - 1] = '\0';
 }
 
-/* Some refusals leave nothing in the log but the verifier's statistics. */
+/* Some rejections leave nothing in the log but the verifier's statistics. */
 static bool says_nothing(const char *log)
 {
 	return !log[0] || !strncmp(log, "processed 0 insns", 17);

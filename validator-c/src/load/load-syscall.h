@@ -17,10 +17,10 @@
 
 /*
  * From now on, rejected loads that would log into `buffer` are repeated only when `want_log`. One that is rejected without
- * a word is tried with changes, and the answers are put into `probes`.
+ * a word is tried with changes, and the results are put into `probes`.
  */
 void load_syscall__watch(const struct log_buffer *buffer, bool want_log, struct probes *probes);
-/* From now on, a map that is rejected is tried with changes; the answers about the latest are in `probes`. NULL: no more. */
+/* From now on, a map that is rejected is tried with changes; the results about the latest are in `probes`. NULL: no more. */
 void load_syscall__probe_maps(struct probes *probes);
 
 #endif

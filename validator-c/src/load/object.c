@@ -182,7 +182,7 @@ static bool drop_pins_of_others(struct request *request)
 	return pins__drop_custom(request->mended, request->artifact_size, &request->overrides) > 0;
 }
 
-/* What other loaders take and libbpf does not even open. Each is mended at most once, so this ends. */
+/* What other loaders take and libbpf does not even open. Each is fixed at most once, so this ends. */
 static struct bpf_object *open_mended(struct request *request, int *err)
 {
 	struct bpf_object *obj = open_object(request, err);

@@ -73,7 +73,7 @@ static bool set_sizes(union bpf_attr *attr, const struct map_recipe *recipe)
 	return changed && recipe->type != BPF_MAP_TYPE_STRUCT_OPS;
 }
 
-/* The inner map lives until the answer is there. */
+/* The inner map lives until the result is there. */
 static bool set_inner(union bpf_attr *attr, const struct map_recipe *recipe)
 {
 	int fd = recipe->needs_inner ? map_recipe__inner() : -1;

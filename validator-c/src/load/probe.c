@@ -6,7 +6,7 @@
 #include "load/map-recipe.h"
 #include "load/program-recipe.h"
 
-/* Answers by type, kept for the life of the process and inherited by its children; 0 = not tried yet. */
+/* Results by type, kept for the life of the process and inherited by its children; 0 = not tried yet. */
 #define TYPES_KEPT 64
 #define KEPT(err) (1 - (err))
 static int kept_maps[TYPES_KEPT], kept_programs[TYPES_KEPT];

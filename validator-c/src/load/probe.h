@@ -7,7 +7,7 @@
 
 /*
  * 0 when the kernel took it, else its negative errno, or -ENODATA when it could not be tried. Tried once per type;
- * children inherit the answers.
+ * children inherit the results.
  */
 int probe__map(enum bpf_map_type type);
 int probe__program(enum bpf_prog_type type);

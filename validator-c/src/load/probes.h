@@ -17,7 +17,7 @@ struct probes {
 	int count;
 };
 
-/* Adds an answer and returns true when it was a yes, which ends the search. */
+/* Adds a result and returns true when it was a yes, which ends the search. */
 bool probes__add(struct probes *probes, const char *change, int err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stages that say what the kernel has of what the object names. They explain other stages and decide nothing. */
+/* Stages that say what the kernel has of what the object names. They explain other stages and are non-blocking. */
 #ifndef BPFCOMPAT_EVIDENCE_KERNEL_H
 #define BPFCOMPAT_EVIDENCE_KERNEL_H
 

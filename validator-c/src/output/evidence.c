@@ -30,7 +30,7 @@ static void send_frame(struct evidence *evidence, uint8_t type, const void *data
 
 	if (evidence->fd < 0)
 		return;
-	/* There is nobody left to tell: a program that is attached may have closed it. */
+	/* There is no one left to report: a program that is attached may have closed it. */
 	if (frame__write(evidence->fd, &frame, data))
 		_exit(1);
 	evidence->bytes += FRAME_HEADER_SIZE + len;
@@ -45,7 +45,7 @@ void evidence__finish(struct evidence *evidence, struct json *json)
 	send_frame(evidence, FRAME_STAGE, evidence->text.data, evidence->text.len);
 }
 
-/* Late logs of an object with hundreds of failing programs are short, so that every program still gets its answer. */
+/* Late logs of an object with hundreds of failing programs are short, so that every program still gets its result. */
 static size_t log_limit(const struct evidence *evidence)
 {
 	return evidence->bytes < SHORT_LOGS_FROM ? LOG_MAX_BYTES : SHORT_LOG_MAX;

@@ -19,7 +19,7 @@
 struct evidence {
 	/* Where frames go; -1 says nothing. */
 	int fd;
-	/* Where PID 1 answers FRAME_SYNC, and the number of the last one. */
+	/* Where PID 1 responds to FRAME_SYNC, and the number of the last one. */
 	uint32_t *settled;
 	uint32_t syncs;
 	uint32_t frames;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records of tracepoints, as the kernel's format files have them. Asked for where a program reads its context through a
+ * Records of tracepoints, as the kernel's format files have them. Needed where a program reads its context through a
  * structure of its own: the kernel takes any offset within the record, whatever lies there.
  */
 #ifndef BPFCOMPAT_FORMATS_H

@@ -8,7 +8,7 @@
 
 #include "symbols/prototype.h"
 
-/* Structures within structures, and pointers to pointers: deeper ones are nobody's. */
+/* Structures within structures, and pointers to pointers: deeper ones are no one's. */
 #define DEPTH_MAX 16
 #define KIND_TYPE_TAG 18
 /* The only member of a type of its own (a structure, a union, an enum, a pointer to one): whatever its name is. */
@@ -43,7 +43,7 @@ static uint32_t plain(const struct btf *btf, uint32_t id)
 	return 0;
 }
 
-/* A name without `___` and what follows it, which tells apart types of the object and is not part of the kernel's name. */
+/* A name without `___` and what follows it, which distinguishes types of the object and is not part of the kernel's name. */
 static bool same_name(const struct btf *a, const struct btf_type *a_type, const struct btf *b,
 		      const struct btf_type *b_type)
 {

@@ -49,7 +49,7 @@ struct symbols {
 	int count;
 };
 
-/* Fills everything for these names. `own`: the BTF of the object that asks for members; may be NULL. */
+/* Fills everything for these names. `own`: the BTF of the object that requests members; may be NULL. */
 void symbols__search(struct symbols *symbols, const struct missing_name *missing, int count, const struct btf *own);
 
 #endif

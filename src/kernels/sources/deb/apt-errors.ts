@@ -13,7 +13,7 @@ const RULES: readonly { readonly code: string; readonly pattern: RegExp; readonl
     remedy: 'check the clock of this machine, or choose another mirror: this one is out of date',
   },
   {
-    // A server that answers with an error page makes apt say "not signed" as well.
+    // A server that responds with an error page makes apt say "not signed" as well.
     code: 'mirror_unreachable',
     pattern: /Failed to fetch \S+\s+[45]\d\d\s/,
     remedy: 'check the address of the mirror and the name of the suite',

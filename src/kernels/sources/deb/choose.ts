@@ -33,7 +33,7 @@ function newest(packages: readonly DebPackage[]): DebPackage | undefined {
 }
 
 /**
- * The package a profile asks for: of all names that match, the newest version, or exactly `source.version`.
+ * The package a profile requests: of all names that match, the newest version, or exactly `source.version`.
  * @throws HostError `package_not_found` that lists what the suite has instead.
  */
 export function choosePackage(source: DebKernelSource, offered: readonly DebPackage[]): DebPackage {

@@ -19,7 +19,7 @@ function withRemedy(error: HostError, { archive }: DebKernelSource): HostError {
 }
 
 /**
- * Tries the mirrors of a block one after another until one answers. The next one is tried when one cannot be reached or
+ * Tries the mirrors of a block one after another until one responds. The next one is tried when one cannot be reached or
  * lacks the package; a bad signature or digest ends it.
  * @throws HostError of the gravest failure with the words of all
  */
@@ -44,7 +44,7 @@ export async function fromMirrors<T>(
   }
   const [only] = failures;
   if (only !== undefined && failures.length === 1) throw withRemedy(only, source);
-  // When one mirror answered and lacks the package, that is the news; otherwise none could be reached.
+  // When one mirror responded and lacks the package, that is the news; otherwise none could be reached.
   const graver = failures.find((error) => error.code === 'package_not_found') ?? failures[0];
   const words = joined(failures.map(wordingOf), '. ');
   throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words), source);

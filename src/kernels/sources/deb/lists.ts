@@ -14,7 +14,7 @@ export interface LocalMirror {
   readonly aged: boolean;
 }
 
-/** Where the lists of one block are asked for. */
+/** Where the lists of one block are requested. */
 export interface ListsRequest {
   readonly arch: Arch;
   readonly source: DebKernelSource;

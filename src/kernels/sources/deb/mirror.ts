@@ -66,7 +66,7 @@ function sibling(uri: string, archive: Archive): string | undefined {
  * Mirrors to try for a source, best first: the environment's alone when it names one, else the host's own (on the same
  * distro), then the place beside the mirror of the other archive, then the profile's or the archive's. Which one serves the bytes is no
  * matter of trust: the signature is checked either way.
- * @throws UsageError for an address that is none, or when nobody names a mirror.
+ * @throws UsageError for an address that is none, or when no one names a mirror.
  */
 export async function mirrorsFor(host: Host, source: DebKernelSource): Promise<string[]> {
   const { archive } = source;

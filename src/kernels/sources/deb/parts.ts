@@ -9,7 +9,7 @@ import type { DebPackage } from './control.ts';
 export interface Choice {
   readonly first: DebPackage;
   readonly all: readonly DebPackage[];
-  /** Dependencies with kernel parts that nobody offers; a kernel may be whole without them. */
+  /** Dependencies with kernel parts that no one offers; a kernel may be whole without them. */
   readonly missing: readonly string[];
 }
 

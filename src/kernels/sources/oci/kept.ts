@@ -38,7 +38,7 @@ export function keeping(host: Host, dir: string, store: ImageStore): Keeper {
 
 /**
  * An image out of what an earlier fetch kept. Digests vouch for all of it, whoever put it there. A tag has none: what it
- * leads to is asked of `registry`, never of what was kept.
+ * leads to is requested of `registry`, never of what was kept.
  * @throws HostError `package_not_found`, `wrong_digest`; of a tag as the registry
  */
 export function keptImage(host: Host, dir: string, registry: ImageStore): ImageStore {

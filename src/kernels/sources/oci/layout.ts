@@ -7,7 +7,7 @@ import { stayInside } from '../stay-inside.ts';
 import type { ImageStore } from './registry.ts';
 
 const MAX_DOCUMENT = 4 * 1024 * 1024;
-/** What the index of a layout is called where a document is asked for. */
+/** What the index of a layout is called where a document is requested. */
 export const LAYOUT_INDEX = 'index.json';
 
 function hexOf(digest: string): string {

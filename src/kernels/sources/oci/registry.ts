@@ -30,7 +30,7 @@ export interface RegistryAccess {
   readonly signal: AbortSignal | undefined;
   /** What to do where it wants an account; follows "save it as a layout (...) and". */
   readonly remedy: string;
-  /** Of one registry: no other gets it, whatever that one answers. */
+  /** Of one registry: no other gets it, whatever that one responds. */
   readonly account?: RegistryAccount | undefined;
 }
 
@@ -145,7 +145,7 @@ class Registry implements RegistryStore {
         await this.#host.files.remove(file);
         return await this.#host.network.download(url, file, { ...options, signal: this.#access.signal });
       } catch (error) {
-        // A line that breaks is worth a second try; a server that says no is not.
+        // A line that breaks is worth a second try; a server that rejects it is not.
         if (attempt >= ATTEMPTS || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
       }
     }

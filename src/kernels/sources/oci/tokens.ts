@@ -15,7 +15,7 @@ export function bearer(challenge: string): Readonly<Record<string, string>> | un
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key.toLowerCase(), value]));
 }
 
-/** The token that the answer of a server holds, as a header has it; undefined where it holds none. */
+/** The token that the response of a server holds, as a header has it; undefined where it holds none. */
 export function tokenOf(text: string): string | undefined {
   let value: unknown;
   try {

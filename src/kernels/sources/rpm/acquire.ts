@@ -86,7 +86,7 @@ export async function downloadPackages(
   return files;
 }
 
-/** Copies package files: what is verified must be what is unpacked, and nobody else writes to a copy. */
+/** Copies package files: what is verified must be what is unpacked, and no one else writes to a copy. */
 export async function copyPackages(
   host: Host,
   from: ReadonlyMap<RpmPackage, string>,

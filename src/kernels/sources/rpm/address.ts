@@ -4,7 +4,7 @@ import type { Arch } from '../../../model/kernel.ts';
 /**
  * An address of a profile with its variables filled in: `$basearch` and `$arch` are the machine's architecture,
  * `$releasever` is what the profile says.
- * @throws UsageError `bad_profile` for any other variable, or for a release that nobody named
+ * @throws UsageError `bad_profile` for any other variable, or for a release that no one named
  */
 export function expandAddress(address: string, arch: Arch, releasever: string | undefined): string {
   const text = address.replace(/\$(?:\{([A-Za-z]+)\}|([A-Za-z]+))/g, (whole, braced, plain) => {

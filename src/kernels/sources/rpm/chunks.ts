@@ -24,7 +24,7 @@ const NOT_FOUND = 127;
 const LAST_WORDS = 300;
 
 /**
- * The bytes of a file from byte `from` on, unpacked, as they come; the tool waits while nobody reads.
+ * The bytes of a file from byte `from` on, unpacked, as they come; the tool waits while no one reads.
  * @throws HostError `bad_package` when they cannot be unpacked, `tool_missing`; CancelledError
  */
 export async function* unpacked(

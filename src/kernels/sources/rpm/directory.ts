@@ -24,7 +24,7 @@ export async function packagesIn(
     const stat = await host.files.stat(path);
     if (!stat?.isFile) continue;
     const { facts } = await readPackage(host, path).catch((error: unknown) => {
-      // What else lies there is nobody's concern.
+      // What else lies there is no one's concern.
       if (error instanceof HostError && ![...names].some((name) => href.startsWith(name))) return { facts: undefined };
       throw error;
     });

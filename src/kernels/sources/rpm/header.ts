@@ -66,7 +66,7 @@ function textsAt(store: Uint8Array, offset: number, count: number): string[] {
   return texts;
 }
 
-/** Only the tags that somebody asks for. @param bytes a whole header, with its intro */
+/** Only the tags that somebody requests. @param bytes a whole header, with its intro */
 export function parseHeader(bytes: Uint8Array, tags: readonly number[]): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = view.getUint32(8);

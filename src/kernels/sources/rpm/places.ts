@@ -10,7 +10,7 @@ import type { Web } from './web.ts';
 export interface Place {
   /** Address of the directory with `repodata`, with a slash at its end. */
   readonly base: string;
-  /** Digests that its index may have; undefined where nobody said. */
+  /** Digests that its index may have; undefined where no one said. */
   readonly checksums?: readonly Checksum[];
   /** Its index may name files anywhere on its host: Amazon's do. */
   readonly wholeHost?: true;

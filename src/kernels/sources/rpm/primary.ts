@@ -10,7 +10,7 @@ export interface RpmPackage extends Evr {
   readonly checksum: Checksum | undefined;
   /** Bytes of the file. */
   readonly size: number;
-  /** Bytes of its files when unpacked; 0 where nobody says. */
+  /** Bytes of its files when unpacked; 0 where no one says. */
   readonly installedBytes: number;
   /** Where the index says that it lies. */
   readonly href: string;
@@ -20,7 +20,7 @@ export interface RpmPackage extends Evr {
 /** Builds of a few names: no repository keeps so many. */
 const MAX_FOUND = 20_000;
 
-/** What rpm lets a version be made of; messages quote it, and nobody has signed it yet. */
+/** What rpm lets a version be made of; messages quote it, and no one has signed it yet. */
 const VERSION = /^[A-Za-z0-9._+~^]{1,128}$/;
 const MAX_ADDRESS = 2048;
 

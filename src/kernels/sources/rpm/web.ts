@@ -18,7 +18,7 @@ export interface Web {
 const MAX_PEM = 1024 * 1024;
 const ATTEMPTS = 2;
 
-/** Answers that mean that a file is not there, rather than that the server has a bad day. */
+/** Responses that mean that a file is not there, rather than that the server has a bad day. */
 const GONE = new Set([403, 404, 410]);
 
 async function readPem(host: Host, key: string, path: string | undefined): Promise<string | undefined> {
@@ -76,7 +76,7 @@ export async function openWeb(
       try {
         return await attempt(url, file, options);
       } catch (error) {
-        // A line that breaks is worth a second try; a server that says no is not.
+        // A line that breaks is worth a second try; a server that rejects it is not.
         if (nth >= ATTEMPTS || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
       }
     }

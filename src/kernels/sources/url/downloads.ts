@@ -24,7 +24,7 @@ async function download(host: Host, url: string, file: string, options: Download
       await host.files.remove(file);
       ({ status } = await host.network.download(url, file, options));
     } catch (error) {
-      // A line that breaks is worth a second try; a server that says no is not.
+      // A line that breaks is worth a second try; a server that rejects it is not.
       const broke = error instanceof HostError && error.code === 'mirror_unreachable';
       if (attempt >= ATTEMPTS || !broke) throw error;
       continue;

@@ -143,7 +143,7 @@ const NAMED_RELEASE = /^linux-(?:image|modules)(?:-unsigned)?-([^_]+)_/;
 
 /**
  * What an address shows now. Of a list of packages its signature is checked; what the head of an image says of itself is
- * told by nobody else, and a fetch checks it.
+ * reported by no one else, and a fetch checks it.
  */
 async function urlBuilds(host: Host, request: OffersRequest<UrlKernelSource>): Promise<readonly OfferedBuild[]> {
   const { source, paths } = request;

@@ -13,7 +13,7 @@ const source: DebKernelSource = {
   mirror: 'http://profile.example.org/debian/',
 };
 
-/** A host with these files under /etc and this answer of apt. */
+/** A host with these files under /etc and this result of apt. */
 function hostWith(files: Record<string, string>, targets = '', env: Host['env'] = {}): Host {
   const result = {
     exitCode: 0,

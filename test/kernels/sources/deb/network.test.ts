@@ -54,7 +54,7 @@ function spoil(lab: KernelLab, file: string, how: Fault): void {
       more();
       return true;
     }
-    // A list that is not there under this name is asked for under others.
+    // A list that is not there under this name is requested under others.
     const stat = statSync(join(lab.root, path), { throwIfNoEntry: false });
     if (!stat?.isFile()) return false;
     const bytes = readFileSync(join(lab.root, path));

@@ -75,7 +75,7 @@ describe('images of a registry', () => {
     expect(readFileSync(files.vmlinuz)).toEqual(bzImage({ release: R }));
     expect(files.record.modules.map((one) => one.name)).toEqual(['dummy']);
     expect(lab.left().filter((path) => path.startsWith('tmp/'))).toEqual([]);
-    // Asked without a token first; with one from then on.
+    // Requested without a token first; with one from then on.
     expect(registry.requests.slice(0, 3)).toEqual([
       'GET /v2/lab/kernels/manifests/stable',
       'GET /token',
