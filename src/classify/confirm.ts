@@ -68,7 +68,7 @@ function confirmMissingBtf(finding: Finding, { hello }: Evidence): Finding {
 
 function withNear(finding: Finding): Finding {
   const similar = nearSections(finding.args['section'] ?? '').map((name) => `SEC("${name}")`);
-  return similar.length === 0 ? finding : withArgs<'UNKNOWN_SECTION'>(finding, { similar: similar.join(', ') });
+  return similar.length === 0 ? finding : withArgs<'UNKNOWN_SECTION'>(finding, { near: similar.join(', ') });
 }
 
 /** A tracepoint that cannot be looked up: whether the kernel has it is not known. */

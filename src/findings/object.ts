@@ -139,7 +139,7 @@ export const OBJECT_FINDINGS = {
     words: (f) => ({
       title: `section ${arg(f, 'section', 'of a program')} says nothing about the program type`,
       explanation: 'libbpf takes the program type from the section name and does not know this one.',
-      remediation: `${f.args.similar === undefined ? 'Rename the section' : `Rename the section (libbpf knows ${f.args.similar})`}, or set the type under program_types: in the manifest.`,
+      remediation: `${f.args.near === undefined ? 'Rename the section' : `Rename the section (libbpf knows ${f.args.near})`}, or set the type under program_types: in the manifest.`,
     }),
   }),
   MISSING_LICENSE: entry({
