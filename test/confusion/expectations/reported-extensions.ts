@@ -18,8 +18,8 @@ export const REPORTED_EXTENSIONS: readonly Row[] = [
     object: 'verifier_arena',
     since: [
       // Nor has it programs of the type syscall.
-      ['5.10', failing(...noArena.messages, at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', 'names_none'))],
-      ['6.1', failing(...noArena.messages, at('UNSUPPORTED_INSTRUCTION', 'reserved', 'names_none', 'names_none'))],
+      ['5.10', failing(...noArena.reported, at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', 'names_none'))],
+      ['6.1', failing(...noArena.reported, at('UNSUPPORTED_INSTRUCTION', 'reserved', 'names_none', 'names_none'))],
       [
         '6.12',
         failing(
