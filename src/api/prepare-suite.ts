@@ -151,7 +151,7 @@ function casesToRun(
   cases: readonly PreparedCase[],
   baseline: LoadedRun | undefined,
   stops: boolean,
-): Pick<PreparedSuite, 'wanted' | 'startable' | 'runs' | 'costs' | 'endsCheck'> {
+): Pick<PreparedSuite, 'included' | 'startable' | 'runs' | 'costs' | 'endsCheck'> {
   const broken = cases.findIndex(({ ready, source }) => ready === undefined && source.required);
   const included = stops && broken >= 0 ? cases.slice(0, broken + 1) : cases;
   const started = included.filter((one): one is StartableCase => one.ready !== undefined);
