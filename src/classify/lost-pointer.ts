@@ -12,14 +12,17 @@ const ARENA = 'bpf_arena_alloc_pages';
 const PACKET = /^pkt(?:_meta|_end)?$/;
 const OBJECT = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
 const INSN = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
+/** What a pointer is declared with that is set on other paths only. */
+const NULL_MADE = /^[rw]\d+ = 0$/;
 const CALL = /^call (?<name>\w+)(?:#\d+)?/;
 
 /** A register or a place on the stack, as states of the log name it: `R6`, `fp-8`. */
 type Place = string;
 
 interface Loss {
-  readonly kind: 'stale_packet' | 'released' | 'arena_pointer';
-  readonly call: string;
+  readonly kind: 'stale_packet' | 'released' | 'arena_pointer' | 'null_path';
+  /** The call that took the pointer away; absent where none did. */
+  readonly call?: string;
 }
 
 function stateOf(line: string, place: Place): string | undefined {
@@ -67,13 +70,13 @@ function lossOf(log: string, cause: string): Loss | undefined {
       continue;
     }
     const source = sourceOf(text, place);
-    if (source === undefined) return undefined;
+    if (source === undefined) return NULL_MADE.test(text) ? { kind: 'null_path' } : undefined;
     place = source;
   }
   return undefined;
 }
 
-/** A number that was a pointer: the call that made it one is the cause, and no kernel memory is meant. */
+/** A number that was a pointer, or NULL: what made it one is the cause, and no kernel memory is meant. */
 export function explainLostPointer(finding: Finding, log: string): Finding {
   const { reason = '' } = finding.args;
   if (finding.code !== 'VERIFIER_REJECTION' || !['invalid_mem_access', 'type_mismatch'].includes(reason))

@@ -86,6 +86,15 @@ function acquiredBy({ args, evidence }: Finding, log: string): { readonly acquir
   return call === undefined ? {} : { acquired: call };
 }
 
+/** A number in a register was added to the pointer that the instruction goes through: an index, known on this path. */
+function isIndexed(insn: string, log: string, cause: string): boolean {
+  const base = /\(r(\d+) /.exec(insn)?.[1];
+  if (base === undefined) return false;
+  const before = log.slice(0, log.lastIndexOf(cause)).slice(-NEAR_TEXT);
+  const written = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, 'gm'))].at(-1);
+  return written?.[1] === '+' && written[2] === 'r';
+}
+
 /** Not even the smallest index fits, so that none is to blame; a negative offset comes from a subtraction. */
 function pastEnd(text: string, above: readonly string[]): Finer {
   const { available, offset, size } = above.map((line) => MEASURED.exec(line)?.groups).findLast(Boolean) ?? {};
@@ -146,7 +155,7 @@ function finerReason(
       if (above.some((line) => line.startsWith('invalid access to packet'))) {
         return { reason: type === 'cgroup_sockopt' ? 'option_bounds' : 'packet_bounds' };
       }
-      return pastEnd(evidence?.text ?? '', above);
+      return isIndexed(insn, log, evidence?.text ?? '') ? {} : pastEnd(evidence?.text ?? '', above);
     case 'iterator_unset':
     case 'iterator_begun':
     case 'dynptr_unset':

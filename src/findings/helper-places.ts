@@ -33,10 +33,7 @@ const OFFERED: readonly (readonly [helper: RegExp, programs: string])[] = [
   [/^bpf_get_func_(?:arg|ret|arg_cnt)$/, 'fentry, fexit and fmod_ret programs'],
   [/^bpf_get_attach_cookie$/, 'kprobe, uprobe, tracepoint and perf_event programs, on newer kernels to fentry as well'],
   [/^bpf_(?:inode_storage_\w+|bprm_opts_set|ima_\w+)$/, 'LSM programs'],
-  [
-    /^bpf_sk_storage_/,
-    'tc, cgroup, sockops and sk_msg programs, to struct_ops of TCP congestion controls, and since 5.11 to tp_btf, fentry and fexit programs',
-  ],
+  [/^bpf_sk_storage_/, 'tc, cgroup and sockops programs, since 5.11 also to tp_btf, fentry and fexit'],
   [/^bpf_task_storage_/, 'tracing, LSM and struct_ops programs'],
   [/^bpf_(?:sys_bpf|sys_close|btf_find_by_name_kind|kallsyms_lookup_name)$/, 'syscall programs'],
   [/^bpf_rc_/, 'lirc_mode2 programs'],

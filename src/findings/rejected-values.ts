@@ -20,6 +20,10 @@ export const VALUE_ADVICE = {
     why: 'a number without a proven bound is added to a packet pointer',
     todo: 'Bound it right before it is added, as an unsigned number (offset &= 0x3ff, or return where it is larger than a packet), then compare the sum plus the size of the access with data_end.',
   },
+  null_path: {
+    why: 'a pointer that is NULL on one path is followed',
+    todo: 'On the path that the log shows, the variable still has the NULL that it was declared with: leave where it was not set (if (!p) return ...) before the access. A comparison with data_end does not stand for that.',
+  },
   pointer_bits: {
     why: 'a pointer is masked, shifted or multiplied like a number',
     todo: 'Compute with the offset (mask or align that) and add it to the pointer once. To keep an address as a number, store all of its 8 bytes at once at an aligned place. Where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that.',

@@ -2,7 +2,7 @@ import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { PLACE } from './lookup.ts';
 import { arg, who } from './writer.ts';
 
-const ARGS = [...PLACE, 'argument', 'count', 'limit', 'prototype'] as const;
+const ARGS = [...PLACE, 'argument', 'shape', 'count', 'limit', 'prototype'] as const;
 
 type TrampolineFacts = Facts<(typeof ARGS)[number]>;
 
@@ -15,9 +15,10 @@ function noSupport(f: TrampolineFacts): Words {
 }
 
 function structArgument(f: TrampolineFacts): Words {
+  const [what, since] = f.args.shape === 'UNION' ? ['union', '6.18'] : ['structure', '6.1'];
   return {
-    title: `function ${arg(f, 'function', '?')} takes a structure by value, which this kernel cannot trace by a trampoline`,
-    explanation: `Argument ${arg(f, 'argument', '?')} (counted from 0) is a structure. x86_64 kernels trace such functions since 6.1.`,
+    title: `function ${arg(f, 'function', '?')} takes a ${what} by value, which this kernel cannot trace by a trampoline`,
+    explanation: `Argument ${arg(f, 'argument', '?')} (counted from 0) is a ${what}. x86_64 kernels trace such functions since ${since}.`,
     remediation: 'Use a kprobe or a tracepoint on the kernels before it.',
   };
 }

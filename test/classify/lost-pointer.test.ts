@@ -63,7 +63,7 @@ test.each([
   ],
   [
     'made anew after the call',
-    '1: (61) r6 = *(u32 *)(r1 +0)  ; R6_w=pkt(off=0)\n8: (85) call bpf_xdp_adjust_head#44\n9: (b7) r6 = 0\n',
+    '1: (61) r6 = *(u32 *)(r1 +0)  ; R6_w=pkt(off=0)\n8: (85) call bpf_xdp_adjust_head#44\n9: (b7) r6 = 7\n',
   ],
   ['no call that moves packets', '1: (61) r6 = *(u32 *)(r1 +0)  ; R6_w=pkt(off=0)\n8: (85) call bpf_ktime_get_ns#5\n'],
 ])('%s is none of it', (_name, path) => {
@@ -83,4 +83,12 @@ test('memory of an arena that is used before it was converted is told as such', 
     ].join('\n');
   expect(explained(log('bpf_arena_alloc_pages'), cause)).toMatchObject({ reason: 'arena_pointer' });
   expect(explained(log('bpf_get_current_task'), cause)).toMatchObject({ reason: 'invalid_mem_access' });
+});
+
+test('a pointer that was declared NULL and not set on the path is followed back to that', () => {
+  const log = ['0: (b7) r6 = 0   ; R6_w=0', '5: (bf) r2 = r6', '8: (71) r1 = *(u8 *)(r2 +0)'];
+  const cause = "R2 invalid mem access 'scalar'";
+  expect(explained([...log, cause].join('\n'), cause)).toMatchObject({ reason: 'null_path' });
+  const other = log.map((line) => line.replace('r6 = 0 ', 'r6 = 8 '));
+  expect(explained([...other, cause].join('\n'), cause)).toMatchObject({ reason: 'invalid_mem_access' });
 });

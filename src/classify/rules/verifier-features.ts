@@ -196,7 +196,7 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'TRAMPOLINE_UNSUPPORTED',
     reason: 'struct_argument',
-    pattern: /^The function (?<function>\S+) arg(?<argument>\d+) type STRUCT is unsupported/,
+    pattern: /^The function (?<function>\S+) arg(?<argument>\d+) type (?<shape>STRUCT|UNION) is unsupported/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: 'The function security_path_chown arg1 type STRUCT is unsupported.',

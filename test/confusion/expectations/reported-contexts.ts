@@ -29,6 +29,19 @@ export const REPORTED_CONTEXTS: readonly Row[] = [
   // libbpf/libbpf-rs#1259
   always('attach_tracepoint_exit', warnsHere('TRACEPOINT_CONTEXT_MISMATCH', 'record_too_short', 'unmapped')),
   always('attach_tracepoint_exit_fixed', PASS),
+  // cilium/cilium#21907 (its words), masoncl/rsched#4
+  always('verifier_paths', rejected(['null_path', 'not_set'], ['out_of_bounds', 'counts'])),
+  always('verifier_paths_fixed', PASS),
+  // kernel-patches/bpf#9664: the argument became a union in 6.3, and such functions are traced since 6.18.
+  {
+    object: 'attach_fentry_union_argument',
+    since: [
+      ['5.10', PASS],
+      ['6.12', fails('TRAMPOLINE_UNSUPPORTED', 'struct_argument', 'probe')],
+      ['6.18', PASS],
+    ],
+  },
+  always('attach_fentry_union_argument_fixed', PASS),
   // iovisor/bcc#4031
   from('6.1', 'map_run_time', fails('KERNEL_WARNING', 'run_time_map', 'bpf_check')),
   always('map_run_time_fixed', PASS),
