@@ -20,6 +20,7 @@ import { metadata } from './parts/metadata.mjs';
 import { oneObject } from './parts/one-object.mjs';
 import { overhead } from './parts/overhead.mjs';
 import { runtime } from './parts/runtime.mjs';
+import { server } from './parts/server.mjs';
 import { sideBySide } from './parts/side-by-side.mjs';
 import { describeMachine, load } from './tools/machine.mjs';
 import { requireResults, timedRun } from './tools/measure.mjs';
@@ -41,6 +42,7 @@ const PARTS = {
   hostile: { title: 'Hostile cells', run: hostile },
   action: { title: 'Start of the Action', run: action },
   runtime: { title: 'Decisions by signed evidence', run: runtime },
+  server: { title: 'A server with many callers', run: server },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };
 const EXAMPLE = 'examples/simple-pass/simple_pass.bpf.o';

@@ -50,6 +50,8 @@ async function documentOf({ runs }: Services, runId: string) {
   return input;
 }
 
+const UNKNOWN = { label: 'compat', message: 'unknown', color: 'lightgrey' } as const;
+
 export const HANDLERS: Handlers = {
   health: async () => ({ status: 'ok' }),
   config: async ({ services }) => configOf(services),
@@ -79,8 +81,8 @@ export const HANDLERS: Handlers = {
     reply.code(202);
     return statusOf(await services.jobs.cancel(params.id));
   },
-  historyArtifacts: async ({ query, services }) => ({ records: await artifactRecords(query, services) }),
-  historyRuns: async ({ query, services }) => ({ records: await runRecords(query.limit, services) }),
+  historyArtifacts: ({ query, services }) => artifactRecords(query, services),
+  historyRuns: ({ query, services }) => runRecords(query, services),
   runReport: async ({ query, services }) => {
     const { value } = await documentOf(services, query.run_id);
     return { run_id: query.run_id, report: publicReport(value) };
@@ -103,7 +105,9 @@ export const HANDLERS: Handlers = {
     return sendText(reply, 'text/plain; version=0.0.4', services.metrics.text(services.jobs.counts()));
   },
   badge: async ({ params, reply, services }) => {
-    const { document } = await documentOf(services, params.file.replace(/\.svg$/, ''));
+    const document = (await services.runs.find(params.file.replace(/\.svg$/, '')))?.document;
+    // A README shows it: a picture is there for every run, whatever became of it.
+    if (document === undefined) return sendText(reply, 'image/svg+xml', badgeSvg(UNKNOWN));
     const what = document.cases.length > 1 ? 'checks' : 'kernels';
     return sendText(reply, 'image/svg+xml', badgeSvg(badgeFacts(document.status, documentCounts(document), what)));
   },

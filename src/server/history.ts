@@ -5,6 +5,7 @@ import type { HistoryRecord } from '../history/record.ts';
 import { UsageError } from '../model/errors.ts';
 import { publicReport } from '../report/public-report.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
+import { pageOf } from './paging.ts';
 import { ApiError } from './problem.ts';
 import type { BodyOf, QueryOf } from './routes.ts';
 import type { RunRecord } from './schemas.ts';
@@ -24,25 +25,26 @@ function withNames<R extends HistoryRecord | RunRecord>(record: R): R {
 
 /** Signed records, newest first; none where nothing was recorded yet. */
 export async function artifactRecords(
-  { artifact_name: name, limit }: QueryOf<'historyArtifacts'>,
+  { artifact_name: name, limit, cursor }: QueryOf<'historyArtifacts'>,
   { settings, host }: Services,
 ) {
   const options = {
     workDir: settings.workdir,
     cwd: settings.cwd,
     host,
-    limit,
     ...(name !== undefined && { artifactName: name }),
   };
   const records = await listHistory(options).catch((error: unknown) => {
     if (error instanceof UsageError && ['history_missing', 'artifact_unknown'].includes(error.code)) return [];
     throw error;
   });
-  return records.map(withNames);
+  const { records: own, ...more } = pageOf(records, limit, cursor);
+  return { records: own.map(withNames), ...more };
 }
 
-export async function runRecords(limit: number, { runs }: Services) {
-  return (await runs.records()).slice(0, limit).map(withNames);
+export async function runRecords({ limit, cursor }: QueryOf<'historyRuns'>, { runs }: Services) {
+  const { records, ...more } = pageOf(await runs.records(), limit, cursor);
+  return { records: records.map(withNames), ...more };
 }
 
 /** A report that a caller names, where the server keeps reports. @throws ApiError 400 */

@@ -188,8 +188,7 @@ export const ROUTES = {
     ...{ method: 'GET', path: '/badge/:file', at: 'root', action: 'run_report', access: READ },
     summary: 'Badge of a run (`<run id>.svg`)',
     params: shapes.BadgeParams,
-    responses: { 200: { description: 'the badge', content: 'image/svg+xml' } },
-    problems: [404],
+    responses: { 200: { description: 'the badge; a gray one for a run that is not known', content: 'image/svg+xml' } },
   },
 } as const satisfies Readonly<Record<string, Route>>;
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fetchSelected, reasonsOf } from '../api/runtime-fetch.ts';
 import { probeHost } from '../api/runtime-probe.ts';
@@ -16,6 +16,8 @@ import { needSpace } from './space.ts';
 
 /** What is looked at of the end of the stream of decisions. */
 const TAIL_BYTES = 2 * 1024 * 1024;
+/** Directory of the work directory that objects are fetched to. */
+const SELECTED = 'runtime-selected';
 
 type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agentDecision'>;
 
@@ -46,8 +48,20 @@ function policyOf(given: Selecting['policy'], strict: boolean): SelectPolicy {
   };
 }
 
+/** What may be said about places is what the server does anyway. @throws ApiError 400 */
+function checkPlaces(body: Selecting, { cwd, workdir }: Services['settings']): void {
+  const outDir = join(workdir, SELECTED);
+  const other =
+    body.workdir !== undefined && resolve(cwd, body.workdir) !== workdir
+      ? 'workdir'
+      : 'out_dir' in body && body.out_dir !== undefined && resolve(workdir, body.out_dir) !== outDir && 'out_dir';
+  if (other)
+    throw new ApiError(400, 'path_outside', `${other}: the server has places of its own for this; leave it out`);
+}
+
 /** Trust and evidence are the server's: callers say what they look for, and what their host is. */
 async function optionsOf(body: Selecting, strict: boolean, { settings, host }: Services): Promise<SelectOptions> {
+  checkPlaces(body, settings);
   const index = join(settings.workdir, 'index.sigstore.json');
   return {
     host,
@@ -139,7 +153,7 @@ export async function agentDecision(call: Call<BodyOf<'agentDecision'>>) {
 export async function fetched(call: Call<BodyOf<'runtimeFetch'>>) {
   const { options, made } = await decided(call, false);
   if (made.selection.selected === undefined) return none(call.reply, call.requestId, made.selection);
-  const outDir = join(call.services.settings.workdir, 'runtime-selected');
+  const outDir = join(call.services.settings.workdir, SELECTED);
   const {
     fetch,
     selection,

@@ -112,14 +112,16 @@ export const JobParams = z.strictObject({ id: jobId });
 
 const limit = z.coerce.number().int().min(1).max(200).default(200);
 const name = text.min(1).max(256);
-export const RunsQuery = z.strictObject({ limit });
-export const ArtifactsQuery = z.strictObject({ artifact_name: name.optional(), limit });
+const cursor = text.regex(/^\d{1,12}$/, 'must be the next_cursor of an earlier response').optional();
+export const RunsQuery = z.strictObject({ limit, cursor });
+export const ArtifactsQuery = z.strictObject({ artifact_name: name.optional(), limit, cursor });
 export const RunQuery = z.strictObject({ run_id: text.regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be the id of a run') });
 export const BadgeParams = z.strictObject({
   file: text.regex(/^[A-Za-z0-9._-]{1,128}\.svg$/, 'must be the id of a run with .svg'),
 });
 
-export const HistoryRecords = z.object({ records: z.array(HistoryRecord) });
+/** `next_cursor` is there where older records follow. */
+export const HistoryRecords = z.object({ records: z.array(HistoryRecord), next_cursor: text.optional() });
 
 /** A line of the list of runs (docs/evidence.md). */
 export const RunRecord = z.object({
@@ -139,9 +141,10 @@ export const RunRecord = z.object({
   markdown_path: text.optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
-export const RunRecords = z.object({ records: z.array(RunRecord) });
+export const RunRecords = z.object({ records: z.array(RunRecord), next_cursor: text.optional() });
 export const RunReport = z.object({ run_id: text, report: Document });
 
+const path = text.min(1).max(4096);
 const word = text.max(256).default('');
 const codes = z.array(text.max(128)).max(256);
 
@@ -169,10 +172,21 @@ const selecting = {
   policy: PolicyLimits,
   /** What `bpfcompat runtime probe` prints on the host to decide for. */
   host_probe: Probe,
+  /** As in earlier versions; only the work directory of the server itself is one. */
+  workdir: path.optional(),
 };
-export const SelectBody = z.strictObject({ ...selecting, limit: count.max(1000).default(5) });
-export const FetchBody = z.strictObject(selecting);
-export const AgentDecisionBody = z.strictObject({ ...selecting, agent_id: word });
+/** Earlier versions could leave the verification out. */
+const verified = z.literal(true).default(true);
+const limitOfAnswer = count.max(1000).default(5);
+export const SelectBody = z.strictObject({ ...selecting, limit: limitOfAnswer });
+export const FetchBody = z.strictObject({ ...selecting, out_dir: path.optional(), require_verified_history: verified });
+/** `tenant` and `project` are labels. */
+export const AgentDecisionBody = z.strictObject({
+  ...selecting,
+  ...{ agent_id: word, tenant: word, project: word },
+  limit: limitOfAnswer,
+  require_verified_history: verified,
+});
 const Audited = { audit: z.object({ decision_id: text }).optional(), audit_error: text.optional() };
 export const Selected = z.object({ selection: Document, ...Audited });
 export const Fetched = z.object({ fetch: Document, selection: Document, host_probe: Document, ...Audited });
@@ -182,7 +196,6 @@ export const Probed = z.object({ probe: Document });
 export const DecisionsQuery = z.strictObject({ limit });
 export const Decisions = z.object({ records: z.array(Document) });
 
-const path = text.min(1).max(4096);
 export const CompareBody = z.union([
   z.strictObject({ base_report: path, head_report: path }),
   z.strictObject({ artifact_name: name, base_version: name, head_version: name }),
