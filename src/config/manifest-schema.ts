@@ -233,6 +233,8 @@ export const expectation = z.strictObject({
   /** As the finding of the report has it. */
   subject: line({ maxBytes: 500 }).optional(),
   program: identifier.optional(),
+  /** A part of what the kernel or the library said, as the report quotes it. */
+  says: line({ required: true, maxBytes: 500 }).optional(),
   reason: line({ required: true, maxBytes: 500 }),
 });
 

@@ -184,7 +184,7 @@ function functionalTests({ value, at }: YamlFile<ManifestFile>): Manifest['funct
  * @throws UsageError when the declaration does not say of which kernels it speaks, or says it twice
  */
 export function expectationOf(
-  { profiles, kernels, code, subject, program, reason }: ManifestFile['expectations'][number],
+  { profiles, kernels, code, subject, program, says, reason }: ManifestFile['expectations'][number],
   origin: string,
   errorCode: 'manifest_invalid' | 'suite_invalid',
 ): Expectation {
@@ -192,7 +192,12 @@ export function expectationOf(
     const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
     throw new UsageError(errorCode, `${origin}: expectation ${problem} profiles or kernels`);
   }
-  return { profiles: profiles ?? [], kernels, code, subject, program, reason, origin };
+  if (code === 'LOADER_REJECTED' && subject === undefined && program === undefined && says === undefined) {
+    const problem =
+      'LOADER_REJECTED is every rejection of a library; add says: with a part of its words, as the report has them';
+    throw new UsageError(errorCode, `${origin}: expectation of ${problem}`);
+  }
+  return { profiles: profiles ?? [], kernels, code, subject, program, says, reason, origin };
 }
 
 /** A program can be switched by one group only. */

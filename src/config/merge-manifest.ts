@@ -51,13 +51,14 @@ export function withGate(text: string, { minKernel, expectations }: GateAddition
   if (minKernel === undefined && expectations.length === 0) return text;
   const document = documentOf(text);
   if (minKernel !== undefined) document.set('min_kernel', minKernel.number.join('.'));
-  const declared = expectations.map(({ profiles, kernels, code, subject, program, reason }) =>
+  const declared = expectations.map(({ profiles, kernels, code, subject, program, says, reason }) =>
     document.createNode({
       expect: 'fail',
       ...(kernels === undefined ? { profiles: [...profiles] } : { kernels: kernels.text }),
       code,
       ...(subject !== undefined && { subject }),
       ...(program !== undefined && { program }),
+      ...(says !== undefined && { says }),
       reason,
     }),
   );

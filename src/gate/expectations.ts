@@ -11,8 +11,17 @@ function speaksOf({ profiles, kernels }: Expectation, { profile }: Target, resul
   return number !== undefined && inKernelRange(number, kernels);
 }
 
+/** What of the words of a cause is quoted where they are others. */
+const MAX_FOUND = 200;
+
+/** What the guest or a library said of a cause. */
+function wordsOf({ evidence, args }: Finding): string[] {
+  return [evidence?.text, args['error'], args['message']].flatMap((text) => text || []);
+}
+
 /** What keeps a declaration of the right code from fitting a cause; undefined: it fits. */
-function misfitOf(declared: Expectation, subject: string, program: string): Misfit | undefined {
+function misfitOf(declared: Expectation, finding: Finding, program: string): Misfit | undefined {
+  const { subject = '' } = finding;
   const { origin } = declared;
   if (declared.subject !== undefined && declared.subject !== subject) {
     return { what: 'subject', declared: declared.subject, found: subject, origin };
@@ -20,16 +29,22 @@ function misfitOf(declared: Expectation, subject: string, program: string): Misf
   if (declared.program !== undefined && declared.program !== program) {
     return { what: 'program', declared: declared.program, found: program, origin };
   }
+  const { says } = declared;
+  const said = wordsOf(finding);
+  if (says !== undefined && !said.some((text) => text.includes(says))) {
+    return { what: 'words', declared: says, found: (said[0] ?? '').slice(0, MAX_FOUND), origin };
+  }
   return undefined;
 }
 
 /** One finding, program by program, with the declaration that speaks of it. */
-function metOf({ code, rollup, subject = '', args }: Finding, declared: readonly Expectation[]): MetCause[] {
+function metOf(finding: Finding, declared: readonly Expectation[]): MetCause[] {
+  const { code, rollup, subject = '', args } = finding;
   return programsOf(args).map((program) => {
     const similar = declared.filter((one) => one.code === code || one.code === rollup);
-    const fits = (one: Expectation): boolean => misfitOf(one, subject, program) === undefined;
+    const fits = (one: Expectation): boolean => misfitOf(one, finding, program) === undefined;
     const by = similar.find(fits);
-    const misfit = by === undefined && similar[0] ? misfitOf(similar[0], subject, program) : undefined;
+    const misfit = by === undefined && similar[0] ? misfitOf(similar[0], finding, program) : undefined;
     return { code, subject, program, by, ...(misfit && { misfit }) };
   });
 }
@@ -114,7 +129,8 @@ function isSame(a: Cell, b: Cell): boolean {
 /** `the subject differs: "a" is declared, "b" was found`. */
 export function misfitText({ what, declared, found }: Omit<Misfit, 'origin'>): string {
   const seen = found === '' ? 'none' : `"${found}"`;
-  return `the ${what} differs: "${declared}" is declared, ${seen} was found`;
+  const differs = what === 'words' ? 'words differ' : `${what} differs`;
+  return `the ${differs}: "${declared}" is declared, ${seen} was found`;
 }
 
 /** Causes that no one declared, in words; empty where every one is. */

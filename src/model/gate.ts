@@ -29,6 +29,8 @@ export interface Expectation {
   readonly subject?: string | undefined;
   /** The one program that fails over it; absent: any. */
   readonly program?: string | undefined;
+  /** Words that stand in what the guest or the library said; absent: any. */
+  readonly says?: string | undefined;
   /** Why it is known, in the words of the one who declared it. */
   readonly reason: string;
   /** `file:line:column`. */
@@ -37,14 +39,14 @@ export interface Expectation {
 
 /** One cause of a failure, and the declaration that speaks of it; undefined where none does. */
 export interface MetCause extends Cause {
-  readonly by: Pick<Expectation, 'code' | 'subject' | 'program' | 'reason' | 'origin'> | undefined;
+  readonly by: Pick<Expectation, 'code' | 'subject' | 'program' | 'says' | 'reason' | 'origin'> | undefined;
   /** No declaration is met, and this one has the code: what of it is another. Absent where none is that near. */
   readonly misfit?: Misfit | undefined;
 }
 
 /** Where a declaration with the right code does not fit. */
 export interface Misfit {
-  readonly what: 'subject' | 'program';
+  readonly what: 'subject' | 'program' | 'words';
   /** What the declaration says. */
   readonly declared: string;
   /** What the cause has; may be empty. */

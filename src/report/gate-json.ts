@@ -8,7 +8,14 @@ function causeJson({ code, subject, program, by, misfit }: MetCause) {
     code,
     subject: some(subject),
     program: some(program),
-    met_by: by && { code: by.code, subject: by.subject, program: by.program, reason: by.reason, origin: by.origin },
+    met_by: by && {
+      code: by.code,
+      subject: by.subject,
+      program: by.program,
+      says: by.says,
+      reason: by.reason,
+      origin: by.origin,
+    },
     misfit,
   };
 }

@@ -182,7 +182,12 @@ const Support = z.object({ text: optional });
 
 const MetBy = z.object({ code: text, reason: optional, origin: optional });
 
-const Misfit = z.object({ what: z.enum(['subject', 'program']), declared: text, found: optional, origin: optional });
+const Misfit = z.object({
+  what: z.enum(['subject', 'program', 'words']),
+  declared: text,
+  found: optional,
+  origin: optional,
+});
 
 /** What decided, where it is not that required kernels pass. */
 const Gate = z.object({

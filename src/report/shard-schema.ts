@@ -152,6 +152,7 @@ const Gate = z.object({
         code: text,
         subject: text.optional(),
         program: text.optional(),
+        says: text.optional(),
         reason: text,
         origin: text,
       }),

@@ -401,6 +401,10 @@ describe('what decides', () => {
       /"UNSUPORTED_MAP_TYPE" is not known; did you mean "UNSUPPORTED_MAP_TYPE"\?/,
     ],
     [
+      'expectations: [{expect: fail, code: LOADER_REJECTED, reason: y, kernels: 5.4}]',
+      /^compat\.yaml:1:16: .*is every rejection of a library; add says:/,
+    ],
+    [
       'expectations: [{expect: fail, code: UNKNOWN, reason: y}]',
       /^compat\.yaml:1:16: .*names no kernels; add profiles or/,
     ],

@@ -268,6 +268,23 @@ describe('declared failures', () => {
       expect(verdictOf([one], declared(part)).exitCode).toBe(exitCode);
     });
 
+    test('words of the library: other ones are another cause', () => {
+      const rejected = (error: string): Finding => ({
+        ...one,
+        code: 'LOADER_REJECTED',
+        subject: undefined,
+        args: { loader: 'ebpf-go', reason: 'other', error },
+        evidence: undefined,
+      });
+      const known = declared({ code: 'LOADER_REJECTED', says: 'STB_WEAK' });
+      expect(verdictOf([rejected('unsupported binding: STB_WEAK')], known).exitCode).toBe(0);
+      const verdict = verdictOf([rejected('section .maps: damaged')], known);
+      expect(verdict.exitCode).toBe(2);
+      expect(verdict.reasons[0]).toContain(
+        'the words differ: "STB_WEAK" is declared, "section .maps: damaged" was found',
+      );
+    });
+
     describe('a warning that decides for what follows from it', () => {
       const code = 'FUNCTIONAL_TEST_FAILURE';
       const root: Finding = {
