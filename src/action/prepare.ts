@@ -1,6 +1,6 @@
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
+import { namedLocalKernels, neededKernels } from '../api/needed-kernels.ts';
 import { planShards } from '../api/plan.ts';
-import { namedLocalKernels, neededKernels } from '../api/wanted-kernels.ts';
 import { say } from './commands.ts';
 import type { Job } from './job.ts';
 import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';

@@ -1,5 +1,5 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
-import { enumerate } from '../config/near.ts';
+import { enumerate } from '../config/similar.ts';
 import type { CellResult, Outcome, ValidationMode } from '../model/cell.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';

@@ -1,5 +1,5 @@
 import { BUDGET_RULE, parseBudget } from '../config/insn-budget.ts';
-import { enumerate } from '../config/near.ts';
+import { enumerate } from '../config/similar.ts';
 import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';

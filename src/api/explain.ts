@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { didYouMean, enumerate } from '../config/near.ts';
+import { didYouMean, enumerate } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { didYouMean } from '../config/near.ts';
+import { didYouMean } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import { trustedKeys } from '../history/keys.ts';
 import { HistoryRecord } from '../history/record.ts';

@@ -10,9 +10,9 @@ import { option, phrase, setting } from '../model/wording.ts';
 import { createCatalog, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
 import { type LockItem, LockLines } from './lock-lines.ts';
+import { neededKernels } from './needed-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
-import { neededKernels } from './wanted-kernels.ts';
 
 /** Which kernels go into `bpfcompat.lock` (docs/lock.md). */
 export interface LockKernelsOptions extends Omit<Environment, 'lock'> {

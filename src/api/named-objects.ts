@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { takeLayout, takeReference } from '../artifacts/image.ts';
 import { LIMITS } from '../artifacts/limits.ts';
 import { type OpenedFile, openFile, openImage } from '../artifacts/open.ts';
-import { didYouMean, enumerate } from '../config/near.ts';
+import { didYouMean, enumerate } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { ArtifactSource } from '../model/cell.ts';

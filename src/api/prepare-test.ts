@@ -37,7 +37,7 @@ import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { checkLoaderClaims, loaderFinder, loaderNotes, loadersOf } from './loaders.ts';
 import { localEntries, resolvedKernels } from './local-kernels.ts';
 import { keepNamed, type NamedInput, openNamed } from './named-objects.ts';
-import { flagsOf } from './question-flags.ts';
+import { flagsOf } from './object-flags.ts';
 import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';

@@ -23,7 +23,7 @@ import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
 import { type FindLoader, loaderNotes } from './loaders.ts';
 import { besides } from './local-kernels.ts';
-import { flagsOf } from './question-flags.ts';
+import { flagsOf } from './object-flags.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
 import { caseLoaders, loaderSettings } from './suite-loaders.ts';
 import { artifactPath, type CaseReaders, caseReaders } from './suite-readers.ts';

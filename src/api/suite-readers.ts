@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { enumerate } from '../config/near.ts';
+import { enumerate } from '../config/similar.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';

@@ -1,9 +1,9 @@
 import { UsageError } from '../model/errors.ts';
 import { ACTION_INPUTS, type ActionCommand, type ActionInput } from './action-inputs.ts';
 import type { CommandName } from './commands.ts';
-import { didYouMean, enumerate } from './near.ts';
 import type { OptionRow } from './option-row.ts';
 import { optionsOf } from './options.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { parseBoolean, parseInteger, quoted } from './words.ts';
 
 /** Texts of all inputs, trimmed, defaults filled in. */

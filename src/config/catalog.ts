@@ -6,10 +6,10 @@ import { type CatalogFiles, namesIn, readIfThere } from './catalog-files.ts';
 import { exactKernel } from './exact-kernel.ts';
 import { type LockContext, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
-import { didYouMean, similarProfiles } from './near.ts';
 import { ownProfile, ownProfileIds, sortedIds } from './own-profiles.ts';
 import { applyOverride, builtinProfile, noProfile } from './profile-origin.ts';
 import { shippedProfile } from './shipped-profile.ts';
+import { didYouMean, similarProfiles } from './similar.ts';
 import { addressHint, quoted } from './words.ts';
 
 export interface Catalog extends LockContext {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import type { CrawlerWords } from './baselines.ts';
-import { enumerate } from './near.ts';
+import { enumerate } from './similar.ts';
 
 const Entry = z.looseObject({ kernelrelease: z.string(), target: z.string().default('') });
 const List = z.record(z.string(), z.array(Entry));

@@ -2,8 +2,8 @@ import { UsageError } from '../model/errors.ts';
 import { flag, option, phrase, type Wording } from '../model/wording.ts';
 import { COMMANDS, type CommandName, type CommandRow } from './commands.ts';
 import { type FlagValue, readFlagValue } from './flag-values.ts';
-import { didYouMean } from './near.ts';
 import { keyOf, type NamedRow, type OptionName, optionsOf } from './options.ts';
+import { didYouMean } from './similar.ts';
 import { quoted } from './words.ts';
 
 /** What stood behind a command. */

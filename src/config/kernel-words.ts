@@ -1,7 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { phrase, type Wording } from '../model/wording.ts';
 import { type BuiltinRow, isPlain } from './builtin-profiles.ts';
-import { didYouMean, enumerate, similarNames } from './near.ts';
+import { didYouMean, enumerate, similarNames } from './similar.ts';
 import { quoted } from './words.ts';
 
 /** What words can name. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { didYouMean } from './near.ts';
 import { keysAt } from './schema-keys.ts';
+import { didYouMean } from './similar.ts';
 
 /**
  * A loose map that rejects keys that are near to its own ones: what is meant for it and not read is not a key of another

@@ -1,7 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { LOADER_NAMES, type LoaderChoice, type LoaderName } from '../model/guest-loader.ts';
 import { option, phrase } from '../model/wording.ts';
-import { didYouMean, enumerate } from './near.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { quoted } from './words.ts';
 
 const VERSION = /^\d{1,4}(?:\.\d{1,4}){0,2}$/;

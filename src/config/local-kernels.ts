@@ -9,7 +9,7 @@ import {
   placeOfKernel,
 } from '../model/local-kernel.ts';
 import { option, phrase, setting, type Wording } from '../model/wording.ts';
-import { didYouMean, enumerate } from './near.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { quoted } from './words.ts';
 
 function checkName(name: string | undefined, wrong: (why: string) => UsageError): void {

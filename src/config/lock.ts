@@ -5,7 +5,7 @@ import { flag, option, phrase } from '../model/wording.ts';
 import { type CatalogFiles, readIfThere } from './catalog-files.ts';
 import { LOCK_COMMAND, LOCK_FILE, type Lock, readLock } from './lock-file.ts';
 import { withLockedImage } from './lock-image.ts';
-import { enumerate } from './near.ts';
+import { enumerate } from './similar.ts';
 
 /** `use`: the lock counts where it stands; `require`: it has to name every kernel; `ignore`: it is not read. */
 export type LockMode = 'use' | 'require' | 'ignore';

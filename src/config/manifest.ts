@@ -6,7 +6,7 @@ import type { ModuleRules } from '../model/kernel-modules.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { type NamedLoaders, namedLoaders } from './named-loaders.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean } from './similar.ts';
 import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 

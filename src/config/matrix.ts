@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { inFlags, phrase, spell, type Wording } from '../model/wording.ts';
 import { profileId } from './manifest-schema.ts';
-import { similarProfiles } from './near.ts';
+import { similarProfiles } from './similar.ts';
 import { quoted } from './words.ts';
 import { readYaml, type SourceFile } from './yaml-file.ts';
 import { flag, line, list, MAX_TIMEOUT_MS, timeout } from './yaml-schema.ts';

@@ -26,7 +26,6 @@ import {
   checkSweepOptions,
 } from './kernels-options.ts';
 import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
-import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
 import {
@@ -38,6 +37,7 @@ import {
   checkSelectOptions,
 } from './runtime-options.ts';
 import { checkServeOptions } from './serve-options.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { checkSiteOptions } from './site-options.ts';
 import { checkSuiteOptions } from './suite-options.ts';
 import { checkTestCommandOptions, checkTestOptions } from './test-options.ts';

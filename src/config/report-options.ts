@@ -2,8 +2,8 @@ import { UsageError } from '../model/errors.ts';
 import { FAIL_ON, type FailOn } from '../model/gate.ts';
 import { option, phrase, setting } from '../model/wording.ts';
 import { missing, sameFile } from './missing-option.ts';
-import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
+import { didYouMean } from './similar.ts';
 import { quoted } from './words.ts';
 
 /** Which two reports `compare` reads. */

@@ -6,7 +6,7 @@ import { assetList } from './assets.ts';
 import { checkTest, EXPECT_KEYS } from './expect-schema.ts';
 import { LOADER_KEYS } from './loader-word.ts';
 import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
-import { didYouMean, enumerate } from './near.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 import { flag, integer, line, list, MAX_TIMEOUT_MS, text, timeout, word } from './yaml-schema.ts';

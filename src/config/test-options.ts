@@ -21,10 +21,10 @@ import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
 import { missing, needsNetwork, sameFile } from './missing-option.ts';
-import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { parseShard } from './shard.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
-import { didYouMean } from './near.ts';
 import { keysAt } from './schema-keys.ts';
+import { didYouMean } from './similar.ts';
 import type { Problem } from './yaml-document.ts';
 import { explainIssues, type Slips } from './yaml-issues.ts';
 import { readTree, type YamlPath } from './yaml-tree.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { didYouMean, enumerate } from './near.ts';
 import { keysAt } from './schema-keys.ts';
+import { didYouMean, enumerate } from './similar.ts';
 import { quoted } from './words.ts';
 import type { Problem } from './yaml-document.ts';
 import type { YamlPath, YamlTree } from './yaml-tree.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DURATION_HINT, parseDuration } from './duration.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean } from './similar.ts';
 import { parseInteger, parseYamlBoolean, quoted } from './words.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonSummary, ProfileDiff, ReportIdentity } from '../model/comparison.ts';
 import type { CollectionComparison, ComparedCase } from './compare-json.ts';
-import { byImportance, detailTexts, grownRows, isNews, NOTHING_NEW, newsText, sideText } from './compare-parts.ts';
+import { byImportance, detailTexts, grownRows, isNews, NOTHING_NEW, newsText, sideText } from './compare-words.ts';
 import { code, codeCell, md } from './escape.ts';
 import { table } from './markdown-table.ts';
 

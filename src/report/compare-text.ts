@@ -1,7 +1,7 @@
 import type { ComparisonSummary } from '../model/comparison.ts';
 import type { RunReport } from '../model/report.ts';
 import { wrap } from '../text/wrap.ts';
-import { byImportance, detailTexts, newsText, sideText } from './compare-parts.ts';
+import { byImportance, detailTexts, newsText, sideText } from './compare-words.ts';
 import { terminal } from './escape.ts';
 import { fileNames } from './names.ts';
 import { style } from './style.ts';

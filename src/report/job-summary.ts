@@ -1,5 +1,5 @@
 import { inferredText } from '../model/inferred.ts';
-import { newsText } from './compare-parts.ts';
+import { newsText } from './compare-words.ts';
 import { code, codeCell, md } from './escape.ts';
 import { statusText } from './loaded-only.ts';
 import { savedFindingsLines } from './markdown-finding.ts';

@@ -2,7 +2,7 @@ import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } fr
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { identityJson, summaryJson } from './compare-json.ts';
 import { identityLine, newsLines } from './compare-markdown.ts';
-import { isNews, isOldNews, newsText } from './compare-parts.ts';
+import { isNews, isOldNews, newsText } from './compare-words.ts';
 import { md } from './escape.ts';
 import { list } from './json-values.ts';
 

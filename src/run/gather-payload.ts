@@ -1,5 +1,5 @@
 import type { Manifest } from '../config/manifest.ts';
-import { enumerate } from '../config/near.ts';
+import { enumerate } from '../config/similar.ts';
 import { testsOf, tuningLines } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { ValidationMode } from '../model/cell.ts';

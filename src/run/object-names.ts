@@ -1,4 +1,4 @@
-import { didYouMean, enumerate } from '../config/near.ts';
+import { didYouMean, enumerate } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import type { Btf } from '../object/btf.ts';
 import { variablesOf } from '../object/btf-types.ts';

@@ -1,5 +1,5 @@
 import type { SettingNames } from '../classify/settings.ts';
-import { similarNames } from '../config/near.ts';
+import { similarNames } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
 import { joined, option, phrase } from '../model/wording.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../config/near.ts';
+import { didYouMean } from '../config/similar.ts';
 import { quoted } from '../config/words.ts';
 import { ApiError } from './problem.ts';
 import type { Services } from './services.ts';

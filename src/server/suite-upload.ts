@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { isMatrixName } from '../config/catalog.ts';
-import { didYouMean } from '../config/near.ts';
+import { didYouMean } from '../config/similar.ts';
 import { readSuite, type Suite, type SuiteCase } from '../config/suite.ts';
 import { quoted } from '../config/words.ts';
 import { type Caller, checkCommands } from './access.ts';

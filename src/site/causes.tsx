@@ -1,7 +1,7 @@
 import { causesOfCells, type DocumentCause, silenceOfCells } from '../report/document-causes.ts';
 import { oneLine } from '../report/escape.ts';
 import { placeText } from '../report/finding-facts.ts';
-import { ResultLink, Section } from './parts.tsx';
+import { ResultLink, Section } from './elements.tsx';
 import type { Site, SiteCell } from './site.ts';
 
 const MAX_CAUSES = 60;

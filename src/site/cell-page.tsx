@@ -9,9 +9,19 @@ import { placeText } from '../report/finding-facts.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../report/prediction.ts';
 import { againParts } from '../report/reproduce.ts';
 import { type SavedFinding, type SavedReport, savedExpected } from '../report/saved-report.ts';
+import {
+  cellPath,
+  Facts,
+  kernelPath,
+  ListTable,
+  objectPath,
+  Preformatted,
+  runPath,
+  Section,
+  When,
+} from './elements.tsx';
 import { HistoryStrip } from './history.tsx';
 import { failingLine, Log } from './log.tsx';
-import { cellPath, Facts, kernelPath, ListTable, objectPath, Preformatted, runPath, Section, When } from './parts.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site, SiteCell } from './site.ts';
 import { stateOf } from './state.ts';

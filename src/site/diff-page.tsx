@@ -1,8 +1,8 @@
 import type { Comparison, ProfileDiff } from '../model/comparison.ts';
-import { byImportance, detailTexts, grownRows, isNews, newsText, sideText } from '../report/compare-parts.ts';
+import { byImportance, detailTexts, grownRows, isNews, newsText, sideText } from '../report/compare-words.ts';
 import { oneLine } from '../report/escape.ts';
 import { diffOf, type ObjectDiff } from './diff.ts';
-import { cellPath, ListTable, runPath, Section, When } from './parts.tsx';
+import { cellPath, ListTable, runPath, Section, When } from './elements.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site, SiteRun } from './site.ts';
 

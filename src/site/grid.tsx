@@ -1,5 +1,5 @@
 import { oneLine } from '../report/escape.ts';
-import { kernelPath, objectPath, ResultCell, Scroll } from './parts.tsx';
+import { kernelPath, objectPath, ResultCell, Scroll } from './elements.tsx';
 import type { SiteCell, SiteKernel } from './site.ts';
 import { legendOf, stateOf } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { oneLine } from '../report/escape.ts';
-import { cellPath, ResultCell, runPath, Scroll, When } from './parts.tsx';
+import { cellPath, ResultCell, runPath, Scroll, When } from './elements.tsx';
 import type { Site, SiteCell, SiteKernel, SiteObject, SiteRun } from './site.ts';
 import { stateOf } from './state.ts';
 

@@ -1,6 +1,6 @@
 import { code, codeCell, md } from '../report/escape.ts';
 import { table } from '../report/markdown-table.ts';
-import { runPath } from './parts.tsx';
+import { runPath } from './elements.tsx';
 import type { Site, SiteCell, SiteRun } from './site.ts';
 import { headlineOf, latestCells, statusWord } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import { FailureSections } from './causes.tsx';
+import { ListTable, runPath, Section, When } from './elements.tsx';
 import { Grid } from './grid.tsx';
-import { ListTable, runPath, Section, When } from './parts.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site } from './site.ts';
 import { headlineOf, latestCells, runHeadline, sizeText, statusWord } from './verdict.ts';

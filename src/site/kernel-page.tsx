@@ -1,6 +1,6 @@
 import { oneLine } from '../report/escape.ts';
 import { FailureSections } from './causes.tsx';
-import { Facts, kernelPath, ListTable, objectPath, ResultCell, Section, When } from './parts.tsx';
+import { Facts, kernelPath, ListTable, objectPath, ResultCell, Section, When } from './elements.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site, SiteKernel } from './site.ts';
 import { stateOf, titleOf } from './state.ts';

@@ -1,7 +1,7 @@
 import { sanitizeText } from '../model/sanitize.ts';
 import { clip } from '../report/escape.ts';
 import type { SavedFinding } from '../report/saved-report.ts';
-import { Preformatted } from './parts.tsx';
+import { Preformatted } from './elements.tsx';
 
 const MAX_LINE = 400;
 

@@ -1,8 +1,8 @@
 import { oneLine } from '../report/escape.ts';
 import { plural } from '../report/style.ts';
 import { FailureSections, WarningSection } from './causes.tsx';
+import { kernelPath, ListTable, objectPath, ResultCell, Section, When } from './elements.tsx';
 import { HistoryTable } from './history.tsx';
-import { kernelPath, ListTable, objectPath, ResultCell, Section, When } from './parts.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site, SiteKernel, SiteObject } from './site.ts';
 import { stateOf, titleOf } from './state.ts';

@@ -2,7 +2,7 @@ import { totalOf } from '../model/comparison.ts';
 import { compareCollectionJson } from '../report/compare-json.ts';
 import { publicReport } from '../report/public-report.ts';
 import { diffOf } from './diff.ts';
-import { cellPath, kernelPath, objectPath, runPath } from './parts.tsx';
+import { cellPath, kernelPath, objectPath, runPath } from './elements.tsx';
 import type { Site, SiteCell, SiteKernel, SiteObject, SiteRun } from './site.ts';
 import { stateOf } from './state.ts';
 import { headlineOf, latestCells, runHeadline } from './verdict.ts';

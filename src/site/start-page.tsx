@@ -1,6 +1,6 @@
 import { VALIDATION_MODES } from '../model/cell.ts';
 import { oneLine } from '../report/escape.ts';
-import { Section, When } from './parts.tsx';
+import { Section, When } from './elements.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site } from './site.ts';
 import { runHeadline, statusWord } from './verdict.ts';

@@ -3,7 +3,7 @@ import { compareReports } from '../../src/compare/compare.ts';
 import { causeDetail as detailOf } from '../../src/model/cause-detail.ts';
 import { type RecordedCause, type RecordedReport, type RecordedTarget, totalOf } from '../../src/model/comparison.ts';
 import { nameList } from '../../src/model/name-list.ts';
-import { detailTexts, newsText } from '../../src/report/compare-parts.ts';
+import { detailTexts, newsText } from '../../src/report/compare-words.ts';
 
 function cause(part: Partial<RecordedCause> = {}): RecordedCause {
   return { code: 'UNSUPPORTED_HELPER', reason: 'unknown', subject: 'p', file: '/a/x.c', line: 3, title: '', ...part };

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBtf } from '../../src/object/btf.ts';
 import { readObject } from '../../src/object/read-object.ts';
-import { traitOf } from '../../src/plan/classes/answers.ts';
 import { boundedNeeds, classesOf, traitsOf } from '../../src/plan/classes/classes.ts';
 import type { KernelFacts } from '../../src/plan/classes/kernel-facts.ts';
 import { indexKernel } from '../../src/plan/classes/kernel-index.ts';
 import { needsOf } from '../../src/plan/classes/needs.ts';
+import { traitOf } from '../../src/plan/classes/traits.ts';
 import { VERIFIER_MARKS } from '../../src/plan/classes/verifier-marks.ts';
 import { buildBtf } from '../object/elf-builder.ts';
 

@@ -80,6 +80,4 @@ export const ALLOWED: readonly string[] = [
   'luggage_too_large',
   // Of a scheduler.
   'that the kernel takes out of service',
-  // Names of files.
-  'rpm/refuse.test.ts',
 ];

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.ts';
-import { enumerate } from '../near.ts';
+import { enumerate } from '../similar.ts';
 import { quoted } from '../words.ts';
 
 /** Shells that there is a completion script for. */

@@ -1,8 +1,8 @@
 import type { ObjectFacts } from '../../object/facts.ts';
-import { traitOf } from './answers.ts';
 import type { KernelFacts } from './kernel-facts.ts';
 import { indexKernel } from './kernel-index.ts';
 import { type Need, needsOf } from './needs.ts';
+import { traitOf } from './traits.ts';
 
 /** With more every kernel is a class of its own. */
 const MAX_NEEDS = 20_000;

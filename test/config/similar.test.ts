@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { didYouMean, enumerate, similarNames } from '../../src/config/near.ts';
+import { didYouMean, enumerate, similarNames } from '../../src/config/similar.ts';
 
 describe('nearMatches', () => {
   test.each([

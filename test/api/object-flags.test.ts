@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flagsOf } from '../../src/api/question-flags.ts';
+import { flagsOf } from '../../src/api/object-flags.ts';
 import { readLoaderSettings } from '../../src/config/loader-settings.ts';
 import { parseArgs } from '../../src/config/parse-args.ts';
 
