@@ -24,8 +24,8 @@ function why(f: Facts<'why'>): string {
   return arg(f, 'why', 'no reason known');
 }
 
-const runTimeMap = (line: string): Words => ({
-  title: 'the kernel warned of a tracing program with a map that is not preallocated',
+const runTimeMap = (line: string, maps: string | undefined): Words => ({
+  title: `the kernel warned of a tracing program with a map that is not preallocated${maps === undefined ? '' : `: ${maps}`}`,
   explanation: sentence(
     `Kernels from 5.5 to 6.0 do: such a map allocates memory while the program runs, which can lock up the machine there. ${line}.`,
   ),
@@ -49,10 +49,11 @@ export const WATCH_FINDINGS = {
     group: 'kernel',
     rule: ['The kernel warned', 'Look at its console, and report it to the kernel.'],
     needs: ['line'],
+    args: ['map'],
     reasons: ['oops', 'bug', 'warning', 'ubsan', 'locking', 'device_in_use', 'tainted', 'run_time_map'],
     words: (f) =>
       f.args.reason === 'run_time_map'
-        ? runTimeMap(arg(f, 'line', ''))
+        ? runTimeMap(arg(f, 'line', ''), f.args.map)
         : {
             title:
               f.args.reason === 'tainted'

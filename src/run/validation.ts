@@ -7,6 +7,7 @@ import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
 import { programCauses } from '../classify/program.ts';
 import { classifyWhole, failureBeside } from '../classify/proven.ts';
+import { withRunTimeMaps } from '../classify/run-time-maps.ts';
 import { withSilentFaults } from '../classify/silent.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
@@ -161,7 +162,7 @@ function loadValidation(requested: RunRequest, subject: LoadedObject, run: reado
       const outcome = withoutContradiction(withConsole(classified, console, evidence), evidence, known);
       const located = facts
         ? locateFindings(
-            withContextFields(withSilentFaults(outcome, evidence, facts), evidence, facts),
+            withContextFields(withSilentFaults(withRunTimeMaps(outcome, facts), evidence, facts), evidence, facts),
             evidence,
             facts,
             sources,
