@@ -15,15 +15,26 @@ export function isUnseen({ findings, status }: EvidenceTarget): boolean {
   return status === 'pass' && findings.some(({ code }) => code === 'NOTHING_LOADED');
 }
 
+/** What a manifest or a flag alone makes a failure: the object may be loaded all the same. */
+const OF_THE_REQUEST: readonly string[] = ['SETTING_NOT_APPLIED', 'MISSING_PROGRAM', 'INSN_BUDGET_EXCEEDED'];
+
+/** Whether nothing but the request makes it a failure: it would be held against the object on each host. */
+export function failsByRequest({ findings, status }: EvidenceTarget): boolean {
+  const causes = findings.filter(({ decisive }) => decisive);
+  return status === 'fail' && causes.length > 0 && causes.every(({ code }) => OF_THE_REQUEST.includes(code));
+}
+
 /**
  * What a pass holds for alone: a host that loads the object as it is does not do it. Settings and fixups of the load, BTF
- * that the kernel does not have, and that the object could alter what was observed.
+ * that the kernel does not have, modules of the kernel that were loaded before, and that the object could alter what was
+ * observed.
  */
-export function conditionsOf({ shims, btf, findings }: EvidenceTarget): string[] {
+export function conditionsOf({ shims, btf, findings, modules }: EvidenceTarget): string[] {
   const settings = shims
     .filter(({ errno }) => errno === '')
     .map(({ kind, subject, detail }) => `setting:${kind}:${subject}=${detail}`.slice(0, MAX_CHARS));
   const supplied = btf?.supplied?.used ? [`btf:${btf.supplied.sha256}`] : [];
+  const loaded = (modules?.used ?? []).flatMap(({ name, status }) => (status === 'loaded' ? [`module:${name}`] : []));
   const altering = findings.some(({ code }) => code === 'RESULTS_CAN_BE_ALTERED') ? ['results_can_be_altered'] : [];
-  return [...altering, ...supplied, ...settings].slice(0, MAX_NAMED);
+  return [...altering, ...supplied, ...loaded, ...settings].slice(0, MAX_NAMED);
 }

@@ -49,7 +49,8 @@ const Target = z.object({
     .array(z.object({ name: text, version: text, sha256: text, decides: z.boolean().default(false) }))
     .default([]),
   btf: z.object({ supplied: z.object({ sha256: text, used: z.boolean().default(true) }).optional() }).optional(),
-  findings: z.array(z.object({ code: text })).default([]),
+  modules: z.object({ used: z.array(z.object({ name: text, status: text })).default([]) }).optional(),
+  findings: z.array(z.object({ code: text, decisive: z.boolean().default(false) })).default([]),
   maps: z.array(z.object({ name: z.string(), type: text })).default([]),
   core_relocations: z.object({ present: count, absent: z.array(z.unknown()).default([]) }).optional(),
   kernel_facts: z.object({ lockdown: text, lsm: text }).default({ lockdown: '', lsm: '' }),

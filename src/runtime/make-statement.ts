@@ -1,4 +1,4 @@
-import { conditionsOf, isUnseen, otherLoader } from './conditions.ts';
+import { conditionsOf, failsByRequest, isUnseen, otherLoader } from './conditions.ts';
 import type { EvidenceReport, EvidenceTarget } from './evidence-report.ts';
 import {
   type Configuration,
@@ -36,6 +36,8 @@ function whyNone(report: EvidenceReport, target: EvidenceTarget): string | undef
   const loader = otherLoader(target);
   if (loader !== undefined) return `loaded by ${loader}: evidence is of libbpf, and each library has its own verdict`;
   if (isUnseen(target)) return 'no program of the object was loaded: nothing was seen of it';
+  if (failsByRequest(target))
+    return 'it fails for what the manifest or a flag says, and nothing of the object was rejected';
   if (kernel === undefined || guest === undefined)
     return 'the report has no kernel_identity; test again with this version';
   if (kernel.build_id === undefined && !kernel.btf_sha256 && kernel.config_sha256 === undefined)

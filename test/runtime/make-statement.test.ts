@@ -56,6 +56,18 @@ test.each([
     { automatic_fixups: 1, shims: [{ kind: 'map_size', subject: 'm', detail: '64' }] },
     'setting:map_size:m=64',
   ],
+  [
+    'modules that were loaded for it',
+    {
+      modules: {
+        used: [
+          { name: 'nf_conntrack', status: 'loaded' },
+          { name: 'veth', status: 'built_in' },
+        ],
+      },
+    },
+    'module:nf_conntrack',
+  ],
   ['BTF that the kernel does not have', { btf: { supplied: { sha256: 'f', used: true } } }, 'btf:f'],
   [
     'an object that can alter what was seen',
@@ -65,6 +77,11 @@ test.each([
 ])('a pass with %s says so and is no plain one', (_, part, condition) => {
   expect(predicateOf(part)).toMatchObject({ result: 'WARNED', warnedTests: [condition] });
   expect(predicateOf({ ...part, status: 'fail' })).toMatchObject({ result: 'FAILED' });
+});
+
+test('a failure of the object beside one of the request is signed', () => {
+  const findings = ['SETTING_NOT_APPLIED', 'MISSING_KFUNC'].map((code) => ({ code, decisive: true }));
+  expect(predicateOf({ status: 'fail', findings })).toMatchObject({ result: 'FAILED' });
 });
 
 test('a setting that was not applied is no condition', () => {
@@ -82,6 +99,11 @@ test.each([
     'its failure',
     { status: 'fail', loaders: [{ name: 'aya', version: '1', sha256: 'e', decides: true }] },
     /^loaded by aya 1/,
+  ],
+  [
+    'a budget that was exceeded',
+    { status: 'fail', findings: [{ code: 'INSN_BUDGET_EXCEEDED', decisive: true }, { code: 'NOT_ATTACHED' }] },
+    /^it fails for what the manifest or a flag says/,
   ],
   ['a load of nothing', { findings: [{ code: 'NOTHING_LOADED' }] }, /^no program of the object was loaded/],
 ])('of %s nothing is signed', (_, part, words) => {
