@@ -1,36 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../model/errors.ts';
+import { foreignCode } from './foreign-code.ts';
 import type { Env, Runner } from './runner.ts';
-
-/** A part of an event; everything in it was written by others. */
-type Part = Readonly<Record<string, unknown>> | null | undefined;
-
-const partOf = (from: unknown, key: string): Part => (from as Part)?.[key] as Part;
-const nameOf = (repository: Part): unknown => repository?.['full_name'];
-
-/** A repository that was deleted (null) is none of ours; one that the event does not name says nothing. */
-function isForeign(head: Part, own: Part): boolean {
-  return head === null || (nameOf(head) !== undefined && nameOf(head) !== nameOf(own));
-}
-
-/**
- * Whose code a run is about, as far as its event says: undefined for the repository's own, else in words.
- * @param name of the event, `GITHUB_EVENT_NAME`
- * @param event its payload
- */
-export function foreignCode(name: string, event: unknown): string | undefined {
-  const own = partOf(event, 'repository');
-  const request = partOf(event, 'pull_request');
-  if (request && isForeign(partOf(partOf(request, 'head'), 'repo'), partOf(partOf(request, 'base'), 'repo') ?? own)) {
-    return 'the pull request of a fork';
-  }
-  const run = partOf(event, 'workflow_run');
-  if (run && isForeign(partOf(run, 'head_repository'), own)) return 'the workflow run of a fork';
-  if (name === 'issue_comment' && partOf(partOf(event, 'issue'), 'pull_request')) {
-    return 'a comment on a pull request, which may be that of a fork';
-  }
-  return undefined;
-}
 
 function eventOf(path: string): unknown {
   try {

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkFork, foreignCode } from '../../src/action/fork.ts';
+import { foreignCode } from '../../src/action/foreign-code.ts';
+import { checkFork } from '../../src/action/fork.ts';
 
 const own = { full_name: 'o/r' };
 const fork = { full_name: 'stranger/r', fork: true };
@@ -36,6 +37,10 @@ describe('whose code it is', () => {
     ['a schedule', 'schedule', { repository: own }, undefined],
     ['no payload', 'push', undefined, undefined],
     ['a payload that is none', 'push', 'text', undefined],
+    ['a pull request without a payload', 'pull_request', undefined, /does not say of which repository/],
+    ['a payload that lacks it', 'pull_request_target', { pull_request: {} }, /does not say of which repository/],
+    ['a workflow run that does not say it', 'workflow_run', {}, /does not say of which repository/],
+    ['a comment on nothing', 'issue_comment', {}, /does not say of which repository/],
   ])('%s', (_what, name, event, whose) => {
     if (whose === undefined) expect(foreignCode(name, event)).toBeUndefined();
     else expect(foreignCode(name, event)).toMatch(whose);
@@ -54,6 +59,8 @@ describe('where it may run', () => {
     expect(() => checkFork(of, { hosted: false }, false)).toThrow(/pull request of a fork.*allow-fork: true/);
     expect(checkFork(of, { hosted: false }, true)).toMatch(/allow-fork: true/);
     expect(checkFork(of, { hosted: true }, false)).toBeUndefined();
+    writeFileSync(of['GITHUB_EVENT_PATH'] ?? '', 'not JSON');
+    expect(() => checkFork(of, { hosted: false }, false)).toThrow(/does not say of which repository.*allow-fork: true/);
     expect(checkFork(env('pull_request', request(own)), { hosted: false }, false)).toBeUndefined();
   });
 
