@@ -21,7 +21,8 @@ import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve
 import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
-import { type FindLoader, loaderNotes } from './loaders.ts';
+import { loaderNotes } from './loader-claims.ts';
+import type { FindLoader } from './loaders.ts';
 import { besides } from './local-kernels.ts';
 import { flagsOf } from './object-flags.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';

@@ -4,7 +4,8 @@ import { type NamedLoaders, nearestLoaders } from '../config/named-loaders.ts';
 import type { SuiteCase } from '../config/suite.ts';
 import type { Target } from '../model/cell.ts';
 import type { RunLoaders } from '../model/guest-loader.ts';
-import { checkLoaderClaims, type FindLoader, loadersOf } from './loaders.ts';
+import { checkLoaderClaims } from './loader-claims.ts';
+import { type FindLoader, loadersOf } from './loaders.ts';
 
 /** What a case says of loaders counts, then its manifest, then the defaults. A command is its own loader. */
 function loadersFor({ loaders, command }: SuiteCase, manifest: Manifest | undefined): NamedLoaders {

@@ -1,26 +1,12 @@
-import type { ReasonOf } from '../findings/findings.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
 import type { LoaderReport } from '../model/loader-report.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { rejectionReason } from './loader-words.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 
-/** Why a library rejected an object by itself, by its own words. */
-type Reason = ReasonOf<'LOADER_REJECTED'>;
-
-/** Most specific first. Each pattern is of words that a library was seen to print (docs/loaders.md). */
-const RULES: readonly (readonly [reason: Reason, words: RegExp])[] = [
-  ['section_name', /invalid program section|missing BPF prog type/],
-  [
-    'extern',
-    /unsupported binding: STB_WEAK|resolve \.kconfig: |fixing up kfuncs: |size of section `\.k(?:config|syms)`|virtual \.ksyms section/,
-  ],
-  ['map_definition', /requires InnerMap|pin type \d+: not supported/],
-  ['legacy_map', /reference to "[^"]*" in section SHN_UNDEF\+\d+: |section `\d+` not found, referenced by symbol `/],
-  ['core_relocation', /error relocating `[^`]*`: invalid access string/],
-  ['kernel_type', /struct_ops: "[^"]*" doesn't exist in kernel/],
-  ['attach_target', /Unknown BTF type `|attach \w+\/\w+: .* not supported$/m],
-  ['unsupported', /Unsupported map type found|skipping unrecognized data section\(\d+\) \.struct_ops\.link/],
-];
+/** Characters of each log that are searched for words. */
+const MAX_SEARCHED = 4096;
 
 /** Of a call that ebpf-go puts where a function is missing in the kernel: from here on, its number tells which relocation it was. */
 const POISON = 0xdedc0de;
@@ -28,13 +14,43 @@ const POISONS = 0x10000;
 const POISONED = /invalid func unknown#(?<number>\d{1,10})$/;
 
 /** Whether the kernel rejects a call that the library itself put in, of a function that this kernel does not have. */
-export function isPoisoned({ code, evidence }: Finding): boolean {
+function isPoisoned({ code, evidence }: Finding): boolean {
   const number = Number(POISONED.exec(evidence?.text ?? '')?.groups?.['number'] ?? 0);
   return code === 'UNSUPPORTED_HELPER' && number >= POISON && number < POISON + POISONS;
 }
 
-function rejectionReason(said: string): Reason {
-  return RULES.find(([, words]) => words.test(said))?.[0] ?? 'other';
+/**
+ * A map of maps that the kernel rejects where a library makes no inner map for it: the object has none, or the library does not read
+ * it. Undefined for anything else.
+ */
+function innerless(finding: Finding, words: Finding, facts: ObjectFacts | undefined): Finding | undefined {
+  const { code, args, subject } = finding;
+  if (code !== 'MAP_CREATE_FAILED' || args['reason'] !== 'refused' || args['errno'] !== 'EINVAL') return undefined;
+  const map = facts?.maps.find(({ name }) => name === subject);
+  if (map === undefined || !map.type.endsWith('_of_maps')) return undefined;
+  if (map.inner !== undefined) return { ...words, args: { ...words.args, reason: 'unsupported' } };
+  const { map: name = '', errno = '', release = '' } = args;
+  return makeFinding({
+    ...{ code: 'LOADER_CONTRACT', confidence: 'medium', phase: 'map', subject, evidence: finding.evidence },
+    args: { map: name, type: map.type, errno, release, reason: 'inner_map' },
+  });
+}
+
+/**
+ * The library's words for a cause where its own rules say more than those for the kernel; undefined: the kernel's do.
+ * @param words what `rejected` made of the library's
+ */
+export function inWordsOfLibrary(
+  finding: Finding,
+  words: Finding,
+  facts: ObjectFacts | undefined,
+): Finding | undefined {
+  const outer = innerless(finding, words, facts);
+  if (outer !== undefined) return outer;
+  if (isPoisoned(finding)) return { ...words, args: { ...words.args, reason: 'extern' } };
+  if (finding.code === 'UNKNOWN') return words;
+  const unclassified = finding.code === 'VERIFIER_REJECTION' && finding.args['reason'] === 'unclassified';
+  return unclassified && words.args['reason'] !== 'other' ? words : undefined;
 }
 
 /** The library's own words as a finding, where no rule for the kernel's words knows the cause. */
@@ -42,7 +58,8 @@ export function rejected(loader: LoaderFacts, report: LoaderReport): Finding {
   const { open, load } = report;
   const failed = open.status === 'fail' ? open : load;
   // What it passed over with a warning is why it fails later.
-  const said = `${failed.error}\n${open.log}`;
+  const logs = [open.log.slice(0, MAX_SEARCHED), load.log.slice(-MAX_SEARCHED), load.verifier_log.slice(-MAX_SEARCHED)];
+  const said = [failed.error, ...logs].join('\n');
   return makeFinding({
     code: 'LOADER_REJECTED',
     confidence: 'medium',

@@ -8,7 +8,7 @@ import { isFault, signalName } from './crash.ts';
 import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
 import { withObjectMaps } from './loader-maps.ts';
 import { cutReport, passedOver, withPassedOver } from './loader-programs.ts';
-import { isPoisoned, rejected } from './loader-rejection.ts';
+import { inWordsOfLibrary, rejected } from './loader-rejection.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { classifyWhole } from './proven.ts';
@@ -86,19 +86,13 @@ function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outc
   return { status: 'fail', failedStage: 'load', findings: [{ ...cause, decisive: true }] };
 }
 
-/** The library's words; a call that it put in itself stands for a function that the kernel lacks. */
-function ownWords(finding: Finding, words: Finding): Finding {
-  return isPoisoned(finding) ? { ...words, args: { ...words.args, reason: 'extern' } } : words;
-}
-
 /** Where only the library spoke, its words are the cause. */
-function inOwnWords(outcome: Outcome, words: Finding): Outcome {
+function inOwnWords(outcome: Outcome, words: Finding, facts: ObjectFacts | undefined): Outcome {
   if (outcome.status !== 'fail') return outcome;
-  const findings = outcome.findings.map((finding) =>
-    finding.decisive && (finding.code === 'UNKNOWN' || isPoisoned(finding))
-      ? { ...ownWords(finding, words), decisive: true }
-      : finding,
-  );
+  const findings = outcome.findings.map((finding) => {
+    const own = finding.decisive ? inWordsOfLibrary(finding, words, facts) : undefined;
+    return own === undefined ? finding : { ...own, decisive: true };
+  });
   return { ...outcome, findings };
 }
 
@@ -128,5 +122,8 @@ export function classifyLoader(evidence: Evidence, validation: LoaderValidation)
   });
   const cut = outcome.status === 'pass' ? cutReport(report, facts, loader) : undefined;
   if (cut !== undefined) return infra('internal', cut);
-  return withPassedOver(inOwnWords(outcome, rejected(loader, report)), passedOver(loader, report, facts, programs));
+  return withPassedOver(
+    inOwnWords(outcome, rejected(loader, report), facts),
+    passedOver(loader, report, facts, programs),
+  );
 }

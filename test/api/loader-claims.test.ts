@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkLoaderClaims, loaderNotes } from '../../src/api/loaders.ts';
+import { checkLoaderClaims, loaderNotes } from '../../src/api/loader-claims.ts';
 import { readManifest } from '../../src/config/manifest.ts';
 import { flaggedLoaders } from '../../src/config/named-loaders.ts';
 import type { GuestLoader } from '../../src/model/guest-loader.ts';

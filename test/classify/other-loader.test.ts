@@ -93,6 +93,21 @@ describe('why a load is rejected', () => {
       'error relocating `tp/x`: invalid access string `0:2:1` for type ``: array index out of bounds',
     ],
     ['kernel_type', 'map ops: struct_ops: "bpf_struct_ops_hid_bpf_ops" doesn\'t exist in kernel: not supported'],
+    ['extern', 'program calls: Call at insn 1: symbol "elsewhere": unsatisfied program reference'],
+    ['extern', 'error relocating `calls`: function 0x8 not found while relocating `calls`'],
+    ['map_definition', 'load BTF maps: map flows: both key and key_size given'],
+    ['map_definition', 'load BTF maps: map seen: unrecognized field max_entry in BTF map definition'],
+    ['map_size', "load BTF maps: map flows: can't get size of BTF value: type *btf.Fwd: type is unsized"],
+    ['btf', 'error parsing BPF object: BTF error: Unexpected BTF type id `11`'],
+    ['btf', 'error parsing BPF object: no BTF parsed for object'],
+    [
+      'core_relocation',
+      'error relocating `tp_btf/x`: error relocating irq_info, multiple candidate target types found',
+    ],
+    ['core_relocation', 'program probe: load program: bad CO-RE relocation: frame pointer is read only'],
+    ['unsupported', 'map error: invalid map type 34'],
+    ['unsupported', 'section ".struct_ops": got \'.struct_ops\' section: not supported'],
+    ['attach_target', 'program p: load program: invalid argument: Tracing programs must provide btf_id'],
     ['attach_target', 'Unknown BTF type `md_flush_request`'],
     ['attach_target', 'program p: attach Tracing/TraceFEntry: fentry tc not supported'],
   ])('%s by the words of a library: %s', (reason, error) => {
@@ -120,6 +135,20 @@ describe('why a load is rejected', () => {
     expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({
       ...{ code: 'LOADER_REJECTED', args: { reason: 'extern' } },
     });
+  });
+
+  test.each([
+    ['has no inner map', undefined, 'LOADER_CONTRACT', 'inner_map'],
+    ['has one that the library does not make', {}, 'LOADER_REJECTED', 'unsupported'],
+  ])('a map of maps that the kernel rejects and that %s', (_, inner, code, reason) => {
+    const file = readObject(readFileSync(fixture('lacks_variable')));
+    if (!('maps' in file)) return expect.fail('the object cannot be read');
+    const map = { ...file.maps[0], name: 'quotas', typeId: 12, type: 'array_of_maps', keySize: 4, valueSize: 4, inner };
+    const facts = { ...file, maps: [map] } as ObjectFacts;
+    const error = 'map error: failed to create map `quotas` with code -1: Invalid argument (os error 22)';
+    const load = { kind: 'map', subject: 'quotas', errno: -22, error } as const;
+    const outcome = judge(loaderEvidence({ ...rejectedBy(load), maps: [] }), [], facts);
+    expect(outcome).toMatchObject({ findings: [{ code, subject: 'quotas', args: { reason }, decisive: true }] });
   });
 
   test('what the object says of a map counts where the library lists none, with the type in words of libbpf', () => {
