@@ -16,6 +16,9 @@ export interface ExecuteOptions extends FetchArtifactOptions, LoadOptions {
   readonly allowHostLoad: boolean;
   /** Execute policy; empty: none, and then the flag alone decides. */
   readonly loadPolicy: string;
+  /** Labels for the policy. Default: none. */
+  readonly tenant?: string;
+  readonly project?: string;
 }
 
 export type ExecuteResult = Pick<FetchResult, 'fetch' | 'selection' | 'host_probe'> & {
@@ -28,7 +31,7 @@ async function policyDecision(options: ExecuteOptions, fetched: FetchResult): Pr
   const policy = await readPolicyFile(options, options.loadPolicy, 'execute');
   const { selected } = fetched.selection;
   if (policy === undefined || selected === undefined) return undefined;
-  const who = { agent: '', tenant: '', project: '' };
+  const who = { agent: '', tenant: options.tenant ?? '', project: options.project ?? '' };
   const result = decideLoad(policy, factsOf(selected, fetched.host_probe.kernel.release, who));
   if (!result.allowed) throw new HostError('load_policy_denied', `the policy denies this load: ${result.reason}`);
   return result;

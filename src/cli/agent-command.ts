@@ -9,6 +9,7 @@ import { preflightAgent } from '../api/agent-preflight.ts';
 import { rollbackAgent } from '../api/agent-rollback.ts';
 import { agentStatus } from '../api/agent-status.ts';
 import { unloadAgent } from '../api/agent-unload.ts';
+import { workQueue } from '../api/agent-work.ts';
 import type { checkAgentApplyOptions, checkAgentRollbackOptions } from '../config/agent-options.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { ParsedArgs } from '../config/parse-args.ts';
@@ -43,6 +44,8 @@ export async function agentCommand(parsed: AgentCommand, io: Io): Promise<number
       return apply(parsed.options, io);
     case 'agent rollback':
       return rollback(parsed.options, io);
+    case 'agent work':
+      return work(parsed.options, io);
     case 'agent status':
     case 'agent ledger':
     case 'agent unload':
@@ -156,6 +159,13 @@ async function rollback(values: ReturnType<typeof checkAgentRollbackOptions>, io
   const result = await rollbackAgent({ ...applyOptions(values, execute, io), execute, record });
   await print(io, values.out, result);
   return result.status === 'ready' || result.status === 'pass' ? 0 : EXIT_NO;
+}
+
+async function work(values: ValuesOf<'agent work'>, io: Io): Promise<number> {
+  const { source: sources, ...options } = values;
+  const answer = await workQueue({ ...options, sources, manifest: '', ...aroundOf(io) });
+  io.out(printedJson(answer));
+  return 0;
 }
 
 type Looking = 'agent status' | 'agent ledger' | 'agent unload' | 'agent revocation-drill';

@@ -4,6 +4,7 @@ const PLANNING = ['agent plan', 'agent apply', 'agent rollback'] as const;
 const APPLYING = ['agent apply', 'agent rollback'] as const;
 const READY = [...APPLYING, 'agent preflight'] as const;
 const LOADING = [...APPLYING, 'runtime execute'] as const;
+const WORKING = [...LOADING, 'agent work'] as const;
 const NAMED = [...PLANNING, 'agent preflight'] as const;
 const RECORDING = ['agent rollback', 'agent unload', 'agent revocation-drill'] as const;
 const PRINTING = ['agent preflight', 'agent status', 'agent ledger', ...RECORDING] as const;
@@ -62,7 +63,7 @@ export const AGENT_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'load policy; nothing is loaded that it does not allow; agents have a default in the environment',
-    commands: [...READY, 'agent revocation-drill', 'runtime execute'],
+    commands: [...READY, 'agent revocation-drill', 'runtime execute', 'agent work'],
   },
   {
     name: 'require-load-policy',
@@ -129,14 +130,14 @@ export const AGENT_OPTIONS = [
     type: 'boolean',
     default: 'true',
     description: 'start the validator with sudo where this user is not root',
-    commands: LOADING,
+    commands: WORKING,
   },
   {
     name: 'sudo-non-interactive',
     type: 'boolean',
     default: 'true',
     description: 'sudo -n: it must not prompt for a password',
-    commands: LOADING,
+    commands: WORKING,
   },
   {
     name: 'validator',
@@ -144,7 +145,7 @@ export const AGENT_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'validator to check loads with; default: the installed one',
-    commands: [...LOADING, 'agent preflight'],
+    commands: [...WORKING, 'agent preflight'],
   },
   {
     name: 'timeout',
@@ -152,7 +153,7 @@ export const AGENT_OPTIONS = [
     default: '2m',
     placeholder: 'TIME',
     description: 'how long a load check may take',
-    commands: LOADING,
+    commands: WORKING,
     min: 1000,
     max: 3_600_000,
   },
@@ -161,7 +162,33 @@ export const AGENT_OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'needed: the object is loaded on this host for the time of the check',
-    commands: ['runtime execute'],
+    commands: ['runtime execute', 'agent work'],
+  },
+  {
+    name: 'queue',
+    type: 'text',
+    default: '',
+    placeholder: 'DIR',
+    description: 'execute-queue in the work directory of the server',
+    commands: ['agent work'],
+  },
+  {
+    name: 'queue-user',
+    type: 'text',
+    default: '',
+    placeholder: 'USER',
+    description: 'user of the server, whose requests alone are taken; default: this user',
+    commands: ['agent work'],
+  },
+  {
+    name: 'idle',
+    type: 'duration',
+    default: '1s',
+    placeholder: 'TIME',
+    description: 'end after this long without a request',
+    commands: ['agent work'],
+    min: 1,
+    max: 30 * 24 * 3_600_000,
   },
   {
     name: 'include-load',

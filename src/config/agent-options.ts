@@ -78,6 +78,18 @@ export function checkAgentLedgerOptions(values: ValuesOf<'agent ledger'>): Value
 }
 
 /** @throws UsageError that names the flag and the remedy; `host_load_not_allowed` without the flag that allows it */
+export function checkAgentWorkOptions(values: ValuesOf<'agent work'>): ValuesOf<'agent work'> {
+  if (values.queue === '') throw missing('queue', '/var/lib/bpfcompat/execute-queue');
+  if (values.loadPolicy === '') throw missing('load-policy', 'execute.yaml');
+  if (!values.allowHostLoad)
+    throw new UsageError(
+      'host_load_not_allowed',
+      phrase`${option('allow-host-load', 'agent work')} is missing: this command loads objects on this host for the time of a check`,
+    );
+  return values;
+}
+
+/** @throws UsageError that names the flag and the remedy; `host_load_not_allowed` without the flag that allows it */
 export function checkRuntimeExecuteOptions(values: ValuesOf<'runtime execute'>) {
   if (!values.allowHostLoad)
     throw new UsageError(

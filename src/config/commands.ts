@@ -101,6 +101,10 @@ export const COMMANDS = [
     name: 'agent rollback',
     summary: `name the object that was good before, and check its load (${EXPERIMENTAL_WORD})`,
   },
+  {
+    name: 'agent work',
+    summary: `carry out the load checks that an API server queued (${EXPERIMENTAL_WORD})`,
+  },
   { name: 'agent unload', summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
   { name: 'agent revocation-drill', summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
   { name: 'kernels list', summary: 'list the available kernels and which of them are stored' },

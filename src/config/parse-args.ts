@@ -7,6 +7,7 @@ import {
   checkAgentPlanOptions,
   checkAgentPreflightOptions,
   checkAgentRollbackOptions,
+  checkAgentWorkOptions,
   checkRuntimeExecuteOptions,
 } from './agent-options.ts';
 import { checkBisectOptions } from './bisect-options.ts';
@@ -84,6 +85,7 @@ const CHECKS = {
   'agent approve': (values) => checkAgentApproveOptions(values),
   'agent preflight': (values) => checkAgentPreflightOptions(values),
   'agent ledger': (values) => checkAgentLedgerOptions(values),
+  'agent work': (values) => checkAgentWorkOptions(values),
   'agent rollback': (values) => checkAgentRollbackOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),

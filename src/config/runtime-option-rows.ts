@@ -47,6 +47,7 @@ export const RUNTIME_OPTIONS = [
     description: 'work directory with the stored evidence, objects and audit trail',
     commands: [
       ...READING,
+      'agent work',
       'attest create',
       'runtime push',
       'agent approve',
@@ -119,7 +120,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'trust file: whose signatures count, and what evidence must be; default: the keys that signed here',
-    commands: [...READING, 'agent ledger'],
+    commands: [...READING, 'agent ledger', 'agent work'],
   },
   {
     name: 'index',
@@ -127,7 +128,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'signed index of the artifacts; required where the trust file names who signs one',
-    commands: [...SELECTING, 'attest verify', 'agent preflight'],
+    commands: [...SELECTING, 'attest verify', 'agent preflight', 'agent work'],
   },
   {
     name: 'evidence',
@@ -136,7 +137,7 @@ export const RUNTIME_OPTIONS = [
     placeholder: 'PATH',
     description:
       'further bundles: a file, a directory of *.json, or oci://HOST/NAME:TAG for those that refer to that image; repeatable',
-    commands: [...SELECTING, 'attest index', 'agent preflight', 'runtime push'],
+    commands: [...SELECTING, 'attest index', 'agent preflight', 'agent work', 'runtime push'],
   },
   {
     name: 'offline',
@@ -159,7 +160,7 @@ export const RUNTIME_OPTIONS = [
     default: 'artifacts/agent-selected',
     placeholder: 'DIR',
     description: 'directory for the object; it appears there only after every check',
-    commands: [...AGENT, 'agent preflight'],
+    commands: [...AGENT, 'agent preflight', 'agent work'],
   },
   {
     name: 'source',
@@ -168,7 +169,7 @@ export const RUNTIME_OPTIONS = [
     placeholder: 'PATH',
     description:
       'where the object may lie besides the work directory: a file, a directory of objects, or an image (oci://HOST/NAME:TAG); repeatable',
-    commands: FETCHING,
+    commands: [...FETCHING, 'agent work'],
   },
   {
     name: 'require-verified-history',

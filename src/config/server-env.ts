@@ -128,8 +128,35 @@ const SERVER_VARIABLES = {
   },
   runtimeExecute: flag(
     'BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE',
-    'without effect: objects are never loaded on this machine, and the public demo does not start with it',
+    'runtime/execute (experimental) has the agent of this host check loads; not with any anonymous switch or the public demo',
   ),
+  executeApproval: text(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN',
+    'value of the header X-Execute-Approval-Token that each request needs; without it every one is an error',
+  ),
+  executeKillSwitch: flag('BPFCOMPAT_API_RUNTIME_EXECUTE_KILL_SWITCH', 'runtime/execute denies everything'),
+  executePolicy: text(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH',
+    'execute policy of the server; needed, and the agent has its own besides',
+  ),
+  executeNeedsPolicy: flag(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_POLICY',
+    'accepted without effect: the policy is needed in any case',
+  ),
+  executeWorkerUser: text(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER',
+    'user (name or number) of the agent: results of any other user are rejected',
+  ),
+  executeWorkerBinary: text(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY',
+    'accepted without effect: the server starts no worker',
+  ),
+  executeNeedsIdentity: flag('BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_WORKER_IDENTITY', 'that user must be configured'),
+  executeScopes: text(
+    'BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_SCOPES',
+    'scopes that JWTs need for runtime/execute, besides those of every one',
+  ),
+  executeRoles: text('BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES', 'the same for roles'),
   internalHosts: flag(
     'BPFCOMPAT_FETCH_ALLOW_INTERNAL_HOSTS',
     'where serve was started so as well: keys of JWTs may come from internal hosts',

@@ -43,8 +43,35 @@ async function rotate(host: Host, stream: string, traces: string, maxBytes: numb
   const older = stream.replace(/\.jsonl$/, '.1.jsonl');
   await host.files.rename(stream, older);
   const kept = await tracesOf(host, older);
+  if ((await host.files.stat(traces)) === undefined) return;
   for (const name of await host.files.list(traces))
     if (/^dec_[0-9a-f]{64}-[a-z]+\.json$/.test(name) && !kept.has(name)) await host.files.remove(join(traces, name));
+}
+
+function streamOf(workdir: string): string {
+  return join(workdir, 'registry', 'runtime_decisions.jsonl');
+}
+
+function tracesDir(workdir: string): string {
+  return join(workdir, 'runtime-audit', 'decisions');
+}
+
+/** Writes down that something was denied before there was a decision. Never throws: the denial stands anyway. */
+export async function noteDenial(
+  host: Host,
+  workdir: string,
+  denial: { readonly source: 'cli' | 'api'; readonly operation: 'execute'; readonly code: string },
+): Promise<void> {
+  const stream = streamOf(workdir);
+  const row = { schema_version: 'runtime_decision_event.v0.1', created_at: host.now().toISOString(), status: 'denied' };
+  try {
+    await host.files.makeDir(join(workdir, 'registry'));
+    await using _lock = await host.files.lock(`${stream}.lock`);
+    await rotate(host, stream, tracesDir(workdir), MAX_STREAM);
+    await host.files.append(stream, `${JSON.stringify({ ...row, ...denial })}\n`);
+  } catch {
+    // Nothing was done that would have to be known.
+  }
 }
 
 /**
@@ -61,9 +88,9 @@ export async function writeAudit(
   const { decision_id: id, artifact_name: name, selected } = selection;
   const created = host.now().toISOString();
   const common = { decision_id: id, created_at: created, source, operation, status, artifact_name: name };
-  const dir = join(workdir, 'runtime-audit', 'decisions');
+  const dir = tracesDir(workdir);
   const trace = join(dir, `${id}-${operation}.json`);
-  const stream = join(workdir, 'registry', 'runtime_decisions.jsonl');
+  const stream = streamOf(workdir);
   const version = selected === undefined ? {} : { selected_version: selected.artifact_version };
   const event = { schema_version: 'runtime_decision_event.v0.1', ...common, ...version, trace_path: trace };
   const document = { schema_version: 'runtime_decision_trace.v0.1', ...common, workdir, host_probe: probe, selection };

@@ -1,7 +1,7 @@
 import { ApiError } from './problem.ts';
 
 /** What a credential may be good for. */
-export const SCOPES = ['validate', 'validate:commands', 'read', 'compare', 'delivery'] as const;
+export const SCOPES = ['validate', 'validate:commands', 'read', 'compare', 'delivery', 'execute'] as const;
 type Scope = (typeof SCOPES)[number];
 
 /** The switches that open routes to everybody. */

@@ -47,7 +47,8 @@ export function createAuthenticator(parts: {
 }): Authenticator {
   const { key, requireIdentity, tokens, identities } = parts;
   const expected = digest(key);
-  const all = new Set<string>(SCOPES);
+  // The shared key is no identity, and load checks on this host need one.
+  const all = new Set<string>(SCOPES.filter((scope) => scope !== 'execute'));
   /** Who a JWT or a certificate says it is; undefined without either. */
   const identify = async ({ headers, certificate }: Shown): Promise<Caller | undefined> => {
     const token = one(headers['x-api-identity-token']);

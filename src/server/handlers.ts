@@ -7,6 +7,7 @@ import { badgeSvg } from '../site/badge-svg.tsx';
 import { acceptJob } from './accept.ts';
 import type { Caller } from './access.ts';
 import { sendEvents } from './events.ts';
+import { execute } from './execute.ts';
 import { artifactRecords, compared, runRecords } from './history.ts';
 import { statusOf } from './job.ts';
 import { profileJson } from './kernels.ts';
@@ -91,6 +92,7 @@ export const HANDLERS: Handlers = {
   runtimeProbe: ({ request, services }) => probed(request, services),
   runtimeSelect: ({ body, reply, request, services }) => select({ body, reply, requestId: request.id, services }),
   runtimeFetch: ({ body, reply, request, services }) => fetched({ body, reply, requestId: request.id, services }),
+  runtimeExecute: ({ body, caller, request, reply, services }) => execute({ body, caller, request, reply, services }),
   runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),
   agentDecision: ({ body, reply, request, services }) =>
     agentDecision({ body, reply, requestId: request.id, services }),

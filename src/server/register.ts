@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { type Access, type Caller, decide, enforce } from './access.ts';
 import type { Shown } from './authenticate.ts';
 import { certificateFacts } from './certificates.ts';
+import { noteExecuteDenial, openExecute } from './execute.ts';
 import { HANDLERS } from './handlers.ts';
 import { ApiError } from './problem.ts';
 import { ROUTES, type Route, type RouteName } from './routes.ts';
@@ -51,13 +52,18 @@ function addRoute(app: FastifyInstance, name: RouteName, path: string, services:
   const route: Route = ROUTES[name];
   const handle = HANDLERS[name] as (call: object) => Promise<unknown>;
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const denied = async (error: unknown): Promise<never> => {
+    if (name === 'runtimeExecute') await noteExecuteDenial(error, services);
+    throw error;
+  };
   app.route({
     method: route.method,
     url: path,
     ...(name === 'validateEvents' && { exposeHeadRoute: false }),
     // Before the body is read: unknown clients send nothing.
     preParsing: async (request) => {
-      callers.set(request, await admit(request, route, services));
+      if (name === 'runtimeExecute') await openExecute(services).catch(denied);
+      callers.set(request, await admit(request, route, services).catch(denied));
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const query = read(route.query, request.query, 'bad_query');

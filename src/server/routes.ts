@@ -147,6 +147,18 @@ export const ROUTES = {
     },
     problems: [413, 415],
   },
+  runtimeExecute: {
+    ...{ method: 'POST', path: 'runtime/execute', at: 'api', action: 'runtime_execute' },
+    access: { kind: 'scoped', scopes: ['execute'], switches: [] },
+    summary: 'Experimental: has the agent of this host check a load, where that is switched on; nothing stays loaded',
+    body: shapes.ExecuteBody,
+    responses: {
+      200: { description: 'what the agent found', schema: shapes.Executed },
+      202: { description: 'the agent is not done yet', schema: shapes.Executing },
+      412: { description: 'none may be used, and why', schema: shapes.NoneSelected },
+    },
+    problems: [413, 415],
+  },
   runtimeDecisions: {
     ...{ method: 'GET', path: 'runtime/decisions', at: 'api', action: 'runtime_decisions', access: READ },
     summary: 'Experimental: decisions that were made, newest first',

@@ -60,7 +60,11 @@ function checkPlaces(body: Selecting, { cwd, workdir }: Services['settings']): v
 }
 
 /** Trust and evidence are the server's: callers say what they look for, and what their host is. */
-async function optionsOf(body: Selecting, strict: boolean, { settings, host }: Services): Promise<SelectOptions> {
+export async function optionsOf(
+  body: Selecting,
+  strict: boolean,
+  { settings, host }: Services,
+): Promise<SelectOptions> {
   checkPlaces(body, settings);
   const index = join(settings.workdir, 'index.sigstore.json');
   return {
@@ -92,7 +96,7 @@ function audited(audit: Audit) {
 }
 
 /** The response where none may be used: 412, with every candidate and why not. */
-function none(reply: FastifyReply, requestId: string, selection: Selection) {
+export function noneSelected(reply: FastifyReply, requestId: string, selection: Selection) {
   const reasons = reasonsOf(selection);
   const error = new ApiError(
     412,
@@ -124,7 +128,7 @@ async function decided(call: Call<Selecting>, strict: boolean) {
 /** Decides for the host of the caller. */
 export async function select(call: Call<BodyOf<'runtimeSelect'>>) {
   const { made, audit } = await decided(call, false);
-  if (made.selection.selected === undefined) return none(call.reply, call.requestId, made.selection);
+  if (made.selection.selected === undefined) return noneSelected(call.reply, call.requestId, made.selection);
   return { selection: made.selection, ...audited(audit) };
 }
 
@@ -132,7 +136,7 @@ export async function select(call: Call<BodyOf<'runtimeSelect'>>) {
 export async function agentDecision(call: Call<BodyOf<'agentDecision'>>) {
   const { made, audit } = await decided(call, true);
   const { selection } = made;
-  if (selection.selected === undefined) return none(call.reply, call.requestId, selection);
+  if (selection.selected === undefined) return noneSelected(call.reply, call.requestId, selection);
   const decision = {
     schema_version: 'agent_decision.v0.1',
     notice: EXPERIMENTAL,
@@ -152,7 +156,7 @@ export async function agentDecision(call: Call<BodyOf<'agentDecision'>>) {
 /** Decides, and puts the object into a directory of the server; only objects that the server has already. */
 export async function fetched(call: Call<BodyOf<'runtimeFetch'>>) {
   const { options, made } = await decided(call, false);
-  if (made.selection.selected === undefined) return none(call.reply, call.requestId, made.selection);
+  if (made.selection.selected === undefined) return noneSelected(call.reply, call.requestId, made.selection);
   const outDir = join(call.services.settings.workdir, SELECTED);
   const {
     fetch,

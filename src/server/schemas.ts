@@ -187,6 +187,20 @@ export const AgentDecisionBody = z.strictObject({
   limit: limitOfAnswer,
   require_verified_history: verified,
 });
+export const ExecuteBody = z.strictObject({
+  artifact_name: name,
+  tenant: text.min(1).max(256),
+  project: text.min(1).max(256),
+  version: word,
+  target_profile: word,
+  policy: PolicyLimits,
+  /** Nothing is loaded without it. */
+  allow_host_load: z.literal(true),
+  attach_mode: z.enum(['disabled', 'best-effort', 'required']).default('best-effort'),
+  probe_features: z.boolean().default(true),
+});
+export const Executed = z.looseObject({ correlation_id: text, fetch: Document, execution: Document });
+export const Executing = z.object({ correlation_id: text, state: text, decision_id: text });
 const Audited = { audit: z.object({ decision_id: text }).optional(), audit_error: text.optional() };
 export const Selected = z.object({ selection: Document, ...Audited });
 export const Fetched = z.object({ fetch: Document, selection: Document, host_probe: Document, ...Audited });

@@ -90,6 +90,12 @@ function check(args: ServeArguments, env: ServerEnv): void {
       'execute_enabled',
       phrase`${option('public-demo')} does not start with BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE; unset it`,
     );
+  const anonymous = env.anonymousValidate || env.anonymousRead || env.anonymousDelivery || env.anonymousWrite;
+  if (env.runtimeExecute && anonymous)
+    throw new UsageError(
+      'execute_enabled',
+      'BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE is not for a server that anybody may use; unset it, or every BPFCOMPAT_API_ALLOW_ANONYMOUS_* variable',
+    );
   if (env.anonymousWrite && !args.loopback) {
     throw new UsageError(
       'anonymous_write',
@@ -103,13 +109,25 @@ function claimsOf(env: Env, values: ServerEnv): ServerSettings['claims'] {
     const own = (kind: string): string[] =>
       listWords(env[`BPFCOMPAT_API_WRITE_JWT_REQUIRED_${kind}_${action.toUpperCase()}`]);
     const scopes = own('SCOPES');
+    const isExecute = action === 'runtime_execute';
     return {
-      scopes: listWords(values.requiredScopes),
-      roles: listWords(values.requiredRoles),
+      scopes: [...listWords(values.requiredScopes), ...(isExecute ? listWords(values.executeScopes) : [])],
+      roles: [...listWords(values.requiredRoles), ...(isExecute ? listWords(values.executeRoles) : [])],
       actionScopes: scopes.length > 0 ? scopes : undefined,
       actionRoles: own('ROLES'),
     };
   };
+}
+
+/** What an operator should know of load checks. */
+function executeNotes({ executeWorkerBinary: binary, runtimeExecute, executePolicy }: ServerEnv): string[] {
+  const name = 'BPFCOMPAT_API_RUNTIME_EXECUTE_';
+  return [
+    ...(binary === '' ? [] : [`${name}WORKER_BINARY has no effect: the agent is another process`]),
+    ...(runtimeExecute && executePolicy === ''
+      ? [`${name}POLICY_PATH names no policy: every load check is denied`]
+      : []),
+  ];
 }
 
 /** Settings that would mean something in earlier versions, and mistyped ones. */
@@ -169,5 +187,5 @@ export function serverSettings(
     internalFetch: values.internalHosts && args.allowInternalFetch,
     claims: claimsOf(env, values),
   };
-  return { settings, notes: [...notes, ...unknownNames(env, known)] };
+  return { settings, notes: [...notes, ...executeNotes(said), ...unknownNames(env, known)] };
 }

@@ -110,6 +110,8 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
   runtimeProbe: { ...CLOSED, 'token read': THROUGH },
   runtimeSelect: DELIVERY,
   runtimeFetch: DELIVERY,
+  // It is switched off, whoever comes.
+  runtimeExecute: { ...OPEN, ...Object.fromEntries(Object.keys(OPEN).map((name) => [name, 403])) },
   runtimeDecisions: READ,
   agentDecision: { ...CLOSED, 'token delivery': THROUGH },
   metrics: { ...CLOSED, 'token read': THROUGH },

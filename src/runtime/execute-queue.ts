@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Host } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
+
+// Load checks that callers of an API server want. It writes requests, a local agent takes them and writes responses, and
+// each believes the other by who owns the file. A directory, since Node.js cannot see who is at the other end of a socket.
+
+const MAX_REQUEST = 64 * 1024;
+const MAX_RESULT = 4 * 1024 * 1024;
+const ID = /^exe_[0-9a-f]{32}$/;
+
+const label = z.string().max(256);
+
+/** What the server wants checked. It chooses nothing of how: paths, validator, sudo and policy are the agent's. */
+export const QueuedRequest = z.strictObject({
+  schema_version: z.literal('runtime_execute_request.v0.1'),
+  id: z.string().regex(ID),
+  created_at: z.iso.datetime(),
+  /** After this nobody waits for it. */
+  expires_at: z.iso.datetime(),
+  artifact_name: label.min(1),
+  version: label,
+  target_profile: label,
+  /** The object that the server selected; the agent takes no other. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  tenant: label,
+  project: label,
+  attach_mode: z.enum(['disabled', 'best-effort', 'required']),
+  probe_features: z.boolean(),
+  /** Who wanted it, as far as the server knows, and who is said to have approved it. */
+  subject: label,
+  approved_by: label,
+});
+export type QueuedRequest = z.infer<typeof QueuedRequest>;
+
+const Result = z.object({
+  schema_version: z.literal('runtime_execute_response.v0.1'),
+  id: z.string().regex(ID),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  result: z.record(z.string(), z.unknown()).optional(),
+});
+export type QueuedResult = z.infer<typeof Result>;
+
+function requestPath(queue: string, id: string): string {
+  return join(queue, `${id}.request.json`);
+}
+
+function resultPath(queue: string, id: string): string {
+  return join(queue, `${id}.result.json`);
+}
+
+/** A file of the queue that this user owns. @throws HostError `queue_owner` for one of somebody else, or a link */
+async function ownedBy(host: Host, path: string, uid: number | undefined, maxBytes: number): Promise<string> {
+  await host.files.rejectLink(path);
+  const stat = await host.files.stat(path);
+  if (stat === undefined || !stat.isFile || (uid !== undefined && stat.uid !== uid))
+    throw new HostError('queue_owner', `${path} belongs to user ${stat?.uid ?? '?'}, not to user ${uid ?? '?'}`);
+  return (await host.files.read(path, maxBytes)).toString('utf8');
+}
+
+/** Leaves a request for the agent. */
+export async function putRequest(host: Host, queue: string, request: QueuedRequest): Promise<void> {
+  await host.files.makeDir(queue, 0o770);
+  await host.files.writeAtomic(requestPath(queue, request.id), JSON.stringify(request));
+}
+
+/** How long a response is waited for. */
+export interface QueueTimes {
+  /** Until an agent has taken the request. */
+  readonly takenMs: number;
+  /** Until it is done, from the beginning. */
+  readonly doneMs: number;
+  /** Between two looks. */
+  readonly pause: () => Promise<unknown>;
+}
+
+/**
+ * The response of the agent to a request; `pending` where it was taken and is not done yet, `no_agent` where nobody took it:
+ * it is withdrawn then.
+ * @param uid of the agent; undefined: any
+ * @throws HostError `queue_owner` for a response of somebody else
+ */
+export async function awaitResult(
+  host: Host,
+  queue: string,
+  { id, uid, times }: { readonly id: string; readonly uid: number | undefined; readonly times: QueueTimes },
+): Promise<QueuedResult | 'pending' | 'no_agent'> {
+  const began = host.monotonicMs();
+  const file = resultPath(queue, id);
+  for (;;) {
+    if ((await host.files.stat(file)) !== undefined) {
+      const text = await ownedBy(host, file, uid, MAX_RESULT);
+      await host.files.remove(file);
+      return Result.parse(JSON.parse(text));
+    }
+    const waited = host.monotonicMs() - began;
+    if (waited >= times.doneMs) return 'pending';
+    if (waited >= times.takenMs && (await withdraw(host, queue, id))) return 'no_agent';
+    await times.pause();
+  }
+}
+
+/** Whether nobody had taken it: who renames it first has it. */
+async function withdraw(host: Host, queue: string, id: string): Promise<boolean> {
+  const gone = join(queue, `${id}.withdrawn`);
+  try {
+    await host.files.rename(requestPath(queue, id), gone);
+  } catch {
+    return false;
+  }
+  await host.files.remove(gone);
+  return true;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes the next request that waits, if there is one: no other agent gets it.
+ * @param uid of the server; undefined: any
+ * @throws HostError `queue_owner`, `queue_request` for what is none; it is gone then
+ */
+export async function takeRequest(
+  host: Host,
+  queue: string,
+  uid: number | undefined,
+): Promise<QueuedRequest | undefined> {
+  if ((await host.files.stat(queue)) === undefined) return undefined;
+  const names = (await host.files.list(queue)).filter((name) => name.endsWith('.request.json')).sort();
+  for (const name of names) {
+    const taken = join(queue, name.replace(/\.request\.json$/, '.taken'));
+    try {
+      await host.files.rename(join(queue, name), taken);
+    } catch {
+      continue;
+    }
+    try {
+      const text = await ownedBy(host, taken, uid, MAX_REQUEST);
+      const read = QueuedRequest.safeParse(jsonOf(text));
+      if (read.success && name === `${read.data.id}.request.json`) return read.data;
+      throw new HostError('queue_request', `${name} is no request`);
+    } finally {
+      await host.files.remove(taken);
+    }
+  }
+  return undefined;
+}
+
+/** Leaves a response for the server. */
+export async function putResult(
+  host: Host,
+  queue: string,
+  response: Omit<QueuedResult, 'schema_version'>,
+): Promise<void> {
+  const document = { schema_version: 'runtime_execute_response.v0.1', ...response };
+  await host.files.writeAtomic(resultPath(queue, response.id), JSON.stringify(document));
+}

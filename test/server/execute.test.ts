@@ -1,0 +1,241 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { workQueue } from '../../src/api/agent-work.ts';
+import { probeHost } from '../../src/api/runtime-probe.ts';
+import { sha256 } from '../../src/runtime/canonical.ts';
+import {
+  awaitResult,
+  putRequest,
+  putResult,
+  type QueuedRequest,
+  takeRequest,
+} from '../../src/runtime/execute-queue.ts';
+import { ROUTES } from '../../src/server/routes.ts';
+import { type AgentLab, createAgentLab, OBJECT } from '../fixtures/agent-lab.ts';
+import { token } from './access-table.ts';
+import { KEY, SECRET, type ServerLab, serverLab } from './server-lab.ts';
+
+const APPROVAL = 'a token of the operator';
+const POLICY = 'schema_version: runtime_execute_policy.v0.2\nrules: [{name: t, action: allow, artifacts: [conn]}]\n';
+const BODY = { artifact_name: 'conn', tenant: 'acme', project: 'edge', allow_host_load: true };
+let lab: AgentLab;
+let env: Record<string, string>;
+const opened: ServerLab[] = [];
+
+beforeEach(async () => {
+  lab = await createAgentLab();
+  rmSync(join(lab.workdir, 'store'), { recursive: true });
+  // Evidence of this very machine: server and agent look at it themselves.
+  const { identity: kernel, constraints } = await probeHost({ host: lab.host });
+  await lab.attest(OBJECT, { kernel, guest: { lockdown: constraints.lockdown, lsm: '' } });
+  lab.put('execute.yaml', POLICY);
+  env = {
+    BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE: 'true',
+    BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN: APPROVAL,
+    BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH: 'execute.yaml',
+    BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER: String(process.getuid?.()),
+    BPFCOMPAT_API_WRITE_JWT_HS256_SECRET: SECRET,
+    BPFCOMPAT_TRUST_FILE: join(lab.cwd, 'trust.yaml'),
+  };
+});
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one[Symbol.asyncDispose]();
+  lab[Symbol.dispose]();
+});
+
+async function post(more: { env?: object; body?: object; headers?: Record<string, string>; from?: string } = {}) {
+  const server = await serverLab({ env: { ...env, ...more.env }, dir: lab.cwd });
+  opened.push(server);
+  const headers = { ...(await token('execute')), 'x-execute-approval-token': APPROVAL, ...more.headers };
+  const response = await server.inject({
+    ...{ method: 'POST', url: '/api/v1/runtime/execute', headers, remoteAddress: more.from ?? '127.0.0.1' },
+    payload: { ...BODY, ...more.body },
+  });
+  // No response names a place of this machine.
+  expect(response.body).not.toContain(lab.cwd);
+  return { status: response.statusCode, json: response.json() };
+}
+
+/** The agent of this host, with a worker that loads nothing. */
+const work = (more: object = {}) =>
+  workQueue({
+    ...lab.base,
+    queue: '.bpfcompat/execute-queue',
+    queueUser: '',
+    allowHostLoad: true,
+    loadPolicy: 'execute.yaml',
+    idleMs: 20_000,
+    most: 1,
+    ...more,
+  });
+
+const lastRow = () =>
+  JSON.parse(
+    readFileSync(join(lab.workdir, 'registry/runtime_decisions.jsonl'), 'utf8').trimEnd().split('\n').at(-1) ?? '',
+  );
+
+describe('each gate, in order, has its code and a row', () => {
+  const name = 'BPFCOMPAT_API_RUNTIME_EXECUTE_';
+  test.each<[number, string, Parameters<typeof post>[0]]>([
+    // Whoever fails a gate fails all that come after it, too.
+    [403, 'execute_disabled', { env: { BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE: '', [`${name}KILL_SWITCH`]: 'true' } }],
+    [503, 'kill_switch', { env: { [`${name}KILL_SWITCH`]: 'true' }, headers: { 'x-api-identity-token': '' } }],
+    [401, 'unauthorized', { headers: { 'x-api-identity-token': '', 'x-execute-approval-token': '' } }],
+    [401, 'invalid_credential', { headers: { 'x-api-key': 'wrong' } }],
+    [503, 'approval_not_configured', { env: { [`${name}APPROVAL_TOKEN`]: '' }, from: '192.0.2.7' }],
+    [403, 'approval_wrong', { headers: { 'x-execute-approval-token': `${APPROVAL}x` }, from: '192.0.2.7' }],
+    [403, 'loopback_only', { from: '192.0.2.7', env: { [`${name}POLICY_PATH`]: '' } }],
+    [
+      503,
+      'worker_identity_missing',
+      { env: { [`${name}WORKER_USER`]: '', [`${name}REQUIRE_WORKER_IDENTITY`]: 'true', [`${name}POLICY_PATH`]: '' } },
+    ],
+    [503, 'policy_missing', { env: { [`${name}POLICY_PATH`]: '' }, body: { artifact_name: 'other' } }],
+    [412, 'no_verified_candidate', { body: { artifact_name: 'other' } }],
+  ])('%i %s', async (status, code, more) => {
+    const response = await post(more);
+    expect([response.status, response.json.code]).toEqual([status, code]);
+    if (code !== 'no_verified_candidate')
+      expect(lastRow()).toMatchObject({ operation: 'execute', status: 'denied', code });
+    expect([lab.loads(), readdirSync(lab.workdir).includes('execute-queue')]).toEqual([[], false]);
+  });
+
+  test('the shared key is no identity, and other scopes are not enough', async () => {
+    for (const headers of [
+      { 'x-api-identity-token': '', 'x-api-key': KEY },
+      await token('validate read compare delivery'),
+    ])
+      expect(await post({ headers })).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    const roles = { BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES: 'ops' };
+    expect(await post({ env: roles })).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+  });
+
+  test('the policy has the last word, by what a guest showed', async () => {
+    lab.put('execute.yaml', 'schema_version: runtime_execute_policy.v0.1\nrules: []\n');
+    expect(await post()).toMatchObject({ status: 403, json: { code: 'load_policy_denied' } });
+    lab.put('execute.yaml', POLICY.replace('artifacts: [conn]', 'program_types: [xdp]'));
+    expect(await post()).toMatchObject({ status: 403, json: { code: 'load_policy_denied' } });
+  });
+
+  test('a file that is the kill switch', async () => {
+    writeFileSync(join(lab.workdir, 'kill-switch'), '');
+    expect(await post()).toMatchObject({ status: 503, json: { code: 'kill_switch' } });
+  });
+
+  test.each([
+    { allow_host_load: false },
+    { allow_host_load: undefined },
+    { tenant: '' },
+    { workdir: '/' },
+    { out_dir: '/' },
+    { validator: '/bin/true' },
+    { use_sudo: true },
+    { manifest: 'x' },
+    { timeout: '1s' },
+    { require_verified_history: false },
+    { host_probe: {} },
+  ])('%j is 400', async (body) => {
+    expect((await post({ body })).status).toBe(400);
+  });
+});
+
+test('it does not start together with anything that is open to everybody', async () => {
+  for (const more of ['VALIDATE', 'READ', 'WRITE', 'RUNTIME_DELIVERY'])
+    await expect(post({ env: { [`BPFCOMPAT_API_ALLOW_ANONYMOUS_${more}`]: '1' } })).rejects.toMatchObject({
+      code: 'execute_enabled',
+    });
+  expect(ROUTES.runtimeExecute.access.switches).toEqual([]);
+});
+
+describe('the agent', () => {
+  test('checks the load, and its result is the response', async () => {
+    const [response, done] = await Promise.all([post({ headers: { 'x-execute-approved-by': 'ada' } }), work()]);
+    expect(response).toMatchObject({
+      status: 200,
+      json: {
+        correlation_id: expect.stringMatching(/^exe_/),
+        fetch: { actual_sha256: sha256(OBJECT) },
+        execution: { status: 'pass' },
+      },
+    });
+    expect(done.requests).toMatchObject([{ status: 'pass' }]);
+    expect([lab.loads(), readdirSync(join(lab.workdir, 'execute-queue'))]).toEqual([[sha256(OBJECT)], []]);
+    const { trace_path: trace } = lastRow();
+    expect(JSON.parse(readFileSync(trace, 'utf8'))).toMatchObject({
+      subject: expect.stringContaining('ci'),
+      approved_by: 'ada',
+      outcome: 'done',
+    });
+  });
+
+  test('has a policy, a kill switch and evidence of its own', async () => {
+    lab.put('agent.yaml', 'schema_version: runtime_execute_policy.v0.2\n');
+    const [response] = await Promise.all([post(), work({ loadPolicy: 'agent.yaml' })]);
+    expect(response).toMatchObject({ status: 403, json: { code: 'load_policy_denied' } });
+    mkdirSync(join(lab.cwd, 'empty'));
+    const [none] = await Promise.all([post(), work({ workdir: 'empty' })]);
+    expect(none).toMatchObject({ status: 412, json: { code: 'no_verified_candidate' } });
+    writeFileSync(join(lab.cwd, 'empty/kill-switch'), '');
+    await expect(work({ workdir: 'empty' })).rejects.toMatchObject({ code: 'kill_switch' });
+    await expect(work({ allowHostLoad: false })).rejects.toMatchObject({ code: 'host_load_not_allowed' });
+    await expect(work({ loadPolicy: '' })).rejects.toMatchObject({ code: 'policy_missing' });
+    expect(lab.loads()).toEqual([]);
+  });
+
+  test('of two agents one takes it', async () => {
+    const [response, ...done] = await Promise.all([post(), work({ idleMs: 6000 }), work({ idleMs: 6000 })]);
+    expect([response.status, done.flatMap(({ requests }) => requests).length, lab.loads().length]).toEqual([200, 1, 1]);
+  });
+});
+
+describe('the queue', () => {
+  const times = { takenMs: 300, doneMs: 700, pause: () => new Promise((resolve) => setTimeout(resolve, 50)) };
+  const ID = `exe_${'0'.repeat(32)}`;
+  const request: QueuedRequest = {
+    ...{
+      schema_version: 'runtime_execute_request.v0.1',
+      id: ID,
+      artifact_name: 'conn',
+      version: '',
+      target_profile: '',
+    },
+    ...{ created_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:01:00Z', sha256: sha256(OBJECT) },
+    ...{ tenant: 'a', project: 'b', attach_mode: 'disabled', probe_features: false, subject: '', approved_by: '' },
+  };
+  const queue = (): string => join(lab.cwd, 'queue');
+  const own = process.getuid?.();
+
+  test('what nobody takes is withdrawn, and what is taken stays', async () => {
+    await putRequest(lab.host, queue(), request);
+    expect(await awaitResult(lab.host, queue(), { id: ID, uid: own, times })).toBe('no_agent');
+    expect(await takeRequest(lab.host, queue(), own)).toBeUndefined();
+    await putRequest(lab.host, queue(), request);
+    expect(await takeRequest(lab.host, queue(), own)).toEqual(request);
+    expect(await awaitResult(lab.host, queue(), { id: ID, uid: own, times })).toBe('pending');
+  });
+
+  test('requests and responses of others are none', async () => {
+    await putRequest(lab.host, queue(), request);
+    await expect(takeRequest(lab.host, queue(), 4711)).rejects.toMatchObject({ code: 'queue_owner' });
+    expect(await takeRequest(lab.host, queue(), own)).toBeUndefined();
+    await putResult(lab.host, queue(), { id: ID, result: {} });
+    const wait = awaitResult(lab.host, queue(), { id: ID, uid: 4711, times });
+    await expect(wait).rejects.toMatchObject({ code: 'queue_owner' });
+  });
+
+  test.each(['{', '{}', JSON.stringify({ ...request, out_dir: '/' }), JSON.stringify({ ...request, id: 'exe_1' })])(
+    'a request such as %j is none',
+    async (text) => {
+      mkdirSync(queue(), { recursive: true });
+      writeFileSync(join(queue(), `${ID}.request.json`), text);
+      await expect(takeRequest(lab.host, queue(), own)).rejects.toMatchObject({ code: 'queue_request' });
+    },
+  );
+
+  test('what nobody waits for any more is not carried out', async () => {
+    await putRequest(lab.host, queue(), request);
+    expect((await work({ queue: 'queue', idleMs: 0 })).requests).toMatchObject([{ code: 'request_expired' }]);
+    expect(lab.loads()).toEqual([]);
+  });
+});
