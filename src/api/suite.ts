@@ -1,7 +1,5 @@
 import type { Host } from '../host/host.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
-import { placeOf } from '../run/claims.ts';
-import { type OldReports, withoutOldReports } from '../run/old-reports.ts';
 import { timestamp } from '../run/run-id.ts';
 import { shardVerdict } from '../run/shard-view.ts';
 import { writeReport } from '../run/write-reports.ts';
@@ -9,10 +7,8 @@ import { SUITE_OPTIONS } from './call-options.ts';
 import type { CompletedCheck, CompletedRun } from './check.ts';
 import { checkOptions } from './check-options.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
+import { runPhases } from './phases.ts';
 import { type PreparedSuite, prepareSuite } from './prepare-suite.ts';
-import { reportOutputs } from './report-files.ts';
-import { runPrepared } from './run-prepared.ts';
-import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import { suitePart } from './shard-suite.ts';
 import type { PreparedCase } from './suite-cases.ts';
 import type { SuiteOptions } from './suite-options.ts';
@@ -85,27 +81,13 @@ async function finish(prepared: PreparedSuite, check: CompletedCheck, end: Suite
  */
 export async function validateSuite(options: SuiteOptions): Promise<SuiteResult> {
   checkOptions('validateSuite', options, SUITE_OPTIONS, ['suite']);
-  const environment = environmentOf(options);
-  const { host, cwd } = environment;
-  const reads = [placeOf(cwd, options.baseline)];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runSuite(options, environment, old));
-}
-
-async function runSuite(
-  options: SuiteOptions,
-  environment: ResolvedEnvironment,
-  old: OldReports,
-): Promise<SuiteResult> {
-  const { host, cwd } = environment;
-  const { isolation, lane, diskResize, offline, refreshKernels } = options;
-  const signal = options.signal ?? new AbortController().signal;
-  const onEvent = options.onEvent ?? (() => {});
-  const startedAt = timestamp(host.now());
-  const started = host.monotonicMs();
-  const prepared = await prepareSuite(options, environment, old);
-  await old.remove();
-  const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
-  return runPrepared(prepared, environment, settings, (completed) =>
-    finish(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
-  );
+  return runPhases(options, {
+    prepare: async ({ environment, old }) => {
+      const { host } = environment;
+      const begin = { startedAt: timestamp(host.now()), started: host.monotonicMs() };
+      return { ...(await prepareSuite(options, environment, old)), ...begin };
+    },
+    finish: ({ startedAt, started, ...prepared }, completed, { environment: { host, cwd } }) =>
+      finish(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
+  });
 }
