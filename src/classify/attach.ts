@@ -9,6 +9,7 @@ import { idleFindings, untriedNames } from './idle.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
+import { ownPolicy } from './own-policy.ts';
 import { denied } from './policy.ts';
 import { ATTACH_RULES, type AttachRejection, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
 
@@ -66,7 +67,8 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   };
   const found = attachRule(rejection);
   if (!found && DENIED.includes(stage.errno)) {
-    return denied(evidence.hello, { ...common, section: stage.section, errno: errnoName(stage.errno) });
+    const place = { section: stage.section, errno: errnoName(stage.errno) };
+    return ownPolicy(evidence, common, place) ?? denied(evidence.hello, { ...common, ...place });
   }
   if (!found)
     return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });

@@ -1,4 +1,4 @@
-import { always, type Cell, fails, failsAt, from, PASS, type Row, warnsHere } from '../cells.ts';
+import { always, type Cell, fails, failsAt, from, PASS, type Row, warns, warnsHere } from '../cells.ts';
 
 /** Contexts, sections and records that people reported; each finding is to name the line marked with the name of its program. */
 type Cause = readonly [reason: string, program: string];
@@ -14,6 +14,11 @@ const CONTEXTS: readonly Cause[] = [
   // bpftrace/bpftrace#3479
   ['pointer_bits', 'hands_out'],
 ];
+const inert = (...programs: readonly string[]): Cell => ({
+  status: 'pass',
+  reported: programs.map((subject) => ({ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject, mark: undefined })),
+  unattached: [],
+});
 const NO_STORAGE = failsAt(['HELPER_NOT_ALLOWED', 'program_type', 'remembers']);
 
 export const REPORTED_CONTEXTS: readonly Row[] = [
@@ -42,6 +47,9 @@ export const REPORTED_CONTEXTS: readonly Row[] = [
     ],
   },
   always('attach_fentry_union_argument_fixed', PASS),
+  // near iovisor/bcc#2961. Debian 11 leaves bpf out of CONFIG_LSM.
+  from('6.1', 'attach_lsm_own', inert('denies', 'creates'), warns('POLICY_DENIED', 'own_program', 'creates')),
+  from('6.1', 'attach_lsm_own_fixed', inert('denies', 'creates')),
   // iovisor/bcc#4031
   from('6.1', 'map_run_time', fails('KERNEL_WARNING', 'run_time_map', 'counts')),
   always('map_run_time_fixed', PASS),
