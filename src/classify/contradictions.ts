@@ -2,6 +2,7 @@ import type { FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import { grouped } from '../model/once-per.ts';
 import type { ObjectFacts } from '../object/facts.ts';
+import { asReported } from './as-reported.ts';
 import { withNote } from './proven.ts';
 import { type ReportedDocument, reportedDocument } from './reported-document.ts';
 import { programKey } from './reported-programs.ts';
@@ -50,7 +51,8 @@ function changedPrograms(tuning: readonly string[]): ReadonlySet<string> {
 function againstObject(open: StageOf<'open'>, facts: ObjectFacts, changed: ReadonlySet<string>): string | undefined {
   if (facts.problems.length > 0 || open.status !== 'pass') return undefined;
   const reported = grouped(open.programs, ({ name }) => name);
-  for (const { name, section, autoload } of facts.programs) {
+  for (const { name: written, section: place, autoload } of facts.programs) {
+    const [name, section] = [asReported(written), asReported(place)];
     const named = reported.get(name);
     if (!named) return `program ${plain(name)} is in the object, and the guest does not list it`;
     const program = named.find((one) => same(section, one.section));

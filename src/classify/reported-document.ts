@@ -1,3 +1,5 @@
+import { sanitizeStrings } from '../model/sanitize.ts';
+
 /** The part of the validator's own document (docs/validator.md) that repeats what its stages said. */
 export interface ReportedDocument {
   readonly status: unknown;
@@ -20,7 +22,8 @@ function list(value: unknown): ReportedPart[] {
 export function reportedDocument(text: string): ReportedDocument | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // As the stages are read, with which it is compared.
+    value = sanitizeStrings(JSON.parse(text));
   } catch {
     return undefined;
   }
