@@ -2,15 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { CancelledError, HostError, messageOf } from '../model/errors.ts';
 import type { Downloaded, DownloadOptions, Host, HostNetwork } from './host.ts';
 import { httpGet, StalledError } from './http-request.ts';
+import { watchPace } from './pace.ts';
 import { proxyFor } from './proxy.ts';
 import { isLocal, receiveBody } from './receive-body.ts';
 import { send } from './send.ts';
 
 const MAX_REDIRECTS = 5;
 const STALL_MS = 30_000;
-/** A server that sends a byte now and then is not silent and never done: the slowest that is waited for, and time to begin. */
-const BYTES_PER_MS = 20;
-const BEGIN_MS = 60_000;
 
 /** Where a redirect leads. @throws HostError when it may not lead there */
 function redirected(from: URL, location: string | undefined): URL {
@@ -43,10 +41,14 @@ function asDownloadError(url: string, error: unknown): unknown {
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
-  const { stallMs = STALL_MS, maxBytes, tls, accept, authorization } = options;
-  const { limitMs = BEGIN_MS + Math.ceil(maxBytes / BYTES_PER_MS) } = options;
-  const late = AbortSignal.timeout(limitMs);
+  const { stallMs = STALL_MS, tls, accept, authorization } = options;
+  using pace = watchPace(options);
+  const late = pace.signal;
   const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
+  const onBytes = (bytes: number, total: number): void => {
+    pace.onBytes(bytes, total);
+    options.onBytes?.(bytes, total);
+  };
   let next = first;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const url = next;
@@ -63,7 +65,14 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
       response = await request({});
       const { statusCode: status = 0, headers } = response;
       if (status === 200) {
-        const received = await receiveBody({ url: url.href, file, response, options, signal, request });
+        const received = await receiveBody({
+          url: url.href,
+          file,
+          response,
+          options: { ...options, onBytes },
+          signal,
+          request,
+        });
         return { status, url: url.href, ...received };
       }
       if (![301, 302, 303, 307, 308].includes(status)) {
@@ -73,8 +82,9 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
     } catch (error) {
       if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: error });
       if (late.aborted) {
-        const seconds = Math.round(limitMs / 1000);
-        throw new HostError('mirror_unreachable', `${url.href}: it was not done after ${seconds} s`, { cause: error });
+        throw new HostError('mirror_unreachable', `${url.href}: it was not done after ${pace.seconds()} s`, {
+          cause: error,
+        });
       }
       throw asDownloadError(url.href, error);
     } finally {

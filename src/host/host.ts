@@ -59,8 +59,10 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The server may be silent for this long; default half a minute. */
   readonly stallMs?: number;
-  /** All of it may take this long; default a minute, and 50 s for each MB of `maxBytes`. */
+  /** All of it may take this long; default `beginMs`, and 50 s for each MB of the file, or of `maxBytes` where that is not known. */
   readonly limitMs?: number;
+  /** After this time 2 KB must have come for each second of it that is over; default a minute. */
+  readonly beginMs?: number;
   /** Of `digest`; default sha256. */
   readonly algorithm?: 'sha256' | 'sha512' | undefined;
   /** PEM texts. */

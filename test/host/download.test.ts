@@ -74,6 +74,23 @@ describe('a download', () => {
     });
   });
 
+  test.each<readonly [string, Record<string, string>, number]>([
+    ['sends a byte now and then', {}, 1],
+    ['sends less than it could of what it says that there is', { 'content-length': '20000' }, 100],
+  ])('ends soon although the server %s', async (_name, headers, bytes) => {
+    await using place = await serve((_, response) => {
+      response.writeHead(200, headers);
+      const timer = setInterval(() => response.write('x'.repeat(bytes)), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const began = performance.now();
+    await expect(get(`${place.url}/x`, { maxBytes: 2 ** 30, stallMs: 60_000, beginMs: 200 })).rejects.toMatchObject({
+      code: 'mirror_unreachable',
+      message: expect.stringMatching(/it was not done after \d s$/),
+    });
+    expect(performance.now() - began).toBeLessThan(8000);
+  });
+
   /** A server that breaks off after each four bytes, with what `headers` say of the file. */
   const breaking = (text: () => string, headers: () => Record<string, string>, ranges: string[]) =>
     serve((incoming, response) => {
