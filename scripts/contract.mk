@@ -95,7 +95,8 @@ env-docs: build
 # Only programs on this machine reach it, so that all of them may check objects and read.
 serve: build validator
 	@BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE:-true} \
-		BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_READ:-true} $(BPFCOMPAT) serve
+		BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_READ:-true} \
+		NODE_OPTIONS="--max-semi-space-size=4 $${NODE_OPTIONS:-}" $(BPFCOMPAT) serve
 openapi-check: $(npm-stamp)
 	@mkdir -p build
 	@$(NODE) scripts/openapi.mjs --check

@@ -12,7 +12,9 @@ const AIMS = { idleMb: 120, pageMs: 50, growth: 1.2 };
 
 async function startServer({ root, dir, env, store }) {
   const cwd = mkdtempSync(join(dir, 'server-'));
-  const open = { BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE: 'true', BPFCOMPAT_CACHE_DIR: store.shared };
+  const NODE_OPTIONS = `--max-semi-space-size=4 ${env.NODE_OPTIONS ?? ''}`;
+  // As `make serve` starts it.
+  const open = { BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE: 'true', BPFCOMPAT_CACHE_DIR: store.shared, NODE_OPTIONS };
   const child = spawn(join(root, 'bin/bpfcompat'), ['serve', '--addr', '127.0.0.1:0', '--offline'], {
     cwd,
     env: { ...env, ...open },
@@ -60,7 +62,7 @@ export async function server(bench) {
     const lost = [...jobs.values()].filter((state) => state !== 'completed').length;
     const broken = [...statuses].filter(([key]) => / 5\d\d$/.test(key));
     // It may grow with the runs that pages show, and with what the garbage collector leaves; the last third is held against the second.
-    const third = Math.ceil(memory.length / 3);
+    const third = Math.floor(memory.length / 3);
     const growth =
       memory.length < 3 ? 1 : Math.min(...memory.slice(2 * third)) / median(memory.slice(third, 2 * third));
     const held = [
