@@ -1,5 +1,5 @@
 // Runs the acceptance cases of a Make target and holds exit codes and reports against what they must be:
-//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel|arm64-smoke
+//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel|arm64-smoke|upstream-kernel
 // Ends with 1 when a kernel could not be had, and with 2 when a result is other than expected.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -61,6 +61,16 @@ const TASKS = {
       manifest: 'examples/functional-execve/manifest-arm64-smoke.yaml',
       matrix: 'arm64-smoke',
       report: 'reports/functional-execve-arm64-smoke',
+      exit: 0,
+    },
+  ],
+  'upstream-kernel': [
+    {
+      artifact: object('functional-execve'),
+      manifest: 'examples/functional-execve/manifest-upstream-kernel.yaml',
+      matrix: 'matrices/upstream-kernel-runnable.yaml',
+      more: ['--runner', 'virtme-ng', '--timeout', '20m', '--concurrency', '1'],
+      report: 'reports/functional-execve-upstream-kernel',
       exit: 0,
     },
   ],

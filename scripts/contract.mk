@@ -101,11 +101,20 @@ openapi-check: $(npm-stamp)
 	@mkdir -p build
 	@$(NODE) scripts/openapi.mjs --check
 
+# --- upstream kernels by virtme-ng (experimental); KERNELS="v6.8 PATH/bzImage" names others than the newest ----------------
+
+vng ?= $(firstword $(BPFCOMPAT_VNG) $(wildcard build/tools/virtme/bin/vng) vng)
+.PHONY: doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel
+doctor-virtme: build
+	@$(vng) --version >/dev/null 2>&1 || { echo 'make $@: virtme-ng is missing; scripts/setup.sh virtme installs it into build/tools/virtme' >&2; exit 1; }
+	@BPFCOMPAT_VNG=$(vng) $(BPFCOMPAT) doctor
+upstream-kernel-runnable:
+	@BPFCOMPAT_VNG=$(vng) $(NODE) scripts/upstream-kernels.mjs $(KERNELS)
+acceptance-upstream-kernel: build validator examples upstream-kernel-runnable
+	@BPFCOMPAT_VNG=$(vng) BPFCOMPAT=$(BPFCOMPAT) $(acceptance) upstream-kernel
+
 # --- ways to run kernels that are not part of this version -----------------------------------------------------------
 
-.PHONY: doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel
-doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel:
-	$(call instead,virtme-ng is not used in this version; check your own build of a kernel with bpfcompat FILE.bpf.o --kernel arch/x86/boot/bzImage)
 .PHONY: firecracker-preflight acceptance-firecracker-dev-one
 firecracker-preflight acceptance-firecracker-dev-one:
 	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Finds out which system packages are missing for a purpose and installs them when that needs no question.
-# Usage: scripts/setup.sh [--check] [run] [build] [test] [images] [bench] [arm64] [loaders] [fresh]
+# Usage: scripts/setup.sh [--check] [run] [build] [test] [images] [bench] [arm64] [loaders] [virtme] [fresh]
 #   run    boot kernels        build  compile validator and examples    test   run the test suite
 #   images make disk images for tests of whole systems
 #   loaders build the programs that load with other libraries
+#   virtme boot kernels with virtme-ng, which goes into build/tools/virtme
 #   bench  compare boot times  arm64  cross-build the arm64 validator   fresh  try a bare Debian root
 # Node and npm are always checked. --check only reports. Exit: 0 all there, 1 something is missing.
 set -eu
@@ -53,6 +54,10 @@ images|cmd:mmdebstrap|mmdebstrap|makes the disk images of the tests
 images|cmd:debugfs|e2fsprogs|changes the disks of the tests
 images|cmd:sfdisk|fdisk|divides the disks of the tests
 images|cmd:qemu-img|qemu-utils|writes the disk images of the tests
+test|cmd:modprobe|kmod|virtme-ng loads modules with it
+test|file:/usr/lib/python3*/ensurepip/__main__.py /usr/local/lib/python3*/ensurepip/__main__.py|python3-venv|a place of its own for virtme-ng
+virtme|cmd:modprobe|kmod|virtme-ng loads modules with it
+virtme|file:/usr/lib/python3*/ensurepip/__main__.py /usr/local/lib/python3*/ensurepip/__main__.py|python3-venv|a place of its own for virtme-ng
 loaders|cmd:go|golang-go|builds the loader with ebpf-go
 loaders|cmd:cargo|cargo|builds the loader with aya
 loaders|file:/usr/sbin/bpftool|bpftool|loads objects in guests
@@ -136,12 +141,12 @@ for word in "$@"; do
 	case $word in
 	--check) check_only=yes ;;
 	-h | --help)
-		sed -n '2,7s/^# //p' "$0"
+		sed -n '2,8s/^# //p' "$0"
 		exit 0
 		;;
-	run | build | test | images | bench | arm64 | loaders | fresh) purposes="$purposes $word" ;;
+	run | build | test | images | bench | arm64 | loaders | virtme | fresh) purposes="$purposes $word" ;;
 	*)
-		say "unknown purpose \"$word\": use run, build, test, bench, arm64, loaders or fresh"
+		say "unknown purpose \"$word\": use run, build, test, images, bench, arm64, loaders, virtme or fresh"
 		exit 1
 		;;
 	esac
@@ -149,8 +154,36 @@ done
 
 check_node || exit 1
 
+# The release of virtme-ng that the tests boot kernels with: a Python package, and in no release of Debian this new.
+virtme_release=1.42
+virtme_dir=$(dirname "$0")/../build/tools/virtme
+
+# wants_virtme: true when a purpose needs virtme-ng and it is not there yet.
+wants_virtme() {
+	case " $purposes " in *" test "* | *" virtme "*) ;; *) return 1 ;; esac
+	! "$virtme_dir/bin/vng" --version 2>/dev/null | grep -qx "virtme-ng $virtme_release"
+}
+
+# make_virtme: installs it; the last step, when the packages are there.
+make_virtme() {
+	wants_virtme || return 0
+	if [ "$check_only" = yes ]; then
+		say "virtme-ng $virtme_release is missing in build/tools/virtme: scripts/setup.sh virtme installs it"
+		return 1
+	fi
+	say "installing virtme-ng $virtme_release into build/tools/virtme"
+	rm -rf "$virtme_dir"
+	mkdir -p "$(dirname "$virtme_dir")"
+	python3 -m venv "$virtme_dir" && "$virtme_dir/bin/pip" install -q --disable-pip-version-check "virtme-ng==$virtme_release" >&2 && return 0
+	say "virtme-ng could not be installed; its messages stand above. By hand: $virtme_dir/bin/pip install virtme-ng==$virtme_release"
+	return 1
+}
+
 rows=$(missing $purposes)
-[ -n "$rows" ] || exit 0
+if [ -z "$rows" ]; then
+	make_virtme
+	exit
+fi
 packages=$(packages_of "$rows")
 
 say 'missing on this machine:'
@@ -198,3 +231,4 @@ if [ -n "$rows" ]; then
 	exit 1
 fi
 say 'all system packages are there'
+make_virtme

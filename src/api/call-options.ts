@@ -2,6 +2,7 @@ import { BUDGET_RULE, parseBudget } from '../config/insn-budget.ts';
 import { enumerate } from '../config/similar.ts';
 import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
+import { RUNNERS } from '../model/kernel.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';
 import type { CompareRequest } from './compare.ts';
 import type { ExplainRequest } from './explain.ts';
@@ -57,6 +58,7 @@ const BUDGET = kind(
 const MODE = oneOf(VALIDATION_MODES);
 const ISOLATION = oneOf(ISOLATIONS);
 const LANE = oneOf(LANE_CHOICES);
+const RUNNER = oneOf(RUNNERS);
 const DECIDES = oneOf(FAIL_ON);
 
 const AROUND: OptionKinds<Environment> = {
@@ -86,6 +88,7 @@ const RUN: OptionKinds<RunOptions> = {
   timeoutMs: MILLISECONDS,
   isolation: ISOLATION,
   lane: LANE,
+  runner: RUNNER,
   diskResize: NUMBER,
   offline: FLAG,
   refreshKernels: FLAG,

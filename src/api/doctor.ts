@@ -1,5 +1,6 @@
 import { findQemu } from '../guests/qemu/find-qemu.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
+import { findVng } from '../guests/virtme/find-vng.ts';
 import type { Host } from '../host/host.ts';
 import { listKernels } from '../kernels/inventory.ts';
 import { DEFAULT_KEYRING } from '../kernels/sources/deb/archives.ts';
@@ -69,6 +70,16 @@ async function arm64Check(host: Host, root: string, signal: AbortSignal): Promis
   });
   if (check.status === 'ok') return check;
   return { ...check, status: 'warn', what: `arm64 kernels cannot be tested: ${check.what}` };
+}
+
+/** Only who tests kernels by virtme-ng needs it. */
+async function virtmeCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck> {
+  const check = await attempt('virtme-ng', async () => {
+    const vng = await findVng(host, signal);
+    return ok('virtme-ng', `runner virtme-ng: ${vng.command} ${vng.version}`);
+  });
+  if (check.status === 'ok') return check;
+  return { ...check, status: 'warn', what: `the runner virtme-ng cannot be used: ${check.what}` };
 }
 
 /** Runs go on without it; what is missing is one fact of a report. */
@@ -184,6 +195,7 @@ export async function doctor(
     ...(await Promise.all(TOOLS.map((tool) => toolCheck(host, tool)))),
     await lz4Check(host),
     await arm64Check(host, root, signal),
+    await virtmeCheck(host, signal),
     await keyringCheck(host),
     ...(await storeChecks(host)),
   );

@@ -22,6 +22,7 @@ export function flagsOf(
     allowProfileOverride,
     localKernels = [],
     lane,
+    runner,
     diskResize,
   }: Pick<
     ValidateOptions,
@@ -34,6 +35,7 @@ export function flagsOf(
     | 'allowProfileOverride'
     | 'localKernels'
     | 'lane'
+    | 'runner'
     | 'diskResize'
   >,
   cwd: string,
@@ -45,6 +47,7 @@ export function flagsOf(
     ...(manifest ? [flag('manifest'), resolve(cwd, manifest)] : []),
     ...(mode ? [flag('validation-mode'), mode] : []),
     ...(lane ? [flag('lane'), lane] : []),
+    ...(runner && runner !== 'vm' ? [flag('runner'), runner] : []),
     ...(diskResize ? [flag('disk-resize'), String(diskResize)] : []),
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),

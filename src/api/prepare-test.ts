@@ -14,6 +14,7 @@ import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
+import { forRunner } from '../run/for-runner.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import type { ShelvedSubject } from '../run/object-shelf.ts';
 import type { Payload } from '../run/payload.ts';
@@ -75,7 +76,7 @@ async function kernelsAndManifest(environment: ResolvedEnvironment, catalog: Cat
     matrixNotes: matrix.note === undefined ? [] : [matrix.note],
     targets: await withFlagBtf(
       environment,
-      targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed),
+      forRunner(targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed), options.runner ?? 'vm'),
       options.loader?.btf,
       options.signal,
     ),

@@ -2,6 +2,7 @@ import type { Isolation, LaneChoice } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { Runner } from '../model/kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Environment } from './services.ts';
 
@@ -35,6 +36,8 @@ export interface RunOptions extends ReportOptions {
   readonly isolation?: Isolation;
   /** `direct`: the vendor's kernel alone; `image`: the vendor's whole system. Default: what the profile says enough for. */
   readonly lane?: LaneChoice | undefined;
+  /** What boots the kernels (docs/lanes.md). Default vm; kernels whose profiles want another one are not tested. */
+  readonly runner?: Runner | undefined;
   /** GiB by which the disk of guests of the image lane is larger than that of their image. Default 0. */
   readonly diskResize?: number | undefined;
   /** Never use the network. */

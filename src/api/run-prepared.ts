@@ -1,6 +1,6 @@
 import type { Isolation, LaneChoice } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
-import type { Arch } from '../model/kernel.ts';
+import type { Arch, Runner } from '../model/kernel.ts';
 import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
@@ -41,6 +41,12 @@ function archesOf(runs: readonly PreparedRun[]): Arch[] {
   return arches.size > 0 ? [...arches] : ['x86_64'];
 }
 
+/** What boots the kernels of the runs; those that nothing boots need nothing. */
+function runnersOf(runs: readonly PreparedRun[]): Runner[] {
+  const profiles = runs.flatMap(({ run }) => run.targets.map(({ profile }) => profile));
+  return profiles.flatMap(({ runner, unserved }) => (unserved === undefined ? [runner] : []));
+}
+
 /**
  * Runs what was prepared, with the kernel store held until `finish` has written everything.
  * @throws CancelledError after an abort, with nothing left behind; HostError for what this machine lacks
@@ -71,6 +77,7 @@ async function runAll<T>(
   await using store = await useStore(environment.host, signal);
   const services = await createServices(environment, store, {
     arches: archesOf(runs),
+    runners: runnersOf(runs),
     isolation: settings.isolation ?? 'cell',
     lane: settings.lane,
     growDiskGib: settings.diskResize,

@@ -4,6 +4,7 @@ import type { BuildChoice, LockMode } from '../config/lock.ts';
 import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { GuestTools } from '../guests/tools.ts';
+import { findVng, type Vng } from '../guests/virtme/find-vng.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { ensureSystem } from '../kernels/disks/system-kernel.ts';
@@ -14,10 +15,11 @@ import type { Isolation, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { SHELL_PATH } from '../model/guest-entry.ts';
-import type { Arch } from '../model/kernel.ts';
+import type { Arch, Profile, Runner } from '../model/kernel.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
 import { findValidator, type ValidatorBinary } from '../run/validator-binary.ts';
 import { readProfileBtf } from './kernel-btf.ts';
+import { withRunnerKernel } from './runner-kernel.ts';
 import type { StoreUse } from './store-use.ts';
 
 /** Where a call of the library takes place; every part has a default. */
@@ -67,6 +69,8 @@ export function environmentOf(options: Environment): ResolvedEnvironment {
 export interface ServiceOptions {
   /** Architectures of the kernels of the run. */
   readonly arches: readonly Arch[];
+  /** What kernels of the run are booted by; default vm. */
+  readonly runners?: readonly Runner[];
   readonly isolation: Isolation;
   /** undefined: each profile's own. */
   readonly lane?: LaneChoice | undefined;
@@ -113,36 +117,66 @@ async function guestTools(
   return tools;
 }
 
+/** virtme-ng, or why it cannot be used: a fault of the cells that need it alone. */
+async function vngOrWhy(host: Host, signal: AbortSignal): Promise<Vng | string> {
+  try {
+    return await findVng(host, signal);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return messageOf(error);
+  }
+}
+
 /** Everything a run needs of this machine, as long as it holds `store`. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
   environment: ResolvedEnvironment,
   { root: cacheDir }: StoreUse,
-  { arches, isolation, lane, growDiskGib, offline, refresh, signal, onEvent }: ServiceOptions,
+  { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
-  const { host } = environment;
+  const { host, cwd } = environment;
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first] = Object.values(tools).filter((one) => typeof one === 'object');
   if (first === undefined) throw new HostError('qemu_missing', Object.values(tools).join('; '));
   onEvent({ type: 'accel', ...first.accel });
+  const vng = runners.includes('virtme-ng') ? await vngOrWhy(host, signal) : undefined;
+  const shellBytes = async (arch: Arch, options: Parameters<RunServices['ensureShell']>[1]): Promise<Uint8Array> => {
+    const { busybox } = await ensureUserland(arch, { ...options, host, offline });
+    return await host.files.read(busybox, MAX_SHELL_BYTES);
+  };
+  const ownKernel = (profile: Profile): Promise<Profile> => withRunnerKernel(profile, { host, cwd, vng, signal });
   return {
     host,
     validator: first.validator,
     createLanes: (onNote, files) =>
-      createLanes({ tools, host, cacheDir, isolation, lane, growDiskGib, files, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
-    ensureShell: async (arch, options) => {
-      const { busybox } = await ensureUserland(arch, { ...options, host, offline });
-      return {
-        kind: 'file',
-        path: SHELL_PATH,
-        executable: true,
-        bytes: await host.files.read(busybox, MAX_SHELL_BYTES),
-      };
-    },
+      createLanes({
+        ...{
+          tools,
+          host,
+          cacheDir,
+          isolation,
+          lane,
+          growDiskGib,
+          files,
+          maxBytes: MAX_TEMPLATE_BYTES,
+          onNote,
+          vng,
+          cwd,
+        },
+        busybox: (stop) => shellBytes('x86_64', { signal: stop, onNote }),
+      }),
+    ensureShell: async (arch, options) => ({
+      kind: 'file',
+      path: SHELL_PATH,
+      executable: true,
+      bytes: await shellBytes(arch, options),
+    }),
     readBtf: (profile, named, stop) => readProfileBtf(host, profile, named, stop),
-    ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
+    ensureModules: async (profile, record, options) =>
+      ensureModules(await ownKernel(profile), record, { ...options, host, offline }),
     storedModules: (_profile, record) => storedModules(host, record),
-    ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
+    ensureKernel: async (profile, options) =>
+      ensureKernel(await ownKernel(profile), { ...options, host, offline, refresh }),
     ensureImage: (profile, options) => ensureSystem(profile, { ...options, host, offline, refresh }),
   };
 }

@@ -16,6 +16,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.t
 import { phrase, setting } from '../model/wording.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
+import { forRunner } from '../run/for-runner.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { checkReportPaths } from '../run/write-reports.ts';
@@ -118,7 +119,7 @@ async function kernelsOf({ host, root, catalog, own }: SuiteContext, source: Sui
 }
 
 function checkRunner({ runner, origin }: SuiteCase): void {
-  if (runner === 'vm') return;
+  if (runner !== 'firecracker') return;
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
 }
 
@@ -150,7 +151,7 @@ async function readyCase(
   const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-  const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
+  const targets = forRunner(targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest)), source.runner);
   const { named, loaders } = await caseLoaders(source, manifest, targets, context);
   // A command loads nothing by itself, and with one the flag is an error.
   const general = command === undefined && manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined;

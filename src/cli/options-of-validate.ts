@@ -8,16 +8,7 @@ type FromIo = 'env' | 'cwd' | 'host' | 'signal' | 'onEvent';
 type OptionsOfTest = Required<Omit<ValidateOptions, Exclude<keyof KernelOptions, 'localKernels'> | FromIo>>;
 
 /** Flags that this command is for, and those that the library knows under another name. */
-type OwnFlags =
-  | 'kernels'
-  | 'notes'
-  | 'quiet'
-  | 'noColor'
-  | 'json'
-  | 'runner'
-  | 'keepVmOnFailure'
-  | 'validationMode'
-  | 'workdir';
+type OwnFlags = 'kernels' | 'notes' | 'quiet' | 'noColor' | 'json' | 'keepVmOnFailure' | 'validationMode' | 'workdir';
 
 /** Flags that no one reads. `never` for each: options that have one do not fit. */
 type Unread = Record<Exclude<keyof TestOptions, OwnFlags | keyof OptionsOfTest>, never>;
@@ -49,6 +40,7 @@ export function optionsOf(flags: TestOptions & Unread): OptionsOfTest {
     timeoutMs: flags.timeoutMs,
     isolation: flags.isolation,
     lane: flags.lane,
+    runner: flags.runner,
     diskResize: flags.diskResize,
     offline: flags.offline,
     refreshKernels: flags.refreshKernels,

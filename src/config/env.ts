@@ -107,6 +107,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_VNG',
+    Default: 'vng',
+    Description: 'virtme-ng to use for kernels of the runner virtme-ng; a name is looked for in PATH',
+    Category: 'Guests',
+  },
+  {
     Name: 'BPFCOMPAT_QEMU_AARCH64',
     Default: 'qemu-system-aarch64',
     Description: 'QEMU that runs arm64 guests',

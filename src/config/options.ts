@@ -202,7 +202,7 @@ export const OPTIONS = [
     type: 'text',
     default: 'vm',
     placeholder: 'RUNNER',
-    description: 'how kernels are booted; only vm is available in this version',
+    description: 'what boots the kernels: vm (QEMU) or virtme-ng; profiles say which one they are for',
     commands: ['test'],
   },
   {

@@ -9,9 +9,10 @@ import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkFiles, checkImage } from './profile-files.ts';
 import { checkRpm, keysAt, withPaths } from './profile-rpm.ts';
+import { VirtmeBlock, virtmeOf } from './profile-virtme.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
-import { flag, integer, line, list, text, word, wordOrEmpty } from './yaml-schema.ts';
+import { flag, integer, line, list, word, wordOrEmpty } from './yaml-schema.ts';
 
 const MAX_MEMORY_MB = 4096;
 const MAX_CPUS = 4;
@@ -77,7 +78,7 @@ export const ProfileFile = withoutSlips(
     /** Of the earlier tool's guests; nothing here uses it. */
     validator: withoutSlips(z.looseObject({ path: optionalLine })).optional(),
     capabilities: withoutSlips(z.looseObject({ expected_btf: flag.optional() })).prefault({}),
-    virtme_ng: withoutSlips(z.looseObject({ run: optionalLine, extra_args: list(text).default([]) })).optional(),
+    virtme_ng: VirtmeBlock.optional(),
     firecracker: withoutSlips(z.looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),
     install_kernel: word(
       /^[A-Za-z0-9._+-]{1,128}$/,
@@ -134,6 +135,7 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
     kernel: withPaths(value.kernel, source.file),
+    ...virtmeOf(value.runner, value.virtme_ng, (key, message) => invalid(at(['virtme_ng', ...key]), message)),
     ...imageOf(value, source.file),
     ...(value.btf !== undefined && {
       btf: { path: resolve(dirname(source.file), value.btf), origin: `${at(['btf'])}: btf` },

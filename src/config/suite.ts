@@ -2,6 +2,7 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
+import type { Runner } from '../model/kernel.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
@@ -42,7 +43,7 @@ export interface SuiteCase {
   /** Where the manifest goes that has in it what the case adds: a test, assets, what is declared and promised. */
   readonly mergedManifest: string;
   readonly workdir: string;
-  readonly runner: 'vm' | 'virtme-ng' | 'firecracker';
+  readonly runner: Runner;
   /** Milliseconds; undefined: neither the case nor the defaults say. */
   readonly timeoutMs: number | undefined;
   /** Guests of this case at the same time; undefined: neither the case nor the defaults say. */

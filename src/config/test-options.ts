@@ -10,6 +10,7 @@ import {
 import { UsageError } from '../model/errors.ts';
 import { FORMATS, type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import { RUNNERS, type Runner } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import { option, phrase, setting, type Wording } from '../model/wording.ts';
@@ -78,12 +79,10 @@ interface OwnOfTest {
   /** undefined: this machine runs everything. */
   readonly shard: Shard | undefined;
   readonly files: ReportFiles;
-  readonly runner: 'vm';
+  readonly runner: Runner;
   /** What the user should know about flags that were accepted without effect. */
   readonly notes: readonly Wording[];
 }
-
-const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
 
 /**
  * Checks the flags of `test` against each other.
@@ -103,7 +102,7 @@ export function checkTestCommandOptions(values: ValuesOf<'test-command'>): TestO
 type Checked = Omit<ValuesOf<'test'>, 'command' | 'commandBinary' | 'commandExpectExit'>;
 
 function checkTest(values: Checked, command: CommandArguments | undefined): TestOptions {
-  checkRunner(values.runner);
+  const runner = checkRunner(values.runner);
   const { artifact: artifacts, artifactName } = values;
   if (artifacts.length === 0 && command === undefined) throw missing('artifact', 'build/my.bpf.o');
   const twice = artifacts.find((path, index) => artifacts.indexOf(path) !== index);
@@ -130,7 +129,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     failOn: checkFailOn(values.failOn, values.failOnRegression),
     shard: parseShard(values.shard),
     files: reportFiles(values),
-    runner: 'vm',
+    runner,
     notes:
       values.diskResize === 0 || resolved.lane === 'image'
         ? []
@@ -187,18 +186,27 @@ export function parseValidationMode(text: string): ValidationMode | undefined {
   );
 }
 
-function checkRunner(runner: string): void {
-  if (runner === 'vm') return;
+/** Runners that a lane serves. */
+const AVAILABLE = ['vm', 'virtme-ng'] as const satisfies readonly Runner[];
+
+function checkRunner(runner: string): Runner {
+  const known = AVAILABLE.find((one) => one === runner);
+  if (known !== undefined) return known;
   if (runner === 'host') {
     throw new UsageError(
       'not_available',
       phrase`${setting('runner', 'host')} would load an unproven object into the kernel of this machine and is not available, with ${option('unsafe-allow-host-runner')} too; use ${setting('runner', 'vm')}`,
     );
   }
-  if (RUNNERS.includes(runner)) throw notAvailable(setting('runner', runner), phrase`use ${setting('runner', 'vm')}`);
+  if (RUNNERS.some((one) => one === runner)) {
+    throw new UsageError(
+      'not_available',
+      phrase`${setting('runner', runner)} is not available in this version; use ${setting('runner', 'vm')}`,
+    );
+  }
   throw new UsageError(
     'flag_value',
-    phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
+    phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use ${enumerate(AVAILABLE, 'or')}`,
   );
 }
 
@@ -239,8 +247,4 @@ function checkUri(uri: string): string {
 
 function conflict(message: Wording): UsageError {
   return new UsageError('flag_conflict', message);
-}
-
-function notAvailable(what: Wording, remedy: Wording): UsageError {
-  return new UsageError('not_available', phrase`${what} is not available in this version; ${remedy}`);
 }

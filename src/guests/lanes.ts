@@ -1,29 +1,36 @@
 import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
-import type { Profile } from '../model/kernel.ts';
+import type { Profile, Runner } from '../model/kernel.ts';
 import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';
 import { directLane } from './direct/lane.ts';
 import type { ImageLane, Lane } from './guest.ts';
+import { type VirtmeLaneOptions, virtmeLane } from './virtme/lane.ts';
 
 /** What a run gives every lane. */
-export interface LaneOptions extends ImageLaneOptions {
+export interface LaneOptions extends ImageLaneOptions, VirtmeLaneOptions {
   /** The lane that profiles of runner vm run on; undefined: the direct one, and the image lane for those with an image alone. */
   readonly lane?: LaneChoice | undefined;
 }
 
 interface LaneEntry {
   /** What profiles call their runner that it serves. */
-  readonly runner: Profile['runner'];
+  readonly runner: Runner;
   readonly create: (options: LaneOptions) => Lane | ImageLane;
 }
 
-/** The one map of lanes. Of those that serve a runner the first of LANE_CHOICES is the fastest. No lane serves the other runners yet. */
-const LANES: Readonly<Record<LaneChoice, LaneEntry>> = {
+/** Lanes that users choose by the runner alone. */
+const RUNNER_LANES = ['virtme-ng'] as const;
+type LaneName = LaneChoice | (typeof RUNNER_LANES)[number];
+
+/** The one map of lanes. Of those that serve a runner the first is the fastest. */
+const LANES: Readonly<Record<LaneName, LaneEntry>> = {
   direct: { runner: 'vm', create: directLane },
   image: { runner: 'vm', create: cloudImageLane },
+  'virtme-ng': { runner: 'virtme-ng', create: virtmeLane },
 };
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
-function laneOf({ runner, kernel, image }: Profile, requested: LaneChoice | undefined): LaneChoice | undefined {
+function laneOf({ runner, kernel, image }: Profile, requested: LaneChoice | undefined): LaneName | undefined {
+  if (runner !== 'vm') return RUNNER_LANES.find((name) => LANES[name].runner === runner);
   const serving = LANE_CHOICES.filter((name) => LANES[name].runner === runner);
   const own = kernel === undefined && image !== undefined ? 'image' : serving[0];
   return serving.find((lane) => lane === (requested ?? own));
@@ -36,8 +43,9 @@ export interface Lanes {
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const made = new Map<LaneChoice, Lane | ImageLane>();
+  const made = new Map<LaneName, Lane | ImageLane>();
   return lanesBy((profile) => {
+    if (profile.unserved !== undefined) return profile.unserved;
     const name = laneOf(profile, options.lane);
     if (name === undefined) return `${profile.id} wants the runner ${profile.runner}`;
     const lane = made.get(name) ?? LANES[name].create(options);

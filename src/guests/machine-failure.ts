@@ -26,27 +26,36 @@ export function machineFailure(
     const advice = 'set BPFCOMPAT_ACCEL=tcg to run without KVM';
     return new GuestError('kvm_unusable', `KVM cannot run this guest (${end.line.slice(0, 200)}); ${advice}`, details);
   }
+  const { program } = machine;
   const stderr = machine.stderr.tail(STDERR_TAIL_CHARS);
   if (/No space left on device/i.test(stderr)) {
-    return new GuestError('no_space', `QEMU found no space left: ${stderr}; free some space and run again`, details);
+    return new GuestError(
+      'no_space',
+      `${program} found no space left: ${stderr}; free some space and run again`,
+      details,
+    );
   }
   const when = phase === 'boot' ? 'while it booted' : atStage(stages);
   if (wasKilled(end, stderr)) {
     const advice = `most likely memory ran out: run fewer guests at a time (${flag('concurrency')}), or free some`;
-    return new GuestError('qemu_failed', `QEMU was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details);
+    return new GuestError('qemu_failed', `${program} was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details);
   }
   if (end.kind === 'panic' || panicked(machine)) {
     return new GuestError('guest_crash', `the guest's kernel panicked ${when}; see serial.log`, details);
   }
   if (phase === 'boot') {
     const said = stderr === '' ? 'it printed nothing' : stderr;
-    return new GuestError('qemu_failed', `QEMU ended before the guest was up (${exitWords(end)}): ${said}`, details);
+    return new GuestError(
+      'qemu_failed',
+      `${program} ended before the guest was up (${exitWords(end)}): ${said}`,
+      details,
+    );
   }
   const tail = stderr === '' ? '' : `: ${stderr}`;
   const words = lastWords(details.consoleTail);
   return new GuestError(
     'guest_crash',
-    `the guest ended ${when} (QEMU: ${exitWords(end)}${tail})${words}; see serial.log`,
+    `the guest ended ${when} (${program}: ${exitWords(end)}${tail})${words}; see serial.log`,
     details,
   );
 }

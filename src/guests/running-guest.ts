@@ -10,7 +10,7 @@ import { frameThread } from './frame-reader.ts';
 import { type Guest, GuestError, type GuestRequest, type OpenOptions, type RequestOptions } from './guest.ts';
 import { GuestLife } from './guest-life.ts';
 import { consoleTail } from './machine-failure.ts';
-import { startMachine } from './qemu/machine.ts';
+import { type RunningMachine, startMachine } from './qemu/machine.ts';
 import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 
 /** How long a machine that could not be restored may take to die by itself: one that dies has closed its channel first. */
@@ -27,6 +27,8 @@ interface SavedGuest {
 
 export interface Launch {
   readonly qemu: Wrapped;
+  /** Starts the machine where that is more than a QEMU with the port on its descriptor 3. */
+  readonly start?: () => RunningMachine;
   /** What `uname -r` in the guest must say; undefined: whatever the system of a disk boots. */
   readonly release: string | undefined;
   /** Why a system will not come up, as its console shows it. Absent: it comes up, panics or ends. */
@@ -52,7 +54,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   if (options.signal.aborted) throw new CancelledError();
   const { saved } = launch;
   const started = host.monotonicMs();
-  const machine = startMachine(host, launch.qemu, launch.controlled);
+  const machine = launch.start?.() ?? startMachine(host, launch.qemu, launch.controlled);
   const port = launch.channel === 'virtio-blk' ? diskPort(machine.port) : machine.port;
   const life = new GuestLife(host, machine, converse(port, frameThread, saved?.hello), options);
   const hello = await helloOf(life, launch, options.bootTimeoutMs);

@@ -5,6 +5,7 @@ import { createNetwork } from './download.ts';
 import { createFiles } from './files.ts';
 import type { Host } from './host.ts';
 import { runTool } from './run.ts';
+import { sockets } from './sockets.ts';
 
 function hostArch(): Host['arch'] {
   if (process.arch === 'x64') return 'x86_64';
@@ -37,5 +38,6 @@ export function createHost(options: { readonly env: Host['env'] }): Host {
     start: startChild,
     files: createFiles(),
     network: createNetwork(options.env),
+    sockets,
   };
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Leftover } from './leftovers.ts';
+import type { HostSockets } from './sockets.ts';
 
 /**
  * The only hands of the program. Everything outside `src/host` and the faces reaches the machine through this object,
@@ -20,6 +21,7 @@ export interface Host {
   start(command: string, args: readonly string[], options: StartOptions): Child;
   readonly files: HostFiles;
   readonly network: HostNetwork;
+  readonly sockets: HostSockets;
 }
 
 export interface HostNetwork {

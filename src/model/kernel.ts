@@ -124,6 +124,17 @@ export interface LockedKernel {
   readonly strict: boolean;
 }
 
+/** What boots a kernel, in the words of profiles: `vm` is the direct lane or the image lane. */
+export const RUNNERS = ['vm', 'virtme-ng', 'firecracker'] as const;
+export type Runner = (typeof RUNNERS)[number];
+
+/** What virtme-ng is run with for a profile. */
+export interface VirtmeSettings {
+  /** The kernel in its words: the path of an image or of a tree that it was built in, or an upstream release (`v6.8`). */
+  readonly run: string;
+  readonly extraArgs: readonly string[];
+}
+
 /** A VM profile as docs/matrix.md has it, with the `kernel` block. */
 export interface Profile {
   readonly id: string;
@@ -131,13 +142,15 @@ export interface Profile {
   readonly version: string;
   readonly kernelFamily: string;
   readonly arch: Arch;
-  readonly runner: 'vm' | 'virtme-ng' | 'firecracker';
+  readonly runner: Runner;
   readonly memoryMb: number;
   readonly cpus: number;
   readonly expectedBtf: boolean | undefined;
   /** BTF for a kernel that has none: an absolute path, and where it was named. */
   readonly btf?: { readonly path: string; readonly origin: string };
   readonly kernel: KernelSource | undefined;
+  /** Of runner virtme-ng, whose kernel it names. */
+  readonly virtme?: VirtmeSettings | undefined;
   /** The vendor's disk image; absent where no image is named. */
   readonly image?: ImageSource | undefined;
   /** Path of the file it was read from. */
@@ -158,6 +171,8 @@ export interface Profile {
   readonly locked?: LockedKernel;
   /** What the user should know of how the file was read. */
   readonly note?: string;
+  /** Why the runner that was chosen for the run does not run it. */
+  readonly unserved?: string;
   /** Why no source of ours can have this kernel booted. */
   readonly unbootable?: string;
   /** Why there is no such profile: its targets cannot be tested, and all else here is empty. */

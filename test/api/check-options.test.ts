@@ -33,7 +33,7 @@ describe('options of the library that are wrong', () => {
     ['validate', { artifact: 'a.o', quick: true }, 'validate(): unknown option "artifact"; did you mean "artifacts"?'],
     ['validate', { artifacts: ['a.o'], timeout: 5 }, 'validate(): unknown option "timeout"; did you mean "timeoutMs"?'],
     ['validate', { artifacts: ['a.o'], workdir: 'x' }, 'unknown option "workdir"; did you mean "workDir"?'],
-    ['validate', { artifacts: ['a.o'], runner: 'vm' }, 'unknown option "runner"; there are env, cwd, host, '],
+    ['validate', { artifacts: ['a.o'], runnner: 'vm' }, 'unknown option "runnner"; did you mean "runner"'],
     ['validate', { artifacts: ['a.o'], constructor: 1 }, 'unknown option "constructor"; there are '],
     [
       'validate',

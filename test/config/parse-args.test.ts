@@ -382,11 +382,6 @@ describe('test', () => {
     ],
     [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is not available'],
     [
-      [...MINIMAL, '--runner=virtme-ng'],
-      'not_available',
-      '--runner virtme-ng is not available in this version; use --runner vm',
-    ],
-    [
       [...MINIMAL, '--runner=firecracker'],
       'not_available',
       '--runner firecracker is not available in this version; use --runner vm',
@@ -394,7 +389,7 @@ describe('test', () => {
     [
       [...MINIMAL, '--runner=frecracker'],
       'flag_value',
-      '--runner "frecracker" is not known; did you mean "firecracker"? use vm',
+      '--runner "frecracker" is not known; did you mean "firecracker"? use vm or virtme-ng',
     ],
     [['test', '--command', 'uname -a', '--quick'], 'missing_flag', '--out is missing'],
     [['test', '--command', ' ', '--quick', '--out', 'r'], 'flag_value', '--command is empty; write the command'],

@@ -32,7 +32,7 @@ test('each target of earlier versions is there and does something', () => {
 });
 
 test('a target without a successor here says so, and what to do, and fails', () => {
-  for (const name of ['oss-evidence', 'firecracker-preflight', 'doctor-virtme']) {
+  for (const name of ['oss-evidence', 'firecracker-preflight']) {
     const { status, stderr } = make(name);
     expect([name, status]).toEqual([name, 2]);
     expect(stderr).toMatch(new RegExp(`^make ${name}: .*(?:bpfcompat|make) `));

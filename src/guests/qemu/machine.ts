@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Host } from '../../host/host.ts';
+import type { Child, Host } from '../../host/host.ts';
 import { type BoundedLog, createBoundedLog } from '../bounded-log.ts';
 import { kvmErrorLine } from './kvm-errors.ts';
 import type { Wrapped } from './sandbox.ts';
@@ -11,8 +11,10 @@ export type MachineEnd =
   | { readonly kind: 'panic' }
   | { readonly kind: 'exit'; readonly exitCode: number | null; readonly signal: string | null };
 
-/** A running QEMU: its port for the guest protocol, and what it prints, drained for ever and bounded. */
+/** A running QEMU, or what stands for it: its port for the guest protocol, and what it prints, drained for ever and bounded. */
 export interface RunningMachine {
+  /** What ends with the machine, as errors name it. */
+  readonly program: string;
   readonly port: Duplex;
   /** Its control channel, when it was started with one. */
   readonly control: Duplex | undefined;
@@ -58,7 +60,16 @@ function watchFor(stream: NodeJS.ReadableStream, words: string, found: () => voi
 export function startMachine(host: Host, wrapped: Wrapped, controlled = false): RunningMachine {
   const channels = controlled ? 2 : 1;
   const child = host.start(wrapped.command, wrapped.args, { cwd: '/', env: toolEnv(host), channels });
-  const port = child.channels[0]!;
+  return watchMachine(child, { program: 'QEMU', port: child.channels[0]!, control: child.channels[1] });
+}
+
+interface MachineParts extends Pick<RunningMachine, 'program' | 'port' | 'control'> {
+  /** true: the kernel's console comes on the standard error, with what the program itself says. */
+  readonly consoleOnStderr?: boolean;
+}
+
+/** A machine that `child` runs. */
+export function watchMachine(child: Child, { consoleOnStderr = false, ...parts }: MachineParts): RunningMachine {
   const console = createBoundedLog(CONSOLE_HEAD, CONSOLE_TAIL);
   const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
   const drained = Promise.all([child.stdout, child.stderr].map(finished));
@@ -69,8 +80,14 @@ export function startMachine(host: Host, wrapped: Wrapped, controlled = false): 
     watchFor(child.stdout, PANIC, () => {
       timer = setTimeout(() => resolve({ kind: 'panic' }), PANIC_GRACE_MS);
     });
+    if (consoleOnStderr) {
+      watchFor(child.stderr, PANIC, () => {
+        timer = setTimeout(() => resolve({ kind: 'panic' }), PANIC_GRACE_MS);
+      });
+    }
     child.stderr.on('data', (chunk: Buffer) => {
       stderr.append(chunk);
+      if (consoleOnStderr) console.append(chunk);
       const line = kvmErrorLine(stderr.tail(4096));
       if (line !== undefined) resolve({ kind: 'kvm-error', line });
     });
@@ -86,8 +103,7 @@ export function startMachine(host: Host, wrapped: Wrapped, controlled = false): 
   });
 
   return {
-    port,
-    control: child.channels[1],
+    ...parts,
     console,
     stderr,
     ended,

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { Profile } from '../model/kernel.ts';
+import type { Wording } from '../model/wording.ts';
+import { withoutSlips } from './key-slips.ts';
+import { quoted } from './words.ts';
+import { list, text, wordOrEmpty } from './yaml-schema.ts';
+
+/** The `virtme_ng:` block of a profile. */
+export const VirtmeBlock = withoutSlips(
+  z.looseObject({
+    run: wordOrEmpty(
+      /^[A-Za-z0-9_./][A-Za-z0-9_./+~@-]{0,1023}$/,
+      'a path without blanks, or an upstream release (v6.8)',
+    ).default(''),
+    extra_args: list(text).default([]),
+  }),
+);
+
+/** What of vng a profile may set: nothing that reaches this machine, since a profile may come with a pull request. */
+const VNG_ARGS =
+  /^(?:--(?:verbose|force-9p|no-virtme-ng-init|force-initramfs|balloon)|--(?:memory|cpus|append|numa)=[A-Za-z0-9_.,:/=+-]{1,200})$/;
+
+/**
+ * What vng is run with for a profile; nothing where another runner boots it.
+ * @param invalid makes the error for a key below `virtme_ng`
+ * @throws its error for an argument that reaches further than the guest
+ */
+export function virtmeOf(
+  runner: string,
+  block: z.infer<typeof VirtmeBlock> | undefined,
+  invalid: (key: readonly (string | number)[], message: Wording) => Error,
+): Pick<Profile, 'virtme'> {
+  const { run, extra_args: extraArgs } = block ?? { run: '', extra_args: [] };
+  const wrong = extraArgs.findIndex((word) => !VNG_ARGS.test(word));
+  if (wrong >= 0) {
+    throw invalid(
+      ['extra_args', wrong],
+      `virtme_ng.extra_args: ${quoted(extraArgs[wrong] ?? '')} is not among what a profile may set of vng; use --append=WORD, --memory=SIZE, --cpus=N, --numa=SIZE, --force-9p, --force-initramfs, --balloon or --no-virtme-ng-init`,
+    );
+  }
+  return runner === 'virtme-ng' ? { virtme: { run, extraArgs } } : {};
+}

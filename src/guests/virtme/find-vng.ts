@@ -1,0 +1,34 @@
+import { dirname } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { HostError } from '../../model/errors.ts';
+import { toolEnv } from '../qemu/tool-env.ts';
+
+/** virtme-ng on this machine. */
+export interface Vng {
+  readonly command: string;
+  /** `1.42` */
+  readonly version: string;
+}
+
+const REMEDY = 'install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG';
+
+/** What vng is run with: its parts call each other by name, and lie beside it. */
+export function vngEnv(host: Host, { command }: Pick<Vng, 'command'>): Record<string, string> {
+  const env = toolEnv(host);
+  // Kernels that it downloads are kept below the home directory.
+  const home = host.env['HOME'] ?? '/';
+  return { ...env, HOME: home, PATH: command.includes('/') ? `${dirname(command)}:${env['PATH']}` : `${env['PATH']}` };
+}
+
+/** @throws HostError `vng_missing` when there is none that can be run */
+export async function findVng(host: Host, signal: AbortSignal): Promise<Vng> {
+  const command = host.env['BPFCOMPAT_VNG'] || 'vng';
+  const options = { env: vngEnv(host, { command }), cwd: '/', timeoutMs: 30_000, signal };
+  const result = await host.run(command, ['--version'], options).catch((cause: unknown) => {
+    if (!(cause instanceof HostError)) throw cause;
+    throw new HostError('vng_missing', `${command} (virtme-ng) is not installed; ${REMEDY}`, { cause });
+  });
+  const version = /^virtme-ng (\d[\w.+-]{0,30})/m.exec(result.stdout.toString())?.[1];
+  if (result.exitCode === 0 && version !== undefined) return { command, version };
+  throw new HostError('vng_missing', `${command} --version does not say which virtme-ng it is; ${REMEDY}`);
+}

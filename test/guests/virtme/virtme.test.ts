@@ -1,0 +1,116 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { latePort } from '../../../src/guests/late-port.ts';
+import { type VngGuest, vngArgs } from '../../../src/guests/virtme/argv.ts';
+import { vngFault } from '../../../src/guests/virtme/faults.ts';
+import { findVng } from '../../../src/guests/virtme/find-vng.ts';
+import { virtmeLane } from '../../../src/guests/virtme/lane.ts';
+import { createHost } from '../../../src/host/create-host.ts';
+import type { Target } from '../../../src/model/cell.ts';
+import { forRunner } from '../../../src/run/for-runner.ts';
+import { fakeLane, PROFILE } from '../direct/fake-lane.ts';
+
+const { signal } = new AbortController();
+const GUEST: VngGuest = {
+  ...{ run: '/k/boot/vmlinuz', settings: { extraArgs: ['--force-9p'] }, accel: 'tcg' as const, memoryMb: 512, cpus: 1 },
+  ...{ root: '/r', socket: '/tmp/a,b/port', kernelArgs: ['lockdown=integrity'] },
+};
+
+test('the arguments of vng: the profile has the last word of those that it may set', () => {
+  const args = vngArgs(GUEST);
+  expect(args).toContain('--disable-kvm');
+  expect(args).toContain('--root');
+  expect(args.join(' ')).toContain('--append lockdown=integrity');
+  expect(args.find((word) => word.startsWith('--qemu-opts='))).toContain('path=/tmp/a,,b/port');
+  expect(args.indexOf('--force-9p')).toBeGreaterThan(args.indexOf('--memory'));
+  expect(vngArgs({ ...GUEST, accel: 'kvm' }).join(' ')).not.toMatch(/disable-kvm| -cpu /);
+});
+
+// Consoles as virtme-ng 1.42 and Debian's kernels wrote them.
+const LINE = 'init=/bin/sh -- -c "/bin/mount -n -t 9p -o ro,version=9p2000.L virtme.guesttools /run/virtme/guesttools"';
+const STUCK =
+  'mount: mounting /dev/root on /newroot/ failed: No such device\nFailed to mount real root.  We are stuck.\n';
+
+test.each([
+  [`${LINE}\n${STUCK}[ 8.7] Kernel panic - not syncing: Attempted to kill init!`, 'the kernel has no 9p'],
+  [`${LINE.replace('-t 9p', '-t virtiofs')}\n${STUCK}`, 'the kernel has no virtiofs'],
+  [STUCK, 'could not mount the root'],
+  ['virtme-run: initramfs is needed, and no busybox was found', 'install busybox-static'],
+  ['/nix/x does not exist', 'correct virtme_ng.run'],
+  ['vng: error: unrecognized arguments: --bogus', 'correct virtme_ng.extra_args'],
+])('what %j means', (console, words) => {
+  expect(vngFault(console)).toContain(words);
+});
+
+test('a panic after the root was there is no fault of vng', () => {
+  expect(vngFault(`${LINE}\nvirtme-ng-init: basic initialization done\nKernel panic - not syncing: x`)).toBeUndefined();
+  // Patterns go through what a guest may print without getting slow.
+  const started = performance.now();
+  vngFault('x '.repeat(500_000));
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test('a program that is not virtme-ng is not taken for it, and one that is missing is named', async () => {
+  const host = createHost({ env: { PATH: '/usr/bin:/bin', BPFCOMPAT_VNG: '/bin/true' } });
+  await expect(findVng(host, signal)).rejects.toMatchObject({ code: 'vng_missing' });
+  const none = createHost({ env: { PATH: '/usr/bin:/bin', BPFCOMPAT_VNG: '/nonexistent/vng' } });
+  await expect(findVng(none, signal)).rejects.toThrow('/nonexistent/vng (virtme-ng) is not installed');
+});
+
+test('a port takes what is written before its other end is there', async () => {
+  const host = createHost({ env: {} });
+  await using dir = await host.files.tempDir('bpfcompat-late-port-');
+  await using listener = await host.sockets.listen(join(dir.path, 'port'));
+  const port = latePort(listener.peer);
+  port.write('request');
+  const peer = connect(join(dir.path, 'port'));
+  const got = await new Promise<string>((resolve) => peer.once('data', (chunk) => resolve(String(chunk))));
+  expect(got).toBe('request');
+  const answer = new Promise<string>((resolve) => port.once('data', (chunk) => resolve(String(chunk))));
+  peer.write('answer');
+  expect(await answer).toBe('answer');
+  const ended = new Promise((resolve) => port.once('end', resolve));
+  peer.destroy();
+  await ended;
+});
+
+test('a vng that ends with 255 and says why is reported as that, and leaves nothing', async () => {
+  const host = createHost({ env: { PATH: process.env['PATH'] } });
+  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
+  const vng = join(dir.path, 'vng');
+  await writeFile(vng, '#!/bin/sh\necho "virtme-run: initramfs is needed, and no busybox was found" >&2\nexit 255\n');
+  await chmod(vng, 0o755);
+  const { kernel, validatorPath, cacheDir } = await fakeLane(dir.path, 'good', host);
+  const validator = { path: validatorPath, sha256: await host.files.sha256(validatorPath) };
+  const sandbox = { layers: [], userNamespace: false };
+  const qemu = { command: 'qemu', version: '7.2.22', build: 'x' };
+  const tools = { x86_64: { validator, sandbox, qemu, accel: { accel: 'tcg', reason: 'test' } } } as const;
+  const lane = virtmeLane({
+    ...{ host, tools, cacheDir, isolation: 'cell', maxBytes: 1, onNote: () => {} },
+    ...{ vng: { command: vng, version: '1.42' }, busybox: async () => Buffer.from('busybox') },
+  });
+  const profile = { ...PROFILE, runner: 'virtme-ng', virtme: { run: '/k', extraArgs: [] } } as const;
+  expect(lane.unavailable(profile)).toBeUndefined();
+  expect(lane.unavailable(PROFILE)).toContain('does not name a kernel for virtme-ng');
+  const out = join(dir.path, 'logs');
+  await mkdir(out);
+  const source = await lane.prepare(profile, kernel, signal);
+  await expect(source.open({ signal, bootTimeoutMs: 20_000, dir: out })).rejects.toMatchObject({
+    infraCause: 'system_failed',
+    message: expect.stringContaining('install busybox-static'),
+  });
+  await source[Symbol.asyncDispose]();
+});
+
+test('kernels of another runner are not run, and kernels of the user are by any', () => {
+  const target = (profile: Target['profile']): Target => ({ profile, required: true, timeoutMs: 1 });
+  const [other] = forRunner([target(PROFILE)], 'virtme-ng');
+  expect(other?.profile.unserved).toContain('wants the runner vm');
+  const own = { ...PROFILE, distro: 'local', kernel: { source: 'file', image: '/k/bzImage' } } as const;
+  expect(forRunner([target(own)], 'virtme-ng')[0]?.profile).toMatchObject({
+    ...{ runner: 'virtme-ng', virtme: { run: '/k/bzImage' } },
+  });
+  expect(forRunner([target(PROFILE)], 'vm')).toEqual([target(PROFILE)]);
+});
