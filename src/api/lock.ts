@@ -64,9 +64,13 @@ type Catalog = ReturnType<typeof createCatalog>;
 /** What the lock has already, of the lane that is meant or of both. */
 async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
   const items: LockItem[] = [];
-  const ids = { direct: old?.entries ?? [], image: old?.images ?? [] };
+  // A lane that pins nothing has none.
+  const ids: Readonly<Record<string, readonly { readonly profile: string }[] | undefined>> = {
+    direct: old?.entries,
+    image: old?.images,
+  };
   for (const each of LANE_CHOICES) {
-    const requested = lane === undefined || lane === each ? ids[each].map(({ profile }) => profile) : [];
+    const requested = lane === undefined || lane === each ? (ids[each] ?? []).map(({ profile }) => profile) : [];
     if (requested.length === 0) continue;
     const profiles = await resolveProfiles(catalog, { kind: 'ids', ids: requested, origin: LOCK_FILE, inFile: true });
     items.push(...profiles.map((profile) => ({ profile, lane: each })));

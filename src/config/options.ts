@@ -287,7 +287,7 @@ export const OPTIONS = [
     name: 'json',
     type: 'boolean',
     default: '',
-    description: 'print the JSON report on standard output, and all words for people on the other one',
+    description: 'print the JSON report on standard output, and all other output on standard error',
     commands: ['check', 'test', 'test-command'],
   },
   {

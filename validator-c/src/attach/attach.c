@@ -133,7 +133,7 @@ static void attach_program(struct work *work, struct program *program, struct bp
 		err = attach__skip(&job, "not loaded: %s",
 				   program->switched_off ? "a program variant that is not used on this kernel" :
 				   overrides__leaves_out(overrides, program->name) ?
-							   "its loader is said to leave it out" :
+							   "autoload is disabled by the manifest" :
 							   "the object marks it as opt-in");
 	} else {
 		evidence__step(work->evidence, "attach", program->name);

@@ -41,7 +41,7 @@ static void try_others(struct work *work, struct single_loads *loads)
 			skip_program(work, program, "a program variant that is not used on this kernel");
 		if (!program->tried && !program->selected &&
 		    overrides__leaves_out(&work->request->overrides, program->name))
-			skip_program(work, program, "its loader is said to leave it out");
+			skip_program(work, program, "autoload is disabled by the manifest");
 		if (!program->tried && !program->selected &&
 		    struct_ops__is_left_out(work->obj, object__program(work->obj, i)))
 			skip_program(work, program, "only struct_ops maps that are opt-in name it");
