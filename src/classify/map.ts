@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
+import { nameFinding } from './kernel-name.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import { mapVerdict } from './map-probes.ts';
@@ -105,6 +106,8 @@ export function mapFinding(rejection: MapRejection, evidence: Evidence): Finding
   const common = { phase: 'map', subject: rejection.name, evidence: evidenceLine(rejection.line, 'libbpf') } as const;
   const args = { map: rejection.name, type, errno, since, release: hello.kernel.release };
   const version = kernelVersion(hello.kernel.release);
+  const named = rejection.init ? undefined : nameFinding('map', rejection.name, rejection.errno, common);
+  if (named) return named;
   const verdict = rejection.init ? undefined : mapVerdict(rejection.probes, rejection.errno, facts, type, version);
   if (verdict?.code === 'policy') return denied(hello, { ...common, errno });
   if (verdict) {

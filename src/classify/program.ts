@@ -3,6 +3,7 @@ import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { blameGuess } from './inner-guess.ts';
+import { nameFinding } from './kernel-name.ts';
 import { firstWarning, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingBy, findingOf, makeFinding, recode } from './make-finding.ts';
 import { denied } from './policy.ts';
@@ -86,6 +87,8 @@ function silentFinding(stage: ProgramStage, evidence: Evidence, args: Readonly<R
   if (stage.errno === EPERM || stage.errno === EACCES) {
     return denied(evidence.hello, { ...common, errno: errnoName(stage.errno) });
   }
+  const named = nameFinding('program', stage.name, stage.errno, common);
+  if (named) return named;
   const probed = probedFinding(stage, evidence, text);
   if (probed) return probed;
   const facts = openedProgram(evidence, stage.name);

@@ -2,6 +2,10 @@ import { editDistance } from '../model/edit-distance.ts';
 
 /** Why libbpf does not open an object, and what to do; keys are reasons. */
 export const INCOMPATIBLE = {
+  kernel_name: {
+    what: 'has a name that no kernel takes',
+    todo: 'Give it a name of letters, digits and "_" (asm labels and mangled names may have others).',
+  },
   static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
   map_attr: {
     what: 'uses a map attribute that only its own loader knows',

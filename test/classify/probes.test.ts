@@ -29,6 +29,31 @@ function map(facts: MapPart, errno: number, probes: Probes, release?: string): F
   return first([fx.open({ maps: [fx.mapFacts('m', facts)] }), rejected, fx.loadFailed(errno)], release);
 }
 
+describe('a name that no kernel takes', () => {
+  const about = { code: 'OBJECT_NOT_LIBBPF_COMPATIBLE', group: 'object', args: { reason: 'kernel_name' } };
+  const mapOf = (name: string): Finding => {
+    const rejected = fx.mapStage(name, { type: 'array', errno: -22, probes: tried(['no_flags', -22]) });
+    return first([fx.open({ maps: [fx.mapFacts(name, {})] }), rejected, fx.loadFailed(-22)]);
+  };
+
+  test('of a map, as far as the kernel sees it', () => {
+    expect(mapOf('my-map')).toMatchObject({ ...about, subject: 'my-map' });
+    expect(mapOf('a_name_of_15_ch-map').code).not.toBe(about.code);
+    expect(mapOf('my.map').code).not.toBe(about.code);
+  });
+
+  test('of a program: the hook is not to blame', () => {
+    const failing = (name: string): Finding => {
+      const probes = tried(['no_attach_type', 0]);
+      const facts = fx.programFacts(name, { section: 'raw_tp/sys_enter', type: 'raw_tracepoint' });
+      const rejected = fx.program(name, { section: 'raw_tp/sys_enter', status: 'fail', errno: -22, probes });
+      return first([fx.open({ programs: [facts] }), rejected, fx.loadFailed(-22)]);
+    };
+    expect(failing('p1, p2')).toMatchObject({ ...about, subject: 'p1, p2' });
+    expect(failing('p1').code).toBe('UNSUPPORTED_ATTACH_TYPE');
+  });
+});
+
 describe('maps: the first change the kernel takes names what it refuses', () => {
   test('flags, with those that are newer than the kernel', () => {
     const flags = { type: 'array', flags: 0x1000 | 0x400 };
