@@ -52,8 +52,11 @@ export interface CreatedEvidence {
 const MAX_REPORT = 64 * 1024 * 1024;
 
 async function readReport(host: Host, path: string) {
-  if ((await host.files.stat(path)) === undefined)
-    throw new UsageError('report_unreadable', `${path}: there is no such file; name a report of one object`);
+  const stat = await host.files.stat(path);
+  if (!stat?.isFile) {
+    const what = stat === undefined ? 'there is no such file' : 'it is no regular file';
+    throw new UsageError('report_unreadable', `${path}: ${what}; name a report of one object`);
+  }
   const bytes = await host.files.read(path, MAX_REPORT);
   try {
     return { report: EvidenceReport.parse(JSON.parse(bytes.toString('utf8'))), reportSha256: sha256(bytes) };
@@ -68,10 +71,11 @@ async function readReport(host: Host, path: string) {
 
 /** The object itself: a statement is about bytes that its signer has seen. */
 async function readObject(host: Host, path: string, expected: string): Promise<Buffer> {
-  if ((await host.files.stat(path)) === undefined)
+  const stat = await host.files.stat(path);
+  if (!stat?.isFile)
     throw new UsageError(
       'artifact_unreadable',
-      phrase`${path}: there is no such file; name the object with ${option('artifact', 'attest create')}`,
+      phrase`${path}: ${stat === undefined ? 'there is no such file' : 'it is no regular file'}; name the object with ${option('artifact', 'attest create')}`,
     );
   const bytes = await host.files.read(path, MAX_OBJECT_BYTES);
   if (sha256(bytes) === expected) return bytes;

@@ -71,6 +71,11 @@ export async function pushArtifact(options: PushOptions): Promise<PushResult> {
   const { host, cwd } = environmentOf(options);
   const name = placeOf(options.image);
   const path = resolve(cwd, options.artifact);
+  const stat = await host.files.stat(path);
+  if (!stat?.isFile) {
+    const what = stat === undefined ? 'there is no such file' : 'it is no regular file';
+    throw new UsageError('artifact_unreadable', `${path}: ${what}; name the compiled object`);
+  }
   const object = await host.files.read(path, MAX_OBJECT_BYTES);
   const problem = checkObjectHeader(object);
   if (problem) throw new UsageError('object_invalid', `${path}: ${problem.message}`);

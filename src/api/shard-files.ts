@@ -74,6 +74,10 @@ export async function findParts(host: Host, cwd: string, words: readonly string[
   for (const word of words) {
     const path = resolve(cwd, word);
     const stat = await host.files.stat(path).catch(() => undefined);
+    if (stat && !stat.isFile && !stat.isDirectory) {
+      const why = 'it is a pipe or a device; write the report of the shard to a file first';
+      throw new UsageError('report_unreadable', `${quoted(word)}: ${why}`);
+    }
     if (stat?.isFile || (stat === undefined && !PATTERN.test(word))) {
       found.set(path, await readNamed(host, cwd, word));
       // A file that is called like a pattern takes the place of none that match it.

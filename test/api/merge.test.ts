@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +136,12 @@ test('one kernel whose objects are on several machines', async () => {
   const own = JSON.parse(readFileSync(join(dir, 'shards/1/report.json'), 'utf8'));
   expect(own.shard.plan.cells.map(({ shard }: { shard: number }) => shard).sort()).toEqual([1, 2, 3]);
   expect(report.results.map(({ outcome }) => outcome.status)).toEqual(results.map(({ outcome }) => outcome.status));
+});
+
+test('a pipe is no directory without reports', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await expect(mergeReports({ host, cwd: dir, reports: ['pipe'] })).rejects.toThrow('"pipe": it is a pipe or a device');
 });
 
 test('a result that its own evidence contradicts is refused', async () => {

@@ -36,6 +36,12 @@ async function pushed(tag: string): Promise<PushResult> {
   return result;
 }
 
+test('what is no file is named, before anything is pushed', async () => {
+  const push = (artifact: string) => pushArtifact({ ...lab.base, image: image('1.0.0'), artifact });
+  await expect(push('.')).rejects.toThrow('it is no regular file; name the compiled object');
+  await expect(push('nothing.bpf.o')).rejects.toThrow('there is no such file; name the compiled object');
+});
+
 /** Every file of the registry that holds a blob. */
 function blobs(): string[] {
   const names = readdirSync(registry.root, { recursive: true, encoding: 'utf8' });
