@@ -8,7 +8,7 @@ import { runPrepared } from './run-prepared.ts';
 import { environmentOf, type ResolvedEnvironment } from './services.ts';
 
 /** What the phases of one check share. */
-export interface PhaseContext {
+interface PhaseContext {
   readonly environment: ResolvedEnvironment;
   /** Aborted by the caller, or never. */
   readonly signal: AbortSignal;
