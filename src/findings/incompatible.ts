@@ -3,7 +3,7 @@ import { editDistance } from '../model/edit-distance.ts';
 /** Why libbpf does not open an object, and what to do; keys are reasons. */
 export const INCOMPATIBLE = {
   kernel_name: {
-    what: 'has a name that no kernel takes',
+    what: 'has a name that no kernel accepts',
     todo: 'Give it a name of letters, digits and "_" (asm labels and mangled names may have others).',
   },
   static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },

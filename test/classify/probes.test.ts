@@ -29,7 +29,7 @@ function map(facts: MapPart, errno: number, probes: Probes, release?: string): F
   return first([fx.open({ maps: [fx.mapFacts('m', facts)] }), rejected, fx.loadFailed(errno)], release);
 }
 
-describe('a name that no kernel takes', () => {
+describe('a name that no kernel accepts', () => {
   const about = { code: 'OBJECT_NOT_LIBBPF_COMPATIBLE', group: 'object', args: { reason: 'kernel_name' } };
   const mapOf = (name: string): Finding => {
     const rejected = fx.mapStage(name, { type: 'array', errno: -22, probes: tried(['no_flags', -22]) });
