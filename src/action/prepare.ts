@@ -1,5 +1,5 @@
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
-import { namedLocalKernels, neededKernels } from '../api/needed-kernels.ts';
+import { archesOfKernels, namedLocalKernels, neededKernels } from '../api/needed-kernels.ts';
 import { planShards } from '../api/plan.ts';
 import { say } from './commands.ts';
 import type { Job } from './job.ts';
@@ -74,6 +74,10 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
 
 /** Tools and KVM. Only for what boots kernels. */
 export async function prepareMachine(job: Job, env: Env, runner: Runner, machine: Machine): Promise<void> {
-  if (job.binary === '') await ensureTools(env, job.settings.installQemu, machine);
+  if (job.binary === '') {
+    const ids = await kernelsOf(job, env, runner.workspace);
+    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace });
+    await ensureTools(env, job.settings.installQemu, machine, arches);
+  }
   await openKvm(runner, machine);
 }

@@ -2,12 +2,24 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
+import type { Arch } from '../model/kernel.ts';
 import * as commands from './commands.ts';
 import type { Env, Runner } from './runner.ts';
 
-/** What kernels need on this machine: a command in PATH or a file, and the package that has it on Debian and Ubuntu. */
-const NEEDS: readonly { readonly command?: string; readonly file?: string; readonly pkg: string }[] = [
-  { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86' },
+/** What a kernel needs on this machine: a command in PATH or a file, and the package that has it on Debian and Ubuntu. */
+interface Need {
+  readonly command?: string;
+  readonly file?: string;
+  readonly pkg: string;
+  /** Only for kernels of this architecture. */
+  readonly arch?: Arch;
+  /** A variable that names another program. */
+  readonly variable?: string;
+}
+
+const NEEDS: readonly Need[] = [
+  { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86', arch: 'x86_64', variable: 'BPFCOMPAT_QEMU' },
+  { command: 'qemu-system-aarch64', pkg: 'qemu-system-arm', arch: 'aarch64', variable: 'BPFCOMPAT_QEMU_AARCH64' },
   { command: 'xz', pkg: 'xz-utils' },
   { command: 'zstd', pkg: 'zstd' },
   { command: 'setpriv', pkg: 'util-linux' },
@@ -28,10 +40,11 @@ function inPath(env: Env, command: string): boolean {
   });
 }
 
-/** Packages that are missing here. `BPFCOMPAT_QEMU` stands for its package. */
-export function missingPackages(env: Env): string[] {
-  return NEEDS.filter(({ command, file, pkg }) => {
-    if (pkg === 'qemu-system-x86' && env['BPFCOMPAT_QEMU']) return false;
+/** Packages that are missing here for kernels of these architectures. A QEMU that is named stands for its package. */
+export function missingPackages(env: Env, arches: readonly Arch[] = ['x86_64']): string[] {
+  return NEEDS.filter(({ command, file, arch, variable }) => {
+    if (arch !== undefined && !arches.includes(arch)) return false;
+    if (variable !== undefined && env[variable]) return false;
     return command === undefined ? !existsSync(file ?? '') : !inPath(env, command);
   }).map(({ pkg }) => pkg);
 }
@@ -77,9 +90,14 @@ async function aptInstall(machine: Machine, root: readonly string[], packages: r
  * Installs what is missing where that needs no prompt.
  * @throws HostError with the command to type, when it cannot or may not be done
  */
-export async function ensureTools(env: Env, install: 'auto' | 'never', machine: Machine): Promise<void> {
+export async function ensureTools(
+  env: Env,
+  install: 'auto' | 'never',
+  machine: Machine,
+  arches?: readonly Arch[],
+): Promise<void> {
   const { log = commands } = machine;
-  const packages = missingPackages(env);
+  const packages = missingPackages(env, arches);
   if (packages.length === 0) return;
   const byHand = `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const missing = (why: string): HostError =>

@@ -1,6 +1,8 @@
 import { dirname, relative, resolve } from 'node:path';
+import { findProfile } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { readSuite } from '../config/suite.ts';
+import type { Arch } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { rootOf } from '../run/confine.ts';
@@ -51,4 +53,12 @@ export async function namedLocalKernels(
 ): Promise<string[]> {
   const profiles = await localProfiles(environmentOf(options), localKernels).catch(() => []);
   return profiles.flatMap(({ id, kernel }) => (kernel === undefined || isLocal(kernel) ? [] : [id]));
+}
+
+/** Architectures of these kernels; x86_64 where nothing says another one. */
+export async function archesOfKernels(ids: readonly string[], options: Environment = {}): Promise<Arch[]> {
+  const catalog = createCatalog(environmentOf(options));
+  const arches = new Set<Arch>();
+  for (const id of ids) arches.add((await findProfile(catalog, id).catch(() => undefined))?.arch ?? 'x86_64');
+  return arches.size === 0 ? ['x86_64'] : [...arches];
 }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ensureTools, missingPackages } from '../../src/action/tools.ts';
 import { createHost } from '../../src/host/create-host.ts';
+import type { Arch } from '../../src/model/kernel.ts';
 
 let scratch: string;
 let bin: string;
@@ -85,6 +86,15 @@ test('never means never', async () => {
 
 test('a machine without apt is told so', async () => {
   await expect(ensure('auto')).rejects.toThrow(/not Debian or Ubuntu/);
+});
+
+test('the QEMU of an architecture is wanted where its kernels are', () => {
+  const qemus = (arches: readonly Arch[], env: Record<string, string> = {}): string[] =>
+    missingPackages({ PATH: bin, ...env }, arches).filter((name) => name.startsWith('qemu-'));
+  expect(qemus(['x86_64'])).toEqual(['qemu-system-x86']);
+  expect(qemus(['aarch64'])).toEqual(['qemu-system-arm']);
+  expect(qemus(['x86_64', 'aarch64'])).toEqual(['qemu-system-x86', 'qemu-system-arm']);
+  expect(qemus(['aarch64'], { BPFCOMPAT_QEMU_AARCH64: '/opt/qemu' })).toEqual([]);
 });
 
 test('a QEMU of the user counts', () => {
