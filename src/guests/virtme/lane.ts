@@ -84,7 +84,7 @@ function factsOf({ qemu, accel, sandbox }: GuestTools, vng: Vng, guest: Omit<Vng
     cpuModel: cpuModel('x86_64', accel.accel),
     memoryMb: guest.memoryMb,
     qemuVersion: qemu.version,
-    sandboxLayers: sandboxLayers(wrapVng({ sandbox }, vng, [])),
+    sandboxLayers: wrapVng({ sandbox }, vng, []).layers,
     argv: [vng.command, ...vngArgs({ ...guest, socket: 'SOCKET' })],
   };
 }
@@ -127,7 +127,8 @@ async function bootVng(
       await opened[Symbol.asyncDispose]();
       await released();
     };
-    return { ...opened, [Symbol.asyncDispose]: end };
+    // QEMU has no filter of system calls where vng starts it.
+    return { ...opened, sandboxLayers: wrapped.layers, [Symbol.asyncDispose]: end };
   } catch (error) {
     await released();
     throw explained(error, machine.console.text());
