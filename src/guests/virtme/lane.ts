@@ -8,7 +8,7 @@ import { type Guest, GuestError, type GuestSource, type Lane, type OpenOptions }
 import { latePort } from '../late-port.ts';
 import { watchMachine } from '../qemu/machine.ts';
 import { cpuModel } from '../qemu/machines.ts';
-import { sandboxLayers, type Wrapped, withoutOwnUid, wrap } from '../qemu/sandbox.ts';
+import { type Wrapped, withoutOwnUid, wrap } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { type GuestTools, toolsOf, toolsProblem } from '../tools.ts';
 import { type VngGuest, vngArgs } from './argv.ts';
