@@ -1,4 +1,5 @@
 import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
+import { defaultLane } from '../model/default-lane.ts';
 import type { Profile, Runner } from '../model/kernel.ts';
 import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';
 import { directLane } from './direct/lane.ts';
@@ -29,11 +30,10 @@ const LANES: Readonly<Record<LaneName, LaneEntry>> = {
 };
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
-function laneOf({ runner, kernel, image }: Profile, requested: LaneChoice | undefined): LaneName | undefined {
+function laneOf(profile: Profile, requested: LaneChoice | undefined): LaneName | undefined {
+  const { runner } = profile;
   if (runner !== 'vm') return RUNNER_LANES.find((name) => LANES[name].runner === runner);
-  const serving = LANE_CHOICES.filter((name) => LANES[name].runner === runner);
-  const own = kernel === undefined && image !== undefined ? 'image' : serving[0];
-  return serving.find((lane) => lane === (requested ?? own));
+  return requested ?? defaultLane(profile);
 }
 
 /** The lanes of one run. Each is made when the first profile needs it. */

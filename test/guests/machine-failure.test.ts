@@ -9,7 +9,7 @@ function machine(console: string, stderr = ''): RunningMachine {
     made.append(Buffer.from(text));
     return made;
   };
-  return { console: log(console), stderr: log(stderr) } as unknown as RunningMachine;
+  return { program: 'QEMU', console: log(console), stderr: log(stderr) } as unknown as RunningMachine;
 }
 
 const EXIT = { kind: 'exit', exitCode: 0, signal: null } as const;

@@ -46,6 +46,8 @@ export function vngArgs(guest: VngGuest): string[] {
     ...['--run', run, '--root', root, '--busybox', `${root}/${BUSYBOX}`],
     // microvm has no PCI, which the port is on.
     '--disable-microvm',
+    // virtiofsd does not start in the namespaces of a guest, which have no capabilities.
+    '--force-9p',
     ...(accel === 'tcg' ? ['--disable-kvm'] : []),
     ...['--user', 'root', '--memory', `${memoryMb}M`, '--cpus', String(cpus)],
     ...['loglevel=5', ...kernelArgs].flatMap((word) => ['--append', word]),

@@ -20,19 +20,14 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
 /** Of the initramfs that vng makes, and of a kernel without one. */
 const NO_ROOT = /Failed to mount real root|VFS: Cannot open root device|VFS: Unable to mount root fs/;
 /** The kernel's command line names the file system that vng offers the root by. */
-const OFFERED = /(?:-t |rootfstype=)(9p|virtiofs) /;
+const BY_9P = /(?:-t |rootfstype=)9p /;
 
 /** Why a guest of vng did not come up, in words for the user; undefined where its console shows nothing that is known. */
 export function vngFault(console: string): string | undefined {
   const known = FAULTS.find(([pattern]) => pattern.test(console));
   if (known !== undefined) return known[1];
   if (!NO_ROOT.test(console)) return undefined;
-  switch (OFFERED.exec(console)?.[1]) {
-    case '9p':
-      return 'the kernel has no 9p (CONFIG_9P_FS), by which vng offers the root where it finds no virtiofsd that it can use; install one (cargo install virtiofsd), or build the kernel with 9p';
-    case 'virtiofs':
-      return 'the kernel has no virtiofs (CONFIG_VIRTIO_FS), by which vng offers the root; add --force-9p to virtme_ng.extra_args where it has 9p, or build it with virtiofs';
-    default:
-      return 'the kernel could not mount the root that vng offers by 9p or virtiofs; build it with CONFIG_9P_FS or CONFIG_VIRTIO_FS';
-  }
+  return BY_9P.test(console)
+    ? 'the kernel has no 9p (CONFIG_9P_FS), by which vng offers the root; build it with 9p, or run it on the direct lane'
+    : 'the kernel could not mount the root that vng offers by 9p; build it with CONFIG_9P_FS, or run it on the direct lane';
 }
