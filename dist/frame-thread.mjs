@@ -6306,7 +6306,7 @@ var KernelLog = object({
   whole: boolean2(),
   /** The log or the flags could not be read although they are there: what is attached may deny them. */
   refused: literal(true).optional(),
-  /** `/proc/sys/kernel/tainted` when the request came and when it was answered. */
+  /** `/proc/sys/kernel/tainted` when the request came and when it was completed. */
   taint_before: number2().int().min(0),
   taint_after: number2().int().min(0)
 });
