@@ -1,4 +1,4 @@
-import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
+import type { LaneChoice } from '../model/cell.ts';
 import { defaultLane } from '../model/default-lane.ts';
 import type { Profile, Runner } from '../model/kernel.ts';
 import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';

@@ -61,7 +61,7 @@ describe('a cache that may only be read', () => {
         return made;
       },
     };
-    const { evidence } = await runFake('answers', {}, { ...real, files });
+    const { evidence } = await runFake('responses', {}, { ...real, files });
     expect(kinds(evidence.stages)).toEqual(['begin', 'open', 'load', 'exit']);
     expect(own).toHaveLength(1);
     expect(await real.files.stat(own[0]!)).toBeUndefined();
@@ -72,7 +72,7 @@ describe('a cache that may only be read', () => {
 describe('a guest that answers', () => {
   it('gives evidence, stage by stage, and leaves its logs', async () => {
     const heard: string[] = [];
-    const { evidence, console } = await runFake('answers', { onStage: (stage) => heard.push(stage.stage) });
+    const { evidence, console } = await runFake('responses', { onStage: (stage) => heard.push(stage.stage) });
     expect(kinds(evidence.stages)).toEqual(['begin', 'open', 'load', 'exit']);
     expect(heard).toEqual(kinds(evidence.stages));
     expect(evidence.hello.kernel.release).toBe('6.1.0-test');
@@ -83,7 +83,7 @@ describe('a guest that answers', () => {
   });
 
   it('can be asked again, with a new nonce', async () => {
-    const made = await fakeLane(dir.path, 'answers');
+    const made = await fakeLane(dir.path, 'responses');
     await using source = await made.source();
     const { signal } = new AbortController();
     await using guest = await source.open({ signal, bootTimeoutMs: 10_000, dir: made.out });
@@ -111,7 +111,7 @@ describe('a guest that answers', () => {
   }, 60_000);
 
   it('says what it ran in', async () => {
-    const made = await fakeLane(dir.path, 'answers');
+    const made = await fakeLane(dir.path, 'responses');
     await using source = await made.source();
     expect(source.facts).toMatchObject({
       lane: 'direct',
@@ -121,7 +121,7 @@ describe('a guest that answers', () => {
       machine: 'q35',
     });
     expect(source.facts.sandboxLayers).toContain('seccomp');
-    expect(source.facts.argv).toEqual(expect.arrayContaining([fakePath('answers'), '-nodefaults', '-nic', 'none']));
+    expect(source.facts.argv).toEqual(expect.arrayContaining([fakePath('responses'), '-nodefaults', '-nic', 'none']));
   });
 });
 
@@ -219,7 +219,7 @@ describe('cancelling', () => {
   it('starts nothing when it came before', async () => {
     const cancel = new AbortController();
     cancel.abort();
-    expect(await failureOf('answers', { signal: cancel.signal })).toMatchObject({ name: 'CancelledError' });
+    expect(await failureOf('responses', { signal: cancel.signal })).toMatchObject({ name: 'CancelledError' });
     await expect(log('serial.log')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
@@ -236,7 +236,7 @@ describe('cancelling', () => {
 
 describe('prepare', () => {
   it('stores one initramfs per content and mends a damaged one', async () => {
-    const made = await fakeLane(dir.path, 'answers');
+    const made = await fakeLane(dir.path, 'responses');
     await made.source();
     await made.source();
     const names = await made.host.files.list(`${made.cacheDir}/initramfs`);
@@ -252,7 +252,7 @@ describe('prepare', () => {
   });
 
   it('refuses a validator that is missing or changed', async () => {
-    const made = await fakeLane(dir.path, 'answers');
+    const made = await fakeLane(dir.path, 'responses');
     await writeFile(made.validatorPath, 'other');
     await expect(made.source()).rejects.toMatchObject({ name: 'HostError', code: 'validator_changed' });
     await made.host.files.remove(made.validatorPath);
@@ -265,11 +265,11 @@ describe('prepare', () => {
       throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     };
     const host: Host = { ...real, files: { ...real.files, writeAtomic: full } };
-    await expect(runFake('answers', {}, host)).rejects.toMatchObject({ infraCause: 'no_space' });
+    await expect(runFake('responses', {}, host)).rejects.toMatchObject({ infraCause: 'no_space' });
   });
 
   it('knows what it cannot run', async () => {
-    const { lane } = await fakeLane(dir.path, 'answers');
+    const { lane } = await fakeLane(dir.path, 'responses');
     expect(lane.unavailable(PROFILE)).toBeUndefined();
     expect(lane.unavailable({ ...PROFILE, arch: 'aarch64' })).toContain('aarch64');
     expect(lane.unavailable({ ...PROFILE, kernel: undefined })).toContain('kernel:');
