@@ -156,7 +156,8 @@ check_node || exit 1
 
 # The release of virtme-ng that the tests boot kernels with: a Python package, and in no release of Debian this new.
 virtme_release=1.42
-virtme_dir=$(dirname "$0")/../build/tools/virtme
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+virtme_dir=$here/../build/tools/virtme
 
 # wants_virtme: true when a purpose needs virtme-ng and it is not there yet.
 wants_virtme() {
@@ -173,7 +174,7 @@ make_virtme() {
 	fi
 	say "installing virtme-ng $virtme_release into build/tools/virtme"
 	rm -rf "$virtme_dir"
-	mkdir -p "$(dirname "$virtme_dir")"
+	mkdir -p "${virtme_dir%/*}"
 	python3 -m venv "$virtme_dir" && "$virtme_dir/bin/pip" install -q --disable-pip-version-check "virtme-ng==$virtme_release" >&2 && return 0
 	say "virtme-ng could not be installed; its messages stand above. By hand: $virtme_dir/bin/pip install virtme-ng==$virtme_release"
 	return 1

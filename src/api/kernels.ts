@@ -13,7 +13,6 @@ import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, type EnsureOptions, ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import type { LaneChoice } from '../model/cell.ts';
-import { defaultLane } from '../model/default-lane.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
@@ -85,7 +84,7 @@ const PARALLEL_FETCHES = 4;
 /** @throws UsageError for a profile that has none; HostError when it cannot be had */
 async function fetchOne(
   profile: Profile,
-  { lane = defaultLane(profile), modules = false, onEnd, onImage }: FetchKernelsOptions,
+  { lane = 'direct', modules = false, onEnd, onImage }: FetchKernelsOptions,
   options: EnsureOptions,
 ): Promise<void> {
   const { id, problem, unbootable, image } = profile;

@@ -3,7 +3,6 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import { workspaceLock } from '../config/lock.ts';
 import { LOCK_FILE, type Lock } from '../config/lock-file.ts';
 import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
-import { defaultLane } from '../model/default-lane.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { option, phrase, setting } from '../model/wording.ts';
@@ -81,7 +80,7 @@ async function lockedItems(lane: LaneChoice | undefined, old: Lock | undefined, 
 async function itemsOf(options: LockKernelsOptions, old: Lock | undefined, catalog: Catalog): Promise<LockItem[]> {
   const { choice, suite, lane } = options;
   const chosen = (profiles: readonly Profile[]): LockItem[] =>
-    profiles.map((profile) => ({ profile, lane: lane ?? defaultLane(profile) }));
+    profiles.map((profile) => ({ profile, lane: lane ?? 'direct' }));
   if (choice !== undefined) return chosen(await resolveProfiles(catalog, choice));
   const ids = suite ? await neededKernels({ suite }, { ...options, lock: 'ignore' }) : [];
   if (ids.length > 0) {

@@ -46,7 +46,7 @@ export const BUILD_OPTIONS = [
     placeholder: LANE_CHOICES.join('|'),
     words: LANE_CHOICES,
     description:
-      'direct: kernels; image: disk images (image: block of the profile); default: direct, if the profile names a kernel',
+      'direct: kernels; image: disk images (image: block of the profile); default: direct, and what a lock has of both',
     commands: ['lock', 'kernels fetch'],
   },
   {

@@ -1,5 +1,4 @@
 import type { LaneChoice } from '../model/cell.ts';
-import { defaultLane } from '../model/default-lane.ts';
 import type { Profile, Runner } from '../model/kernel.ts';
 import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';
 import { directLane } from './direct/lane.ts';
@@ -31,9 +30,9 @@ const LANES: Readonly<Record<LaneName, LaneEntry>> = {
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
 function laneOf(profile: Profile, requested: LaneChoice | undefined): LaneName | undefined {
-  const { runner } = profile;
+  const { runner, kernel, image } = profile;
   if (runner !== 'vm') return RUNNER_LANES.find((name) => LANES[name].runner === runner);
-  return requested ?? defaultLane(profile);
+  return requested ?? (kernel === undefined && image !== undefined ? 'image' : 'direct');
 }
 
 /** The lanes of one run. Each is made when the first profile needs it. */

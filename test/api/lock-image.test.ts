@@ -45,7 +45,8 @@ async function openBench() {
     url,
     profile,
     around: { env, cwd },
-    lock: (options: Parameters<typeof lockKernels>[0] = {}) => lockKernels({ env, cwd, choice, ...options }),
+    lock: (options: Parameters<typeof lockKernels>[0] = {}) =>
+      lockKernels({ env, cwd, choice, lane: 'image', ...options }),
     text: () => readFileSync(join(cwd, 'bpfcompat.lock'), 'utf8'),
     async ensure(lock: 'use' | 'require' | 'ignore' = 'use', options: { offline?: boolean; refresh?: boolean } = {}) {
       const { entries } = await resolveKernels(createCatalog(environmentOf({ env, cwd, lock })), choice);
@@ -62,7 +63,7 @@ async function openBench() {
 }
 
 describe('the disk image of a profile in a lock', () => {
-  test('is its address and digest; where there is nothing but an image, that is locked', async () => {
+  test('is its address and digest', async () => {
     await using bench = await openBench();
     const title = `disk.qcow2 sha256:${sha256(OLD)}`;
     expect(await bench.lock()).toMatchObject({
@@ -70,8 +71,8 @@ describe('the disk image of a profile in a lock', () => {
       kernels: [{ profile: ID, lane: 'image', before: '', after: title, release: '', error: '' }],
     });
     expect(bench.text()).toContain(`images:\n  - profile: ${ID}\n    url: ${bench.url}\n    sha256: ${sha256(OLD)}\n`);
-    expect(await bench.lock({ choice: undefined, check: true })).toMatchObject({ changed: false });
-    expect(await bench.lock({ choice: undefined, lane: 'image' })).toMatchObject({ changed: false });
+    expect(await bench.lock({ choice: undefined, lane: undefined, check: true })).toMatchObject({ changed: false });
+    expect(await bench.lock({ choice: undefined })).toMatchObject({ changed: false });
   });
 
   test('is what a run takes, without the network where it is stored', async () => {

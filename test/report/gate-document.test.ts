@@ -37,15 +37,10 @@ describe('counts', () => {
   test('against an older report that lacks an object: what fails of it is new', () => {
     const document = quickDocument();
     const cases = document.cases.map((one) =>
-      one.report && one.targets.some(({ status }) => status === 'fail')
-        ? { ...one, report: { ...one.report, baseline: undefined } }
-        : one,
+      one.report && one.targets.some(({ status }) => status === 'fail') ? { ...one, baseline: undefined } : one,
     );
     expect(documentCounts({ ...document, cases })).toMatchObject({ failed: 1, regressions: 1, known: 0 });
-    const alone = document.cases.map((one) => ({
-      ...one,
-      report: one.report && { ...one.report, baseline: undefined },
-    }));
+    const alone = document.cases.map((one) => ({ ...one, baseline: undefined }));
     expect(documentCounts({ ...document, cases: alone })).toMatchObject({ failed: 1, regressions: 0 });
   });
 });
