@@ -41,8 +41,8 @@ export async function findProfile(catalog: Catalog, id: string, origin: Wording 
     const shipped = await shippedProfile(catalog, id);
     const own = await ownProfile(catalog, id, shipped !== undefined);
     if (own !== undefined) {
-      const outcomes = applyOverride(own, shipped, catalog.allowOverride ?? false);
-      return outcomes.kernel === undefined ? exactBuild(catalog, outcomes) : outcomes;
+      const profile = applyOverride(own, shipped, catalog.allowOverride ?? false);
+      return profile.kernel === undefined ? exactBuild(catalog, profile) : profile;
     }
     if (shipped !== undefined) return builtinProfile(shipped);
   }
