@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { realPlaceOf, within } from '../run/confine.ts';
 import { isEnded, JobRecord } from './job.ts';
 import { JOB_ID } from './schemas.ts';
 
@@ -33,6 +34,15 @@ async function readJob(host: Host, dir: string): Promise<JobRecord | undefined> 
   }
 }
 
+/** Removes files below a directory of ours, and none that a link on the way leads to: a work directory may bring some along. */
+async function removeBelow(host: Host, workdir: string, dir: string, names: readonly string[]): Promise<void> {
+  const own = join(await realPlaceOf(host, workdir), relative(workdir, dir));
+  for (const name of names) {
+    const file = join(own, name);
+    if (within(own, await realPlaceOf(host, dirname(file)))) await host.files.remove(file);
+  }
+}
+
 export function createJobStore(host: Host, workdir: string): JobStore {
   const top = join(workdir, 'jobs');
   const dir = (id: string): string => join(top, id);
@@ -56,9 +66,8 @@ export function createJobStore(host: Host, workdir: string): JobStore {
     removeSuite: (id) => host.files.remove(suiteDir(id)),
     save: (job) => host.files.writeAtomic(join(dir(job.job_id), 'job.json'), `${JSON.stringify(job, null, 2)}\n`),
     async dropUploads({ job_id: id, request }) {
-      for (const name of [request.artifact, 'manifest.yaml', 'matrix.yaml'])
-        await host.files.remove(join(dir(id), name));
-      for (const name of request.suite ?? []) await host.files.remove(join(suiteDir(id), name));
+      await removeBelow(host, workdir, dir(id), [request.artifact, 'manifest.yaml', 'matrix.yaml']);
+      await removeBelow(host, workdir, suiteDir(id), request.suite ?? []);
     },
     async load() {
       await host.files.makeDir(top, 0o700);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { JobRecord } from '../../src/server/job.ts';
@@ -134,4 +134,22 @@ test('a job that names files of a suite elsewhere is none', async () => {
   await next.services.jobs.restore();
   expect(next.services.jobs.get(id)).toBeUndefined();
   expect(existsSync(join(own.dir, 'kept'))).toBe(true);
+});
+
+test.each([
+  ['its directory', ''],
+  ['a part of it', 'd/d'],
+])('what a job removes of its suite is never behind a link: %s', async (_what, part) => {
+  await using own = await serverLab({ run: () => new Promise(() => {}) });
+  const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
+  const file = join(own.services.store.dir(id), 'job.json');
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
+  const job = JSON.parse(readFileSync(file, 'utf8'));
+  mkdirSync(join(own.dir, 'home/kept'), { recursive: true });
+  const link = join(own.services.store.suiteDir(id), part);
+  rmSync(link, { recursive: true });
+  symlinkSync(join(own.dir, 'home'), link);
+  const names = [join(part, 'kept')];
+  await own.services.store.dropUploads({ ...job, request: { ...job.request, suite: names } });
+  expect(existsSync(join(own.dir, 'home/kept'))).toBe(true);
 });
