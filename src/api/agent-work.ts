@@ -71,7 +71,7 @@ async function execute(options: WorkOptions, wanted: QueuedRequest) {
 /**
  * Carries out the load checks that an API server queued, each behind the gates of `runtime execute` and by the policy of this
  * agent. Nothing stays loaded.
- * @throws UsageError `host_load_not_allowed`, `policy_missing`; HostError `kill_switch`, `queue_owner` for requests of others
+ * @throws UsageError `host_load_not_allowed`, `policy_missing`; HostError `kill_switch`, `queue_unusable`
  */
 export async function workQueue(options: WorkOptions): Promise<WorkResult> {
   if (!options.allowHostLoad)
@@ -94,6 +94,7 @@ export async function workQueue(options: WorkOptions): Promise<WorkResult> {
     try {
       wanted = await takeRequest(host, queue, uid);
     } catch (error) {
+      if (!['queue_owner', 'queue_request'].includes(codeOf(error))) throw error;
       // It is gone, and nobody waits for it who may.
       requests.push({ id: '', status: 'denied', code: codeOf(error) });
       continue;

@@ -16,6 +16,7 @@ import {
   rmdir,
   stat,
   statfs,
+  unlink,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -181,6 +182,12 @@ async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
 async function removeEmpty(dir: string): Promise<void> {
   await rmdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? '')) throw error;
@@ -249,6 +256,7 @@ export function createFiles(): HostFiles {
     },
     rename: (from, to) => rename(from, to),
     remove,
+    removeFile,
     removeEmpty,
     makeDir,
     checkWritable: (dir) => access(dir, constants.W_OK | constants.X_OK),

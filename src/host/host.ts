@@ -154,6 +154,8 @@ export interface HostFiles {
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Removes a file or a link if it is there. @throws a Node error for a directory: nothing below it goes */
+  removeFile(path: string): Promise<void>;
   /** Removes a directory that has nothing in it; leaves what has something, or is not there. */
   removeEmpty(dir: string): Promise<void>;
   /** With all directories above it. @param mode of those that are new, narrowed by the umask; default 0777 */

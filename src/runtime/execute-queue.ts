@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
-import { HostError } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 
 // Load checks that callers of an API server want. It writes requests, a local agent takes them and writes responses, and
 // each believes the other by who owns the file. A directory, since Node.js cannot see who is at the other end of a socket.
@@ -61,6 +61,7 @@ async function ownedBy(host: Host, path: string, uid: number | undefined, maxByt
 
 /** Leaves a request for the agent. */
 export async function putRequest(host: Host, queue: string, request: QueuedRequest): Promise<void> {
+  await host.files.rejectLink(queue);
   await host.files.makeDir(queue, 0o770);
   await host.files.writeAtomic(requestPath(queue, request.id), JSON.stringify(request));
 }
@@ -91,7 +92,7 @@ export async function awaitResult(
   for (;;) {
     if ((await host.files.stat(file)) !== undefined) {
       const text = await ownedBy(host, file, uid, MAX_RESULT);
-      await host.files.remove(file);
+      await host.files.removeFile(file);
       return Result.parse(JSON.parse(text));
     }
     const waited = host.monotonicMs() - began;
@@ -109,7 +110,7 @@ async function withdraw(host: Host, queue: string, id: string): Promise<boolean>
   } catch {
     return false;
   }
-  await host.files.remove(gone);
+  await host.files.removeFile(gone);
   return true;
 }
 
@@ -122,31 +123,63 @@ function jsonOf(text: string): unknown {
 }
 
 /**
+ * The queue, if it is there. Whoever owns it may put a link or other files there at any time: an agent may be root.
+ * @throws HostError `queue_unusable`; UsageError for a link
+ */
+async function requestsIn(host: Host, queue: string, uid: number | undefined): Promise<string[]> {
+  await host.files.rejectLink(queue);
+  const stat = await host.files.stat(queue);
+  if (stat === undefined) return [];
+  if (uid !== undefined && ![0, uid, process.getuid?.()].includes(stat.uid))
+    throw unusable(queue, new Error(`it belongs to user ${stat.uid}, not to user ${uid}`));
+  const names = await host.files.list(queue).catch((error: unknown) => Promise.reject(unusable(queue, error)));
+  return names.filter((name) => name.endsWith('.request.json')).sort();
+}
+
+function unusable(queue: string, cause: unknown): HostError {
+  const why = messageOf(cause);
+  return new HostError(
+    'queue_unusable',
+    `${queue}: ${why}; name the queue of the server, and let the user of the agent read and write there`,
+    { cause },
+  );
+}
+
+/** Renames a request, so that no other agent gets it. @returns false: another one was faster, or it was withdrawn */
+async function claim(host: Host, queue: string, name: string, taken: string): Promise<boolean> {
+  try {
+    await host.files.rename(join(queue, name), taken);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw unusable(queue, error);
+  }
+}
+
+/**
  * Takes the next request that waits, if there is one: no other agent gets it.
  * @param uid of the server; undefined: any
- * @throws HostError `queue_owner`, `queue_request` for what is none; it is gone then
+ * @throws HostError `queue_request` for what is none, `queue_owner` for one of somebody else: it is gone then. `queue_unusable`,
+ *   and UsageError for a link, where nothing can be taken at all
  */
 export async function takeRequest(
   host: Host,
   queue: string,
   uid: number | undefined,
 ): Promise<QueuedRequest | undefined> {
-  if ((await host.files.stat(queue)) === undefined) return undefined;
-  const names = (await host.files.list(queue)).filter((name) => name.endsWith('.request.json')).sort();
-  for (const name of names) {
+  for (const name of await requestsIn(host, queue, uid)) {
     const taken = join(queue, name.replace(/\.request\.json$/, '.taken'));
+    if (!(await claim(host, queue, name, taken))) continue;
     try {
-      await host.files.rename(join(queue, name), taken);
-    } catch {
-      continue;
-    }
-    try {
-      const text = await ownedBy(host, taken, uid, MAX_REQUEST);
-      const read = QueuedRequest.safeParse(jsonOf(text));
+      const read = QueuedRequest.safeParse(jsonOf(await ownedBy(host, taken, uid, MAX_REQUEST)));
       if (read.success && name === `${read.data.id}.request.json`) return read.data;
       throw new HostError('queue_request', `${name} is no request`);
+    } catch (error) {
+      if (error instanceof HostError) throw error;
+      throw new HostError('queue_request', `${name} is no request: ${messageOf(error)}`, { cause: error });
     } finally {
-      await host.files.remove(taken);
+      // A directory stays: who owns the queue could change what lies in it while it is removed.
+      await host.files.removeFile(taken).catch(() => {});
     }
   }
   return undefined;

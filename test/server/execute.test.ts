@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { workQueue } from '../../src/api/agent-work.ts';
@@ -237,5 +237,25 @@ describe('the queue', () => {
     await putRequest(lab.host, queue(), request);
     expect((await work({ queue: 'queue', idleMs: 0 })).requests).toMatchObject([{ code: 'request_expired' }]);
     expect(lab.loads()).toEqual([]);
+  });
+
+  test('nothing below a directory is removed, whatever it is called', async () => {
+    mkdirSync(join(queue(), `${ID}.request.json`), { recursive: true });
+    writeFileSync(join(queue(), `${ID}.request.json`, 'kept'), '');
+    expect((await work({ queue: 'queue', idleMs: 0 })).requests).toMatchObject([{ code: 'queue_owner' }]);
+    expect(existsSync(join(queue(), `${ID}.taken`, 'kept'))).toBe(true);
+    expect(await takeRequest(lab.host, queue(), own)).toBeUndefined();
+  });
+
+  test('one that cannot be used ends the agent, and a link is none', async () => {
+    writeFileSync(queue(), '');
+    await expect(work({ queue: 'queue' })).rejects.toMatchObject({ code: 'queue_unusable' });
+    rmSync(queue());
+    mkdirSync(queue());
+    symlinkSync(queue(), join(lab.cwd, 'link'));
+    await expect(work({ queue: 'link' })).rejects.toMatchObject({ code: 'link_in_workdir' });
+    await expect(putRequest(lab.host, join(lab.cwd, 'link'), request)).rejects.toMatchObject({
+      code: 'link_in_workdir',
+    });
   });
 });
