@@ -11,7 +11,7 @@ import { noteDenial, writeAudit } from '../runtime/audit.ts';
 import { awaitResult, putRequest, type QueuedResult, type QueueTimes } from '../runtime/execute-queue.ts';
 import { decideLoad } from '../runtime/load-policy.ts';
 import type { Caller } from './access.ts';
-import { ApiError } from './problem.ts';
+import { ApiError, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
 import { noneSelected, optionsOf } from './runtime.ts';
 import type { Services } from './services.ts';
@@ -93,7 +93,7 @@ const STATUS: Readonly<Record<string, number>> = { kill_switch: 503, no_verified
 
 /** Names of files, and not where they lie on this machine. */
 function withoutPlaces(value: unknown): unknown {
-  if (typeof value === 'string') return value.startsWith('/') ? basename(value) : value;
+  if (typeof value === 'string') return value.startsWith('/') ? basename(value) : withoutDirectories(value);
   if (Array.isArray(value)) return value.map(withoutPlaces);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutPlaces(one)]));
@@ -101,7 +101,11 @@ function withoutPlaces(value: unknown): unknown {
 
 function bodyOf({ error, result }: QueuedResult) {
   if (error !== undefined)
-    throw new ApiError(STATUS[error.code] ?? 403, error.code, `the agent denied it: ${error.message}`);
+    throw new ApiError(
+      STATUS[error.code] ?? 403,
+      error.code,
+      `the agent denied it: ${withoutDirectories(error.message)}`,
+    );
   const { audit: _own, audit_error: _problem, ...rest } = (result ?? {}) as Record<string, unknown>;
   return withoutPlaces(rest) as Record<string, unknown>;
 }

@@ -176,6 +176,11 @@ describe('the agent', () => {
     mkdirSync(join(lab.cwd, 'empty'));
     const [none] = await Promise.all([post(), work({ workdir: 'empty' })]);
     expect(none).toMatchObject({ status: 412, json: { code: 'no_verified_candidate' } });
+    const [unread] = await Promise.all([post(), work({ loadPolicy: 'none.yaml' })]);
+    expect(unread).toMatchObject({
+      status: 403,
+      json: { code: 'policy_invalid', error: expect.stringMatching(/: none\.yaml: /) },
+    });
     writeFileSync(join(lab.cwd, 'empty/kill-switch'), '');
     await expect(work({ workdir: 'empty' })).rejects.toMatchObject({ code: 'kill_switch' });
     await expect(work({ allowHostLoad: false })).rejects.toMatchObject({ code: 'host_load_not_allowed' });
