@@ -41,6 +41,14 @@ export async function checkSuite(job: JobRecord, services: Services): Promise<vo
   const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
   const { cases } = await prepareSuite(suiteOptions(job, services), services.environment, old);
   const wrong = cases.find(({ error }) => error !== '');
+  const kernels = new Set(cases.flatMap(({ ready }) => ready?.run.targets.map(({ profile }) => profile.id) ?? []));
+  const most = services.settings.env.profiles;
+  if (kernels.size > most)
+    throw new ApiError(
+      400,
+      'too_many_profiles',
+      `suite_file: at most ${most} kernels may be chosen for all cases, not ${kernels.size}`,
+    );
   if (wrong === undefined) return;
   throw new ApiError(400, 'case_invalid', `case ${quoted(wrong.source.name)}: ${withoutDirectories(wrong.error)}`);
 }

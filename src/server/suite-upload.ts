@@ -63,9 +63,31 @@ function wantedFiles(suite: Suite): Map<string, string> {
   return requested;
 }
 
+/** One file lies in one place: it is found by its name, and nobody could say which of two it is. @throws ApiError 400 */
+function checkPlaces(requested: ReadonlyMap<string, string>): void {
+  const places = [...requested.keys()];
+  const names = places.map((place) => basename(place));
+  const twice = places.find((place, index) => names.indexOf(basename(place)) < index);
+  if (twice !== undefined)
+    throw new ApiError(
+      400,
+      'bad_form',
+      `${requested.get(twice)}: another path ends in ${quoted(basename(twice))}, too, and files are found by their names; rename one of them`,
+    );
+  const isAbove = (one: string): boolean => [...places, SUITE_FILE].some((other) => other.startsWith(`${one}/`));
+  const clash = places.find((one) => one === SUITE_FILE || isAbove(one));
+  if (clash !== undefined)
+    throw new ApiError(
+      400,
+      'bad_form',
+      `${requested.get(clash)}: ${quoted(basename(clash))} is the suite itself, or a directory of another path; rename it`,
+    );
+}
+
 /** Puts each file that was sent where the suite names one of its name. @returns the places */
 async function placeFiles(dir: string, suite: Suite, sent: readonly SentFile[]): Promise<string[]> {
   const requested = wantedFiles(suite);
+  checkPlaces(requested);
   const byName = new Map(sent.map((file) => [file.name, file]));
   if (byName.size < sent.length) throw new ApiError(400, 'bad_form', 'suite_files: two files have the same name');
   const named = new Set([...requested.keys()].map((place) => basename(place)));

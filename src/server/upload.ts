@@ -83,7 +83,7 @@ async function receiveFile(part: MultipartFile, file: string, maxBytes: number):
     },
   });
   await pipeline(part.file, measure, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-  return { path: file, bytes, sha256: hash.digest('hex'), head, fileName: part.filename };
+  return { path: file, bytes, sha256: hash.digest('hex'), head, fileName: part.filename ?? '' };
 }
 
 /** The last part of what a client calls a file. */

@@ -83,6 +83,14 @@ describe('what a suite cannot have here is said for the case', () => {
       400,
       'unknown_profile',
     ],
+    [
+      'has two files of one name',
+      '  - {name: a, artifact: one.bpf.o}\n  - {name: b, artifact: x/one.bpf.o}\n',
+      400,
+      'bad_form',
+    ],
+    ['has a file above another', '  - {name: a, artifact: one.bpf.o, manifest: one.bpf.o/m.yaml}\n', 400, 'bad_form'],
+    ['has its own file as an object', '  - {name: a, artifact: suite.yaml}\n', 400, 'bad_form'],
     ['is no YAML', '  - {name: a, artifact: one.bpf.o', 400, 'suite_invalid'],
   ] as const)('%s', async (_what, cases, status, code) => {
     const response = await send(parts(suite(cases), 'one.bpf.o'));
@@ -107,6 +115,24 @@ describe('what a suite cannot have here is said for the case', () => {
     expect(readdirSync(join(workdir, 'suites'))).toHaveLength(1);
     expect(readdirSync(join(workdir, 'jobs'))).toHaveLength(1);
   });
+});
+
+test('kernels of all cases together are as many as one job may have', async () => {
+  await using few = await serverLab({ run, env: { BPFCOMPAT_API_MAX_VALIDATE_PROFILES: '2' } });
+  const of = (kernels: string) => send(parts(suite(ONE, `{${kernels}}`), 'one.bpf.o'), { 'x-api-key': KEY }, few);
+  expect(await of('matrix: quick')).toMatchObject({ status: 400, code: 'too_many_profiles' });
+  expect(await of('kernels: [debian-12-6.1]')).toMatchObject({ status: 202 });
+  const cases = '  - {name: a, artifact: one.bpf.o}\n  - {name: b, artifact: one.bpf.o, kernels: [debian-11-5.10]}\n';
+  expect(await send(parts(suite(cases), 'one.bpf.o'), { 'x-api-key': KEY }, few)).toMatchObject({ status: 202 });
+});
+
+test('an object whose sender gives it no file name is one', async () => {
+  const head = `--b\r\ncontent-disposition: form-data; name="artifact_file"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+  const payload = Buffer.concat([Buffer.from(head), OBJECT_BYTES, Buffer.from('\r\n--b--\r\n')]);
+  const headers = { 'x-api-key': KEY, 'content-type': 'multipart/form-data; boundary=b' };
+  const response = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers, payload });
+  expect(response.statusCode).toBe(202);
+  await vi.waitFor(() => expect(ran?.request.artifact).toBe('object.bpf.o'));
 });
 
 test('commands of nobody are not run out of a suite, and the demo takes none', async () => {
