@@ -15,25 +15,40 @@ const FILES = ['libbpf.log', 'serial.log', 'stages.jsonl', 'validator-result.jso
 /** Of all files together; a cell keeps no more than some of them. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+type Needs = Pick<Services, 'host'> & { readonly settings: Pick<Services['settings'], 'workdir'> };
+
 interface Entry {
   readonly name: string;
   readonly content: Buffer;
 }
 
-/** What the cells of a run left behind, as far as it lies in the work directory. */
-async function filesOf(runId: string, { host, settings }: Services): Promise<Entry[]> {
+/** Id of a run as we make them; a report of a work directory may say anything, and it becomes a path in the archive. */
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Files of the cells of a run, as far as they lie in the work directory. */
+async function pathsOf(
+  runId: string,
+  { host, settings }: Needs,
+): Promise<{ readonly name: string; readonly path: string }[]> {
   const dir = join(settings.workdir, 'runs', runId, 'targets');
   const [top, real] = [await realPlaceOf(host, settings.workdir), await realPlaceOf(host, dir)];
-  if (!within(top, real)) return [];
+  if (!RUN_ID.test(runId) || !within(top, real)) return [];
   const all = await readdir(real, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = all.filter((at) => at.isFile() && FILES.includes(at.name)).map((at) => join(at.parentPath, at.name));
+  return files.sort().map((path) => ({ path, name: `${runId}/targets/${path.slice(real.length + 1)}` }));
+}
+
+/** What the cells of these runs left behind: as much as fits, since all of it is in memory. @param maxBytes of all together */
+export async function filesOf(runIds: Iterable<string>, needs: Needs, maxBytes = MAX_BYTES): Promise<Entry[]> {
   const found: Entry[] = [];
-  let left = MAX_BYTES;
-  for (const file of files.sort()) {
-    const content = await host.files.read(file, left).catch(() => undefined);
-    if (content === undefined || content.length === 0) continue;
-    left -= content.length;
-    found.push({ name: `${runId}/targets/${file.slice(real.length + 1)}`, content });
+  let left = maxBytes;
+  for (const id of runIds) {
+    for (const { name, path } of await pathsOf(id, needs)) {
+      const content = await needs.host.files.read(path, left).catch(() => undefined);
+      if (content === undefined || content.length === 0) continue;
+      left -= content.length;
+      found.push({ name, content });
+    }
   }
   return found;
 }
@@ -49,7 +64,7 @@ async function archiveOf({ id, value, caseValues, document }: SiteRun, services:
     json('report.json', value),
     ...caseValues.flatMap((one, index) => (one === undefined ? [] : [json(`case-${index + 1}.json`, one)])),
   ];
-  for (const one of new Set([id, ...ids])) entries.push(...(await filesOf(one, services)));
+  entries.push(...(await filesOf(new Set([id, ...ids]), services)));
   const archive = pack();
   const bytes = buffer(archive.pipe(createGzip()));
   for (const { name, content } of entries) archive.entry({ name, mtime: new Date(0), mode: 0o644 }, content);
