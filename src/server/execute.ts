@@ -43,9 +43,27 @@ export async function openExecute({ host, settings }: Services): Promise<void> {
 }
 
 /** Writes a denial down, whichever gate it was. */
-export async function noteExecuteDenial(error: unknown, { host, settings }: Services): Promise<void> {
+async function noteExecuteDenial(error: unknown, { host, settings }: Services): Promise<void> {
   const code = error instanceof ApiError ? error.code : 'error';
   await noteDenial(host, settings.workdir, { operation: 'execute', source: 'api', code });
+}
+
+/** Of denials before there is a caller, so often one of each code is written down: anybody may cause as many as they like. */
+const PAUSE_MS = 60_000;
+const noted = new WeakMap<Services, Map<string, number>>();
+
+/**
+ * Writes a denial down for which nobody has shown who they are. Else lines of nobody would cost a lock each, and push the
+ * decisions out of the stream.
+ */
+export async function noteUnknownDenial(error: unknown, services: Services): Promise<void> {
+  const code = error instanceof ApiError ? error.code : 'error';
+  const known = noted.get(services) ?? new Map<string, number>();
+  noted.set(services, known);
+  const now = services.host.monotonicMs();
+  if (now - (known.get(code) ?? Number.NEGATIVE_INFINITY) < PAUSE_MS) return;
+  known.set(code, now);
+  await noteExecuteDenial(error, services);
 }
 
 function checkApproval(request: FastifyRequest, { settings }: Services): void {

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { type Access, type Caller, decide, enforce } from './access.ts';
 import type { Shown } from './authenticate.ts';
 import { certificateFacts } from './certificates.ts';
-import { noteExecuteDenial, openExecute } from './execute.ts';
+import { noteUnknownDenial, openExecute } from './execute.ts';
 import { HANDLERS } from './handlers.ts';
 import { ApiError } from './problem.ts';
 import { ROUTES, type Route, type RouteName } from './routes.ts';
@@ -53,7 +53,7 @@ function addRoute(app: FastifyInstance, name: RouteName, path: string, services:
   const handle = HANDLERS[name] as (call: object) => Promise<unknown>;
   const callers = new WeakMap<FastifyRequest, Caller>();
   const denied = async (error: unknown): Promise<never> => {
-    if (name === 'runtimeExecute') await noteExecuteDenial(error, services);
+    if (name === 'runtimeExecute') await noteUnknownDenial(error, services);
     throw error;
   };
   app.route({

@@ -140,6 +140,17 @@ describe('each gate, in order, has its code and a row', () => {
   });
 });
 
+test('who shows nothing writes one line, and pushes no decision out of the stream', async () => {
+  const server = await serverLab({ env, dir: lab.cwd });
+  opened.push(server);
+  const statuses = new Set<number>();
+  for (let nth = 0; nth < 20; nth++)
+    statuses.add((await server.inject({ method: 'POST', url: '/api/v1/runtime/execute', payload: BODY })).statusCode);
+  expect([...statuses]).toEqual([401]);
+  const rows = readFileSync(join(lab.workdir, 'registry/runtime_decisions.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(rows.filter((row) => row.includes('"unauthorized"'))).toHaveLength(1);
+});
+
 test('it does not start together with anything that is open to everybody', async () => {
   for (const more of ['VALIDATE', 'READ', 'WRITE', 'RUNTIME_DELIVERY'])
     await expect(post({ env: { [`BPFCOMPAT_API_ALLOW_ANONYMOUS_${more}`]: '1' } })).rejects.toMatchObject({
