@@ -11,6 +11,7 @@ import { noteDenial, writeAudit } from '../runtime/audit.ts';
 import { awaitResult, putRequest, type QueuedResult, type QueueTimes } from '../runtime/execute-queue.ts';
 import { decideLoad } from '../runtime/load-policy.ts';
 import type { Caller } from './access.ts';
+import { isLocalCaller } from './local-caller.ts';
 import { ApiError, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
 import { noneSelected, optionsOf } from './runtime.ts';
@@ -79,10 +80,8 @@ function checkApproval(request: FastifyRequest, { settings }: Services): void {
     throw new ApiError(403, 'approval_wrong', 'the header X-Execute-Approval-Token has not the approval token');
 }
 
-function checkPeer({ ip, socket }: FastifyRequest, caller: Caller, { settings }: Services): void {
-  // A proxy on this machine that does not say whom it speaks for is no caller on it.
-  const isForOther = settings.behindProxy && ip === socket.remoteAddress;
-  if (caller.kind === 'certificate' || (!isForOther && /^(?:127\.|::1$|::ffff:127\.)/.test(ip))) return;
+function checkPeer(request: FastifyRequest, caller: Caller, services: Services): void {
+  if (caller.kind === 'certificate' || isLocalCaller(request, services)) return;
   throw new ApiError(403, 'loopback_only', 'load checks are for callers on the same machine, or with a certificate');
 }
 

@@ -9,6 +9,7 @@ import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
 import type { SelectPolicy } from '../runtime/load-limits.ts';
 import { type Probe, probeDigest } from '../runtime/probe.ts';
+import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
 import type { Services } from './services.ts';
@@ -169,10 +170,8 @@ export async function fetched(call: Call<BodyOf<'runtimeFetch'>>) {
 }
 
 /** Describes the machine of the server, to somebody on it. @throws ApiError 403 */
-export async function probed({ ip, socket }: FastifyRequest, { host, settings }: Services) {
-  // A proxy on this machine that does not say whom it speaks for is no caller on it.
-  const isForOther = settings.behindProxy && ip === socket.remoteAddress;
-  if (isForOther || !/^(?:127\.|::1$|::ffff:127\.)/.test(ip))
+export async function probed(request: FastifyRequest, { host, settings }: Services) {
+  if (!isLocalCaller(request, { settings }))
     throw new ApiError(
       403,
       'loopback_only',

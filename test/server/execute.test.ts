@@ -87,6 +87,16 @@ describe('each gate, in order, has its code and a row', () => {
     [403, 'approval_wrong', { headers: { 'x-execute-approval-token': `${APPROVAL}x` }, from: '192.0.2.7' }],
     [403, 'loopback_only', { from: '192.0.2.7', env: { [`${name}POLICY_PATH`]: '' } }],
     [
+      403,
+      'loopback_only',
+      // What another machine says of itself, although it is one that proxies are on.
+      {
+        from: '192.0.2.7',
+        headers: { 'x-forwarded-for': '127.0.0.1' },
+        env: { BPFCOMPAT_API_TRUSTED_PROXIES: '192.0.2.0/24' },
+      },
+    ],
+    [
       503,
       'worker_identity_missing',
       { env: { [`${name}WORKER_USER`]: '', [`${name}REQUIRE_WORKER_IDENTITY`]: 'true', [`${name}POLICY_PATH`]: '' } },
