@@ -73,7 +73,7 @@ function createReports({ host, cwd }: ResolvedEnvironment, workdir: string) {
 export function createRuns(
   environment: ResolvedEnvironment,
   workdir: string,
-  isHidden: (record: RunRecord) => boolean,
+  isHidden: (run: Pick<RunRecord, 'started_at'>) => boolean,
 ): Runs {
   const { host } = environment;
   const path = join(workdir, 'registry', 'runs.jsonl');
@@ -95,7 +95,9 @@ export function createRuns(
     return records.filter((record) => !isHidden(record));
   };
   const make = async (): Promise<Site> => {
-    const inputs = await suites.inputs();
+    const inputs = (await suites.inputs()).filter(
+      ({ document: { startedAt } }) => !isHidden({ started_at: startedAt }),
+    );
     const ofSuites = new Set(inputs.flatMap(({ document }) => document.cases.map(({ report }) => report?.run.id)));
     const others = [...byRun(await current())].filter(([id]) => !ofSuites.has(id));
     for (const [id, own] of others.slice(0, MAX_RUNS)) {
@@ -111,8 +113,8 @@ export function createRuns(
       return own.length === 0 ? undefined : report(runId, own);
     },
     async site() {
-      await read();
-      const now = `${mark} ${await suites.mark()}`;
+      // A run may be hidden although nothing was written since.
+      const now = `${(await current()).length} ${mark} ${await suites.mark()}`;
       if (site?.mark !== now) site = { mark: now, made: make() };
       return site.made;
     },

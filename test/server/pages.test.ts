@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { PLACE, placedRun } from '../fixtures/documents.ts';
 import { at } from '../site/site-runs.ts';
 import { saveRuns } from './saved-runs.ts';
@@ -130,6 +130,29 @@ test.each([
 });
 
 describe('the public demo', () => {
+  test('shows no result that is older than a day, in whatever it was', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'bpfcompat-server-demo-'));
+    const run = at(placedRun(PLACE), 1);
+    const shown = async (lab: Awaited<ReturnType<typeof serverLab>>) => (await lab.services.runs.site()).runs.length;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(run.startedAt) + 3_600_000 });
+    try {
+      saveRuns(join(own, '.bpfcompat'), [run]);
+      await using demo = await serverLab({ args: ['--public-demo'], dir: own });
+      expect(await shown(demo)).toBe(1);
+      vi.setSystemTime(Date.parse(run.startedAt) + 25 * 3_600_000);
+      expect(await shown(demo)).toBe(0);
+      const suites = join(own, '.bpfcompat/suites');
+      mkdirSync(suites);
+      copyFileSync(join(own, '.bpfcompat/runs', run.runId, 'report.json'), join(suites, `job-${'0'.repeat(32)}.json`));
+      expect(await shown(demo)).toBe(0);
+      await using other = await serverLab({ dir: own });
+      expect(await shown(other)).toBe(1);
+    } finally {
+      vi.useRealTimers();
+      rmSync(own, { recursive: true });
+    }
+  });
+
   test('does not start where objects could be executed, whatever else is said', async () => {
     for (const word of ['true', '1', 'T'])
       await expect(
