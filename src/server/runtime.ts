@@ -22,8 +22,13 @@ const SELECTED = 'runtime-selected';
 
 type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agentDecision'>;
 
-/** A probe that a caller made of their own host. @throws ApiError 400 for one that was changed */
+/** Far more than the probe of any host has. Every decision is kept with its probe. */
+const MAX_PROBE_BYTES = 64 * 1024;
+
+/** A probe that a caller made of their own host. @throws ApiError 400 for one that was changed, 413 */
 function probeOf({ host_probe: own }: { readonly host_probe: Probe }): Probe {
+  if (Buffer.byteLength(JSON.stringify(own)) > MAX_PROBE_BYTES)
+    throw new ApiError(413, 'too_large', `host_probe has more than ${MAX_PROBE_BYTES} bytes`);
   if (probeDigest(own) === own.probe_sha256) return own;
   throw new ApiError(
     400,

@@ -67,6 +67,12 @@ test('a probe that was changed, or that is missing, is 400', async () => {
   expect((await post('runtime/select', { artifact_name: 'conn' })).statusCode).toBe(400);
 });
 
+test('a probe that would fill the trail of decisions is none', async () => {
+  const long = { ...BODY.host_probe, warnings: Array(200).fill('x'.repeat(1000)) };
+  const { statusCode, json } = await post('runtime/select', { ...BODY, host_probe: long });
+  expect([statusCode, json.code]).toEqual([413, 'too_large']);
+});
+
 test('limits only narrow', async () => {
   const { statusCode } = await post('runtime/select', { ...BODY, policy: { min_required_passed: 99 } });
   expect(statusCode).toBe(412);
