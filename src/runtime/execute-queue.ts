@@ -59,10 +59,22 @@ async function ownedBy(host: Host, path: string, uid: number | undefined, maxByt
   return (await host.files.read(path, maxBytes)).toString('utf8');
 }
 
+/** A result that nobody came for in this time is one whose request got 202, or was carried out after its server had ended. */
+const LEFT_MS = 60 * 60_000;
+
+async function removeLeft(host: Host, queue: string): Promise<void> {
+  for (const name of await host.files.list(queue)) {
+    const file = join(queue, name);
+    const age = host.now().getTime() - ((await host.files.stat(file))?.mtimeMs ?? 0);
+    if (name.endsWith('.result.json') && age > LEFT_MS) await host.files.removeFile(file).catch(() => {});
+  }
+}
+
 /** Leaves a request for the agent. */
 export async function putRequest(host: Host, queue: string, request: QueuedRequest): Promise<void> {
   await host.files.rejectLink(queue);
   await host.files.makeDir(queue, 0o770);
+  await removeLeft(host, queue);
   await host.files.writeAtomic(requestPath(queue, request.id), JSON.stringify(request));
 }
 

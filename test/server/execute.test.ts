@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { workQueue } from '../../src/api/agent-work.ts';
@@ -263,6 +272,19 @@ describe('the queue', () => {
     await putRequest(lab.host, queue(), request);
     expect((await work({ queue: 'queue', idleMs: 0 })).requests).toMatchObject([{ code: 'request_expired' }]);
     expect(lab.loads()).toEqual([]);
+  });
+
+  test('results that nobody came for go after an hour', async () => {
+    mkdirSync(queue());
+    await putResult(lab.host, queue(), { id: ID, result: {} });
+    const file = join(queue(), `${ID}.result.json`);
+    const other = { ...request, id: `exe_${'1'.repeat(32)}` };
+    await putRequest(lab.host, queue(), other);
+    expect(existsSync(file)).toBe(true);
+    const before = (lab.host.now().getTime() - 3_700_000) / 1000;
+    utimesSync(file, before, before);
+    await putRequest(lab.host, queue(), other);
+    expect(readdirSync(queue())).toEqual([`${other.id}.request.json`]);
   });
 
   test('nothing below a directory is removed, whatever it is called', async () => {
