@@ -1,4 +1,5 @@
 import { prepareSuite } from '../api/prepare-suite.ts';
+import { environmentOf } from '../api/services.ts';
 import { quoted } from '../config/words.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
 import type { Caller } from './access.ts';
@@ -39,7 +40,9 @@ export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Cal
 /** What would be reported of a case that cannot start is for its sender now. @throws ApiError 400, UsageError */
 export async function checkSuite(job: JobRecord, services: Services): Promise<void> {
   const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
-  const { cases } = await prepareSuite(suiteOptions(job, services), services.environment, old);
+  // As it will run: of the directory of the suite, and not where the server has matrices of its own.
+  const options = suiteOptions(job, services);
+  const { cases } = await prepareSuite(options, environmentOf(options), old);
   const wrong = cases.find(({ error }) => error !== '');
   const kernels = new Set(cases.flatMap(({ ready }) => ready?.run.targets.map(({ profile }) => profile.id) ?? []));
   const most = services.settings.env.profiles;

@@ -126,6 +126,14 @@ test('kernels of all cases together are as many as one job may have', async () =
   expect(await send(parts(suite(cases), 'one.bpf.o'), { 'x-api-key': KEY }, few)).toMatchObject({ status: 202 });
 });
 
+test('a matrix that only the server has is unknown before the suite runs', async () => {
+  mkdirSync(join(lab.dir, 'matrices'));
+  writeFileSync(join(lab.dir, 'matrices/own.yaml'), 'name: own\nprofiles: [{id: debian-12-6.1}]\n');
+  const response = await send(parts(suite(ONE, '{matrix: own}'), 'one.bpf.o'));
+  expect(response).toMatchObject({ status: 400, code: 'case_invalid', error: expect.stringContaining('own') });
+  expect(response.error).not.toContain(lab.dir);
+});
+
 test('an object whose sender gives it no file name is one', async () => {
   const head = `--b\r\ncontent-disposition: form-data; name="artifact_file"\r\ncontent-type: application/octet-stream\r\n\r\n`;
   const payload = Buffer.concat([Buffer.from(head), OBJECT_BYTES, Buffer.from('\r\n--b--\r\n')]);
