@@ -2,12 +2,12 @@ import { dirname, join, resolve } from 'node:path';
 import { type Vng, vngEnv } from '../guests/virtme/find-vng.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
-import type { KernelSource, Profile } from '../model/kernel.ts';
+import { type KernelSource, type Profile, UPSTREAM_RELEASE } from '../model/kernel.ts';
+import { option, phrase } from '../model/wording.ts';
+import { within } from '../run/confine.ts';
 
 /** vng may have to download the kernel. */
 const DOWNLOAD_MS = 10 * 60_000;
-/** An upstream release, as vng fetches them. */
-const RELEASE = /^v\d+\.\d+(?:\.\d+)?(?:-rc\d+)?$/;
 /** Where a tree has the image that it built. */
 const BUILT = ['arch/x86/boot/bzImage', 'vmlinuz', 'bzImage'];
 
@@ -17,6 +17,8 @@ export interface RunnerKernelOptions {
   /** Relative paths start here. */
   readonly cwd: string;
   readonly vng: Vng | string | undefined;
+  /** Never use the network. */
+  readonly offline: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -28,13 +30,16 @@ export async function withRunnerKernel(profile: Profile, options: RunnerKernelOp
   const { virtme } = profile;
   if (virtme === undefined || profile.kernel !== undefined) return profile;
   const image = await imageOf(profile.id, virtme.run, options);
-  const kernel: KernelSource = { source: 'file', image, ...(await modulesOf(options.host, image)) };
-  const { top: _inside, ...rest } = profile;
-  return { ...rest, kernel, virtme: { ...virtme, run: image } };
+  const { top, ...rest } = profile;
+  // What vng downloaded lies where vng keeps it.
+  const inside = UPSTREAM_RELEASE.test(virtme.run) ? undefined : top;
+  const kernel: KernelSource = { source: 'file', image, ...(await modulesOf(options.host, image, inside)) };
+  return { ...rest, ...(inside !== undefined && { top: inside }), kernel, virtme: { ...virtme, run: image } };
 }
 
-async function imageOf(id: string, run: string, { host, cwd, vng, signal }: RunnerKernelOptions): Promise<string> {
-  if (RELEASE.test(run)) return await downloaded(host, id, run, vng, signal);
+async function imageOf(id: string, run: string, options: RunnerKernelOptions): Promise<string> {
+  const { host, cwd } = options;
+  if (UPSTREAM_RELEASE.test(run)) return await downloaded(id, run, options);
   const path = resolve(cwd, run);
   const stat = await host.files.stat(path);
   if (stat?.isFile) return path;
@@ -49,14 +54,19 @@ async function imageOf(id: string, run: string, { host, cwd, vng, signal }: Runn
 
 /** The image of a release that vng has, after it fetched it where it had not. */
 async function downloaded(
-  host: Host,
   id: string,
   run: string,
-  vng: Vng | string | undefined,
-  signal: AbortSignal,
+  { host, vng, offline, signal }: RunnerKernelOptions,
 ): Promise<string> {
   if (typeof vng !== 'object')
     throw new HostError('vng_missing', `${id} needs virtme-ng: ${vng ?? 'this run has not looked for it'}`);
+  // vng downloads what it does not have, and says only afterwards which of both it was.
+  if (offline) {
+    throw new HostError(
+      'kernel_not_stored',
+      phrase`virtme-ng may have to download the kernel ${run} of ${id}, and ${option('offline')} forbids that; name its image by a path in virtme_ng.run`,
+    );
+  }
   const options = { env: vngEnv(host, vng), cwd: '/', timeoutMs: DOWNLOAD_MS, signal };
   const { exitCode, stdout, stderr } = await host.run(
     vng.command,
@@ -70,10 +80,11 @@ async function downloaded(
 }
 
 /** The modules beside a kernel, where a package or an installation has them. */
-async function modulesOf(host: Host, image: string): Promise<{ modules?: string }> {
+async function modulesOf(host: Host, image: string, top: string | undefined): Promise<{ modules?: string }> {
   const root = dirname(dirname(image));
   for (const path of ['lib/modules', 'usr/lib/modules']) {
     const dir = join(root, path);
+    if (top !== undefined && !within(top, dir)) continue;
     if (root !== '/' && (await host.files.stat(dir))?.isDirectory) return { modules: dir };
   }
   return {};

@@ -144,7 +144,8 @@ export async function createServices(
     const { busybox } = await ensureUserland(arch, { ...options, host, offline });
     return await host.files.read(busybox, MAX_SHELL_BYTES);
   };
-  const ownKernel = (profile: Profile): Promise<Profile> => withRunnerKernel(profile, { host, cwd, vng, signal });
+  const ownKernel = (profile: Profile): Promise<Profile> =>
+    withRunnerKernel(profile, { host, cwd, vng, offline, signal });
   return {
     host,
     validator: first.validator,

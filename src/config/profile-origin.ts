@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { UsageError } from '../model/errors.ts';
-import type { Profile } from '../model/kernel.ts';
+import { type Profile, UPSTREAM_RELEASE } from '../model/kernel.ts';
 import { describeSource, pinnedDigests } from '../model/kernel-source.ts';
 import { option, phrase } from '../model/wording.ts';
 
@@ -36,14 +36,19 @@ export function noProfile(
 }
 
 /**
- * A profile that names files of this machine. Its disk image lies below the top of its repository, wherever the profile does.
+ * A profile that names files of this machine. Its disk image, and the kernel of another runner, lie below the top of its
+ * repository, wherever the profile does.
  * @param confined no link among its files leaves the repository
  */
 export function inRepository(profile: Profile, top: string | undefined, confined: boolean): Profile {
-  const { image } = profile;
-  const placed = confined && top !== undefined ? { ...profile, top } : profile;
-  if (image?.path === undefined) return placed;
-  return { ...placed, image: { ...image, path: posix.resolve(top ?? posix.dirname(profile.file), image.path) } };
+  const { image, virtme } = profile;
+  const at = (path: string): string => posix.resolve(top ?? posix.dirname(profile.file), path);
+  return {
+    ...profile,
+    ...(confined && top !== undefined && { top }),
+    ...(image?.path !== undefined && { image: { ...image, path: at(image.path) } }),
+    ...(virtme && !UPSTREAM_RELEASE.test(virtme.run) && { virtme: { ...virtme, run: at(virtme.run) } }),
+  };
 }
 
 /** What the kernel of a profile is called. */
@@ -108,8 +113,9 @@ export function applyOverride(own: Profile, shipped: Profile | undefined, allowe
       phrase`${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be run; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option('allow-profile-override')}`,
     );
   }
-  if (own.kernel === undefined && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };
-  if (shipped === undefined || own.kernel === undefined) return own;
+  const names = own.kernel !== undefined || own.virtme !== undefined;
+  if (!names && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };
+  if (shipped === undefined || !names) return own;
   if (allowed) return { ...own, replaces: shipped.file };
   throw new UsageError(
     'profile_override',

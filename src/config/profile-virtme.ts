@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { Profile } from '../model/kernel.ts';
+import { type Profile, UPSTREAM_RELEASE } from '../model/kernel.ts';
 import type { Wording } from '../model/wording.ts';
 import { withoutSlips } from './key-slips.ts';
+import type { NamedPath } from './suite-paths.ts';
 import { quoted } from './words.ts';
 import { list, text, wordOrEmpty } from './yaml-schema.ts';
 
@@ -39,4 +40,15 @@ export function virtmeOf(
     );
   }
   return runner === 'virtme-ng' ? { virtme: { run, extraArgs } } : {};
+}
+
+/** The place of this machine that the block names, relative to the top of the repository; none for an upstream release. */
+export function virtmePaths(
+  runner: string,
+  block: z.infer<typeof VirtmeBlock> | undefined,
+  origin: string,
+): NamedPath[] {
+  const run = block?.run ?? '';
+  if (runner !== 'virtme-ng' || run === '' || UPSTREAM_RELEASE.test(run)) return [];
+  return [{ key: 'virtme_ng.run', path: run, use: 'read', origin, fromTop: true }];
 }

@@ -9,7 +9,7 @@ import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkFiles, checkImage } from './profile-files.ts';
 import { checkRpm, keysAt, withPaths } from './profile-rpm.ts';
-import { VirtmeBlock, virtmeOf } from './profile-virtme.ts';
+import { VirtmeBlock, virtmeOf, virtmePaths } from './profile-virtme.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 import { flag, integer, line, list, word, wordOrEmpty } from './yaml-schema.ts';
@@ -158,7 +158,7 @@ function imageOf({ image }: ProfileFile, file: string): Pick<Profile, 'image'> {
 }
 
 /** Places of this machine that a profile names, as written. */
-function pathsOf({ value: { kernel, image, btf }, at }: YamlFile<ProfileFile>): NamedPath[] {
+function pathsOf({ value: { kernel, image, btf, runner, virtme_ng: virtme }, at }: YamlFile<ProfileFile>): NamedPath[] {
   const named: Readonly<Record<string, string | undefined>> =
     kernel?.source === 'file'
       ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel[key]]))
@@ -169,6 +169,7 @@ function pathsOf({ value: { kernel, image, btf }, at }: YamlFile<ProfileFile>): 
     path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }],
   );
   if (btf !== undefined) ofKernel.push({ key: 'btf', path: btf, use: 'read', origin: at(['btf']) });
+  ofKernel.push(...virtmePaths(runner, virtme, at(['virtme_ng', 'run'])));
   const path = image?.local_path ?? '';
   if (path === '') return ofKernel;
   return [
@@ -199,6 +200,10 @@ function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
 function checkRunner({ value, at }: YamlFile<ProfileFile>, borrows: boolean): void {
   if (value.runner === 'virtme-ng' && !value.virtme_ng?.run) {
     throw invalid(at(['virtme_ng']), 'runner virtme-ng needs virtme_ng.run; add it');
+  }
+  // The report would say what a kernel block names, of a kernel that virtme_ng.run names.
+  if (value.runner === 'virtme-ng' && value.kernel !== undefined) {
+    throw invalid(at(['kernel']), 'runner virtme-ng boots virtme_ng.run; remove the kernel block');
   }
   if (value.runner === 'firecracker' && !value.firecracker?.kernel_image_path) {
     throw invalid(at(['firecracker']), 'runner firecracker needs firecracker.kernel_image_path; add it');

@@ -128,6 +128,9 @@ export interface LockedKernel {
 export const RUNNERS = ['vm', 'virtme-ng', 'firecracker'] as const;
 export type Runner = (typeof RUNNERS)[number];
 
+/** An upstream release in the words of virtme-ng, which fetches those; anything else is a path. */
+export const UPSTREAM_RELEASE = /^v\d+\.\d+(?:\.\d+)?(?:-rc\d+)?$/;
+
 /** What virtme-ng is run with for a profile. */
 export interface VirtmeSettings {
   /** The kernel in its words: the path of an image or of a tree that it was built in, or an upstream release (`v6.8`). */

@@ -201,6 +201,8 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(error.message).toContain(remedy);
     const allowed = await findProfile({ ...catalogOf(files), allowOverride: true }, 'k-6.1');
     expect(allowed.kernel).toBeUndefined();
+    // What the user allowed is said where it names another kernel.
+    expect(allowed.replaces).toBe(rest.startsWith('runner: virtme-ng') ? '/b/catalog/k.yaml' : undefined);
   });
 
   test('that cannot be read is still about the kernel of ours', async () => {
@@ -451,4 +453,23 @@ test('a disk image lies below the top of the repository, and is confined there',
   const profile = await findProfile({ ...own, files }, 'mine-6.1');
   expect(profile).toMatchObject({ image: { path: '/w/x' }, top: '/w' });
   expect(confined).toMatchObject([{ key: 'image.local_path', path: 'x', use: 'read', fromTop: true }]);
+});
+
+test('the kernel of virtme-ng lies below the top of the repository as well, unless virtme-ng has it', async () => {
+  const text = (run: string): string =>
+    `id: mine-6.8\ndistro: kernelorg\nkernel_family: "6.8"\narch: x86_64\nrunner: virtme-ng\nvirtme_ng: {run: ${run}}\n`;
+  const read = async (run: string) => {
+    const own = catalogOf({ '/w/vm/profiles/mine-6.8.yaml': text(run), '/b/catalog/k.yaml': tableText({}) });
+    const confined: unknown[] = [];
+    const confine = async (_: string, named: object): Promise<void> => void confined.push(named);
+    const files = { ...own.files, confine, topOf: async () => '/w' };
+    return { profile: await findProfile({ ...own, files }, 'mine-6.8'), confined };
+  };
+  const { profile, confined } = await read('../boot/vmlinuz');
+  expect(confined).toMatchObject([{ key: 'virtme_ng.run', path: '../boot/vmlinuz', use: 'read', fromTop: true }]);
+  expect((await read('build/bzImage')).profile).toMatchObject({ virtme: { run: '/w/build/bzImage' }, top: '/w' });
+  expect(profile.kernel).toBeUndefined();
+  const upstream = await read('v6.8');
+  expect(upstream.profile.virtme?.run).toBe('v6.8');
+  expect(upstream.confined).toEqual([]);
 });

@@ -97,6 +97,10 @@ owner: {team: x}
     [`${HEAD}image: {sha256: "${'0'.repeat(64)}"}`, '7:8: nothing says where the kernel comes from;'],
     [`${HEAD}runner: virtme-ng`, '1:1: runner virtme-ng needs virtme_ng.run; add it'],
     [
+      `${HEAD + KERNEL}runner: virtme-ng\nvirtme_ng: {run: x}`,
+      '8:3: runner virtme-ng boots virtme_ng.run; remove the kernel block',
+    ],
+    [
       `${HEAD}runner: firecracker\nfirecracker: {boot_args: x}`,
       '8:14: runner firecracker needs firecracker.kernel_image_path; add it',
     ],
