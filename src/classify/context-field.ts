@@ -33,6 +33,14 @@ const FIELDS_SINCE: Readonly<Record<string, readonly (readonly [from: number, si
   'struct bpf_sockopt': [[0, '5.3']],
 };
 
+/** Fields that a type may read only since it got access to packets: older kernels have them for other types alone. */
+const LATER: Readonly<Record<string, readonly (readonly [from: number, to: number, since: string])[]>> = {
+  cgroup_skb: [
+    [76, 84, '5.0'],
+    [88, 140, '5.0'],
+  ],
+};
+
 /** Bytes of a member of the arrays. */
 const WORD = 4;
 
@@ -46,10 +54,11 @@ function unavailable(finding: Finding, evidence: Evidence, facts: ObjectFacts): 
   const field = context?.fields.find((one) => one.at <= at && at < one.at + one.size);
   // Of another size the access may be what is wrong; arrays (cb, remote_ip6) are read word by word.
   if (!rows || !field || Number(size) !== Math.min(field.size, field.size > 8 ? WORD : field.size)) return finding;
-  const since = rows.findLast(([from]) => from <= at)?.[1];
+  const type = openedProgram(evidence, program ?? '')?.type;
+  const later = LATER[type ?? '']?.find(([from, to]) => from <= at && at < to);
+  const since = later?.[2] ?? rows.findLast(([from]) => from <= at)?.[1];
   const version = kernelVersion(evidence.hello.kernel.release);
   if (since !== undefined && (version === undefined || olderThan(version, since))) return finding;
-  const type = openedProgram(evidence, program ?? '')?.type;
   const args = { reason: 'context_field', field: field.name, struct: context?.type, type } as const;
   return { ...withArgs<'VERIFIER_REJECTION'>(finding, args, { confidence: 'high' }), group: 'program' };
 }
