@@ -129,6 +129,7 @@ export async function prepareSuite(
       concurrency: options.concurrency,
       failOn: options.failOn,
       lane: options.lane,
+      runner: options.runner,
       partial: options.shard !== undefined,
       baseline,
     },

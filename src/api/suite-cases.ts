@@ -10,7 +10,7 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
-import type { Profile } from '../model/kernel.ts';
+import type { Profile, Runner } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
 import { phrase, setting } from '../model/wording.ts';
@@ -38,6 +38,7 @@ export interface SuiteOverrides {
   readonly concurrency: number | undefined;
   readonly failOn: FailOn | undefined;
   readonly lane: LaneChoice | undefined;
+  readonly runner: Runner | undefined;
   /** A shard writes no reports where the file says: those are of the whole suite, and other shards would write them, too. */
   readonly partial: boolean;
   /** Older run of the whole suite. */
@@ -118,8 +119,10 @@ async function kernelsOf({ host, root, catalog, own }: SuiteContext, source: Sui
   }
 }
 
-function checkRunner({ runner, origin }: SuiteCase): void {
-  if (runner !== 'firecracker') return;
+/** The caller's word, else the case's. @throws UsageError with the line of one that nothing serves */
+function runnerOf({ runner: own, origin }: SuiteCase, said: Runner | undefined): Runner {
+  const runner = said ?? own;
+  if (runner !== 'firecracker') return runner;
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
 }
 
@@ -137,7 +140,7 @@ async function readyCase(
   { context, overrides, readers }: Preparing,
 ): Promise<ReadyCase> {
   const { host, dir } = context;
-  checkRunner(source);
+  const runner = runnerOf(source, overrides.runner);
   for (const named of source.paths) {
     if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
   }
@@ -151,7 +154,7 @@ async function readyCase(
   const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-  const targets = forRunner(targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest)), source.runner);
+  const targets = forRunner(targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest)), runner);
   const { named, loaders } = await caseLoaders(source, manifest, targets, context);
   // A command loads nothing by itself, and with one the flag is an error.
   const general = command === undefined && manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined;
@@ -169,7 +172,7 @@ async function readyCase(
     validationMode: mode,
     maxInsns,
     flags: caseFlags(context, source, guestFiles, {
-      ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane },
+      ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane, runner },
       loader: loaderSettings(named),
     }),
     payload: guestFiles.payload,
@@ -209,7 +212,7 @@ function caseFlags(
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
   resolved: { readonly maxInsns: InsnBudget | undefined; readonly loader: LoaderSettings } & Pick<
     SuiteOverrides,
-    'failOn' | 'lane'
+    'failOn' | 'lane' | 'runner'
   >,
 ) {
   const allowProfileOverride = catalog.allowOverride ?? false;

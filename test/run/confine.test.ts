@@ -180,6 +180,7 @@ describe('every path of a file is confined', () => {
       concurrency: undefined,
       failOn: undefined,
       lane: undefined,
+      runner: undefined,
     };
     const findLoader = () => expect.fail('no case names a loader');
     const context = { host, cwd: repo, dir, root, findLoader, catalog, own: [], localKernels: [] };
