@@ -75,8 +75,11 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
 /** Tools and KVM. Only for what boots kernels. */
 export async function prepareMachine(job: Job, env: Env, runner: Runner, machine: Machine): Promise<void> {
   if (job.binary === '') {
+    const { parsed } = job;
+    const isRun = parsed.command === 'test' || parsed.command === 'suite';
+    const { allowProfileOverride } = isRun ? parsed.options : NOTHING_SAID;
     const ids = await kernelsOf(job, env, runner.workspace);
-    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace });
+    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride });
     await ensureTools(env, job.settings.installQemu, machine, arches);
   }
   await openKvm(runner, machine);

@@ -55,10 +55,13 @@ export async function namedLocalKernels(
   return profiles.flatMap(({ id, kernel }) => (kernel === undefined || isLocal(kernel) ? [] : [id]));
 }
 
-/** Architectures of these kernels; x86_64 where nothing says another one. */
+/**
+ * Architectures of a run with these kernels. x86_64 is always one: kernels that are files, disk images, and those of a case that
+ * could not be read are not among them.
+ */
 export async function archesOfKernels(ids: readonly string[], options: Environment = {}): Promise<Arch[]> {
   const catalog = createCatalog(environmentOf(options));
-  const arches = new Set<Arch>();
+  const arches = new Set<Arch>(['x86_64']);
   for (const id of ids) arches.add((await findProfile(catalog, id).catch(() => undefined))?.arch ?? 'x86_64');
-  return arches.size === 0 ? ['x86_64'] : [...arches];
+  return [...arches];
 }
