@@ -42,7 +42,12 @@ function titleOf(entry: LockedEntry | undefined): string {
 }
 
 function imageTitle(image: LockedImage | undefined): string {
-  return image === undefined ? '' : `${new URL(image.url).pathname.split('/').at(-1)} sha256:${image.sha256}`;
+  return image === undefined
+    ? ''
+    : `${image.url
+        .replace(/[?#].*$/, '')
+        .split('/')
+        .at(-1)} sha256:${image.sha256}`;
 }
 
 function entryOf({ package: from, release }: KernelRecord, profile: string): LockedEntry {

@@ -99,6 +99,15 @@ describe('the disk image of a profile in a lock', () => {
     expect((await bench.ensure()).image.virtualSize).toBe(2 * 1024 ** 3);
   });
 
+  test('an address that is none is replaced like any other', async () => {
+    await using bench = await openBench();
+    await bench.lock();
+    writeFileSync(join(bench.around.cwd, 'bpfcompat.lock'), bench.text().replace(bench.url, 'disk'));
+    const { kernels } = await bench.lock();
+    expect(kernels).toMatchObject([{ before: `disk sha256:${sha256(OLD)}`, error: '' }]);
+    expect(bench.text()).toContain(`url: ${bench.url}`);
+  });
+
   test('that a required lock lacks is not used', async () => {
     await using bench = await openBench();
     await expect(bench.ensure('require')).rejects.toMatchObject({
