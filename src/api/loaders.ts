@@ -49,7 +49,7 @@ export async function loadersOf(
   }
   const gate = decides && (await find(choiceOf(decides.name, decides.origin)));
   const named = await Promise.all(
-    (others?.names ?? []).map((name) => find(choiceOf(name, phrase`${origin} ${quoted(name)}`))),
+    (others?.names ?? []).map((name) => find(choiceOf(name, phrase`${others?.origin ?? ''} ${quoted(name)}`))),
   );
   const beside = named.filter(
     (one, index) => !isSame(one, gate) && named.findIndex((other) => isSame(one, other)) === index,
@@ -57,7 +57,8 @@ export async function loadersOf(
   const other = targets.find(({ profile }) => profile.arch !== 'x86_64');
   if (other !== undefined && [gate, ...beside].some((one) => one !== undefined)) {
     const words = phrase`loaders are built for x86_64, and ${other.profile.id} is ${other.profile.arch}`;
-    throw new UsageError('loader_wrong_arch', phrase`${origin}: ${words}; leave that kernel out`);
+    const place = gate === undefined ? (others?.origin ?? origin) : origin;
+    throw new UsageError('loader_wrong_arch', phrase`${place}: ${words}; leave that kernel out`);
   }
   return gate === undefined && beside.length === 0 ? undefined : { gate, beside };
 }

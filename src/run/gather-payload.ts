@@ -21,6 +21,7 @@ function lostOf(manifest: Manifest, mode: ValidationMode | undefined): string[] 
   return [
     ...(testsOf(mode, manifest).length > 0 ? ['functional tests'] : []),
     ...(settings.length > 0 ? ['settings for the load'] : []),
+    ...(manifest.loaders.gate || manifest.loaders.beside ? ['loaders'] : []),
     ...(manifest.maxInsns === undefined ? [] : ['max_insns']),
     ...(manifest.programs.some(({ attach }) => attach.required) ? ['required attachments'] : []),
   ];

@@ -29,14 +29,14 @@ afterEach(() => dir[Symbol.asyncDispose]());
 
 test('what a manifest says of a load by the validator is named, and is not there for a command', async () => {
   const text =
-    'max_insns: 1\nset_rodata: {x: 1}\nprograms: [{name: p, attach: {required: true}}]\nfunctional_tests: [{name: t, command: "true"}]\n';
+    'max_insns: 1\nloader: aya\nset_rodata: {x: 1}\nprograms: [{name: p, attach: {required: true}}]\nfunctional_tests: [{name: t, command: "true"}]\n';
   const manifest = readManifest({ file: 'm.yaml', text });
   const flags = { command: '--command', binary: '--command-binary' };
   const needed = { command: 'true', binary: '', expectExitCode: 0 };
   const command = await prepareCommand(host, dir.path, needed, flags);
   const { notes } = await gatherPayload(host, { manifest, mode: undefined, assets: NO_ASSETS, command, dir: dir.path });
   expect(notes).toEqual([
-    'functional tests, settings for the load, max_insns and required attachments of m.yaml have no effect: the command alone decides',
+    'functional tests, settings for the load, loaders, max_insns and required attachments of m.yaml have no effect: the command alone decides',
   ]);
 });
 
