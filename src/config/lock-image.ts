@@ -10,6 +10,10 @@ function remedy(id: string): Phrase {
   return phrase`'${LOCK_COMMAND} ${flag('lane')} image ${flag('kernels')} ${id}' locks the image that is there now, ${option('no-lock')} leaves the lock aside`;
 }
 
+function otherAddress(id: string): string {
+  return `${LOCK_FILE} has the disk image of ${id} from another address, so the one that is there now is run; '${LOCK_COMMAND} ${flag('lane')} image ${flag('kernels')} ${id}' brings it up to date`;
+}
+
 /** A profile whose disk image is the one of the lock. One that is pinned in the profile, or lies there, is left as it is. */
 export function withLockedImage(profile: Profile, lock: Lock | undefined, strict: boolean): Profile {
   const { image, id } = profile;
@@ -21,5 +25,8 @@ export function withLockedImage(profile: Profile, lock: Lock | undefined, strict
       image: { ...image, sha256: locked.sha256, lock: { origin: locked.origin, remedy: remedy(id) } },
     };
   }
-  return strict ? { ...profile, image: { ...image, notLocked: notLocked(id) } } : profile;
+  if (strict) return { ...profile, image: { ...image, notLocked: notLocked(id) } };
+  if (locked === undefined) return profile;
+  const text = otherAddress(id);
+  return { ...profile, note: profile.note === undefined ? text : `${profile.note}; ${text}` };
 }

@@ -99,6 +99,18 @@ describe('the disk image of a profile in a lock', () => {
     expect((await bench.ensure()).image.virtualSize).toBe(2 * 1024 ** 3);
   });
 
+  test('of another address locks nothing, and that is said', async () => {
+    await using bench = await openBench();
+    await bench.lock();
+    const note = async () => {
+      const catalog = createCatalog(environmentOf({ ...bench.around, lock: 'use' }));
+      return (await resolveKernels(catalog, choice)).entries[0]?.profile.note;
+    };
+    expect(await note()).toBeUndefined();
+    writeFileSync(join(bench.around.cwd, 'bpfcompat.lock'), bench.text().replace('disk.qcow2', 'older.qcow2'));
+    expect(await note()).toMatch(/from another address, .*'bpfcompat lock --lane image --kernels lab-image' brings it/);
+  });
+
   test('an address that is none is replaced like any other', async () => {
     await using bench = await openBench();
     await bench.lock();
