@@ -10,7 +10,7 @@ import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { ownPolicy } from './own-policy.ts';
-import { denied } from './policy.ts';
+import { denied, hidesProbes } from './policy.ts';
 import { ATTACH_RULES, type AttachRejection, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
 
 type AttachStage = StageOf<'attach'>;
@@ -68,7 +68,8 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   const found = attachRule(rejection);
   if (!found && DENIED.includes(stage.errno)) {
     const place = { section: stage.section, errno: errnoName(stage.errno) };
-    return ownPolicy(evidence, common, place) ?? denied(evidence.hello, { ...common, ...place });
+    const own = hidesProbes(evidence.hello, stage.section) ? undefined : ownPolicy(evidence, common, place);
+    return own ?? denied(evidence.hello, { ...common, ...place });
   }
   if (!found)
     return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });

@@ -29,6 +29,11 @@ export function hidesTracepoints(hello: Hello): boolean {
   return lockdownLevel(hello) === 'confidentiality';
 }
 
+/** Whether lockdown alone forbids an attach to this section, whoever else decides over it. */
+export function hidesProbes(hello: Hello, section: string): boolean {
+  return lockdownLevel(hello) === 'confidentiality' && /^\??k(?:ret)?(?:probe|syscall)\+?(?:\/|$)/.test(section);
+}
+
 const CAP_NET_ADMIN = 12;
 const CAP_SYS_ADMIN = 21;
 const CAP_PERFMON = 38;
