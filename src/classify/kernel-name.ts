@@ -7,7 +7,8 @@ const TAKEN = /^[A-Za-z0-9_.]*$/;
 const EINVAL = -22;
 
 /**
- * A load that the kernel rejects for the name alone, before it looks at anything else: it takes letters, digits, `_` and `.`.
+ * A load that the kernel rejects for the name alone, whatever else is wrong: it takes letters, digits, `_` and `.`. Maps that stand
+ * for a data section are called like that here, and libbpf gives the kernel another name.
  * Compilers give other names to what has an asm label or comes from another language.
  * @param what `program` or `map`, by its argument
  * @returns undefined where the name is taken, or the kernel said something else than EINVAL
@@ -18,6 +19,7 @@ export function nameFinding(
   errno: number,
   common: Pick<Finding, 'phase' | 'evidence'>,
 ): Finding | undefined {
+  if (what === 'map' && name.startsWith('.')) return undefined;
   if (errno !== EINVAL || TAKEN.test(name.slice(0, GIVEN))) return undefined;
   const about = what === 'map' ? { map: name } : {};
   return makeFinding({

@@ -40,6 +40,8 @@ describe('a name that no kernel accepts', () => {
     expect(mapOf('my-map')).toMatchObject({ ...about, subject: 'my-map' });
     expect(mapOf('a_name_of_15_ch-map').code).not.toBe(about.code);
     expect(mapOf('my.map').code).not.toBe(about.code);
+    // libbpf calls the map of a data section obj_rodata.my_st.
+    expect(mapOf('.rodata.my-strings').code).not.toBe(about.code);
   });
 
   test('of a program: the hook is not to blame', () => {
