@@ -4,7 +4,7 @@ import { option, phrase, setting, type Wording } from '../model/wording.ts';
 /** How the user said which kernels are meant. */
 export type KernelChoice =
   | { readonly kind: 'matrix'; readonly value: string }
-  /** `inFile`: a file lists them, so that one which no one has is a result missing and not a slip of the moment. */
+  /** `inFile`: a file lists them, so that one which no one has is a missing result and not a slip of the moment. */
   | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: Wording; readonly inFile?: true }
   | { readonly kind: 'quick' }
   /** `all`: what is fetched where nothing is named; `catalog`: whatever there is. */

@@ -29,7 +29,7 @@ interface StartProps {
 
 const MAX_RUNS = 10;
 
-/** Requests for an API key; the script keeps it for the session and sends it as a header. */
+/** A form for an API key; the script keeps it for the session and sends it as a header. */
 export function TokenForm({ why }: { why: string }) {
   return (
     <div class="token">
