@@ -99,7 +99,9 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,
   );
   if (disks.length > 0)
-    io.out(`\n${table([['IMAGE', 'SIZE', 'BY', 'SHA-256', 'FROM'], ...disks.map(diskLine)]).join('\n')}\n`);
+    io.out(
+      `\n${table([['IMAGE', 'SIZE', 'BY', 'SHA-256', 'FROM'], ...disks.map(diskLine)], { width: io.width() }).join('\n')}\n`,
+    );
   if (savedGuests.count > 0) io.out(`${savedGuests.count} saved guests, ${megabytes(savedGuests.bytes)}\n`);
   return 0;
 }

@@ -50,7 +50,11 @@ describe('what was typed wrong', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['an unknown profile', ['--kernels', 'debian-12-6.2'], /unknown profile "debian-12-6\.2"; similar profiles: .*debian-12-6\.1\b/],
+    [
+      'an unknown profile',
+      ['--kernels', 'debian-12-6.2'],
+      /unknown profile "debian-12-6\.2"; similar profiles: .*debian-12-6\.1\b/,
+    ],
     ['an unknown matrix', ['--matrix', 'quik'], /no matrix file "quik"; did you mean "quick"\?/],
     ['two choices of kernels', ['--quick', '--matrix', 'quick'], /--quick.*--matrix|--matrix.*--quick/],
     ['a time without a unit', ['--quick', '--timeout', '90'], /--timeout.*90.*s/],
