@@ -162,7 +162,6 @@ export async function createServices(
           maxBytes: MAX_TEMPLATE_BYTES,
           onNote,
           vng,
-          cwd,
         },
         busybox: (stop) => shellBytes('x86_64', { signal: stop, onNote }),
       }),

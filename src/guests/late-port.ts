@@ -18,6 +18,8 @@ export function latePort(coming: Promise<Duplex>): Duplex {
       done(error);
     },
   });
+  // As of a channel of a child: whoever reads it sees its end.
+  port.on('error', () => {});
   coming.then(
     (there) => {
       peer = there;

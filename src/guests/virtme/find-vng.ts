@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import { toolEnv } from '../qemu/tool-env.ts';
@@ -18,6 +18,21 @@ export function vngEnv(host: Host, { command }: Pick<Vng, 'command'>): Record<st
   // Kernels that it downloads are kept below the home directory.
   const home = host.env['HOME'] ?? '/';
   return { ...env, HOME: home, PATH: command.includes('/') ? `${dirname(command)}:${env['PATH']}` : `${env['PATH']}` };
+}
+
+/**
+ * The same for a guest, with a home directory in `dir`: the options of the user's own configuration have the last word with
+ * vng, also about the kernel, the root and the network of a guest. What vng keeps there is gone with the guest.
+ */
+export async function ownHome(host: Host, vng: Pick<Vng, 'command'>, dir: string): Promise<Record<string, string>> {
+  const { files } = host;
+  const env = vngEnv(host, vng);
+  const home = join(dir, 'home');
+  await files.makeDir(join(home, '.config/virtme-ng'));
+  // Where there is one, vng reads none of the machine.
+  await files.writeAtomic(join(home, '.config/virtme-ng/virtme-ng.conf'), '{"default_opts": {}}\n');
+  // An installation of the user's alone (pip install --user) is found by it.
+  return { ...env, HOME: home, PYTHONUSERBASE: join(`${env['HOME']}`, '.local') };
 }
 
 /** @throws HostError `vng_missing` when there is none that can be run */

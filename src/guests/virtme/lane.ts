@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
 import { CancelledError, HostError, throwIfCancelled } from '../../model/errors.ts';
@@ -6,24 +6,20 @@ import type { KernelFiles, Profile } from '../../model/kernel.ts';
 import type { DirectLaneOptions } from '../direct/lane.ts';
 import { type Guest, GuestError, type GuestSource, type Lane, type OpenOptions } from '../guest.ts';
 import { latePort } from '../late-port.ts';
-import { watchMachine } from '../qemu/machine.ts';
+import { type RunningMachine, watchMachine } from '../qemu/machine.ts';
 import { cpuModel } from '../qemu/machines.ts';
 import { type Wrapped, withoutOwnUid, wrap } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { type GuestTools, toolsOf, toolsProblem } from '../tools.ts';
 import { type VngGuest, vngArgs } from './argv.ts';
 import { vngFault } from './faults.ts';
-import { type Vng, vngEnv } from './find-vng.ts';
+import { ownHome, type Vng } from './find-vng.ts';
+import { recordedImage } from './recorded-image.ts';
 import { makeRoot } from './root.ts';
-
-/** A release that vng has downloaded, and no path. */
-const UPSTREAM = /^v\d/;
 
 export interface VirtmeLaneOptions extends DirectLaneOptions {
   /** virtme-ng on this machine, or why there is none; absent: nobody looked. */
   readonly vng?: Vng | string | undefined;
-  /** Relative paths of kernels start here. */
-  readonly cwd?: string;
   /** The bytes of a static busybox, for the shell of guests. */
   readonly busybox?: ((signal: AbortSignal) => Promise<Uint8Array>) | undefined;
 }
@@ -60,10 +56,10 @@ async function prepare(
     throw new HostError('vng_missing', virtmeUnavailable(options, profile) ?? '');
   throwIfCancelled(signal);
   const tools = toolsOf(options.tools, profile);
+  const run = await recordedImage(host, kernel);
   const root = await makeRoot(host, tools.validator, await busybox(signal), kernel);
   const { accel } = tools.accel;
   const { memoryMb, cpus, kernelArgs = [] } = profile;
-  const run = UPSTREAM.test(settings.run) ? settings.run : resolve(options.cwd ?? '/', settings.run);
   const guest = { run, settings, accel, memoryMb, cpus, root: root.path, kernelArgs };
   const boot = (open: OpenOptions): Promise<Guest> => bootVng(host, tools, vng, guest, kernel.record.release, open);
   return {
@@ -108,21 +104,25 @@ async function bootVng(
   if (options.signal.aborted) throw new CancelledError();
   const dir = await host.files.tempDir('bpfcompat-vng-');
   const socket = join(dir.path, 'port');
-  const listener = await host.sockets.listen(socket);
-  const wrapped = wrapVng(tools, vng, vngArgs({ ...guest, socket }));
-  const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: vngEnv(host, vng) });
+  let listener: AsyncDisposable | undefined;
+  let machine: RunningMachine | undefined;
   const released = async (): Promise<void> => {
-    await listener[Symbol.asyncDispose]();
+    await listener?.[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   };
-  const port = latePort(listener.peer);
-  const machine = watchMachine(child, { program: 'vng', port, control: undefined, consoleOnStderr: true });
   try {
-    const opened = await openGuest(
-      host,
-      { qemu: wrapped, release, channel: 'virtio-serial', start: () => machine },
-      options,
-    );
+    const env = await ownHome(host, vng, dir.path);
+    const heard = await host.sockets.listen(socket);
+    listener = heard;
+    const wrapped = wrapVng(tools, vng, vngArgs({ ...guest, socket }));
+    // Not before: what is started belongs to the guest, which ends it.
+    const start = (): RunningMachine => {
+      const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env });
+      const own = { program: 'vng', port: latePort(heard.peer), control: undefined, consoleOnStderr: true };
+      machine = watchMachine(child, own);
+      return machine;
+    };
+    const opened = await openGuest(host, { qemu: wrapped, release, channel: 'virtio-serial', start }, options);
     const end = async (): Promise<void> => {
       await opened[Symbol.asyncDispose]();
       await released();
@@ -131,7 +131,7 @@ async function bootVng(
     return { ...opened, sandboxLayers: wrapped.layers, [Symbol.asyncDispose]: end };
   } catch (error) {
     await released();
-    throw explained(error, machine.console.text());
+    throw explained(error, machine?.console.text() ?? '');
   }
 }
 

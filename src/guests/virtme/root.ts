@@ -3,6 +3,7 @@ import type { Host, TempDir } from '../../host/host.ts';
 import type { KernelFiles } from '../../model/kernel.ts';
 import { readValidator, type ValidatorBinary } from '../direct/stored-initramfs.ts';
 import { BUSYBOX, START_SCRIPT } from './argv.ts';
+import { checkPlain } from './recorded-image.ts';
 
 /** Every directory that vng's init mounts something on, and those of a system that commands may look for. */
 const DIRECTORIES =
@@ -35,14 +36,31 @@ export async function makeRoot(
   busybox: Uint8Array,
   kernel: Pick<KernelFiles, 'modules' | 'config' | 'record'>,
 ): Promise<TempDir> {
+  const dir = await host.files.tempDir('bpfcompat-virtme-');
+  try {
+    checkPlain(dir.path, 'name another directory in TMPDIR');
+    await fill(host, dir.path, validator, busybox, kernel);
+    return dir;
+  } catch (error) {
+    await dir[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function fill(
+  host: Host,
+  root: string,
+  validator: ValidatorBinary,
+  busybox: Uint8Array,
+  kernel: Pick<KernelFiles, 'modules' | 'config' | 'record'>,
+): Promise<void> {
   const { files } = host;
-  const dir = await files.tempDir('bpfcompat-virtme-');
-  const at = (path: string): string => join(dir.path, path);
+  const at = (path: string): string => join(root, path);
   const program = async (path: string, bytes: string | Uint8Array): Promise<void> => {
     await files.writeAtomic(at(path), bytes);
     await files.setMode(at(path), 0o755);
   };
-  await files.setMode(dir.path, 0o755);
+  await files.setMode(root, 0o755);
   for (const path of DIRECTORIES.split(' ')) await files.makeDir(at(path));
   await program(BUSYBOX, busybox);
   for (const name of APPLETS.split(' '))
@@ -60,5 +78,4 @@ export async function makeRoot(
   await files.writeAtomic(at('etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   await files.writeAtomic(at('etc/group'), 'root:x:0:\n');
   for (const name of ['fstab', 'hosts', 'sudoers', 'shadow']) await files.writeAtomic(at(`etc/${name}`), '');
-  return dir;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { findVng } from '../../../src/guests/virtme/find-vng.ts';
 import { virtmeLane } from '../../../src/guests/virtme/lane.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { Target } from '../../../src/model/cell.ts';
+import type { KernelFiles } from '../../../src/model/kernel.ts';
 import { forRunner } from '../../../src/run/for-runner.ts';
 import { fakeLane, PROFILE } from '../direct/fake-lane.ts';
 
@@ -75,15 +76,19 @@ test('a port takes what is written before its other end is there', async () => {
   const ended = new Promise((resolve) => port.once('end', resolve));
   peer.destroy();
   await ended;
+  // An error that no one hears would end the whole run.
+  const written = new Promise((resolve) => port.write('late', resolve));
+  expect(await written).toBeInstanceOf(Error);
 });
 
-test('a vng that ends with 255 and says why is reported as that, and leaves nothing', async () => {
-  const host = createHost({ env: { PATH: process.env['PATH'] } });
-  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
-  const vng = join(dir.path, 'vng');
-  await writeFile(vng, '#!/bin/sh\necho "virtme-run: initramfs is needed, and no busybox was found" >&2\nexit 255\n');
+/** A lane whose vng is a script, and a kernel that is a file beside it. */
+async function scriptedLane(dir: string, script: string) {
+  const host = createHost({ env: { PATH: process.env['PATH'], HOME: '/home/of/the/user' } });
+  const vng = join(dir, 'vng');
+  await writeFile(vng, `#!/bin/sh\n${script}\n`);
   await chmod(vng, 0o755);
-  const { kernel, validatorPath, cacheDir } = await fakeLane(dir.path, 'good', host);
+  const fake = await fakeLane(dir, 'good', host);
+  const { kernel, validatorPath, cacheDir } = fake;
   const validator = { path: validatorPath, sha256: await host.files.sha256(validatorPath) };
   const sandbox = { layers: [], userNamespace: false };
   const qemu = { command: 'qemu', version: '7.2.22', build: 'x' };
@@ -92,17 +97,84 @@ test('a vng that ends with 255 and says why is reported as that, and leaves noth
     ...{ host, tools, cacheDir, isolation: 'cell', maxBytes: 1, onNote: () => {} },
     ...{ vng: { command: vng, version: '1.42' }, busybox: async () => Buffer.from('busybox') },
   });
-  const profile = { ...PROFILE, runner: 'virtme-ng', virtme: { run: '/k', extraArgs: [] } } as const;
+  const image = join(dir, 'bzImage');
+  await writeFile(image, 'kernel');
+  const { record } = kernel;
+  const vmlinuz = { sha256: await host.files.sha256(image), size: 6 };
+  const own = (archive: string): KernelFiles => ({
+    ...kernel,
+    record: { ...record, vmlinuz, package: { ...record.package, archive } },
+  });
+  const profile = { ...PROFILE, runner: 'virtme-ng', virtme: { run: image, extraArgs: [] } } as const;
+  const out = join(dir, 'logs');
+  await mkdir(out);
+  return { lane, profile, image, own, out };
+}
+
+test('a vng that ends with 255 and says why is reported as that, and leaves nothing', async () => {
+  const host = createHost({ env: {} });
+  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
+  const { lane, profile, own, image, out } = await scriptedLane(
+    dir.path,
+    'echo "virtme-run: initramfs is needed, and no busybox was found" >&2\nexit 255',
+  );
   expect(lane.unavailable(profile)).toBeUndefined();
   expect(lane.unavailable(PROFILE)).toContain('does not name a kernel for virtme-ng');
-  const out = join(dir.path, 'logs');
-  await mkdir(out);
-  const source = await lane.prepare(profile, kernel, signal);
+  const source = await lane.prepare(profile, own(image), signal);
   await expect(source.open({ signal, bootTimeoutMs: 20_000, dir: out })).rejects.toMatchObject({
     infraCause: 'system_failed',
     message: expect.stringContaining('install busybox-static'),
   });
   await source[Symbol.asyncDispose]();
+});
+
+test('guests have no configuration of the user, whose options would have the last word', async () => {
+  const host = createHost({ env: {} });
+  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
+  const seen = join(dir.path, 'seen');
+  const script = `{ echo "$HOME"; echo "$PYTHONUSERBASE"; cat "$HOME/.config/virtme-ng/virtme-ng.conf"; } >${seen}\nexit 255`;
+  const { lane, profile, own, image, out } = await scriptedLane(dir.path, script);
+  await using source = await lane.prepare(profile, own(image), signal);
+  await expect(source.open({ signal, bootTimeoutMs: 20_000, dir: out })).rejects.toThrow();
+  const [home = '', base, ...conf] = (await readFile(seen, 'utf8')).trimEnd().split('\n');
+  expect(base).toBe('/home/of/the/user/.local');
+  expect(JSON.parse(conf.join(''))).toEqual({ default_opts: {} });
+  expect(home).not.toContain('/home/of/the/user');
+  expect(await host.files.stat(home)).toBeUndefined();
+});
+
+test('only the kernel that the record is of is booted, by a path that no shell reads as another', async () => {
+  const host = createHost({ env: {} });
+  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
+  const { lane, profile, own, image } = await scriptedLane(dir.path, 'exit 255');
+  // A kernel block of an archive vouches for that kernel, and virtme_ng.run may name any.
+  await expect(lane.prepare(profile, own('debian'), signal)).rejects.toThrow('boots files of this machine');
+  await using source = await lane.prepare({ ...profile, virtme: { run: '/other', extraArgs: [] } }, own(image), signal);
+  expect(source.facts.argv?.join(' ')).toContain(`--run ${image}`);
+  await writeFile(image, 'another kernel');
+  await expect(lane.prepare(profile, own(image), signal)).rejects.toThrow('changed since it was looked at');
+  for (const path of [
+    '/a;touch b/k',
+    '/a $(b)/k',
+    '/a b/k',
+    '/myarch/x86/boot/bzImage',
+    '/arch/x86/boot/bzImage/arch/x86/boot/bzImage',
+  ])
+    await expect(lane.prepare(profile, own(path), signal)).rejects.toThrow('where it would be another one');
+});
+
+test('a guest that is given up before it started leaves no vng', async () => {
+  const host = createHost({ env: {} });
+  await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
+  const started = join(dir.path, 'started');
+  const { lane, profile, own, image, out } = await scriptedLane(dir.path, `touch ${started}\nexec sleep 30`);
+  await using source = await lane.prepare(profile, own(image), signal);
+  const abort = new AbortController();
+  const opening = source.open({ signal: abort.signal, bootTimeoutMs: 20_000, dir: out });
+  abort.abort();
+  await expect(opening).rejects.toMatchObject({ name: 'CancelledError' });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await host.files.stat(started)).toBeUndefined();
 });
 
 test('kernels of another runner are not run, and kernels of the user are by any', () => {
