@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Profile, UPSTREAM_RELEASE } from '../model/kernel.ts';
 import type { Wording } from '../model/wording.ts';
+import { MAX_CPUS, MAX_MEMORY_MB } from './guest-size.ts';
 import { withoutSlips } from './key-slips.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { quoted } from './words.ts';
@@ -19,7 +20,14 @@ export const VirtmeBlock = withoutSlips(
 
 /** What of vng a profile may set: nothing that reaches this machine, since a profile may come with a pull request. */
 const VNG_ARGS =
-  /^(?:--(?:verbose|force-9p|no-virtme-ng-init|force-initramfs|balloon)|--(?:memory|cpus|append|numa)=[A-Za-z0-9_.,:/=+-]{1,200})$/;
+  /^(?:--(?:verbose|force-9p|no-virtme-ng-init|force-initramfs|balloon)|--memory=\d{1,9}[MG]?|--cpus=\d{1,9}|--(?:append|numa)=[A-Za-z0-9_.,:/=+-]{1,200})$/;
+
+/** Whether an argument makes a guest larger than any other may be. Those of `--numa` have to add up to its memory. */
+function isTooLarge(word: string): boolean {
+  const [, key, number, unit] = /^--(memory|cpus)=(\d+)([MG]?)$/.exec(word) ?? [];
+  const value = Number(number) * (unit === 'G' ? 1024 : 1);
+  return value > (key === 'cpus' ? MAX_CPUS : MAX_MEMORY_MB);
+}
 
 /**
  * What vng is run with for a profile; nothing where another runner boots it.
@@ -37,6 +45,13 @@ export function virtmeOf(
     throw invalid(
       ['extra_args', wrong],
       `virtme_ng.extra_args: ${quoted(extraArgs[wrong] ?? '')} is not among what a profile may set of vng; use --append=WORD, --memory=SIZE, --cpus=N, --numa=SIZE, --force-9p, --force-initramfs, --balloon or --no-virtme-ng-init`,
+    );
+  }
+  const large = extraArgs.findIndex(isTooLarge);
+  if (large >= 0) {
+    throw invalid(
+      ['extra_args', large],
+      `virtme_ng.extra_args: ${quoted(extraArgs[large] ?? '')} is more than guests get; they get at most ${MAX_MEMORY_MB} MiB and ${MAX_CPUS} CPUs`,
     );
   }
   return runner === 'virtme-ng' ? { virtme: { run, extraArgs } } : {};

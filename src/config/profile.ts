@@ -5,6 +5,7 @@ import { FILE_PATHS } from '../model/file-source.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
 import { Address, KeyName } from '../model/rpm-source.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
+import { MAX_CPUS, MAX_MEMORY_MB } from './guest-size.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkFiles, checkImage } from './profile-files.ts';
@@ -14,8 +15,6 @@ import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 import { flag, integer, line, list, word, wordOrEmpty } from './yaml-schema.ts';
 
-const MAX_MEMORY_MB = 4096;
-const MAX_CPUS = 4;
 const DEFAULT_MEMORY_MB = 1024;
 
 const ARCHES: Readonly<Record<string, Arch>> = { x86_64: 'x86_64', aarch64: 'aarch64', arm64: 'aarch64' };

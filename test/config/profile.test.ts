@@ -80,7 +80,7 @@ owner: {team: x}
   });
 
   test.each([
-    ['virtme-ng', 'virtme_ng: {run: v6.6, extra_args: [--verbose]}'],
+    ['virtme-ng', 'virtme_ng: {run: v6.6, extra_args: [--verbose, --memory=4G, --cpus=4]}'],
     ['firecracker', 'firecracker: {kernel_image_path: /boot/vmlinux, tap_device: tap0}'],
   ])('runner %s', (runner, block) => {
     expect(read(`${HEAD}runner: ${runner}\n${block}\n`).runner).toBe(runner);
@@ -96,6 +96,14 @@ owner: {team: x}
     [HEAD, '1:1: nothing says where the kernel comes from; add a kernel block'],
     [`${HEAD}image: {sha256: "${'0'.repeat(64)}"}`, '7:8: nothing says where the kernel comes from;'],
     [`${HEAD}runner: virtme-ng`, '1:1: runner virtme-ng needs virtme_ng.run; add it'],
+    ...['--memory=900G', '--memory=4097M', '--memory=5000', '--cpus=5'].map((word) => [
+      `${HEAD}runner: virtme-ng\nvirtme_ng: {run: x, extra_args: [--verbose, ${word}]}`,
+      `8:45: virtme_ng.extra_args: "${word}" is more than guests get; they get at most 4096 MiB and 4 CPUs`,
+    ]),
+    ...['--memory=1G,prealloc=on', '--root=/', '--rwdir=/home'].map((word) => [
+      `${HEAD}runner: virtme-ng\nvirtme_ng: {run: x, extra_args: ["${word}"]}`,
+      `8:34: virtme_ng.extra_args: "${word}" is not among what a profile may set of vng; use --append=WORD, --memory=SIZE, --cpus=N, --numa=SIZE, --force-9p, --force-initramfs, --balloon or --no-virtme-ng-init`,
+    ]),
     [
       `${HEAD + KERNEL}runner: virtme-ng\nvirtme_ng: {run: x}`,
       '8:3: runner virtme-ng boots virtme_ng.run; remove the kernel block',
