@@ -11,13 +11,8 @@ import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, rejectLarge } from './limits.ts';
 import { createLinkCheck, type EntryCheck } from './links.ts';
-import { nameBounds } from './name-bounds.ts';
+import { nameBounds, plainName } from './name-bounds.ts';
 import { rejectLayer } from './refuse-layer.ts';
-
-/** A name without what comes before the root, as archives write it. */
-function plainName(path: string): string {
-  return path.replace(/^(?:\.{0,2}\/)+/, '');
-}
 
 /** The same bytes, which end with an error beyond the bound: what packs that well is made to fill disks or time. */
 async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

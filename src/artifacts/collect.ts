@@ -70,18 +70,23 @@ function namesOf(content: Uint8Array, found: readonly FoundObject[]): (string | 
   return names.map((name) => (names.filter((one) => one === name).length === 1 ? name : undefined));
 }
 
-/** Objects that were taken, each once, within the bounds. */
-function createTaken() {
+/** Objects that were taken, each once or once at each place, within the bounds. */
+function createTaken(everyPlace: boolean) {
   const objects: TakenObject[] = [];
-  const known = new Set<string>();
+  const known = new Map<string, Uint8Array>();
   let bytesTaken = 0;
 
   function keep(object: TakenObject): void {
-    // The same object twice, as in two builds of one program, has one result.
-    if (known.has(object.sha256)) return;
-    known.add(object.sha256);
+    const same = known.get(object.sha256);
+    if (same !== undefined) {
+      // The same object twice, as in two builds of one program, has one result.
+      if (everyPlace) objects.push({ ...object, bytes: same });
+      if (objects.length > LIMITS.entries) rejectLarge(`it holds objects at more than ${LIMITS.entries} places`);
+      return;
+    }
+    if (known.size === LIMITS.objects) rejectLarge(`it holds more than ${LIMITS.objects} objects`);
+    known.set(object.sha256, object.bytes);
     bytesTaken += object.bytes.length;
-    if (objects.length === LIMITS.objects) rejectLarge(`it holds more than ${LIMITS.objects} objects`);
     if (bytesTaken > LIMITS.objectBytes) rejectLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
     objects.push(object);
   }
@@ -92,13 +97,14 @@ function createTaken() {
     add(place: InsidePlace, bytes: Uint8Array): void {
       const sha256 = digestOf(bytes);
       // A copy: the whole program would stay in memory for a part of it.
-      if (!known.has(sha256)) keep({ ...place, bytes: Uint8Array.from(bytes), sha256 });
+      keep({ ...place, bytes: known.get(sha256) ?? Uint8Array.from(bytes), sha256 });
     },
   };
 }
 
-export function createCollector(): Collector {
-  const { objects: taken, keep, add } = createTaken();
+/** @param everyPlace the same object counts at each of its places: some of them may be taken away */
+export function createCollector(everyPlace = false): Collector {
+  const { objects: taken, keep, add } = createTaken(everyPlace);
   let bigEndian = 0;
   let programs = 0;
 

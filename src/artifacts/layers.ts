@@ -2,10 +2,11 @@ import { createWhiteOuts } from '../kernels/image/white-outs.ts';
 import { type Collector, createCollector, isNamedObject, type TakenObject } from './collect.ts';
 import { LIMITS, rejectLarge } from './limits.ts';
 import { checkNamed, type Entry, type EntryCheck, type Lookup } from './links.ts';
+import { plainName } from './name-bounds.ts';
 
 /** What a layer of an image hides of those below it: what it takes away, and what it has at the same place. */
 interface Cover extends EntryCheck {
-  readonly own: ReadonlyMap<string, Entry>;
+  readonly own: Map<string, Entry>;
   hides(member: string): boolean;
 }
 
@@ -55,6 +56,21 @@ export interface Layer {
   readonly cover: Cover;
 }
 
+/** The other names of files: what a layer above takes away at one of them is there at the others. */
+function keepNames({ own, cover }: Layer): void {
+  const objects = new Map<string, TakenObject[]>();
+  for (const object of own.objects) {
+    const { member = '' } = object;
+    objects.set(member, [...(objects.get(member) ?? []), object]);
+  }
+  for (const { path, kind, link } of [...cover.own.values()]) {
+    const named = kind === 'link' ? objects.get(plainName(link)) : undefined;
+    if (named === undefined) continue;
+    for (const object of named) own.keep({ ...object, member: path });
+    cover.own.set(path, { path, kind: 'file', link: '' });
+  }
+}
+
 /** The objects of an image, whose layers are laid one over the other as they are when it is run. */
 export interface Layers {
   /** @param take takes what is in a layer, and shows its entries */
@@ -71,9 +87,11 @@ export function createLayers(): Layers {
   let held = 0;
   return {
     async read(take) {
-      const layer = { own: createCollector(), cover: createCover() };
+      const layer = { own: createCollector(true), cover: createCover() };
       await take(layer.own, layer.cover);
-      held += layer.own.objects.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      keepNames(layer);
+      const sizes = new Map(layer.own.objects.map(({ sha256, bytes }) => [sha256, bytes.length]));
+      for (const size of sizes.values()) held += size;
       if (held > LIMITS.objectBytes) rejectLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
       return layer;
     },

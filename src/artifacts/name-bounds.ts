@@ -1,6 +1,11 @@
 import { LIMITS, rejectLarge } from './limits.ts';
 import type { Entry } from './links.ts';
 
+/** A name without what comes before the root, as archives write it. */
+export function plainName(path: string): string {
+  return path.replace(/^(?:\.{0,2}\/)+/, '');
+}
+
 /** Counts names, which cost time to follow and memory to keep: no file system has longer ones. @throws UsageError */
 export function nameBounds(): (entry: Entry) => void {
   let total = 0;

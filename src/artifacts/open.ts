@@ -31,13 +31,14 @@ async function takeAll(host: Host, path: string, container: Container, signal: A
       break;
     case 'packed': {
       const { packing } = container;
-      const kind = await takePacked(host, path, packing, collector, signal);
-      if (kind === undefined) break;
-      const layers = createCollector();
-      if (!(await takeImageArchive(host, { path, packing, kind }, layers, signal))) break;
+      // The same object may be a blob of no image, and lie beside it.
+      const all = createCollector(true);
+      const kind = await takePacked(host, path, packing, all, signal);
+      const isImage = kind !== undefined && (await takeImageArchive(host, { path, packing, kind }, collector, signal));
       // What lies beside the layers is not part of the image, and is an object all the same.
-      for (const object of collector.objects) if (!isBlob(object)) layers.keep(object);
-      return layers;
+      for (const object of all.objects) if (!isImage || !isBlob(object)) collector.keep(object);
+      if (!isImage) collector.count(all);
+      break;
     }
     case 'deb':
       await takePacked(host, path, 'deb', collector, signal);

@@ -117,6 +117,12 @@ describe('an archive of an image', () => {
     expect(await open(replaced)).toEqual(['image.tar[x.bpf.o]']);
   });
 
+  test('has a file at its other names where one of them is taken away', async () => {
+    const linked = await tar(['./a/one.bpf.o', ONE], [{ name: 'b/x.bpf.o', type: 'link', linkname: './a/one.bpf.o' }]);
+    const gone = await tar(['a/.wh.one.bpf.o', ''], ['two.o', TWO]);
+    expect(await open(await docker([linked, gone]))).toEqual(['image.tar[two.o]', 'image.tar[x.bpf.o]']);
+  });
+
   test('may have a link to an object of another layer, while that is there', async () => {
     const link: Entry = [{ name: 'b/x.bpf.o', type: 'symlink', linkname: '../a/one.bpf.o' }];
     const below = await tar(['a/one.bpf.o', ONE]);

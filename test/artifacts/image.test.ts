@@ -285,6 +285,16 @@ describe('layers are laid one over the other', () => {
       ],
       ['c.o', 'x.o'],
     ],
+    [
+      'a copy of what is taken away is there',
+      [{ 'a/x.o': ONE, 'b/y.o': ONE, 'c.o': TWO }, { 'a/.wh.x.o': '' }],
+      ['c.o', 'y.o'],
+    ],
+    [
+      'a copy of what another file replaced is there',
+      [{ 'a/x.o': object('copied'), 'b/y.o': object('copied') }, { 'a/x.o': TWO }],
+      ['x.o', 'y.o'],
+    ],
     ['what comes back', [{ 'x.o': BAD, 'b.o': ONE }, { '.wh.x.o': '' }, { 'x.o': TWO }], ['b.o', 'x.o']],
     ['nothing of the layer itself', [{ 'b.o': ONE }, { '.wh.x.o': '', 'x.o': BAD }], ['b.o', 'x.o']],
   ])('%s', async (_name, files, names) => {
