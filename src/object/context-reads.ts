@@ -1,6 +1,6 @@
 import { oncePer } from '../model/once-per.ts';
 import type { Btf, BtfType } from './btf.ts';
-import { membersOf, plain, sizeOf } from './btf-types.ts';
+import { memberAt, plain, sizeOf } from './btf-types.ts';
 import type { ObjectFacts } from './facts.ts';
 import { type Insn, isWideLoad } from './opcodes.ts';
 import type { ProgramFacts } from './programs.ts';
@@ -9,6 +9,8 @@ import { viewOf } from './strings.ts';
 
 const LDX = 1;
 const ARITHMETIC_64 = 7;
+/** No context has nearly as many; each is compared with each read. */
+const MAX_FIELDS = 1024;
 
 /** A field of a program's context that it reads at the place where the object's own structure has it. */
 export interface FieldRead {
@@ -60,11 +62,10 @@ export function contextStructure({ btf, functions }: ObjectFacts, program: Progr
   const fn = functions[program.layout.parts[0]?.fn ?? -1];
   const type = btf && fn && contextType(btf, fn.name);
   if (!btf || !type) return undefined;
-  const fields = membersOf(btf, type).map(({ name, bit, type: id }) => ({
-    name,
-    at: bit / 8,
-    size: sizeOf(btf, id) ?? 0,
-  }));
+  const fields = Array.from({ length: Math.min(type.count, MAX_FIELDS) }, (_, index) => {
+    const { name, bit, type: id } = memberAt(btf, type, index);
+    return { name, at: bit / 8, size: sizeOf(btf, id) ?? 0 };
+  });
   return { type: `struct ${type.name}`, fields };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectionOf } from '../../src/api/inspection.ts';
+import { contextFields, contextStructure } from '../../src/object/context-reads.ts';
 import { lineAtOffset } from '../../src/object/lines.ts';
 import { predict } from '../../src/object/predict.ts';
 import { coreAccesses, readObject, sourceLine } from '../../src/object/read-object.ts';
@@ -191,6 +192,38 @@ test('types that refer to each other in any way', { timeout: TIME }, () => {
 });
 
 describe('large and meant to be slow', () => {
+  test('a context with as many members as BTF allows, and as many reads as are followed', { timeout: 120_000 }, () => {
+    const MEMBERS = 65_535;
+    const strings = new TextEncoder().encode('\0slow\0first\0');
+    // 1 void pointer to 2 struct of members of type 3, an array of none; 4 int; 5 prototype; 6 function.
+    const types = [
+      ...[0, 2 << 24, 2],
+      ...[6, (4 << 24) | MEMBERS, 8, ...Array.from({ length: MEMBERS }, () => [6, 3, 0]).flat()],
+      ...[0, 3 << 24, 0, 4, 4, 0],
+      ...[6, 1 << 24, 4, 32],
+      ...[0, (13 << 24) | 1, 4, 0, 1],
+      ...[1, (12 << 24) | 1, 5],
+    ];
+    // r2 = *(u8 *)(r1 + 0)
+    const code = insns([...Array.from({ length: 65_000 }, () => [0x71, 0x12] as const), [0xb7], [0x95]]);
+    const bytes = buildElf(
+      [
+        { name: 'tracepoint/syscalls/sys_enter_openat', executable: true, bytes: code },
+        { name: '.BTF', bytes: buildBtf(types, strings) },
+      ],
+      [{ name: 'slow', section: 'tracepoint/syscalls/sys_enter_openat', size: code.length }],
+    );
+    const facts = readObject(bytes);
+    if (!facts.ok) throw new Error('it is an object');
+    const [program] = facts.programs;
+    if (program === undefined) throw new Error('it has a program');
+    expect(contextStructure(facts, program)?.fields[0]).toMatchObject({ name: 'first', size: 0 });
+    const started = process.cpuUsage();
+    expect(contextFields(facts, program)).toEqual([]);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(3000);
+  });
+
   test('sections that all hold the whole file', { timeout: TIME }, () => {
     const count = 20_000;
     const at = { offset: 0, size: 8 * 1024 * 1024 };
