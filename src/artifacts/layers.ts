@@ -4,13 +4,19 @@ import { LIMITS, rejectLarge } from './limits.ts';
 import { checkNamed, type Entry, type EntryCheck, type Lookup } from './links.ts';
 import { plainName } from './name-bounds.ts';
 
+/** Of each directory of a path: its own, and the two that white-outs look for. */
+const PATHS_PER_DIRECTORY = 3;
+
 /** What a layer of an image hides of those below it: what it takes away, and what it has at the same place. */
 interface Cover extends EntryCheck {
   readonly own: Map<string, Entry>;
   hides(member: string): boolean;
 }
 
-function createCover(): Cover {
+/** Nothing interrupts what is compared here. @throws UsageError beyond the bound */
+type Spend = (characters: number) => void;
+
+function createCover(spend: Spend): Cover {
   const whiteOuts = createWhiteOuts();
   const own = new Map<string, Entry>();
   return {
@@ -21,11 +27,13 @@ function createCover(): Cover {
     // What a link of a layer leads to may lie in another one.
     end() {},
     hides(member) {
-      if (own.has(member) || whiteOuts.takeAway(member)) return true;
+      spend(member.length);
+      if (own.has(member)) return true;
       for (let at = member.indexOf('/'); at >= 0; at = member.indexOf('/', at + 1)) {
+        spend(PATHS_PER_DIRECTORY * at);
         if (own.has(member.slice(0, at))) return true;
       }
-      return false;
+      return whiteOuts.takeAway(member);
     },
   };
 }
@@ -85,9 +93,14 @@ export interface Layers {
 
 export function createLayers(): Layers {
   let held = 0;
+  let compared = 0;
+  const spend = (characters: number): void => {
+    compared += characters;
+    if (compared > LIMITS.comparedLength) rejectLarge('its layers have too many names that hide each other');
+  };
   return {
     async read(take) {
-      const layer = { own: createCollector(true), cover: createCover() };
+      const layer = { own: createCollector(true), cover: createCover(spend) };
       await take(layer.own, layer.cover);
       keepNames(layer);
       const sizes = new Map(layer.own.objects.map(({ sha256, bytes }) => [sha256, bytes.length]));

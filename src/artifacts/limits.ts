@@ -21,6 +21,8 @@ export const LIMITS = {
   objectBytes: 512 * 1024 * 1024,
   /** Of those of all files that a run names, in bytes: they are in memory together until they are kept. */
   heldBytes: 1024 * 1024 * 1024,
+  /** Of the paths that are compared where layers of an image are laid over each other, in characters: some seconds. */
+  comparedLength: 512 * 1024 * 1024,
   milliseconds: 10 * 60_000,
 } as const;
 

@@ -117,6 +117,21 @@ describe('an archive of an image', () => {
     expect(await open(replaced)).toEqual(['image.tar[x.bpf.o]']);
   });
 
+  test('may not have names that take for ever to lay over each other', { timeout: 60_000 }, async () => {
+    const deep = 'd/'.repeat(160);
+    const links = Array.from(
+      { length: 1500 },
+      (_, index): Entry => [{ name: `${deep}l${index}.bpf.o`, type: 'symlink', linkname: '/one.bpf.o' }],
+    );
+    const below = await tar(['one.bpf.o', ONE], ...links);
+    const others = await Promise.all(Array.from({ length: 100 }, (_, index) => tar([`e/.wh.${index}`, ''])));
+    const image = await docker([below, ...others]);
+    const started = process.cpuUsage();
+    await expect(open(image)).rejects.toThrow(/its layers have too many names that hide each other/);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(20_000);
+  });
+
   test('has a file at its other names where one of them is taken away', async () => {
     const linked = await tar(['./a/one.bpf.o', ONE], [{ name: 'b/x.bpf.o', type: 'link', linkname: './a/one.bpf.o' }]);
     const gone = await tar(['a/.wh.one.bpf.o', ''], ['two.o', TWO]);
