@@ -1,4 +1,5 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import { removeInitramfs } from '../guests/direct/stored-initramfs.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { listDisks, type StoredDisk } from '../kernels/disks/list.ts';
 import type { EnsuredDisk } from '../kernels/disks/supply.ts';
@@ -173,7 +174,9 @@ export async function cleanKernels(
   const { host } = environmentOf(options);
   const { keep, all, signal } = options;
   await using _alone = await reserveStore(host, signal);
-  const saved = await removeSavedGuests(host, storeRoot(host.env), signal);
+  const root = storeRoot(host.env);
+  const saved = await removeSavedGuests(host, root, signal);
+  const initramfs = await removeInitramfs(host, root);
   const pruned = await pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
-  return { ...pruned, savedGuests: saved };
+  return { ...pruned, freedBytes: pruned.freedBytes + initramfs, savedGuests: saved };
 }

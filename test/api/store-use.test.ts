@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -59,4 +59,14 @@ test.each<[string, (call: Call) => Promise<unknown>]>([
   await call({ cwd: dir, host }).catch(() => {});
   expect(cleaned).toMatchObject({ code: 'store_in_use' });
   await cleanKernels({ host: real });
+});
+
+test('a clean-up takes the root file systems of guests, which every build of a loader adds to', async () => {
+  const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir, 'store') } });
+  await cleanKernels({ host });
+  const made = join(dir, 'store/initramfs');
+  mkdirSync(made);
+  for (const name of ['a', 'b']) writeFileSync(join(made, `${name}.cpio`), 'x'.repeat(1000));
+  expect(await cleanKernels({ host })).toMatchObject({ freedBytes: 2000 });
+  expect(existsSync(made)).toBe(false);
 });
