@@ -32,7 +32,8 @@ export async function ownHome(host: Host, vng: Pick<Vng, 'command'>, dir: string
   // Where there is one, vng reads none of the machine.
   await files.writeAtomic(join(home, '.config/virtme-ng/virtme-ng.conf'), '{"default_opts": {}}\n');
   // An installation of the user's alone (pip install --user) is found by it.
-  return { ...env, HOME: home, PYTHONUSERBASE: join(`${env['HOME']}`, '.local') };
+  // vng is ended, and leaves temporary files then.
+  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: join(`${env['HOME']}`, '.local') };
 }
 
 /** @throws HostError `vng_missing` when there is none that can be run */

@@ -128,19 +128,20 @@ test('a vng that ends with 255 and says why is reported as that, and leaves noth
   await source[Symbol.asyncDispose]();
 });
 
-test('guests have no configuration of the user, whose options would have the last word', async () => {
+test('guests have no configuration of the user, whose options would have the last word, and leave no files', async () => {
   const host = createHost({ env: {} });
   await using dir = await host.files.tempDir('bpfcompat-virtme-test-');
   const seen = join(dir.path, 'seen');
-  const script = `{ echo "$HOME"; echo "$PYTHONUSERBASE"; cat "$HOME/.config/virtme-ng/virtme-ng.conf"; } >${seen}\nexit 255`;
+  const script = `{ echo "$HOME"; echo "$PYTHONUSERBASE"; mktemp; cat "$HOME/.config/virtme-ng/virtme-ng.conf"; } >${seen}\nexit 255`;
   const { lane, profile, own, image, out } = await scriptedLane(dir.path, script);
   await using source = await lane.prepare(profile, own(image), signal);
   await expect(source.open({ signal, bootTimeoutMs: 20_000, dir: out })).rejects.toThrow();
-  const [home = '', base, ...conf] = (await readFile(seen, 'utf8')).trimEnd().split('\n');
+  const [home = '', base, left = '', ...conf] = (await readFile(seen, 'utf8')).trimEnd().split('\n');
   expect(base).toBe('/home/of/the/user/.local');
   expect(JSON.parse(conf.join(''))).toEqual({ default_opts: {} });
   expect(home).not.toContain('/home/of/the/user');
-  expect(await host.files.stat(home)).toBeUndefined();
+  for (const path of [home, left]) expect(await host.files.stat(path)).toBeUndefined();
+  expect(left).toMatch(/^\//);
 });
 
 test('only the kernel that the record is of is booted, by a path that no shell reads as another', async () => {
