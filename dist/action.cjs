@@ -4213,7 +4213,7 @@ function isRef(value2) {
 function cloneIssues(issues) {
   return issues.map((iss) => iss.path ? { ...iss, path: iss.path.slice() } : { ...iss });
 }
-function isRecursive(inst, stack, resolve41) {
+function isRecursive(inst, stack, resolve40) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -4223,7 +4223,7 @@ function isRecursive(inst, stack, resolve41) {
   let result = NONE;
   const check2 = /* @__PURE__ */ __name((child) => {
     if (result !== PROVEN && child?._zod) {
-      const answer = isRecursive(child, stack, resolve41);
+      const answer = isRecursive(child, stack, resolve40);
       if (answer > result)
         result = answer;
     }
@@ -4234,7 +4234,7 @@ function isRecursive(inst, stack, resolve41) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve41) : NONE;
+      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve40) : NONE;
       if (child > answer)
         answer = child;
     }
@@ -4298,7 +4298,7 @@ function isRecursive(inst, stack, resolve41) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve41 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve40 ? inst._zod.innerType : void 0);
       merge3(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -8016,7 +8016,7 @@ var init_url_source = __esm({
 });
 
 // src/model/kernel.ts
-var ID_PATTERN, Arch, PackageName, PackagePattern, PackageVersion, Suites, DEB_ARCHIVES, PinnedDeb, DebKernelSource, KernelSource, RUNNERS, StoredFile, PackageRecord, Vouched, Channel, OldKernelRecord, KernelRecord, TestedKernel, UserlandRecord;
+var ID_PATTERN, Arch, PackageName, PackagePattern, PackageVersion, Suites, DEB_ARCHIVES, PinnedDeb, DebKernelSource, KernelSource, RUNNERS, UPSTREAM_RELEASE, StoredFile, PackageRecord, Vouched, Channel, OldKernelRecord, KernelRecord, TestedKernel, UserlandRecord;
 var init_kernel = __esm({
   "src/model/kernel.ts"() {
     "use strict";
@@ -8087,6 +8087,7 @@ var init_kernel = __esm({
       OciKernelSource
     ]);
     RUNNERS = ["vm", "virtme-ng", "firecracker"];
+    UPSTREAM_RELEASE = /^v\d+\.\d+(?:\.\d+)?(?:-rc\d+)?$/;
     StoredFile = strictObject({
       sha256: string2().regex(/^[0-9a-f]{64}$/),
       size: number2().int().nonnegative()
@@ -21557,6 +21558,9 @@ function notLocked(id2) {
 function remedy3(id2) {
   return phrase`'${LOCK_COMMAND} ${flag("lane")} image ${flag("kernels")} ${id2}' locks the image that is there now, ${option("no-lock")} leaves the lock aside`;
 }
+function otherAddress(id2) {
+  return `${LOCK_FILE} has the disk image of ${id2} from another address, so the one that is there now is run; '${LOCK_COMMAND} ${flag("lane")} image ${flag("kernels")} ${id2}' brings it up to date`;
+}
 function withLockedImage(profile, lock, strict) {
   const { image, id: id2 } = profile;
   if (image?.url === void 0 || image.sha256 !== void 0) return profile;
@@ -21567,7 +21571,10 @@ function withLockedImage(profile, lock, strict) {
       image: { ...image, sha256: locked3.sha256, lock: { origin: locked3.origin, remedy: remedy3(id2) } }
     };
   }
-  return strict ? { ...profile, image: { ...image, notLocked: notLocked(id2) } } : profile;
+  if (strict) return { ...profile, image: { ...image, notLocked: notLocked(id2) } };
+  if (locked3 === void 0) return profile;
+  const text7 = otherAddress(id2);
+  return { ...profile, note: profile.note === void 0 ? text7 : `${profile.note}; ${text7}` };
 }
 var init_lock_image = __esm({
   "src/config/lock-image.ts"() {
@@ -21577,6 +21584,7 @@ var init_lock_image = __esm({
     init_lock_file();
     __name(notLocked, "notLocked");
     __name(remedy3, "remedy");
+    __name(otherAddress, "otherAddress");
     __name(withLockedImage, "withLockedImage");
   }
 });
@@ -21725,6 +21733,17 @@ var init_matrix = __esm({
     __name(readMatrix, "readMatrix");
     __name(stemOf, "stemOf");
     __name(matrixOf, "matrixOf");
+  }
+});
+
+// src/config/guest-size.ts
+var MAX_MEMORY_MB, MAX_CPUS;
+var init_guest_size = __esm({
+  "src/config/guest-size.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    MAX_MEMORY_MB = 4096;
+    MAX_CPUS = 4;
   }
 });
 
@@ -21937,6 +21956,11 @@ var init_profile_rpm = __esm({
 });
 
 // src/config/profile-virtme.ts
+function isTooLarge(word4) {
+  const [, key, number5, unit] = /^--(memory|cpus)=(\d+)([MG]?)$/.exec(word4) ?? [];
+  const value2 = Number(number5) * (unit === "G" ? 1024 : 1);
+  return value2 > (key === "cpus" ? MAX_CPUS : MAX_MEMORY_MB);
+}
 function virtmeOf(runner, block2, invalid2) {
   const { run: run2, extra_args: extraArgs } = block2 ?? { run: "", extra_args: [] };
   const wrong3 = extraArgs.findIndex((word4) => !VNG_ARGS.test(word4));
@@ -21946,7 +21970,19 @@ function virtmeOf(runner, block2, invalid2) {
       `virtme_ng.extra_args: ${quoted(extraArgs[wrong3] ?? "")} is not among what a profile may set of vng; use --append=WORD, --memory=SIZE, --cpus=N, --numa=SIZE, --force-9p, --force-initramfs, --balloon or --no-virtme-ng-init`
     );
   }
+  const large = extraArgs.findIndex(isTooLarge);
+  if (large >= 0) {
+    throw invalid2(
+      ["extra_args", large],
+      `virtme_ng.extra_args: ${quoted(extraArgs[large] ?? "")} is more than guests get; they get at most ${MAX_MEMORY_MB} MiB and ${MAX_CPUS} CPUs`
+    );
+  }
   return runner === "virtme-ng" ? { virtme: { run: run2, extraArgs } } : {};
+}
+function virtmePaths(runner, block2, origin) {
+  const run2 = block2?.run ?? "";
+  if (runner !== "virtme-ng" || run2 === "" || UPSTREAM_RELEASE.test(run2)) return [];
+  return [{ key: "virtme_ng.run", path: run2, use: "read", origin, fromTop: true }];
 }
 var VirtmeBlock, VNG_ARGS;
 var init_profile_virtme = __esm({
@@ -21954,6 +21990,8 @@ var init_profile_virtme = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    init_kernel();
+    init_guest_size();
     init_key_slips();
     init_words();
     init_yaml_schema();
@@ -21966,8 +22004,10 @@ var init_profile_virtme = __esm({
         extra_args: list(text).default([])
       })
     );
-    VNG_ARGS = /^(?:--(?:verbose|force-9p|no-virtme-ng-init|force-initramfs|balloon)|--(?:memory|cpus|append|numa)=[A-Za-z0-9_.,:/=+-]{1,200})$/;
+    VNG_ARGS = /^(?:--(?:verbose|force-9p|no-virtme-ng-init|force-initramfs|balloon)|--memory=\d{1,9}[MG]?|--cpus=\d{1,9}|--(?:append|numa)=[A-Za-z0-9_.,:/=+-]{1,200})$/;
+    __name(isTooLarge, "isTooLarge");
     __name(virtmeOf, "virtmeOf");
+    __name(virtmePaths, "virtmePaths");
   }
 });
 
@@ -22015,12 +22055,13 @@ function imageOf({ image }, file2) {
   const list6 = checksums === void 0 ? {} : { checksums, signature, gpgkey: gpgkey?.map(keysAt2(file2)) };
   return { image: { url: url3 || void 0, path: path2 || void 0, sha256: sha2563?.toLowerCase(), ...list6 } };
 }
-function pathsOf({ value: { kernel: kernel2, image, btf }, at }) {
+function pathsOf({ value: { kernel: kernel2, image, btf, runner, virtme_ng: virtme }, at }) {
   const named7 = kernel2?.source === "file" ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel2[key]])) : kernel2?.source === "oci" ? { layout: kernel2.layout } : {};
   const ofKernel2 = Object.entries(named7).flatMap(
     ([key, path3]) => path3 === void 0 ? [] : [{ key: `kernel.${key}`, path: path3, use: "read", origin: at(["kernel", key]) }]
   );
   if (btf !== void 0) ofKernel2.push({ key: "btf", path: btf, use: "read", origin: at(["btf"]) });
+  ofKernel2.push(...virtmePaths(runner, virtme, at(["virtme_ng", "run"])));
   const path2 = image?.local_path ?? "";
   if (path2 === "") return ofKernel2;
   return [
@@ -22044,6 +22085,9 @@ function checkKeyring({ value: value2, at }) {
 function checkRunner({ value: value2, at }, borrows) {
   if (value2.runner === "virtme-ng" && !value2.virtme_ng?.run) {
     throw invalid(at(["virtme_ng"]), "runner virtme-ng needs virtme_ng.run; add it");
+  }
+  if (value2.runner === "virtme-ng" && value2.kernel !== void 0) {
+    throw invalid(at(["kernel"]), "runner virtme-ng boots virtme_ng.run; remove the kernel block");
   }
   if (value2.runner === "firecracker" && !value2.firecracker?.kernel_image_path) {
     throw invalid(at(["firecracker"]), "runner firecracker needs firecracker.kernel_image_path; add it");
@@ -22085,7 +22129,7 @@ function checkInstallKernel({ value: value2, at }) {
 function invalid(place3, message4) {
   return new UsageError("profile_invalid", phrase`${place3}: ${message4}`);
 }
-var import_node_path5, MAX_MEMORY_MB, MAX_CPUS, DEFAULT_MEMORY_MB, ARCHES, INSTALLABLE, kernelArg, OF_FIRECRACKER, requiredLine, optionalLine, packageUrl, ProfileFile, ARCHIVE_KEYRINGS;
+var import_node_path5, DEFAULT_MEMORY_MB, ARCHES, INSTALLABLE, kernelArg, OF_FIRECRACKER, requiredLine, optionalLine, packageUrl, ProfileFile, ARCHIVE_KEYRINGS;
 var init_profile = __esm({
   "src/config/profile.ts"() {
     "use strict";
@@ -22097,6 +22141,7 @@ var init_profile = __esm({
     init_kernel();
     init_rpm_source();
     init_wording();
+    init_guest_size();
     init_key_slips();
     init_manifest_schema();
     init_profile_files();
@@ -22104,8 +22149,6 @@ var init_profile = __esm({
     init_profile_virtme();
     init_yaml_file();
     init_yaml_schema();
-    MAX_MEMORY_MB = 4096;
-    MAX_CPUS = 4;
     DEFAULT_MEMORY_MB = 1024;
     ARCHES = { x86_64: "x86_64", aarch64: "aarch64", arm64: "aarch64" };
     INSTALLABLE = {
@@ -22204,10 +22247,14 @@ function noProfile(id2, problem2, shipped) {
   };
 }
 function inRepository(profile, top, confined) {
-  const { image } = profile;
-  const placed = confined && top !== void 0 ? { ...profile, top } : profile;
-  if (image?.path === void 0) return placed;
-  return { ...placed, image: { ...image, path: import_node_path6.posix.resolve(top ?? import_node_path6.posix.dirname(profile.file), image.path) } };
+  const { image, virtme } = profile;
+  const at = /* @__PURE__ */ __name((path2) => import_node_path6.posix.resolve(top ?? import_node_path6.posix.dirname(profile.file), path2), "at");
+  return {
+    ...profile,
+    ...confined && top !== void 0 && { top },
+    ...image?.path !== void 0 && { image: { ...image, path: at(image.path) } },
+    ...virtme && !UPSTREAM_RELEASE.test(virtme.run) && { virtme: { ...virtme, run: at(virtme.run) } }
+  };
 }
 function rejectBtf({ id: id2, btf }) {
   if (btf === void 0) return;
@@ -22256,8 +22303,9 @@ function applyOverride(own3, shipped, allowed2) {
       phrase`${own3.file}: ${key} is ${own3[key]}, and profile "${own3.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be run; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option("allow-profile-override")}`
     );
   }
-  if (own3.kernel === void 0 && shipped?.unbootable !== void 0) return { ...own3, unbootable: shipped.unbootable };
-  if (shipped === void 0 || own3.kernel === void 0) return own3;
+  const names3 = own3.kernel !== void 0 || own3.virtme !== void 0;
+  if (!names3 && shipped?.unbootable !== void 0) return { ...own3, unbootable: shipped.unbootable };
+  if (shipped === void 0 || !names3) return own3;
   if (allowed2) return { ...own3, replaces: shipped.file };
   throw new UsageError(
     "profile_override",
@@ -22271,6 +22319,7 @@ var init_profile_origin = __esm({
     init_define_BPFCOMPAT_BUILD();
     import_node_path6 = require("node:path");
     init_errors();
+    init_kernel();
     init_kernel_source();
     init_wording();
     __name(builtinProfile, "builtinProfile");
@@ -22349,8 +22398,8 @@ async function findProfile(catalog, id2, origin = "") {
     const shipped = await shippedProfile(catalog, id2);
     const own3 = await ownProfile(catalog, id2, shipped !== void 0);
     if (own3 !== void 0) {
-      const outcomes = applyOverride(own3, shipped, catalog.allowOverride ?? false);
-      return outcomes.kernel === void 0 ? exactBuild(catalog, outcomes) : outcomes;
+      const profile = applyOverride(own3, shipped, catalog.allowOverride ?? false);
+      return profile.kernel === void 0 ? exactBuild(catalog, profile) : profile;
     }
     if (shipped !== void 0) return builtinProfile(shipped);
   }
@@ -25575,8 +25624,8 @@ var require_b4a = __commonJS({
       return Buffer.isEncoding(encoding);
     }
     __name(isEncoding, "isEncoding");
-    function alloc(size, fill2, encoding) {
-      return Buffer.alloc(size, fill2, encoding);
+    function alloc(size, fill3, encoding) {
+      return Buffer.alloc(size, fill3, encoding);
     }
     __name(alloc, "alloc");
     function allocUnsafe(size) {
@@ -25607,10 +25656,10 @@ var require_b4a = __commonJS({
       return toBuffer(a).equals(b);
     }
     __name(equals, "equals");
-    function fill(buffer, value2, offset, end, encoding) {
+    function fill2(buffer, value2, offset, end, encoding) {
       return toBuffer(buffer).fill(value2, offset, end, encoding);
     }
-    __name(fill, "fill");
+    __name(fill2, "fill");
     function from(value2, encodingOrOffset, length2) {
       return Buffer.from(value2, encodingOrOffset, length2);
     }
@@ -25731,7 +25780,7 @@ var require_b4a = __commonJS({
       concat,
       copy,
       equals,
-      fill,
+      fill: fill2,
       from,
       includes,
       indexOf,
@@ -26803,8 +26852,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve41, reject11) {
-              promiseResolve = resolve41;
+            return new Promise(function(resolve40, reject11) {
+              promiseResolve = resolve40;
               promiseReject = reject11;
               const data2 = stream.read();
               if (data2 !== null) ondata(data2);
@@ -26840,11 +26889,11 @@ var require_streamx = __commonJS({
         __name(ondata, "ondata");
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve41, reject11) => {
-            if (stream._duplexState & DESTROYED) return resolve41({ value: void 0, done: true });
+          return new Promise((resolve40, reject11) => {
+            if (stream._duplexState & DESTROYED) return resolve40({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject11(err);
-              else resolve41({ value: void 0, done: true });
+              else resolve40({ value: void 0, done: true });
             });
           });
         }
@@ -26892,8 +26941,8 @@ var require_streamx = __commonJS({
         const writes2 = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes2 === 0) return Promise.resolve(true);
         if (state.drains === null) state.drains = [];
-        return new Promise((resolve41) => {
-          state.drains.push({ writes: writes2, resolve: resolve41 });
+        return new Promise((resolve40) => {
+          state.drains.push({ writes: writes2, resolve: resolve40 });
         });
       }
       write(data2) {
@@ -27008,10 +27057,10 @@ var require_streamx = __commonJS({
     }
     __name(transformAfterFlush, "transformAfterFlush");
     function pipelinePromise(...streams) {
-      return new Promise((resolve41, reject11) => {
+      return new Promise((resolve40, reject11) => {
         return pipeline2(...streams, (err) => {
           if (err) return reject11(err);
-          resolve41();
+          resolve40();
         });
       });
     }
@@ -27727,16 +27776,16 @@ var require_extract = __commonJS({
           cb(err);
         }
         __name(consumeCallback, "consumeCallback");
-        function onnext(resolve41, reject11) {
+        function onnext(resolve40, reject11) {
           if (error2) {
             return reject11(error2);
           }
           if (entryStream) {
-            resolve41({ value: entryStream, done: false });
+            resolve40({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve41;
+          promiseResolve = resolve40;
           promiseReject = reject11;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -27767,11 +27816,11 @@ var require_extract = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve41, reject11) => {
-            if (extract2.destroyed) return resolve41({ value: void 0, done: true });
+          return new Promise((resolve40, reject11) => {
+            if (extract2.destroyed) return resolve40({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject11(err);
-              else resolve41({ value: void 0, done: true });
+              else resolve40({ value: void 0, done: true });
             });
           });
         }
@@ -39630,7 +39679,7 @@ var init_work_directory = __esm({
     init_define_BPFCOMPAT_BUILD();
     WORK_DIRECTORY = ".bpfcompat";
     REPORT_DIRECTORY = "bpfcompat-report";
-    WORK_PARTS = ["jobs", "keys", "objects", "registry", "runs"];
+    WORK_PARTS = ["execute-queue", "jobs", "keys", "objects", "registry", "runs", "suites"];
     SIGNING_KEY = "artifact-registry-signing-key.ed25519";
   }
 });
@@ -40555,18 +40604,6 @@ var init_local_kernels2 = __esm({
   }
 });
 
-// src/model/default-lane.ts
-function defaultLane({ kernel: kernel2, image }) {
-  return kernel2 === void 0 && image !== void 0 ? "image" : "direct";
-}
-var init_default_lane = __esm({
-  "src/model/default-lane.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(defaultLane, "defaultLane");
-  }
-});
-
 // src/guests/guest.ts
 var GuestError;
 var init_guest = __esm({
@@ -40707,7 +40744,7 @@ async function storeInitramfs(host, cacheDir, validator, kernel2, files) {
   const sha2563 = (0, import_node_crypto5.createHash)("sha256").update(archive).digest("hex");
   const kept = { [Symbol.asyncDispose]: async () => {
   } };
-  const dir = (0, import_node_path57.join)(cacheDir, "initramfs");
+  const dir = directoryIn(cacheDir);
   const path2 = (0, import_node_path57.join)(dir, `${sha2563}.cpio`);
   const known5 = await host.files.stat(path2);
   if (known5?.size === archive.length && await host.files.sha256(path2) === sha2563) return { path: path2, sha256: sha2563, ...kept };
@@ -40719,6 +40756,9 @@ async function storeInitramfs(host, cacheDir, validator, kernel2, files) {
   }
   await writeArchive(host, dir, path2, archive);
   return { path: path2, sha256: sha2563, ...kept };
+}
+function directoryIn(cacheDir) {
+  return (0, import_node_path57.join)(cacheDir, "initramfs");
 }
 async function writeArchive(host, dir, path2, archive) {
   try {
@@ -40754,6 +40794,7 @@ var init_stored_initramfs = __esm({
     MAX_MODULE2 = 32 * 1024 * 1024;
     MAX_CONFIG3 = 4 * 1024 * 1024;
     __name(storeInitramfs, "storeInitramfs");
+    __name(directoryIn, "directoryIn");
     __name(writeArchive, "writeArchive");
     __name(readValidator, "readValidator");
   }
@@ -41759,15 +41800,15 @@ var init_session = __esm({
 
 // src/guests/deferred.ts
 function deferred() {
-  let resolve41;
+  let resolve40;
   let reject11;
   const promise2 = new Promise((onValue, onError) => {
-    resolve41 = onValue;
+    resolve40 = onValue;
     reject11 = onError;
   });
   promise2.catch(() => {
   });
-  return { promise: promise2, resolve: resolve41, reject: reject11 };
+  return { promise: promise2, resolve: resolve40, reject: reject11 };
 }
 var init_deferred = __esm({
   "src/guests/deferred.ts"() {
@@ -42123,11 +42164,11 @@ var init_disk_letters = __esm({
 
 // src/guests/nbd.ts
 function takeFrom(stream) {
-  const change2 = /* @__PURE__ */ __name(() => new Promise((resolve41) => {
+  const change2 = /* @__PURE__ */ __name(() => new Promise((resolve40) => {
     const events = ["readable", "end", "close", "error"];
     const done = /* @__PURE__ */ __name(() => {
       for (const event3 of events) stream.off(event3, done);
-      resolve41();
+      resolve40();
     }, "done");
     for (const event3 of events) stream.on(event3, done);
   }), "change");
@@ -42207,7 +42248,7 @@ async function replyTo(socket, request, response, gone) {
   reply.writeBigUInt64BE(request.handle, 8);
   const all = typeof response === "number" ? reply : Buffer.concat([reply, response]);
   if (socket.destroyed || socket.write(all)) return;
-  await Promise.race([new Promise((resolve41) => socket.once("drain", resolve41)), gone]);
+  await Promise.race([new Promise((resolve40) => socket.once("drain", resolve40)), gone]);
 }
 var NBDMAGIC, IHAVEOPT, OPTION_REPLY, REQUEST, SIMPLE_REPLY, HANDSHAKE_FLAGS, HAS_FLAGS, OPTION, REPLY, INFO_EXPORT, COMMANDS2, MAX_OPTION, MAX_OPTIONS, MAX_LENGTH, PIECE, REQUEST_BYTES, REPLY_BYTES, NBD_ERROR;
 var init_nbd = __esm({
@@ -42468,8 +42509,8 @@ var init_kvm_errors = __esm({
 
 // src/guests/qemu/machine.ts
 function finished(stream) {
-  return new Promise((resolve41) => {
-    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve41());
+  return new Promise((resolve40) => {
+    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve40());
   });
 }
 function watchFor(stream, words3, found2) {
@@ -42494,21 +42535,21 @@ function watchMachine(child, { consoleOnStderr = false, ...parts2 }) {
   const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
   const drained = Promise.all([child.stdout, child.stderr].map(finished));
   let timer;
-  const ended2 = new Promise((resolve41) => {
+  const ended2 = new Promise((resolve40) => {
     child.stdout.on("data", (chunk) => console2.append(chunk));
     watchFor(child.stdout, PANIC, () => {
-      timer = setTimeout(() => resolve41({ kind: "panic" }), PANIC_GRACE_MS);
+      timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
     });
     if (consoleOnStderr) {
       watchFor(child.stderr, PANIC, () => {
-        timer = setTimeout(() => resolve41({ kind: "panic" }), PANIC_GRACE_MS);
+        timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
       });
     }
     child.stderr.on("data", (chunk) => {
       stderr.append(chunk);
       if (consoleOnStderr) console2.append(chunk);
       const line6 = kvmErrorLine(stderr.tail(4096));
-      if (line6 !== void 0) resolve41({ kind: "kvm-error", line: line6 });
+      if (line6 !== void 0) resolve40({ kind: "kvm-error", line: line6 });
     });
     void child.exited.then(async (exit) => {
       clearTimeout(timer);
@@ -42517,7 +42558,7 @@ function watchMachine(child, { consoleOnStderr = false, ...parts2 }) {
       });
       await Promise.race([drained, patience]);
       clearTimeout(timer);
-      resolve41({ kind: "exit", ...exit });
+      resolve40({ kind: "exit", ...exit });
     });
   });
   return {
@@ -42952,9 +42993,9 @@ var init_qmp = __esm({
         channel.on("data", (chunk) => this.#receive(chunk));
       }
       async execute(command, args = {}) {
-        const response = await new Promise((resolve41, reject11) => {
+        const response = await new Promise((resolve40, reject11) => {
           if (this.#channel.destroyed || this.#channel.readableEnded) return reject11(closed());
-          this.#waiting = { resolve: resolve41, reject: reject11 };
+          this.#waiting = { resolve: resolve40, reject: reject11 };
           this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}
 `);
         });
@@ -42962,8 +43003,8 @@ var init_qmp = __esm({
         return response.return;
       }
       event(name5) {
-        const happened = new Promise((resolve41, reject11) => {
-          this.#listening.push({ name: name5, resolve: resolve41, reject: reject11 });
+        const happened = new Promise((resolve40, reject11) => {
+          this.#listening.push({ name: name5, resolve: resolve40, reject: reject11 });
         });
         happened.catch(() => {
         });
@@ -44640,6 +44681,8 @@ function latePort(coming) {
       done(error2);
     }
   });
+  port.on("error", () => {
+  });
   coming.then(
     (there) => {
       peer = there;
@@ -44746,6 +44789,14 @@ function vngEnv(host, { command }) {
   const home = host.env["HOME"] ?? "/";
   return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path68.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
 }
+async function ownHome(host, vng, dir) {
+  const { files } = host;
+  const env = vngEnv(host, vng);
+  const home = (0, import_node_path68.join)(dir, "home");
+  await files.makeDir((0, import_node_path68.join)(home, ".config/virtme-ng"));
+  await files.writeAtomic((0, import_node_path68.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
+  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path68.join)(`${env["HOME"]}`, ".local") };
+}
 async function findVng(host, signal) {
   const command = host.env["BPFCOMPAT_VNG"] || "vng";
   const options2 = { env: vngEnv(host, { command }), cwd: "/", timeoutMs: 3e4, signal };
@@ -44767,20 +44818,70 @@ var init_find_vng = __esm({
     init_tool_env();
     REMEDY2 = "install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG";
     __name(vngEnv, "vngEnv");
+    __name(ownHome, "ownHome");
     __name(findVng, "findVng");
+  }
+});
+
+// src/guests/virtme/recorded-image.ts
+function checkPlain(path2, remedy5) {
+  const tree = path2.slice(0, path2.indexOf(BUILT));
+  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path69.join)(tree, BUILT) === path2)) return;
+  throw new HostError(
+    "kernel_unusable",
+    `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy5}`
+  );
+}
+async function recordedImage(host, { record: record4 }) {
+  const { archive: image, name: name5 } = record4.package;
+  if (!(0, import_node_path69.isAbsolute)(image)) {
+    throw new HostError(
+      "kernel_unusable",
+      `the kernel of ${record4.profile} is ${name5} of ${image}, and virtme-ng boots files of this machine; remove the kernel block, or the runner`
+    );
+  }
+  checkPlain(image, 'give it a path of letters, digits and "._+-/"');
+  if ((await host.files.stat(image))?.isFile && await host.files.sha256(image) === record4.vmlinuz.sha256)
+    return image;
+  throw new HostError(
+    "wrong_digest",
+    `${image} changed since it was looked at, or is no image by itself; run again, or name the bzImage`
+  );
+}
+var import_node_path69, PLAIN2, BUILT;
+var init_recorded_image = __esm({
+  "src/guests/virtme/recorded-image.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path69 = require("node:path");
+    init_errors();
+    PLAIN2 = /^[A-Za-z0-9_./+~@:,=%-]+$/;
+    BUILT = "arch/x86/boot/bzImage";
+    __name(checkPlain, "checkPlain");
+    __name(recordedImage, "recordedImage");
   }
 });
 
 // src/guests/virtme/root.ts
 async function makeRoot2(host, validator, busybox, kernel2) {
+  const dir = await host.files.tempDir("bpfcompat-virtme-");
+  try {
+    checkPlain(dir.path, "name another directory in TMPDIR");
+    await fill(host, dir.path, validator, busybox, kernel2);
+    return dir;
+  } catch (error2) {
+    await dir[Symbol.asyncDispose]();
+    throw error2;
+  }
+}
+async function fill(host, root, validator, busybox, kernel2) {
   const { files } = host;
-  const dir = await files.tempDir("bpfcompat-virtme-");
-  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path69.join)(dir.path, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path70.join)(root, path2), "at");
   const program2 = /* @__PURE__ */ __name(async (path2, bytes3) => {
     await files.writeAtomic(at(path2), bytes3);
     await files.setMode(at(path2), 493);
   }, "program");
-  await files.setMode(dir.path, 493);
+  await files.setMode(root, 493);
   for (const path2 of DIRECTORIES2.split(" ")) await files.makeDir(at(path2));
   await program2(BUSYBOX2, busybox);
   for (const name5 of APPLETS.split(" "))
@@ -44801,16 +44902,16 @@ exec /bin/busybox ${name5} "$@"
   await files.writeAtomic(at("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   await files.writeAtomic(at("etc/group"), "root:x:0:\n");
   for (const name5 of ["fstab", "hosts", "sudoers", "shadow"]) await files.writeAtomic(at(`etc/${name5}`), "");
-  return dir;
 }
-var import_node_path69, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
+var import_node_path70, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
 var init_root = __esm({
   "src/guests/virtme/root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path69 = require("node:path");
+    import_node_path70 = require("node:path");
     init_stored_initramfs();
     init_argv3();
+    init_recorded_image();
     DIRECTORIES2 = "bin sbin etc dev proc sys tmp run var lib lib64 usr/bin usr/sbin usr/lib home opt srv root mnt boot bpfcompat modules";
     APPLETS = "sh su mount umount mkdir cat grep ip ifconfig hostname modprobe insmod";
     MAX_MODULE3 = 32 * 1024 * 1024;
@@ -44824,6 +44925,7 @@ cd /bpfcompat
 exec /usr/lib/bpfcompat-validator --agent
 `;
     __name(makeRoot2, "makeRoot");
+    __name(fill, "fill");
   }
 });
 
@@ -44849,10 +44951,10 @@ async function prepare2(options2, profile, kernel2, signal) {
     throw new HostError("vng_missing", virtmeUnavailable(options2, profile) ?? "");
   throwIfCancelled(signal);
   const tools = toolsOf(options2.tools, profile);
+  const run2 = await recordedImage(host, kernel2);
   const root = await makeRoot2(host, tools.validator, await busybox(signal), kernel2);
   const { accel } = tools.accel;
   const { memoryMb, cpus, kernelArgs = [] } = profile;
-  const run2 = UPSTREAM.test(settings.run) ? settings.run : (0, import_node_path70.resolve)(options2.cwd ?? "/", settings.run);
   const guest = { run: run2, settings, accel, memoryMb, cpus, root: root.path, kernelArgs };
   const boot = /* @__PURE__ */ __name((open4) => bootVng(host, tools, vng, guest, kernel2.record.release, open4), "boot");
   return {
@@ -44883,22 +44985,25 @@ function wrapVng({ sandbox }, vng, args) {
 async function bootVng(host, tools, vng, guest, release, options2) {
   if (options2.signal.aborted) throw new CancelledError();
   const dir = await host.files.tempDir("bpfcompat-vng-");
-  const socket = (0, import_node_path70.join)(dir.path, "port");
-  const listener = await host.sockets.listen(socket);
-  const wrapped = wrapVng(tools, vng, vngArgs({ ...guest, socket }));
-  const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: vngEnv(host, vng) });
+  const socket = (0, import_node_path71.join)(dir.path, "port");
+  let listener;
+  let machine;
   const released = /* @__PURE__ */ __name(async () => {
-    await listener[Symbol.asyncDispose]();
+    await listener?.[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   }, "released");
-  const port = latePort(listener.peer);
-  const machine = watchMachine(child, { program: "vng", port, control: void 0, consoleOnStderr: true });
   try {
-    const opened3 = await openGuest(
-      host,
-      { qemu: wrapped, release, channel: "virtio-serial", start: /* @__PURE__ */ __name(() => machine, "start") },
-      options2
-    );
+    const env = await ownHome(host, vng, dir.path);
+    const heard = await host.sockets.listen(socket);
+    listener = heard;
+    const wrapped = wrapVng(tools, vng, vngArgs({ ...guest, socket }));
+    const start = /* @__PURE__ */ __name(() => {
+      const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env });
+      const own3 = { program: "vng", port: latePort(heard.peer), control: void 0, consoleOnStderr: true };
+      machine = watchMachine(child, own3);
+      return machine;
+    }, "start");
+    const opened3 = await openGuest(host, { qemu: wrapped, release, channel: "virtio-serial", start }, options2);
     const end = /* @__PURE__ */ __name(async () => {
       await opened3[Symbol.asyncDispose]();
       await released();
@@ -44906,7 +45011,7 @@ async function bootVng(host, tools, vng, guest, release, options2) {
     return { ...opened3, sandboxLayers: wrapped.layers, [Symbol.asyncDispose]: end };
   } catch (error2) {
     await released();
-    throw explained(error2, machine.console.text());
+    throw explained(error2, machine?.console.text() ?? "");
   }
 }
 function explained(error2, console2) {
@@ -44920,12 +45025,12 @@ function explained(error2, console2) {
     cause: error2
   });
 }
-var import_node_path70, UPSTREAM;
+var import_node_path71;
 var init_lane3 = __esm({
   "src/guests/virtme/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path70 = require("node:path");
+    import_node_path71 = require("node:path");
     init_errors();
     init_guest();
     init_late_port();
@@ -44937,8 +45042,8 @@ var init_lane3 = __esm({
     init_argv3();
     init_faults();
     init_find_vng();
+    init_recorded_image();
     init_root();
-    UPSTREAM = /^v\d/;
     __name(virtmeLane, "virtmeLane");
     __name(virtmeUnavailable, "virtmeUnavailable");
     __name(prepare2, "prepare");
@@ -44951,9 +45056,9 @@ var init_lane3 = __esm({
 
 // src/guests/lanes.ts
 function laneOf(profile, requested2) {
-  const { runner } = profile;
+  const { runner, kernel: kernel2, image } = profile;
   if (runner !== "vm") return RUNNER_LANES.find((name5) => LANES[name5].runner === runner);
-  return requested2 ?? defaultLane(profile);
+  return requested2 ?? (kernel2 === void 0 && image !== void 0 ? "image" : "direct");
 }
 function createLanes(options2) {
   const made = /* @__PURE__ */ new Map();
@@ -44981,7 +45086,6 @@ var init_lanes = __esm({
   "src/guests/lanes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_default_lane();
     init_lane();
     init_lane2();
     init_lane3();
@@ -45119,7 +45223,7 @@ async function probedAccel(host, options2, sure) {
   const key = [CACHE_FORMAT, bootId, options2.qemu.command, options2.qemu.build, options2.sandbox.layers.join("+")].join(
     " "
   );
-  const file2 = (0, import_node_path71.join)(options2.cacheDir, "accel.json");
+  const file2 = (0, import_node_path72.join)(options2.cacheDir, "accel.json");
   const known5 = await readKnown(host, file2, key);
   if (known5 !== void 0 && !(sure && known5.accel === "tcg")) return known5;
   const failure3 = await probeKvm(host, options2);
@@ -45153,7 +45257,7 @@ async function probeKvm(host, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-accel-"), true);
-    const guest = (0, import_node_path71.join)(dir.path, "probe.bin");
+    const guest = (0, import_node_path72.join)(dir.path, "probe.bin");
     const probe = PROBE_GUESTS[options2.arch];
     await host.files.writeAtomic(guest, probe.image);
     const argv = [
@@ -45189,12 +45293,12 @@ async function probeKvm(host, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path71, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
+var import_node_path72, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
 var init_accel = __esm({
   "src/guests/qemu/accel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path71 = require("node:path");
+    import_node_path72 = require("node:path");
     init_errors();
     init_sanitize();
     init_argv();
@@ -45394,12 +45498,12 @@ function forgetGroup(pid) {
   liveGroups.delete(pid);
 }
 function exitOf(child, pid, onGone) {
-  return new Promise((resolve41) => {
+  return new Promise((resolve40) => {
     const done = /* @__PURE__ */ __name((exitCode2, signal) => {
       onGone();
       signalGroup(pid, "SIGKILL");
       forgetGroup(pid);
-      resolve41({ exitCode: exitCode2, signal });
+      resolve40({ exitCode: exitCode2, signal });
     }, "done");
     child.once("exit", done);
     child.once("error", () => done(127, null));
@@ -45480,11 +45584,11 @@ function watch(request, stallMs) {
 }
 function responseOf(request, stallMs) {
   watch(request, stallMs);
-  return new Promise((resolve41, reject11) => {
+  return new Promise((resolve40, reject11) => {
     request.on("error", reject11);
     request.on("response", (response) => {
       request.on("error", (error2) => response.destroy(error2));
-      resolve41(response);
+      resolve40(response);
     });
     request.end();
   });
@@ -45504,10 +45608,10 @@ function tunnel(url3, proxy, { stallMs, signal }) {
   const options2 = { ...place3, method: "CONNECT", path: target, headers: { ...headers, host: target }, agent: false };
   const request = requestOf(proxy)({ ...options2, ...signal && { signal } });
   watch(request, stallMs);
-  return new Promise((resolve41, reject11) => {
+  return new Promise((resolve40, reject11) => {
     request.on("error", reject11);
     request.on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve41(socket);
+      if (statusCode === 200) return resolve40(socket);
       socket.destroy();
       reject11(new HostError("mirror_unreachable", `the proxy ${proxy.host} returned status ${statusCode}`));
     });
@@ -48512,7 +48616,7 @@ function leadsToDirectory(path2) {
 }
 function plain(dir, entries) {
   return entries.map((entry2) => {
-    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path72.join)(dir, entry2.name))) return entry2;
+    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path73.join)(dir, entry2.name))) return entry2;
     return { name: entry2.name, isFile: /* @__PURE__ */ __name(() => true, "isFile"), isDirectory: /* @__PURE__ */ __name(() => false, "isDirectory"), isSymbolicLink: /* @__PURE__ */ __name(() => false, "isSymbolicLink") };
   });
 }
@@ -48521,13 +48625,13 @@ async function globFiles(pattern2, cwd, signal) {
   const options2 = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern2, signal === void 0 ? options2 : { ...options2, signal })).sort();
 }
-var import_node_fs5, import_node_path72, NO_DETOURS;
+var import_node_fs5, import_node_path73, NO_DETOURS;
 var init_glob = __esm({
   "src/host/glob.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs5 = require("node:fs");
-    import_node_path72 = require("node:path");
+    import_node_path73 = require("node:path");
     init_dist2();
     __name(leadsToDirectory, "leadsToDirectory");
     __name(plain, "plain");
@@ -48550,7 +48654,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path73.basename)(path2)}.${OWNER}.${(0, import_node_crypto15.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path74.basename)(path2)}.${OWNER}.${(0, import_node_crypto15.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -48573,11 +48677,11 @@ async function leftoverFiles(dir) {
 async function sweepLeftovers(dir) {
   const names3 = await (0, import_promises5.readdir)(dir).catch(() => []);
   for (const name5 of names3.filter(isLeftover)) {
-    await (0, import_promises5.rm)((0, import_node_path73.join)(dir, name5), { recursive: true, force: true }).catch(() => {
+    await (0, import_promises5.rm)((0, import_node_path74.join)(dir, name5), { recursive: true, force: true }).catch(() => {
     });
   }
 }
-var import_node_crypto15, import_node_fs6, import_promises5, import_node_path73, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto15, import_node_fs6, import_promises5, import_node_path74, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
@@ -48585,7 +48689,7 @@ var init_leftovers = __esm({
     import_node_crypto15 = require("node:crypto");
     import_node_fs6 = require("node:fs");
     import_promises5 = require("node:fs/promises");
-    import_node_path73 = require("node:path");
+    import_node_path74 = require("node:path");
     __name(pidNamespace, "pidNamespace");
     NAMESPACE = pidNamespace();
     OWNER = `${NAMESPACE}-${process.pid}`;
@@ -48609,7 +48713,7 @@ async function rejectLink(path2) {
 async function rejectLinksIn(dir) {
   const entries = await (0, import_promises6.readdir)(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry2) => entry2.isSymbolicLink());
-  if (link !== void 0) throw linkAt((0, import_node_path74.join)(dir, link.name));
+  if (link !== void 0) throw linkAt((0, import_node_path75.join)(dir, link.name));
 }
 function linkAt(path2) {
   return new UsageError(
@@ -48617,13 +48721,13 @@ function linkAt(path2) {
     phrase`${path2} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option("workdir")}`
   );
 }
-var import_promises6, import_node_path74;
+var import_promises6, import_node_path75;
 var init_links = __esm({
   "src/host/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_promises6 = require("node:fs/promises");
-    import_node_path74 = require("node:path");
+    import_node_path75 = require("node:path");
     init_errors();
     init_wording();
     __name(rejectLink, "rejectLink");
@@ -48668,8 +48772,8 @@ function startFlock(path2) {
   return child;
 }
 function locked(child, ended2) {
-  return new Promise((resolve41, reject11) => {
-    child.stdout.once("data", () => resolve41());
+  return new Promise((resolve40, reject11) => {
+    child.stdout.once("data", () => resolve40());
     child.once(
       "error",
       (cause) => reject11(
@@ -48683,11 +48787,11 @@ async function lockFile(path2, signal, onWait = () => {
 }, giveUpMs = signal === void 0 ? DEAF_MS : HEARING_MS, noteMs = NOTE_MS) {
   if (signal?.aborted) throw new CancelledError();
   await rejectPipe(path2);
-  await (0, import_promises8.mkdir)((0, import_node_path75.dirname)(path2), { recursive: true, mode: 448 });
+  await (0, import_promises8.mkdir)((0, import_node_path76.dirname)(path2), { recursive: true, mode: 448 });
   const child = startFlock(path2);
-  const gone = new Promise((resolve41) => {
-    child.once("close", () => resolve41());
-    child.once("error", () => resolve41());
+  const gone = new Promise((resolve40) => {
+    child.once("close", () => resolve40());
+    child.once("error", () => resolve40());
   });
   const onAbort = /* @__PURE__ */ __name(() => {
     child.kill("SIGKILL");
@@ -48718,14 +48822,14 @@ async function lockFile(path2, signal, onWait = () => {
     }
   };
 }
-var import_node_child_process2, import_promises8, import_node_path75, NOTE_MS, HEARING_MS, DEAF_MS;
+var import_node_child_process2, import_promises8, import_node_path76, NOTE_MS, HEARING_MS, DEAF_MS;
 var init_lock2 = __esm({
   "src/host/lock.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process2 = require("node:child_process");
     import_promises8 = require("node:fs/promises");
-    import_node_path75 = require("node:path");
+    import_node_path76 = require("node:path");
     init_errors();
     init_pipes();
     init_start_error();
@@ -48742,7 +48846,7 @@ var init_lock2 = __esm({
 // src/host/receive.ts
 async function receiveInto(socketPath, file2, maxBytes) {
   const server = (0, import_node_net2.createServer)();
-  const done = new Promise((resolve41, reject11) => {
+  const done = new Promise((resolve40, reject11) => {
     server.once("error", reject11);
     server.once("connection", (socket) => {
       server.close();
@@ -48751,19 +48855,19 @@ async function receiveInto(socketPath, file2, maxBytes) {
         size += chunk.length;
         if (size > maxBytes) socket.destroy(new Error(`more than ${maxBytes} bytes arrived at ${socketPath}`));
       });
-      (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 })).then(() => resolve41(size), reject11);
+      (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 })).then(() => resolve40(size), reject11);
     });
   });
   done.catch(() => {
   });
-  await new Promise((resolve41, reject11) => {
+  await new Promise((resolve40, reject11) => {
     server.once("error", reject11);
-    server.listen(socketPath, resolve41);
+    server.listen(socketPath, resolve40);
   });
   return {
     done,
     [Symbol.asyncDispose]: async () => {
-      if (server.listening) await new Promise((resolve41) => server.close(() => resolve41()));
+      if (server.listening) await new Promise((resolve40) => server.close(() => resolve40()));
     }
   };
 }
@@ -48827,13 +48931,13 @@ async function readHead(path2, bytes3) {
   }
 }
 function printed(data2) {
-  return new Promise((resolve41, reject11) => {
-    process.stdout.write(data2, (error2) => error2 ? reject11(error2) : resolve41());
+  return new Promise((resolve40, reject11) => {
+    process.stdout.write(data2, (error2) => error2 ? reject11(error2) : resolve40());
   });
 }
 async function writeAtomic(path2, data2) {
   await rejectPipe(path2);
-  const temporary = (0, import_node_path76.join)((0, import_node_path76.dirname)(path2), temporaryName(path2));
+  const temporary = (0, import_node_path77.join)((0, import_node_path77.dirname)(path2), temporaryName(path2));
   try {
     {
       var _stack = [];
@@ -48902,13 +49006,13 @@ async function freeBytes(path2) {
       const fs = await (0, import_promises10.statfs)(at);
       return fs.bavail * fs.bsize;
     } catch (error2) {
-      if (!isMissing3(error2) || (0, import_node_path76.dirname)(at) === at) throw error2;
-      at = (0, import_node_path76.dirname)(at);
+      if (!isMissing3(error2) || (0, import_node_path77.dirname)(at) === at) throw error2;
+      at = (0, import_node_path77.dirname)(at);
     }
   }
 }
 async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
-  const path2 = await (0, import_promises10.mkdtemp)((0, import_node_path76.join)(parent, directoryPrefix(prefix)));
+  const path2 = await (0, import_promises10.mkdtemp)((0, import_node_path77.join)(parent, directoryPrefix(prefix)));
   return {
     path: path2,
     [Symbol.asyncDispose]: () => (0, import_promises10.rm)(path2, { recursive: true, force: true })
@@ -48916,6 +49020,11 @@ async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
 }
 async function remove(path2) {
   await (0, import_promises10.rm)(path2, { recursive: true, force: true });
+}
+async function removeFile(path2) {
+  await (0, import_promises10.unlink)(path2).catch((error2) => {
+    if (!isMissing3(error2)) throw error2;
+  });
 }
 async function removeEmpty(dir) {
   await (0, import_promises10.rmdir)(dir).catch((error2) => {
@@ -48936,7 +49045,7 @@ async function createSparse(file2, size, mode2) {
   }
 }
 async function makeDir(path2, mode2) {
-  const parent = (0, import_node_path76.dirname)(path2);
+  const parent = (0, import_node_path77.dirname)(path2);
   try {
     await makeOneDir(path2, mode2);
   } catch (error2) {
@@ -48983,7 +49092,7 @@ function createFiles() {
         const handle = __using(_stack, await (0, import_promises10.open)(path2, "a"), true);
         await handle.writeFile(data2);
         await handle.sync();
-        await syncDirectory((0, import_node_path76.dirname)(path2));
+        await syncDirectory((0, import_node_path77.dirname)(path2));
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -48997,6 +49106,7 @@ function createFiles() {
     }, "copy"),
     rename: /* @__PURE__ */ __name((from, to) => (0, import_promises10.rename)(from, to), "rename"),
     remove,
+    removeFile,
     removeEmpty,
     makeDir,
     checkWritable: /* @__PURE__ */ __name((dir) => (0, import_promises10.access)(dir, import_promises10.constants.W_OK | import_promises10.constants.X_OK), "checkWritable"),
@@ -49026,7 +49136,7 @@ function createFiles() {
     rejectPipe
   };
 }
-var import_node_crypto16, import_promises10, import_node_os2, import_node_path76, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto16, import_promises10, import_node_os2, import_node_path77, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
@@ -49034,7 +49144,7 @@ var init_files = __esm({
     import_node_crypto16 = require("node:crypto");
     import_promises10 = require("node:fs/promises");
     import_node_os2 = require("node:os");
-    import_node_path76 = require("node:path");
+    import_node_path77 = require("node:path");
     init_errors();
     init_glob();
     init_leftovers();
@@ -49091,6 +49201,7 @@ var init_files = __esm({
     __name(freeBytes, "freeBytes");
     __name(tempDir, "tempDir");
     __name(remove, "remove");
+    __name(removeFile, "removeFile");
     __name(removeEmpty, "removeEmpty");
     __name(createSparse, "createSparse");
     __name(makeDir, "makeDir");
@@ -49182,7 +49293,7 @@ async function runTool2(command, args, options2) {
   const limits = limit(child.pid, options2);
   const { out: out2, err } = captureOutput(child, options2);
   feed(child, options2.input);
-  return await new Promise((resolve41, reject11) => {
+  return await new Promise((resolve40, reject11) => {
     child.once("error", (cause) => {
       limits.lift();
       reject11(startError(command, cause));
@@ -49190,7 +49301,7 @@ async function runTool2(command, args, options2) {
     child.once("close", (exitCode2, signal) => {
       limits.lift();
       const { timedOut: timedOut2, cancelled } = limits;
-      resolve41({
+      resolve40({
         exitCode: exitCode2,
         signal,
         stdout: Buffer.concat(out2.chunks),
@@ -49229,25 +49340,25 @@ var init_run = __esm({
 // src/host/sockets.ts
 async function listen(path2) {
   const server = (0, import_node_net3.createServer)();
-  const peer = new Promise((resolve41, reject11) => {
+  const peer = new Promise((resolve40, reject11) => {
     server.once("error", reject11);
     server.once("connection", (socket) => {
       server.close();
       socket.on("error", () => {
       });
-      resolve41(socket);
+      resolve40(socket);
     });
   });
   peer.catch(() => {
   });
-  await new Promise((resolve41, reject11) => {
+  await new Promise((resolve40, reject11) => {
     server.once("error", reject11);
-    server.listen(path2, resolve41);
+    server.listen(path2, resolve40);
   });
   return {
     peer,
     [Symbol.asyncDispose]: async () => {
-      if (server.listening) await new Promise((resolve41) => server.close(() => resolve41()));
+      if (server.listening) await new Promise((resolve40) => server.close(() => resolve40()));
     }
   };
 }
@@ -49354,7 +49465,7 @@ async function offersOf(host, profile, listener) {
     }
     const store = await openStore(host);
     const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path77.join)(store.tmp, id2);
+    const parent = (0, import_node_path78.join)(store.tmp, id2);
     await host.files.makeDir(parent);
     const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
     const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
@@ -49366,12 +49477,12 @@ async function offersOf(host, profile, listener) {
     _promise && await _promise;
   }
 }
-var import_node_path77;
+var import_node_path78;
 var init_offers = __esm({
   "src/kernels/offers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path77 = require("node:path");
+    import_node_path78 = require("node:path");
     init_errors();
     init_sources();
     init_store();
@@ -49550,7 +49661,7 @@ var init_supply = __esm({
 
 // src/kernels/disks/disk-record.ts
 function disksDir(store) {
-  return (0, import_node_path78.join)(store.root, "disks");
+  return (0, import_node_path79.join)(store.root, "disks");
 }
 function diskKey(source, path2) {
   const { url: url3, checksums, signature, gpgkey } = source;
@@ -49562,7 +49673,7 @@ function diskStamp(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function recordPath3(store, key) {
-  return (0, import_node_path78.join)(disksDir(store), `${key}.json`);
+  return (0, import_node_path79.join)(disksDir(store), `${key}.json`);
 }
 async function readDisk(host, store, key) {
   try {
@@ -49579,13 +49690,13 @@ async function writeDisk(host, store, key, record4) {
 function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
   return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
 }
-var import_node_crypto17, import_node_path78, Sha2562, DiskRecord, MAX_RECORD3;
+var import_node_crypto17, import_node_path79, Sha2562, DiskRecord, MAX_RECORD3;
 var init_disk_record = __esm({
   "src/kernels/disks/disk-record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto17 = require("node:crypto");
-    import_node_path78 = require("node:path");
+    import_node_path79 = require("node:path");
     init_zod();
     Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
     DiskRecord = strictObject({
@@ -49626,8 +49737,8 @@ async function packageFile(id2, { name: name5, sha256: sha2563, url: url3 }, { h
       );
     }
     const store = locateStore(host);
-    const dir = (0, import_node_path79.join)(disksDir(store), "packages");
-    const path2 = (0, import_node_path79.join)(dir, sha2563);
+    const dir = (0, import_node_path80.join)(disksDir(store), "packages");
+    const path2 = (0, import_node_path80.join)(dir, sha2563);
     const found2 = { path: path2, name: name5, sha256: sha2563, format };
     const _lock = __using(_stack, await lockIn(host, store, `package-${sha2563}`, signal, () => {
     }), true);
@@ -49651,7 +49762,7 @@ async function isWhole(host, { path: path2, sha256: sha2563 }) {
   return (await host.files.stat(path2))?.isFile === true && await host.files.sha256(path2) === sha2563;
 }
 async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 }, options2) {
-  await host.files.makeDir((0, import_node_path79.join)(disksDir(store), "packages"), PRIVATE_DIR3);
+  await host.files.makeDir((0, import_node_path80.join)(disksDir(store), "packages"), PRIVATE_DIR3);
   const part3 = `${path2}.part`;
   try {
     const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE3, `downloading ${url3}`);
@@ -49669,12 +49780,12 @@ async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 },
     await host.files.remove(part3);
   }
 }
-var import_node_path79, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
+var import_node_path80, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
 var init_kernel_package = __esm({
   "src/kernels/disks/kernel-package.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path79 = require("node:path");
+    import_node_path80 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -49693,7 +49804,7 @@ var init_kernel_package = __esm({
 async function listedDigest(host, source, imageUrl, dir, signal) {
   const { checksums: url3, signature, gpgkey } = source;
   if (url3 === void 0) return void 0;
-  const file2 = await fetchText(host, url3, (0, import_node_path80.join)(dir, "checksums"), signal);
+  const file2 = await fetchText(host, url3, (0, import_node_path81.join)(dir, "checksums"), signal);
   const { checksums, signer } = gpgkey === void 0 ? { checksums: readChecksums((await host.files.read(file2, MAX_TEXT3)).toString("utf8")), signer: void 0 } : await signedList(host, { url: url3, signature, gpgkey }, file2, dir, signal);
   const name5 = new URL(imageUrl).pathname.split("/").at(-1) ?? "";
   const found2 = checksums.get(name5);
@@ -49705,7 +49816,7 @@ async function listedDigest(host, source, imageUrl, dir, signal) {
 }
 async function signedList(host, list6, file2, dir, signal) {
   const keyring = await openKeyring(host, list6.gpgkey, dir);
-  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path80.join)(dir, "signature"), signal);
+  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path81.join)(dir, "signature"), signal);
   return await verifiedChecksums(host, keyring, { file: file2, url: list6.url, signature, dir }, signal);
 }
 async function fetchText(host, url3, to, signal) {
@@ -49714,12 +49825,12 @@ async function fetchText(host, url3, to, signal) {
   const words3 = `${url3} returned status ${status4}; correct the address in the profile, or try again later`;
   throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
 }
-var import_node_path80, MAX_TEXT3;
+var import_node_path81, MAX_TEXT3;
 var init_disk_checksums = __esm({
   "src/kernels/disks/disk-checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path80 = require("node:path");
+    import_node_path81 = require("node:path");
     init_errors();
     init_keyring();
     init_checksums();
@@ -49847,7 +49958,7 @@ function packingOf3(head2) {
 async function unpackDisk(host, tool, from, to, signal) {
   const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
-  const room = await roomIn(host, (0, import_node_path81.dirname)(to), MAX_UNPACKED3, doing);
+  const room = await roomIn(host, (0, import_node_path82.dirname)(to), MAX_UNPACKED3, doing);
   const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
@@ -49857,16 +49968,16 @@ async function unpackDisk(host, tool, from, to, signal) {
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${requested2}`);
   }
   const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
-  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path81.dirname)(to), doing);
+  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path82.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var import_node_path81, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path82, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path81 = require("node:path");
+    import_node_path82 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -49917,7 +50028,7 @@ async function localDisk(host, store, source, path2) {
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name5 = (0, import_node_path82.basename)(path2);
+  const name5 = (0, import_node_path83.basename)(path2);
   const about = { name: name5, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -49979,7 +50090,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path82.join)(disksDir(store), sha2563);
+  return (0, import_node_path83.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -49988,7 +50099,7 @@ async function wholeDisk(host, store, record4) {
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
 async function download2(host, url3, to, options2) {
-  const dir = (0, import_node_path82.dirname)(to);
+  const dir = (0, import_node_path83.dirname)(to);
   const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
   try {
     return await host.network.download(url3, to, { ...options2, maxBytes: room });
@@ -50002,8 +50113,8 @@ async function fetchDisk(source, url3, store, key, whole5, { host, signal, onPro
   const dir = disksDir(store);
   await host.files.makeDir(dir, PRIVATE_DIR4);
   const name5 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path82.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path82.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path83.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path83.join)(dir, `${key}.plain`);
   try {
     var _stack = [];
     try {
@@ -50060,12 +50171,12 @@ async function keepDisk(host, store, {
   if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
   return { schema: "bpfcompat_disk.v1", ...about, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
 }
-var import_node_path82, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY;
+var import_node_path83, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY;
 var init_supply2 = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path82 = require("node:path");
+    import_node_path83 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -50435,7 +50546,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name5 = moduleNameOfPath((0, import_node_path83.basename)(path2));
+    const name5 = moduleNameOfPath((0, import_node_path84.basename)(path2));
     if (name5 !== void 0 && /^\w{1,63}$/.test(name5) && !paths.has(name5)) paths.set(name5, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -50478,20 +50589,20 @@ async function indexModules(host, kernel2, base, dir, signal) {
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE4);
       const sha2563 = (0, import_node_crypto18.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path83.join)(dir, file2));
+      await host.files.rename(packed, (0, import_node_path84.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path83.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path84.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto18, import_node_path83, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto18, import_node_path84, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto18 = require("node:crypto");
-    import_node_path83 = require("node:path");
+    import_node_path84 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -50568,11 +50679,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path84.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path84.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path85.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path85.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path84.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path84.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path85.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path85.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -50597,7 +50708,7 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name5 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
-        const path2 = (0, import_node_path84.join)(dir, file2);
+        const path2 = (0, import_node_path85.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
         if ((0, import_node_crypto19.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
@@ -50606,13 +50717,13 @@ async function openShelf(host, dir, present) {
     }
   };
 }
-var import_node_crypto19, import_node_path84, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto19, import_node_path85, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto19 = require("node:crypto");
-    import_node_path84 = require("node:path");
+    import_node_path85 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -50626,12 +50737,12 @@ var init_module_shelf = __esm({
 
 // src/kernels/module-supply.ts
 function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path85.join)(store.modules, vmlinuz.sha256);
+  return (0, import_node_path86.join)(store.modules, vmlinuz.sha256);
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const requested2 = kernelSourceOf(profile);
   if (requested2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path85.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path86.join)(store.packages, recordName(record4));
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(requested2) ? requested2 : exactly(requested2, record4.package),
@@ -50650,14 +50761,14 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path85.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path86.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path85.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path86.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made = (0, import_node_path85.join)(parent, "made");
+    const made = (0, import_node_path86.join)(parent, "made");
     await indexModules(host, kernel2, btf && baseStrings(btf), made, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
@@ -50711,12 +50822,12 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path85;
+var import_node_path86;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path85 = require("node:path");
+    import_node_path86 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
@@ -50762,8 +50873,8 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path86.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path86.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path87.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path87.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
@@ -50812,12 +50923,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path86, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path87, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path86 = require("node:path");
+    import_node_path87 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -50847,10 +50958,10 @@ async function wordsIn(host, dir) {
 async function placesIn(host, dir, arches) {
   const places = [];
   for (const distro of await wordsIn(host, dir)) {
-    for (const version2 of await wordsIn(host, (0, import_node_path87.join)(dir, distro))) {
+    for (const version2 of await wordsIn(host, (0, import_node_path88.join)(dir, distro))) {
       for (const name5 of arches) {
         const place3 = `${distro}/${version2}/${name5}`;
-        if ((await host.files.stat((0, import_node_path87.join)(dir, place3)))?.isDirectory) places.push(place3);
+        if ((await host.files.stat((0, import_node_path88.join)(dir, place3)))?.isDirectory) places.push(place3);
       }
     }
   }
@@ -50862,7 +50973,7 @@ async function btfDirectoryProblem(host, dir) {
 }
 async function fileAt(host, dir, place3, release) {
   for (const ending of ENDINGS) {
-    const path2 = (0, import_node_path87.join)(dir, place3, `${release}${ending}`);
+    const path2 = (0, import_node_path88.join)(dir, place3, `${release}${ending}`);
     if ((await host.files.stat(path2))?.isFile) return path2;
   }
   return void 0;
@@ -50873,7 +50984,7 @@ function commonLength(one, other) {
   return at;
 }
 async function similarIn(host, dir, place3, release) {
-  const names3 = await wordsIn(host, (0, import_node_path87.join)(dir, place3));
+  const names3 = await wordsIn(host, (0, import_node_path88.join)(dir, place3));
   const releases = names3.flatMap((name5) => /^(.+?)\.btf(?:\.|$)/.exec(name5)?.[1] ?? []);
   return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
 }
@@ -50908,12 +51019,12 @@ async function btfFileFor(host, dir, name5) {
   const found2 = [...files.values()].map((path2) => path2.slice(dir.length + 1));
   return { none: await whyNone(host, dir, name5, places.filter(isOwn), found2) };
 }
-var import_node_path87, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
+var import_node_path88, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
 var init_btf_directory = __esm({
   "src/kernels/btf-directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path87 = require("node:path");
+    import_node_path88 = require("node:path");
     ENDINGS = [".btf", ".btf.tar.xz", ".btf.tar.gz", ".btf.tar", ".btf.xz", ".btf.gz", ".btf.zst"];
     CALLED2 = {
       "amazon-linux": "amzn",
@@ -51427,7 +51538,7 @@ function readProfileBtf(host, profile, { path: path2, origin }, signal) {
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path88.resolve)(cwd, file2);
+  const path2 = (0, import_node_path89.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
   const arches = new Map(targets.map(({ profile }) => [profile.arch, profile]));
   for (const profile of arches.values()) await openBtf(host, path2, profile, said, signal);
@@ -51436,13 +51547,13 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto20, import_node_path88, UNREADABLE2;
+var import_node_crypto20, import_node_path89, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto20 = require("node:crypto");
-    import_node_path88 = require("node:path");
+    import_node_path89 = require("node:path");
     init_btf_directory();
     init_btf_file();
     init_errors();
@@ -51465,26 +51576,34 @@ async function withRunnerKernel(profile, options2) {
   const { virtme } = profile;
   if (virtme === void 0 || profile.kernel !== void 0) return profile;
   const image = await imageOf2(profile.id, virtme.run, options2);
-  const kernel2 = { source: "file", image, ...await modulesOf(options2.host, image) };
-  const { top: _inside, ...rest } = profile;
-  return { ...rest, kernel: kernel2, virtme: { ...virtme, run: image } };
+  const { top, ...rest } = profile;
+  const inside = UPSTREAM_RELEASE.test(virtme.run) ? void 0 : top;
+  const kernel2 = { source: "file", image, ...await modulesOf(options2.host, image, inside) };
+  return { ...rest, ...inside !== void 0 && { top: inside }, kernel: kernel2, virtme: { ...virtme, run: image } };
 }
-async function imageOf2(id2, run2, { host, cwd, vng, signal }) {
-  if (RELEASE2.test(run2)) return await downloaded(host, id2, run2, vng, signal);
-  const path2 = (0, import_node_path89.resolve)(cwd, run2);
+async function imageOf2(id2, run2, options2) {
+  const { host, cwd } = options2;
+  if (UPSTREAM_RELEASE.test(run2)) return await downloaded(id2, run2, options2);
+  const path2 = (0, import_node_path90.resolve)(cwd, run2);
   const stat4 = await host.files.stat(path2);
   if (stat4?.isFile) return path2;
   if (stat4?.isDirectory) {
-    for (const built of BUILT) if ((await host.files.stat((0, import_node_path89.join)(path2, built)))?.isFile) return (0, import_node_path89.join)(path2, built);
+    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path90.join)(path2, built)))?.isFile) return (0, import_node_path90.join)(path2, built);
   }
   throw new HostError(
     "kernel_unusable",
     `${id2}: virtme_ng.run is ${run2}, and there is no kernel; name a bzImage, a tree with one, or a release (v6.8)`
   );
 }
-async function downloaded(host, id2, run2, vng, signal) {
+async function downloaded(id2, run2, { host, vng, offline, signal }) {
   if (typeof vng !== "object")
     throw new HostError("vng_missing", `${id2} needs virtme-ng: ${vng ?? "this run has not looked for it"}`);
+  if (offline) {
+    throw new HostError(
+      "kernel_not_stored",
+      phrase`virtme-ng may have to download the kernel ${run2} of ${id2}, and ${option("offline")} forbids that; name its image by a path in virtme_ng.run`
+    );
+  }
   const options2 = { env: vngEnv(host, vng), cwd: "/", timeoutMs: DOWNLOAD_MS, signal };
   const { exitCode: exitCode2, stdout, stderr } = await host.run(
     vng.command,
@@ -51496,25 +51615,28 @@ async function downloaded(host, id2, run2, vng, signal) {
   const last = stderr.toString().trimEnd().split("\n").at(-1) ?? "";
   throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last.slice(0, 300)}`);
 }
-async function modulesOf(host, image) {
-  const root = (0, import_node_path89.dirname)((0, import_node_path89.dirname)(image));
+async function modulesOf(host, image, top) {
+  const root = (0, import_node_path90.dirname)((0, import_node_path90.dirname)(image));
   for (const path2 of ["lib/modules", "usr/lib/modules"]) {
-    const dir = (0, import_node_path89.join)(root, path2);
+    const dir = (0, import_node_path90.join)(root, path2);
+    if (top !== void 0 && !within(top, dir)) continue;
     if (root !== "/" && (await host.files.stat(dir))?.isDirectory) return { modules: dir };
   }
   return {};
 }
-var import_node_path89, DOWNLOAD_MS, RELEASE2, BUILT;
+var import_node_path90, DOWNLOAD_MS, BUILT2;
 var init_runner_kernel = __esm({
   "src/api/runner-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path89 = require("node:path");
+    import_node_path90 = require("node:path");
     init_find_vng();
     init_errors();
+    init_kernel();
+    init_wording();
+    init_confine();
     DOWNLOAD_MS = 10 * 6e4;
-    RELEASE2 = /^v\d+\.\d+(?:\.\d+)?(?:-rc\d+)?$/;
-    BUILT = ["arch/x86/boot/bzImage", "vmlinuz", "bzImage"];
+    BUILT2 = ["arch/x86/boot/bzImage", "vmlinuz", "bzImage"];
     __name(withRunnerKernel, "withRunnerKernel");
     __name(imageOf2, "imageOf");
     __name(downloaded, "downloaded");
@@ -51560,7 +51682,7 @@ async function vngOrWhy(host, signal) {
 }
 async function createServices(environment, { root: cacheDir }, { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }) {
   const { host, cwd } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path90.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path91.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
@@ -51570,7 +51692,7 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
     const { busybox } = await ensureUserland(arch, { ...options2, host, offline });
     return await host.files.read(busybox, MAX_SHELL_BYTES);
   }, "shellBytes");
-  const ownKernel = /* @__PURE__ */ __name((profile) => withRunnerKernel(profile, { host, cwd, vng, signal }), "ownKernel");
+  const ownKernel = /* @__PURE__ */ __name((profile) => withRunnerKernel(profile, { host, cwd, vng, offline, signal }), "ownKernel");
   return {
     host,
     validator: first3.validator,
@@ -51585,8 +51707,7 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
         files,
         maxBytes: MAX_TEMPLATE_BYTES,
         onNote,
-        vng,
-        cwd
+        vng
       },
       busybox: /* @__PURE__ */ __name((stop) => shellBytes("x86_64", { signal: stop, onNote }), "busybox")
     }), "createLanes"),
@@ -51603,12 +51724,12 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
     ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureSystem2(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path90, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path91, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
+    import_node_path91 = require("node:path");
     import_node_url2 = require("node:url");
     init_lanes();
     init_qemu_host();
@@ -51704,7 +51825,7 @@ async function descend(host, dir, requested2, depth = 0) {
   if (requested2.some((one) => names3.includes(one))) return dir;
   const [name5] = names3;
   if (name5 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path91.join)(dir, name5);
+  const next = (0, import_node_path92.join)(dir, name5);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, requested2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -51720,8 +51841,8 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, requested2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path91.join)(dir, "archive");
-  const root = (0, import_node_path91.join)(dir, "root");
+  const archive = (0, import_node_path92.join)(dir, "archive");
+  const root = (0, import_node_path92.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
@@ -51731,13 +51852,13 @@ async function unpackEntry(host, { url: url3 }, dir, requested2) {
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested2) : void 0;
 }
-var import_node_os3, import_node_path91, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path92, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path91 = require("node:path");
+    import_node_path92 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
@@ -54042,7 +54163,7 @@ function baselineInput(named7, decides) {
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path92.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path93.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text7 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -54109,12 +54230,12 @@ async function claimPaths(host, cwd, outputs, inputs) {
     reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy5}`);
   }
 }
-var import_node_path92, OURS, MAX_BYTES3;
+var import_node_path93, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path92 = require("node:path");
+    import_node_path93 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -54213,7 +54334,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path93.join)(store.locks, "runs");
+  return (0, import_node_path94.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -54225,7 +54346,7 @@ async function leaseStore(host, name5, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path93.join)(leasesDir(store), name5);
+    const path2 = (0, import_node_path94.join)(leasesDir(store), name5);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -54240,12 +54361,12 @@ async function leaseStore(host, name5, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path93;
+var import_node_path94;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path93 = require("node:path");
+    import_node_path94 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -54803,7 +54924,7 @@ var init_build_option_rows = __esm({
         default: "",
         placeholder: LANE_CHOICES.join("|"),
         words: LANE_CHOICES,
-        description: "direct: kernels; image: disk images (image: block of the profile); default: direct, if the profile names a kernel",
+        description: "direct: kernels; image: disk images (image: block of the profile); default: direct, and what a lock has of both",
         commands: ["lock", "kernels fetch"]
       },
       {
@@ -56921,7 +57042,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path94.resolve)(cwd, file2);
+  const path2 = (0, import_node_path95.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -56979,18 +57100,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path94.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path95.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named7 = { key: "report_json_path", path: (0, import_node_path94.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const named7 = { key: "report_json_path", path: (0, import_node_path95.resolve)(cwd, candidate), use: "read", origin: file2 };
     const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named7)).then(() => void 0).catch((error2) => error2), "confined");
-    const rejected3 = await confined(cwd) && await confined((0, import_node_path94.dirname)((0, import_node_path94.resolve)(cwd, file2)));
+    const rejected3 = await confined(cwd) && await confined((0, import_node_path95.dirname)((0, import_node_path95.resolve)(cwd, file2)));
     if (rejected3 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path94.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path95.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : rejected3;
   }, "outside");
   if (path2 === "") return void 0;
   let rejected2;
-  for (const candidate of [path2, (0, import_node_path94.join)((0, import_node_path94.dirname)(file2), (0, import_node_path94.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path95.join)((0, import_node_path95.dirname)(file2), (0, import_node_path95.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -57012,12 +57133,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status4 }) => statuses.get(profile) === status4);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path94, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path95, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path94 = require("node:path");
+    import_node_path95 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -57122,7 +57243,7 @@ async function filesBelow(dir) {
   const entries = await (0, import_promises12.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path95.join)(dir, entry2.name);
+    const path2 = (0, import_node_path96.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -57132,23 +57253,23 @@ async function copyFiles(from, to, redact) {
   const large = [];
   const names3 = (await (0, import_promises12.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
   for (const name5 of names3) {
-    const found2 = await (0, import_promises12.lstat)((0, import_node_path95.join)(from, name5));
+    const found2 = await (0, import_promises12.lstat)((0, import_node_path96.join)(from, name5));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path95.join)(to, name5));
+      large.push((0, import_node_path96.join)(to, name5));
       continue;
     }
     await (0, import_promises12.mkdir)(to, { recursive: true });
     if (name5 === "qemu.log") {
-      const text7 = await (0, import_promises12.readFile)((0, import_node_path95.join)(from, name5), "latin1");
-      await (0, import_promises12.writeFile)((0, import_node_path95.join)(to, name5), redact(text7), "latin1");
-    } else await (0, import_promises12.copyFile)((0, import_node_path95.join)(from, name5), (0, import_node_path95.join)(to, name5));
+      const text7 = await (0, import_promises12.readFile)((0, import_node_path96.join)(from, name5), "latin1");
+      await (0, import_promises12.writeFile)((0, import_node_path96.join)(to, name5), redact(text7), "latin1");
+    } else await (0, import_promises12.copyFile)((0, import_node_path96.join)(from, name5), (0, import_node_path96.join)(to, name5));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path95.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path96.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
@@ -57157,8 +57278,8 @@ async function gatherCell(cell, request, large) {
   const { root, workspace, ownRun, cells, redact } = request;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path95.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path95.join)(root, dir), redact).then(
+  const dir = (0, import_node_path96.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path96.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -57184,7 +57305,7 @@ async function gatherEvidence(request) {
   for (const path3 of files) {
     const bytes3 = await (0, import_promises12.readFile)(path3);
     listed.push({
-      path: (0, import_node_path95.relative)(root, path3),
+      path: (0, import_node_path96.relative)(root, path3),
       size: bytes3.length,
       sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex")
     });
@@ -57200,21 +57321,21 @@ async function gatherEvidence(request) {
       ...status4 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path95.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path96.relative)(root, path3))
   };
-  const path2 = (0, import_node_path95.join)(root, "manifest.json");
+  const path2 = (0, import_node_path96.join)(root, "manifest.json");
   await (0, import_promises12.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto24, import_promises12, import_node_path95, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto24, import_promises12, import_node_path96, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto24 = require("node:crypto");
     import_promises12 = require("node:fs/promises");
-    import_node_path95 = require("node:path");
+    import_node_path96 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -57271,19 +57392,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text7 = attempt(evidence, () => FORMAT_WRITERS[name5](document, place3));
     if (text7 === void 0) return [[name5, ""]];
-    const path2 = (0, import_node_path96.join)(dir, evidence);
+    const path2 = (0, import_node_path97.join)(dir, evidence);
     (0, import_node_fs9.writeFileSync)(path2, text7);
     return [[name5, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs9, import_node_path96;
+var import_node_fs9, import_node_path97;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs9 = require("node:fs");
-    import_node_path96 = require("node:path");
+    import_node_path97 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -57592,9 +57713,9 @@ function isSummary(path2) {
 }
 async function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named7 = own3 === "" ? "" : (0, import_node_path97.resolve)(ended2.runner.workspace, own3);
+  const named7 = own3 === "" ? "" : (0, import_node_path98.resolve)(ended2.runner.workspace, own3);
   const ours = named7 !== "" && named7 !== ended2.runner.summaryFile && isSummary(named7);
-  const path2 = ours ? named7 : (0, import_node_path97.join)(dir, SUMMARY);
+  const path2 = ours ? named7 : (0, import_node_path98.join)(dir, SUMMARY);
   const text7 = writeSummary(document, ended2, uploaded, path2);
   if (text7 === void 0) return "";
   const isThere = named7 !== "" && named7 === ended2.runner.summaryFile;
@@ -57607,18 +57728,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name5 };
   const text7 = attempt("the comment", () => comment(document, options2));
   if (text7 === void 0) return "";
-  const path2 = (0, import_node_path97.join)(dir, "comment.md");
+  const path2 = (0, import_node_path98.join)(dir, "comment.md");
   (0, import_node_fs11.writeFileSync)(path2, text7);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text7, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs11, import_node_path97, SUMMARY;
+var import_node_fs11, import_node_path98, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs11 = require("node:fs");
-    import_node_path97 = require("node:path");
+    import_node_path98 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -57645,7 +57766,7 @@ function escaped(text7) {
   return text7.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known5 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path98.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  const known5 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path99.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
   if (known5.length === 0) return (text7) => text7;
   const shownOf = new Map(known5);
   const names3 = known5.map(([path2]) => escaped(path2)).join("|");
@@ -57670,12 +57791,12 @@ function redactedFile(name5, text7, redact) {
     return redact(text7);
   }
 }
-var import_node_path98, PATH_CHARACTER;
+var import_node_path99, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path98 = require("node:path");
+    import_node_path99 = require("node:path");
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
     __name(redactor, "redactor");
@@ -57787,19 +57908,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const included2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path99.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path100.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs13.mkdirSync)((0, import_node_path99.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs13.mkdirSync)((0, import_node_path100.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of included2) {
     if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
-    (0, import_node_fs13.writeFileSync)((0, import_node_path99.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
+    (0, import_node_fs13.writeFileSync)((0, import_node_path100.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path99.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path100.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -57859,10 +57980,10 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path99.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path99.join)(root, "reports");
+  const root = (0, import_node_path100.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path100.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path99.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path100.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   await setOutputs(env, {
     result: document.status,
@@ -57893,14 +58014,14 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs13, import_node_os4, import_node_path99;
+var import_node_fs13, import_node_os4, import_node_path100;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs13 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path99 = require("node:path");
+    import_node_path100 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
@@ -59634,7 +59755,7 @@ function defaultsOf(command, inputs, scratch) {
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path100.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path101.join)(scratch, "report.json") },
     ...wantsKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
@@ -59645,7 +59766,7 @@ function ignoredIn(command, inputs) {
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path100.resolve)(workspace, binary);
+  const path2 = (0, import_node_path101.resolve)(workspace, binary);
   return (0, import_node_fs15.existsSync)(path2) && (0, import_node_fs15.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
@@ -59672,7 +59793,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag4) => {
     const prefix = `--${flag4}=`;
     const text7 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text7 === "" ? "" : (0, import_node_path100.resolve)(workspace, text7);
+    return text7 === "" ? "" : (0, import_node_path101.resolve)(workspace, text7);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -59693,13 +59814,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs15, import_node_path100, OWN_BINARY, NO_PLAN;
+var import_node_fs15, import_node_path101, OWN_BINARY, NO_PLAN;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs15 = require("node:fs");
-    import_node_path100 = require("node:path");
+    import_node_path101 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -60518,7 +60639,7 @@ function flagsOf({
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path101.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path102.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
     ...lane ? [flag("lane"), lane] : [],
     ...runner && runner !== "vm" ? [flag("runner"), runner] : [],
@@ -60528,23 +60649,23 @@ function flagsOf({
     ...loader.modules === false ? [flag("no-modules")] : [],
     ...loader.loader ? [flag("loader"), loader.loader] : [],
     ...loader.loaders ? [flag("loaders"), loader.loaders.join(",")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path101.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path102.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name5, value2]) => [flag("set-rodata"), `${name5}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name5, target]) => [flag("set-attach-target"), `${name5}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path101.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path102.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path101;
+var import_node_path102;
 var init_object_flags = __esm({
   "src/api/object-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path101 = require("node:path");
+    import_node_path102 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -60634,10 +60755,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path102.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path102.basename)(at)) ? (0, import_node_path102.join)((0, import_node_path102.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path103.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path103.basename)(at)) ? (0, import_node_path103.join)((0, import_node_path103.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path102.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path103.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -60665,7 +60786,7 @@ async function addFile(host, into, real, to, origin) {
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path102.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path103.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -60675,16 +60796,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH4) reject7("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path102.join)(real, name5);
+    const path2 = (0, import_node_path103.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) reject7("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path102.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path103.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path102.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path103.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) reject7("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -60698,7 +60819,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path102.resolve)(context.dir, path2),
+      (0, import_node_path103.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -60724,23 +60845,23 @@ function joinAssets(first3, second) {
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS))) {
-    const path2 = import_node_path102.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path103.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path102.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path103.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path102.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path103.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto27, import_node_path102, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS;
+var import_node_crypto27, import_node_path103, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto27 = require("node:crypto");
-    import_node_path102 = require("node:path");
+    import_node_path103 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -60771,10 +60892,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path103.resolve)((0, import_node_path103.dirname)(from), pattern2);
-  const dir = (0, import_node_path103.dirname)(path2);
+  const path2 = (0, import_node_path104.resolve)((0, import_node_path104.dirname)(from), pattern2);
+  const dir = (0, import_node_path104.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path103.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path104.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches2 = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches2.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -60792,19 +60913,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path103.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path104.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path103, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path104, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/loader/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path103 = require("node:path");
+    import_node_path104 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES5 = 200;
     DEFAULT_DIRS = [
@@ -60900,7 +61021,7 @@ var init_program_file = __esm({
 // src/loader/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path104.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path105.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -60920,13 +61041,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known5.has(name5) || import_node_path104.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path105.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
       if (found2 === void 0) throw missing2(origin, name5, next.name, [...own3, ...dirs]);
       if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known5.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path104.join)(found2.dir.guest, import_node_path104.posix.basename(name5)), found2.bytes);
+      add(name5.includes("/") ? name5 : (0, import_node_path105.join)(found2.dir.guest, import_node_path105.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -60952,9 +61073,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : reject11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path104.dirname)(name5), guest: (0, import_node_path104.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path104.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path104.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path105.dirname)(name5), guest: (0, import_node_path105.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path105.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path105.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -60970,7 +61091,7 @@ function linksFor(known5) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known5].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path104.join)(home, name5), target: (0, import_node_path104.join)(dir.guest, name5) }] : []
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path105.join)(home, name5), target: (0, import_node_path105.join)(dir.guest, name5) }] : []
   );
 }
 function missing2(origin, name5, by, dirs) {
@@ -60980,12 +61101,12 @@ function missing2(origin, name5, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path104, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path105, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/loader/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path104 = require("node:path");
+    import_node_path105 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -61030,7 +61151,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path105.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path106.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     reject8(
@@ -61056,18 +61177,18 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path105.resolve)(cwd, path2);
+  const source = (0, import_node_path106.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) reject8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path105.basename)(source);
+  const name5 = (0, import_node_path106.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     reject8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path105.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path105.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path106.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path106.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
@@ -61078,13 +61199,13 @@ async function loadCommandBinary(host, cwd, path2, said) {
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto28, import_node_path105, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto28, import_node_path106, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
   "src/loader/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto28 = require("node:crypto");
-    import_node_path105 = require("node:path");
+    import_node_path106 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -61183,6 +61304,7 @@ function lostOf2(manifest, mode2) {
   return [
     ...testsOf(mode2, manifest).length > 0 ? ["functional tests"] : [],
     ...settings.length > 0 ? ["settings for the load"] : [],
+    ...manifest.loaders.gate || manifest.loaders.beside ? ["loaders"] : [],
     ...manifest.maxInsns === void 0 ? [] : ["max_insns"],
     ...manifest.programs.some(({ attach: attach3 }) => attach3.required) ? ["required attachments"] : []
   ];
@@ -61225,20 +61347,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path106.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path106.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path107.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path107.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path106.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path107.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path106.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path107.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path106.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path106.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path107.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path107.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -61257,12 +61379,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path106;
+var import_node_path107;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path106 = require("node:path");
+    import_node_path107 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -61305,7 +61427,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path107.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path108.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -61319,7 +61441,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path107.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path108.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -61333,7 +61455,7 @@ async function readLoader2(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path107.join)(directory, file2);
+    const place3 = (0, import_node_path108.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -61360,12 +61482,12 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path107, MAX_LOADER_BYTES, MAX_LIST_BYTES, numbers;
+var import_node_path108, MAX_LOADER_BYTES, MAX_LIST_BYTES, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path107 = require("node:path");
+    import_node_path108 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
@@ -61405,7 +61527,7 @@ async function loadersOf(find, { gate: decides, beside: others }, command, targe
   }
   const gate2 = decides && await find(choiceOf2(decides.name, decides.origin));
   const named7 = await Promise.all(
-    (others?.names ?? []).map((name5) => find(choiceOf2(name5, phrase`${origin} ${quoted(name5)}`)))
+    (others?.names ?? []).map((name5) => find(choiceOf2(name5, phrase`${others?.origin ?? ""} ${quoted(name5)}`)))
   );
   const beside = named7.filter(
     (one, index) => !isSame2(one, gate2) && named7.findIndex((other2) => isSame2(one, other2)) === index
@@ -61413,7 +61535,8 @@ async function loadersOf(find, { gate: decides, beside: others }, command, targe
   const other = targets.find(({ profile }) => profile.arch !== "x86_64");
   if (other !== void 0 && [gate2, ...beside].some((one) => one !== void 0)) {
     const words3 = phrase`loaders are built for x86_64, and ${other.profile.id} is ${other.profile.arch}`;
-    throw new UsageError("loader_wrong_arch", phrase`${origin}: ${words3}; leave that kernel out`);
+    const place3 = gate2 === void 0 ? others?.origin ?? origin : origin;
+    throw new UsageError("loader_wrong_arch", phrase`${place3}: ${words3}; leave that kernel out`);
   }
   return gate2 === void 0 && beside.length === 0 ? void 0 : { gate: gate2, beside };
 }
@@ -63634,7 +63757,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join89(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join91(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
   let known5;
   reach(0, atEntry());
@@ -63662,7 +63785,7 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known5);
   return false;
 }
-function join89(states, at, words3) {
+function join91(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
@@ -63740,7 +63863,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join89, "join");
+    __name(join91, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -64123,7 +64246,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path108.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path109.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -64133,7 +64256,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named7 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path108.dirname)(objectPath));
+  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path109.dirname)(objectPath));
   if (!repository) return found2;
   for (const name5 of named7) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
@@ -64143,12 +64266,12 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path108, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
+var import_node_path109, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path108 = require("node:path");
+    import_node_path109 = require("node:path");
     init_source_paths();
     init_confine();
     init_git();
@@ -64403,7 +64526,7 @@ function reject9(origin, path2, { isFile: isFile2, isDirectory, size }) {
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path109.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path110.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -64438,7 +64561,7 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path109.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path110.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -64449,13 +64572,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto31, import_node_path109, REASONS6;
+var import_node_crypto31, import_node_path110, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto31 = require("node:crypto");
-    import_node_path109 = require("node:path");
+    import_node_path110 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -64508,10 +64631,10 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path110.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path111.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path110.basename)(path2),
+      basename: (0, import_node_path111.basename)(path2),
       name: input.name || artifactName(path2),
       sha256: (0, import_node_crypto32.createHash)("sha256").digest("hex"),
       sizeBytes: 0
@@ -64550,13 +64673,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto32, import_node_path110;
+var import_node_crypto32, import_node_path111;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto32 = require("node:crypto");
-    import_node_path110 = require("node:path");
+    import_node_path111 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -64702,7 +64825,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path111.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path112.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -64733,7 +64856,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path111.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path112.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -64741,7 +64864,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path111.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path112.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
     const missing3 = error2.code === "ENOENT";
@@ -64774,24 +64897,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path111.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path111.join)(dir, "reports", (0, import_node_path111.basename)(path2)), (0, import_node_path111.join)(dir, (0, import_node_path111.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path112.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path112.join)(dir, "reports", (0, import_node_path112.basename)(path2)), (0, import_node_path112.join)(dir, (0, import_node_path112.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named7 = await caseReport(host, cwd, (0, import_node_path111.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path111.join)((0, import_node_path111.dirname)(dir), (0, import_node_path111.basename)(path2));
+  const named7 = await caseReport(host, cwd, (0, import_node_path112.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path112.join)((0, import_node_path112.dirname)(dir), (0, import_node_path112.basename)(path2));
   return named7 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, requested2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, requested2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path111, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path112, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path111 = require("node:path");
+    import_node_path112 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -65206,6 +65329,8 @@ var init_limits = __esm({
       objectBytes: 512 * 1024 * 1024,
       /** Of those of all files that a run names, in bytes: they are in memory together until they are kept. */
       heldBytes: 1024 * 1024 * 1024,
+      /** Of the paths that are compared where layers of an image are laid over each other, in characters: some seconds. */
+      comparedLength: 512 * 1024 * 1024,
       milliseconds: 10 * 6e4
     };
     __name(rejectLarge, "rejectLarge");
@@ -65232,15 +65357,20 @@ function namesOf(content2, found2) {
   });
   return names3.map((name5) => names3.filter((one) => one === name5).length === 1 ? name5 : void 0);
 }
-function createTaken() {
+function createTaken(everyPlace) {
   const objects = [];
-  const known5 = /* @__PURE__ */ new Set();
+  const known5 = /* @__PURE__ */ new Map();
   let bytesTaken = 0;
   function keep(object3) {
-    if (known5.has(object3.sha256)) return;
-    known5.add(object3.sha256);
+    const same2 = known5.get(object3.sha256);
+    if (same2 !== void 0) {
+      if (everyPlace) objects.push({ ...object3, bytes: same2 });
+      if (objects.length > LIMITS4.entries) rejectLarge(`it holds objects at more than ${LIMITS4.entries} places`);
+      return;
+    }
+    if (known5.size === LIMITS4.objects) rejectLarge(`it holds more than ${LIMITS4.objects} objects`);
+    known5.set(object3.sha256, object3.bytes);
     bytesTaken += object3.bytes.length;
-    if (objects.length === LIMITS4.objects) rejectLarge(`it holds more than ${LIMITS4.objects} objects`);
     if (bytesTaken > LIMITS4.objectBytes) rejectLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
     objects.push(object3);
   }
@@ -65250,12 +65380,12 @@ function createTaken() {
     keep,
     add(place3, bytes3) {
       const sha2563 = digestOf(bytes3);
-      if (!known5.has(sha2563)) keep({ ...place3, bytes: Uint8Array.from(bytes3), sha256: sha2563 });
+      keep({ ...place3, bytes: known5.get(sha2563) ?? Uint8Array.from(bytes3), sha256: sha2563 });
     }
   };
 }
-function createCollector() {
-  const { objects: taken, keep, add } = createTaken();
+function createCollector(everyPlace = false) {
+  const { objects: taken, keep, add } = createTaken(everyPlace);
   let bigEndian = 0;
   let programs = 0;
   function takeProgram(content2, member3) {
@@ -65402,8 +65532,33 @@ var init_links3 = __esm({
   }
 });
 
+// src/artifacts/name-bounds.ts
+function plainName(path2) {
+  return path2.replace(/^(?:\.{0,2}\/)+/, "");
+}
+function nameBounds() {
+  let total = 0;
+  return ({ path: path2, link }) => {
+    total += path2.length + link.length;
+    const longest = Math.max(path2.length, link.length);
+    const depth = Math.max(path2.split("/").length, link.split("/").length);
+    if (longest > LIMITS4.nameLength || depth > LIMITS4.nameDepth)
+      rejectLarge(`a name in it has more than ${LIMITS4.nameLength} characters or ${LIMITS4.nameDepth} directories`);
+    if (total > LIMITS4.namesLength) rejectLarge(`its names have more than ${LIMITS4.namesLength >> 20} MiB`);
+  };
+}
+var init_name_bounds = __esm({
+  "src/artifacts/name-bounds.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_limits();
+    __name(plainName, "plainName");
+    __name(nameBounds, "nameBounds");
+  }
+});
+
 // src/artifacts/layers.ts
-function createCover() {
+function createCover(spend) {
   const whiteOuts = createWhiteOuts();
   const own3 = /* @__PURE__ */ new Map();
   return {
@@ -65415,11 +65570,13 @@ function createCover() {
     end() {
     },
     hides(member3) {
-      if (own3.has(member3) || whiteOuts.takeAway(member3)) return true;
+      spend(member3.length);
+      if (own3.has(member3)) return true;
       for (let at = member3.indexOf("/"); at >= 0; at = member3.indexOf("/", at + 1)) {
+        spend(PATHS_PER_DIRECTORY * at);
         if (own3.has(member3.slice(0, at))) return true;
       }
-      return false;
+      return whiteOuts.takeAway(member3);
     }
   };
 }
@@ -65439,13 +65596,33 @@ function checkLayers(layers) {
   );
   checkNamed(new Set(named7.map(({ path: path2 }) => path2)), lookupIn(layers));
 }
+function keepNames({ own: own3, cover }) {
+  const objects = /* @__PURE__ */ new Map();
+  for (const object3 of own3.objects) {
+    const { member: member3 = "" } = object3;
+    objects.set(member3, [...objects.get(member3) ?? [], object3]);
+  }
+  for (const { path: path2, kind: kind2, link } of [...cover.own.values()]) {
+    const named7 = kind2 === "link" ? objects.get(plainName(link)) : void 0;
+    if (named7 === void 0) continue;
+    for (const object3 of named7) own3.keep({ ...object3, member: path2 });
+    cover.own.set(path2, { path: path2, kind: "file", link: "" });
+  }
+}
 function createLayers() {
   let held = 0;
+  let compared2 = 0;
+  const spend = /* @__PURE__ */ __name((characters) => {
+    compared2 += characters;
+    if (compared2 > LIMITS4.comparedLength) rejectLarge("its layers have too many names that hide each other");
+  }, "spend");
   return {
     async read(take2) {
-      const layer2 = { own: createCollector(), cover: createCover() };
+      const layer2 = { own: createCollector(true), cover: createCover(spend) };
       await take2(layer2.own, layer2.cover);
-      held += layer2.own.objects.reduce((sum2, { bytes: bytes3 }) => sum2 + bytes3.length, 0);
+      keepNames(layer2);
+      const sizes = new Map(layer2.own.objects.map(({ sha256: sha2563, bytes: bytes3 }) => [sha2563, bytes3.length]));
+      for (const size of sizes.values()) held += size;
       if (held > LIMITS4.objectBytes) rejectLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
       return layer2;
     },
@@ -65460,6 +65637,7 @@ function createLayers() {
     }
   };
 }
+var PATHS_PER_DIRECTORY;
 var init_layers = __esm({
   "src/artifacts/layers.ts"() {
     "use strict";
@@ -65468,9 +65646,12 @@ var init_layers = __esm({
     init_collect();
     init_limits();
     init_links3();
+    init_name_bounds();
+    PATHS_PER_DIRECTORY = 3;
     __name(createCover, "createCover");
     __name(lookupIn, "lookupIn");
     __name(checkLayers, "checkLayers");
+    __name(keepNames, "keepNames");
     __name(createLayers, "createLayers");
   }
 });
@@ -65514,27 +65695,6 @@ var init_kind = __esm({
   }
 });
 
-// src/artifacts/name-bounds.ts
-function nameBounds() {
-  let total = 0;
-  return ({ path: path2, link }) => {
-    total += path2.length + link.length;
-    const longest = Math.max(path2.length, link.length);
-    const depth = Math.max(path2.split("/").length, link.split("/").length);
-    if (longest > LIMITS4.nameLength || depth > LIMITS4.nameDepth)
-      rejectLarge(`a name in it has more than ${LIMITS4.nameLength} characters or ${LIMITS4.nameDepth} directories`);
-    if (total > LIMITS4.namesLength) rejectLarge(`its names have more than ${LIMITS4.namesLength >> 20} MiB`);
-  };
-}
-var init_name_bounds = __esm({
-  "src/artifacts/name-bounds.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_limits();
-    __name(nameBounds, "nameBounds");
-  }
-});
-
 // src/artifacts/refuse-layer.ts
 function rejectLayer(head2) {
   if (head2.every((byte) => byte === 0)) return;
@@ -65553,9 +65713,6 @@ var init_refuse_layer = __esm({
 });
 
 // src/artifacts/archive.ts
-function plainName(path2) {
-  return path2.replace(/^(?:\.{0,2}\/)+/, "");
-}
 async function* bounded(chunks2) {
   let total = 0;
   for await (const chunk of chunks2) {
@@ -65623,19 +65780,19 @@ async function takePacked(host, path2, packing, collector, signal, entries = cre
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
   if (isTar2(head2)) return takeTar(all, collector, entries);
   if (layer2 && !hasElfMagic(head2)) rejectLayer(head2);
-  const name5 = (0, import_node_path112.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path113.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path112.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path112.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path113.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path113.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path112.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path113.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
@@ -65668,12 +65825,12 @@ async function takeRpm(host, path2, collector, signal) {
   for (const path3 of waiting.values()) collector.take(Buffer.alloc(0), path3);
   links.end();
 }
-var import_node_path112, IMAGE_MARKS;
+var import_node_path113, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path112 = require("node:path");
+    import_node_path113 = require("node:path");
     init_elf_file();
     init_tar();
     init_chunks();
@@ -65687,7 +65844,6 @@ var init_archive = __esm({
     init_links3();
     init_name_bounds();
     init_refuse_layer();
-    __name(plainName, "plainName");
     __name(bounded, "bounded");
     __name(peeked, "peeked");
     __name(whole3, "whole");
@@ -65791,7 +65947,7 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path113.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path114.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -65799,12 +65955,12 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path113, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
+var import_node_path114, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path113 = require("node:path");
+    import_node_path114 = require("node:path");
     init_layout();
     init_manifest();
     init_registry();
@@ -65863,7 +66019,7 @@ async function takeDockerLayers(host, { chunks: chunks2, dir, named: named7 }, c
     if (!needed2.has(member3)) continue;
     once(seen, member3);
     if (size > LIMITS4.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    const file2 = (0, import_node_path114.join)(dir, "layer");
+    const file2 = (0, import_node_path115.join)(dir, "layer");
     await host.files.writeAtomic(file2, await content2());
     const take2 = /* @__PURE__ */ __name((own3, entries2) => takeLayer(host, file2, "program", { collector: own3, entries: entries2, isArchive: true, signal }), "take");
     read.set(member3, await layers.read(take2));
@@ -65881,7 +66037,7 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path114.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path115.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
@@ -65898,12 +66054,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path114, DockerManifest, MAX_MANIFEST;
+var import_node_path115, DockerManifest, MAX_MANIFEST;
 var init_image_archive = __esm({
   "src/artifacts/image-archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path115 = require("node:path");
     init_zod();
     init_chunks();
     init_errors();
@@ -65938,12 +66094,12 @@ async function takeAll(host, path2, container, signal) {
       break;
     case "packed": {
       const { packing } = container;
-      const kind2 = await takePacked(host, path2, packing, collector, signal);
-      if (kind2 === void 0) break;
-      const layers = createCollector();
-      if (!await takeImageArchive(host, { path: path2, packing, kind: kind2 }, layers, signal)) break;
-      for (const object3 of collector.objects) if (!isBlob(object3)) layers.keep(object3);
-      return layers;
+      const all = createCollector(true);
+      const kind2 = await takePacked(host, path2, packing, all, signal);
+      const isImage = kind2 !== void 0 && await takeImageArchive(host, { path: path2, packing, kind: kind2 }, collector, signal);
+      for (const object3 of all.objects) if (!isImage || !isBlob(object3)) collector.keep(object3);
+      if (!isImage) collector.count(all);
+      break;
     }
     case "deb":
       await takePacked(host, path2, "deb", collector, signal);
@@ -65990,7 +66146,7 @@ function found(collector, container, { name: name5, flag: flag4 }) {
   );
 }
 async function openFile(host, path2, named7, signal) {
-  const container = containerOf2((0, import_node_path115.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+  const container = containerOf2((0, import_node_path116.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
   if (container === void 0) return void 0;
   const collector = await limited(named7, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
@@ -66005,12 +66161,12 @@ async function openImage2(named7, take2, signal) {
   const digest3 = await limited(named7, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named7), digest: digest3 };
 }
-var import_node_path115, DAMAGE, IMAGE3;
+var import_node_path116, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path115 = require("node:path");
+    import_node_path116 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -66084,7 +66240,7 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path116.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path117.relative)(cwd, place3);
     const named7 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
@@ -66159,13 +66315,13 @@ async function openNamed(host, named7) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path116.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path116.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path117.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path117.join)(dir, name5));
   }
 }
 async function keepNamed(host, workdir, named7) {
-  const dir = (0, import_node_path116.join)(workdir, OBJECTS2);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path116.join)(dir, `${sha2563}.o`), "fileOf");
+  const dir = (0, import_node_path117.join)(workdir, OBJECTS2);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path117.join)(dir, `${sha2563}.o`), "fileOf");
   const objects = named7.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
@@ -66187,12 +66343,12 @@ async function keepNamed(host, workdir, named7) {
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path116, OBJECTS2, KEPT3, UNUSED_MS;
+var import_node_path117, OBJECTS2, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path117 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -66225,7 +66381,7 @@ var init_named_objects = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
-  return artifact === "" ? `command://${name5}` : (0, import_node_path117.resolve)(dir, artifact);
+  return artifact === "" ? `command://${name5}` : (0, import_node_path118.resolve)(dir, artifact);
 }
 function subjectReader(host, shelve, load2) {
   const known5 = /* @__PURE__ */ new Map();
@@ -66240,8 +66396,8 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path117.resolve)(dir, file2);
-    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path117.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path118.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path118.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known5.set(path2, reading2);
     return reading2;
   };
@@ -66292,12 +66448,12 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path117, IMAGE_IN_A_CASE;
+var import_node_path118, IMAGE_IN_A_CASE;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path117 = require("node:path");
+    import_node_path118 = require("node:path");
     init_similar();
     init_errors();
     init_wording();
@@ -66332,7 +66488,7 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named7 of paths) if (named7.key === "matrix") await confine(host, root, named7);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path118.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path119.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
 async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
@@ -66345,18 +66501,19 @@ async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
     throw new UsageError(error2.code, phrase`${source.kernelsOrigin}: ${wordingOf(error2)}`, { cause: error2 });
   }
 }
-function checkRunner3({ runner, origin }) {
-  if (runner !== "firecracker") return;
+function runnerOf2({ runner: own3, origin }, said) {
+  const runner = said ?? own3;
+  if (runner !== "firecracker") return runner;
   throw new UsageError("not_available", `${origin}: runner ${runner} is not available in this version; use runner vm`);
 }
 async function readyCase(source, paths, { context, overrides, readers }) {
   const { host, dir } = context;
-  checkRunner3(source);
+  const runner = runnerOf2(source, overrides.runner);
   for (const named8 of source.paths) {
     if (named8.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named8);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path118.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path119.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -66365,7 +66522,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const { gate: gate2, mode: mode2 } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate2.expectations, ...manifest?.expectations ?? []], entries);
-  const targets = forRunner(targetsOf2(matrix2, entries, manifest, timeoutMs, promised(gate2, manifest)), source.runner);
+  const targets = forRunner(targetsOf2(matrix2, entries, manifest, timeoutMs, promised(gate2, manifest)), runner);
   const { named: named7, loaders } = await caseLoaders(source, manifest, targets, context);
   const general = command === void 0 && manifest?.maxInsns === void 0 ? gate2.defaults.maxInsns : void 0;
   const maxInsns = gate2.maxInsns ?? general;
@@ -66376,13 +66533,13 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path118.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path119.resolve)(dir, matrix2.file), name: matrix2.name },
     targets,
     manifest,
     validationMode: mode2,
     maxInsns,
     flags: caseFlags(context, source, guestFiles, {
-      ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane },
+      ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane, runner },
       loader: loaderSettings(named7)
     }),
     payload: guestFiles.payload,
@@ -66423,8 +66580,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path118.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path118.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path119.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path119.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -66435,12 +66592,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path118;
+var import_node_path119;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path118 = require("node:path");
+    import_node_path119 = require("node:path");
     init_catalog();
     init_tuning();
     init_errors();
@@ -66462,7 +66619,7 @@ var init_suite_cases = __esm({
     __name(gateOf2, "gateOf");
     __name(suiteKernels, "suiteKernels");
     __name(kernelsOf3, "kernelsOf");
-    __name(checkRunner3, "checkRunner");
+    __name(runnerOf2, "runnerOf");
     __name(readyCase, "readyCase");
     __name(checkTestNames, "checkTestNames");
     __name(caseFlags, "caseFlags");
@@ -66484,10 +66641,10 @@ async function neededKernels(requested2, options2 = {}) {
       await add(requested2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path119.resolve)(cwd, requested2.suite);
+    const path2 = (0, import_node_path120.resolve)(cwd, requested2.suite);
     const text7 = await loadText(host, path2, "suite", requested2.suite);
-    const suite = readSuite({ file: (0, import_node_path119.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path119.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path120.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path120.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -66502,16 +66659,16 @@ async function namedLocalKernels(localKernels, options2 = {}) {
 }
 async function archesOfKernels(ids, options2 = {}) {
   const catalog = createCatalog(environmentOf(options2));
-  const arches = /* @__PURE__ */ new Set();
+  const arches = /* @__PURE__ */ new Set(["x86_64"]);
   for (const id2 of ids) arches.add((await findProfile(catalog, id2).catch(() => void 0))?.arch ?? "x86_64");
-  return arches.size === 0 ? ["x86_64"] : [...arches];
+  return [...arches];
 }
-var import_node_path119;
+var import_node_path120;
 var init_needed_kernels = __esm({
   "src/api/needed-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path120 = require("node:path");
     init_catalog();
     init_suite();
     init_kernel_source();
@@ -67316,7 +67473,7 @@ function caseInputs(dir, { source, ready }) {
   const named7 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named7.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path120.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path121.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -67364,7 +67521,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path120.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path121.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -67376,12 +67533,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path120;
+var import_node_path121;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path121 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -67443,7 +67600,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path121.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path122.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -67451,8 +67608,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path121.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path121.relative)(cwd, (0, import_node_path121.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path122.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path122.relative)(cwd, (0, import_node_path122.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function rejectRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -67472,17 +67629,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named7 of paths) {
     if (!options2[named7.key === "out" ? "out" : "markdown"]) await confine(host, root, named7);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path121.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path122.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path121.dirname)((0, import_node_path121.resolve)(cwd, file2));
+  const dir = (0, import_node_path122.dirname)((0, import_node_path122.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path121.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path122.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -67502,11 +67659,12 @@ async function prepareSuite(options2, environment, old) {
     { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own: own3, localKernels, signal: options2.signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path121.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path122.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
       lane: options2.lane,
+      runner: options2.runner,
       partial: options2.shard !== void 0,
       baseline
     }
@@ -67537,12 +67695,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path121;
+var import_node_path122;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path122 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -67688,7 +67846,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path122.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path123.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -67698,12 +67856,12 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path122;
+var import_node_path123;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path123 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
@@ -67929,7 +68087,7 @@ async function readKernelFacts(host, files, signal) {
 async function storedFacts(host, files, signal) {
   const store = locateStore(host);
   const digest3 = files.record.vmlinuz.sha256;
-  const path2 = (0, import_node_path123.join)(store.facts, digest3);
+  const path2 = (0, import_node_path124.join)(store.facts, digest3);
   const known5 = await ifThere(host, path2, MAX_FACTS);
   let facts = known5 && readable3(known5);
   if (facts === void 0) {
@@ -67939,14 +68097,14 @@ async function storedFacts(host, files, signal) {
       await host.files.writeAtomic(path2, packFacts(facts));
     }
   }
-  return { ...facts, modules: await ifThere(host, (0, import_node_path123.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
+  return { ...facts, modules: await ifThere(host, (0, import_node_path124.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
 }
-var import_node_path123, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
+var import_node_path124, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
 var init_read_facts = __esm({
   "src/kernels/facts/read-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path124 = require("node:path");
     init_image_facts();
     init_kallsyms();
     init_index_modules();
@@ -67985,7 +68143,7 @@ async function fromDirectory2(host, path2) {
 }
 async function factsDirectory(host, cwd, named7) {
   if (!named7) return void 0;
-  const dir = (0, import_node_path124.resolve)(cwd, named7);
+  const dir = (0, import_node_path125.resolve)(cwd, named7);
   await ensureDirectory(host, dir, "the directory for facts", "name another one");
   return dir;
 }
@@ -67993,7 +68151,7 @@ async function kernelFacts2(profile, places) {
   const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
   if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
     return void 0;
-  const shared2 = dir === void 0 ? void 0 : (0, import_node_path124.join)(dir, `${profile.id}${SUFFIX}`);
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path125.join)(dir, `${profile.id}${SUFFIX}`);
   const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
   if (there !== void 0) return known3(there);
   try {
@@ -68008,12 +68166,12 @@ async function kernelFacts2(profile, places) {
     return void 0;
   }
 }
-var import_node_path124, SUFFIX;
+var import_node_path125, SUFFIX;
 var init_kernel_facts = __esm({
   "src/api/kernel-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path125 = require("node:path");
     init_facts_file();
     init_read_facts();
     init_module_index();
@@ -68040,7 +68198,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path125.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path126.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -68053,12 +68211,12 @@ async function claimTest({
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path125;
+var import_node_path126;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path126 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -68091,7 +68249,7 @@ async function kernelsAndManifest(environment, catalog, options2) {
   return {
     manifest,
     localKernels: resolvedKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path126.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path127.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -68120,7 +68278,7 @@ function baselineOf(run2, subjects) {
 function reportTargetsOf(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path126.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path127.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -68171,7 +68329,7 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
     catalog,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path126.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path127.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
   const named7 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
   const loaders = await loadersOf(loaderFinder(environment), named7, options2.command !== void 0, targets);
@@ -68205,12 +68363,12 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
   const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
 }
-var import_node_path126;
+var import_node_path127;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path127 = require("node:path");
     init_loader_settings();
     init_named_loaders();
     init_tuning();
@@ -68272,7 +68430,7 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path127.dirname)((0, import_node_path127.resolve)(cwd, file2));
+  const dir = (0, import_node_path128.dirname)((0, import_node_path128.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
@@ -68293,7 +68451,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path127.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path128.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -68334,12 +68492,12 @@ async function makePlan(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path127, TARGET_MS;
+var import_node_path128, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path128 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -68376,7 +68534,7 @@ var init_plan2 = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs16.accessSync)((0, import_node_path128.join)(dir, command), import_node_fs16.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path129.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -68438,13 +68596,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs16, import_node_path128, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path129, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path128 = require("node:path");
+    import_node_path129 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -68521,8 +68679,11 @@ async function prepareKernels(job, env, runner, scratch) {
 }
 async function prepareMachine(job, env, runner, machine) {
   if (job.binary === "") {
+    const { parsed: parsed2 } = job;
+    const isRun = parsed2.command === "test" || parsed2.command === "suite";
+    const { allowProfileOverride } = isRun ? parsed2.options : NOTHING_SAID;
     const ids = await kernelsOf4(job, env, runner.workspace);
-    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace });
+    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride });
     await ensureTools(env, job.settings.installQemu, machine, arches);
   }
   await openKvm(runner, machine);
@@ -69583,12 +69744,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path129.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path129.join)(dir, name5));
+  await host.files.rejectLink((0, import_node_path130.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path130.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path129.join)(workdir, "keys");
-  const path2 = (0, import_node_path129.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path130.join)(workdir, "keys");
+  const path2 = (0, import_node_path130.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const bytes3 = Buffer.from(text7.trim(), "base64");
   const bad = /* @__PURE__ */ __name((cause) => new UsageError(
@@ -69607,13 +69768,13 @@ async function ownKey(host, workdir, take2) {
   return { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path129.join)(workdir, "keys");
+  const dir = (0, import_node_path130.join)(workdir, "keys");
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path129.join)(dir, ".lock"));
+  await host.files.rejectLink((0, import_node_path130.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path129.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path130.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -69637,22 +69798,22 @@ async function makeKey(host, dir) {
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path129.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path130.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path129.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path130.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path129.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path130.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto35, import_node_path129, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto35, import_node_path130, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto35 = require("node:crypto");
-    import_node_path129 = require("node:path");
+    import_node_path130 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -69824,13 +69985,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path130.join)(workdir, "registry");
+  return (0, import_node_path131.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path130.join)(dir, name5));
-  return (0, import_node_path130.join)(dir, name5);
+  await host.files.rejectLink((0, import_node_path131.join)(dir, name5));
+  return (0, import_node_path131.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -69873,7 +70034,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path130.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path131.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -69930,12 +70091,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path130, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path131, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path130 = require("node:path");
+    import_node_path131 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -70892,6 +71053,9 @@ function lockedHelper(hello, id2) {
 function hidesTracepoints(hello) {
   return lockdownLevel(hello) === "confidentiality";
 }
+function hidesProbes(hello, section2) {
+  return lockdownLevel(hello) === "confidentiality" && /^\??k(?:ret)?(?:probe|syscall)\+?(?:\/|$)/.test(section2);
+}
 function privileged(hello) {
   const hex3 = hello.facts.cap_eff;
   if (hex3 === void 0 || !/^[0-9a-f]{1,16}$/i.test(hex3)) return void 0;
@@ -70935,6 +71099,7 @@ var init_policy2 = __esm({
     __name(lockdownLevel, "lockdownLevel");
     __name(lockedHelper, "lockedHelper");
     __name(hidesTracepoints, "hidesTracepoints");
+    __name(hidesProbes, "hidesProbes");
     CAP_NET_ADMIN = 12;
     CAP_SYS_ADMIN = 21;
     CAP_PERFMON = 38;
@@ -71941,7 +72106,7 @@ var init_own_policy = __esm({
 });
 
 // src/classify/rules/attach-places.ts
-var EINVAL, EILSEQ, KPROBE, RELEASE3, PLACE_RULES;
+var EINVAL, EILSEQ, KPROBE, RELEASE2, PLACE_RULES;
 var init_attach_places2 = __esm({
   "src/classify/rules/attach-places.ts"() {
     "use strict";
@@ -71949,7 +72114,7 @@ var init_attach_places2 = __esm({
     EINVAL = -22;
     EILSEQ = -84;
     KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
-    RELEASE3 = "6.1.0-56-cloud-amd64";
+    RELEASE2 = "6.1.0-56-cloud-amd64";
     PLACE_RULES = [
       {
         code: "ATTACH_TARGET_NOT_TRACEABLE",
@@ -71963,7 +72128,7 @@ var init_attach_places2 = __esm({
           section: "kprobe/vfs_read+0x3",
           method: "auto",
           lines: ["prog 'probe': failed to create kprobe 'vfs_read+0x3' perf event: -EILSEQ"],
-          release: RELEASE3
+          release: RELEASE2
         }
       },
       {
@@ -71978,7 +72143,7 @@ var init_attach_places2 = __esm({
           section: "kretprobe/vfs_read+0x4",
           method: "auto",
           lines: ["kretprobes do not support offset specification"],
-          release: RELEASE3
+          release: RELEASE2
         }
       },
       {
@@ -71989,7 +72154,7 @@ var init_attach_places2 = __esm({
         errnos: [EINVAL],
         section: /^\??(?:tp|tracepoint)\/[^/]+$/,
         when: /* @__PURE__ */ __name((r) => r.lines.length === 0, "when"),
-        example: { errno: -22, section: "tp/sched_switch", method: "auto", lines: [], release: RELEASE3 }
+        example: { errno: -22, section: "tp/sched_switch", method: "auto", lines: [], release: RELEASE2 }
       },
       {
         code: "STRUCT_OPS_MISMATCH",
@@ -71997,7 +72162,7 @@ var init_attach_places2 = __esm({
         confidence: "medium",
         errnos: [EINVAL],
         section: /^\??struct_ops/,
-        example: { errno: -22, section: "struct_ops/ssthresh", method: "struct_ops", lines: [], release: RELEASE3 }
+        example: { errno: -22, section: "struct_ops/ssthresh", method: "struct_ops", lines: [], release: RELEASE2 }
       }
     ];
   }
@@ -72445,7 +72610,8 @@ function attachFinding(stage, evidence) {
   const found2 = attachRule(rejection);
   if (!found2 && DENIED.includes(stage.errno)) {
     const place3 = { section: stage.section, errno: errnoName(stage.errno) };
-    return ownPolicy(evidence, common, place3) ?? denied(evidence.hello, { ...common, ...place3 });
+    const own3 = hidesProbes(evidence.hello, stage.section) ? void 0 : ownPolicy(evidence, common, place3);
+    return own3 ?? denied(evidence.hello, { ...common, ...place3 });
   }
   if (!found2)
     return makeFinding({ ...common, code: "ATTACH_FAILED", confidence: "low", args: { ...args, reason: "errno" } });
@@ -74605,6 +74771,7 @@ var init_functional3 = __esm({
 
 // src/classify/kernel-name.ts
 function nameFinding(what, name5, errno4, common) {
+  if (what === "map" && name5.startsWith(".")) return void 0;
   if (errno4 !== EINVAL3 || TAKEN.test(name5.slice(0, GIVEN))) return void 0;
   const about = what === "map" ? { map: name5 } : {};
   return makeFinding({
@@ -76506,7 +76673,7 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and no supply of them was given");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path131.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path132.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
@@ -76552,17 +76719,17 @@ async function prepare3(context, target) {
 }
 async function prewarm(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path131.join)(logDir, profile.id);
+  const dir = (0, import_node_path132.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path131, PRIORITY, PARALLEL_FETCHES;
+var import_node_path132, PRIORITY, PARALLEL_FETCHES;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path131 = require("node:path");
+    import_node_path132 = require("node:path");
     init_guest();
     init_errors();
     init_brought_btf();
@@ -76694,7 +76861,7 @@ function factsOf5(loader, { evidence }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function directoryOf2(dir, loader) {
-  return (0, import_node_path132.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
+  return (0, import_node_path133.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 async function runBeside(beside, dir, run2) {
   const results = [];
@@ -76713,12 +76880,12 @@ function withLoaders(result, gate2, beside) {
   if (gate2 === void 0 && beside.length === 0) return result;
   return { ...result, loader: factsOf5(gate2, result), ...beside.length > 0 && { loaders: beside } };
 }
-var import_node_path132, KEPT_BYTES;
+var import_node_path133, KEPT_BYTES;
 var init_loader_cells = __esm({
   "src/run/loader-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path132 = require("node:path");
+    import_node_path133 = require("node:path");
     init_guest_loader();
     init_lean_evidence();
     init_short_evidence();
@@ -76885,8 +77052,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path133.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path133.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path134.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path134.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -76908,11 +77075,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path133.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path134.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path133.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path134.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path133.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path134.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -76921,12 +77088,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path133;
+var import_node_path134;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path133 = require("node:path");
+    import_node_path134 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -77030,14 +77197,14 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path134.join)(runDir, "targets", profileId2) : (0, import_node_path134.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path135.join)(runDir, "targets", profileId2) : (0, import_node_path135.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path134, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path135, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path134 = require("node:path");
+    import_node_path135 = require("node:path");
     init_guest();
     init_errors();
     init_cell_files();
@@ -77269,26 +77436,26 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path135.dirname)(runDir);
-  const mark2 = (0, import_node_path135.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path136.dirname)(runDir);
+  const mark2 = (0, import_node_path136.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path135.join)(workdir, "runs");
+  const runs = (0, import_node_path136.join)(workdir, "runs");
   for (const { name: name5, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path135.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path135.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path135.join)(runs, name5));
+    const dir = (0, import_node_path136.join)(runs, of);
+    if (of !== "" && await host.files.stat((0, import_node_path136.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path136.join)(runs, name5));
   }
 }
-var import_node_path135;
+var import_node_path136;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path135 = require("node:path");
+    import_node_path136 = require("node:path");
     __name(markRun, "markRun");
     __name(sweepRuns, "sweepRuns");
   }
@@ -77508,11 +77675,10 @@ function contextStructure({ btf, functions }, program2) {
   const fn = functions[program2.layout.parts[0]?.fn ?? -1];
   const type = btf && fn && contextType(btf, fn.name);
   if (!btf || !type) return void 0;
-  const fields = membersOf(btf, type).map(({ name: name5, bit, type: id2 }) => ({
-    name: name5,
-    at: bit / 8,
-    size: sizeOf(btf, id2) ?? 0
-  }));
+  const fields = Array.from({ length: Math.min(type.count, MAX_FIELDS2) }, (_, index) => {
+    const { name: name5, bit, type: id2 } = memberAt(btf, type, index);
+    return { name: name5, at: bit / 8, size: sizeOf(btf, id2) ?? 0 };
+  });
   return { type: `struct ${type.name}`, fields };
 }
 function readAt({ code: code2, destination, source, offset, immediate }, pointers) {
@@ -77531,7 +77697,7 @@ function contextType(btf, name5) {
   const type = pointer.kind === "ptr" ? plain2(btf, pointer.ref) : void 0;
   return type?.kind === "struct" ? type : void 0;
 }
-var LDX2, ARITHMETIC_643, functionIds;
+var LDX2, ARITHMETIC_643, MAX_FIELDS2, functionIds;
 var init_context_reads = __esm({
   "src/object/context-reads.ts"() {
     "use strict";
@@ -77543,6 +77709,7 @@ var init_context_reads = __esm({
     init_strings();
     LDX2 = 1;
     ARITHMETIC_643 = 7;
+    MAX_FIELDS2 = 1024;
     __name(contextFields, "contextFields");
     __name(contextStructure, "contextStructure");
     __name(readAt, "readAt");
@@ -77590,10 +77757,11 @@ function unavailable(finding, evidence, facts) {
   const at = Number(offset);
   const field = context?.fields.find((one) => one.at <= at && at < one.at + one.size);
   if (!rows3 || !field || Number(size) !== Math.min(field.size, field.size > 8 ? WORD3 : field.size)) return finding;
-  const since2 = rows3.findLast(([from]) => from <= at)?.[1];
+  const type = openedProgram(evidence, program2 ?? "")?.type;
+  const later = LATER[type ?? ""]?.find(([from, to]) => from <= at && at < to);
+  const since2 = later?.[2] ?? rows3.findLast(([from]) => from <= at)?.[1];
   const version2 = kernelVersion(evidence.hello.kernel.release);
   if (since2 !== void 0 && (version2 === void 0 || olderThan(version2, since2))) return finding;
-  const type = openedProgram(evidence, program2 ?? "")?.type;
   const args = { reason: "context_field", field: field.name, struct: context?.type, type };
   return { ...withArgs(finding, args, { confidence: "high" }), group: "program" };
 }
@@ -77604,7 +77772,7 @@ function withContextFields(outcome, evidence, facts) {
     findings: outcome.findings.map((finding) => shortRecord2(unavailable(finding, evidence, facts), evidence, facts))
   };
 }
-var FIELDS_SINCE, WORD3;
+var FIELDS_SINCE, LATER, WORD3;
 var init_context_field = __esm({
   "src/classify/context-field.ts"() {
     "use strict";
@@ -77633,6 +77801,12 @@ var init_context_field = __esm({
         [20, "5.8"]
       ],
       "struct bpf_sockopt": [[0, "5.3"]]
+    };
+    LATER = {
+      cgroup_skb: [
+        [76, 84, "5.0"],
+        [88, 140, "5.0"]
+      ]
     };
     WORD3 = 4;
     __name(unavailable, "unavailable");
@@ -79151,7 +79325,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path136.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path137.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -79187,7 +79361,7 @@ function resultsOf2({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path136.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path137.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
@@ -79256,7 +79430,7 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path136.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path137.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole2 = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
@@ -79276,12 +79450,12 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path136;
+var import_node_path137;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path136 = require("node:path");
+    import_node_path137 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
@@ -80399,7 +80573,7 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path137.join)(workdir, "runs", runId) });
+  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path138.join)(workdir, "runs", runId) });
   const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
@@ -80427,12 +80601,12 @@ function withMissing(verdict2, missing3) {
   if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
   return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
 }
-var import_node_path137;
+var import_node_path138;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path137 = require("node:path");
+    import_node_path138 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -81083,7 +81257,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path138.resolve)(cwd, word4);
+    const path2 = (0, import_node_path139.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4 && !stat4.isFile && !stat4.isDirectory) {
       const why2 = "it is a pipe or a device; write the report of the shard to a file first";
@@ -81097,7 +81271,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path138.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path139.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -81112,12 +81286,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path138, PATTERN2;
+var import_node_path139, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path138 = require("node:path");
+    import_node_path139 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -81161,7 +81335,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path139.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path140.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeParts(options2, environment));
 }
@@ -81182,7 +81356,7 @@ async function mergeParts(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path139.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path140.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
@@ -81191,7 +81365,7 @@ async function mergeParts(options2, { host, cwd }) {
   };
   const { workdir, missing: missing3, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path139.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path140.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -81204,12 +81378,12 @@ async function mergeParts(options2, { host, cwd }) {
   if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
   return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path139;
+var import_node_path140;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path139 = require("node:path");
+    import_node_path140 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -81394,7 +81568,7 @@ async function versionsOf2(host, cwd, options2) {
   const groups2 = /* @__PURE__ */ new Map();
   let plain6;
   for (const text7 of options2.artifacts) {
-    const isFile2 = await host.files.stat((0, import_node_path140.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
+    const isFile2 = await host.files.stat((0, import_node_path141.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
     const found2 = isFile2 ? void 0 : versioned(text7);
     if (found2 === void 0) plain6 ??= text7;
     else groups2.set(found2.label, [...groups2.get(found2.label) ?? [], found2.word]);
@@ -81460,12 +81634,12 @@ async function finishVersions({
   const run2 = compared(before.report, after.report, versions2);
   return finishRun({ ...ended2, gate: after.gate, reportTargets: after.reportTargets, manifest: after.manifest, run: run2 });
 }
-var import_node_path140, EXAMPLE2;
+var import_node_path141, EXAMPLE2;
 var init_versions3 = __esm({
   "src/api/versions.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path140 = require("node:path");
+    import_node_path141 = require("node:path");
     init_match_objects();
     init_version_label();
     init_errors();
@@ -82653,7 +82827,7 @@ async function suiteCommand(options2, io, signal) {
       const text7 = suiteText(suite, look);
       if (text7 !== "") io.out(`${text7}
 `);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path141.relative)(io.cwd, path2)}
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path142.relative)(io.cwd, path2)}
 `);
     }
     if (options2.quiet) for (const line6 of withoutResultLines(suite)) io.err(`${line6}
@@ -82665,12 +82839,12 @@ async function suiteCommand(options2, io, signal) {
     view.close();
   }
 }
-var import_node_path141;
+var import_node_path142;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path141 = require("node:path");
+    import_node_path142 = require("node:path");
     init_index();
     init_suite_text();
     init_live();
@@ -83544,9 +83718,9 @@ async function runBinary(job, { env, workspace, signal }) {
     log4.write(text7);
   });
   child.stderr.setEncoding("utf8").on("data", (text7) => log4.write(text7));
-  const exitCode2 = await new Promise((resolve41, reject11) => {
+  const exitCode2 = await new Promise((resolve40, reject11) => {
     child.once("error", reject11);
-    child.once("close", (code2) => resolve41(code2 ?? 1));
+    child.once("close", (code2) => resolve40(code2 ?? 1));
   });
   log4.end();
   if (before !== void 0 && stampOf4(job.json) === before) {
@@ -83604,7 +83778,7 @@ async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path142.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path143.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -83708,7 +83882,7 @@ async function runStep(env, cancel2) {
   const scratch = makeScratch(runner);
   await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path142.join)(scratch, "tmp");
+  env["TMPDIR"] = (0, import_node_path143.join)(scratch, "tmp");
   (0, import_node_fs18.mkdirSync)(env["TMPDIR"]);
   if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs18.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, reported: false };
@@ -83719,13 +83893,13 @@ async function runStep(env, cancel2) {
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs18, import_node_path142, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs18, import_node_path143, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs18 = require("node:fs");
-    import_node_path142 = require("node:path");
+    import_node_path143 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();
