@@ -91,7 +91,8 @@ describe.each(LANES)('$name with $kernel', ({ name, kernel, options }) => {
   test('leaves nothing behind when it is interrupted', async () => {
     const runner = options.runner === undefined ? [] : ['--runner', options.runner];
     const args = ['test', '--artifact', example('simple-pass'), '--kernels', kernel, '--out', 'r.json', ...runner];
-    const started = startCli([...args, '--isolation', 'boot'], {
+    // A guest may be ready before it is interrupted: its command is not.
+    const started = startCli([...args, '--isolation', 'boot', '--command', 'sleep 100'], {
       cwd: workspace,
       env: { BPFCOMPAT_VNG: VNG },
       limitMs: 120_000,
