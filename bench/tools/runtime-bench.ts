@@ -3,12 +3,12 @@
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { selectionDocument } from '../../src/runtime/decision.ts';
 import { examine } from '../../src/runtime/examine.ts';
+import { NO_LIMITS } from '../../src/runtime/load-limits.ts';
 import type { StoredBundle } from '../../src/runtime/store.ts';
 import { verifyEvidence } from '../../src/runtime/verify-evidence.ts';
 import {
   bundle,
   DEBIAN_12,
-  NO_LIMITS,
   NOW,
   probeOf,
   statement,

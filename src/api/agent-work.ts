@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userId } from '../host/user-id.ts';
 import { codeOf, messageOf, UsageError } from '../model/errors.ts';
 import { putResult, type QueuedRequest, takeRequest } from '../runtime/execute-queue.ts';
+import { AGENT_LIMITS, NO_LIMITS } from '../runtime/load-limits.ts';
 import type { LoadOptions } from './agent-apply-types.ts';
 import { rejectKilled } from './agent-plan.ts';
 import { executeArtifact } from './runtime-execute.ts';
@@ -32,17 +33,6 @@ export interface WorkResult {
 }
 
 const POLL_MS = 500;
-const NO_LIMITS = {
-  require_summary_pass: true,
-  min_required_passed: 0,
-  max_required_failed: 0,
-  require_kernel_btf: false,
-  require_attach_support: false,
-  require_ringbuf_support: false,
-  require_perf_event_array_support: false,
-  deny_classification_codes: [],
-  allow_classification_codes: [],
-};
 
 /** Decides anew for this host, by what this agent believes, and checks the load of the one object that was requested. */
 async function execute(options: WorkOptions, wanted: QueuedRequest) {
@@ -53,7 +43,7 @@ async function execute(options: WorkOptions, wanted: QueuedRequest) {
     ...options,
     hostFile: '',
     limit: 0,
-    policy: NO_LIMITS,
+    policy: { ...NO_LIMITS, ...AGENT_LIMITS },
     request: {
       name: wanted.artifact_name,
       version: wanted.version,

@@ -15,6 +15,21 @@ export interface SelectPolicy {
   readonly allow_classification_codes: readonly string[];
 }
 
+/** No flag was given. */
+export const NO_LIMITS: SelectPolicy = {
+  require_summary_pass: false,
+  min_required_passed: 0,
+  require_kernel_btf: false,
+  require_attach_support: false,
+  require_ringbuf_support: false,
+  require_perf_event_array_support: false,
+  deny_classification_codes: [],
+  allow_classification_codes: [],
+};
+
+/** What agents demand whatever is requested: the object passed on every required kernel. */
+export const AGENT_LIMITS = { require_summary_pass: true, max_required_failed: 0 } as const;
+
 /** Names of the limits that a candidate breaks on a host, in the order of the flags. */
 export function policyViolations(
   policy: SelectPolicy,

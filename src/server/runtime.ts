@@ -7,7 +7,7 @@ import { type SelectOptions, selectArtifact } from '../api/runtime-select.ts';
 import { EXPERIMENTAL } from '../model/experimental.ts';
 import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
-import type { SelectPolicy } from '../runtime/load-limits.ts';
+import { AGENT_LIMITS, NO_LIMITS, type SelectPolicy } from '../runtime/load-limits.ts';
 import { type Probe, probeDigest } from '../runtime/probe.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
@@ -41,16 +41,9 @@ function probeOf({ host_probe: own }: { readonly host_probe: Probe }): Probe {
 function policyOf(given: Selecting['policy'], strict: boolean): SelectPolicy {
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
-    require_summary_pass: false,
-    min_required_passed: 0,
-    require_kernel_btf: false,
-    require_attach_support: false,
-    require_ringbuf_support: false,
-    require_perf_event_array_support: false,
-    deny_classification_codes: [],
-    allow_classification_codes: [],
+    ...NO_LIMITS,
     ...Object.fromEntries(known),
-    ...(strict && { require_summary_pass: true, max_required_failed: 0 }),
+    ...(strict && AGENT_LIMITS),
   };
 }
 

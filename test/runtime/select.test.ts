@@ -2,16 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { decisionId, selectionDocument } from '../../src/runtime/decision.ts';
+import { NO_LIMITS } from '../../src/runtime/load-limits.ts';
 import type { Examined, SelectInput } from '../../src/runtime/select.ts';
-import {
-  DEBIAN_12,
-  NO_LIMITS,
-  probeOf,
-  type StatementParts,
-  statement,
-  trustOf,
-  UBUNTU_20,
-} from '../fixtures/runtime-lab.ts';
+import { DEBIAN_12, probeOf, type StatementParts, statement, trustOf, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
 
 const REQUEST = { name: 'conn', version: '', variant: '', sha256: '', profile: '' };
 const TRUST = trustOf({});
