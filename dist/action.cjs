@@ -48843,42 +48843,66 @@ var init_lock2 = __esm({
   }
 });
 
-// src/host/receive.ts
-async function receiveInto(socketPath, file2, maxBytes) {
+// src/host/sockets.ts
+async function listen(path2) {
   const server = (0, import_node_net2.createServer)();
-  const done = new Promise((resolve40, reject11) => {
+  const peer = new Promise((resolve40, reject11) => {
     server.once("error", reject11);
     server.once("connection", (socket) => {
       server.close();
-      let size = 0;
-      socket.on("data", (chunk) => {
-        size += chunk.length;
-        if (size > maxBytes) socket.destroy(new Error(`more than ${maxBytes} bytes arrived at ${socketPath}`));
+      socket.on("error", () => {
       });
-      (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 })).then(() => resolve40(size), reject11);
+      resolve40(socket);
     });
   });
-  done.catch(() => {
+  peer.catch(() => {
   });
   await new Promise((resolve40, reject11) => {
     server.once("error", reject11);
-    server.listen(socketPath, resolve40);
+    server.listen(path2, resolve40);
   });
   return {
-    done,
+    peer,
     [Symbol.asyncDispose]: async () => {
       if (server.listening) await new Promise((resolve40) => server.close(() => resolve40()));
     }
   };
 }
-var import_node_fs7, import_node_net2, import_promises9;
+var import_node_net2, sockets;
+var init_sockets = __esm({
+  "src/host/sockets.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_net2 = require("node:net");
+    __name(listen, "listen");
+    sockets = { listen };
+  }
+});
+
+// src/host/receive.ts
+async function receiveInto(socketPath, file2, maxBytes) {
+  const listener = await sockets.listen(socketPath);
+  const done = listener.peer.then(async (socket) => {
+    let size = 0;
+    socket.on("data", (chunk) => {
+      size += chunk.length;
+      if (size > maxBytes) socket.destroy(new Error(`more than ${maxBytes} bytes arrived at ${socketPath}`));
+    });
+    await (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 }));
+    return size;
+  });
+  done.catch(() => {
+  });
+  return { done, [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose]() };
+}
+var import_node_fs7, import_promises9;
 var init_receive = __esm({
   "src/host/receive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs7 = require("node:fs");
-    import_node_net2 = require("node:net");
     import_promises9 = require("node:stream/promises");
+    init_sockets();
     __name(receiveInto, "receiveInto");
   }
 });
@@ -49334,42 +49358,6 @@ var init_run = __esm({
     __name(limit, "limit");
     __name(startTool, "startTool");
     __name(runTool2, "runTool");
-  }
-});
-
-// src/host/sockets.ts
-async function listen(path2) {
-  const server = (0, import_node_net3.createServer)();
-  const peer = new Promise((resolve40, reject11) => {
-    server.once("error", reject11);
-    server.once("connection", (socket) => {
-      server.close();
-      socket.on("error", () => {
-      });
-      resolve40(socket);
-    });
-  });
-  peer.catch(() => {
-  });
-  await new Promise((resolve40, reject11) => {
-    server.once("error", reject11);
-    server.listen(path2, resolve40);
-  });
-  return {
-    peer,
-    [Symbol.asyncDispose]: async () => {
-      if (server.listening) await new Promise((resolve40) => server.close(() => resolve40()));
-    }
-  };
-}
-var import_node_net3, sockets;
-var init_sockets = __esm({
-  "src/host/sockets.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_net3 = require("node:net");
-    __name(listen, "listen");
-    sockets = { listen };
   }
 });
 
