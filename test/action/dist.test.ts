@@ -56,7 +56,7 @@ test('the thread of dist reads frames of guests', async () => {
 test('no file is larger than reviewers and checkouts bear', () => {
   const bytes = (name: string): number => statSync(join(ROOT, 'dist', name)).size;
   console.log(`dist/action.cjs ${bytes('action.cjs')} bytes, dist/clients.cjs ${bytes('clients.cjs')} bytes`);
-  expect(bytes('action.cjs')).toBeLessThan(3_300_000);
+  expect(bytes('action.cjs')).toBeLessThan(3_600_000);
   expect(bytes('clients.cjs')).toBeLessThan(5_000_000);
 });
 
