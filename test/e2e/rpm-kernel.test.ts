@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalog.ts';
@@ -20,21 +20,24 @@ const scratch = scratchDir();
 let key: VendorKey;
 let server: FileServer;
 let debian: KernelFiles;
+let newer: KernelFiles;
 
 /** The kernel whose modules are all files: nothing that a guest needs is built in. */
 const KERNEL = 'debian-12-6.1';
+/** One on which the function that `fentry-unlink` attaches to has another name. */
+const NEWER = 'debian-13-7.3';
 
 /** EL9: image in one package, packed modules in another. */
-function el9(): FakeRpm[] {
-  const dir = `lib/modules/${debian.record.release}`;
-  const build = { version: '6.1.0', release: '56.el9' };
+function el9(kernel: KernelFiles = debian, version = '6.1.0', release = '56.el9'): FakeRpm[] {
+  const dir = `lib/modules/${kernel.record.release}`;
+  const build = { version, release };
   const pack = (path: string): Buffer => execFileSync('xz', ['--check=crc32', '-c', path], { maxBuffer: 1e8 });
   const core = {
-    [`${dir}/vmlinuz`]: readFileSync(debian.vmlinuz),
-    [`${dir}/config`]: readFileSync(debian.config ?? ''),
+    [`${dir}/vmlinuz`]: readFileSync(kernel.vmlinuz),
+    [`${dir}/config`]: readFileSync(kernel.config ?? ''),
     [`${dir}/modules.builtin`]: '',
   };
-  const modules = debian.modules.map(({ name, path }) => [`${dir}/kernel/${name}.ko.xz`, pack(path)] as const);
+  const modules = kernel.modules.map(({ name, path }) => [`${dir}/kernel/${name}.ko.xz`, pack(path)] as const);
   return [
     { name: 'kernel-core', ...build, files: core, payload: 'w3.zstdio' },
     { name: 'kernel-modules-core', ...build, files: Object.fromEntries(modules), payload: 'w6.xzdio' },
@@ -56,13 +59,23 @@ function suse(): FakeRpm {
   return { name: 'kernel-default', version: '6.1.0', release: '150600.56.1', files, payload: 'w3.zstdio' };
 }
 
-beforeAll(async () => {
+async function stored(id: string): Promise<KernelFiles> {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalog(environment), KERNEL);
-  debian = (await ensureKernel(profile, { host: environment.host, offline: true })).files;
+  const profile = await findProfile(createCatalog(environment), id);
+  return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
+}
+
+beforeAll(async () => {
+  debian = await stored(KERNEL);
+  newer = await stored(NEWER);
   key = makeVendorKey(join(scratch, 'vendor'));
   const www = join(scratch, 'www');
   makeRepository(join(www, 'el9/x86_64'), el9(), key, 'zst');
+  const builds = [
+    ...['9.el9', '10.el9'].flatMap((release) => el9(debian, '6.1.0', release)),
+    ...['2.el9', '11.el9'].flatMap((release) => el9(newer, '7.3.0', release)),
+  ];
+  makeRepository(join(www, 'builds'), builds, key, 'gz');
   makeRepository(join(www, 'suse'), [suse()], key, 'xz');
   server = await serveFiles(www);
 }, 300_000);
@@ -71,13 +84,13 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-function writeProfile(cwd: string, id: string, kernel: readonly string[]): void {
+function writeProfile(cwd: string, id: string, kernel: readonly string[], family = '6.1'): void {
   const dir = join(cwd, 'matrices/profiles');
   mkdirSync(dir, { recursive: true });
   const lines = [
     `id: ${id}`,
     'distro: almalinux',
-    'kernel_family: "6.1"',
+    `kernel_family: "${family}"`,
     'arch: x86_64',
     'validator: {path: /usr/local/bin/bpfcompat-validator}',
     'kernel:',
@@ -143,4 +156,25 @@ test('the weekly look at the vendors tells builds, package, key and boot, and wh
   const table = vendorsTable(rows, '2026-01-31');
   expect(table).toContain('as their servers had them on 2026-01-31\n\n1 of 2 profiles could be had.');
   expect(table.split('\n').filter((line) => line.startsWith('| lab-'))).toHaveLength(2);
+}, 300_000);
+
+test('a bisection goes through the builds of a repository in the order of rpm', async () => {
+  const cwd = join(scratch, 'bisect');
+  const kernel = ['package: kernel-core', 'companions: [kernel-modules-core]'];
+  writeProfile(cwd, 'lab-builds', [`baseurl: ${server.url}/builds`, ...kernel], 'any');
+  const object = example('fentry-unlink');
+  const files = ['--artifact', object, '--manifest', join(dirname(object), 'manifest.yaml')];
+  const ends = ['--good', 'lab-builds', '--bad', 'lab-builds@7.3.0-11.el9'];
+  const { code, stdout, stderr } = await bpfcompat(
+    ['bisect', ...files, ...ends, '--json', '--allow-profile-override'],
+    { cwd, env: { BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') }, limitMs: 280_000 },
+  );
+  expect(code, stdout + stderr).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: 'found',
+    kernels: 4,
+    accepts: { package: 'kernel-core', version: '6.1.0-10.el9', kernel: debian.record.release },
+    rejects: { package: 'kernel-core', version: '7.3.0-2.el9', kernel: newer.record.release },
+    steps: [{ position: 0 }, { position: 3 }, { position: 1 }, { position: 2 }],
+  });
 }, 300_000);
