@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
-import type { Frame } from '../validator/frames.ts';
-import { encodeRequest, type Identity } from '../validator/request.ts';
-import { newSession, receive, requested, type Session, type SessionEvent } from '../validator/session.ts';
+import type { Frame } from '../protocol/frames.ts';
+import { encodeRequest, type Identity } from '../protocol/request.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../protocol/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { FrameIntake, type FrameTaker } from './frame-intake.ts';
 import type { FrameReader, ReadApart } from './frame-reader.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { createDecoder, type Frame } from '../validator/frames.ts';
-import type { ResultName } from '../validator/read-frame.ts';
+import { createDecoder, type Frame } from '../protocol/frames.ts';
+import type { ResultName } from '../protocol/read-frame.ts';
 import { deferred } from './deferred.ts';
 import type { FrameReader, ReadApart, ResultFrame } from './frame-reader.ts';
 import { ProtocolViolation } from './protocol-violation.ts';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ReadFrame, type ResultName, readFrame } from '../validator/read-frame.ts';
+import { type ReadFrame, type ResultName, readFrame } from '../protocol/read-frame.ts';
 import { type Deferred, deferred } from './deferred.ts';
 
 /** A frame that was read, with its stage as a line of JSON where another thread made one. */

@@ -1,6 +1,6 @@
 /** The thread that `frame-reader.ts` starts: reads frames of results, one message at a time. */
 import { parentPort } from 'node:worker_threads';
-import { readFrame } from '../validator/read-frame.ts';
+import { readFrame } from '../protocol/read-frame.ts';
 import type { FramesRead, FramesToRead, ReadApart } from './frame-reader.ts';
 
 const encoder = new TextEncoder();

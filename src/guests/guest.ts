@@ -3,7 +3,7 @@ import type { DiskImage } from '../model/disk-image.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
-import type { ValidationRequest } from '../validator/request.ts';
+import type { ValidationRequest } from '../protocol/request.ts';
 
 /**
  * A lane knows how to turn a kernel into guests. `prepare` does what the kernel alone needs (initramfs; later a

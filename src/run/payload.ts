@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '../host/host.ts';
-import { type CommandBinary, loadCommandBinary } from '../loader/command-binary.ts';
 import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { AssetFact, CommandFacts } from '../model/loader-command.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
+import { type CommandBinary, loadCommandBinary } from '../user-program/command-binary.ts';
 import { type Assets, NO_ASSETS } from './assets.ts';
 
 /** What guests get besides the object, and the command that is run in them instead of a load. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ValidateResult, validate } from '../../src/index.ts';
 import { type StageOf, stagesOf } from '../../src/model/evidence.ts';
-import { encodeFrame } from '../validator/guest-frames.ts';
+import { encodeFrame } from '../protocol/guest-frames.ts';
 import { example } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 

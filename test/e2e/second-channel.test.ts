@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CancelledError, type CellResult, type RunEvent, type ValidateResult, validate } from '../../src/index.ts';
 import { type StageOf, stagesOf } from '../../src/model/evidence.ts';
-import { encodeFrame } from '../validator/guest-frames.ts';
+import { encodeFrame } from '../protocol/guest-frames.ts';
 import { example, fixture } from './support/places.ts';
 import { privateCache } from './support/private-cache.ts';
 import { readReport, targetOf } from './support/report.ts';

@@ -4,8 +4,8 @@ import { type Conversation, converse } from '../../src/guests/conversation.ts';
 import type { FrameReader } from '../../src/guests/frame-reader.ts';
 import type { GuestRequest, StageSink } from '../../src/guests/guest.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { readFrame } from '../../src/validator/read-frame.ts';
-import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../validator/guest-frames.ts';
+import { readFrame } from '../../src/protocol/read-frame.ts';
+import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../protocol/guest-frames.ts';
 
 const REQUEST: GuestRequest = {
   ...{ artifact: Buffer.from('object'), artifactName: 'x.bpf.o', attachMode: 'best-effort', probeFeatures: true },

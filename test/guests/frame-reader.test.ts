@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFrameReader } from '../../src/guests/frame-reader.ts';
-import { readFrame } from '../../src/validator/read-frame.ts';
-import { PROGRAM } from '../validator/guest-frames.ts';
+import { readFrame } from '../../src/protocol/read-frame.ts';
+import { PROGRAM } from '../protocol/guest-frames.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-thread-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

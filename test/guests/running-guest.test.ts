@@ -7,7 +7,7 @@ import type { GuestRequest, StageSink } from '../../src/guests/guest.ts';
 import { openGuest, type RunningGuest } from '../../src/guests/running-guest.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/host.ts';
-import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../validator/guest-frames.ts';
+import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../protocol/guest-frames.ts';
 
 const REQUEST: GuestRequest = {
   ...{ artifact: Buffer.from('object'), artifactName: 'x.bpf.o', attachMode: 'best-effort', probeFeatures: true },

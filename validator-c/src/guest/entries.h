@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* src/validator/guest-files.ts has the same limits. */
+/* src/protocol/guest-files.ts has the same limits. */
 #define ENTRIES_MAX 4096
 #define ENTRIES_MAX_BYTES (256ULL << 20)
 #define ENTRY_MAX_PATH 1024

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, FRAME_TYPES, type Frame, MAX_PAYLOAD } from '../../src/validator/frames.ts';
+import { createDecoder, FRAME_TYPES, type Frame, MAX_PAYLOAD } from '../../src/protocol/frames.ts';
 import { encodeFrame } from './guest-frames.ts';
 
 const stage = (seq: number, text = '{}'): Buffer => encodeFrame({ name: 'stage', seq, payload: Buffer.from(text) });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/host.ts';
-import { type CommandBinary, loadCommandBinary } from '../../src/loader/command-binary.ts';
+import { type CommandBinary, loadCommandBinary } from '../../src/user-program/command-binary.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-loader-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

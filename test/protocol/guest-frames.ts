@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type Frame, type FrameName, frameParts, type OutgoingFrame } from '../../src/validator/frames.ts';
-import type { Expectation } from '../../src/validator/request.ts';
+import { type Frame, type FrameName, frameParts, type OutgoingFrame } from '../../src/protocol/frames.ts';
+import type { Expectation } from '../../src/protocol/request.ts';
 
 /** A frame in one piece. */
 export function encodeFrame(frame: OutgoingFrame): Buffer {

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FunctionalTest } from '../../src/model/cell.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { createDecoder } from '../../src/validator/frames.ts';
-import { encodeRequest, type ValidationRequest } from '../../src/validator/request.ts';
+import { createDecoder } from '../../src/protocol/frames.ts';
+import { encodeRequest, type ValidationRequest } from '../../src/protocol/request.ts';
 
 const NONCE = '0123456789abcdef'.repeat(2);
 const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), sealKey: '5e'.repeat(32), realtimeMs: 1_790_000_000_123.4 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readProgramFile } from '../../src/loader/program-file.ts';
+import { readProgramFile } from '../../src/user-program/program-file.ts';
 
 const PROGRAM = readFileSync('/usr/bin/env');
 

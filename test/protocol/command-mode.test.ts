@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import type { LoaderCommand } from '../../src/model/loader-command.ts';
-import { createDecoder, type Frame } from '../../src/validator/frames.ts';
-import { encodeRequest, type ValidationRequest } from '../../src/validator/request.ts';
-import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/validator/session.ts';
+import { createDecoder, type Frame } from '../../src/protocol/frames.ts';
+import { encodeRequest, type ValidationRequest } from '../../src/protocol/request.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/protocol/session.ts';
 import { BEGIN, EXIT, EXPECT, FUNCTIONAL, frameOf, HELLO, LOAD, OPEN, STEP } from './guest-frames.ts';
 
 const command: LoaderCommand = {

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
-import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator/frames.ts';
-import { MAX_JSON_VALUES } from '../../src/validator/json.ts';
-import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/validator/session.ts';
-import { STAGE_LIMITS } from '../../src/validator/stage-limits.ts';
-import { MAX_REQUEST_VALUES } from '../../src/validator/usage.ts';
+import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/protocol/frames.ts';
+import { MAX_JSON_VALUES } from '../../src/protocol/json.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/protocol/session.ts';
+import { STAGE_LIMITS } from '../../src/protocol/stage-limits.ts';
+import { MAX_REQUEST_VALUES } from '../../src/protocol/usage.ts';
 import { programFacts } from '../fixtures/evidence.ts';
 import {
   ATTACH,

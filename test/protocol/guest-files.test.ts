@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import type { GuestEntry } from '../../src/model/guest-entry.ts';
-import { createDecoder } from '../../src/validator/frames.ts';
-import { entryLines, hasShell } from '../../src/validator/guest-files.ts';
-import { encodeRequest } from '../../src/validator/request.ts';
+import { createDecoder } from '../../src/protocol/frames.ts';
+import { entryLines, hasShell } from '../../src/protocol/guest-files.ts';
+import { encodeRequest } from '../../src/protocol/request.ts';
 
 function file(path: string, bytes: Uint8Array = Buffer.from('x'), executable = false): GuestEntry {
   return { kind: 'file', path, executable, bytes };

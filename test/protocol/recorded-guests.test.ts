@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
-import { createDecoder } from '../../src/validator/frames.ts';
-import { newSession, receive, requested, type SessionEvent } from '../../src/validator/session.ts';
+import { createDecoder } from '../../src/protocol/frames.ts';
+import { newSession, receive, requested, type SessionEvent } from '../../src/protocol/session.ts';
 
 /** What real guests said (test/fixtures/protocol/README.md); the C tests read the same files. */
 const NONCE = '0123456789abcdef'.repeat(2);

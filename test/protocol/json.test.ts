@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseGuestJson } from '../../src/validator/json.ts';
+import { parseGuestJson } from '../../src/protocol/json.ts';
 
 test('values are counted whatever stands in strings, short or long', () => {
   for (const length of [0, 1, 61, 62, 63, 64, 65, 66, 67, 200]) {
