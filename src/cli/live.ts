@@ -1,6 +1,7 @@
 import type { EventListener } from '../model/events.ts';
+import { plainProgress } from '../report/plain-progress.ts';
 import { advance, NO_PROGRESS, type Progress } from '../report/progress.ts';
-import { plainProgress, renderLive } from '../report/progress-text.ts';
+import { renderLive } from '../report/progress-text.ts';
 import type { Io } from './io.ts';
 
 export interface ProgressView {

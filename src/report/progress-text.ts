@@ -1,19 +1,8 @@
-import type { RunEvent } from '../model/events.ts';
-import { decisiveOf } from '../model/finding.ts';
-import { inferredText } from '../model/inferred.ts';
 import { cutEnd, padEnd, widthOf } from '../text/width.ts';
 import { terminal } from './escape.ts';
-import { placeText } from './finding-facts.ts';
-import { fixupsOf } from './fixups.ts';
-import { LOADED_ONLY, NOTHING_LOADED, statusText } from './loaded-only.ts';
-import { advance, type CellEnd, type KernelProgress, type Progress } from './progress.ts';
+import { LOADED_ONLY, NOTHING_LOADED } from './loaded-only.ts';
+import type { CellEnd, KernelProgress, Progress } from './progress.ts';
 import { plural, type Style, style } from './style.ts';
-
-type CellEndEvent = Extract<RunEvent, { type: 'cell-end' }>;
-
-/** Between two plain lines about one download at least this long, or a quarter of the bytes. */
-const SAY_EVERY_MS = 5000;
-const SAY_EVERY_SHARE = 0.25;
 
 const WORDS: Readonly<Record<CellEnd, string>> = {
   pass: 'pass',
@@ -33,14 +22,14 @@ function megabytes(bytes: number): string {
 }
 
 /** `12.3 of 34.1 MB (36 %)`, or `12.3 MB` while the total is not known. */
-function amount(bytes: number, total: number): string {
+export function amount(bytes: number, total: number): string {
   if (total <= 0) return `${megabytes(bytes)} MB`;
   const share = Math.min(100, Math.floor((bytes / total) * 100));
   return `${megabytes(bytes)} of ${megabytes(total)} MB (${share} %)`;
 }
 
 /** Work without bytes of its own, such as unpacking. */
-function isStep({ bytes, total }: { readonly bytes: number; readonly total: number }): boolean {
+export function isStep({ bytes, total }: { readonly bytes: number; readonly total: number }): boolean {
   return bytes === 0 && total === 0;
 }
 
@@ -48,7 +37,7 @@ function isStep({ bytes, total }: { readonly bytes: number; readonly total: numb
 const RATE_AFTER_MS = 1000;
 
 /** `, 1.2 MB/s, 18 s left` of a download; empty while it is too young to say, and what is left where the total is not known. */
-function pace({ bytes, total, began }: KernelProgress, now: number): string {
+export function pace({ bytes, total, began }: KernelProgress, now: number): string {
   const ms = now - began.at;
   const perMs = (bytes - began.bytes) / ms;
   if (ms < RATE_AFTER_MS || perMs <= 0) return '';
@@ -58,7 +47,7 @@ function pace({ bytes, total, began }: KernelProgress, now: number): string {
   return `, ${rate}, ${left < 120 ? `${left} s` : `${Math.ceil(left / 60)} min`} left`;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
 }
 
@@ -139,108 +128,6 @@ function visible(kernels: readonly KernelProgress[], max: number): readonly Kern
   return kernels.filter((kernel) => kept.has(kernel));
 }
 
-/** One line per change, for logs: no cursor movement, no colour. */
-export function plainProgress(
-  before: Progress,
-  event: RunEvent,
-  now: number,
-): { readonly progress: Progress; readonly lines: readonly string[] } {
-  const progress = advance(before, event, now);
-  if (event.type === 'kernel-progress') return sayDownload(progress, event, now);
-  const line = plainLine(progress, event);
-  return { progress, lines: line === undefined ? [] : [line] };
-}
-
-function sayDownload(
-  progress: Progress,
-  event: Extract<RunEvent, { type: 'kernel-progress' }>,
-  now: number,
-): { readonly progress: Progress; readonly lines: readonly string[] } {
-  const index = progress.kernels.findIndex(({ profile }) => profile === event.profile);
-  const kernel = progress.kernels[index];
-  if (!kernel) return { progress, lines: [] };
-  const restarted = event.bytes < kernel.said.bytes;
-  const step = event.total > 0 && event.bytes - kernel.said.bytes >= event.total * SAY_EVERY_SHARE;
-  if (!restarted && !step && now - kernel.said.at < SAY_EVERY_MS) return { progress, lines: [] };
-  const said = { at: now, bytes: event.bytes };
-  const kernels = progress.kernels.with(index, { ...kernel, said });
-  const bytes = isStep(event) ? '' : `download ${amount(event.bytes, event.total)}${pace(kernel, now)} `;
-  const line = `${event.profile}: ${bytes}${terminal(event.what)}`;
-  return { progress: { ...progress, kernels }, lines: [line.trimEnd()] };
-}
-
-function outcomeLine({ result, expected }: CellEndEvent): string {
-  const { outcome, evidence } = result;
-  switch (outcome.status) {
-    case 'pass': {
-      const unexpected = expected?.met === 'passed' ? `; ${expected.code} was expected` : '';
-      return `${statusText('pass', outcome.findings, fixupsOf(outcome, evidence))}${unexpected}`;
-    }
-    case 'fail': {
-      const causes = decisiveOf(outcome.findings);
-      const codes = [...new Set(causes.map(({ code }) => code))];
-      const place = causes[0]?.location;
-      const where = place ? ` at ${terminal(placeText(place))}` : '';
-      const declared = expected === undefined ? '' : expected.met === 'failed' ? ', as declared' : ', not as declared';
-      return `fail at ${outcome.failedStage}${declared}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}${where}`;
-    }
-    case 'skipped':
-      return `skipped: ${terminal(outcome.reason)}`;
-    case 'inferred':
-      return inferredText(outcome.inference);
-    case 'infra_error':
-      return `inconclusive: ${terminal(outcome.message)}`;
-  }
-}
-
-/** Fewer reports are written before anybody would read a line about it. */
-const MANY_REPORTS = 20;
-
-function writing(reports: number): string {
+export function writing(reports: number): string {
   return `writing ${plural(reports, 'report')}`;
-}
-
-/** Names of runs on the line about their beginning. */
-const NAMED_RUNS = 8;
-
-/** A suite has a run for each of its cases: some of their names, and how many more there are. */
-function runNames(ids: string): string {
-  const all = ids.split(' ');
-  const rest = all.length - NAMED_RUNS;
-  return [...all.slice(0, NAMED_RUNS), ...(rest > 0 ? [`and ${rest} more`] : [])].join(' ');
-}
-
-function plainLine(progress: Progress, event: RunEvent): string | undefined {
-  const where = (at: { readonly artifact: number; readonly target: number }): string => {
-    const profile = progress.kernels[at.target]?.profile ?? `kernel ${at.target + 1}`;
-    return progress.artifacts.length > 1 ? `${profile}: ${terminal(progress.artifacts[at.artifact] ?? '')}` : profile;
-  };
-  switch (event.type) {
-    case 'run-start':
-      return `run ${runNames(event.runId)}: ${plural(event.artifacts.length, 'object')} on ${plural(event.targets.length, 'kernel')}`;
-    case 'accel':
-      return `guests run with ${event.accel}: ${terminal(event.reason)}`;
-    case 'kernel-start':
-      return `${event.profile}: looking for the kernel`;
-    case 'kernel-ready':
-      return `${event.profile}: kernel ${terminal(event.record.release)} ${event.cached ? 'from the store' : 'fetched'} in ${seconds(event.ms)}`;
-    case 'kernel-failed':
-      return `${event.profile}: no kernel: ${terminal(event.message)}`;
-    case 'cell-booting':
-      return `${where(event)}: booting`;
-    case 'cell-testing':
-      return `${where(event)}: testing (booted in ${seconds(event.bootMs)})`;
-    case 'cell-end':
-      return `${where(event)}: ${outcomeLine(event)} (${seconds(event.result.timings.totalMs)})`;
-    case 'reports-start':
-      return event.reports < MANY_REPORTS ? undefined : writing(event.reports);
-    case 'note':
-      return `note: ${terminal(event.message)}`;
-    case 'run-end':
-      return `run ended with ${event.status} after ${seconds(event.ms)}`;
-    case 'kernel-progress':
-    case 'cell-start':
-    case 'cell-stage':
-      return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
+import { plainProgress } from '../../src/report/plain-progress.ts';
 import { advance, NO_PROGRESS, type Progress } from '../../src/report/progress.ts';
-import { plainProgress, renderLive } from '../../src/report/progress-text.ts';
+import { renderLive } from '../../src/report/progress-text.ts';
 import { step } from '../fixtures/evidence.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, guestFacts, kernelRecord, result } from '../fixtures/run.ts';
@@ -203,6 +204,33 @@ describe('without a terminal', () => {
       'k: download 0.0 of 40.0 MB (0 %) deb',
       'k: download 0.5 of 40.0 MB (1 %), 50 kB/s, 14 min left deb',
       'k: download 20.0 of 40.0 MB (50 %), 1.0 MB/s, 20 s left deb',
+    ]);
+  });
+
+  test('one cause of many failures is written once', () => {
+    const message = 'package lists of http://mirror.example trixie: could not connect; check the network';
+    const end = (target: number, text: string): RunEvent => ({
+      type: 'cell-end',
+      artifact: 0,
+      target,
+      result: result({ artifact: 0, target }, { status: 'infra_error', cause: 'kernel_unavailable', message: text }),
+    });
+    const lines = log([
+      [0, { type: 'run-start', runId: 'r', artifacts: ['a'], targets: ['k', 'l', 'm'], cells: 3 }],
+      [1, { type: 'kernel-failed', profile: 'k', message }],
+      [2, end(0, message)],
+      [3, { type: 'kernel-failed', profile: 'l', message }],
+      [4, end(1, message)],
+      [5, { type: 'kernel-failed', profile: 'm', message: 'no space' }],
+      [6, end(2, 'the guest ended')],
+    ]);
+    expect(lines.slice(1)).toEqual([
+      `k: no kernel: ${message}`,
+      'k: inconclusive',
+      'l: no kernel, as for k',
+      'l: inconclusive',
+      'm: no kernel: no space',
+      'm: inconclusive: the guest ended (1.0 s)',
     ]);
   });
 
