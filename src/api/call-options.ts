@@ -64,6 +64,7 @@ const DECIDES = oneOf(FAIL_ON);
 const AROUND: OptionKinds<Environment> = {
   env: SETTINGS,
   cwd: TEXT,
+  workspace: TEXT,
   host: SETTINGS,
   allowProfileOverride: FLAG,
   lock: oneOf(['use', 'require', 'ignore']),

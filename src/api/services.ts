@@ -28,12 +28,14 @@ export interface Environment {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Directory that relative paths start from. Default: the current one. */
   readonly cwd?: string;
+  /** Directory with profiles, matrices and the lock of one's own. Default: `cwd`. */
+  readonly workspace?: string;
   /** The machine to work on. Default: this one. */
   readonly host?: Host;
   /** Profiles of the workspace may take the place of kernels that come with bpfcompat. Default false. */
   readonly allowProfileOverride?: boolean;
   /**
-   * `bpfcompat.lock` in `cwd`: `use` (default) runs the builds that it names, `require` rejects kernels that it lacks and
+   * `bpfcompat.lock` in `workspace`: `use` (default) runs the builds that it names, `require` rejects kernels that it lacks and
    * builds that cannot be had, `ignore` does not read it.
    */
   readonly lock?: LockMode;
@@ -42,6 +44,8 @@ export interface Environment {
 export interface ResolvedEnvironment {
   readonly host: Host;
   readonly cwd: string;
+  /** Directory with profiles, matrices and the lock of one's own. */
+  readonly workspace: string;
   /** Directory of the package: holds `matrices/` and `build/`. */
   readonly root: string;
   readonly builtin: string;
@@ -56,9 +60,11 @@ const PACKAGE_ROOT = fileURLToPath(
 
 export function environmentOf(options: Environment): ResolvedEnvironment {
   const root = PACKAGE_ROOT.replace(/\/$/, '');
+  const cwd = options.cwd ?? process.cwd();
   return {
     host: options.host ?? createHost({ env: options.env ?? process.env }),
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
+    workspace: options.workspace ?? cwd,
     root,
     builtin: `${root}/matrices`,
     allowOverride: options.allowProfileOverride ?? false,
@@ -133,7 +139,7 @@ export async function createServices(
   { root: cacheDir }: StoreUse,
   { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
-  const { host, cwd } = environment;
+  const { host, workspace } = environment;
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first] = Object.values(tools).filter((one) => typeof one === 'object');
@@ -145,7 +151,7 @@ export async function createServices(
     return await host.files.read(busybox, MAX_SHELL_BYTES);
   };
   const ownKernel = (profile: Profile): Promise<Profile> =>
-    withRunnerKernel(profile, { host, cwd, vng, offline, signal });
+    withRunnerKernel(profile, { host, cwd: workspace, vng, offline, signal });
   return {
     host,
     validator: first.validator,

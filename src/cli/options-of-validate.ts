@@ -2,7 +2,7 @@ import type { KernelOptions, ValidateOptions } from '../api/validate-options.ts'
 import type { TestOptions } from '../config/test-options.ts';
 
 /** What every call of the library is given besides what its flags say. */
-type FromIo = 'env' | 'cwd' | 'host' | 'signal' | 'onEvent';
+type FromIo = 'env' | 'cwd' | 'workspace' | 'host' | 'signal' | 'onEvent';
 
 /** Every other option of `validate`: one that is left out, or misspelt, does not compile. */
 type OptionsOfTest = Required<Omit<ValidateOptions, Exclude<keyof KernelOptions, 'localKernels'> | FromIo>>;

@@ -61,11 +61,11 @@ const SERVER_VARIABLES = {
   },
   requiredScopes: text(
     'BPFCOMPAT_API_WRITE_JWT_REQUIRED_SCOPES',
-    'scopes that every JWT needs besides that of its action; with suffix _ACTION (as _VALIDATE) instead of it',
+    'scopes that every JWT and certificate needs besides that of its action; with suffix _ACTION (as _VALIDATE) instead of it',
   ),
   requiredRoles: text(
     'BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES',
-    'roles that every JWT needs; with suffix _ACTION for one action',
+    'roles that every JWT and certificate needs; with suffix _ACTION for one action',
   ),
   identityMap: text('BPFCOMPAT_API_MTLS_IDENTITY_MAP_PATH', 'JSON file that says who the certificates of clients are'),
   clientCa: text('BPFCOMPAT_API_CLIENT_CA_PATH', 'certificates in PEM that sign those of clients; needs TLS'),
@@ -120,6 +120,28 @@ const SERVER_VARIABLES = {
     min: MINUTE,
     max: 2 * HOUR,
   },
+  anonymousCells: {
+    ...text(
+      'BPFCOMPAT_API_MAX_ANONYMOUS_CELLS',
+      'cells (objects on kernels) of one job without a credential, at most',
+      '64',
+    ),
+    kind: 'count',
+    min: 1,
+    max: 4096,
+  },
+  anonymousJobMs: {
+    ...text('BPFCOMPAT_API_MAX_ANONYMOUS_JOB_TIME', 'how long a job without a credential may run; it ends then', '30m'),
+    kind: 'duration',
+    min: MINUTE,
+    max: 6 * HOUR,
+  },
+  keptSuites: {
+    ...text('BPFCOMPAT_API_KEPT_SUITES', 'suites whose reports are kept; older ones are removed', '200'),
+    kind: 'count',
+    min: 1,
+    max: 10_000,
+  },
   objectBytes: {
     ...text('BPFCOMPAT_MAX_OBJECT_BYTES', 'size of an uploaded object, at most', '16777216'),
     kind: 'count',
@@ -154,7 +176,7 @@ const SERVER_VARIABLES = {
   executeNeedsIdentity: flag('BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_WORKER_IDENTITY', 'that user must be configured'),
   executeScopes: text(
     'BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_SCOPES',
-    'scopes that JWTs need for runtime/execute, besides those of every one',
+    'scopes that JWTs and certificates need for runtime/execute, besides those of every one',
   ),
   executeRoles: text('BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES', 'the same for roles'),
   internalHosts: flag(

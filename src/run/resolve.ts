@@ -34,7 +34,8 @@ const MAX_CONFIG_BYTES = 256 * 1024;
 /** Where a catalog is looked for. */
 export interface CatalogContext {
   readonly host: Host;
-  readonly cwd: string;
+  /** Where profiles, matrices and the lock of the user's own are. */
+  readonly workspace: string;
   readonly builtin: string;
   /** Profiles of the workspace may replace built-in kernels. */
   readonly allowOverride: boolean;
@@ -43,31 +44,34 @@ export interface CatalogContext {
 }
 
 /**
- * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
+ * Profiles and matrices as this host sees them: the user's own in the workspace first, then those in `builtin`.
  * @param base directory that relative paths of matrices start from
  */
-export function createCatalog({ host, cwd, builtin, allowOverride, lock }: CatalogContext, base = cwd): Catalog {
+export function createCatalog(
+  { host, workspace, builtin, allowOverride, lock }: CatalogContext,
+  base = workspace,
+): Catalog {
   // No one named these: they are found where the user works, and stay there.
-  const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
+  const own = [`${workspace}/matrices/`, `${workspace}/vm/profiles/`, `${workspace}/${LOCK_FILE}`];
   const read = async (path: string): Promise<string> => {
     const absolute = resolve(base, path);
     if (path.startsWith('/') && own.some((dir) => path.startsWith(dir))) {
-      const root = await rootOf(host, cwd, cwd);
+      const root = await rootOf(host, workspace, workspace);
       await confine(host, root, { key: 'the file', path, use: 'read', origin: path });
     }
     await rejectStream(host, absolute);
     return (await host.files.read(absolute, MAX_CONFIG_BYTES)).toString('utf8');
   };
   return {
-    workspace: cwd,
+    workspace,
     builtin,
     allowOverride,
     lock,
     files: {
       list: (dir) => host.files.list(dir),
       read,
-      confine: async (file, named) => confine(host, await rootOf(host, cwd, dirname(file)), named),
-      topOf: async (file) => (await rootOf(host, cwd, dirname(file))).top,
+      confine: async (file, named) => confine(host, await rootOf(host, workspace, dirname(file)), named),
+      topOf: async (file) => (await rootOf(host, workspace, dirname(file))).top,
     },
   };
 }

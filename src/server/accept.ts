@@ -4,6 +4,7 @@ import { prepareTest } from '../api/prepare-test.ts';
 import type { Caller } from './access.ts';
 import type { JobRecord } from './job.ts';
 import { objectRequest } from './object-request.ts';
+import { checkCells } from './request-bounds.ts';
 import { jobOptions } from './run-job.ts';
 import type { Services } from './services.ts';
 import { needSpace } from './space.ts';
@@ -53,19 +54,19 @@ export async function acceptJob(request: FastifyRequest, caller: Caller, service
   try {
     const upload = await receiveUpload(request, dir, settings.env.objectBytes);
     if (upload.kind === 'suite') {
+      await store.pruneSuites(settings.env.keptSuites - 1);
       const tree = await store.makeSuiteDir(id);
       const job = newJob(id, owner, await suiteRequest(upload, tree, caller, services), services);
-      await checkSuite(job, services);
+      await checkSuite(job, caller, services);
       await jobs.submit(job, place);
       return job;
     }
     const job = newJob(id, owner, await objectRequest(upload, dir, caller, services), services);
-    await prepareTest(jobOptions(job, services), environment);
+    checkCells(await prepareTest(jobOptions(job, services), environment), caller, services);
     await jobs.submit(job, place);
     return job;
   } catch (error) {
     await store.remove(id);
-    await store.removeSuite(id);
     throw error;
   }
 }

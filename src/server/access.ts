@@ -28,17 +28,18 @@ export type Access =
 /** Who sent a request, as far as it was proven. */
 export type Caller =
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'key' | 'certificate'; readonly subject: string; readonly scopes: ReadonlySet<string> }
+  | { readonly kind: 'key'; readonly subject: string; readonly scopes: ReadonlySet<string> }
   | {
-      readonly kind: 'jwt';
+      /** An identity: who it is was said by an issuer, or by the list of certificates. */
+      readonly kind: 'jwt' | 'certificate';
       readonly subject: string;
       readonly scopes: ReadonlySet<string>;
       readonly roles: ReadonlySet<string>;
     };
 
-/** What JWTs need besides being genuine, for one action. */
+/** What identities need besides being genuine, for one action. */
 export interface ClaimRules {
-  /** Of every JWT. */
+  /** Of every identity. */
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
   /** Instead of the scope that the route has by itself; undefined: that one. */
@@ -54,7 +55,7 @@ function hasAll(own: ReadonlySet<string>, needed: readonly string[]): boolean {
 
 function isGood(caller: Exclude<Caller, { kind: 'nobody' }>, scopes: readonly Scope[], rules: ClaimRules): boolean {
   const hasScope = scopes.some((scope) => caller.scopes.has(scope));
-  if (caller.kind !== 'jwt') return hasScope;
+  if (caller.kind === 'key') return hasScope;
   const hasOwn = rules.actionScopes === undefined ? hasScope : hasAll(caller.scopes, rules.actionScopes);
   return hasOwn && hasAll(caller.scopes, rules.scopes) && hasAll(caller.roles, [...rules.roles, ...rules.actionRoles]);
 }

@@ -79,7 +79,14 @@ export function readIdentities(path: string, cwd: string): Identities {
     const { identities } = IdentityMap.parse(JSON.parse(readFileSync(file, 'utf8')));
     return (certificate) => {
       const found = identities.find((one) => fits(one, certificate));
-      return found && { kind: 'certificate', subject: found.subject, scopes: new Set(found.scopes ?? DEFAULT_SCOPES) };
+      return (
+        found && {
+          kind: 'certificate',
+          subject: found.subject,
+          scopes: new Set(found.scopes ?? DEFAULT_SCOPES),
+          roles: new Set(found.roles),
+        }
+      );
     };
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;

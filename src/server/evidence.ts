@@ -1,9 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { type Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
-import { pack } from 'tar-stream';
+import { type Pack, pack } from 'tar-stream';
 import { publicReport } from '../report/public-report.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import type { SiteRun } from '../site/site.ts';
@@ -13,14 +15,13 @@ import type { Services } from './services.ts';
 /** Files of a cell that say what its guest said; the others name places of this machine. */
 const FILES = ['libbpf.log', 'serial.log', 'stages.jsonl', 'validator-result.json', 'validator.stderr'];
 /** Of all files together; a cell keeps no more than some of them. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 1024 * 1024 * 1024;
+/** Archives that are made at the same time: each keeps a processor busy. */
+const MAX_ARCHIVES = 4;
+/** Lists the files that no room was left for. */
+const LEFT_OUT = 'left-out.txt';
 
 type Needs = Pick<Services, 'host'> & { readonly settings: Pick<Services['settings'], 'workdir'> };
-
-interface Entry {
-  readonly name: string;
-  readonly content: Buffer;
-}
 
 /** Id of a run as we make them; a report of a work directory may say anything, and it becomes a path in the archive. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -38,49 +39,95 @@ async function pathsOf(
   return files.sort().map((path) => ({ path, name: `${runId}/targets/${path.slice(real.length + 1)}` }));
 }
 
-/** What the cells of these runs left behind: as much as fits, since all of it is in memory. @param maxBytes of all together */
-export async function filesOf(runIds: Iterable<string>, needs: Needs, maxBytes = MAX_BYTES): Promise<Entry[]> {
-  const found: Entry[] = [];
+/** Opens a file that was one when it was listed; undefined for a link or anything else that took its place. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(path, flags).catch(() => undefined);
+  if (handle && (await handle.stat()).isFile()) return handle;
+  await handle?.close();
+  return undefined;
+}
+
+const ABOUT = { mtime: new Date(0), mode: 0o644 };
+
+function addText(archive: Pack, name: string, text: string): void {
+  archive.entry({ name, ...ABOUT }, text);
+}
+
+/** Adds so many bytes of a file as they are read, no faster than the archive is taken. */
+async function addFile(archive: Pack, name: string, file: FileHandle, size: number): Promise<void> {
+  const entry = archive.entry({ name, size, ...ABOUT });
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => void (entry.write(chunk) ? done() : entry.once('drain', done)),
+    final(done) {
+      entry.once('finish', () => done());
+      entry.end(undefined);
+    },
+  });
+  // One that became shorter meanwhile would break the archive.
+  entry.once('error', (error) => sink.destroy(error));
+  const end = (): void => void sink.destroy();
+  archive.once('close', end);
+  await pipeline(file.createReadStream({ end: size - 1, autoClose: false }), sink);
+  archive.off('close', end);
+}
+
+/**
+ * Adds what the cells of these runs left behind, one file after the other: none is in memory as a whole.
+ * @param maxBytes of all together
+ */
+export async function addFilesOf(
+  archive: Pack,
+  runIds: Iterable<string>,
+  needs: Needs,
+  maxBytes = MAX_BYTES,
+): Promise<void> {
+  const leftOut: string[] = [];
   let left = maxBytes;
   for (const id of runIds) {
     for (const { name, path } of await pathsOf(id, needs)) {
-      const content = await needs.host.files.read(path, left).catch(() => undefined);
-      if (content === undefined || content.length === 0) continue;
-      left -= content.length;
-      found.push({ name, content });
+      await using file = await openFile(path);
+      const { size = 0 } = (await file?.stat()) ?? {};
+      if (file === undefined || size === 0) continue;
+      if (size > left) leftOut.push(`${name}: ${size} bytes\n`);
+      else await addFile(archive, name, file, size);
+      if (size <= left) left -= size;
     }
   }
-  return found;
+  if (leftOut.length > 0) addText(archive, LEFT_OUT, `The archive has no room for these files:\n${leftOut.join('')}`);
 }
 
-/** The evidence of a run as an archive: its report, and what was kept of each cell. */
-async function archiveOf({ id, value, caseValues, document }: SiteRun, services: Services): Promise<Buffer> {
+/** The evidence of a run as an archive that is made as it is read: its report, and what was kept of each cell. */
+function archiveOf({ id, value, caseValues, document }: SiteRun, services: Services): Readable {
   const ids = document.cases.flatMap(({ report }) => report?.run.id ?? []);
-  const json = (name: string, report: unknown): Entry => ({
-    name,
-    content: Buffer.from(`${JSON.stringify(publicReport(report), null, 2)}\n`),
-  });
-  const entries = [
-    json('report.json', value),
-    ...caseValues.flatMap((one, index) => (one === undefined ? [] : [json(`case-${index + 1}.json`, one)])),
-  ];
-  entries.push(...(await filesOf(new Set([id, ...ids]), services)));
   const archive = pack();
-  const bytes = buffer(archive.pipe(createGzip()));
-  for (const { name, content } of entries) archive.entry({ name, mtime: new Date(0), mode: 0o644 }, content);
-  archive.finalize();
-  return bytes;
+  const json = (name: string, report: unknown): void =>
+    addText(archive, name, `${JSON.stringify(publicReport(report), null, 2)}\n`);
+  const add = async (): Promise<void> => {
+    json('report.json', value);
+    for (const [index, one] of caseValues.entries()) if (one !== undefined) json(`case-${index + 1}.json`, one);
+    await addFilesOf(archive, new Set([id, ...ids]), services);
+    archive.finalize();
+  };
+  const zipped = createGzip();
+  pipeline(archive as unknown as Readable, zipped).catch(() => {});
+  // The reader notices that the archive is cut off.
+  add().catch((error: Error) => archive.destroy(error));
+  return zipped;
 }
 
-/** Sends what is at `runs/LABEL/RUN.tar.gz`. @throws ApiError 404 */
+let made = 0;
+
+/** Sends what is at `runs/LABEL/RUN.tar.gz`. @throws ApiError 404, 429 */
 export async function sendEvidence(path: string, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const site = await services.runs.site();
   const [, slug] = new RegExp(`^runs/${site.label}/([^/]+)\\.tar\\.gz$`).exec(path) ?? [];
   const run = site.runs.find((one) => one.slug === slug);
   if (run === undefined) throw new ApiError(404, 'run_unknown', 'there is no evidence of such a run');
+  if (made >= MAX_ARCHIVES)
+    throw new ApiError(429, 'too_many_archives', 'too many archives are made now; try again later', { retryAfter: 5 });
+  made++;
+  const archive = archiveOf(run, services).once('close', () => made--);
   const name = `${run.slug.replace(/[^\w.-]/g, '-')}-evidence.tar.gz`;
-  return reply
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .type('application/gzip')
-    .send(await archiveOf(run, services));
+  return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/gzip').send(archive);
 }

@@ -60,9 +60,15 @@ export const HANDLERS: Handlers = {
   openapi: async ({ reply }) => sendText(reply, 'application/yaml', openapiText()),
   validate: async ({ request, caller, services }) => {
     const { job_id: id } = await acceptJob(request, caller, services);
+    const { socket } = request.raw;
+    const cancel = (): void => void services.jobs.cancel(id).catch(() => {});
     // No one would hear of the result.
-    request.raw.socket.once('close', () => void services.jobs.cancel(id).catch(() => {}));
-    return finishedJob(await services.jobs.ended(id), services);
+    if (socket.destroyed) cancel();
+    socket.once('close', cancel);
+    const job = await services.jobs.ended(id);
+    // The connection goes on to serve other requests.
+    socket.off('close', cancel);
+    return finishedJob(job, services);
   },
   validateStart: async ({ request, reply, caller, services }) => {
     const { job_id: id } = await acceptJob(request, caller, services);

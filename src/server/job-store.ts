@@ -16,10 +16,12 @@ export interface JobStore {
   /** Directory of the suite of a job, which outlives the job: its reports are there. */
   suiteDir(id: string): string;
   makeSuiteDir(id: string): Promise<string>;
-  removeSuite(id: string): Promise<void>;
+  /** Removes the oldest suites with their reports, so that `most` are left. */
+  pruneSuites(most: number): Promise<void>;
   save(job: JobRecord): Promise<void>;
   /** Removes what was uploaded, once nothing reads it any more: a run has its own copy. */
   dropUploads(job: JobRecord): Promise<void>;
+  /** Removes a job, and what was laid out of a suite that came to no document. */
   remove(id: string): Promise<void>;
   /** All jobs, oldest first. Directories without a job are those of uploads that never became one: they are removed. */
   load(): Promise<JobRecord[]>;
@@ -43,12 +45,28 @@ async function removeBelow(host: Host, workdir: string, dir: string, names: read
   }
 }
 
+/** Suites that ended with a document, by the ids of their jobs: the newest first. */
+async function suitesIn(host: Host, suites: string): Promise<string[]> {
+  await host.files.rejectLink(suites);
+  const found: { readonly id: string; readonly at: number }[] = [];
+  for (const name of await host.files.list(suites).catch(() => [])) {
+    const id = name.replace(/\.json$/, '');
+    const stat = id === name || !JOB_ID.test(id) ? undefined : await host.files.stat(join(suites, name));
+    if (stat) found.push({ id, at: stat.mtimeMs });
+  }
+  return found.sort((a, b) => b.at - a.at).map(({ id }) => id);
+}
+
 export function createJobStore(host: Host, workdir: string): JobStore {
   const top = join(workdir, 'jobs');
   const dir = (id: string): string => join(top, id);
   const suites = join(workdir, SUITES);
   const suiteDir = (id: string): string => join(suites, id);
-  const remove = (id: string): Promise<void> => host.files.remove(dir(id));
+  const remove = async (id: string): Promise<void> => {
+    await host.files.remove(dir(id));
+    await host.files.rejectLink(suites);
+    if ((await host.files.stat(`${suiteDir(id)}.json`)) === undefined) await host.files.remove(suiteDir(id));
+  };
   return {
     dir,
     remove,
@@ -63,7 +81,10 @@ export function createJobStore(host: Host, workdir: string): JobStore {
       await host.files.makeDir(suiteDir(id), 0o700);
       return suiteDir(id);
     },
-    removeSuite: (id) => host.files.remove(suiteDir(id)),
+    async pruneSuites(most) {
+      for (const id of (await suitesIn(host, suites)).slice(most))
+        for (const end of ['.json', '.md', '']) await host.files.remove(`${suiteDir(id)}${end}`);
+    },
     save: (job) => host.files.writeAtomic(join(dir(job.job_id), 'job.json'), `${JSON.stringify(job, null, 2)}\n`),
     async dropUploads({ job_id: id, request }) {
       await removeBelow(host, workdir, dir(id), [request.artifact, 'manifest.yaml', 'matrix.yaml']);
@@ -79,6 +100,9 @@ export function createJobStore(host: Host, workdir: string): JobStore {
         if (job?.job_id === id) jobs.push(job);
         else await remove(id);
       }
+      const known = new Set(jobs.map((job) => job.job_id));
+      const left = (await host.files.list(suites).catch(() => [])).filter((id) => JOB_ID.test(id) && !known.has(id));
+      for (const id of left) await remove(id);
       return jobs.sort((a, b) => (a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0));
     },
   };

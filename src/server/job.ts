@@ -24,6 +24,8 @@ const JobRequest = z.object({
   artifactVersion: text.optional(),
   artifactVariant: text.optional(),
   artifactUri: text.optional(),
+  /** It may run so long; undefined: as long as it takes. */
+  limitMs: count.optional(),
   /** Nothing is fetched for it. */
   offline: z.boolean(),
   /** Of a suite: its files in the directory that was laid out for it, the suite file last. */

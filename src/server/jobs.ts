@@ -30,7 +30,13 @@ export interface JobLimits {
 const REMEMBERED = 200;
 const RETRY_SECONDS = 15;
 
-type Why = 'canceled' | 'stopping';
+type Why = 'canceled' | 'stopping' | 'limit';
+
+const WORDS: Readonly<Record<Why, string>> = {
+  canceled: 'canceled',
+  stopping: 'the server ended while this job ran; start it again',
+  limit: 'it took longer than a job without a credential may; divide it, or send a credential',
+};
 
 /** The jobs of a server: a bounded queue whose every change of state is on disk before it is reported. */
 export class Jobs {
@@ -233,11 +239,14 @@ export class Jobs {
       if (this.#running.size >= this.#limits.active) return;
       const controller = new AbortController();
       this.#running.set(job.job_id, controller);
+      const { limitMs } = job.request;
+      const timer = limitMs && setTimeout(() => controller.abort('limit' satisfies Why), limitMs);
       this.#carryOut(job, controller.signal)
         .catch((error: unknown) =>
           this.#log('error', 'a job could not be ended', { job: job.job_id, error: String(error) }),
         )
         .finally(() => {
+          clearTimeout(timer);
           this.#running.delete(job.job_id);
           this.#startNext();
         });
@@ -274,9 +283,8 @@ export class Jobs {
 
   async #failed(job: JobRecord, signal: AbortSignal, error: unknown): Promise<void> {
     if (error instanceof CancelledError || signal.aborted) {
-      const why: Why = signal.reason === 'stopping' ? 'stopping' : 'canceled';
-      const words = { canceled: 'canceled', stopping: 'the server ended while this job ran; start it again' };
-      return this.#fail(job, why, words[why]);
+      const why = (signal.reason as Why | undefined) ?? 'canceled';
+      return this.#fail(job, why, WORDS[why]);
     }
     if (error instanceof UsageError || error instanceof HostError)
       return this.#fail(job, error instanceof UsageError ? 'input' : 'host', withoutDirectories(error.message));

@@ -1,3 +1,4 @@
+import type { PreparedCheck } from '../api/check.ts';
 import { parseDuration } from '../config/duration.ts';
 import { quoted } from '../config/words.ts';
 import type { Caller } from './access.ts';
@@ -21,7 +22,21 @@ export function boundsOf({ form }: ObjectUpload | SuiteUpload, caller: Caller, {
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(form.concurrency !== undefined && { concurrency: Math.min(form.concurrency, env.concurrency) }),
+    // Nobody has as many processors for as long as they like.
+    ...(caller.kind === 'nobody' && { limitMs: env.anonymousJobMs }),
     // What is fetched for a request is only fetched for somebody.
     offline: offline || caller.kind === 'nobody',
   };
+}
+
+/** What a job costs is bounded where no one is known to pay for it. @throws ApiError 422 before it is queued */
+export function checkCells({ runs }: Pick<PreparedCheck, 'runs'>, caller: Caller, { settings }: Services): void {
+  const cells = runs.reduce((sum, { run }) => sum + run.subjects.length * run.targets.length, 0);
+  const most = settings.env.anonymousCells;
+  if (caller.kind !== 'nobody' || cells <= most) return;
+  throw new ApiError(
+    422,
+    'too_many_cells',
+    `these are ${cells} cells (objects on kernels), and ${most} is the most without a credential; divide the job, or send a credential`,
+  );
 }

@@ -34,7 +34,14 @@ export async function resultOf(
 }
 
 /** How a job that did not complete is reported to whoever waits for it. */
-const STATUS: Readonly<Record<string, number>> = { input: 400, canceled: 409, host: 503, stopping: 503, restart: 503 };
+const STATUS: Readonly<Record<string, number>> = {
+  input: 400,
+  canceled: 409,
+  limit: 422,
+  host: 503,
+  stopping: 503,
+  restart: 503,
+};
 
 /** The response to a request that waited for its job. @throws ApiError for one that came to nothing */
 export async function finishedJob(job: JobRecord | undefined, services: Services): Promise<z.infer<typeof Validated>> {

@@ -45,6 +45,7 @@ export function suiteOptions({ job_id: id, request }: JobRecord, { settings, sto
     offline,
     workDir: settings.workdir,
     cwd: dir,
+    workspace: settings.cwd,
     host,
   };
 }

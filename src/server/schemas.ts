@@ -98,7 +98,7 @@ export const JobStatus = z.object({
   run_id: text.optional(),
   result: Validated.optional(),
   error: text.optional(),
-  /** Why a job failed that no kernel failed: canceled, restart, stopping, input, host. */
+  /** Why a job failed that no kernel failed: canceled, restart, stopping, limit, input, host. */
   cause: text.optional(),
 });
 export type JobStatus = z.infer<typeof JobStatus>;

@@ -5,7 +5,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.t
 import type { Caller } from './access.ts';
 import type { JobRecord } from './job.ts';
 import { ApiError, withoutDirectories } from './problem.ts';
-import { boundsOf } from './request-bounds.ts';
+import { boundsOf, checkCells } from './request-bounds.ts';
 import { suiteOptions } from './run-job.ts';
 import type { Services } from './services.ts';
 import { layOutSuite } from './suite-upload.ts';
@@ -37,12 +37,14 @@ export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Cal
   };
 }
 
-/** What would be reported of a case that cannot start is for its sender now. @throws ApiError 400, UsageError */
-export async function checkSuite(job: JobRecord, services: Services): Promise<void> {
+/** What would be reported of a case that cannot start is for its sender now. @throws ApiError 400, 422, UsageError */
+export async function checkSuite(job: JobRecord, caller: Caller, services: Services): Promise<void> {
   const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
-  // As it will run: of the directory of the suite, and not where the server has matrices of its own.
+  // As it will run.
   const options = suiteOptions(job, services);
-  const { cases } = await prepareSuite(options, environmentOf(options), old);
+  const prepared = await prepareSuite(options, environmentOf(options), old);
+  const { cases } = prepared;
+  checkCells(prepared, caller, services);
   const wrong = cases.find(({ error }) => error !== '');
   const kernels = new Set(cases.flatMap(({ ready }) => ready?.run.targets.map(({ profile }) => profile.id) ?? []));
   const most = services.settings.env.profiles;

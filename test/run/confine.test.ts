@@ -170,7 +170,13 @@ describe('every path of a file is confined', () => {
     const defaults = key === 'report_dir' ? `${kernels}, report_dir: out` : kernels;
     const suite = readSuite({ file: 'ci/s.yaml', text: `name: s\ndefaults: {${defaults}}\ncases:\n  - ${text}\n` });
     const catalog = createCatalog(
-      { host, cwd: repo, builtin: join(import.meta.dirname, '../../matrices'), allowOverride: false, lock: 'ignore' },
+      {
+        host,
+        workspace: repo,
+        builtin: join(import.meta.dirname, '../../matrices'),
+        allowOverride: false,
+        lock: 'ignore',
+      },
       dir,
     );
     const root = await rootOf(host, repo, dir);

@@ -26,6 +26,7 @@ beforeAll(async () => {
   const foreign = tls.authority('others');
   for (const scope of SCOPES) clients.set(scope, tls.issue(authority, `/O=Example/CN=${scope}`));
   clients.set('by serial', tls.issue(authority, '/CN=anything'));
+  clients.set('with role', tls.issue(authority, '/CN=with role'));
   clients.set('unmapped', tls.issue(authority, '/O=Elsewhere/CN=unmapped'));
   clients.set('of another authority', tls.issue(foreign, '/O=Example/CN=read'));
   clients.set('expired', tls.issue(authority, '/O=Example/CN=read', -1));
@@ -33,10 +34,11 @@ beforeAll(async () => {
     ...SCOPES.map((scope) => ({
       certificate_subject: `CN=${scope},O=Example`,
       organization: ['Example'],
-      ...{ subject: `team-${scope}`, tenant: 'example', scopes: [scope] },
+      ...{ subject: `team-${scope}`, tenant: 'example', scopes: [scope], roles: ['auditor'] },
     })),
     // Upper case and a leading zero are the same number.
     { serial_hex: '00AB0006', subject: 'by-serial', tenant: 'example', projects: ['*'] },
+    { common_name: 'with role', subject: 'with-role', tenant: 'example', roles: ['auditor'] },
   ];
   const map = join(tls.dir, 'identities.json');
   writeFileSync(map, JSON.stringify({ schema_version: 'v1', identities }));
@@ -45,6 +47,7 @@ beforeAll(async () => {
       BPFCOMPAT_API_CLIENT_CA_PATH: authority.cert,
       BPFCOMPAT_API_MTLS_IDENTITY_MAP_PATH: map,
       BPFCOMPAT_API_ENABLE_METRICS: 'true',
+      BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES_HISTORY_ARTIFACTS: 'auditor',
     },
     args: ['--tls-cert', server.cert, '--tls-key', server.key],
   });
@@ -114,6 +117,12 @@ test('a certificate that is not signed, not valid or not in the list is not let 
   expect(await runs('expired')).toMatchObject({ status: 401, code: 'invalid_credential' });
   expect(await runs(undefined)).toMatchObject({ status: 401, code: 'unauthorized' });
   expect(await runs(undefined, { headers: { 'x-api-key': KEY } })).toMatchObject({ status: 200 });
+});
+
+test('roles of the list are those that an action may need', async () => {
+  const records = (client: string) => send('GET', '/api/v1/history/artifacts', clients.get(client));
+  expect(await records('with role')).toMatchObject({ status: 200 });
+  expect(await records('by serial')).toMatchObject({ status: 403, code: 'forbidden' });
 });
 
 test('where certificates are taken, TLS is 1.3', async () => {

@@ -1,17 +1,31 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { extract, pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import { filesOf } from '../../src/server/evidence.ts';
+import { addFilesOf } from '../../src/server/evidence.ts';
 
 let workdir: string;
+const needs = () => ({ host: createHost({ env: {} }), settings: { workdir } });
 const put = (path: string, text: string): void => {
   mkdirSync(dirname(join(workdir, path)), { recursive: true });
   writeFileSync(join(workdir, path), text);
 };
-const names = async (ids: readonly string[], maxBytes?: number) =>
-  (await filesOf(ids, { host: createHost({ env: {} }), settings: { workdir } }, maxBytes)).map(({ name }) => name);
+/** Names of the files with the texts of the small ones, as an archive has them. */
+async function filesOf(ids: readonly string[], maxBytes?: number): Promise<Map<string, string>> {
+  const archive = pack();
+  const added = addFilesOf(archive, ids, needs(), maxBytes).then(() => archive.finalize());
+  const files = new Map<string, string>();
+  for await (const entry of archive.pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    files.set(entry.header.name, Buffer.concat(chunks).toString('latin1'));
+  }
+  await added;
+  return files;
+}
+const names = async (ids: readonly string[]): Promise<string[]> => [...(await filesOf(ids)).keys()];
 
 beforeAll(() => {
   workdir = mkdtempSync(join(tmpdir(), 'bpfcompat-evidence-'));
@@ -28,10 +42,42 @@ test('what guests said is in it, as far as it lies in the run', async () => {
   expect(await names(['a', 'b', 'c', 'd', 'none'])).toEqual(['a/targets/k/serial.log', 'b/targets/k/serial.log']);
 });
 
-test('all runs of a suite together have one bound', async () => {
-  expect(await names(['a', 'b'], 15)).toEqual(['a/targets/k/serial.log']);
+test('all runs of a suite together have one bound, and what is left out is named', async () => {
+  expect(await filesOf(['a', 'b'], 15)).toEqual(
+    new Map([
+      ['a/targets/k/serial.log', '0123456789'],
+      ['left-out.txt', 'The archive has no room for these files:\nb/targets/k/serial.log: 10 bytes\n'],
+    ]),
+  );
 });
 
 test('a report that calls its run by a path adds nothing', async () => {
   expect(await names(['..', '../runs/a', '', '.'])).toEqual([]);
+});
+
+test('an archive is made as fast as it is read, and no file is in memory as a whole', async () => {
+  put('runs/large/targets/k/serial.log', '');
+  truncateSync(join(workdir, 'runs/large/targets/k/serial.log'), 256 * 1024 * 1024);
+  const archive = pack();
+  let done = false;
+  const added = addFilesOf(archive, ['large'], needs()).then(() => {
+    done = true;
+    archive.finalize();
+  });
+  const before = process.memoryUsage().arrayBuffers;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(done).toBe(false);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
+  let bytes = 0;
+  for await (const chunk of archive) bytes += (chunk as Buffer).length;
+  await added;
+  expect(bytes).toBeGreaterThan(256 * 1024 * 1024);
+});
+
+test('an archive that nobody reads any more ends, and its file is closed', async () => {
+  const archive = pack();
+  const added = addFilesOf(archive, ['large'], needs());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  archive.destroy();
+  await expect(added).rejects.toThrow();
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
@@ -209,6 +209,26 @@ test('fields are in memory, and have a bound together', async () => {
   const response = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload });
   expect([response.statusCode, response.json().code]).toEqual([413, 'too_large']);
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+test('a connection that goes on to serve requests has no listener of those that ended', async () => {
+  const env = { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' };
+  await using lab = await serverLab({ run: async () => DONE, env });
+  await lab.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = lab.app.server.address() as AddressInfo;
+  const { headers, payload } = objectForm();
+  const head = Object.entries({ host: `127.0.0.1:${port}`, 'content-length': payload.length, ...headers });
+  const lines = ['POST /api/v1/validate HTTP/1.1', ...head.map(([name, value]) => `${name}: ${value}`), '', ''];
+  const served = new Promise<Socket>((resolve) => lab.app.server.once('connection', resolve));
+  const socket = connect(port, '127.0.0.1');
+  const listeners: number[] = [];
+  for (let n = 0; n < 12; n++) {
+    socket.write(Buffer.concat([Buffer.from(lines.join('\r\n')), payload]));
+    await once(socket, 'data');
+    listeners.push((await served).listenerCount('close'));
+  }
+  socket.destroy();
+  expect(listeners.at(-1)).toBe(listeners[0]);
 });
 
 test('streams that wait for each other on one connection all end with it', async () => {

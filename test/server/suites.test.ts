@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CancelledError } from '../../src/model/errors.ts';
 import type { JobRecord } from '../../src/server/job.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { suiteOptions } from '../../src/server/run-job.ts';
@@ -126,12 +136,26 @@ test('kernels of all cases together are as many as one job may have', async () =
   expect(await send(parts(suite(cases), 'one.bpf.o'), { 'x-api-key': KEY }, few)).toMatchObject({ status: 202 });
 });
 
-test('a matrix that only the server has is unknown before the suite runs', async () => {
-  mkdirSync(join(lab.dir, 'matrices'));
+test('a suite has the kernels and matrices of the server, as one object has', async () => {
+  mkdirSync(join(lab.dir, 'matrices/profiles'), { recursive: true });
   writeFileSync(join(lab.dir, 'matrices/own.yaml'), 'name: own\nprofiles: [{id: debian-12-6.1}]\n');
-  const response = await send(parts(suite(ONE, '{matrix: own}'), 'one.bpf.o'));
-  expect(response).toMatchObject({ status: 400, code: 'case_invalid', error: expect.stringContaining('own') });
-  expect(response.error).not.toContain(lab.dir);
+  const profile = 'id: mine\ndistro: debian\nversion: "12"\nkernel_family: "6.1"\narch: x86_64\nrunner: vm\n';
+  writeFileSync(join(lab.dir, 'matrices/profiles/mine.yaml'), profile);
+  await using fresh = await serverLab({ dir: lab.dir, run });
+  expect(await send(parts(suite(ONE, '{matrix: own}'), 'one.bpf.o'), { 'x-api-key': KEY }, fresh)).toMatchObject({
+    status: 202,
+  });
+  const { job_id: id = '', ...response } = await send(
+    parts(suite(ONE, '{kernels: [mine]}'), 'one.bpf.o'),
+    { 'x-api-key': KEY },
+    fresh,
+  );
+  expect(response).toMatchObject({ status: 202 });
+  const job = fresh.services.jobs.get(id);
+  expect(job && suiteOptions(job, fresh.services)).toMatchObject({ workspace: lab.dir });
+  const unknown = await send(parts(suite(ONE, '{matrix: other}'), 'one.bpf.o'), { 'x-api-key': KEY }, fresh);
+  expect(unknown).toMatchObject({ status: 400, code: 'case_invalid', error: expect.stringContaining('other') });
+  expect(unknown.error).not.toContain(lab.dir);
 });
 
 test('an object whose sender gives it no file name is one', async () => {
@@ -186,4 +210,73 @@ test.each([
   const names = [join(part, 'kept')];
   await own.services.store.dropUploads({ ...job, request: { ...job.request, suite: names } });
   expect(existsSync(join(own.dir, 'home/kept'))).toBe(true);
+});
+
+describe('what a suite costs', () => {
+  const anonymous = { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true', BPFCOMPAT_API_MAX_ANONYMOUS_CELLS: '3' };
+  const cases = (count: number) =>
+    Array.from({ length: count }, (_, n) => `  - {name: c${n}, artifact: one.bpf.o}\n`).join('');
+
+  test('is bounded without a credential alone, in cells', async () => {
+    await using open = await serverLab({ run, env: anonymous });
+    const few = await send(parts(suite(cases(3)), 'one.bpf.o'), {}, open);
+    expect(few).toMatchObject({ status: 202 });
+    expect(open.services.jobs.get(few.job_id ?? '')?.request.limitMs).toBe(1_800_000);
+    const many = parts(suite(cases(4)), 'one.bpf.o');
+    expect(await send(many, {}, open)).toMatchObject({ status: 422, code: 'too_many_cells' });
+    const known = await send(many, { 'x-api-key': KEY }, open);
+    expect(known).toMatchObject({ status: 202 });
+    expect(open.services.jobs.get(known.job_id ?? '')?.request.limitMs).toBeUndefined();
+  });
+
+  test('is bounded in time as well: what takes longer is ended, and says so', async () => {
+    const slow: JobRunner = (_job, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new CancelledError())));
+    await using open = await serverLab({ run: slow, env: anonymous });
+    const { job_id: id = '' } = await send(parts(suite(cases(1)), 'one.bpf.o'), {}, open);
+    await vi.waitFor(() => expect(open.services.jobs.get(id)?.state).toBe('running'));
+    await open.services.jobs.cancel(id);
+    const job = open.services.jobs.get(id);
+    await open.services.store.makeDir(id.replaceAll('0', '1'));
+    await open.services.jobs.submit({
+      ...(job as JobRecord),
+      job_id: id.replaceAll('0', '1'),
+      state: 'queued',
+      request: { ...(job as JobRecord).request, limitMs: 20 },
+    });
+    await vi.waitFor(() =>
+      expect(open.services.jobs.get(id.replaceAll('0', '1'))).toMatchObject({
+        state: 'failed',
+        cause: 'limit',
+        error: expect.stringContaining('credential'),
+      }),
+    );
+  });
+});
+
+test('the newest suites are kept, and what came to no document goes with its job', async () => {
+  const env = { BPFCOMPAT_API_KEPT_SUITES: '2' };
+  let nth = 0;
+  const documents: JobRunner = async (job) => {
+    const { store } = own.services;
+    if (nth++ < 3) {
+      writeFileSync(`${store.suiteDir(job.job_id)}.json`, '{}');
+      writeFileSync(`${store.suiteDir(job.job_id)}.md`, '');
+      const at = new Date(Date.now() - 1_000_000 + nth * 1000);
+      utimesSync(`${store.suiteDir(job.job_id)}.json`, at, at);
+    }
+    return { runId: '', exitCode: 0, json: '', markdown: '' };
+  };
+  await using own = await serverLab({ run: documents, env });
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
+    await vi.waitFor(() => expect(own.services.jobs.get(id)?.state).toBe('completed'));
+    ids.push(id);
+  }
+  const top = join(own.services.settings.workdir, 'suites');
+  const left = () => ids.map((id) => ['', '.json', '.md'].filter((end) => existsSync(join(top, `${id}${end}`))));
+  expect(left()).toEqual([[], [], ['', '.json', '.md'], [''], ['']]);
+  await own.services.jobs.forget(() => true);
+  expect(left()).toEqual([[], [], ['', '.json', '.md'], [], []]);
 });

@@ -28,7 +28,7 @@ export async function profileCatalog(root: string): Promise<string> {
   // No workspace: what a file of the current directory says is not part of the catalog.
   const catalog = createCatalog({
     host: createHost({ env: {} }),
-    cwd: join(root, 'test/no-such-workspace'),
+    workspace: join(root, 'test/no-such-workspace'),
     builtin: `${root}/matrices`,
     allowOverride: false,
     lock: 'ignore',
