@@ -6,8 +6,8 @@ import { inferredText } from '../model/inferred.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 import type { Verdict } from '../model/report.ts';
 import { flag } from '../model/wording.ts';
+import { decide } from './decide.ts';
 import { expectedOf, idleExpectations, undeclaredText } from './expectations.ts';
-import { weightOf } from './weight.ts';
 
 export interface GateOptions {
   /** The manifest's list: these gate even when the matrix calls them optional. */
@@ -90,7 +90,7 @@ function reasonFor(
   const { required } = target;
   const known = (options.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
   const inference = result?.outcome.status === 'inferred' ? result.outcome.inference : undefined;
-  const weight = weightOf({ status, required, met: expected?.met, known, inference }, failOn);
+  const { weight } = decide({ status, required, met: expected?.met, known, inference }, { failOn });
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
   switch (weight) {
     case 'none':

@@ -1,20 +1,13 @@
-import { weightOf } from '../gate/weight.ts';
-import { FAIL_ON, MET } from '../model/gate.ts';
+import { type Decision, decide } from '../gate/decide.ts';
 import { inferredText } from '../model/inferred.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import { isSeen, type PassKind, passKind } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
-export interface DocumentCell {
+export interface DocumentCell extends Decision {
   readonly one: DocumentCase;
   readonly target: SavedTarget;
-  /** It makes the run fail, or makes it an error. */
-  readonly decides: boolean;
-  /** Why a failure is non-blocking; undefined for all else. */
-  readonly tolerated: 'optional' | 'expected' | 'known' | undefined;
-  /** It would make the run fail, but for a policy that never fails a run: it is shown as the failure that it is. */
-  readonly excused: boolean;
   /** Against the older report. */
   readonly news: 'new' | 'known' | 'fixed' | undefined;
   /** A failure that was declared, and what became of it. */
@@ -28,33 +21,14 @@ function newsOf({ baseline }: DocumentCase, target: SavedTarget, compared: boole
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
-/** What the gate says about a cell, by what the report says of it. An unknown word is the default policy. */
-function decisionOf(
-  { one, target, news, expected }: Pick<DocumentCell, 'one' | 'target' | 'news' | 'expected'>,
-  word: string,
-): Pick<DocumentCell, 'decides' | 'tolerated' | 'excused'> {
-  const policy = FAIL_ON.find((known) => known === word) ?? 'required';
-  // Nothing about a case that is optional decides.
-  const failOn = one.required || policy !== 'any' ? policy : 'required';
-  const met = MET.find((known) => known === expected?.met);
-  const { status, inference } = target;
-  const cell = { status, required: one.required && target.required, met, known: news === 'known', inference };
-  const weight = weightOf(cell, failOn);
-  const tolerated = weight === 'optional' || weight === 'expected' || weight === 'known' ? weight : undefined;
-  return {
-    decides: weight === 'error' || (weight === 'failure' && failOn !== 'never'),
-    tolerated: target.status === 'fail' ? tolerated : undefined,
-    excused: weight === 'failure' && failOn === 'never',
-  };
-}
-
 function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
-  const { gate } = one;
+  const { gate, required } = one;
+  const policy = { failOn: gate?.fail_on ?? 'required', required } as const;
   return one.targets.map((target) => {
-    const id = target.profile_id;
-    const expected = savedExpected(gate, id);
     const news = newsOf(one, target, compared);
-    return { one, target, news, expected, ...decisionOf({ one, target, news, expected }, gate?.fail_on ?? '') };
+    const expected = savedExpected(gate, target.profile_id);
+    const decision = decide({ ...target, met: expected?.met, known: news === 'known' }, policy);
+    return { one, target, news, expected, ...decision };
   });
 }
 

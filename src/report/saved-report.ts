@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAIL_ON, MET } from '../model/gate.ts';
 import { onceEach } from '../model/once-each.ts';
 import { isDecisive } from './decisive.ts';
 import { fixupCount } from './fixups.ts';
@@ -191,14 +192,15 @@ const Misfit = z.object({
 
 /** What decided, where it is not that required kernels pass. */
 const Gate = z.object({
-  fail_on: optional,
+  /** An unknown word is the default policy. */
+  fail_on: z.enum(FAIL_ON).catch('required'),
   expectations: z
     .array(
       z.object({
         profile_id: optional,
         code: optional,
         reason: optional,
-        met: optional,
+        met: z.enum(MET).optional().catch(undefined),
         causes: z
           .array(
             z

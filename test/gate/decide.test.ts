@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { weightOf } from '../../src/gate/weight.ts';
-import { FAIL_ON, MET } from '../../src/model/gate.ts';
+import { decide, type GateCell } from '../../src/gate/decide.ts';
+import { FAIL_ON, type FailOn, MET } from '../../src/model/gate.ts';
 
 const STATUSES = ['pass', 'fail', 'skipped', 'inferred', 'infra_error'] as const;
+
+const weightOf = (cell: GateCell, failOn: FailOn) => decide(cell, { failOn }).weight;
 
 describe('the weight of a cell', () => {
   test('nothing that passes as it should decides, and nothing that is not required fails by default', () => {
@@ -47,5 +49,26 @@ describe('the weight of a cell', () => {
         expect(weightOf({ status, required: true, met: 'no_answer', known: true }, failOn)).toBe('error');
       }
     }
+  });
+
+  test('nothing about an optional case decides, and its failures are non-blocking', () => {
+    for (const failOn of FAIL_ON) {
+      for (const status of STATUSES) {
+        for (const required of [false, true]) {
+          const cell = { status, required, met: undefined, known: false };
+          const made = decide(cell, { failOn, required: false });
+          expect(made).toMatchObject({ decides: false, excused: false });
+          expect(made.tolerated).toBe(status === 'fail' ? 'optional' : undefined);
+        }
+      }
+    }
+  });
+
+  test('a policy that never fails a run excuses what would fail it, and no error', () => {
+    const failed = { status: 'fail', required: true, met: undefined, known: false } as const;
+    expect(decide(failed, { failOn: 'never' })).toMatchObject({ weight: 'failure', decides: false, excused: true });
+    expect(decide(failed, { failOn: 'required' })).toMatchObject({ decides: true, excused: false });
+    const inconclusive = { ...failed, status: 'infra_error' } as const;
+    expect(decide(inconclusive, { failOn: 'never' })).toMatchObject({ decides: true, excused: false });
   });
 });
