@@ -154,9 +154,10 @@ done
 
 check_node || exit 1
 
-# The release of virtme-ng that the tests boot kernels with: a Python package, and in no release of Debian this new.
-virtme_release=1.42
 case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+# virtme-ng, which the tests boot kernels with, and what it needs: in no release of Debian this new.
+virtme_pins=$here/virtme-ng.txt
+virtme_release=$(sed -n 's/^virtme-ng==\([^ ]*\) .*/\1/p' "$virtme_pins")
 virtme_dir=$here/../build/tools/virtme
 
 # wants_virtme: true when a purpose needs virtme-ng and it is not there yet.
@@ -175,8 +176,8 @@ make_virtme() {
 	say "installing virtme-ng $virtme_release into build/tools/virtme"
 	rm -rf "$virtme_dir"
 	mkdir -p "${virtme_dir%/*}"
-	python3 -m venv "$virtme_dir" && "$virtme_dir/bin/pip" install -q --disable-pip-version-check "virtme-ng==$virtme_release" >&2 && return 0
-	say "virtme-ng could not be installed; its messages stand above. By hand: $virtme_dir/bin/pip install virtme-ng==$virtme_release"
+	python3 -m venv "$virtme_dir" && "$virtme_dir/bin/pip" install -q --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: -r "$virtme_pins" >&2 && return 0
+	say "virtme-ng could not be installed; its messages stand above. By hand: $virtme_dir/bin/pip install --require-hashes -r $virtme_pins"
 	return 1
 }
 

@@ -130,7 +130,7 @@ async function sidesOf(host: Host, cwd: string, { base, head, history }: Compare
 function checkRecorded(said: Wording, record: HistoryRecord | undefined, { path, runId, sha256 }: LoadedRun): void {
   if (record === undefined) return;
   const { run_id: recorded, artifact_sha256: object } = record;
-  if (runId === recorded && (sha256 === undefined || object === undefined || sha256 === object)) return;
+  if (runId === recorded && (!sha256 || !object || sha256 === object)) return;
   throw new UsageError(
     'report_replaced',
     phrase`${said}: the history has ${path} as the report of run ${recorded}, and there is that of ${runId || 'another run'} now; give each version an ${option('out')} of its own, or name two reports with ${option('base-report')} and ${option('head-report')}`,

@@ -8,6 +8,7 @@ import { verdictOf } from '../run/gate-options.ts';
 import { catalogKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
+import { dropIdleReports } from '../run/write-reports.ts';
 import { comparedWith } from './baseline.ts';
 import type { CompletedCheck, CompletedRun, PreparedCheck, PreparedRun } from './check.ts';
 import { sampled } from './sampled.ts';
@@ -60,7 +61,10 @@ export async function runPrepared<T>(
   try {
     return await runAll(prepared, environment, settings, finish);
   } catch (error) {
-    for (const { reportTargets } of prepared.runs) await dropIdleWork(environment.host, reportTargets.workdir);
+    for (const { reportTargets } of prepared.runs) {
+      await dropIdleWork(environment.host, reportTargets.workdir);
+      await dropIdleReports(environment.host, [reportTargets.out, reportTargets.markdown]);
+    }
     throw error;
   }
 }

@@ -40,7 +40,13 @@ export async function verifyBundles(options: VerifyEvidenceOptions): Promise<rea
     const path = resolve(cwd, place);
     if ((await host.files.stat(path)) === undefined)
       throw new UsageError('bundle_unreadable', `${path}: there is no such file; name a bundle (*.sigstore.json)`);
-    for (const bundle of await bundlesAt(host, path)) {
+    const bundles = await bundlesAt(host, path);
+    if (bundles.length === 0)
+      throw new UsageError(
+        'bundle_unreadable',
+        `${path}: no bundle is in it; name a directory of *.sigstore.json files`,
+      );
+    for (const bundle of bundles) {
       const read = verifyEvidence(bundle.bytes, { trust, index, now: host.now(), subject });
       const base = { path, bundle_sha256: bundle.sha256, verified: read.ok };
       if (!read.ok) {

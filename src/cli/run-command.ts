@@ -5,6 +5,7 @@ import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
+import { terminal } from '../report/escape.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { withSignals } from './signals.ts';
 import { versionText } from './version.ts';
@@ -177,12 +178,32 @@ function faceOf(parsed: ParsedArgs | undefined, argv: readonly string[], face: F
   return (mention) => (mention.option === 'artifact' ? (mention.value ?? 'FILE') : face(mention));
 }
 
+const FILE_TROUBLES: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of the path before its name is a file and no directory; correct the path',
+  EISDIR: 'it is a directory; name a file',
+  EACCES: 'this user may not use it; correct its permissions',
+  EPERM: 'this user may not use it; correct its permissions',
+  EROFS: 'nothing can be written there; choose another place',
+  ENOSPC: 'no space is left there; free some and run again',
+  ELOOP: 'it is a link in a ring; correct it',
+  ENAMETOOLONG: 'its name is too long; choose a shorter one',
+};
+
+/** What is wrong with a file that was named is nobody's bug. */
+function fileTrouble(error: unknown): string | undefined {
+  const { code = '', path } = (error ?? {}) as NodeJS.ErrnoException;
+  const words = FILE_TROUBLES[code];
+  return words === undefined || typeof path !== 'string' ? undefined : `${path}: ${words}`;
+}
+
 /** What a thrown value means to the person at the terminal. Only our own bugs show a stack. */
 function explain(error: unknown, face: Face): string {
   if (error instanceof CancelledError) return 'bpfcompat: cancelled; no guest and no report was left behind\n';
   if (error instanceof UsageError || error instanceof HostError) {
     return `bpfcompat: ${spell(wordingOf(error), face).replace(/^FILE (?=\S)/, '')}\n`;
   }
+  const file = fileTrouble(error);
+  if (file !== undefined) return `bpfcompat: ${terminal(file)}\n`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
 }

@@ -23,7 +23,10 @@ export async function ownProfile(workspace: Workspace, id: string, borrows: bool
   const { files, allowOverride: anyKeyring = false } = workspace;
   for (const path of ownDirs(workspace).flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
     const text = await readIfThere(files, path);
-    if (text === undefined) continue;
+    if (text === undefined) {
+      await rejectNoFile(files, path);
+      continue;
+    }
     const paths: NamedPath[] = [];
     const profile = readProfile({ file: path, text }, { anyKeyring, borrows, onPath: (named) => paths.push(named) });
     // The same word lets a profile choose keys of this host.
@@ -36,6 +39,14 @@ export async function ownProfile(workspace: Workspace, id: string, borrows: bool
     );
   }
   return undefined;
+}
+
+/** A name that leads to no file would be another kernel than the workspace has, without a word. */
+async function rejectNoFile(files: Catalog['files'], path: string): Promise<void> {
+  const slash = path.lastIndexOf('/');
+  const names = await files.list(path.slice(0, slash)).catch((): readonly string[] => []);
+  if (!names.includes(path.slice(slash + 1))) return;
+  throw new UsageError('unreadable_file', `${path} is a directory, or a link that leads nowhere; remove it`);
 }
 
 /** Ids of the profiles of the workspace, sorted. */

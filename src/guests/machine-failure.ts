@@ -44,7 +44,8 @@ export function machineFailure(
     return new GuestError('guest_crash', `the guest's kernel panicked ${when}; see serial.log`, details);
   }
   if (phase === 'boot') {
-    const said = stderr === '' ? 'it printed nothing' : stderr;
+    const words = lastWords(details.consoleTail).replace(/^: /, '');
+    const said = stderr === '' ? words || 'it printed nothing' : stderr;
     return new GuestError(
       'qemu_failed',
       `${program} ended before the guest was up (${exitWords(end)}): ${said}`,

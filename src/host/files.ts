@@ -44,9 +44,17 @@ async function openToRead(path: string): Promise<FileHandle> {
   return open(path, isFile ? constants.O_RDONLY | constants.O_NONBLOCK : 'r');
 }
 
+/** What reading it would fail with, and which one it is. */
+function directoryError(path: string): Error {
+  const message = `EISDIR: illegal operation on a directory, read '${path}'`;
+  return Object.assign(new Error(message), { code: 'EISDIR', syscall: 'read', path });
+}
+
 async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   await using handle = await openToRead(path);
-  const { size } = await handle.stat();
+  const found = await handle.stat();
+  if (found.isDirectory()) throw directoryError(path);
+  const { size } = found;
   const fail = (what: string): UsageError =>
     new UsageError('file_too_large', `${path}: ${what}, at most ${maxBytes} are accepted`);
   if (size > maxBytes) throw fail(`${size} bytes`);

@@ -31,6 +31,7 @@ export interface Artifact {
   readonly path: string;
   readonly basename: string;
   readonly name: string;
+  /** Hex; empty for one that could not be read. */
   readonly sha256: string;
   readonly sizeBytes: number;
   /** What it was taken out of; absent for a file of its own. */

@@ -127,7 +127,7 @@ function fieldRows({ run, artifact, matrix, targets }: SavedReport): string[][] 
   return [
     ['Run ID', codeCell(run.id)],
     ['Artifact', codeCell(artifact.basename)],
-    ['SHA-256', codeCell(artifact.sha256.slice(0, 12))],
+    ['SHA-256', artifact.sha256 === '' ? 'none, it was not read' : codeCell(artifact.sha256.slice(0, 12))],
     ['Matrix', md(matrix?.name || matrix?.path || '')],
     ['Profiles total / required', `${targets.length} / ${required.length}`],
     ['Required pass / fail', tally(required)],

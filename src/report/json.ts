@@ -200,7 +200,7 @@ export function reportValue(run: RunReport, artifact: number, verdict: Verdict, 
     artifact: {
       path: subject.path,
       basename: subject.basename,
-      sha256: subject.sha256,
+      sha256: some(subject.sha256),
       size_bytes: subject.sizeBytes,
       source: subject.source?.place,
       source_digest: subject.source?.digest,

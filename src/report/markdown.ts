@@ -160,7 +160,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     `- Started: ${run.startedAt}`,
     `- Status: **${verdict.status}**`,
     `- Artifact: ${code(subject.basename)}`,
-    `- SHA-256: ${code(subject.sha256)}`,
+    `- SHA-256: ${subject.sha256 === '' ? 'none, it was not read' : code(subject.sha256)}`,
     ...commandLines(run),
     `- Matrix: ${md(run.matrix.name || run.matrix.path)}`,
     `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,

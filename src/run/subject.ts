@@ -96,7 +96,8 @@ export async function loadAmongOthers(host: Host, input: ArtifactInput): Promise
       path,
       basename: basename(path),
       name: input.name || artifactName(path),
-      sha256: createHash('sha256').digest('hex'),
+      // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
+      sha256: error.code === 'artifact_empty' ? createHash('sha256').digest('hex') : '',
       sizeBytes: 0,
     };
     return { artifact, bytes: new Uint8Array(), facts: undefined, sources: new Map(), unusable: unreadable(error) };

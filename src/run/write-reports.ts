@@ -68,6 +68,30 @@ async function rejectMoved(host: Host, path: string): Promise<void> {
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
 
+/** Directories that were not there before a run made them for its reports. */
+const made = new WeakMap<Host, Set<string>>();
+
+async function makeReportDirectory(host: Host, dir: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = dir; (await host.files.stat(at)) === undefined && dirname(at) !== at; at = dirname(at))
+    missing.push(at);
+  await host.files.makeDir(dir);
+  made.set(host, new Set([...(made.get(host) ?? []), ...missing]));
+}
+
+/** Takes back the directories that `checkReportPaths` made for these reports, where nothing is in them. Never throws. */
+export async function dropIdleReports(host: Host, paths: readonly string[]): Promise<void> {
+  const known = made.get(host) ?? new Set();
+  const own = new Set<string>();
+  for (const path of paths.filter((place) => place !== ''))
+    for (let dir = dirname(path); known.has(dir); dir = dirname(dir)) own.add(dir);
+  // What is in another one goes before it.
+  for (const dir of [...own].sort().reverse()) {
+    known.delete(dir);
+    await host.files.removeEmpty(dir).catch(() => {});
+  }
+}
+
 /** Makes the directories of the reports that are requested. @throws HostError now rather than after a long run */
 export async function checkReportPaths(host: Host, paths: readonly string[]): Promise<void> {
   const known = resolved.get(host) ?? new Map<string, string>();
@@ -75,7 +99,7 @@ export async function checkReportPaths(host: Host, paths: readonly string[]): Pr
   for (const path of paths.filter((place) => place !== '')) {
     try {
       if (await isStream(host, path)) continue;
-      await host.files.makeDir(dirname(path));
+      await makeReportDirectory(host, dirname(path));
       await host.files.checkWritable(dirname(path));
       if ((await host.files.stat(path))?.isDirectory) throw new Error('it is a directory');
       known.set(dirname(path), await realPlaceOf(host, dirname(path)));
@@ -119,7 +143,7 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
     artifact_variant: targets.artifactVariant || undefined,
     artifact_path: subject?.path,
     artifact_uri: targets.artifactUri || undefined,
-    artifact_sha256: subject?.sha256,
+    artifact_sha256: subject?.sha256 || undefined,
     matrix_path: report.matrix.path,
     matrix_name: report.matrix.name || undefined,
     summary_status: status,

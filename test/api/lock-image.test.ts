@@ -26,10 +26,11 @@ async function openBench() {
   const cwd = join(dir.path, 'work');
   const env = { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir.path, 'cache') };
   const host = createHost({ env });
-  const offer = { disk: OLD, requests: 0 };
-  const server = createServer((_, response) => {
+  const offer = { disk: OLD, requests: 0, images: 0 };
+  const server = createServer(({ url = '' }, response) => {
     offer.requests++;
-    response.end(offer.disk);
+    if (url.endsWith('.qcow2')) offer.images++;
+    response.end(url.endsWith('.qcow2') ? offer.disk : `${sha256(offer.disk)}  disk.qcow2\n`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.qcow2`;
@@ -97,6 +98,17 @@ describe('the disk image of a profile in a lock', () => {
     });
     expect(await bench.lock()).toMatchObject({ changed: true, kernels: [{ error: '' }] });
     expect((await bench.ensure()).image.virtualSize).toBe(2 * 1024 ** 3);
+  });
+
+  test('another image is not even fetched where the list beside it says so', async () => {
+    await using bench = await openBench();
+    bench.profile(`, checksums: "${bench.url.replace('disk.qcow2', 'SHA256SUMS')}"`);
+    await bench.lock();
+    bench.offer.disk = NEW;
+    await bench.ensure('ignore', { refresh: true });
+    bench.offer.images = 0;
+    await expect(bench.ensure()).rejects.toMatchObject({ code: 'wrong_digest' });
+    expect(bench.offer.images).toBe(0);
   });
 
   test('of another address locks nothing, and that is said', async () => {

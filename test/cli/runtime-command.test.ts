@@ -155,6 +155,22 @@ test('none is an answer: exit code 3, nothing selected, and it is written down',
   expect(fetched.err).toMatch(/no verified artifact conn for this host: .*result_failed/);
 });
 
+test.each([
+  [['attest', 'verify', 'empty'], /empty: no bundle is in it; name a directory/],
+  [['attest', 'verify', 'report.json', '--trust', 'empty'], /empty: it is a directory; name a file$/m],
+  [
+    ['runtime', 'select', '--artifact-name', 'conn', '--host', 'host.json', '--trust', 'empty'],
+    /it is a directory/,
+  ],
+  [['runtime', 'select', '--artifact-name', 'conn', '--host', 'empty'], /empty: this is not a probe/],
+])('a directory in the place of a file is said: %j', async (args, words) => {
+  mkdirSync(join(cwd, 'empty'));
+  const { exitCode, err } = await runIn(cwd, args);
+  expect(err).toMatch(words);
+  expect(err).not.toContain('bug in bpfcompat');
+  expect(exitCode).toBe(1);
+});
+
 describe('fetch lets nothing appear that was not checked', () => {
   const blob = (): string => join(cwd, '.bpfcompat/store/blobs/sha256', sha256(OBJECT));
   const fetch = (...more: string[]) =>

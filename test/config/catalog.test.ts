@@ -73,6 +73,22 @@ const catalog = catalogOf({
 });
 
 describe('findProfile', () => {
+  test('a profile that leads to no file does not count as absent', async () => {
+    const nowhere = Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    const isDirectory = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+    for (const error of [nowhere, isDirectory]) {
+      const files = catalogOf({
+        '/w/matrices/profiles/debian-12-6.1.yaml': error,
+        '/b/catalog/debian.yaml': tableText({ 'debian-12-6.1': '6.1' }),
+      });
+      const { code, message } = await usageError(findProfile(files, 'debian-12-6.1'));
+      expect([code, message]).toEqual([
+        'unreadable_file',
+        expect.stringMatching(/^\/w\/\S+\.yaml is a directory, or a link/),
+      ]);
+    }
+  });
+
   test('the workspace comes before vm/profiles, that before the built-in catalog', async () => {
     expect((await findProfile(catalog, 'debian-12-6.1')).kernelFamily).toBe('workspace');
     expect((await findProfile(catalog, 'staged-5.4')).file).toBe('/w/vm/profiles/staged-5.4.yml');

@@ -104,6 +104,17 @@ test('a suite checks every case on the kernel that was typed, besides the kernel
   expect(mine.kernel_package).toMatchObject({ archive: join(scratch, 'whole/bzImage'), vouched_by: 'nobody' });
 }, 500_000);
 
+test('a kernel without its modules is said to lack them, and does not wait for its limit', async () => {
+  const cwd = join(scratch, 'alone');
+  mkdirSync(cwd);
+  // Without its configuration beside it no one knows before it is booted.
+  copyFileSync(split.vmlinuz, join(cwd, 'bzImage'));
+  const args = ['test', ...object, '--kernel', 'bzImage', '--out', 'report.json', '--timeout', '300s'];
+  const { code, stdout, stderr } = await bpfcompat(args, { cwd, limitMs: 250_000 });
+  expect(code, stdout + stderr).toBe(1);
+  expect(stdout).toMatch(/inconclusive: .*the kernel has no driver virtio_pci; name the directory with its modules/);
+}, 300_000);
+
 test('a profile of the repository names files of it, and no others', async () => {
   const cwd = join(scratch, 'repository');
   const dir = join(cwd, 'matrices/profiles');

@@ -26,6 +26,16 @@ describe('a machine that ended', () => {
     );
   });
 
+  it('is quoted when PID 1 gave up before it could say so to the host', () => {
+    const console = 'bpfcompat: the kernel has no driver virtio_pci\r\n[    2.0] reboot: Power down\r\n';
+    expect(machineFailure(machine(console), EXIT, 'boot', []).message).toBe(
+      'QEMU ended before the guest was up (exit code 0): it says "the kernel has no driver virtio_pci"',
+    );
+    expect(machineFailure(machine(console, 'qemu: no'), EXIT, 'boot', []).message).toMatch(
+      /\(exit code 0\): qemu: no$/,
+    );
+  });
+
   it('says what was going on when it gave no reason', () => {
     const error = machineFailure(machine('x bpfcompat: not at the beginning of a line\n'), EXIT, 'run', [STEP]);
     expect(error.message).toBe('the guest ended while the command ran (QEMU: exit code 0); see serial.log');

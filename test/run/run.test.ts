@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
+import { gate } from '../../src/gate/gate.ts';
 import { type Guest, GuestError, type Lane } from '../../src/guests/guest.ts';
 import { lanesBy } from '../../src/guests/lanes.ts';
 import { createHost } from '../../src/host/create-host.ts';
@@ -11,6 +12,7 @@ import type { EventListener, RunEvent } from '../../src/model/events.ts';
 import type { Expectation } from '../../src/model/gate.ts';
 import type { KernelFiles, Profile } from '../../src/model/kernel.ts';
 import type { RunReport } from '../../src/model/report.ts';
+import { reportJson } from '../../src/report/json.ts';
 import type { KernelSupply, RunServices } from '../../src/run/prepare-kernels.ts';
 import { readSubjects } from '../../src/run/read-subjects.ts';
 import { runCheck } from '../../src/run/run-check.ts';
@@ -182,6 +184,10 @@ describe('an object that cannot be read', () => {
     expect(seen.map((outcome) => outcome?.status)).toEqual(['pass', 'pass', 'fail', 'infra_error', 'infra_error']);
     expect(seen[2]).toMatchObject({ findings: [{ code: 'INVALID_OBJECT' }] });
     expect(seen[3]).toMatchObject({ cause: 'artifact_unreadable', message: expect.stringContaining('gone.bpf.o') });
+    // An empty file was read; of the others nobody knows what they hold.
+    const digests = report.artifacts.map(({ sha256 }) => sha256);
+    expect(digests).toEqual([expect.any(String), expect.any(String), expect.stringMatching(/^e3b0c442/), '', '']);
+    expect(JSON.parse(reportJson(report, 3, gate(report), { json: '' }))).not.toHaveProperty('artifact.sha256');
     expect(seen[4]).toMatchObject({
       cause: 'artifact_unreadable',
       message: expect.stringMatching(/image\.tar: this is a tar archive/),

@@ -3,6 +3,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -14,7 +15,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { loadText } from '../../src/run/resolve.ts';
-import { checkReportPaths, writeReport } from '../../src/run/write-reports.ts';
+import { checkReportPaths, dropIdleReports, writeReport } from '../../src/run/write-reports.ts';
 
 const host = createHost({ env: {} });
 let dir: TempDir;
@@ -43,6 +44,18 @@ test('a file is written whole, its directories are made, and an older one is rep
   await writeReport(host, file, 'new');
   expect(readFileSync(file, 'utf8')).toBe('new');
   expect(statSync(file).ino).not.toBe(ino);
+});
+
+test('directories of reports that nothing came of go, those of others stay', async () => {
+  const place = (path: string): string => join(dir.path, path);
+  mkdirSync(place('there'));
+  await checkReportPaths(host, [place('a/b/r.json'), place('a/c/r.md'), place('there/r.json'), place('other/r.json')]);
+  await dropIdleReports(host, [place('a/b/r.json'), place('a/c/r.md'), place('there/r.json'), '']);
+  expect(readdirSync(dir.path).sort()).toEqual(['other', 'there']);
+  await checkReportPaths(host, [place('kept/r.json')]);
+  await writeReport(host, place('kept/r.json'), '{}');
+  await dropIdleReports(host, [place('kept/r.json')]);
+  expect(existsSync(place('kept/r.json'))).toBe(true);
 });
 
 test('a directory that became a link while the run went on takes no report', async () => {

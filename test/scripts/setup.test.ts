@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,4 +84,15 @@ test('names the component to enable when the archive lacks a package', () => {
 
 test('refuses a purpose it does not know', () => {
   expect(setup(NODE, 'fly')).toMatchObject({ status: 1, stderr: expect.stringContaining('unknown purpose "fly"') });
+});
+
+test('Python packages are installed as they were looked at, and no others', () => {
+  const commands = readFileSync(SETUP, 'utf8').match(/bin\/pip"? install[^\n]*/g) ?? [];
+  expect(commands.length).toBeGreaterThan(0);
+  for (const command of commands) expect(command).toContain('--require-hashes');
+  const pins = readFileSync(join(SETUP, '../virtme-ng.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => /^[^#\s]/.test(line));
+  expect(pins[0]).toMatch(/^virtme-ng==/);
+  for (const pin of pins) expect(pin).toMatch(/^[a-z0-9-]+==[0-9.a-z]+ --hash=sha256:[0-9a-f]{64}$/);
 });

@@ -182,6 +182,8 @@ async function fetchDisk(
     await using own = await host.files.tempDir('bpfcompat-sums-');
     const listed = await listedDigest(host, source, url, own.path, signal);
     if (whole !== undefined && listed?.algorithm === 'sha256' && listed.hex === whole.fromSha256) return whole;
+    // What the list names is not what is wanted: hundreds of megabytes would only show the same.
+    if (listed?.algorithm === 'sha256') checkDigest(source, listed.hex, url);
     const onBytes = (bytes: number, total: number): void => onProgress(name, bytes, total);
     const got = await download(host, url, part, { signal, onBytes });
     if (got.status !== 200) {

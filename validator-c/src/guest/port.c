@@ -55,6 +55,26 @@ static int open_serial(void)
 	return fd;
 }
 
+static void require_driver(const char *path, const char *module)
+{
+	if (access(path, F_OK) && errno == ENOENT)
+		die__power_off("the kernel has no driver %s; name the directory with its modules, or build it in",
+			       module);
+}
+
+/* Drivers are there once their modules are loaded: without one no port ever appears. */
+static void require_drivers(void)
+{
+	/* Where this is no PCI machine, or there is no sysfs, nothing is said by what is missing. */
+	if (access("/sys/bus/pci/drivers", F_OK))
+		return;
+	require_driver("/sys/bus/pci/drivers/virtio-pci", "virtio_pci");
+	if (on_disk)
+		require_driver("/sys/bus/virtio/drivers/virtio_blk", "virtio_blk");
+	else
+		require_driver("/sys/bus/virtio/drivers/virtio_console", "virtio_console");
+}
+
 /* The kernel announces ports some time after the driver is loaded. */
 int port__open(void)
 {
@@ -63,6 +83,7 @@ int port__open(void)
 	int fd;
 
 	on_disk = kind && !strcmp(kind, "disk");
+	require_drivers();
 	for (;;) {
 		fd = on_disk ? disk__open(PORT_NAME) : open_serial();
 		if (fd >= 0)
