@@ -1,5 +1,5 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
-import { removeInitramfs } from '../guests/direct/stored-initramfs.ts';
+import { removeBootFiles } from '../guests/boot-files.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { listDisks, type StoredDisk } from '../kernels/disks/list.ts';
 import type { EnsuredDisk } from '../kernels/disks/supply.ts';
@@ -176,7 +176,7 @@ export async function cleanKernels(
   await using _alone = await reserveStore(host, signal);
   const root = storeRoot(host.env);
   const saved = await removeSavedGuests(host, root, signal);
-  const initramfs = await removeInitramfs(host, root);
+  const bootFiles = await removeBootFiles(host, root);
   const pruned = await pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
-  return { ...pruned, freedBytes: pruned.freedBytes + initramfs, savedGuests: saved };
+  return { ...pruned, freedBytes: pruned.freedBytes + bootFiles, savedGuests: saved };
 }

@@ -64,9 +64,12 @@ test.each<[string, (call: Call) => Promise<unknown>]>([
 test('a clean-up takes the root file systems of guests, which every build of a loader adds to', async () => {
   const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir, 'store') } });
   await cleanKernels({ host });
-  const made = join(dir, 'store/initramfs');
-  mkdirSync(made);
-  for (const name of ['a', 'b']) writeFileSync(join(made, `${name}.cpio`), 'x'.repeat(1000));
-  expect(await cleanKernels({ host })).toMatchObject({ freedBytes: 2000 });
-  expect(existsSync(made)).toBe(false);
+  // Seeds are what the image lane has in their place.
+  const made = ['initramfs', 'seeds'].map((name) => join(dir, 'store', name));
+  for (const place of made) {
+    mkdirSync(place);
+    for (const name of ['a', 'b']) writeFileSync(join(place, name), 'x'.repeat(1000));
+  }
+  expect(await cleanKernels({ host })).toMatchObject({ freedBytes: 4000 });
+  expect(made.filter((place) => existsSync(place))).toEqual([]);
 });

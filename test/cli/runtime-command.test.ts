@@ -158,10 +158,7 @@ test('none is an answer: exit code 3, nothing selected, and it is written down',
 test.each([
   [['attest', 'verify', 'empty'], /empty: no bundle is in it; name a directory/],
   [['attest', 'verify', 'report.json', '--trust', 'empty'], /empty: it is a directory; name a file$/m],
-  [
-    ['runtime', 'select', '--artifact-name', 'conn', '--host', 'host.json', '--trust', 'empty'],
-    /it is a directory/,
-  ],
+  [['runtime', 'select', '--artifact-name', 'conn', '--host', 'host.json', '--trust', 'empty'], /it is a directory/],
   [['runtime', 'select', '--artifact-name', 'conn', '--host', 'empty'], /empty: this is not a probe/],
 ])('a directory in the place of a file is said: %j', async (args, words) => {
   mkdirSync(join(cwd, 'empty'));

@@ -5,6 +5,7 @@ import type { GuestFacts } from '../../model/cell.ts';
 import type { DiskImage } from '../../model/disk-image.ts';
 import { HostError } from '../../model/errors.ts';
 import type { Profile } from '../../model/kernel.ts';
+import { seedsDir } from '../boot-files.ts';
 import type { DirectLaneOptions } from '../direct/lane.ts';
 import { readValidator } from '../direct/stored-initramfs.ts';
 import {
@@ -123,7 +124,7 @@ async function specOf(options: ImageLaneOptions, profile: Profile, image: DiskIm
 /** The seed as `<cacheDir>/seeds/<sha256>.iso`. @throws HostError where the cache cannot be written */
 async function storeSeed(host: Host, cacheDir: string, bytes: Buffer): Promise<SystemSpec['seed']> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const dir = join(cacheDir, 'seeds');
+  const dir = seedsDir(cacheDir);
   const path = join(dir, `${sha256}.iso`);
   const known = await host.files.stat(path);
   if (known?.size === bytes.length && (await host.files.sha256(path)) === sha256)

@@ -4,6 +4,7 @@ import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { GuestFile } from '../../model/guest-entry.ts';
 import type { KernelFiles } from '../../model/kernel.ts';
+import { initramfsDir } from '../boot-files.ts';
 import { GuestError } from '../guest.ts';
 import { buildInitramfs } from './initramfs.ts';
 
@@ -47,7 +48,7 @@ export async function storeInitramfs(
   const archive = buildInitramfs({ init, modules, config, files });
   const sha256 = createHash('sha256').update(archive).digest('hex');
   const kept = { [Symbol.asyncDispose]: async () => {} };
-  const dir = directoryIn(cacheDir);
+  const dir = initramfsDir(cacheDir);
   const path = join(dir, `${sha256}.cpio`);
   const known = await host.files.stat(path);
   if (known?.size === archive.length && (await host.files.sha256(path)) === sha256) return { path, sha256, ...kept };
@@ -59,23 +60,6 @@ export async function storeInitramfs(
   }
   await writeArchive(host, dir, path, archive);
   return { path, sha256, ...kept };
-}
-
-function directoryIn(cacheDir: string): string {
-  return join(cacheDir, 'initramfs');
-}
-
-/**
- * Removes all of them: each build of the validator and of a loader leaves one for every kernel. Not while guests boot.
- * @returns bytes that were freed
- */
-export async function removeInitramfs(host: Host, cacheDir: string): Promise<number> {
-  const dir = directoryIn(cacheDir);
-  if (!(await host.files.stat(dir))?.isDirectory) return 0;
-  let bytes = 0;
-  for (const name of await host.files.list(dir)) bytes += (await host.files.stat(join(dir, name)))?.size ?? 0;
-  await host.files.remove(dir);
-  return bytes;
 }
 
 async function writeArchive(host: Host, dir: string, path: string, archive: Buffer): Promise<void> {
