@@ -269,4 +269,25 @@ test('what may end the validator, by a tail call too, is attached behind require
   expect(killed.verdict.exitCode).toBe(2);
   const { failed_stage, findings } = targetOf(reportOf(killed, object), 'debian-12-6.1');
   expect([failed_stage, findings?.[0]?.subject]).toEqual(['attach', 'on_open_48']);
+
+  // Nor does it matter that those which end the validator are required, too.
+  const all = `name: signals\nset_rodata: {signal_number: 9}\n${programs([...hooks, 'caller', 'sender'])}`;
+  const required = await check(scratch, [object], { ...options, manifest: all });
+  expect(required.verdict.exitCode).toBe(2);
+  const target = targetOf(reportOf(required, object), 'debian-12-6.1');
+  expect([target.failed_stage, target.findings?.[0]?.subject]).toEqual(['attach', 'on_open_48']);
+}, 120_000);
+
+test('a required LSM program that denies attaches denies no required one that may end the validator', async () => {
+  const object = fixture('lsm_beside_sender');
+  const manifest =
+    'programs:\n  - {name: denies, attach: {required: true}}\n  - {name: sender, attach: {required: true}}\n';
+  const run = await check(scratch, [object], { kernels: ['debian-11-5.10', 'debian-12-6.1'], manifest });
+  const report = reportOf(run, object);
+  const { programs = [], status } = targetOf(report, 'debian-12-6.1');
+  expect([status, programs.map(({ attach_status }) => attach_status)]).toEqual(['pass', ['pass', 'pass']]);
+  // Debian 11 has no BPF among its LSMs.
+  expect(targetOf(report, 'debian-11-5.10').findings).toMatchObject([
+    { code: 'LSM_BPF_NOT_ENABLED', subject: 'denies' },
+  ]);
 }, 120_000);

@@ -23,7 +23,7 @@ int attach__auto(struct attach_job *job)
 	return link ? 0 : -errno;
 }
 
-static bool bpf_lsm_is_active(void)
+bool attach__lsm_is_active(void)
 {
 	char list[256], *save = NULL, *name;
 
@@ -40,7 +40,7 @@ int attach__lsm(struct attach_job *job)
 {
 	int err = job->expected == ATTACH_TYPE_LSM_CGROUP ? attach__cgroup(job) : attach__auto(job);
 
-	if (!err && !bpf_lsm_is_active())
+	if (!err && !attach__lsm_is_active())
 		attach__skip(job, "attached, but never called: `bpf` is not among the active LSMs of this kernel");
 	return err;
 }

@@ -32,6 +32,8 @@ void attach__method(struct attach_job *job, const char *method, const char *targ
 /* attach-auto.c: whatever libbpf attaches by the section name. */
 int attach__auto(struct attach_job *job);
 int attach__lsm(struct attach_job *job);
+/* Whether programs of LSM hooks run at all on this kernel. */
+bool attach__lsm_is_active(void);
 int attach__struct_ops(struct attach_job *job);
 /* attach-trace.c */
 int attach__iter(struct attach_job *job);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attach/attach-kinds.h"
@@ -145,6 +146,7 @@ static void attach_program(struct work *work, struct program *program, struct bp
 	out->err = err < 0 ? err : 0;
 	status__error(out->err, out->error, sizeof(out->error));
 	out->elapsed_us = io__now_us() - start;
+	out->done = true;
 	evidence__attach(work->evidence, program);
 	/* What is attached already may end the guest, or keep its first process from running. */
 	if (out->status == STATUS_FAIL)
@@ -179,7 +181,8 @@ static void attach_those(struct work *work, enum round round, bool required)
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &work->result->programs[i++];
 
-		if (round_of(prog, program) != round || request__requires(work->request, program->name) != required)
+		if (program->attach.done || round_of(prog, program) != round ||
+		    request__requires(work->request, program->name) != required)
 			continue;
 		if (round != PLAIN)
 			evidence__settle(work->evidence);
@@ -194,9 +197,60 @@ static void attach_round(struct work *work, enum round round)
 	attach_those(work, round, false);
 }
 
+static bool any_ends_us(const struct work *work)
+{
+	const struct result *result = work->result;
+	int i;
+
+	for (i = 0; i < result->program_count; i++)
+		if (result->programs[i].may_end_us && !result->programs[i].alters &&
+		    request__requires(work->request, result->programs[i].name))
+			return true;
+	return false;
+}
+
+/*
+ * A required program that may end us has to be attached while no LSM program denies it, and one of those that fails has to
+ * be known before we end: they are attached for a moment. What works is undone, what fails then is recorded.
+ */
+static void rehearse_lsm(struct work *work)
+{
+	struct bpf_link **links = calloc((size_t)work->result->program_count + 1, sizeof(*links));
+	struct bpf_program *prog;
+	int i = 0, count = 0;
+
+	if (!links)
+		return;
+	bpf_object__for_each_program(prog, work->obj) {
+		struct program *program = &work->result->programs[i++];
+
+		if (round_of(prog, program) != LSM || !request__requires(work->request, program->name))
+			continue;
+		evidence__settle(work->evidence);
+		/* One without a hook is skipped in its own turn. */
+		links[count] = NULL;
+		if (bpf_program__fd(prog) >= 0 && strchr(program->section, '/'))
+			links[count] = bpf_program__attach(prog);
+		if (links[count])
+			count++;
+		else
+			attach_program(work, program, prog);
+	}
+	while (count > 0)
+		bpf_link__destroy(links[--count]);
+	free(links);
+}
+
 void attach__run(struct work *work)
 {
 	attach_round(work, PLAIN);
+	if (any_ends_us(work)) {
+		/* What never runs denies nothing. */
+		if (attach__lsm_is_active())
+			rehearse_lsm(work);
+		else
+			attach_those(work, LSM, true);
+	}
 	attach_those(work, ENDING, true);
 	attach_those(work, LSM, true);
 	attach_those(work, ENDING, false);

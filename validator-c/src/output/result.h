@@ -53,6 +53,8 @@ struct program_load {
 };
 
 struct program_attach {
+	/* Its turn is over. */
+	bool done;
 	enum status status;
 	int err;
 	char method[32];
