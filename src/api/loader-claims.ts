@@ -20,9 +20,9 @@ function lostOf(mode: ValidationMode | undefined, manifest: Manifest | undefined
 }
 
 /** What flags want that a library other than the validator's does not do. */
-function lostFlag({ mode, maxInsns, loader }: Claims): Wording | undefined {
-  if (maxInsns !== undefined) return option('max-insns');
-  if (mode === 'behavior') return setting('validation-mode', mode);
+function lostFlag({ mode, maxInsns, loader, keys }: Claims): Wording | undefined {
+  if (maxInsns !== undefined) return keys?.maxInsns ?? option('max-insns');
+  if (mode === 'behavior') return keys?.mode ?? setting('validation-mode', mode);
   if ((loader?.rodata.size ?? 0) > 0) return option('set-rodata');
   if ((loader?.attachTargets.size ?? 0) > 0) return option('set-attach-target');
   if (loader?.btf) return option('btf');
@@ -32,6 +32,8 @@ function lostFlag({ mode, maxInsns, loader }: Claims): Wording | undefined {
 /** What else is said of a run. */
 interface Claims extends Pick<ValidateOptions, 'mode' | 'maxInsns'> {
   readonly loader?: LoaderSettings | undefined;
+  /** Where a file says the mode and the budget, `s.yaml:4:5: max_insns`; absent: they are flags. */
+  readonly keys?: Readonly<Record<'mode' | 'maxInsns', string>>;
 }
 
 /**

@@ -24,8 +24,10 @@ export async function caseLoaders(
 ): Promise<{ readonly named: NamedLoaders; readonly loaders: RunLoaders | undefined }> {
   const named = loadersFor(source, manifest);
   const loaders = await loadersOf(findLoader, named, source.command !== undefined, targets);
-  const { mode, gate } = source;
-  checkLoaderClaims(loaders, named, { mode, maxInsns: gate.maxInsns ?? gate.defaults.maxInsns }, manifest);
+  const { mode, gate, origin } = source;
+  const budget = gate.maxInsns === undefined ? 'max_insns of defaults' : 'max_insns';
+  const keys = { mode: `${origin}: validation_mode: ${mode}`, maxInsns: `${origin}: ${budget}` };
+  checkLoaderClaims(loaders, named, { mode, maxInsns: gate.maxInsns ?? gate.defaults.maxInsns, keys }, manifest);
   return { named, loaders };
 }
 

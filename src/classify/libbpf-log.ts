@@ -61,6 +61,11 @@ export function libbpfLines(log: string): string[] {
   return lines;
 }
 
+/** Whether a log has the kernel's text about a program; one about types may stand in it, too. */
+export function hasProgramLog(log: string): boolean {
+  return tornEnd(log) !== undefined || log.split('\n').some((line) => BEGIN.exec(line)?.[1] === 'PROG');
+}
+
 /** The kernel's text between BEGIN and END marks; empty when the log has none. */
 export function embeddedVerifierLog(log: string): string {
   const torn = tornEnd(log);

@@ -2,7 +2,7 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
-import { embeddedVerifierLog, firstWarning, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
+import { embeddedVerifierLog, firstWarning, hasProgramLog, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
 import { type MapRejection, mapFinding, mapRejections } from './map.ts';
 import { denied } from './policy.ts';
@@ -10,7 +10,7 @@ import { type ProgramCauses, programFinding } from './program.ts';
 import { failedProgram, openedProgram, programKey } from './reported-programs.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
-import { verifierCause, verifierText } from './verifier-log.ts';
+import { verifierCause } from './verifier-log.ts';
 
 /** Why libbpf could not open the object at all. */
 export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding[] {
@@ -77,7 +77,8 @@ function isConsequence({ init, line = '' }: MapRejection, evidence: Evidence): b
 
 /** The load ended before this program reached the kernel, over a map. */
 function blamesMap(stage: StageOf<'program'>): boolean {
-  if (verifierText(stage) !== '') return false;
+  // What the kernel says of types that it does not take, as those of a map with a bad name, is not about the program.
+  if (stage.verifier_log_head !== '' || stage.verifier_log_tail !== '' || hasProgramLog(stage.log)) return false;
   const lines = libbpfLines(stage.log);
   return lines.length === 0 || lines.some((line) => MAP_REFUSED.test(line) || MAP_INIT_FAILED.test(line));
 }

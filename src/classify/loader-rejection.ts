@@ -53,19 +53,23 @@ export function inWordsOfLibrary(
   return unclassified && words.args['reason'] !== 'other' ? words : undefined;
 }
 
+/** What a library passed over with a warning is why it fails later, unless its error says why by itself. */
+function reasonOf(error: string, logs: readonly string[]): ReturnType<typeof rejectionReason> {
+  const own = rejectionReason(error);
+  return own !== 'other' ? own : rejectionReason(logs.join('\n'));
+}
+
 /** The library's own words as a finding, where no rule for the kernel's words knows the cause. */
 export function rejected(loader: LoaderFacts, report: LoaderReport): Finding {
   const { open, load } = report;
   const failed = open.status === 'fail' ? open : load;
-  // What it passed over with a warning is why it fails later.
   const logs = [open.log.slice(0, MAX_SEARCHED), load.log.slice(-MAX_SEARCHED), load.verifier_log.slice(-MAX_SEARCHED)];
-  const said = [failed.error, ...logs].join('\n');
   return makeFinding({
     code: 'LOADER_REJECTED',
     confidence: 'medium',
     phase: open.status === 'fail' ? 'open' : 'load',
     subject: load.subject || undefined,
-    args: { loader: loader.name, version: loader.version, reason: rejectionReason(said), error: failed.error },
+    args: { loader: loader.name, version: loader.version, reason: reasonOf(failed.error, logs), error: failed.error },
     evidence: evidenceLine(failed.error, loader.name),
   });
 }

@@ -2,8 +2,8 @@ import { type Evidence, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { findingBy } from './make-finding.ts';
 
-/** LSM hooks that decide over the calls which attach a program. */
-const OVER_ATTACHES = /^\??lsm(?:\.s)?\/(?<hook>bpf(?:_map|_prog)?|capable|perf_event_open|locked_down)$/;
+/** LSM hooks that decide over the calls which attach a program. `bpf_map` and `bpf_prog` decide when descriptors are made. */
+const OVER_ATTACHES = /^\??lsm(?:\.s)?\/(?<hook>bpf|capable|perf_event_open|locked_down)$/;
 
 /**
  * An attach that was rejected with EPERM while a program of the same object was attached to a hook that decides over it: the

@@ -192,7 +192,8 @@ export function expectationOf(
     const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
     throw new UsageError(errorCode, `${origin}: expectation ${problem} profiles or kernels`);
   }
-  if (code === 'LOADER_REJECTED' && subject === undefined && program === undefined && says === undefined) {
+  // An empty subject or program is what a cause has that names none.
+  if (code === 'LOADER_REJECTED' && !subject && !program && !says) {
     const problem =
       'LOADER_REJECTED is every rejection of a library; add says: with a part of its words, as the report has them';
     throw new UsageError(errorCode, `${origin}: expectation of ${problem}`);

@@ -6,6 +6,10 @@ export const INCOMPATIBLE = {
     what: 'has a name that no kernel accepts',
     todo: 'Give it a name of letters, digits and "_" (asm labels and mangled names may have others).',
   },
+  usdt_maps: {
+    what: 'has a USDT program and lacks the maps that libbpf attaches it with',
+    todo: 'Include bpf/usdt.bpf.h in its source.',
+  },
   static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
   map_attr: {
     what: 'uses a map attribute that only its own loader knows',

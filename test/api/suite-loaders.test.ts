@@ -50,7 +50,12 @@ test.each([
   ['a name', 'loader: eb', /^s\.yaml:4:\d+: cases\[0\]\.loader "eb" is not known/],
   ['a version', 'loader: aya@x', /^s\.yaml:4:\d+: cases\[0\]\.loader "aya@x": "x" is not a version; write aya@1\.2/],
   ['one of several', 'loaders: [aya, gone]', /^s\.yaml:4:\d+: cases\[0\]\.loaders\[1\] "gone" is not known/],
-  ['a budget', 'loader: aya, max_insns: 5000', /^maxInsns has no effect with s\.yaml:4:\d+: loader aya, which/],
+  [
+    'a budget',
+    'loader: aya, max_insns: 5000',
+    /^s\.yaml:4:\d+: max_insns has no effect with s\.yaml:4:\d+: loader aya, which/,
+  ],
+  ['a mode', 'loader: aya, validation_mode: behavior', /^s\.yaml:4:\d+: validation_mode: behavior has no effect with/],
   ['a command', 'command: ./load, loader: aya', /^s\.yaml:4:\d+: loader aya has no effect: command/],
 ])('%s that is wrong is an error with its line', async (_, keys, words) => {
   await expect(loadersOf('', `${CASE}, ${keys}`)).rejects.toThrow(words);

@@ -153,6 +153,25 @@ describe('maps', () => {
     const codes = findings(request(fx.evidence(stages, fx.hello({ release: '5.4.0-216-generic' })))).map((f) => f.code);
     expect(codes).toEqual(['UNSUPPORTED_MAP_TYPE', 'VERIFIER_REJECTION']);
   });
+
+  test('the types of a map with a bad name are no cause beside it', () => {
+    const types = [
+      'libbpf: BTF loading error: -EINVAL',
+      'libbpf: -- BEGIN BTF LOAD LOG ---',
+      '[11] VAR my-map type_id=10 linkage=1 Invalid name',
+      '-- END BTF LOAD LOG --',
+      "libbpf: map 'my-map': failed to create: -EINVAL",
+    ];
+    const stages = [
+      fx.open({ programs: [fx.programFacts('a')], maps: [fx.mapFacts('my-map', { type: 'array' })] }),
+      fx.program('a', { status: 'fail', errno: -22, log: `${types.join('\n')}\n` }),
+      fx.mapStage('my-map', { type: 'array', errno: -22 }),
+      fx.loadFailed(),
+      fx.exit({ code: 2 }),
+    ];
+    const subjects = findings(request(fx.evidence(stages))).map(({ code, subject }) => [code, subject]);
+    expect(subjects).toEqual([['OBJECT_NOT_LIBBPF_COMPATIBLE', 'my-map']]);
+  });
 });
 
 describe('programs', () => {

@@ -123,6 +123,15 @@ describe('why a load is rejected', () => {
     expect(causeOf(loaderEvidence(report))).toMatchObject({ code: 'LOADER_REJECTED', args: { reason: 'unsupported' } });
   });
 
+  test('what an error says by itself is not what a warning before it says', () => {
+    const open = {
+      ...loaderReport().open,
+      log: 'libbpf: elf: skipping unrecognized data section(6) .struct_ops.link\n',
+    };
+    const report = { ...rejectedBy({ error: 'map error: requires InnerMap' }), open };
+    expect(causeOf(loaderEvidence(report))).toMatchObject({ args: { reason: 'map_definition' } });
+  });
+
   test('a call that the library put where the kernel has no function is no helper of another kernel', () => {
     const verifier_log = '0: (85) call unknown#233685214\ninvalid func unknown#233685214\nprocessed 1 insns';
     const load = {

@@ -5,14 +5,14 @@ import * as fx from '../fixtures/evidence.ts';
 const LSM = { section: 'lsm/bpf', type: 'lsm' };
 
 /** Why a program cannot be attached behind one of the same object that is on the hook of all calls of bpf. */
-function cause(section: string, lockdown: string) {
-  const programs = [fx.programFacts('denies', LSM), fx.programFacts('probes', { section, type: 'kprobe' })];
+function cause(section: string, lockdown: string, lsm = LSM) {
+  const programs = [fx.programFacts('denies', lsm), fx.programFacts('probes', { section, type: 'kprobe' })];
   const stages = [
     fx.open({ programs }),
-    fx.program('denies', { section: LSM.section }),
+    fx.program('denies', { section: lsm.section }),
     fx.program('probes', { section }),
     fx.load(),
-    fx.attach('denies', { section: LSM.section }),
+    fx.attach('denies', { section: lsm.section }),
     fx.attach('probes', { section, status: 'fail', errno: -1 }),
     fx.exit({ code: 0 }),
   ];
@@ -36,4 +36,9 @@ test.each([
   ['uprobe//bin/sh:main', 'none integrity [confidentiality]', 'own_program'],
 ])('a denied attach to %s with lockdown %s: %s', (section, lockdown, reason) => {
   expect(cause(section, lockdown)).toBe(reason);
+});
+
+test.each(['bpf_map', 'bpf_prog'])('%s decides when a descriptor is made, and attaching makes none of it', (hook) => {
+  const lsm = { section: `lsm/${hook}`, type: 'lsm' };
+  expect(cause('kprobe/do_unlinkat', '[none] integrity confidentiality', lsm)).not.toBe('own_program');
 });

@@ -405,6 +405,10 @@ describe('what decides', () => {
       /^compat\.yaml:1:16: .*is every rejection of a library; add says:/,
     ],
     [
+      'expectations: [{expect: fail, code: LOADER_REJECTED, reason: y, kernels: 5.4, subject: "", program: ""}]',
+      /^compat\.yaml:1:16: .*is every rejection of a library; add says:/,
+    ],
+    [
       'expectations: [{expect: fail, code: UNKNOWN, reason: y}]',
       /^compat\.yaml:1:16: .*names no kernels; add profiles or/,
     ],

@@ -1,5 +1,6 @@
 import type { AttachRule } from './attach.ts';
 
+const ESRCH = -3;
 const EINVAL = -22;
 const EILSEQ = -84;
 const KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
@@ -7,6 +8,21 @@ const RELEASE = '6.1.0-56-cloud-amd64';
 
 /** Places that sections name and that take no program, and structures that are rejected as a whole. */
 export const PLACE_RULES: readonly AttachRule[] = [
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'usdt_maps',
+    confidence: 'medium',
+    errnos: [ESRCH],
+    section: /^\??usdt\b/,
+    line: /^usdt: failed to find USDT support BPF maps/,
+    example: {
+      errno: -3,
+      section: 'usdt//bin/x:a:b',
+      method: 'auto',
+      lines: ['usdt: failed to find USDT support BPF maps, did you forget to include bpf/usdt.bpf.h?'],
+      release: RELEASE,
+    },
+  },
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'inside_instruction',
