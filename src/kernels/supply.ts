@@ -60,6 +60,25 @@ function lockedWords({ locked }: Profile): string {
   return locked === undefined ? '' : `, ${locked.name} ${locked.version} (${locked.origin}),`;
 }
 
+/**
+ * The stored kernel where nothing has to be done about it, which needs no lock: records and blobs take their places whole, and
+ * what is returned under the lock is used without it as well.
+ */
+async function readyKernel(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  source: KernelSource,
+): Promise<KernelRecord | undefined> {
+  const record = await readRecord(
+    host,
+    store,
+    recordName({ profile: profile.id, source: sourceKey(profile.arch, source) }),
+  );
+  if (record === undefined || !matches(record, profile, source)) return undefined;
+  return (await damageOf(host, store, filesOf(record))) === undefined ? record : undefined;
+}
+
 /** The stored kernel when it is the one requested and every digest is right. Damaged blobs are removed. */
 async function storedKernel(
   host: Host,
@@ -182,16 +201,11 @@ async function ensureUnlocked(profile: Profile, options: EnsureOptions): Promise
   const store = locateStore(host);
   try {
     await openStore(host);
-    await using _lock = await lockProfile(host, store, profile.id, signal, listener.onNote);
-    const whole = await storedKernel(
-      host,
-      store,
-      profile,
-      source,
-      listener,
-      options.offline === true && !isLocal(source),
-    );
     const local = isLocal(source);
+    const ready = options.refresh === true || local ? undefined : await readyKernel(host, store, profile, source);
+    if (ready !== undefined) return { files: kernelFiles(store, ready), cached: true };
+    await using _lock = await lockProfile(host, store, profile.id, signal, listener.onNote);
+    const whole = await storedKernel(host, store, profile, source, listener, options.offline === true && !local);
     if (whole !== undefined && options.refresh !== true && !local) {
       return { files: kernelFiles(store, whole), cached: true };
     }

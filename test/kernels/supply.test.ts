@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
 import { type FakeDeb, pinOf, poolPath, signSuite } from '../fakes/deb-archive.ts';
 import { splitKernel, wholeKernel } from '../fakes/kernel-debs.ts';
 import { type KernelLab, type KeyRing, makeKeys, openLab, SUITE } from '../fakes/kernel-lab.ts';
@@ -88,6 +89,16 @@ describe('ensureKernel', () => {
     expect(lab.server.requests).toHaveLength(requested);
     await expect(lab.ensure(lab.profile({ version: '6.1.8-1' }))).rejects.toMatchObject({ code: 'package_not_found' });
     expect(lab.server.requests.length).toBeGreaterThan(requested);
+  });
+
+  test('what is stored waits for no one who works on the same profile', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(wholeKernel(OLD, '6.1.9-1'));
+    const profile = lab.profile();
+    await lab.ensure(profile);
+    const host = createHost({ env: {} });
+    await using _held = await host.files.lock(join(lab.cacheDir, 'locks', `profile-${profile.id}`));
+    expect((await lab.ensure(profile)).cached).toBe(true);
   });
 
   test('what is stored and damaged is called so where nothing may be fetched', async () => {

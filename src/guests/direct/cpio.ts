@@ -54,7 +54,8 @@ function record(fields: {
     ...[0, 0, device?.major ?? 0, device?.minor ?? 0, path.length, 0],
   ];
   const header = Buffer.from(`070701${numbers.map((n) => n.toString(16).padStart(8, '0')).join('')}`);
-  return [header, path, padding(header.length + path.length), Buffer.from(data), padding(data.length)];
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return [header, path, padding(header.length + path.length), bytes, padding(data.length)];
 }
 
 /** Header with name, and data, each end on a multiple of four. */

@@ -50,8 +50,7 @@ export async function storeInitramfs(
   const kept = { [Symbol.asyncDispose]: async () => {} };
   const dir = initramfsDir(cacheDir);
   const path = join(dir, `${sha256}.cpio`);
-  const known = await host.files.stat(path);
-  if (known?.size === archive.length && (await host.files.sha256(path)) === sha256) return { path, sha256, ...kept };
+  if (await holds(host, path, archive)) return { path, sha256, ...kept };
   if (await host.files.readOnly(cacheDir)) {
     const own = await host.files.tempDir('bpfcompat-initramfs-');
     const archivePath = join(own.path, 'initramfs.cpio');
@@ -60,6 +59,13 @@ export async function storeInitramfs(
   }
   await writeArchive(host, dir, path, archive);
   return { path, sha256, ...kept };
+}
+
+/** Comparing bytes costs a fraction of their digest. */
+async function holds(host: Host, path: string, archive: Buffer): Promise<boolean> {
+  if ((await host.files.stat(path))?.size !== archive.length) return false;
+  const found = await host.files.read(path, archive.length).catch(() => undefined);
+  return found !== undefined && archive.equals(found);
 }
 
 async function writeArchive(host: Host, dir: string, path: string, archive: Buffer): Promise<void> {

@@ -5,7 +5,7 @@ import type { Arch } from '../../model/kernel.ts';
 import { sanitizeText } from '../../model/sanitize.ts';
 import { BASE_ARGS } from './argv.ts';
 import type { Qemu } from './find-qemu.ts';
-import { KVM_DEVICE, sandboxForKvm } from './kvm-access.ts';
+import { KVM_DEVICE, kvmSandboxes, sandboxForKvm } from './kvm-access.ts';
 import { kvmErrorLine } from './kvm-errors.ts';
 import { cpuModel, machineType } from './machines.ts';
 import { PROBE_GUESTS } from './probe-guest.ts';
@@ -70,6 +70,8 @@ async function availableAccel(host: Host, options: AccelOptions, sure: boolean):
   const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
   if (host.arch !== arch) return tcg(`KVM cannot run ${arch} guests on ${host.arch}`);
   if ((await host.files.stat(KVM_DEVICE)) === undefined) return tcg(`there is no ${KVM_DEVICE} on this machine`);
+  const failed = sure ? undefined : await knownFailure(host, options);
+  if (failed !== undefined) return { accel: failed, sandbox };
   const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
   if (kvmSandbox === undefined) {
     return tcg(`${KVM_DEVICE} may not be opened by this user (join the group kvm to use it)`);
@@ -78,12 +80,28 @@ async function availableAccel(host: Host, options: AccelOptions, sure: boolean):
   return { accel, sandbox: accel.accel === 'kvm' ? kvmSandbox : sandbox };
 }
 
-async function probedAccel(host: Host, options: AccelOptions, sure: boolean): Promise<Accel> {
+/** What the result of a probe holds for: until the host boots again, QEMU changes or runs in other layers. */
+async function keyOf(host: Host, { qemu, sandbox }: AccelOptions): Promise<string> {
   const bootId = (await host.files.read('/proc/sys/kernel/random/boot_id', 4096)).toString().trim();
-  const key = [CACHE_FORMAT, bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(
-    ' ',
-  );
-  const file = join(options.cacheDir, 'accel.json');
+  return [CACHE_FORMAT, bootId, qemu.command, qemu.build, sandbox.layers.join('+')].join(' ');
+}
+
+function fileIn(cacheDir: string): string {
+  return join(cacheDir, 'accel.json');
+}
+
+/** An earlier probe that failed in one of the sandboxes that may be the one for KVM: then there is no need to look which. */
+async function knownFailure(host: Host, options: AccelOptions): Promise<Accel | undefined> {
+  for (const sandbox of kvmSandboxes(options.sandbox)) {
+    const known = await readKnown(host, fileIn(options.cacheDir), await keyOf(host, { ...options, sandbox }));
+    if (known?.accel === 'tcg') return known;
+  }
+  return undefined;
+}
+
+async function probedAccel(host: Host, options: AccelOptions, sure: boolean): Promise<Accel> {
+  const key = await keyOf(host, options);
+  const file = fileIn(options.cacheDir);
   const known = await readKnown(host, file, key);
   if (known !== undefined && !(sure && known.accel === 'tcg')) return known;
   const failure = await probeKvm(host, options);

@@ -5,13 +5,19 @@ import { toolEnv } from './tool-env.ts';
 
 export const KVM_DEVICE = '/dev/kvm';
 
+/** What may be around a QEMU that uses KVM, the strongest first; in the first it may need a group. */
+export function kvmSandboxes(sandbox: Sandbox): readonly [Sandbox, Sandbox] {
+  return [sandbox, withoutOwnUid(sandbox)];
+}
+
 /**
  * The strongest sandbox in which /dev/kvm opens for reading and writing: with the device's group kept, else without a
  * uid of its own. Undefined when this user may not open it at all.
  */
 export async function sandboxForKvm(host: Host, sandbox: Sandbox, signal: AbortSignal): Promise<Sandbox | undefined> {
   const group = await groupOf(host, signal);
-  for (const candidate of [{ ...sandbox, group }, withoutOwnUid(sandbox)]) {
+  const [strongest, other] = kvmSandboxes(sandbox);
+  for (const candidate of [{ ...strongest, group }, other]) {
     const { command, args } = wrap(candidate, 'sh', ['-c', `exec 3<>${KVM_DEVICE}`], { files: [] });
     const open = await host.run(command, args, { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal });
     throwIfCancelled(signal);

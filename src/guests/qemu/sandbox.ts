@@ -189,10 +189,30 @@ export async function sandboxForFiles(
   return (await opens(host, sandbox, files, signal)) ? sandbox : withoutOwnUid(sandbox);
 }
 
+const openings = new WeakMap<Sandbox, Map<string, Promise<boolean>>>();
+
+/**
+ * Whether the wrapped program could open the files; tried once for files of the same owners and modes. No list of other
+ * users' rights can name its uid, which is one of a hundred million.
+ */
+async function opens(host: Host, sandbox: Sandbox, needed: NeededFiles, signal: AbortSignal): Promise<boolean> {
+  const { read, write = [] } = needed;
+  const stats = await Promise.all([...read, ...write].map((file) => host.files.stat(file)));
+  const rights = stats.map((stat) => (stat ? [stat.dev, stat.uid, stat.mode.toString(8)].join(' ') : 'missing'));
+  const key = [read.length, ...rights].join(', ');
+  const known = openings.get(sandbox) ?? new Map<string, Promise<boolean>>();
+  openings.set(sandbox, known);
+  const tried = known.get(key) ?? triesToOpen(host, sandbox, needed, signal);
+  known.set(key, tried);
+  // Who was cancelled found out nothing.
+  tried.catch(() => known.delete(key));
+  return await tried;
+}
+
 /** Opens the files as the wrapped program would: their paths are those of its descriptors. */
 const OPEN_ALL = 'n=$1; shift; for f; do if [ $n -gt 0 ]; then : <"$f"; else : <>"$f"; fi || exit 1; n=$((n-1)); done';
 
-async function opens(host: Host, sandbox: Sandbox, needed: NeededFiles, signal: AbortSignal): Promise<boolean> {
+async function triesToOpen(host: Host, sandbox: Sandbox, needed: NeededFiles, signal: AbortSignal): Promise<boolean> {
   const files = [...needed.read, ...(needed.write ?? [])];
   const paths = files.map((_, index) => wrappedFile(index));
   const script = ['-c', OPEN_ALL, 'sh', String(needed.read.length), ...paths];

@@ -61,18 +61,32 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, w
     if (known === undefined) throw new Error(`${spec.cacheDir} may only be read`);
     return known;
   }
+  const ready = await wantedTemplate(host, dir, wishes);
+  if (ready !== undefined) return ready;
   // Several processes may want the same one: the first makes it, the others wait and use it.
   await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal, () =>
     spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`),
   );
-  const known = await readTemplate(host, dir);
+  const made = await wantedTemplate(host, dir, wishes);
+  if (made !== undefined) return made;
   const named = wishes.named || (await wantsNames(host, dir));
-  const good = known !== undefined && (known.named || !named) ? known : undefined;
-  const template = good ?? (await makeTemplate(spec, dir, options, { ...wishes, named }));
-  // A cache that may only be read serves as well.
-  await touchTemplate(host, dir).catch(() => {});
-  if (good === undefined) await evictTemplates(host, root, spec.maxBytes, dir);
+  const template = await makeTemplate(spec, dir, options, { ...wishes, named });
+  await markUsed(host, dir);
+  await evictTemplates(host, root, spec.maxBytes, dir);
   return template;
+}
+
+/** The saved guest that is there, if it can be trusted and has what is wished for. Needs no lock: what makes it one is written last, and whole. */
+async function wantedTemplate(host: Host, dir: string, { named }: Wishes): Promise<Template | undefined> {
+  const known = await readTemplate(host, dir);
+  if (known === undefined || (!known.named && (named || (await wantsNames(host, dir))))) return undefined;
+  await markUsed(host, dir);
+  return known;
+}
+
+/** A cache that may only be read serves as well. */
+async function markUsed(host: Host, dir: string): Promise<void> {
+  await touchTemplate(host, dir).catch(() => {});
 }
 
 /** Makes room for a template. @throws Error with words for the user when the disk is too full */

@@ -61,6 +61,14 @@ describe('chooseAccel', () => {
     expect(await runs()).toBe(1);
   });
 
+  it('does not look for a way to open a KVM that failed before', async () => {
+    expect(await choose(hostWith('opens'), 'exit 1')).toMatchObject({ accel: 'tcg' });
+    const host = hostWith('opens');
+    const run = () => Promise.reject(new Error('it was opened'));
+    expect(await choose({ ...host, run }, 'exit 85')).toMatchObject({ accel: 'tcg' });
+    expect(await runs()).toBe(1);
+  });
+
   it('asks again when the answer on disk is damaged or from another QEMU', async () => {
     const host = hostWith('opens');
     await choose(host, 'exit 85');

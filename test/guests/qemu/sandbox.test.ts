@@ -16,6 +16,7 @@ import {
 } from '../../../src/guests/qemu/sandbox.ts';
 import { toolEnv } from '../../../src/guests/qemu/tool-env.ts';
 import { createHost } from '../../../src/host/create-host.ts';
+import type { Host } from '../../../src/host/host.ts';
 import { processesWith } from '../processes.ts';
 
 const host = createHost({ env: { PATH: process.env['PATH'] } });
@@ -101,6 +102,25 @@ describe('sandbox', () => {
     const before = await host.files.stat(open);
     await sandboxForFiles(host, sandbox, { read: [closed, open] }, signal, true);
     expect(await host.files.stat(open)).toEqual(before);
+  });
+
+  it('is tried once for files of the same modes, and again for others', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    let tried = 0;
+    const counting: Host = { ...host, run: (...call) => host.run(...call).finally(() => tried++) };
+    const fresh = { ...sandbox };
+    const request = async (name: string, mode: number) => {
+      const file = join(dir.path, name);
+      await host.files.writeAtomic(file, 'x');
+      await chmod(file, mode);
+      return (await sandboxForFiles(counting, fresh, { read: [file] }, signal)).layers.includes('own-uid');
+    };
+    const ownUid = sandbox.layers.includes('own-uid');
+    expect(await request('one', 0o644)).toBe(ownUid);
+    expect(await request('two', 0o644)).toBe(ownUid);
+    expect(tried).toBe(ownUid ? 1 : 0);
+    expect(await request('private', 0o600)).toBe(false);
+    expect(tried).toBe(ownUid ? 2 : 0);
   });
 
   it('gives it up where a file to write can only be read', async () => {
