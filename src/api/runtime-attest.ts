@@ -7,9 +7,10 @@ import { sha256 } from '../runtime/canonical.ts';
 import { IN_TOTO, signBundle } from '../runtime/envelope.ts';
 import { EvidenceReport } from '../runtime/evidence-report.ts';
 import { chosenSigner } from '../runtime/key-file.ts';
+import { keylessSigner } from '../runtime/keyless-signer.ts';
 import { type MadeStatement, statementsOf } from '../runtime/make-statement.ts';
 import { noteOwnKey } from '../runtime/own-keys.ts';
-import type { EvidenceSigner } from '../runtime/signer.ts';
+import type { PublicKeyFacts } from '../runtime/signer.ts';
 import { keepBlob, keepBundle, MAX_OBJECT_BYTES } from '../runtime/store.ts';
 import { buildInfo } from './build-info.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -21,8 +22,12 @@ export interface CreateEvidenceOptions extends Environment {
   readonly name: string;
   readonly version: string;
   readonly variant: string;
-  /** Empty: the program of the environment. */
+  /** Empty: the program of the environment, unless `keyless`. */
   readonly key: string;
+  /** Sign as the workflow that this runs in. */
+  readonly keyless: boolean;
+  /** Instance of Sigstore for that; empty: the public one. */
+  readonly signingConfig: string;
   /** Directory for predicates that somebody else signs; empty: sign. */
   readonly unsigned: string;
   readonly workdir: string;
@@ -43,7 +48,7 @@ interface CreatedRow {
 
 export interface CreatedEvidence {
   readonly schema_version: 'attest_create.v0.1';
-  /** Of the key that signed; absent with `unsigned`. */
+  /** Of the key that signed; absent with `unsigned` and `keyless`. */
   readonly key_id?: string | undefined;
   readonly spki?: string | undefined;
   readonly statements: readonly CreatedRow[];
@@ -90,9 +95,29 @@ interface Place {
   readonly workdir: string;
 }
 
-async function signed(made: MadeStatement, sign: EvidenceSigner, { host, workdir }: Place) {
+/** Makes a bundle of a document. */
+type Seal = (document: unknown) => Promise<{ readonly text: string } & Partial<PublicKeyFacts>>;
+
+const MAX_CONFIG = 256 * 1024;
+
+/** How the statements are signed. @throws UsageError for keys and files that do not fit */
+async function sealOf(options: CreateEvidenceOptions, { host, workdir }: Place, cwd: string): Promise<Seal> {
+  if (!options.keyless) {
+    const sign = await chosenSigner(host, options.key === '' ? '' : resolve(cwd, options.key), workdir);
+    return (document) => signBundle(document, IN_TOTO, sign);
+  }
+  const file = options.signingConfig === '' ? '' : resolve(cwd, options.signingConfig);
+  if (file !== '' && !(await host.files.stat(file))?.isFile)
+    throw new UsageError('signing_config', `${file}: there is no such file; name a signing_config.json`);
+  const text = file === '' ? '' : (await host.files.read(file, MAX_CONFIG)).toString('utf8');
+  const sign = await keylessSigner(file === '' ? undefined : { file, text });
+  return async (document) => ({ text: await sign(document, IN_TOTO) });
+}
+
+async function signed(made: MadeStatement, seal: Seal, { host, workdir }: Place) {
   if ('skipped' in made) return { row: { profile_id: made.profileId, skipped: made.skipped }, key: undefined };
-  const { text, ...key } = await signBundle(made.statement, IN_TOTO, sign);
+  const { text, keyId, spki } = await seal(made.statement);
+  const key = keyId !== undefined && spki !== undefined ? { keyId, spki } : undefined;
   const bundle = await keepBundle(host, workdir, text);
   const row = {
     profile_id: made.profileId,
@@ -123,8 +148,7 @@ export async function createEvidence(options: CreateEvidenceOptions): Promise<Cr
   const { host, cwd } = environmentOf(options);
   const place = { host, workdir: resolve(cwd, options.workdir) };
   const isSigned = options.unsigned === '';
-  const keyFile = options.key === '' ? '' : resolve(cwd, options.key);
-  const sign = isSigned ? await chosenSigner(host, keyFile, place.workdir) : undefined;
+  const seal = isSigned ? await sealOf(options, place, cwd) : undefined;
   const statements: CreatedRow[] = [];
   let key: { keyId: string; spki: string } | undefined;
   for (const file of options.reports) {
@@ -138,9 +162,9 @@ export async function createEvidence(options: CreateEvidenceOptions): Promise<Cr
     const nonce = (): string => randomBytes(16).toString('hex');
     const facts = { name, version: options.version, variant: options.variant, reportSha256, nonce };
     for (const made of statementsOf(report, { ...facts, toolVersion: buildInfo.version })) {
-      if (sign === undefined) statements.push(await predicateFile(made, host, resolve(cwd, options.unsigned)));
+      if (seal === undefined) statements.push(await predicateFile(made, host, resolve(cwd, options.unsigned)));
       else {
-        const one = await signed(made, sign, place);
+        const one = await signed(made, seal, place);
         key ??= one.key;
         statements.push(one.row);
       }

@@ -52,6 +52,22 @@ export const ATTEST_OPTIONS = [
     commands: ['attest create', 'attest index'],
   },
   {
+    name: 'keyless',
+    type: 'boolean',
+    default: '',
+    description:
+      'sign as the workflow that this runs in, by Sigstore: certificate and signature are in a public log for good',
+    commands: ['attest create'],
+  },
+  {
+    name: 'signing-config',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'with --keyless: another instance of Sigstore (signing_config.json); default: the public one',
+    commands: ['attest create'],
+  },
+  {
     name: 'unsigned',
     type: 'text',
     default: '',

@@ -67,8 +67,19 @@ export function checkFetchArtifactOptions<T extends Fetching>(values: T): T {
 /** @throws UsageError `missing_flag` without a report */
 export function checkAttestCreateOptions(values: ValuesOf<'attest create'>): ValuesOf<'attest create'> {
   if (values.report.length === 0) throw missing('report', 'report.json');
-  if (values.unsigned !== '' && values.key !== '')
-    throw new UsageError('flag_conflict', phrase`${option('unsigned')} signs nothing; leave out ${option('key')}`);
+  const { unsigned, key, keyless, signingConfig } = values;
+  if (unsigned !== '' && (key !== '' || keyless))
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('unsigned')} signs nothing; leave out ${key === '' ? option('keyless') : option('key')}`,
+    );
+  if (keyless && key !== '')
+    throw new UsageError('flag_conflict', phrase`${option('keyless')} signs without ${option('key')}; keep one`);
+  if (signingConfig !== '' && !keyless)
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('signing-config')} says where ${option('keyless')} signs; add that, or leave it out`,
+    );
   return values;
 }
 

@@ -12,8 +12,8 @@ export interface OpenBundle {
   readonly bundle: Bundle;
   readonly payloadType: string;
   readonly payload: Buffer;
-  /** Id of the key; undefined where a certificate signed. */
-  readonly hint: string | undefined;
+  /** Id of the key, or the certificate (DER) that signed. */
+  readonly by: { readonly hint: string } | { readonly certificate: Buffer };
 }
 
 /** Signs a document. @returns the text of a Sigstore bundle, with one line feed at the end, and the key that signed */
@@ -38,8 +38,12 @@ export function openBundle(bytes: Uint8Array): OpenBundle | string {
     const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
     if (signatures.length !== 1) return `it has ${signatures.length} signatures, and must have one`;
     const { content } = bundle.verificationMaterial;
-    const hint = content.$case === 'publicKey' ? content.publicKey.hint : undefined;
-    return { bundle, payloadType, payload, hint };
+    if (content.$case === 'x509CertificateChain') return 'it holds a chain of certificates, and must hold one';
+    const by =
+      content.$case === 'publicKey'
+        ? { hint: content.publicKey.hint }
+        : { certificate: Buffer.from(content.certificate.rawBytes) };
+    return { bundle, payloadType, payload, by };
   } catch (error) {
     return error instanceof SyntaxError ? 'it is not JSON' : `it is not a bundle: ${(error as Error).message}`;
   }

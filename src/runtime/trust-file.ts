@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { parseDuration } from '../config/duration.ts';
 import { readYaml, type SourceFile } from '../config/yaml-file.ts';
 import { flag, line, list, oneOfMany, word } from '../config/yaml-schema.ts';
+import { UsageError } from '../model/errors.ts';
 import { sha256 } from './canonical.ts';
 import { MATCH_TIERS } from './match-tier.ts';
 import { MODES } from './statement.ts';
@@ -14,6 +16,7 @@ import {
   type Trust,
   type TrustedKey,
 } from './trust.ts';
+import { readTrustedRoots } from './trusted-root.ts';
 
 const name = word(/^[\w.-]{1,64}$/, 'letters, digits, dots, dashes and underscores');
 const digest = word(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
@@ -60,12 +63,25 @@ const Key = z
       context.addIssue({ code: 'custom', path: ['keyId'], message: `is not that of the key, which is ${known.keyId}` });
   });
 
-const Keyless = z.strictObject({
-  issuer: line({ required: true }),
-  workflow: line({ required: true }),
-  repo: line({ required: true }),
-  ref: line({ required: true }),
-});
+/** Who a certificate is for: a workflow on GitHub, or any other name of a certificate. */
+const Keyless = z
+  .strictObject({
+    issuer: word(/^https:\/\/[^\s*]+$/, 'the https address of an issuer'),
+    workflow: word(
+      /^[\w.-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml(?:@refs\/[^\s*]+\*?)?$/,
+      'a workflow such as acme/ci/.github/workflows/attest.yml, or with @refs/heads/main behind it',
+    ).optional(),
+    repo: word(/^[\w.-]+\/[\w.-]+$/, 'a repository such as acme/probe').optional(),
+    ref: word(/^refs\/[^\s*]+\*?$/, 'a ref such as refs/heads/main or refs/tags/v*').optional(),
+    san: word(/^[^\s*]{8,}\*?$/, 'the name of a certificate; one * may stand at its end').optional(),
+    notBefore: instant.optional(),
+    notAfter: instant.optional(),
+  })
+  .superRefine(({ workflow, repo, ref, san }, context) => {
+    const gitHub = [workflow, repo, ref];
+    if (san === undefined ? gitHub.includes(undefined) : gitHub.some((one) => one !== undefined))
+      context.addIssue({ code: 'custom', message: 'must have workflow, repo and ref, or san alone' });
+  });
 
 const Signer = z
   .strictObject({ id: name, key: Key.optional(), keyless: Keyless.optional() })
@@ -87,25 +103,46 @@ const Require = z.strictObject({
   variants: list(name, { unique: '' }).optional(),
 });
 
+interface Named {
+  readonly signers: readonly z.infer<typeof Signer>[];
+  readonly roles: z.infer<typeof Roles>;
+}
+
+/** Every role is of a signer of the file, who has no other one; only evidence is signed without a key. */
+function checkRoles({ signers, roles }: Named, context: z.RefinementCtx): void {
+  const used = new Map<string, Role>();
+  const problemOf = (role: Role, id: string): string | undefined => {
+    const signer = signers.find((one) => one.id === id);
+    if (signer === undefined) return `${id} is not a signer of this file`;
+    if (used.has(id)) return `${id} has the role ${used.get(id)}; a key has one role`;
+    if (signer.keyless && role !== 'evidence') return `${id} is keyless, and signs evidence only; name a key`;
+    return undefined;
+  };
+  for (const role of ROLES)
+    roles[role].forEach((id, index) => {
+      const message = problemOf(role, id);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['roles', role, index], message });
+      used.set(id, role);
+    });
+}
+
 const TrustFile = z
   .strictObject({
     version: oneOf(['1']),
     signers: list(Signer, { unique: 'id' }),
     roles: Roles,
     require: Require.default({}),
+    trustedRoot: z.strictObject({ file: line({ required: true }), sha256: digest }).optional(),
     legacyHistory: z.strictObject({ keyring: line({ required: true }), maxAge: age }).optional(),
   })
-  .superRefine(({ signers, roles }, context) => {
-    const known = new Set(signers.map(({ id }) => id));
-    const used = new Map<string, Role>();
-    for (const role of ROLES)
-      roles[role].forEach((id, index) => {
-        const path = ['roles', role, index];
-        const other = used.get(id);
-        if (!known.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is not a signer of this file` });
-        else if (other !== undefined)
-          context.addIssue({ code: 'custom', path, message: `${id} has the role ${other}; a key has one role` });
-        used.set(id, role);
+  .superRefine(checkRoles)
+  .superRefine(({ signers, trustedRoot }, context) => {
+    if (trustedRoot === undefined && signers.some(({ keyless }) => keyless !== undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['signers'],
+        message:
+          'has a keyless signer, and no trustedRoot says by what its certificate is checked; "gh attestation trusted-root" prints one',
       });
   });
 type TrustValue = z.infer<typeof TrustFile>;
@@ -119,15 +156,46 @@ function keysOf({ signers, roles }: TrustValue, role: Role): TrustedKey[] {
   });
 }
 
+const GITHUB = 'https://github.com';
+
+function keylessSigner(id: string, { workflow, repo, ref, san, ...rest }: z.infer<typeof Keyless>): KeylessSigner {
+  const { issuer, notBefore, notAfter } = rest;
+  const who = { id, issuer, notBefore, notAfter };
+  if (workflow === undefined) return { ...who, san: san ?? '', repository: undefined, ref: undefined };
+  // A workflow that is not pinned to a ref of its own must be taken from one that the trust lists.
+  const name = workflow.includes('@') ? workflow : `${workflow}@${ref}`;
+  return { ...who, san: `${GITHUB}/${name}`, repository: `${GITHUB}/${repo}`, ref };
+}
+
 function keylessOf({ signers, roles }: TrustValue): KeylessSigner[] {
-  return signers.flatMap(({ id, keyless }) => (keyless && roles.evidence.includes(id) ? [{ id, ...keyless }] : []));
+  return signers.flatMap(({ id, keyless }) =>
+    keyless && roles.evidence.includes(id) ? [keylessSigner(id, keyless)] : [],
+  );
+}
+
+/** Reads a trusted root that a trust file names. @returns undefined where there is no such file */
+export type ReadBeside = (file: string) => Promise<Buffer | undefined>;
+
+async function rootsOf({ trustedRoot }: TrustValue, { file }: SourceFile, read: ReadBeside) {
+  if (trustedRoot === undefined) return [];
+  const path = resolve(dirname(file), trustedRoot.file);
+  const bytes = await read(path);
+  if (bytes === undefined)
+    throw new UsageError('trust_invalid', `${path}: there is no such file; trustedRoot of ${file} names it`);
+  if (sha256(bytes) !== trustedRoot.sha256)
+    throw new UsageError(
+      'trust_invalid',
+      `${path} has the digest ${sha256(bytes)}, and trustedRoot.sha256 of ${file} is another; write the new one there if you mean it`,
+    );
+  return readTrustedRoots(path, bytes.toString('utf8'));
 }
 
 /**
- * Reads a trust file (docs/runtime.md).
+ * Reads a trust file (docs/runtime.md), and the trusted root that it names.
+ * @param read for the trusted root; its path is absolute
  * @throws UsageError `trust_invalid` with file, line and column of everything that is wrong
  */
-export function readTrust(source: SourceFile): Trust {
+export async function readTrust(source: SourceFile, read: ReadBeside): Promise<Trust> {
   const { value } = readYaml(source, TrustFile, 'trust_invalid');
   const { require: rules, legacyHistory: legacy } = value;
   return {
@@ -135,6 +203,7 @@ export function readTrust(source: SourceFile): Trust {
     sha256: sha256(source.text),
     keys: { evidence: keysOf(value, 'evidence'), index: keysOf(value, 'index'), approver: keysOf(value, 'approver') },
     keyless: keylessOf(value),
+    roots: await rootsOf(value, source, read),
     rules: {
       accel: rules.accel,
       maxAgeMs: rules.maxAge,

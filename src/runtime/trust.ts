@@ -3,6 +3,7 @@ import { sha256 } from './canonical.ts';
 import { MATCH_TIERS, type MatchTier } from './match-tier.ts';
 import { isSigningKey } from './signer.ts';
 import type { Mode } from './statement.ts';
+import type { SigstoreRoot } from './trusted-root.ts';
 
 /** What a signature may be for; a key has one. */
 export const ROLES = ['evidence', 'index', 'approver'] as const;
@@ -18,14 +19,20 @@ export interface TrustedKey {
   readonly revoked: boolean;
 }
 
-/** Who signs in a workflow: the fields of its certificate. */
+/** Who signs without a key of their own: what their certificate must say. */
 export interface KeylessSigner {
   readonly id: string;
+  /** Who vouched for the identity, exactly. */
   readonly issuer: string;
-  readonly workflow: string;
-  readonly repo: string;
-  /** May end with `*`. */
-  readonly ref: string;
+  /** Subject alternative name; may end with `*`. */
+  readonly san: string;
+  /** Address of the repository that the workflow ran for; undefined: any. */
+  readonly repository: string | undefined;
+  /** The ref that it ran at; may end with `*`. Undefined: any. */
+  readonly ref: string | undefined;
+  /** When it may have signed: milliseconds since 1970; undefined: no bound. */
+  readonly notBefore: number | undefined;
+  readonly notAfter: number | undefined;
 }
 
 /** What evidence must be besides being signed. */
@@ -49,7 +56,10 @@ export interface Trust {
   /** Of the bytes of the file. */
   readonly sha256: string;
   readonly keys: Readonly<Record<Role, readonly TrustedKey[]>>;
+  /** Signers of evidence only. */
   readonly keyless: readonly KeylessSigner[];
+  /** What their certificates are checked by. */
+  readonly roots: readonly SigstoreRoot[];
   readonly rules: TrustRules;
   /** Rows of the history that count as evidence, the weakest there is. */
   readonly legacy: { readonly keyring: string; readonly maxAgeMs: number } | undefined;
@@ -92,6 +102,7 @@ export function localTrust(spkis: readonly string[]): Trust {
     ),
     keys: { evidence, index: [], approver: [] },
     keyless: [],
+    roots: [],
     rules: DEFAULT_RULES,
     legacy: undefined,
   };

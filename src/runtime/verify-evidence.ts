@@ -16,8 +16,14 @@ export interface EvidenceContext {
   readonly subject?: string | undefined;
 }
 
-function ageProblem({ predicate }: Statement, { trust, now }: EvidenceContext): VerifyProblem | undefined {
-  const { finishedOn } = predicate.bpfcompat;
+/** Age by what the signer says, and no younger than the signature where others saw that. */
+function ageProblem(
+  { value, signedAt = Number.POSITIVE_INFINITY }: SignedDocument<Statement>,
+  { trust, now }: EvidenceContext,
+): VerifyProblem | undefined {
+  const { finishedOn } = value.predicate.bpfcompat;
+  if (Date.parse(finishedOn) - signedAt > SKEW_MS)
+    return { code: 'stale', detail: `it says that it finished on ${finishedOn}, after it was signed` };
   const age = now.getTime() - Date.parse(finishedOn);
   if (age < -SKEW_MS) return { code: 'stale', detail: `it is of the future: ${finishedOn}` };
   const { maxAgeMs } = trust.rules;
@@ -64,9 +70,7 @@ export function usableProblem(
   document: SignedDocument<Statement>,
   context: EvidenceContext,
 ): VerifyProblem | undefined {
-  return (
-    ageProblem(document.value, context) ?? indexProblem(document, context) ?? ruleProblem(document.value, context.trust)
-  );
+  return ageProblem(document, context) ?? indexProblem(document, context) ?? ruleProblem(document.value, context.trust);
 }
 
 /** All steps of docs/runtime.md, in order; the first that fails is the result. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import type * as z from 'zod';
 import { IN_TOTO, type OpenBundle, openBundle } from './envelope.ts';
+import { verifyKeyless } from './keyless.ts';
 import type { Role, Trust, TrustedKey } from './trust.ts';
 
 /** Why a bundle is not believed; docs/runtime.md has each. */
@@ -37,7 +38,10 @@ export interface SignedDocument<T> {
   readonly bundleSha256: string;
   /** What the trust file calls the signer. */
   readonly signer: string;
+  /** Of a signer without a key: the name in its certificate. */
   readonly keyId: string;
+  /** When others saw the signature, in milliseconds since 1970; undefined: nobody did. */
+  readonly signedAt?: number;
 }
 
 export type Verified<T> =
@@ -56,6 +60,9 @@ function windowProblem({ id, notBefore, notAfter, revoked }: TrustedKey, now: nu
     return { code: 'signer_expired', detail: `the key ${id} is not valid any more` };
   return undefined;
 }
+
+/** Whose signature it is: what the trust calls them, and by what. */
+type SignedBy = Pick<SignedDocument<unknown>, 'signer' | 'keyId' | 'signedAt'>;
 
 /** Whether the signature of the bundle is one by this key; the window of the key is looked at elsewhere. */
 function isSignedBy({ bundle }: OpenBundle, { key }: TrustedKey): boolean {
@@ -88,6 +95,27 @@ function unknownKey(role: Role, hint: string, { source }: Trust): string {
   return `no ${role} key of the trust has the id ${hint}${source === 'local' ? remedy : ''}`;
 }
 
+/** Steps 2 to 4: a key of the trust for this role, in its time, and its signature. */
+function signerOf(open: OpenBundle, trust: Trust, { role, now }: Pick<Expected<z.ZodType>, 'role' | 'now'>) {
+  if ('certificate' in open.by) {
+    if (role !== 'evidence')
+      return {
+        code: 'signer_unknown',
+        detail: 'it was signed with a certificate, which only evidence may be',
+      } as const;
+    const read = verifyKeyless(open.bundle, open.by.certificate, trust);
+    return 'code' in read ? read : { signer: read.id, keyId: read.san, signedAt: read.signedAt };
+  }
+  const { hint } = open.by;
+  const key = trust.keys[role].find(({ keyId }) => keyId === hint);
+  if (key === undefined) return { code: 'signer_unknown', detail: unknownKey(role, hint, trust) } as const;
+  const outside = windowProblem(key, now.getTime());
+  if (outside) return outside;
+  if (!isSignedBy(open, key))
+    return { code: 'signature_invalid', detail: `the signature is none of the key ${key.id}` } as const;
+  return { signer: key.id, keyId: key.keyId };
+}
+
 /** What a document must be for its signature to count. */
 export interface Expected<S extends z.ZodType> {
   readonly role: Role;
@@ -108,13 +136,8 @@ export function verifySigned<S extends z.ZodType>(
 ): Verified<z.output<S>> {
   const open = openBundle(bytes);
   if (typeof open === 'string') return failure('bundle_invalid', open);
-  if (open.hint === undefined)
-    return failure('signer_unknown', 'it was signed with a certificate; verify it with gh attestation verify');
-  const key = trust.keys[role].find(({ keyId }) => keyId === open.hint);
-  if (key === undefined) return failure('signer_unknown', unknownKey(role, open.hint, trust));
-  const outside = windowProblem(key, now.getTime());
-  if (outside) return { ok: false, ...outside };
-  if (!isSignedBy(open, key)) return failure('signature_invalid', `the signature is none of the key ${key.id}`);
+  const by: SignedBy | VerifyProblem = signerOf(open, trust, { role, now });
+  if ('code' in by) return { ok: false, ...by };
   if (open.payloadType !== payloadType)
     return failure('statement_invalid', `its payload type is ${JSON.stringify(open.payloadType)}`);
   const read = schema.safeParse(jsonOf(open.payload));
@@ -123,5 +146,5 @@ export function verifySigned<S extends z.ZodType>(
     return failure('statement_invalid', `${issue?.path.join('.') || 'the payload'}: ${issue?.message}`);
   }
   const bundleSha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ok: true, document: { value: read.data, bundleSha256, signer: key.id, keyId: key.keyId } };
+  return { ok: true, document: { value: read.data, bundleSha256, ...by } };
 }

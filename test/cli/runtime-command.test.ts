@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXPERIMENTAL } from '../../src/model/experimental.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
+import { evidenceReport } from '../fixtures/evidence-report.ts';
 import { DEBIAN_12, probeOf, testKey, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
 import { buildElf, insns } from '../object/elf-builder.ts';
 import { runIn } from './run-in.ts';
@@ -29,7 +30,7 @@ beforeEach(() => {
   cwd = join(root, 'place');
   mkdirSync(cwd);
   put('conn.bpf.o', OBJECT);
-  put('report.json', JSON.stringify(report()));
+  put('report.json', JSON.stringify(evidenceReport(cwd, OBJECT)));
   put('host.json', JSON.stringify(probeOf(DEBIAN_12)));
   put('other.json', JSON.stringify(probeOf(UBUNTU_20)));
   for (const [name, { pem }] of [['k.pem', key] as const, ['i.pem', indexKey] as const]) {
@@ -42,44 +43,6 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 function put(name: string, data: string | Uint8Array): void {
   writeFileSync(join(cwd, name), data);
-}
-
-/** A report as `test --out` writes it, with what evidence is made of. */
-function report() {
-  const target = (profile_id: string, status: string, kernel_identity: object) => ({
-    profile_id,
-    required: true,
-    status,
-    validation: {
-      load_status: status,
-      attach_mode: 'best-effort',
-      attach_status: status === 'pass' ? 'pass' : 'skipped',
-    },
-    started_at: new Date(Date.now() - 60_000).toISOString(),
-    finished_at: new Date(Date.now() - 50_000).toISOString(),
-    kernel_package: {
-      name: 'linux-image',
-      version: '1',
-      archive: 'debian',
-      vmlinuz_sha256: sha256('v'),
-      vouched_by: 'signature',
-    },
-    kernel_identity,
-    guest: { lane: 'direct', accel: 'tcg', machine: 'q35', qemu_version: '7.2', sandbox_layers: ['seccomp'] },
-    programs: [{ name: 'p', type: 'tracepoint', load_status: status, attach_status: 'pass', attach_target: 'a/b' }],
-  });
-  return {
-    schema_version: 'v0.1',
-    run: { id: 'run-1' },
-    artifact: { path: join(cwd, 'conn.bpf.o'), basename: 'conn.bpf.o', sha256: sha256(OBJECT) },
-    validator: { sha256: sha256('validator') },
-    targets: [
-      target('debian-12-6.1', 'pass', DEBIAN_12),
-      target('ubuntu-20.04-5.4', 'fail', UBUNTU_20),
-      { profile_id: 'x', status: 'infra_error' },
-    ],
-    summary: { status: 'fail' },
-  };
 }
 
 const run = (...argv: string[]) => runIn(cwd, argv, false, { XDG_STATE_HOME: join(root, 'state') });
@@ -186,7 +149,13 @@ describe('fetch lets nothing appear that was not checked', () => {
   test('what is not an object, although it has the digest', async () => {
     const text = Buffer.from('no object');
     put('conn.bpf.o', text);
-    put('report.json', JSON.stringify({ ...report(), artifact: { ...report().artifact, sha256: sha256(text) } }));
+    put(
+      'report.json',
+      JSON.stringify({
+        ...evidenceReport(cwd, OBJECT),
+        artifact: { ...evidenceReport(cwd, OBJECT).artifact, sha256: sha256(text) },
+      }),
+    );
     await create();
     const { exitCode, err } = await fetch();
     expect([exitCode, existsSync(join(cwd, 'out'))]).toEqual([1, false]);
