@@ -1,16 +1,17 @@
 import { UsageError } from '../model/errors.ts';
 import type { ShardCase, ShardPart } from '../model/shard.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import type { SuiteReport } from '../model/suite.ts';
 import { verdictOf } from '../run/gate-options.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import type { RunCase } from './baseline.ts';
-import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
+import { finish } from './finish.ts';
+import { type EndedCase, type SuiteResult, suiteConclusion, suiteRuns } from './finish-suite.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { suiteBaseline, worstOf } from './suite-verdicts.ts';
 
 type Suite = NonNullable<ShardPart['suite']>;
 
-function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
+function broken(one: ShardCase): EndedCase {
   const { name, artifact, manifest, matrix, required, origin, error } = one;
   return {
     report: {
@@ -44,10 +45,12 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   const facts = { name, artifact, manifest, matrix, required, origin, error, status, exitCode, completed };
   return {
     report: { ...facts, json: '', markdownPath: '' },
-    gate: decides,
-    // Reports of cases lie with the merged run: a path that a report names is never written to.
-    reportTargets: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
-    manifest,
+    ended: {
+      gate: decides,
+      // Reports of cases lie with the merged run: a path that a report names is never written to.
+      reportTargets: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
+      manifest,
+    },
   };
 }
 
@@ -58,7 +61,7 @@ function baselineOf({ baseline }: Merging, suite: Suite): Pick<SuiteReport, 'bas
 
 /** The parts of a suite as one suite. */
 export async function mergeSuite(merging: Merging, startedAt: Date): Promise<SuiteResult> {
-  const { host, parts, missing, out, markdown, onEvent } = merging;
+  const { parts, missing, out, markdown } = merging;
   const suites = parts.flatMap(({ suite }) => suite ?? []);
   const [first] = suites as [Suite, ...Suite[]];
   const ids = distinctRunIds(first.cases.length, startedAt);
@@ -68,8 +71,7 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
   );
   const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
   const { status, exitCode } = withMissing(verdict, missing);
-  return finishSuite({
-    host,
+  const ended = {
     suite: {
       name: first.name,
       startedAt: suites.map((one) => one.startedAt).sort()[0] ?? '',
@@ -86,8 +88,6 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
     },
     cases,
     paths: { json: out, markdown },
-    onEvent,
-    files: merging.files,
-    cwd: merging.cwd,
-  });
+  };
+  return finish(merging, suiteRuns(ended), (runs) => suiteConclusion(ended, runs));
 }

@@ -11,7 +11,8 @@ import { distinctRunIds } from '../run/run-id.ts';
 import { checkReportPaths } from '../run/write-reports.ts';
 import { MERGE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
-import { type FinishedRun, finishRun } from './finish-run.ts';
+import { finish } from './finish.ts';
+import { endedRun, type FinishedRun, runConclusion } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
@@ -41,22 +42,15 @@ export type MergeResult = MergeFacts &
   (({ readonly kind: 'run' } & FinishedRun) | ({ readonly kind: 'suite' } & SuiteResult));
 
 async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun> {
-  const { host, parts, missing, workdir, out, markdown, files, cwd, onEvent } = merging;
+  const { parts, missing, workdir, out, markdown } = merging;
   const own = parts[0]?.runs[0];
   if (!own) throw new UsageError('report_invalid', 'the reports hold no run; run the shards again');
   const { manifest, artifactVersion, artifactVariant, artifactUri } = own;
   const gate = mergedGate(merging, own);
-  return finishRun({
-    host,
-    run: mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? ''),
-    gate,
-    reportTargets: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
-    manifest,
-    onEvent,
-    files,
-    cwd,
-    finalVerdict: (verdict) => withMissing(verdict, missing),
-  });
+  const reportTargets = { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri };
+  const run = mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? '');
+  const ended = endedRun({ gate, reportTargets, manifest }, run, (verdict) => withMissing(verdict, missing));
+  return finish(merging, [ended], runConclusion);
 }
 
 function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]): boolean {

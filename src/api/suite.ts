@@ -6,7 +6,8 @@ import { writeReport } from '../run/write-reports.ts';
 import { SUITE_OPTIONS } from './call-options.ts';
 import type { CompletedCheck, CompletedRun } from './check.ts';
 import { checkOptions } from './check-options.ts';
-import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
+import { finish } from './finish.ts';
+import { type EndedCase, type SuiteResult, suiteConclusion, suiteRuns } from './finish-suite.ts';
 import { runPhases } from './phases.ts';
 import { type PreparedSuite, prepareSuite } from './prepare-suite.ts';
 import { suitePart } from './shard-suite.ts';
@@ -17,9 +18,10 @@ import { caseReport, worstOf } from './suite-verdicts.ts';
 export type { SuiteOptions } from './suite-options.ts';
 
 /** Where the reports of a case go and what decides about it. */
-function endedCase({ ready }: PreparedCase, report: SuiteCaseReport): EndedCase | { readonly report: SuiteCaseReport } {
+function endedCase({ ready }: PreparedCase, report: SuiteCaseReport): EndedCase {
   if (ready === undefined) return { report };
-  return { report, gate: ready.gate, reportTargets: ready.reportTargets, manifest: ready.manifest };
+  const { gate, reportTargets, manifest } = ready;
+  return { report, ended: { gate, reportTargets, manifest } };
 }
 
 /** The run of each case that has one, and the cases that are reported: those given up and those of other shards are not. */
@@ -43,7 +45,7 @@ interface SuiteEnd {
 }
 
 /** Writes what became of a suite: the same for all of it and for one shard. */
-async function finish(prepared: PreparedSuite, check: CompletedCheck, end: SuiteEnd): Promise<SuiteResult> {
+async function finishSuite(prepared: PreparedSuite, check: CompletedCheck, end: SuiteEnd): Promise<SuiteResult> {
   const { host, startedAt, durationMs, options, cwd } = end;
   const { shard, paths, name, against } = prepared;
   const { plan } = check;
@@ -60,17 +62,14 @@ async function finish(prepared: PreparedSuite, check: CompletedCheck, end: Suite
   const verdict = worstOf(cases);
   const { status, exitCode } = shard ? shardVerdict({ ...verdict, reasons: [] }, shard, cases.length) : verdict;
   const notRun = shard ? [] : prepared.cases.slice(reported.length).map(({ source }) => source.name);
-  return finishSuite({
-    host,
+  const ended = {
     suite: { ...facts, status, exitCode, notRun, ...(part && { part }) },
     cases: reported.map((one, index) => endedCase(one, cases[index] as SuiteCaseReport)),
     paths,
-    onEvent: options.onEvent ?? (() => {}),
-    files: options.files,
-    cwd,
-    history: shard === undefined,
-    signal: options.signal,
-  });
+  };
+  const { files, signal, onEvent = () => {} } = options;
+  const context = { host, cwd, files, signal, onEvent, history: shard === undefined };
+  return finish(context, suiteRuns(ended), (runs) => suiteConclusion(ended, runs));
 }
 
 /**
@@ -88,6 +87,6 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
       return { ...(await prepareSuite(options, environment, old)), ...begin };
     },
     finish: ({ startedAt, started, ...prepared }, completed, { environment: { host, cwd } }) =>
-      finish(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
+      finishSuite(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
   });
 }

@@ -9,7 +9,8 @@ import { option, phrase } from '../model/wording.ts';
 import { recordedRun } from '../report/recorded.ts';
 import { comparedWith } from './baseline.ts';
 import type { CompletedCheck, PreparedCheck } from './check.ts';
-import { type FinishedRun, type FinishTestRequest, finishRun } from './finish-run.ts';
+import { finish } from './finish.ts';
+import { endedRun, type FinishedRun, type FinishTestRequest, runConclusion } from './finish-run.ts';
 import { matchCases } from './load-run.ts';
 import { prepareTest } from './prepare-test.ts';
 import type { ResolvedEnvironment } from './services.ts';
@@ -126,8 +127,6 @@ export async function finishVersions({
   const [before, after] = runs;
   if (before === undefined || after === undefined) throw new Error('runs that nothing ends have reports');
   const { files: _files, ...older } = ended;
-  const { gate, reportTargets, manifest } = before;
-  await finishRun({ ...older, gate, reportTargets, manifest, run: before.report });
-  const run = compared(before.report, after.report, versions);
-  return finishRun({ ...ended, gate: after.gate, reportTargets: after.reportTargets, manifest: after.manifest, run });
+  await finish(older, [endedRun(before, before.report)], runConclusion);
+  return finish(ended, [endedRun(after, compared(before.report, after.report, versions))], runConclusion);
 }

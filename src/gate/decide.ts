@@ -18,7 +18,7 @@ export interface GateCell {
  * came as declared, `known` stands in the older report, `optional` is about a kernel that is not required, `passed` says
  * that a declaration is out of date, and `none` is a plain pass.
  */
-export type Weight = 'failure' | 'error' | 'expected' | 'known' | 'optional' | 'passed' | 'none';
+type Weight = 'failure' | 'error' | 'expected' | 'known' | 'optional' | 'passed' | 'none';
 
 /** What decides about a case: all objects of a run, or one case of a suite. */
 export interface GatePolicy {

@@ -3,7 +3,6 @@ import { type GateOptions, gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
-import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
 import { noJsonCommands } from '../report/escape.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
@@ -132,7 +131,7 @@ export async function writeReport(host: Host, path: string, text: string): Promi
 }
 
 /** One line of `registry/runs.jsonl`, and `metadata.json` of the run (docs/evidence.md). */
-function runRecord(report: RunReport, artifact: number, status: string, paths: ReportPaths, targets: ReportTargets) {
+function runRecord(report: RunReport, artifact: number, paths: ReportPaths, targets: Omit<ReportTargets, 'gate'>) {
   const subject = report.artifacts[artifact];
   return {
     schema_version: 'registry.v0.1',
@@ -146,7 +145,7 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
     artifact_sha256: subject?.sha256 || undefined,
     matrix_path: report.matrix.path,
     matrix_name: report.matrix.name || undefined,
-    summary_status: status,
+    summary_status: paths.artifacts[artifact]?.verdict.status,
     json_report_path: paths.artifacts[artifact]?.json,
     markdown_path: paths.artifacts[artifact]?.markdown || undefined,
   };
@@ -179,50 +178,44 @@ export async function addToIndex(
   }
 }
 
-/** What was written of a run, and what the list of runs says about it: one record per artifact. */
-export interface WrittenReports {
-  readonly paths: ReportPaths;
-  readonly records: readonly object[];
+/** What the list of runs says about a run: one record per artifact. */
+export function runRecords(run: RunReport, paths: ReportPaths, targets: Omit<ReportTargets, 'gate'>): object[] {
+  return run.artifacts.map((_, index) => runRecord(run, index, paths, targets));
 }
 
 /**
- * Writes the reports of a finished run, each whole or not at all. One artifact: its report at `out` and `markdown`.
- * Several: a collection document there, and each artifact's own report in the run directory.
- * @throws HostError that names the file that cannot be written
+ * Where the reports of a finished run go and what each says. One artifact: its report at `out` and `markdown`. Several:
+ * documents about all of them there, and each artifact's own report in the run directory.
  */
-export async function writeReports(
-  host: Host,
-  report: RunReport,
-  verdict: Verdict,
-  targets: ReportTargets,
-): Promise<WrittenReports> {
-  const single = report.artifacts.length === 1;
-  const own = report.artifacts.map((artifact, index) => {
-    const results = report.results.filter(({ cell }) => cell.artifact === index);
-    const base = join(report.runDir, 'reports', stagedName(artifact, index));
+export function reportPaths(run: RunReport, verdict: Verdict, targets: ReportTargets): ReportPaths {
+  const single = run.artifacts.length === 1;
+  const artifacts = run.artifacts.map((artifact, index) => {
+    const results = run.results.filter(({ cell }) => cell.artifact === index);
+    const base = join(run.runDir, 'reports', stagedName(artifact, index));
     return {
-      verdict: single ? verdict : gate({ ...report, results }, targets.gate),
+      verdict: single ? verdict : gate({ ...run, results }, targets.gate),
       json: single && targets.out !== '' ? targets.out : `${base}.json`,
       markdown: single && targets.out !== '' ? targets.markdown : `${base}.md`,
     };
   });
-  const paths: ReportPaths = { json: targets.out, markdown: targets.markdown, artifacts: own };
-  await atOnce(WRITES_AT_ONCE, own, async ({ json, markdown, verdict: ownVerdict }, index) => {
-    await writeReport(host, json, reportJson(report, index, ownVerdict, { json, ...(markdown ? { markdown } : {}) }));
-    await writeReport(host, markdown, reportMarkdown(report, index, ownVerdict));
+  return { json: targets.out, markdown: targets.markdown, artifacts };
+}
+
+/**
+ * Writes the reports of each artifact of a run, each whole or not at all.
+ * @throws HostError that names the file that cannot be written
+ */
+export async function writeReports(
+  host: Host,
+  run: RunReport,
+  paths: ReportPaths,
+  targets: Omit<ReportTargets, 'gate'>,
+): Promise<void> {
+  await atOnce(WRITES_AT_ONCE, paths.artifacts, async ({ json, markdown, verdict }, index) => {
+    await writeReport(host, json, reportJson(run, index, verdict, { json, ...(markdown ? { markdown } : {}) }));
+    await writeReport(host, markdown, reportMarkdown(run, index, verdict));
   });
-  if (!single) {
-    const cases: CollectionCase[] = own.map((files, artifact) => ({ artifact, ...files }));
-    await writeReport(host, targets.out, collectionJson(report, verdict, cases));
-    await writeReport(host, targets.markdown, collectionMarkdown(report, verdict, cases));
-  }
-  const records = report.artifacts.map((_, index) =>
-    runRecord(report, index, own[index]?.verdict.status ?? '', paths, targets),
-  );
-  await writeReport(
-    host,
-    join(report.runDir, 'metadata.json'),
-    `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,
-  );
-  return { paths, records };
+  const records = runRecords(run, paths, targets);
+  const metadata = JSON.stringify(records.length === 1 ? records[0] : records, null, 2);
+  await writeReport(host, join(run.runDir, 'metadata.json'), `${metadata}\n`);
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { finishSuite } from '../../src/api/finish-suite.ts';
+import { finish } from '../../src/api/finish.ts';
+import { suiteConclusion } from '../../src/api/finish-suite.ts';
 import { type MergeOptions, mergeReports } from '../../src/api/merge.ts';
 import { shardPart } from '../../src/api/shard-part.ts';
 import { divideRuns } from '../../src/api/shard-plan.ts';
@@ -63,21 +64,18 @@ async function writeShard(index: number, total: number, cases: readonly ShardCas
   });
   const times = { startedAt: `2026-01-02T03:0${index}:00Z`, finishedAt: `2026-01-02T03:1${index}:00Z` };
   const facts = { name: 'nightly', ...times, durationMs: index * 1000 };
-  await finishSuite({
-    host,
-    cwd: dir,
+  const ended = {
     suite: {
       ...facts,
-      status: 'pass',
-      exitCode: 0,
+      status: 'pass' as const,
+      exitCode: 0 as const,
       notRun: [],
       part: shardPart({ index, total }, plan, times.startedAt, parts, { ...facts, cases }),
     },
     cases: [],
     paths: { json: join(dir, `shards/${index}.json`), markdown: '' },
-    onEvent: () => {},
-    history: false,
-  });
+  };
+  await finish({ host, cwd: dir, onEvent: () => {}, history: false }, [], (runs) => suiteConclusion(ended, runs));
 }
 
 async function merge(more: Partial<MergeOptions> = {}) {

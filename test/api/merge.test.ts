@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { finishRun } from '../../src/api/finish-run.ts';
+import { finish } from '../../src/api/finish.ts';
+import { endedRun, runConclusion } from '../../src/api/finish-run.ts';
 import { loadRun } from '../../src/api/load-run.ts';
 import { type MergeOptions, mergeReports } from '../../src/api/merge.ts';
 import { acrossKernels } from '../../src/classify/across.ts';
@@ -28,10 +29,7 @@ function filesIn(place: string): Record<string, string> {
 
 /** The run as one machine would have ended it. */
 async function direct(run: RunReport, gate: GateOptions = {}): Promise<number> {
-  const { verdict } = await finishRun({
-    host,
-    cwd: dir,
-    run: { ...run, results: acrossKernels(run.results), runDir: join(dir, 'direct-run') },
+  const about = {
     gate,
     reportTargets: {
       workdir: join(dir, 'direct-work'),
@@ -42,9 +40,10 @@ async function direct(run: RunReport, gate: GateOptions = {}): Promise<number> {
       artifactUri: '',
     },
     manifest: '',
-    onEvent: () => {},
-    files: filesIn(join(dir, 'direct')),
-  });
+  };
+  const ended = endedRun(about, { ...run, results: acrossKernels(run.results), runDir: join(dir, 'direct-run') });
+  const context = { host, cwd: dir, onEvent: () => {}, files: filesIn(join(dir, 'direct')) };
+  const { verdict } = await finish(context, [ended], runConclusion);
   return verdict.exitCode;
 }
 

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { finishRun } from '../../src/api/finish-run.ts';
-import { finishSuite, type SuiteResult } from '../../src/api/finish-suite.ts';
+import { type FinishContext, finish } from '../../src/api/finish.ts';
+import { endedRun, runConclusion } from '../../src/api/finish-run.ts';
+import { type SuiteResult, suiteConclusion, suiteRuns } from '../../src/api/finish-suite.ts';
 import { documentOfResult, jsonOfResult, type LoadedDocument, loadDocument } from '../../src/api/report-document.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { suite } from '../fixtures/documents.ts';
@@ -22,41 +23,42 @@ function targetsAt(out: string) {
   return { workdir: join(dir, 'work'), out, markdown: '', ...ABOUT };
 }
 
-function finished(run: RunReport) {
-  return finishRun({
-    host,
-    run: { ...run, runDir: join(dir, 'work/runs', run.runId) },
-    gate: {},
-    reportTargets: targetsAt(join(dir, 'report.json')),
-    manifest: '',
-    onEvent: () => {},
-    cwd: dir,
-    history: false,
-  });
+function context(): FinishContext {
+  return { host, onEvent: () => {}, cwd: dir, history: false };
 }
 
-function finishedSuite(): Promise<SuiteResult> {
+/** The same on a disk that has no room for `report.json`. */
+function fullDisk(): FinishContext {
+  const writeAtomic: typeof host.files.writeAtomic = async (path, text) => {
+    if (path === join(dir, 'report.json')) throw new Error('no space');
+    await host.files.writeAtomic(path, text);
+  };
+  return { ...context(), host: { ...host, files: { ...host.files, writeAtomic } }, files: { junit: 'junit.xml' } };
+}
+
+function finished(run: RunReport, within = context()) {
+  const about = { gate: {}, reportTargets: targetsAt(join(dir, 'report.json')), manifest: '' };
+  const ended = endedRun(about, { ...run, runDir: join(dir, 'work/runs', run.runId) });
+  return finish(within, [ended], runConclusion);
+}
+
+function finishedSuite(within = context()): Promise<SuiteResult> {
   const { cases, ...facts } = suite();
-  return finishSuite({
-    host,
+  const ended = {
     suite: facts,
     cases: cases.map((report) => {
       const { completed } = report;
       if (completed === undefined) return { report };
       const run = { ...completed.run, runDir: join(dir, 'work/runs', report.name) };
-      const out = join(dir, `${report.name}.json`);
+      const reportTargets = targetsAt(join(dir, `${report.name}.json`));
       return {
         report: { ...report, completed: { ...completed, run } },
-        gate: {},
-        reportTargets: targetsAt(out),
-        manifest: '',
+        ended: { gate: {}, reportTargets, manifest: '' },
       };
     }),
     paths: { json: join(dir, 'report.json'), markdown: '' },
-    onEvent: () => {},
-    cwd: dir,
-    history: false,
-  });
+  };
+  return finish(within, suiteRuns(ended), (runs) => suiteConclusion(ended, runs));
 }
 
 /** A document without the places of its own files, which the one in memory leaves out. */
@@ -71,7 +73,7 @@ function withoutPlaces({ document, files }: LoadedDocument) {
 test.each([
   ['one object', () => finished(mixedRun())],
   ['several objects', () => finished(quickRun())],
-  ['a suite', finishedSuite],
+  ['a suite', () => finishedSuite()],
 ])('%s: what has just ended is what its files say', async (_name, finish) => {
   const inMemory = documentOfResult(await finish());
   const saved = await loadDocument('report.json', { env: {}, cwd: dir });
@@ -85,4 +87,20 @@ test.each([
 ])('%s: the text of the report is what was written', async (_name, run) => {
   const text = jsonOfResult(await finished(run()));
   expect(text).toBe(readFileSync(join(dir, 'report.json'), 'utf8'));
+});
+
+test.each([
+  [
+    'a run',
+    () => finished(mixedRun(), fullDisk()),
+    /^cannot write \S*report\.json: no space[^\n]*\nthe run itself ended with fail: /,
+  ],
+  [
+    'a suite',
+    () => finishedSuite(fullDisk()),
+    /^cannot write \S*report\.json: no space[^\n]*\nthe suite itself ended with \w+ \(\S+: pass, /,
+  ],
+])('%s: a report that cannot be written costs no other, and the verdict is in the message', async (_, end, words) => {
+  await expect(end()).rejects.toMatchObject({ code: 'report_unwritable', message: expect.stringMatching(words) });
+  expect(readFileSync(join(dir, 'junit.xml'), 'utf8')).toContain('<testsuite');
 });
