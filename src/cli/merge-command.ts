@@ -1,5 +1,5 @@
 import type { MergeArguments } from '../config/merge-options.ts';
-import { baselineText, matrixText, mergeReports, stableLines, suiteLines, suiteText } from '../index.ts';
+import { mergeReports, runText, stableLines, suiteLines, suiteText } from '../index.ts';
 import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
@@ -30,7 +30,7 @@ export async function mergeCommand(options: MergeArguments, io: Io): Promise<num
     return merged.suite.exitCode;
   }
   const { report, verdict, paths } = merged;
-  if (!quiet) io.out(`${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}`);
+  if (!quiet) io.out(runText(report, verdict, look));
   for (const [index, own] of paths.artifacts.entries()) {
     io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
   }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
 import { suiteLines, suiteText, validateSuite } from '../index.ts';
-import { withoutResultLines } from '../report/suite-text.ts';
+import { withoutResultLines } from '../report/suite-lines.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { shardNote } from './shard-note.ts';

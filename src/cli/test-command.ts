@@ -2,7 +2,7 @@ import { jsonOfResult } from '../api/report-document.ts';
 import type { KernelOptions } from '../api/validate-options.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
-import { baselineText, matrixText, stableLines, type ValidateResult, validate, versionsText } from '../index.ts';
+import { runText, stableLines, type ValidateResult, validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
 import { noJsonCommands } from '../report/escape.ts';
 import { namesOfCases } from '../report/explain/overview.ts';
@@ -76,9 +76,7 @@ export async function testCommand(
     io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
-      io.out(
-        `${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}${versionsText(report, look)}`,
-      );
+      io.out(runText(report, verdict, look));
     }
     io.out(command === 'check' && !quiet ? whereToLook(result, options) : scriptLines(result));
     // To standard output it is written already where it has no other place.

@@ -4,8 +4,8 @@ import { padEnd, widthOf } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
 import { coreLines, externLines, helperLines, mapLines } from './inspect-parts.ts';
-import type { TextOptions } from './matrix-text.ts';
 import { plural, type Style, style } from './style.ts';
+import type { TextOptions } from './terminal/text.ts';
 
 /** Programs that are listed; a person reads no longer table. */
 const MAX_ROWS = 200;

@@ -7,7 +7,7 @@ import { gate } from '../../src/gate/gate.ts';
 import { collectionJson } from '../../src/report/collection.ts';
 import { runDocument } from '../../src/report/gate-document.ts';
 import { reportJson } from '../../src/report/json.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 let cwd = '';

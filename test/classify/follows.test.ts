@@ -8,9 +8,9 @@ import type { Finding } from '../../src/model/finding.ts';
 import { readObject } from '../../src/object/read-object.ts';
 import { findingJson } from '../../src/report/json-finding.ts';
 import { findingsLines, savedFindingsLines } from '../../src/report/markdown-finding.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
 import { recordedRun } from '../../src/report/recorded.ts';
 import type { SavedFinding } from '../../src/report/saved-report.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { example, fixture } from '../e2e/support/places.ts';
 import { result, runReport, target } from '../fixtures/run.ts';
 

@@ -20,7 +20,6 @@ import { jobSummary } from '../../src/report/job-summary.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { junit } from '../../src/report/junit.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
 import { plainProgress } from '../../src/report/plain-progress.ts';
 import { advance, NO_PROGRESS } from '../../src/report/progress.ts';
 import { renderLive } from '../../src/report/progress-text.ts';
@@ -30,8 +29,8 @@ import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
-import { suiteText } from '../../src/report/suite-text.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
+import { matrixText, suiteText } from '../../src/report/terminal/text.ts';
 import * as fx from '../fixtures/evidence.ts';
 import { failed, requested, result, runReport, target } from '../fixtures/run.ts';
 

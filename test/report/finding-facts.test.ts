@@ -3,9 +3,9 @@ import type { Finding } from '../../src/model/finding.ts';
 import { findingFacts } from '../../src/report/finding-facts.ts';
 import { findingJson } from '../../src/report/json-finding.ts';
 import { findingsLines } from '../../src/report/markdown-finding.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
 import { plainProgress } from '../../src/report/plain-progress.ts';
 import { NO_PROGRESS } from '../../src/report/progress.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { result, runReport } from '../fixtures/run.ts';
 

@@ -5,7 +5,7 @@ import type { LoaderFacts, LoaderResult } from '../../src/model/guest-loader.ts'
 import type { LoaderReport } from '../../src/model/loader-report.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { loadersJson, loadersMarkdown } from '../../src/report/loaders.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { targetViews } from '../../src/report/view.ts';
 import { evidence, exit, load, mapFacts, open, program } from '../fixtures/evidence.ts';
 import { loaderEvidence, loaderReport, rejectedBy } from '../fixtures/loader-evidence.ts';

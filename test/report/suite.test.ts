@@ -6,14 +6,10 @@ import type { SuiteCaseReport, SuiteReport } from '../../src/model/suite.ts';
 import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
+import { suiteLines, withoutResultLines } from '../../src/report/suite-lines.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
-import {
-  suiteBaselineText,
-  suiteLines,
-  suiteMatrixText,
-  suiteText,
-  withoutResultLines,
-} from '../../src/report/suite-text.ts';
+import { suiteBaselineText } from '../../src/report/terminal/suite-baseline.ts';
+import { suiteMatrixText, suiteText } from '../../src/report/terminal/text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 

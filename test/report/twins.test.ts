@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import { junit } from '../../src/report/junit.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
 import { sarif } from '../../src/report/sarif/sarif.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { documentOf } from '../fixtures/documents.ts';
 import { failed, result, runReport, target } from '../fixtures/run.ts';
 

@@ -1,20 +1,11 @@
-import { allKernels } from '../findings/writer.ts';
-import { wrap } from '../text/wrap.ts';
-import { terminal } from './escape.ts';
-import { metWords, type ReportedCause } from './expected-words.ts';
-import { findingFacts, groupWords, placeText } from './finding-facts.ts';
-import type { FindingGroup } from './group.ts';
-import type { Style } from './style.ts';
-
-/** What was declared about cells. */
-export interface Declared {
-  /** It fails, and for nothing else than what is declared. */
-  readonly fails: (artifact: number, target: number) => boolean;
-  /** It passes, and a failure is declared. */
-  readonly passes: (artifact: number, target: number) => boolean;
-  /** The causes of its failure, with what each of them met. */
-  readonly causes: (artifact: number, target: number) => readonly ReportedCause[];
-}
+import { allKernels } from '../../findings/writer.ts';
+import { wrap } from '../../text/wrap.ts';
+import { terminal } from '../escape.ts';
+import { metWords } from '../expected-words.ts';
+import { findingFacts, groupWords, placeText } from '../finding-facts.ts';
+import type { FindingGroup } from '../group.ts';
+import type { Style } from '../style.ts';
+import type { Declared } from './cases.ts';
 
 /** Findings that say "this kernel has no such thing": of the other kernels it can be said that they have it. */
 const ABSENCE: ReadonlySet<string> = new Set([
@@ -39,7 +30,6 @@ export function groupLines(
   group: FindingGroup,
   followers: readonly FindingGroup[],
   kernels: readonly string[],
-  artifact: number,
   declared: Declared,
   width: number,
   paint: Style,
@@ -51,7 +41,7 @@ export function groupLines(
   const where = everywhere
     ? allKernels(kernels.length)
     : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
-  const expected = group.decisive && group.targets.every((target) => declared.fails(artifact, target));
+  const expected = group.decisive && group.targets.every((target) => declared.fails(target));
   const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
   const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
@@ -62,7 +52,7 @@ export function groupLines(
   if (location) lines.push(...under(terminal(`${placeText(location)}: ${location.text}`, 600), width, '    at '));
   // Guest text stands behind a bar on every line, so that none of ours can begin with it.
   if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));
-  const met = group.targets.flatMap((target) => metWords(finding, declared.causes(artifact, target)));
+  const met = group.targets.flatMap((target) => metWords(finding, declared.causes(target)));
   for (const text of [...besides, ...new Set(met)]) lines.push(...under(terminal(text, 1000), width, '    '));
   if (remediation !== '') lines.push(...under(terminal(remediation, 1000), width, '    -> '));
   for (const { finding: one, targets } of followers) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
-import { matrixText } from '../../src/report/matrix-text.ts';
 import { shortNames } from '../../src/report/names.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
+import { matrixText } from '../../src/report/terminal/text.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { artifact, failed, infra, result, runReport, target } from '../fixtures/run.ts';

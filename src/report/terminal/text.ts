@@ -1,0 +1,96 @@
+import type { Target } from '../../model/cell.ts';
+import type { Expected } from '../../model/gate.ts';
+import type { RunReport, Verdict } from '../../model/report.ts';
+import type { SuiteReport } from '../../model/suite.ts';
+import { wrap } from '../../text/wrap.ts';
+import { baselineText } from '../compare-text.ts';
+import { terminal } from '../escape.ts';
+import { legendTexts, type Mark } from '../legend.ts';
+import { loadersText } from '../loaders-text.ts';
+import { fileNames, shortNames } from '../names.ts';
+import { style } from '../style.ts';
+import { versionsText } from '../versions.ts';
+import { byKernels, runCases, suiteCases, type TerminalCase } from './cases.ts';
+import { causeLines } from './causes.ts';
+import { matrixLines } from './matrix.ts';
+import { suiteBaselineText } from './suite-baseline.ts';
+import { suiteDeclaredText, suiteSupportText } from './suite-parts.ts';
+import { tally } from './tally.ts';
+
+/** How text is laid out for a terminal. */
+export interface TextOptions {
+  /** Columns of the terminal; at least 40 are used. */
+  readonly width: number;
+  readonly color: boolean;
+  /** What became of declared failures: those that came as declared do not look like failures. A suite says it itself. */
+  readonly expected?: readonly Expected[] | undefined;
+}
+
+function legendLines(cases: readonly TerminalCase[], targets: readonly Target[]): string[] {
+  const some = (is: (one: TerminalCase, target: number) => boolean): boolean =>
+    cases.some((one) => one.views.some((_, target) => is(one, target)));
+  const marks: readonly (readonly [Mark, boolean])[] = [
+    ['optional', targets.some(({ required }) => !required)],
+    ['failed', some(({ declared }, target) => declared.fails(target))],
+    ['passed', some(({ declared }, target) => declared.passes(target))],
+    ['inferred', some(({ views }, target) => views[target]?.outcome.status === 'inferred')],
+    ['fixups', some(({ views }, target) => (views[target]?.fixups ?? 0) > 0)],
+  ];
+  return legendTexts(new Set(marks.flatMap(([mark, used]) => (used ? [mark] : []))));
+}
+
+/** Cases that share their kernels: the matrix, then what went wrong, each cause once, then the tally. */
+function casesText(
+  cases: readonly TerminalCase[],
+  targets: readonly Target[],
+  durationMs: number,
+  options: TextOptions,
+): string {
+  const width = Math.max(40, options.width);
+  const paint = style(options.color);
+  const kernels = shortNames(targets);
+  const legend = legendLines(cases, targets);
+  const names = fileNames(cases).map((name) => terminal(name, 200));
+  const views = cases.map((one) => one.views);
+  const lines = [
+    ...matrixLines(cases, targets, width, paint),
+    ...(legend.length > 0 ? ['', ...legend.flatMap((text) => wrap(text, width)).map(paint.dim)] : []),
+    ...causeLines(cases, kernels, width, paint),
+    ...loadersText(names, views, kernels, { width, paint }),
+    '',
+    ...wrap(tally(cases, targets.length, durationMs), width),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/**
+ * The result of a run for a terminal: objects by kernels, then what went wrong, each cause once with the objects
+ * and the kernels that it hits and those that are fine. Marks are explained below the matrix. No line is longer than `width`.
+ */
+export function matrixText(run: RunReport, options: TextOptions): string {
+  return casesText(runCases(run, options.expected), run.targets, run.durationMs, options);
+}
+
+/** Cases by kernels, one matrix for all cases with the same kernels. */
+export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
+  return byKernels(suiteCases(suite))
+    .map((group) => casesText(group, group[0]?.targets ?? [], suite.durationMs, options))
+    .join('\n');
+}
+
+/** All there is to say about a run on a terminal; the lines for scripts are not part of it. */
+export function runText(run: RunReport, verdict: Verdict, options: TextOptions): string {
+  const matrix = matrixText(run, { ...options, expected: verdict.expected });
+  return `${matrix}\n${baselineText(run, options)}${versionsText(run, options)}`;
+}
+
+/** All there is to say about a suite on a terminal: the matrix first; the lines for scripts are not part of it. */
+export function suiteText(suite: SuiteReport, options: TextOptions): string {
+  const parts = [
+    suiteMatrixText(suite, options),
+    suiteSupportText(suite, options),
+    suiteDeclaredText(suite, options),
+    suiteBaselineText(suite, options),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
