@@ -4,14 +4,11 @@ import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import { option, phrase } from '../model/wording.ts';
 import { sha256 } from '../runtime/canonical.ts';
-import { IN_TOTO, signBundle } from '../runtime/envelope.ts';
 import { EvidenceReport } from '../runtime/evidence-report.ts';
-import { chosenSigner } from '../runtime/key-file.ts';
-import { keylessSigner } from '../runtime/keyless-signer.ts';
 import { type MadeStatement, statementsOf } from '../runtime/make-statement.ts';
 import { noteOwnKey } from '../runtime/own-keys.ts';
-import type { PublicKeyFacts } from '../runtime/signer.ts';
 import { keepBlob, keepBundle, MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { type Seal, sealOf } from './attest-seal.ts';
 import { buildInfo } from './build-info.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -93,25 +90,6 @@ async function readObject(host: Host, path: string, expected: string): Promise<B
 interface Place {
   readonly host: Host;
   readonly workdir: string;
-}
-
-/** Makes a bundle of a document. */
-type Seal = (document: unknown) => Promise<{ readonly text: string } & Partial<PublicKeyFacts>>;
-
-const MAX_CONFIG = 256 * 1024;
-
-/** How the statements are signed. @throws UsageError for keys and files that do not fit */
-async function sealOf(options: CreateEvidenceOptions, { host, workdir }: Place, cwd: string): Promise<Seal> {
-  if (!options.keyless) {
-    const sign = await chosenSigner(host, options.key === '' ? '' : resolve(cwd, options.key), workdir);
-    return (document) => signBundle(document, IN_TOTO, sign);
-  }
-  const file = options.signingConfig === '' ? '' : resolve(cwd, options.signingConfig);
-  if (file !== '' && !(await host.files.stat(file))?.isFile)
-    throw new UsageError('signing_config', `${file}: there is no such file; name a signing_config.json`);
-  const text = file === '' ? '' : (await host.files.read(file, MAX_CONFIG)).toString('utf8');
-  const sign = await keylessSigner(file === '' ? undefined : { file, text });
-  return async (document) => ({ text: await sign(document, IN_TOTO) });
 }
 
 async function signed(made: MadeStatement, seal: Seal, { host, workdir }: Place) {

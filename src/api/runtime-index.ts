@@ -13,6 +13,7 @@ import { chosenSigner } from '../runtime/key-file.ts';
 import { artifactOf, type Statement } from '../runtime/statement.ts';
 import { allBundles } from '../runtime/store.ts';
 import type { SignedDocument } from '../runtime/verify.ts';
+import { readBundle } from '../runtime/verify.ts';
 import { authenticEvidence } from '../runtime/verify-evidence.ts';
 import { type EvidencePlace, loadBelief } from './runtime-select.ts';
 import { environmentOf } from './services.ts';
@@ -93,8 +94,8 @@ export async function writeIndex(options: WriteIndexOptions): Promise<{ path: st
     options.evidence.map((one) => resolve(cwd, one)),
   );
   const now = host.now();
-  const documents = bundles.flatMap(({ bytes }) => {
-    const read = authenticEvidence(bytes, { trust, now, index: undefined });
+  const documents = bundles.flatMap(({ bytes, sha256 }) => {
+    const read = authenticEvidence(readBundle(bytes, sha256), { trust, now, index: undefined });
     return read.ok ? [read.document] : [];
   });
   const previous = await previousIndex(host, path);

@@ -6,6 +6,7 @@ import { imageNamed, parseImageName } from '../model/oci-source.ts';
 import { checkObjectHeader } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
 import { sha256 } from '../runtime/canonical.ts';
+import { openBundle } from '../runtime/envelope.ts';
 import { objectImage, referrer } from '../runtime/oci-image.ts';
 import { pullBundles, pullObject } from '../runtime/oci-pull.ts';
 import { listReferrers, openLine, push } from '../runtime/oci-push.ts';
@@ -82,7 +83,7 @@ export async function pushArtifact(options: PushOptions): Promise<PushResult> {
   const digest = sha256(object);
   const places = options.evidence.map((place) => resolve(cwd, place));
   const bundles = await allBundles(host, resolve(cwd, options.workdir), places);
-  const own = bundles.filter(({ bytes }) => readUnverified(bytes)?.sha256 === digest);
+  const own = bundles.filter(({ bytes }) => readUnverified(openBundle(bytes))?.sha256 === digest);
   const line = openLine(host, name, await accountFor(host, name, true));
   const image = await objectImage('object.bpf.o', object, factsOf(object, host));
   const manifest = await push(line, image, name.reference);

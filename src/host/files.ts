@@ -71,9 +71,12 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
 }
 
 async function readHead(path: string, bytes: number): Promise<Uint8Array> {
-  if (!(await statOrUndefined(path))?.isFile) return new Uint8Array();
+  const stat = await statOrUndefined(path);
+  if (!stat?.isFile) return new Uint8Array();
   await using handle = await openToRead(path);
-  const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes), 0, bytes, 0);
+  // Files of the kernel do not say how much they hold. A small file needs no buffer of the largest size.
+  const most = stat.size > 0 ? Math.min(bytes, stat.size) : bytes;
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
   return buffer.subarray(0, bytesRead);
 }
 

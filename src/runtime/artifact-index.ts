@@ -44,12 +44,7 @@ export function indexStatement(index: ArtifactIndex) {
 /** What an index says whose signature no one has looked at; undefined for what is not an index. */
 export function readIndexUnverified(bytes: Uint8Array): ArtifactIndex | undefined {
   const open = openBundle(bytes);
-  if (typeof open === 'string') return undefined;
-  try {
-    return IndexStatement.parse(JSON.parse(open.payload.toString('utf8'))).predicate;
-  } catch {
-    return undefined;
-  }
+  return typeof open === 'string' ? undefined : IndexStatement.safeParse(open.json).data?.predicate;
 }
 
 /** Whether one of these keys signed an index, whenever that was: one that was made from it holds what it withdrew. */

@@ -12,6 +12,8 @@ export interface OpenBundle {
   readonly bundle: Bundle;
   readonly payloadType: string;
   readonly payload: Buffer;
+  /** The payload as JSON; undefined where it is none. */
+  readonly json: unknown;
   /** Id of the key, or the certificate (DER) that signed. */
   readonly by: { readonly hint: string } | { readonly certificate: Buffer };
 }
@@ -28,11 +30,21 @@ export async function signBundle(
   return { text: `${JSON.stringify(bundleToJSON(bundle))}\n`, keyId, spki };
 }
 
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns why the bytes are no such bundle, as a text */
 export function openBundle(bytes: Uint8Array): OpenBundle | string {
   if (bytes.length > MAX_BUNDLE_BYTES) return `it has ${bytes.length} bytes, at most ${MAX_BUNDLE_BYTES} are read`;
   try {
-    const bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const bundle = bundleFromJSON(
+      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+    );
     if (bundle.mediaType !== BUNDLE_TYPE) return `its media type is ${JSON.stringify(bundle.mediaType)}`;
     if (!isBundleWithDsseEnvelope(bundle)) return 'it holds no DSSE envelope';
     const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
@@ -43,7 +55,7 @@ export function openBundle(bytes: Uint8Array): OpenBundle | string {
       content.$case === 'publicKey'
         ? { hint: content.publicKey.hint }
         : { certificate: Buffer.from(content.certificate.rawBytes) };
-    return { bundle, payloadType, payload, by };
+    return { bundle, payloadType, payload, json: jsonOf(payload), by };
   } catch (error) {
     return error instanceof SyntaxError ? 'it is not JSON' : `it is not a bundle: ${(error as Error).message}`;
   }

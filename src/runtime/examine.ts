@@ -1,6 +1,7 @@
 import { readUnverified } from './read-unverified.ts';
 import type { Examined } from './select.ts';
 import type { StoredBundle } from './store.ts';
+import { readBundle } from './verify.ts';
 import { authenticEvidence, type EvidenceContext, usableProblem } from './verify-evidence.ts';
 
 /**
@@ -9,9 +10,10 @@ import { authenticEvidence, type EvidenceContext, usableProblem } from './verify
  */
 export function examine(bundles: readonly StoredBundle[], context: EvidenceContext, name: string): Examined[] {
   return bundles.flatMap(({ bytes, sha256: bundleSha256 }): Examined[] => {
-    const claimed = readUnverified(bytes)?.name;
+    const bundle = readBundle(bytes, bundleSha256);
+    const claimed = readUnverified(bundle.open)?.name;
     if (claimed !== undefined && claimed !== name) return [];
-    const read = authenticEvidence(bytes, context);
+    const read = authenticEvidence(bundle, context);
     if (!read.ok) {
       const { code, detail } = read;
       return [{ bundleSha256, document: undefined, problem: { code, detail } }];

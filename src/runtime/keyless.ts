@@ -2,26 +2,13 @@ import type { Bundle } from '@sigstore/bundle';
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import { toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import { messageOf } from '../model/errors.ts';
+import { identityOf, isBy, isForSignatures } from './certificate-identity.ts';
 import type { KeylessSigner, Trust } from './trust.ts';
 import { rootsFor, type SigstoreRoot } from './trusted-root.ts';
 import type { VerifyProblem } from './verify.ts';
 
-// Fields of certificates that Fulcio issues: where the workflow's source is, and at which ref it ran.
-const SOURCE_REPOSITORY = '1.3.6.1.4.1.57264.1.12';
-const SOURCE_REF = '1.3.6.1.4.1.57264.1.14';
-const ISSUER = '1.3.6.1.4.1.57264.1.8';
-const OLD_ISSUER = '1.3.6.1.4.1.57264.1.1';
-
 /** Entries of logs and timestamps that are looked at, each. */
 const MAX_WITNESSES = 8;
-
-/** Whose certificate signed, as far as the certificate says. */
-interface Identity {
-  readonly san: string;
-  readonly issuer: string;
-  readonly repository: string;
-  readonly ref: string;
-}
 
 /** A signature by a workflow that the trust has. */
 export interface KeylessSignature {
@@ -30,32 +17,6 @@ export interface KeylessSignature {
   readonly san: string;
   /** When a log or an authority of timestamps saw the signature, the earliest. Milliseconds since 1970. */
   readonly signedAt: number;
-}
-
-function fieldOf(certificate: X509Certificate, oid: string): string {
-  return certificate.extension(oid)?.valueObj.subs[0]?.value.toString('utf8') ?? '';
-}
-
-function identityOf(certificate: X509Certificate): Identity {
-  return {
-    san: certificate.subjectAltName ?? '',
-    issuer: fieldOf(certificate, ISSUER) || (certificate.extension(OLD_ISSUER)?.value.toString('utf8') ?? ''),
-    repository: fieldOf(certificate, SOURCE_REPOSITORY),
-    ref: fieldOf(certificate, SOURCE_REF),
-  };
-}
-
-function matches(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
-}
-
-function isBy({ issuer, san, repository, ref }: KeylessSigner, identity: Identity): boolean {
-  return (
-    identity.issuer === issuer &&
-    matches(san, identity.san) &&
-    (repository === undefined || identity.repository === repository) &&
-    (ref === undefined || matches(ref, identity.ref))
-  );
 }
 
 /** Every time that the bundle has a witness for; whether the witnesses are good is seen by the library. */
@@ -108,17 +69,13 @@ function windowProblem({ id, notBefore, notAfter }: KeylessSigner, signedAt: num
   return undefined;
 }
 
-function isOfLeaf(certificate: X509Certificate): boolean {
-  return !certificate.isCA && certificate.extKeyUsage?.digitalSignature === true;
-}
-
 function check(bundle: Bundle, bytes: Buffer, { keyless, roots }: Trust): KeylessSignature | VerifyProblem {
   const certificate = X509Certificate.parse(bytes as Buffer<ArrayBuffer>);
   const known = rootsFor(certificate, roots);
   const problems = known.map((root) => rootProblem(bundle, certificate, root));
   if (problems.length === 0) return problem('signer_unknown', 'its certificate is of no authority of the trusted root');
   if (problems.every((one) => one !== undefined)) return problems.at(-1) ?? problem('signature_invalid', '');
-  if (!isOfLeaf(certificate)) return problem('signer_unknown', 'its certificate is none for signatures');
+  if (!isForSignatures(certificate)) return problem('signer_unknown', 'its certificate is none for signatures');
   const identity = identityOf(certificate);
   const signers = keyless.filter((one) => isBy(one, identity));
   const signedAt = Math.min(...timesOf(bundle).map((time) => time.getTime()));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openBundle } from './envelope.ts';
+import type { OpenBundle } from './envelope.ts';
 
 const Named = z.object({
   subject: z.array(z.object({ digest: z.object({ sha256: z.string() }) })).min(1),
@@ -7,13 +7,9 @@ const Named = z.object({
 });
 
 /** What a payload that no one has verified says it is about; undefined where it does not say. */
-export function readUnverified(bytes: Uint8Array): { readonly name: string; readonly sha256: string } | undefined {
-  const open = openBundle(bytes);
-  if (typeof open === 'string') return undefined;
-  try {
-    const { subject, predicate } = Named.parse(JSON.parse(open.payload.toString('utf8')));
-    return { name: predicate.bpfcompat.name, sha256: subject[0]?.digest.sha256 ?? '' };
-  } catch {
-    return undefined;
-  }
+export function readUnverified(
+  open: OpenBundle | string,
+): { readonly name: string; readonly sha256: string } | undefined {
+  const read = typeof open === 'string' ? undefined : Named.safeParse(open.json).data;
+  return read && { name: read.predicate.bpfcompat.name, sha256: read.subject[0]?.digest.sha256 ?? '' };
 }

@@ -50,14 +50,18 @@ export interface SelectInput {
 
 type Authentic = Extract<Examined, { document: SignedDocument<Statement> }>;
 
-function isAuthentic(one: Examined): one is Authentic {
-  return one.document !== undefined;
+/** Authentic evidence with what it is compared by: its kernel, and how well that is known to be the one here. */
+interface Placed {
+  readonly one: Authentic;
+  readonly kernel: KernelIdentity | undefined;
+  readonly tier: CandidateTier | undefined;
 }
 
-function tierOf({ document, legacy }: Authentic, probe: Probe): CandidateTier | undefined {
-  if (legacy !== undefined) return legacy === 'here' ? 'legacy' : undefined;
+function placed(one: Authentic, probe: Probe): Placed {
+  const { document, legacy } = one;
+  if (legacy !== undefined) return { one, kernel: undefined, tier: legacy === 'here' ? 'legacy' : undefined };
   const kernel = kernelOf(document.value);
-  return kernel && matchTier(kernel, probe.identity);
+  return { one, kernel, tier: kernel && matchTier(kernel, probe.identity) };
 }
 
 function legacyRejection({ legacy }: Authentic): Rejection | undefined {
@@ -65,16 +69,15 @@ function legacyRejection({ legacy }: Authentic): Rejection | undefined {
   return { code: 'kernel_mismatch', detail: 'the row of the history names no profile that this host is called by' };
 }
 
-function kernelRejection(kernel: KernelIdentity | undefined, { probe, trust }: SelectInput): Rejection | undefined {
+function kernelRejection({ kernel, tier }: Placed, { probe, trust }: SelectInput): Rejection | undefined {
   if (kernel === undefined)
     return { code: 'kernel_unknown', detail: 'the evidence does not say which kernel it is of' };
   const here = probe.identity;
   if (archName(kernel.arch) !== archName(here.arch))
     return { code: 'arch_mismatch', detail: `evidence of ${kernel.arch}, this host is ${here.arch}` };
-  const tier = matchTier(kernel, here);
   if (tier === undefined)
     return { code: 'kernel_mismatch', detail: `evidence of ${kernel.release}, this host runs ${here.release}` };
-  if (!trust.rules.matchTiers.includes(tier))
+  if (!trust.rules.matchTiers.some((one) => one === tier))
     return { code: 'tier_not_allowed', detail: `the kernel matches as ${tier} only, which the trust does not list` };
   return undefined;
 }
@@ -101,20 +104,21 @@ function requestRejections(statement: Statement, { request }: SelectInput): Reje
     }));
 }
 
+function unread({ bundleSha256, problem }: Extract<Examined, { document: undefined }>): Judged {
+  return { bundleSha256, statement: undefined, tier: undefined, rejections: [problem], violations: [] };
+}
+
 /** Every reason against one candidate, in the order of the filters. */
-function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, CandidateTier>): Judged {
-  const { bundleSha256, document, problem } = one;
-  if (document === undefined)
-    return { bundleSha256, statement: undefined, tier: undefined, rejections: [problem], violations: [] };
+function judge(place: Placed, input: SelectInput, failed: ReadonlyMap<string, CandidateTier>): Judged {
+  const { one, tier } = place;
+  const { bundleSha256, document, problem, legacy } = one;
   const statement = document.value;
   const extension: Extension = statement.predicate.bpfcompat;
   const violations = policyViolations(input.policy, extension.summary, input.probe);
-  const tier = tierOf(one, input.probe);
-  const isOtherHost = one.legacy === 'elsewhere';
   const rejections = [
     problem,
-    one.legacy === undefined ? kernelRejection(kernelOf(statement), input) : legacyRejection(one),
-    isOtherHost ? undefined : resultRejection(statement),
+    legacy === undefined ? kernelRejection(place, input) : legacyRejection(one),
+    legacy === 'elsewhere' ? undefined : resultRejection(statement),
     failedHere(failed.get(artifactOf(statement)), tier),
     hostProblem(extension, input.probe),
     ...violations.map((name) => ({ code: `policy_${name}`, detail: `--policy-${name.replaceAll('_', '-')}` })),
@@ -127,11 +131,11 @@ function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, Ca
  * The best tier by which an artifact was seen to fail on this kernel. Evidence that is stale or withdrawn still says so: it
  * may take away and never give.
  */
-function failures({ examined, probe }: SelectInput): ReadonlyMap<string, CandidateTier> {
+function failures(places: readonly (Placed | Judged)[]): ReadonlyMap<string, CandidateTier> {
   const failed = new Map<string, CandidateTier>();
-  for (const one of examined) {
-    if (!isAuthentic(one) || one.document.value.predicate.result !== 'FAILED') continue;
-    const tier = tierOf(one, probe);
+  for (const place of places) {
+    if (!('one' in place) || place.one.document.value.predicate.result !== 'FAILED') continue;
+    const { one, tier } = place;
     const sha256 = artifactOf(one.document.value);
     if (tier !== undefined && (!isGuess(tier) || !failed.has(sha256))) failed.set(sha256, tier);
   }
@@ -150,8 +154,10 @@ function failedHere(failure: CandidateTier | undefined, tier: CandidateTier | un
 
 /** Every candidate of the wanted name, and every bundle that no one can say the name of, with all reasons against it. */
 export function judgeAll(input: SelectInput): Judged[] {
-  const failed = failures(input);
-  return input.examined
-    .filter(({ document }) => document === undefined || document.value.predicate.bpfcompat.name === input.request.name)
-    .map((one) => judge(one, input, failed));
+  const { examined, probe, request } = input;
+  const places = examined.map((one) => (one.document === undefined ? unread(one) : placed(one, probe)));
+  const failed = failures(places);
+  return places
+    .filter((place) => !('one' in place) || place.one.document.value.predicate.bpfcompat.name === request.name)
+    .map((place) => ('one' in place ? judge(place, input, failed) : place));
 }

@@ -1,7 +1,14 @@
 import type { ArtifactIndex } from './artifact-index.ts';
 import { artifactOf, configured, MODES, Statement } from './statement.ts';
 import type { Trust } from './trust.ts';
-import { type SignedDocument, type Verified, type VerifyProblem, verifySigned } from './verify.ts';
+import {
+  type ReadBundle,
+  readBundle,
+  type SignedDocument,
+  type Verified,
+  type VerifyProblem,
+  verifyRead,
+} from './verify.ts';
 
 /** Clocks differ; evidence of the future is none. */
 const SKEW_MS = 5 * 60_000;
@@ -58,8 +65,8 @@ function ruleProblem(statement: Statement, { rules }: Trust): VerifyProblem | un
 }
 
 /** Steps 1 to 6: whether somebody who may say so said this about this object. */
-export function authenticEvidence(bytes: Uint8Array, context: EvidenceContext): Verified<Statement> {
-  const read = verifySigned(bytes, context.trust, { role: 'evidence', schema: Statement, now: context.now });
+export function authenticEvidence(bundle: ReadBundle, context: EvidenceContext): Verified<Statement> {
+  const read = verifyRead(bundle, context.trust, { role: 'evidence', schema: Statement, now: context.now });
   if (!read.ok || context.subject === undefined || artifactOf(read.document.value) === context.subject) return read;
   const detail = `it is about ${artifactOf(read.document.value)}, not about ${context.subject}`;
   return { ok: false, code: 'subject_mismatch', detail };
@@ -75,7 +82,7 @@ export function usableProblem(
 
 /** All steps of docs/runtime.md, in order; the first that fails is the result. */
 export function verifyEvidence(bytes: Uint8Array, context: EvidenceContext): Verified<Statement> {
-  const read = authenticEvidence(bytes, context);
+  const read = authenticEvidence(readBundle(bytes), context);
   if (!read.ok) return read;
   const problem = usableProblem(read.document, context);
   return problem ? { ok: false, ...problem } : read;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import type * as z from 'zod';
+import { sha256 } from './canonical.ts';
 import { IN_TOTO, type OpenBundle, openBundle } from './envelope.ts';
 import { verifyKeyless } from './keyless.ts';
 import type { Role, Trust, TrustedKey } from './trust.ts';
@@ -82,14 +82,6 @@ function isSignedBy({ bundle }: OpenBundle, { key }: TrustedKey): boolean {
   }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 function unknownKey(role: Role, hint: string, { source }: Trust): string {
   const remedy = '; without a trust file only keys that this user signed with are believed';
   return `no ${role} key of the trust has the id ${hint}${source === 'local' ? remedy : ''}`;
@@ -125,26 +117,44 @@ export interface Expected<S extends z.ZodType> {
   readonly now: Date;
 }
 
+/** A bundle that was opened, or why it is none, and the SHA-256 of its bytes. */
+export interface ReadBundle {
+  readonly open: OpenBundle | string;
+  readonly sha256: string;
+}
+
+/** @param digest SHA-256 of the bytes, where it is known */
+export function readBundle(bytes: Uint8Array, digest = sha256(bytes)): ReadBundle {
+  return { open: openBundle(bytes), sha256: digest };
+}
+
 /**
  * The first five steps of docs/runtime.md: the bundle, its signer, the window of the key, the signature, the document. The
  * first one that fails is the result. Never throws, whatever the bytes are.
  */
-export function verifySigned<S extends z.ZodType>(
-  bytes: Uint8Array,
+export function verifyRead<S extends z.ZodType>(
+  { open, sha256: bundleSha256 }: ReadBundle,
   trust: Trust,
   { role, payloadType = IN_TOTO, schema, now }: Expected<S>,
 ): Verified<z.output<S>> {
-  const open = openBundle(bytes);
   if (typeof open === 'string') return failure('bundle_invalid', open);
   const by: SignedBy | VerifyProblem = signerOf(open, trust, { role, now });
   if ('code' in by) return { ok: false, ...by };
   if (open.payloadType !== payloadType)
     return failure('statement_invalid', `its payload type is ${JSON.stringify(open.payloadType)}`);
-  const read = schema.safeParse(jsonOf(open.payload));
+  const read = schema.safeParse(open.json);
   if (!read.success) {
     const [issue] = read.error.issues;
     return failure('statement_invalid', `${issue?.path.join('.') || 'the payload'}: ${issue?.message}`);
   }
-  const bundleSha256 = createHash('sha256').update(bytes).digest('hex');
   return { ok: true, document: { value: read.data, bundleSha256, ...by } };
+}
+
+/** The same for a bundle that no one has opened yet. */
+export function verifySigned<S extends z.ZodType>(
+  bytes: Uint8Array,
+  trust: Trust,
+  expected: Expected<S>,
+): Verified<z.output<S>> {
+  return verifyRead(readBundle(bytes), trust, expected);
 }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ArtifactIndex, indexStatement, verifyIndex } from '../../src/runtime/artifact-index.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
+import { readBundle } from '../../src/runtime/verify.ts';
 import { authenticEvidence, type EvidenceContext, verifyEvidence } from '../../src/runtime/verify-evidence.ts';
 import { bundle, NOW, statement, testKey, trustedKey, trustOf } from '../fixtures/runtime-lab.ts';
 
@@ -152,7 +153,7 @@ test('no byte can be changed without notice, and nothing throws', () => {
     fc.property(fc.nat(good.bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
       const bytes = Buffer.from(good.bytes);
       bytes[at] = (bytes[at] ?? 0) ^ by;
-      const read = authenticEvidence(bytes, CONTEXT);
+      const read = authenticEvidence(readBundle(bytes), CONTEXT);
       // White space, and base64 in another spelling, may say the same; then it is the same statement.
       if (read.ok) expect(read.document.value).toEqual(statement());
     }),
@@ -160,7 +161,7 @@ test('no byte can be changed without notice, and nothing throws', () => {
   );
   fc.assert(
     fc.property(fc.json(), (json) => {
-      expect(authenticEvidence(Buffer.from(json), CONTEXT).ok).toBe(false);
+      expect(authenticEvidence(readBundle(Buffer.from(json)), CONTEXT).ok).toBe(false);
     }),
   );
 });
