@@ -44,6 +44,11 @@ const LATER: Readonly<Record<string, readonly (readonly [from: number, to: numbe
 /** Bytes of a member of the arrays. */
 const WORD = 4;
 
+/** More is read than the field has, and the next one begins within it; arrays are read in words and double words. */
+function isTooWide(field: { readonly at: number; readonly size: number }, at: number, accessed: number): boolean {
+  return field.at === at && field.size > 0 && accessed > field.size;
+}
+
 function unavailable(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
   const { reason, program, offset, size } = finding.args;
   if (finding.code !== 'VERIFIER_REJECTION' || reason !== 'ctx_access' || offset === undefined) return finding;
@@ -52,6 +57,15 @@ function unavailable(finding: Finding, evidence: Evidence, facts: ObjectFacts): 
   const rows = FIELDS_SINCE[context?.type ?? ''];
   const at = Number(offset);
   const field = context?.fields.find((one) => one.at <= at && at < one.at + one.size);
+  if (context && field && isTooWide(field, at, Number(size))) {
+    const args = {
+      reason: 'context_width',
+      field: field.name,
+      struct: context.type,
+      available: `${field.size}`,
+    } as const;
+    return { ...withArgs<'VERIFIER_REJECTION'>(finding, args, { confidence: 'high' }), group: 'program' };
+  }
   // Of another size the access may be what is wrong; arrays (cb, remote_ip6) are read word by word.
   if (!rows || !field || Number(size) !== Math.min(field.size, field.size > 8 ? WORD : field.size)) return finding;
   const type = openedProgram(evidence, program ?? '')?.type;

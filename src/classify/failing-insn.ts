@@ -72,6 +72,8 @@ export function rejectedInsn(program: ProgramFacts, finding: Finding): number | 
       const feature = rejectedFeature(program, finding);
       return feature && program.features.get(feature);
     }
+    case 'VERIFIER_REJECTION':
+      return finding.args['reason'] === 'indirect_call' ? program.features.get('indirect_call') : undefined;
     case 'UNSUPPORTED_LOOP':
       return program.loopsAt;
     case 'MISSING_KFUNC':

@@ -14,6 +14,7 @@ import { accessLine } from './access-line.ts';
 import { withCallback, withLoops } from './callbacks.ts';
 import { type Blamed, blamedInsn, rejectedFeature, rejectedInsn } from './failing-insn.ts';
 import { withConsequences } from './follows.ts';
+import { withOwnLimits } from './own-limits.ts';
 import { failedProgram } from './reported-programs.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
@@ -39,7 +40,8 @@ export function locateFindings(
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((each) => {
     const reported = withUntested(each, facts);
-    const finding = withFeature(withTailCalls(withAccess(reported, facts), evidence, facts), evidence, facts);
+    const known = withOwnLimits(withAccess(reported, facts), programOf(reported, facts));
+    const finding = withFeature(withTailCalls(known, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;
   });
@@ -63,10 +65,11 @@ function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): 
   if (finding.args['reason'] === 'callback') return withCallback(finding, program);
   const feature = program && rejectedFeature(program, finding);
   if (feature === undefined) return finding;
-  const { since, words } = FEATURES[feature];
+  const { words, ...row } = FEATURES[feature];
+  const since = row.since === '' ? undefined : row.since;
   const tooOld = olderThan(kernelVersion(evidence.hello.kernel.release), since);
   const confidence = tooOld ? 'high' : finding.confidence;
-  return { ...finding, confidence, args: { ...finding.args, since, feature: words } };
+  return { ...finding, confidence, args: { ...finding.args, ...(since !== undefined && { since }), feature: words } };
 }
 
 function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): SourceLocation | undefined {

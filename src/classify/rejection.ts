@@ -95,9 +95,15 @@ function isIndexed(insn: string, log: string, cause: string): boolean {
   return written?.[1] === '+' && written[2] === 'r';
 }
 
+/** What the kernel measured of an access. */
+function measured(above: readonly string[]): Finer {
+  const { available, offset, size } = above.map((line) => MEASURED.exec(line)?.groups).findLast(Boolean) ?? {};
+  return { available, offset, size };
+}
+
 /** Not even the smallest index fits, so that none is to blame; a negative offset comes from a subtraction. */
 function pastEnd(text: string, above: readonly string[]): Finer {
-  const { available, offset, size } = above.map((line) => MEASURED.exec(line)?.groups).findLast(Boolean) ?? {};
+  const { available, offset, size } = measured(above);
   if (!/ min value is outside of /.test(text) || offset === undefined || offset.startsWith('-')) return {};
   // Kernels before 6.8 have no words of their own for a size that may be zero.
   if (size === '0') return { reason: 'zero_size' };
@@ -155,7 +161,11 @@ function finerReason(
       if (above.some((line) => line.startsWith('invalid access to packet'))) {
         return { reason: type === 'cgroup_sockopt' ? 'option_bounds' : 'packet_bounds' };
       }
-      return isIndexed(insn, log, evidence?.text ?? '') ? {} : pastEnd(evidence?.text ?? '', above);
+      if (KFUNC_CALL.test(insn)) return { reason: 'kfunc_memory', ...measured(above) };
+      return {
+        ...measured(above),
+        ...(isIndexed(insn, log, evidence?.text ?? '') ? {} : pastEnd(evidence?.text ?? '', above)),
+      };
     case 'iterator_unset':
     case 'iterator_begun':
     case 'dynptr_unset':

@@ -4,6 +4,10 @@ export const CONTEXT_ADVICE = {
     why: 'a context field is read that programs of its type do not have',
     todo: 'Read it in a program whose type has it, or get the value from the packet or by a helper.',
   },
+  context_width: {
+    why: 'a context field is read in another size than it has',
+    todo: 'Read each field by itself, in its own size. Where the compiler joined the reads of two fields that stand side by side, keep them apart: read them through volatile, or put barrier_var() on the first value before the second is read.',
+  },
   argument_width: {
     why: 'an argument of the hook is read in part',
     todo: 'Read each argument as the 8 bytes that the context has for it, and narrow it afterwards (BPF_PROG from bpf_tracing.h does that); newer kernels insist for pointers.',
@@ -17,6 +21,11 @@ export const CONTEXT_ADVICE = {
     todo: 'Compare the pointer plus the size of the access with ctx->optval_end right before the access (optval + sizeof(*value) > optval_end).',
   },
 };
+
+/** Which fields an access of another size lies on. */
+export function widthWords(field: string, struct: string, size: string, accessed: string): string {
+  return `${accessed} bytes are read at ${field} of ${struct}, which has ${size}.`;
+}
 
 /** Which programs have a context field that others have not. */
 const FIELDS: readonly (readonly [field: RegExp, programs: string])[] = [

@@ -1,4 +1,5 @@
 import { editDistance } from '../model/edit-distance.ts';
+import { externTodo } from './c-library.ts';
 
 /** Why libbpf does not open an object, and what to do; keys are reasons. */
 export const INCOMPATIBLE = {
@@ -62,7 +63,7 @@ const FIELDS = [
 const MAX_EDITS = 3;
 
 /** What to do about a field that libbpf does not know: the one that was meant, where one is near. */
-export function fieldTodo(field: string | undefined, otherwise: string): string {
+function fieldTodo(field: string | undefined, otherwise: string): string {
   if (field === undefined || field.length < 5 || field.length > 40) return otherwise;
   const similar = FIELDS.map((name) => ({ name, edits: editDistance(field, name) }))
     .filter(({ edits }) => edits <= MAX_EDITS)
@@ -70,4 +71,17 @@ export function fieldTodo(field: string | undefined, otherwise: string): string 
   return similar === undefined
     ? otherwise
     : `Did you mean ${similar.name}? If not: ${otherwise.charAt(0).toLowerCase()}${otherwise.slice(1)}`;
+}
+
+/** What to do about an object that libbpf does not open, by the name that is in the way. */
+export function incompatibleTodo(
+  args: {
+    readonly reason?: string | undefined;
+    readonly field?: string | undefined;
+    readonly symbol?: string | undefined;
+  },
+  todo: string,
+): string {
+  if (args.reason === 'map_field') return fieldTodo(args.field, todo);
+  return args.reason === 'extern' ? externTodo(args.symbol, todo) : todo;
 }

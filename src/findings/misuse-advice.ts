@@ -44,6 +44,10 @@ export const MISUSE_ADVICE = {
     why: 'the packet is read with load_byte, load_half or load_word (LD_ABS) in a function that does not return int',
     todo: 'Read the bytes with bpf_skb_load_bytes, let the function return int (at the end of the packet it returns 0 at once), or inline it into the program (__always_inline).',
   },
+  callback_map: {
+    why: 'bpf_for_each_map_elem is called for a map of a kind that cannot be walked',
+    todo: 'Use a hash or an array (per CPU or not), which it can walk; walk other maps in user space, or keep their keys in an array as well.',
+  },
   callback_linkage: {
     why: 'a global function is passed as a callback',
     todo: 'Declare the callback static.',

@@ -17,9 +17,10 @@ const KFUNC = {
   },
 };
 
-/** Functions that only schedulers call: without them there is nothing to schedule with. */
+/** A function that a scheduler calls: without it there is nothing to schedule with. Tools that watch one can do without. */
 function isScheduler(f: Facts<'function'>): boolean {
-  return f.args.reason === 'kernel_too_old' && arg(f, 'function', '').startsWith('scx_');
+  const inScheduler = /^\??struct_ops/.test(arg(f, 'section', 'struct_ops'));
+  return inScheduler && arg(f, 'function', '').startsWith('scx_');
 }
 
 function kfuncWords(f: Facts<'function'>, why: string, todo: string): Words {
@@ -36,7 +37,7 @@ function schedulerWords(f: Facts<'function'>): Words {
 }
 
 function optionWords(f: Facts<'function' | (typeof BUILD)[number]>): Words {
-  const weak = arg(f, 'function', '').startsWith('scx_')
+  const weak = isScheduler(f)
     ? 'A weak declaration does not help a scheduler: load it on other kernels.'
     : 'Declare it __weak and call it only where bpf_ksym_exists says so.';
   return kfuncWords(f, builtWithout(f), `${weak}${orBuiltWith(f)}`);
@@ -99,7 +100,7 @@ export const NAME_FINDINGS = {
       const { reason } = f.args;
       const known = reason === 'not_in_btf' || reason === 'module_not_loaded' ? KFUNC[reason] : undefined;
       if (f.args.config !== undefined) return optionWords(f);
-      if (isScheduler(f)) return schedulerWords(f);
+      if (f.args.reason === 'kernel_too_old' && isScheduler(f)) return schedulerWords(f);
       return {
         title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`, known?.why.includes('BTF') ? 'BTF' : ''),
         explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known === undefined ? '' : ` ${known.why}`}`,
@@ -142,7 +143,7 @@ export const NAME_FINDINGS = {
             title: `kernel function ${name} takes other arguments than the object passes`,
             explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown}`,
             remediation:
-              'Declare one flavor per signature and call the one that exists. A structure that is only declared (struct x;) is another type as well: define it, with preserve_access_index.',
+              'Declare one flavor per signature and call the one that exists. A structure that is only declared (struct x;) is another type as well: define it, with preserve_access_index. Older versions of clang (14) leave a definition out of the types where another structure points to it first: update clang (19), or let the declaration take a flavor of its own (struct x___own, defined and used nowhere else).',
           };
     },
   }),

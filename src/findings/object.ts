@@ -1,6 +1,6 @@
 import { flag } from '../model/wording.ts';
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
-import { fieldTodo, INCOMPATIBLE } from './incompatible.ts';
+import { INCOMPATIBLE, incompatibleTodo } from './incompatible.ts';
 import { LOOKED_UP } from './lookup.ts';
 import { arg, sentence, who } from './writer.ts';
 
@@ -117,7 +117,7 @@ export const OBJECT_FINDINGS = {
       return {
         title: `the object ${what}${about === undefined ? '' : ` (${about})`}`,
         explanation: 'This is about the object, not about a kernel: it fails everywhere in the same way.',
-        remediation: f.args.reason === 'map_field' ? fieldTodo(f.args.field, todo) : todo,
+        remediation: incompatibleTodo(f.args, todo),
       };
     },
   }),

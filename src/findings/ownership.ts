@@ -4,6 +4,18 @@ export const OWNED_ADVICE = {
     why: 'an acquired object is not released on every path',
     todo: 'Release it on every path, early returns included.',
   },
+  moved_pointer: {
+    why: 'a pointer is handed over that no longer points to the beginning of its object',
+    todo: 'Pass the pointer as the acquiring call or the hook gave it: the record itself and not a member of it, the structure and not an address inside.',
+  },
+  callback_call: {
+    why: 'a callback makes a tail call or a packet load, which only the program itself may make',
+    todo: 'Let the callback note what is to be done in its context and return, and make the tail call or the load behind bpf_loop or bpf_for_each_map_elem. Older kernels accept some of them and may then leave the callback midway.',
+  },
+  nested_rcu: {
+    why: 'an RCU section is begun inside another one',
+    todo: 'End the first one before (bpf_rcu_read_unlock), or leave the inner pair out: what it protects is protected already. Newer kernels count sections.',
+  },
   held_tail_call: {
     why: 'a tail call is made while something acquired is still held',
     todo: 'Release it, or submit or discard the record, before bpf_tail_call: nothing behind a tail call runs when it succeeds.',

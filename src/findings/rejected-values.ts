@@ -32,6 +32,18 @@ export const VALUE_ADVICE = {
     why: 'memory is accessed behind its end, whatever the values are',
     todo: 'Make it as large as what is accessed: the size given to bpf_ringbuf_reserve, or the value type of the map, with sizeof of the structure that is used here.',
   },
+  kfunc_memory: {
+    why: 'a kernel function is given memory that is smaller than what it reads there',
+    todo: 'Pass a structure of the kernel (an argument of the hook, what a kfunc returned): what such structures take differs from kernel to kernel (a cpumask has a bit for each CPU that the kernel is built for), so memory of your own does not stand in for one. Where the pointer itself is kept in that memory, pass what it holds, not its address.',
+  },
+  many_maps: {
+    why: 'it uses more maps than the 64 that one program may have',
+    todo: 'Put the values of several maps into one structure of one map, or split the program with tail calls, so that each part uses maps of its own. Global variables take a map for each of .data, .bss and .rodata.',
+  },
+  indirect_call: {
+    why: 'it calls a function through a pointer, which no kernel lets BPF do',
+    todo: 'Choose with if or switch and call the functions by their names; a table of programs is a program array with bpf_tail_call. Callbacks are passed to helpers (bpf_loop), never called. In objects that were not built for BPF it is any call: compile with clang -target bpf.',
+  },
   stack_index: {
     why: 'an array on the stack is accessed at an index that may lie outside of it',
     todo: 'Mask the index right before its use (& of the size minus one, a power of two), or put the array into a per-CPU array map.',
@@ -77,3 +89,12 @@ export const VALUE_ADVICE = {
     todo: 'Put both values into one structure of one map; one shared map (cgroup_storage) and one per CPU (percpu_cgroup_storage) are all that a program can have.',
   },
 };
+
+/** What to do about an index, where the log says how much there is and how much is accessed at once. */
+export function boundsTodo(available: string | undefined, size: string | undefined): string | undefined {
+  const last = Number(available) - Number(size);
+  if (!Number.isInteger(last) || last < 1 || Number(size) <= 1) return undefined;
+  // The largest mask that leaves the whole access inside.
+  const mask = 2 ** Math.floor(Math.log2(last + 1)) - 1;
+  return `Offset and size together have to stay inside: right before the access, keep the offset in bytes at ${last} or below, as an unsigned number (a plain comparison, or & ${mask}). The size of the memory minus one is no mask for more than one byte.`;
+}

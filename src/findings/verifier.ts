@@ -1,7 +1,8 @@
-import { fieldTodo } from './context-advice.ts';
+import { fieldTodo, widthWords } from './context-advice.ts';
 import { entry, type Facts, reasonsOf } from './entry.ts';
 import { givenTodo, givenWords } from './given-argument.ts';
 import { givesBack } from './ownership.ts';
+import { boundsTodo } from './rejected-values.ts';
 import { ADVICE, allowedWords } from './rejections.ts';
 import { arg, here, sentence, who } from './writer.ts';
 
@@ -73,9 +74,16 @@ function argumentText(f: RejectionFacts): string {
   return `Here it is ${arg(f, 'prototype', '?')}. The program takes value ${arg(f, 'value', '?')} for the ${expected}, which is value ${arg(f, 'place', '?')}.`;
 }
 
+/** How large the memory is, and what is accessed where. */
+function boundsText(f: RejectionFacts): string {
+  const { callee, available, offset, size } = f.args;
+  const by = callee === undefined ? '' : ` by ${callee}`;
+  return `It has ${available} bytes, and ${size} are accessed${by} at ${offset}.`;
+}
+
 /** The fact of the log that a reader needs besides the line. */
 function detail(f: RejectionFacts, topic: Topic): string | undefined {
-  const { call, callee, available, offset, size } = f.args;
+  const { call, callee, available } = f.args;
   switch (topic) {
     case 'return_value':
     case 'throw_value':
@@ -103,9 +111,17 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
       return callee === undefined ? undefined : `The call is ${callee}.`;
     case 'context_field':
       return `It is ${arg(f, 'field', '?')} of ${arg(f, 'struct', 'the context')}.`;
+    case 'context_width':
+      return widthWords(
+        arg(f, 'field', '?'),
+        arg(f, 'struct', 'the context'),
+        arg(f, 'available', '?'),
+        arg(f, 'size', '?'),
+      );
+    case 'kfunc_memory':
     case 'past_end':
     case 'out_of_bounds':
-      return available === undefined ? undefined : `It has ${available} bytes, and ${size} are accessed at ${offset}.`;
+      return available === undefined ? undefined : boundsText(f);
     default:
       return undefined;
   }
@@ -114,6 +130,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
 /** What to do, by what the log says of this very case. */
 function finerTodo(f: RejectionFacts, topic: Topic): string | undefined {
   if (topic === 'reference') return givesBack(f.args.acquired);
+  if (topic === 'out_of_bounds') return boundsTodo(f.args.available, f.args.size);
   if (topic === 'context_field') return fieldTodo(f.args.field, f.args.type);
   return topic === 'type_mismatch' ? givenTodo(f) : undefined;
 }

@@ -14,6 +14,7 @@ const LEVELS: Readonly<Record<CodeFeature, number>> = {
   address_space_cast: 4,
   acquire_release: 4,
   indirect_jump: 4,
+  indirect_call: 1,
   unknown_opcode: 1,
 };
 

@@ -29,6 +29,7 @@ export type CodeFeature =
   | 'may_goto'
   | 'address_space_cast'
   | 'indirect_jump'
+  | 'indirect_call'
   | 'unknown_opcode';
 
 /** One instruction slot. */
@@ -124,6 +125,7 @@ function storeFeature({ code, immediate }: Insn): CodeFeature | undefined {
 
 function jumpFeature({ code }: Insn, operation: number): CodeFeature | undefined {
   if (code === INDIRECT_JUMP) return 'indirect_jump';
+  if (code === INDIRECT_CALL) return 'indirect_call';
   if (code === 0xe5) return 'may_goto';
   if (code === JUMP || code === CALL || code === EXIT) return undefined;
   if (operation >= 0xa0 && operation <= 0xd0) return 'short_jumps';

@@ -6,6 +6,7 @@ import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
 import { REPORTED_CONTEXTS } from './expectations/reported-contexts.ts';
 import { REPORTED_EXTENSIONS } from './expectations/reported-extensions.ts';
+import { REPORTED_LIMITS } from './expectations/reported-limits.ts';
 import { REPORTED_NAMES } from './expectations/reported-names.ts';
 import { REPORTED_PLACES } from './expectations/reported-places.ts';
 import { REPORTED_PROGRAMS } from './expectations/reported-programs.ts';
@@ -33,6 +34,7 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED_PLACES,
   ...REPORTED_VALUES,
   ...REPORTED_NAMES,
+  ...REPORTED_LIMITS,
   ...REPORTED_EXTENSIONS,
   ...REPORTED_USES,
   ...REPORTED_CONTEXTS,

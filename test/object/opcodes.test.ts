@@ -27,7 +27,7 @@ test.each([
   ['a packet load', [0x20], undefined],
   ['may_goto', [0xe5], 'may_goto'],
   ['a call', [0x85], undefined],
-  ['a call of a register', [0x8d], 'unknown_opcode'],
+  ['a call of a register', [0x8d], 'indirect_call'],
   ['nothing', [0x00], 'unknown_opcode'],
   ['an indirect jump', [0x0d], 'indirect_jump'],
 ] as const)('%s', (_, insn, feature) => {

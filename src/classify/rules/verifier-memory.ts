@@ -26,7 +26,7 @@ export const MEMORY_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'packet_read_only',
-    pattern: /^cannot write into packet$/,
+    pattern: /^cannot write into packet$|^the prog does not allow writes to packet data$/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'cannot write into packet' },
   },
   {
@@ -46,7 +46,7 @@ export const MEMORY_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'out_of_bounds',
     pattern:
-      /^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range|^value -?\d+ makes (?:map_value|mem) pointer be out of bounds/,
+      /^\S+ invalid (?:\S+ )?(?:negative |variable )?buffer (?:access|offset): |^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range|^value -?\d+ makes (?:map_value|mem) pointer be out of bounds/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'R7 max value is outside of the allowed memory range' },
   },
   {
@@ -98,7 +98,8 @@ export const MEMORY_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'const_string',
-    pattern: /^R\d+ does not point to a readonly map|^(?:fmt|map|string) (?:string )?is not zero-terminated/,
+    pattern:
+      /^R\d+ does not point to a readonly map|^(?:arg#\d+|R\d+) doesn't point to a const string$|^(?:fmt|map|string) (?:string )?is not zero-terminated/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: "R3 does not point to a readonly map'" },
   },
   {

@@ -7,6 +7,21 @@ const OLDEST = '5.10.0-46-cloud-amd64';
 export const MISUSE_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
+    reason: 'callback_map',
+    pattern: /^callback function not allowed for map$/,
+    example: { kernel: NEWEST, text: 'callback function not allowed for map' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'many_maps',
+    pattern: /^The total number of maps per program has reached the limit of /,
+    example: {
+      kernel: '7.3.4+deb13-cloud-amd64',
+      text: 'The total number of maps per program has reached the limit of 64',
+    },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
     reason: 'packet_end',
     pattern: /^R\d+ pointer arithmetic on pkt_end prohibited/,
     example: { kernel: OLDEST, text: 'R1 pointer arithmetic on pkt_end prohibited' },

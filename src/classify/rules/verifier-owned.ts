@@ -7,6 +7,28 @@ const OLDEST = '5.10.0-46-cloud-amd64';
 export const OWNED_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
+    reason: 'moved_pointer',
+    pattern:
+      /^dereference of modified (?!ctx )\S+ ptr R\d+ off=(?<offset>-?\d+)|^\S+ must have zero offset when passed to release func/,
+    example: { kernel: OLDEST, text: 'dereference of modified alloc_mem ptr R1 off=4 disallowed' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'callback_call',
+    pattern: /^cannot (?:tail call within (?:callback|exception cb)|use BPF_LD_\[ABS\|IND\] within callback)/,
+    example: { kernel: NEWEST, text: 'cannot tail call within callback' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'nested_rcu',
+    pattern: /^nested rcu read lock /,
+    example: {
+      kernel: '6.12.118+deb13-cloud-amd64',
+      text: 'nested rcu read lock (kernel function bpf_rcu_read_lock)',
+    },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
     reason: 'unlock',
     pattern:
       /^(?<lock>bpf_\w+)_unlock (?:without taking a lock|of different lock|cannot be out of order)|^unmatched (?:rcu read unlock|attempt to enable preemption)/,
@@ -15,7 +37,7 @@ export const OWNED_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'locked',
-    pattern: /^global function calls are not allowed while holding a lock/,
+    pattern: /^global function calls are not allowed (?:while holding a lock|with preemption disabled)/,
     example: {
       kernel: '6.12.118+deb13-cloud-amd64',
       text: 'global function calls are not allowed while holding a lock,',
@@ -64,7 +86,7 @@ export const OWNED_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'field_place',
     pattern:
-      /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^off \d+ doesn't point to 'struct bpf_\w+'|^R\d+ doesn't have constant offset\. /,
+      /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^off \d+ doesn't point to 'struct bpf_\w+'|^(?:arg#\d+|R\d+) doesn't point to a map value$|^R\d+ doesn't have constant offset\. /,
     example: { kernel: OLDEST, text: "map 'plain' is not a struct type or bpf_spin_lock is mangled" },
   },
   {

@@ -39,6 +39,7 @@ export const FEATURES: Readonly<Record<CodeFeature | UseFeature, FeatureRow>> = 
   may_goto: { since: '6.9', words: 'may_goto loops' },
   address_space_cast: { since: '6.9', words: 'address space casts (arena)' },
   indirect_jump: { since: '6.19', words: 'indirect jumps' },
+  indirect_call: { since: '', words: 'calls through pointers to functions' },
   unknown_opcode: { since: '', words: 'instructions that no known kernel has' },
   subprograms: { since: '4.16', words: 'calls between functions' },
   loops: { since: '5.3', words: 'loops that the compiler did not unroll' },

@@ -1,0 +1,22 @@
+import type { Finding } from '../model/finding.ts';
+import type { ProgramFacts } from '../object/programs.ts';
+import { recode, withArgs } from './make-finding.ts';
+
+/** Maps that one program may refer to, on every kernel. */
+const MAX_MAPS = 64;
+
+/**
+ * What no kernel accepts and the object shows, where the words of a kernel are about something else or there are none: it
+ * stumbles over a function whose address is taken, or says that the argument list is too long.
+ */
+export function withOwnLimits(finding: Finding, program: ProgramFacts | undefined): Finding {
+  if (program === undefined) return finding;
+  const { reason, errno } = finding.args;
+  const rejectedCode = finding.code === 'UNSUPPORTED_INSTRUCTION' && (reason === 'opcode' || reason === 'callback');
+  if (rejectedCode && program.features.has('indirect_call')) {
+    return recode(finding, 'VERIFIER_REJECTION', { confidence: 'high', args: { reason: 'indirect_call' } });
+  }
+  const silent = finding.code === 'VERIFIER_REJECTION' && reason === 'no_log' && errno === 'E2BIG';
+  if (!silent || program.maps.length <= MAX_MAPS) return finding;
+  return withArgs<'VERIFIER_REJECTION'>(finding, { reason: 'many_maps' }, { confidence: 'high' });
+}
