@@ -9,7 +9,7 @@ import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
-import { option, phrase } from '../model/wording.ts';
+import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
@@ -33,7 +33,6 @@ import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
-import { factsDirectory } from './kernel-facts.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { checkLoaderClaims, loaderNotes } from './loader-claims.ts';
 import { loaderFinder, loadersOf } from './loaders.ts';
@@ -41,6 +40,7 @@ import { localEntries, resolvedKernels } from './local-kernels.ts';
 import { keepNamed, type NamedInput, openNamed } from './named-objects.ts';
 import { flagsOf } from './object-flags.ts';
 import { reportFilePaths } from './report-files.ts';
+import { sampleOf } from './sample-request.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
@@ -140,29 +140,6 @@ async function namedObjects({ host, cwd }: ResolvedEnvironment, options: Validat
   return openNamed(host, { cwd, paths, asIs: command !== undefined, flag: option('artifact'), offline, signal });
 }
 
-/** @throws UsageError `flag_conflict` for what does not go together */
-async function sampleOf(
-  { host, cwd }: ResolvedEnvironment,
-  { sample = false, facts = '', acceptInferred = false, shard, command }: ValidateOptions,
-): Promise<PreparedRun['sample']> {
-  const lone = acceptInferred ? 'accept-inferred' : facts === '' ? undefined : 'facts';
-  if (!sample && lone !== undefined) {
-    throw new UsageError(
-      'missing_flag',
-      phrase`${option(lone)} is about kernels that are not tested; add ${option('sample')}`,
-    );
-  }
-  if (!sample) return undefined;
-  if (shard !== undefined || command !== undefined) {
-    const other = option(command === undefined ? 'shard' : 'command');
-    throw new UsageError(
-      'flag_conflict',
-      phrase`${option('sample')} cannot be combined with ${other}; remove one of them`,
-    );
-  }
-  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
-}
-
 /**
  * Settles what `validate` is to do: objects and kernels are found, files are read and compared with what will be
  * written, and nothing has booted.
@@ -216,7 +193,7 @@ export async function prepareTest(
     expectations: gate.expectations ?? [],
     workdir: reportTargets.workdir,
   };
-  const sample = await sampleOf(environment, options);
+  const sample = await sampleOf(environment, options, manifest);
   const prepared = { run, sample, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options.shard, costs: older };
 }

@@ -6,11 +6,28 @@ import type { SampleRequest } from './check.ts';
 import { kernelClasses } from './kernel-classes.ts';
 import type { FactsPlaces } from './kernel-facts.ts';
 
-/** What settings attach programs to, besides what the object says. */
-function settingNeeds({ loader, manifest }: PlannedRun): Need[] {
+/** Places that settings attach a program to: a target is a name of whatever the program is attached to. */
+function targetNeeds(name: string): Need[] {
+  if (name.includes('/')) return [{ kind: 'tracepoint', name }];
+  const hooks = [`bpf_lsm_${name}`, `security_${name}`, `bpf_iter_${name}`].map((one) => functionNeed(one));
+  return [functionNeed(name), { kind: 'raw_tracepoint', name }, ...hooks];
+}
+
+function functionNeed(name: string): Need {
+  return { kind: 'function', name };
+}
+
+/** What settings make of an object that is not in its bytes: other targets, types of programs and inner maps. */
+export function settingNeeds({ loader, manifest }: Pick<PlannedRun, 'loader' | 'manifest'>): Need[] {
   const named = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? '');
   const targets = [...(loader?.attachTargets.values() ?? []), ...named].filter((name) => name !== '');
-  return targets.map((name) => ({ kind: 'function', name }));
+  const types = [
+    ...(manifest?.programTypes ?? []).map(({ type }) => `BPF_PROG_TYPE_${type.toUpperCase()}`),
+    ...(manifest?.maps ?? []).flatMap(({ innerMap }) =>
+      innerMap ? [`BPF_MAP_TYPE_${innerMap.type.toUpperCase()}`] : [],
+    ),
+  ];
+  return [...targets.flatMap(targetNeeds), ...types.map((name) => ({ kind: 'enumerator', name }) as const)];
 }
 
 /** The run with one kernel of each class of each object to be tested, and the others to be inferred from it. */

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { sampleOf } from '../../src/api/sample-request.ts';
+import { settingNeeds } from '../../src/api/sampled.ts';
+import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
+import { readManifest } from '../../src/config/manifest.ts';
+import { createHost } from '../../src/host/create-host.ts';
+
+const place = { host: createHost({ env: {} }), cwd: '/' };
+const SAMPLE = { artifacts: ['a.bpf.o'], sample: true, acceptInferred: true };
+const TEST = 'functional_tests:\n  - {name: t, command: "uname -r"';
+
+function manifest(text: string) {
+  return readManifest({ file: 'm.yaml', text });
+}
+
+test.each([
+  ['functional tests', SAMPLE, `${TEST}}\n`, /^m\.yaml: what functional tests see may differ between kernels/],
+  ['a budget', SAMPLE, 'max_insns: 5000\n', /^m\.yaml: what max_insns counts/],
+  ['a budget of the caller', { ...SAMPLE, maxInsns: 5000 }, undefined, /^what maxInsns counts .*acceptInferred$/],
+  ['modules', SAMPLE, 'modules: {load: [dummy]}\n', /^m\.yaml: what modules\.load finds/],
+] as const)('no pass with %s is inferred for a required kernel', async (_, options, text, words) => {
+  const resolved = text === undefined ? undefined : manifest(text);
+  await expect(sampleOf(place, options, resolved)).rejects.toThrow(words);
+  expect(await sampleOf(place, { ...options, acceptInferred: false }, resolved)).toMatchObject({ accepts: false });
+});
+
+test.each([
+  ['an optional test', `${TEST}, required: false}\n`, {}],
+  ['tests that the mode leaves out', `${TEST}}\n`, { mode: 'load_attach' as const }],
+])('%s decides nothing', async (_, text, options) => {
+  expect(await sampleOf(place, { ...SAMPLE, ...options }, manifest(text))).toMatchObject({ accepts: true });
+});
+
+test('settings give kernels more to differ in: places of every kind, types of programs and of inner maps', () => {
+  const text = [
+    'programs:\n  - {name: p, attach_target: vfs_read}\n',
+    'program_types:\n  - {program: q, type: sk_msg}\n',
+    'maps:\n  - {name: outer, inner_map: {type: lru_hash, key_size: 4, value_size: 4, max_entries: 1}}\n',
+  ].join('');
+  const loader = { ...NO_SETTINGS, attachTargets: new Map([['r', 'sched/sched_switch']]) };
+  const names = settingNeeds({ loader, manifest: manifest(text) }).map(({ kind, name }) => `${kind} ${name}`);
+  expect(names).toEqual([
+    'tracepoint sched/sched_switch',
+    'function vfs_read',
+    'raw_tracepoint vfs_read',
+    'function bpf_lsm_vfs_read',
+    'function security_vfs_read',
+    'function bpf_iter_vfs_read',
+    'enumerator BPF_PROG_TYPE_SK_MSG',
+    'enumerator BPF_MAP_TYPE_LRU_HASH',
+  ]);
+});
