@@ -2,7 +2,7 @@
 
 /** @param {HTMLInputElement} input */
 function filterRows(input) {
-  const section = input.closest('section');
+  const section = input.closest('section, fieldset');
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const row of section?.querySelectorAll('tbody tr') ?? []) {
     const name = row.querySelector('th')?.textContent?.toLowerCase() ?? '';
@@ -11,9 +11,11 @@ function filterRows(input) {
 }
 
 for (const label of document.querySelectorAll('.needs-script')) label.hidden = false;
-for (const input of document.querySelectorAll('input.filter')) {
-  input.addEventListener('input', () => filterRows(input));
+function wakeFilters() {
+  for (const input of document.querySelectorAll('input.filter'))
+    input.addEventListener('input', () => filterRows(input));
 }
+wakeFilters();
 
 /** What was chosen before; a browser may keep nothing for a page that is a file. */
 function storedTheme() {
@@ -80,6 +82,7 @@ async function swap(response) {
   document.title = page.title;
   document.querySelector('main')?.replaceWith(main);
   document.querySelector('footer')?.replaceChildren(...page.querySelectorAll('footer a'));
+  wakeFilters();
   return wake();
 }
 
@@ -170,8 +173,33 @@ async function download(event) {
   URL.revokeObjectURL(link.href);
 }
 
+/** Kernels of the form: a set chooses its own at once, and how many are chosen is said, whatever the filter hides. */
+function wakeKernels() {
+  const choice = document.querySelector('.choose');
+  if (!choice) return;
+  const boxes = [...choice.querySelectorAll('input[name=profiles]')];
+  const count = () => {
+    choice.querySelector('output').textContent = `${boxes.filter((box) => box.checked).length} chosen`;
+  };
+  choice.addEventListener('change', () => {
+    choice.querySelector('[aria-current]')?.removeAttribute('aria-current');
+    count();
+  });
+  for (const link of choice.querySelectorAll('a[data-set]')) {
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      for (const box of boxes) box.checked = box.closest('tr').dataset.sets.split(' ').includes(link.dataset.set);
+      choice.querySelector('[aria-current]')?.removeAttribute('aria-current');
+      link.setAttribute('aria-current', 'true');
+      count();
+    });
+  }
+  count();
+}
+
 /** Makes what was just shown work. */
 function wake() {
+  wakeKernels();
   // A page from the disk may read nothing beside it.
   if (location.protocol !== 'file:')
     for (const hidden of document.querySelectorAll('main .needs-server')) hidden.hidden = false;

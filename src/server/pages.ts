@@ -4,9 +4,11 @@ import { assetNames } from '../site/pages.ts';
 import { lockedPage, messagePage } from '../site/plain-page.tsx';
 import { startPage } from '../site/start-page.tsx';
 import { acceptJob } from './accept.ts';
-import type { Access } from './access.ts';
+import type { Access, Caller } from './access.ts';
 import { sendEvidence } from './evidence.ts';
 import { isEnded } from './job.ts';
+import type { ServedKernel } from './kernels.ts';
+import { presetsOf } from './presets.ts';
 import { ApiError, problemOf } from './problem.ts';
 import { admit } from './register.ts';
 import { createResults, runPageOf, typeOf } from './results.ts';
@@ -16,39 +18,55 @@ import type { Services } from './services.ts';
 
 type Guarded = { readonly access: Access; readonly action: string };
 
-/** Whether a caller may use a route. @throws ApiError for a credential that is not valid */
-async function may(request: FastifyRequest, route: Guarded, services: Services): Promise<boolean> {
+/** A caller who may use a route; undefined for one who may not. @throws ApiError for a credential that is not valid */
+async function callerWhoMay(request: FastifyRequest, route: Guarded, services: Services): Promise<Caller | undefined> {
   try {
-    await admit(request, route, services);
-    return true;
+    return await admit(request, route, services);
   } catch (error) {
     if (error instanceof ApiError && ['unauthorized', 'forbidden', 'no_credentials_configured'].includes(error.code))
-      return false;
+      return undefined;
     throw error;
   }
 }
+
+const may = async (request: FastifyRequest, route: Guarded, services: Services): Promise<boolean> =>
+  (await callerWhoMay(request, route, services)) !== undefined;
 
 function html(reply: FastifyReply, text: string): FastifyReply {
   return reply.type('text/html; charset=utf-8').send(text);
 }
 
+/** Kernels that whoever sends the form may choose; what is not stored is fetched for somebody alone. */
+async function offeredTo(caller: Caller | undefined, { kernels, settings }: Services): Promise<ServedKernel[]> {
+  const fetches = !settings.offline && caller !== undefined && caller.kind !== 'nobody';
+  const bootable = (await kernels()).filter(({ profile }) => !profile.unbootable && !profile.problem);
+  return bootable.filter(({ stored, standard }) => stored || fetches || (!settings.offline && standard !== undefined));
+}
+
+/** What becomes of a kernel that is not stored: nothing is fetched for callers without a credential. */
+const noteOf = (caller: Caller | undefined): string =>
+  caller?.kind === 'nobody' ? 'not stored: needs a credential' : 'is fetched first';
+
 async function showStart(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
-  const { kernels, assets, runs, settings } = services;
-  const [mayCheck, mayRead] = [
-    await may(request, ROUTES.validateStart, services),
-    await may(request, ROUTES.historyRuns, services),
-  ];
-  const offered = (await kernels()).filter(
-    ({ stored, profile }) => (stored || !settings.offline) && !profile.unbootable && !profile.problem,
-  );
+  const { assets, runs, settings } = services;
+  const caller = await callerWhoMay(request, ROUTES.validateStart, services);
+  const mayRead = await may(request, ROUTES.historyRuns, services);
+  const offered = await offeredTo(caller, services);
+  const presets = presetsOf(offered);
+  const { preset: said } = request.query as { preset?: unknown };
   const text = startPage({
     up: 'results/',
     assets: assetNames(assets),
-    kernels: offered
-      .filter(({ stored, standard }) => stored || standard !== undefined)
-      .map(({ profile, standard }) => ({ id: profile.id, standard: standard !== undefined })),
+    kernels: offered.map(({ profile, stored, standard }) => ({
+      id: profile.id,
+      note: stored ? '' : noteOf(caller),
+      optional: standard === 'optional',
+    })),
+    presets,
+    preset: said === 'none' ? 'none' : ((presets.find(({ name }) => name === said) ?? presets[0])?.name ?? ''),
+    most: settings.env.profiles,
     site: mayRead ? await runs.site() : undefined,
-    locked: !mayCheck,
+    locked: caller === undefined,
     suites: !settings.demo,
     banner: settings.demo ? 'This is a demo: results are removed after a day and are no evidence.' : '',
   });

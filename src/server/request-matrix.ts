@@ -6,13 +6,13 @@ import type { ObjectUpload } from './upload.ts';
 
 /** The kernels that a request names, with those that decide. @returns undefined: those of the server, as they are */
 export async function matrixOf({ form }: ObjectUpload, { kernels, settings }: Services) {
-  const { profiles, required_profiles: required } = form;
-  if (profiles.length === 0 && required.length === 0) return undefined;
+  const { profiles, required_profiles: required, optional_profiles: optional } = form;
+  if (profiles.length + required.length + optional.length === 0) return undefined;
   const served = await kernels();
   const known = served.map(({ profile }) => profile.id);
   const standard = served.filter((one) => one.standard !== undefined).map(({ profile }) => profile.id);
   const chosen = [...new Set(profiles.length === 0 ? standard : profiles)];
-  const unknown = chosen.find((id) => !known.includes(id));
+  const unknown = [...chosen, ...optional].find((id) => !known.includes(id));
   if (unknown !== undefined)
     throw new ApiError(
       400,
@@ -26,6 +26,9 @@ export async function matrixOf({ form }: ObjectUpload, { kernels, settings }: Se
       'required_profile_missing',
       `required_profiles: ${quoted(foreign)} is not among the profiles`,
     );
+  const both = optional.find((id) => required.includes(id));
+  if (both !== undefined)
+    throw new ApiError(400, 'bad_form', `optional_profiles: ${quoted(both)} is among the required_profiles as well`);
   const most = settings.env.profiles;
   if (chosen.length > most)
     throw new ApiError(
@@ -35,6 +38,9 @@ export async function matrixOf({ form }: ObjectUpload, { kernels, settings }: Se
     );
   return {
     name: 'request',
-    profiles: chosen.map((id) => ({ id, required: required.length === 0 || required.includes(id) })),
+    profiles: chosen.map((id) => ({
+      id,
+      required: required.length === 0 ? !optional.includes(id) : required.includes(id),
+    })),
   };
 }

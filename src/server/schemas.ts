@@ -227,6 +227,7 @@ const ids = z.array(label).max(256).default([]);
 export const ValidateForm = z.strictObject({
   profiles: ids,
   required_profiles: ids,
+  optional_profiles: ids,
   validation_mode: z.enum(VALIDATION_MODES).optional(),
   timeout: text.max(64).optional(),
   concurrency: z.coerce.number().int().min(1).max(64).optional(),
@@ -243,6 +244,7 @@ export const ValidateRequest = z.object({
   ...ValidateForm.partial().shape,
   profiles: text.describe('ids of kernels, separated by commas; the field may be repeated').optional(),
   required_profiles: text.describe('those of them that decide; default: all').optional(),
+  optional_profiles: text.describe('of the profiles those that may fail, whatever else is said of them').optional(),
   suite_file: text
     .describe('a suite in YAML (docs/suites.md) instead of an object')
     .meta({ contentMediaType: 'application/yaml' })

@@ -15,9 +15,8 @@ import type { SuiteUpload } from './upload.ts';
 export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Caller, services: Services) {
   const { form, name, sha256 } = upload;
   if (services.settings.demo) throw new ApiError(422, 'suites_not_supported', 'suite_file: this server takes objects');
-  const { profiles, required_profiles: required, timeout: _, concurrency: __, validation_mode: mode, ...others } = form;
-  const more = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
-  const stray = more ?? (profiles.length + required.length > 0 ? 'profiles' : mode && 'validation_mode');
+  const { timeout: _, concurrency: __, ...others } = form;
+  const [stray] = Object.entries(others).find(([, value]) => value !== undefined && value.length > 0) ?? [];
   if (stray) throw new ApiError(400, 'bad_form', `${stray}: the suite says this for each case; leave it out`);
   const { files, suite } = await layOutSuite(dir, upload, caller, services);
   const bounds = boundsOf(upload, caller, services);

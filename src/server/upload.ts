@@ -22,7 +22,7 @@ const ELF = Buffer.from('\x7fELF', 'latin1');
 const HEAD_BYTES = 20;
 /** Fields of earlier versions for what is not part of this one. */
 const SOURCE_FIELDS: readonly string[] = ['source_file', 'source_code', 'clang_flags'];
-const LISTS: readonly string[] = ['profiles', 'required_profiles'];
+const LISTS: readonly string[] = ['profiles', 'required_profiles', 'optional_profiles'];
 
 /** One object. */
 export interface ObjectUpload {

@@ -8,8 +8,17 @@ import { runHeadline, statusWord } from './verdict.ts';
 /** A kernel that the form offers. */
 interface StartKernel {
   readonly id: string;
-  /** It is chosen where no one chooses. */
-  readonly standard: boolean;
+  /** Said beside it; empty for nothing. */
+  readonly note: string;
+  /** It does not decide where no one says whether it does. */
+  readonly optional: boolean;
+}
+
+/** Kernels that are chosen at once. */
+export interface StartPreset {
+  readonly name: string;
+  readonly title: string;
+  readonly ids: readonly string[];
 }
 
 interface StartProps {
@@ -17,6 +26,11 @@ interface StartProps {
   readonly up: string;
   readonly assets: PageAssets;
   readonly kernels: readonly StartKernel[];
+  readonly presets: readonly StartPreset[];
+  /** Name of the preset whose kernels are chosen at first. */
+  readonly preset: string;
+  /** At most so many kernels may be chosen. */
+  readonly most: number;
   /** What the reader may see; undefined: nothing. */
   readonly site: Site | undefined;
   /** Sending the form needs a credential. */
@@ -47,23 +61,87 @@ export function TokenForm({ why }: { why: string }) {
   );
 }
 
-function Kernels({ kernels }: { kernels: readonly StartKernel[] }) {
-  if (kernels.length === 0) return null;
+type Choice = Pick<StartProps, 'kernels' | 'presets' | 'preset' | 'most'>;
+
+/** Links, so that they work without a script; with one the page stays as it is. */
+function Presets({ presets, preset }: Choice) {
   return (
-    <fieldset>
+    <p>
+      Choose{' '}
+      {presets.map(({ name, title, ids }) => (
+        <>
+          <a href={`./?preset=${name}`} data-set={name} aria-current={name === preset ? 'true' : undefined}>
+            {title} ({ids.length})
+          </a>{' '}
+        </>
+      ))}
+      <a href="./?preset=none" data-set="none">
+        none
+      </a>
+    </p>
+  );
+}
+
+function KernelRow({ id, note, optional, sets, chosen }: StartKernel & { sets: string[]; chosen: boolean }) {
+  return (
+    <tr data-sets={sets.join(' ')}>
+      <th scope="row">
+        <label for={`kernel-${id}`}>{id}</label> {note !== '' && <small>{note}</small>}
+      </th>
+      <td>
+        <input type="checkbox" id={`kernel-${id}`} name="profiles" value={id} checked={chosen} />
+      </td>
+      <td>
+        <input
+          type="checkbox"
+          name="optional_profiles"
+          value={id}
+          checked={optional}
+          aria-label={`${id} may fail: it does not decide`}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function Kernels(choice: Choice) {
+  const { kernels, presets, preset, most } = choice;
+  if (kernels.length === 0) return null;
+  const setsOf = (id: string): string[] => presets.flatMap(({ name, ids }) => (ids.includes(id) ? name : []));
+  const rows = kernels.map((one) => ({ ...one, sets: setsOf(one.id) }));
+  const chosen = rows.filter(({ sets }) => sets.includes(preset)).length;
+  return (
+    <fieldset class="choose">
       <legend>Kernels</legend>
-      <div class="choices">
-        {kernels.map(({ id, standard }) => (
-          <label>
-            <input type="checkbox" name="profiles" value={id} checked={standard} /> {id}
-          </label>
-        ))}
+      <Presets {...choice} />
+      <p class="needs-script" hidden>
+        <label>
+          Show only <input type="search" class="filter" autocomplete="off" />
+        </label>{' '}
+        <output>{chosen} chosen</output>
+      </p>
+      <div class="scroll">
+        <table>
+          <caption>At most {most} kernels. The verdict does not depend on those that may fail.</caption>
+          <thead>
+            <tr>
+              <th scope="col">Kernel</th>
+              <th scope="col">Check</th>
+              <th scope="col">May fail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <KernelRow {...row} chosen={row.sets.includes(preset)} />
+            ))}
+          </tbody>
+        </table>
       </div>
     </fieldset>
   );
 }
 
-function StartForm({ kernels }: Pick<StartProps, 'kernels'>) {
+function StartForm(choice: Choice) {
   return (
     <form class="start" method="post" action="./" encType="multipart/form-data">
       <p>
@@ -71,7 +149,7 @@ function StartForm({ kernels }: Pick<StartProps, 'kernels'>) {
           Compiled object (.bpf.o) <input type="file" name="artifact_file" accept=".o" required />
         </label>
       </p>
-      <Kernels kernels={kernels} />
+      <Kernels {...choice} />
       <p>
         <label>
           What is tested{' '}
@@ -169,7 +247,7 @@ function CompareForm({ site, up }: { site: Site; up: string }) {
 }
 
 /** The first page of a server: a form that starts a check, and the newest results. */
-export function startPage({ up, assets, kernels, site, locked, suites, banner }: StartProps): string {
+export function startPage({ up, assets, site, locked, suites, banner, ...choice }: StartProps): string {
   return htmlPage({
     assets,
     up,
@@ -181,7 +259,7 @@ export function startPage({ up, assets, kernels, site, locked, suites, banner }:
         {banner !== '' && <p class="banner">{banner}</p>}
         <h1>Check an object on real kernels</h1>
         {locked && <TokenForm why="This server checks objects for callers with an API key." />}
-        <StartForm kernels={kernels} />
+        <StartForm {...choice} />
         {suites && <SuiteForm />}
         <Section title="Results">
           {site ? <Results site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { PLACE, placedRun } from '../fixtures/documents.ts';
 import { saveRuns } from '../server/saved-runs.ts';
@@ -33,8 +34,9 @@ const run: JobRunner = async (job, _signal, onEvent) => {
   return { runId: RUNS[0].runId, exitCode: 2, json: '', markdown: '' };
 };
 
-async function listening(env: Record<string, string>): Promise<{ lab: ServerLab; url: string }> {
-  const lab = await serverLab({ env, dir, run });
+async function listening(env: Record<string, string>, matrix?: string): Promise<{ lab: ServerLab; url: string }> {
+  const own = matrix === undefined ? {} : { args: ['--matrix', matrix], online: true };
+  const lab = await serverLab({ env, dir, run, ...own });
   await lab.app.listen({ host: '127.0.0.1', port: 0 });
   return { lab, url: `http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}` };
 }
@@ -146,6 +148,77 @@ test('a run is copied as Markdown, and its evidence is saved, with a key', async
   expect(names).toBe('report.json\n');
   expect(troubles).toEqual([]);
   await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
+/** A matrix, so that there are sets to choose whatever the store of this machine has. */
+function writeKernels(): void {
+  const ids = ['debian-12-6.1', 'ubuntu-24.04-6.8', 'rocky-9-5.14'];
+  const rows = ids.map((id) => `  - {id: ${id}, required: ${id !== 'rocky-9-5.14'}}\n`);
+  writeFileSync(join(dir, 'kernels.yaml'), `name: kernels\nprofiles:\n${rows.join('')}`);
+}
+
+const chosen = (page: Page, name: string) =>
+  page.locator(`input[name=${name}]:checked`).evaluateAll((boxes) => boxes.map((box) => box.getAttribute('value')));
+
+test.each(['light', 'dark'] as const)('kernels are chosen by set, by filter and one by one, in %s', async (scheme) => {
+  writeKernels();
+  const { lab, url } = await listening(OPEN, 'kernels.yaml');
+  const { page, troubles } = await newPage({ colorScheme: scheme });
+  await page.goto(url);
+  expect(await chosen(page, 'profiles')).toEqual(['debian-12-6.1', 'rocky-9-5.14', 'ubuntu-24.04-6.8']);
+  expect(await chosen(page, 'optional_profiles')).toEqual(['rocky-9-5.14']);
+  await page.getByRole('link', { name: 'Ubuntu LTS (1)' }).click();
+  expect(await chosen(page, 'profiles')).toEqual(['ubuntu-24.04-6.8']);
+  // The page stayed as it was.
+  expect(page.url()).toBe(`${url}/`);
+  await page.getByText('1 chosen').waitFor();
+  await page.getByLabel('Show only').fill('rocky');
+  expect(await page.locator('.choose tbody tr:visible').count()).toBe(1);
+  await page.getByLabel('rocky-9-5.14', { exact: true }).check();
+  await page.getByLabel('rocky-9-5.14 may fail').uncheck();
+  await page.getByText('2 chosen').waitFor();
+  await page.screenshot({ path: join(pictures, `server-kernels-filter-${scheme}.png`), fullPage: true });
+  await page.getByLabel('Show only').fill('');
+  await page.getByLabel('ubuntu-24.04-6.8 may fail').check();
+  await page.locator('input[name=artifact_file]').setInputFiles(OBJECT);
+  await page.screenshot({ path: join(pictures, `server-kernels-${scheme}.png`), fullPage: true });
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
+  const { store } = lab.services;
+  const id = page.url().split('/').at(-1) ?? '';
+  const { profiles } = parse(readFileSync(join(store.dir(id), 'matrix.yaml'), 'utf8'));
+  expect(profiles).toEqual([
+    { id: 'rocky-9-5.14', required: true },
+    { id: 'ubuntu-24.04-6.8', required: false },
+  ]);
+  end();
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
+test('a set is a link without a script, and everybody can use the form on a phone', async () => {
+  writeKernels();
+  const { lab, url } = await listening(OPEN, 'kernels.yaml');
+  const bare = await newPage({ javaScriptEnabled: false });
+  await bare.page.goto(url);
+  await bare.page.getByRole('link', { name: 'RHEL and alike (1)' }).click();
+  expect(await chosen(bare.page, 'profiles')).toEqual(['rocky-9-5.14']);
+  expect(await bare.page.locator('[aria-current]').textContent()).toBe('RHEL and alike (1)');
+  await bare.page.getByRole('link', { name: 'none' }).click();
+  expect(await chosen(bare.page, 'profiles')).toEqual([]);
+  await bare.page.context().close();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, troubles } = await newPage({ colorScheme, bypassCSP: true, viewport: { width: 390, height: 844 } });
+    await page.goto(`${url}/?preset=rhel-like`);
+    expect(await accessibility(page)).toEqual([]);
+    const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(wide).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(pictures, `server-kernels-phone-${colorScheme}.png`), fullPage: true });
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  }
   await lab[Symbol.asyncDispose]();
 });
 

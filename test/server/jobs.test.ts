@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { createHost } from '../../src/host/create-host.ts';
 import { CancelledError, HostError } from '../../src/model/errors.ts';
 import { createJobStore } from '../../src/server/job-store.ts';
@@ -164,12 +165,36 @@ test('a request that is wrong leaves nothing behind', async () => {
   };
   expect(await send(['profiles', 'debian-12-6.9'])).toEqual([400, 'unknown_profile']);
   expect(await send(['required_profiles', 'debian-13-6.12'])).toEqual([400, 'required_profile_missing']);
+  expect(await send(['optional_profiles', 'debian-12-6.9'])).toEqual([400, 'unknown_profile']);
+  expect(await send(['required_profiles', 'debian-12-6.1'], ['optional_profiles', 'debian-12-6.1'])).toEqual([
+    400,
+    'bad_form',
+  ]);
   expect(await send(['timeout', 'soon'])).toEqual([400, 'bad_form']);
   expect(await send(['workdir', '/etc'])).toEqual([400, 'bad_form']);
   expect(await send(['artifact_name', '../../x'])).toEqual([400, 'bad_form']);
   expect(await send(['manifest_text', 'programs: 7'])).toEqual([400, 'manifest_invalid']);
   expect(await send(['manifest_text', 'name: x\nassets: [/etc/passwd]\n'])).toEqual([422, 'assets_not_supported']);
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+test('kernels that may fail do not decide; those that are not chosen are no error', async () => {
+  const { run, started } = blockedRunner();
+  await using lab = await serverLab({ run });
+  const more: Part[] = [
+    ['profiles', 'debian-13-6.12'],
+    ['optional_profiles', 'debian-13-6.12,debian-11-5.10'],
+  ];
+  const { headers, payload } = objectForm(...more);
+  const own = { ...headers, 'x-api-key': KEY };
+  const { json } = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload });
+  const text = readFileSync(join(lab.services.store.dir(json().job_id), 'matrix.yaml'), 'utf8');
+  expect(parse(text).profiles).toEqual([
+    { id: 'debian-12-6.1', required: true },
+    { id: 'debian-13-6.12', required: false },
+  ]);
+  await vi.waitFor(() => expect(started).toHaveLength(1));
+  started[0]?.end();
 });
 
 test('a form that is broken or cut off is an error of its sender', async () => {

@@ -36,6 +36,8 @@ export async function serverLab(
   options: {
     readonly env?: Readonly<Record<string, string>>;
     readonly args?: readonly string[];
+    /** Kernels that are not stored are offered as well; nothing fetches any unless a job does. */
+    readonly online?: boolean;
     readonly run?: JobRunner;
     readonly dir?: string;
     readonly fetch?: GuardedFetch;
@@ -44,7 +46,10 @@ export async function serverLab(
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'bpfcompat-server-'));
   const env = { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_API_WRITE_KEY: KEY, ...options.env };
   const known = ENV_VARIABLES.map(({ Name }) => Name);
-  const { settings } = serverSettings(serveArguments('--offline', ...(options.args ?? [])), { env, cwd: dir, known });
+  const { settings } = serverSettings(
+    serveArguments(...(options.online ? [] : ['--offline']), ...(options.args ?? [])),
+    { env, cwd: dir, known },
+  );
   const { fetch } = options;
   const log: string[] = [];
   const run: JobRunner = options.run ?? (() => Promise.reject(new Error('nothing runs here')));
