@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { withoutEndSlashes } from '../model/end-slashes.ts';
 
 /** Takes the directories of this machine out of a text. */
 export type Redact = (text: string) => string;
@@ -19,7 +20,7 @@ function escaped(text: string): string {
  */
 export function redactor(directories: readonly KnownDirectory[]): Redact {
   const known = directories
-    .map(([path, shown]) => [path.replace(/\/+$/, ''), shown] as const)
+    .map(([path, shown]) => [withoutEndSlashes(path), shown] as const)
     // The root and what is not a path would match everywhere.
     .filter(([path]) => isAbsolute(path) && path.length > 1)
     .sort(([a], [b]) => b.length - a.length);

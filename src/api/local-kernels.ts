@@ -5,6 +5,7 @@ import { localKernelBlock } from '../config/local-kernel-block.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
 import type { Host } from '../host/host.ts';
 import { openImage } from '../kernels/image/local-image.ts';
+import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import type { KernelSource, Profile } from '../model/kernel.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
@@ -74,7 +75,7 @@ async function releaseOf(host: Host, path: string): Promise<string> {
 /** `ci-kernels-6.12`, `vmlinuz`: what distinguishes a kernel from others before it was fetched. */
 function nameOfPlace(image: string): string {
   const [name = ''] = image.split(/[?#]/);
-  return idOf(name.replace(/\/+$/, '').split('/').at(-1) ?? '');
+  return idOf(withoutEndSlashes(name).split('/').at(-1) ?? '');
 }
 
 async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import { offersOf } from '../kernels/offers.ts';
 import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
 import { exactly } from '../kernels/sources/sources.ts';
+import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelSource, Profile } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
@@ -69,7 +70,7 @@ export function releaseFinder(request: ReleasesRequest) {
 
   const fromCrawler = async (words: CrawlerWords, profile: Profile | undefined): Promise<Release[]> => {
     const arch = words.arch || profile?.arch || 'x86_64';
-    const origin = crawlerFile || `${crawlerBase.replace(/\/+$/, '')}/${arch}/list.json`;
+    const origin = crawlerFile || `${withoutEndSlashes(crawlerBase)}/${arch}/list.json`;
     const list = lists.get(origin) ?? readList(request, origin);
     lists.set(origin, list);
     const releases = releasesIn(origin, await list, words);

@@ -6,7 +6,7 @@ import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause } from './verifier-log.ts';
 
 const LOG_BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
-const LOG_END = /[^\n]*-- END (?:PROG|BTF) LOAD LOG --/;
+const LOG_END = /-- END (?:PROG|BTF) LOAD LOG --/;
 const REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|failed to load)/m;
 /** What a loader's own print function may put in front: a time, a level. Source lines in a log of the verifier begin with `;`. */
 const LIBBPF = /^(?:[^;\n][^\n]{0,59}?[\s\])])?(?=libbpf: )/;
@@ -36,7 +36,9 @@ function libbpfText({ stderr_head, stderr_tail, stdout_head, stdout_tail }: Outp
 
 /** The verifier's log in the output; its beginning may be cut off with the beginning of the output. */
 function verifierLogIn(text: string): string {
-  const end = text.search(LOG_END);
+  const found = text.search(LOG_END);
+  // The line that it is on is not part of the log.
+  const end = found < 0 ? -1 : text.lastIndexOf('\n', found) + 1;
   return end >= 0 && !LOG_BEGIN.test(text.slice(0, end)) ? text.slice(0, end) : embeddedVerifierLog(text);
 }
 

@@ -33,7 +33,14 @@ const RULES: readonly (readonly [reason: Reason, words: RegExp])[] = [
   ['unsupported', /skipping unrecognized data section\(\d+\) \.struct_ops\.link|arena's user address must be set/],
 ];
 
+/** No library says more in a line; a guest may, and patterns with an end in sight would go over it again and again. */
+const MAX_LINE = 2000;
+
 /** The reason in what a library said. */
 export function rejectionReason(said: string): Reason {
-  return RULES.find(([, words]) => words.test(said))?.[0] ?? 'other';
+  const lines = said
+    .split('\n')
+    .map((line) => line.slice(0, MAX_LINE))
+    .join('\n');
+  return RULES.find(([, words]) => words.test(lines))?.[0] ?? 'other';
 }

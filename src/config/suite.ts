@@ -1,5 +1,6 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
+import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
 import type { Runner } from '../model/kernel.ts';
@@ -109,7 +110,7 @@ export function readSuite(source: SourceFile): Suite {
 function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
   const { defaults } = yaml.value;
   const own = yaml.value.cases[index] as CaseFile;
-  const reports = `${(defaults.report_dir ?? DEFAULT_REPORT_DIR).replace(/\/+$/, '')}/${own.name}`;
+  const reports = `${withoutEndSlashes(defaults.report_dir ?? DEFAULT_REPORT_DIR)}/${own.name}`;
   const said: Omit<SuiteCase, 'paths' | 'origin'> = {
     name: own.name,
     artifact: own.artifact ?? '',

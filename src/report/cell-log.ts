@@ -16,7 +16,7 @@ const MAX_LINE = 300;
 /** The last `max` lines of a guest's text, without what terminals would act upon. */
 function lastLines(text: string, max: number): string {
   const lines = sanitizeText(text)
-    .replace(/\s+$/, '')
+    .trimEnd()
     .split('\n')
     .map((line) => clip(line.trimEnd(), MAX_LINE));
   const left = lines.length - max;

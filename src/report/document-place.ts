@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { oneLine } from './escape.ts';
 import type { DocumentCase } from './gate-document.ts';
 import type { SavedFinding } from './saved-report.ts';
@@ -12,7 +13,7 @@ export interface DocumentPlace {
 
 /** `path` below the work space; undefined for any other, and for what is not a file (`command://x`). */
 export function relativeTo(workspace: string, path: string): string | undefined {
-  const root = workspace.replace(/\/+$/, '');
+  const root = withoutEndSlashes(workspace);
   const inside = root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
   const segments = inside.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.length === 0 || path.includes('://') || inside.startsWith('/') || segments.includes('..'))

@@ -34,7 +34,7 @@ export function createResults({
     if (known?.site !== site) known = { site, files: siteFiles(site, assets) };
     const file = known.files.get(path);
     if (file) return file();
-    const [, from, to] = /^diffs\/([\w.-]+?)\.\.([\w.-]+)\.html$/.exec(path) ?? [];
+    const [, from, to] = /^diffs\/([\w.-]{1,256}?)\.\.([\w.-]{1,256})\.html$/.exec(path) ?? [];
     const [base, head] = [from, to].map((slug) => site.runs.find((run) => run.slug === slug));
     return base && head ? diffPage(site, base, head, assetNames(assets)) : undefined;
   };

@@ -34,6 +34,19 @@ describe('readSuite', () => {
     });
   });
 
+  test('slashes at the end of report_dir cost nothing, however many there are in it', () => {
+    const cases = Array.from(
+      { length: 500 },
+      (_, index) => `  - {name: c${index}, artifact: a.o, kernels: [x]}\n`,
+    ).join('');
+    const dir = `reports${'/'.repeat(4000)}x`;
+    const start = process.cpuUsage();
+    expect(read(`name: s\ndefaults: {report_dir: "${dir}//"}\ncases:\n${cases}`).cases[499]?.out).toBe(
+      `${dir}/c499.json`,
+    );
+    expect(process.cpuUsage(start).user).toBeLessThan(1_500_000);
+  });
+
   test('the example of the contract', () => {
     const suite = read(CONTRACT);
     expect(suite).toMatchObject({ name: 'net-agent', file: 'ci/suite.yaml', out: '', markdown: '' });

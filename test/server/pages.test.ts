@@ -199,6 +199,14 @@ describe('the public demo', () => {
   });
 });
 
+test('an address of many dots costs nothing', async () => {
+  await using open = await serverLab({ env: OPEN, dir });
+  const start = process.cpuUsage();
+  for (let nth = 0; nth < 4; nth++)
+    expect((await open.inject({ method: 'GET', url: `/results/diffs/${'.'.repeat(15_000)}` })).statusCode).toBe(404);
+  expect(process.cpuUsage(start).user).toBeLessThan(1_500_000);
+});
+
 test('addresses with nothing at them count for the limit of requests', async () => {
   await using lab = await serverLab({ args: ['--rate-limit', '3', '--behind-proxy', '--host-name', '127.0.0.1'] });
   const codes: number[] = [];

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../../model/end-slashes.ts';
 import type { DocumentPlace } from '../document-place.ts';
 import { address } from '../html.ts';
 
@@ -15,7 +16,7 @@ export interface SummaryLinks {
 export function sourceLink({ source }: SummaryLinks, { file, line }: DocumentPlace): string | undefined {
   if (!source) return undefined;
   const path = file.split('/').map(encodeURIComponent).join('/');
-  return address(`${source.replace(/\/+$/, '')}/${path}#L${line}`);
+  return address(`${withoutEndSlashes(source)}/${path}#L${line}`);
 }
 
 /** `[words](address)`, or the words alone. Both must be escaped. */

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../../../model/end-slashes.ts';
 import type { Archive } from './archives.ts';
 
 /** An enabled binary source of the host's own apt configuration. */
@@ -87,7 +88,7 @@ export function mirrorsInSources(files: readonly { name: string; text: string }[
     name.endsWith('.sources') ? deb822Entries(text) : name.endsWith('.list') ? oneLineEntries(text) : [],
   );
   const uris = entries.flatMap((entry) => addressesOf(entry, archive));
-  return [...new Set(uris.map((uri) => uri.replace(/\/+$/, '')))];
+  return [...new Set(uris.map((uri) => withoutEndSlashes(uri)))];
 }
 
 /** The same from `apt-get indextargets --format '$(LABEL)|$(REPO_URI)'`: what the host's downloaded lists say. */
@@ -97,6 +98,6 @@ export function mirrorsInTargets(output: string, archive: Archive): string[] {
     .split('\n')
     .map((line) => line.split('|'))
     .filter(([label, uri]) => labels.includes(label ?? '') && uri !== undefined && uri !== '')
-    .map(([, uri]) => (uri ?? '').replace(/\/+$/, ''));
+    .map(([, uri]) => withoutEndSlashes(uri ?? ''));
   return [...new Set(uris)];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
+import { withoutEndSlashes } from '../../../model/end-slashes.ts';
 import { UsageError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
 import { ARCHIVES, type Archive } from './archives.ts';
@@ -45,7 +46,7 @@ function isMirror(uri: string): boolean {
 }
 
 function checked(uri: string, origin: string): string {
-  const trimmed = uri.replace(/\/+$/, '');
+  const trimmed = withoutEndSlashes(uri);
   if (isMirror(trimmed)) return trimmed;
   throw new UsageError(
     'bad_mirror',

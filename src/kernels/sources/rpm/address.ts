@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../../../model/end-slashes.ts';
 import { HostError, UsageError } from '../../../model/errors.ts';
 import type { Arch } from '../../../model/kernel.ts';
 
@@ -26,7 +27,7 @@ export function expandAddress(address: string, arch: Arch, releasever: string | 
 
 /** A base address with exactly one slash at its end. */
 export function asBase(address: string): string {
-  return `${address.replace(/\/+$/, '')}/`;
+  return `${withoutEndSlashes(address)}/`;
 }
 
 /**
