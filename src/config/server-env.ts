@@ -167,7 +167,7 @@ const SERVER_VARIABLES = {
   ),
   executeWorkerUser: text(
     'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER',
-    'user (name or number) of the agent: results of any other user are rejected',
+    'user (name or number) of the agent: results of any other user are rejected; unset: the user of the server',
   ),
   executeWorkerBinary: text(
     'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY',

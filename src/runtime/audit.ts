@@ -11,8 +11,10 @@ export interface AuditEntry {
   readonly status: 'pass' | 'none' | 'error';
   readonly selection: Selection;
   readonly probe: Probe;
-  /** What else became of it. */
+  /** What else became of it: in the trace. */
   readonly more?: Readonly<Record<string, unknown>>;
+  /** Which request it was for, and how that ended: in the stream, too. */
+  readonly ended?: Readonly<Record<string, string>>;
 }
 
 /** Where a decision was written down, or why it could not be. */
@@ -84,7 +86,7 @@ export async function writeAudit(
   entry: AuditEntry,
   maxStream = MAX_STREAM,
 ): Promise<Audit> {
-  const { operation, status, selection, probe, source = 'cli', more = {} } = entry;
+  const { operation, status, selection, probe, source = 'cli', more = {}, ended = {} } = entry;
   const { decision_id: id, artifact_name: name, selected } = selection;
   const created = host.now().toISOString();
   const common = { decision_id: id, created_at: created, source, operation, status, artifact_name: name };
@@ -92,14 +94,14 @@ export async function writeAudit(
   const trace = join(dir, `${id}-${operation}.json`);
   const stream = streamOf(workdir);
   const version = selected === undefined ? {} : { selected_version: selected.artifact_version };
-  const event = { schema_version: 'runtime_decision_event.v0.1', ...common, ...version, trace_path: trace };
+  const event = { schema_version: 'runtime_decision_event.v0.1', ...common, ...version, ...ended, trace_path: trace };
   const document = { schema_version: 'runtime_decision_trace.v0.1', ...common, workdir, host_probe: probe, selection };
   try {
     await host.files.makeDir(dir, 0o700);
     await host.files.makeDir(join(workdir, 'registry'));
     await using _lock = await host.files.lock(`${stream}.lock`);
     await rotate(host, stream, dir, maxStream);
-    await host.files.writeAtomic(trace, `${JSON.stringify({ ...document, ...more }, null, 2)}\n`);
+    await host.files.writeAtomic(trace, `${JSON.stringify({ ...document, ...more, ...ended }, null, 2)}\n`);
     await host.files.append(stream, `${JSON.stringify(event)}\n`);
   } catch (error) {
     return { audit_error: messageOf(error) };

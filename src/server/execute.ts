@@ -11,6 +11,7 @@ import { noteDenial, writeAudit } from '../runtime/audit.ts';
 import { awaitResult, putRequest, type QueuedResult, type QueueTimes } from '../runtime/execute-queue.ts';
 import { decideLoad } from '../runtime/load-policy.ts';
 import type { Caller } from './access.ts';
+import { endOf, LATE, noteLateResult } from './late-result.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
@@ -98,7 +99,8 @@ async function policyOf({ host, settings }: Services) {
 async function agentUser({ host, settings }: Services): Promise<number | undefined> {
   const { executeWorkerUser: user, executeNeedsIdentity } = settings.env;
   if (user !== '') return userId(host, user, 'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER');
-  if (!executeNeedsIdentity) return undefined;
+  // No one else's results count where no one is named: whoever may write into the queue could make them.
+  if (!executeNeedsIdentity) return process.getuid?.();
   throw new ApiError(
     503,
     'worker_identity_missing',
@@ -180,11 +182,11 @@ async function throughAgent(executing: Executing, sha256: string, uid: number | 
     ...{ artifact_name, version, target_profile, sha256, tenant, project, attach_mode, probe_features },
     ...claimsOf(executing),
   });
-  return { id, response: await awaitResult(host, queue, { id, uid, times }) };
+  return { id, queue, response: await awaitResult(host, queue, { id, uid, times }) };
 }
 
 /** The gates after the credential, in order; then the agent decides by its own. @throws ApiError */
-async function queued(executing: Executing, times: QueueTimes) {
+async function queued(executing: Executing, times: QueueTimes, late: QueueTimes) {
   const { caller, request, reply, services } = executing;
   const { host, settings } = services;
   checkApproval(request, services);
@@ -196,19 +198,20 @@ async function queued(executing: Executing, times: QueueTimes) {
   const { made, sha256, policy } = found;
   // The switch may have been thrown while it was decided.
   await openExecute(services);
-  const { id, response } = await throughAgent(executing, sha256, uid, times);
+  const { id, queue, response } = await throughAgent(executing, sha256, uid, times);
   const isDone = typeof response !== 'string' && response.error === undefined;
-  const outcome = typeof response === 'string' ? response : (response.error?.code ?? 'done');
+  const more = { ...claimsOf(executing), load_policy: policy };
   await writeAudit(host, settings.workdir, {
     ...{ source: 'api', operation: 'execute', status: isDone ? 'pass' : 'error' },
     ...{ selection: made.selection, probe: made.probe },
-    more: { request_id: id, ...claimsOf(executing), load_policy: policy, outcome },
+    ...{ more, ended: endOf(id, response) },
   });
   if (response === 'no_agent')
     throw new ApiError(503, 'no_agent', 'no agent of this host took the request ("bpfcompat agent work")', {
       retryAfter: 60,
     });
   if (response !== 'pending') return { ...bodyOf(response), correlation_id: id };
+  void noteLateResult({ id, queue, uid, made, more }, services, late);
   reply.code(202);
   return { correlation_id: id, state: 'running', decision_id: made.selection.decision_id };
 }
@@ -217,9 +220,9 @@ async function queued(executing: Executing, times: QueueTimes) {
  * Has the local agent check a load on this host. This process never loads anything.
  * @throws ApiError with the code of the first gate that does not hold, which is written down
  */
-export async function execute(executing: Executing, times = TIMES) {
+export async function execute(executing: Executing, times = TIMES, late = LATE) {
   try {
-    return await queued(executing, times);
+    return await queued(executing, times, late);
   } catch (error) {
     await noteExecuteDenial(error, executing.services);
     throw error;

@@ -20,6 +20,7 @@ import {
   type QueuedRequest,
   takeRequest,
 } from '../../src/runtime/execute-queue.ts';
+import { execute } from '../../src/server/execute.ts';
 import { ROUTES } from '../../src/server/routes.ts';
 import { type AgentLab, createAgentLab, OBJECT } from '../fixtures/agent-lab.ts';
 import { token } from './access-table.ts';
@@ -216,6 +217,80 @@ describe('the agent', () => {
     await expect(work({ allowHostLoad: false })).rejects.toMatchObject({ code: 'host_load_not_allowed' });
     await expect(work({ loadPolicy: '' })).rejects.toMatchObject({ code: 'policy_missing' });
     expect(lab.loads()).toEqual([]);
+  });
+
+  /** The same call with other times, and a host that says who owns results. */
+  async function called(times: { done: number; late: number }, owner?: number) {
+    const server = await serverLab({ env: { ...env, BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER: '' }, dir: lab.cwd });
+    opened.push(server);
+    const { host } = server.services;
+    const stat: typeof host.files.stat = async (path) => {
+      const found = await host.files.stat(path);
+      return found && owner !== undefined && path.endsWith('.result.json') ? { ...found, uid: owner } : found;
+    };
+    const services = { ...server.services, host: { ...host, files: { ...host.files, stat } } };
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+    let code = 200;
+    const call = {
+      body: ROUTES.runtimeExecute.body.parse(BODY),
+      caller: { kind: 'jwt', subject: 'ci', scopes: new Set(['execute']), roles: new Set() },
+      request: {
+        id: 'r',
+        ip: '127.0.0.1',
+        headers: { 'x-execute-approval-token': APPROVAL },
+        socket: { remoteAddress: '127.0.0.1' },
+      },
+      reply: {
+        code: (status: number) => {
+          code = status;
+        },
+      },
+      services,
+    };
+    const executing = call as unknown as Parameters<typeof execute>[0];
+    const json = await execute(
+      executing,
+      { takenMs: 10_000, doneMs: times.done, pause },
+      { takenMs: Number.POSITIVE_INFINITY, doneMs: times.late, pause },
+    );
+    return { code, json: json as Record<string, unknown>, log: server.log };
+  }
+
+  const queueDir = () => join(lab.workdir, 'execute-queue');
+  /** Takes the request that comes, and no more. */
+  async function taken(): Promise<QueuedRequest> {
+    for (;;) {
+      const request = await takeRequest(lab.host, queueDir(), process.getuid?.());
+      if (request !== undefined) return request;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  test('whose results are of another user than the server is none where no one is named', async () => {
+    const [own] = await Promise.all([called({ done: 20_000, late: 0 }), work()]);
+    expect(own).toMatchObject({ code: 200, json: { execution: { status: 'pass' } } });
+    const other = called({ done: 20_000, late: 0 }, 4711);
+    const denied = expect(other).rejects.toMatchObject({ code: 'queue_owner' });
+    await work();
+    await denied;
+  });
+
+  test('that is late ends in the decisions', async () => {
+    const [response, request] = await Promise.all([called({ done: 300, late: 20_000 }), taken()]);
+    expect(response).toMatchObject({ code: 202, json: { correlation_id: request.id, state: 'running' } });
+    expect(lastRow()).toMatchObject({ request_id: request.id, outcome: 'pending', status: 'error' });
+    await putResult(lab.host, queueDir(), { id: request.id, result: { execution: { status: 'fail' } } });
+    await expect
+      .poll(lastRow, { timeout: 10_000 })
+      .toMatchObject({ request_id: request.id, outcome: 'done', execution_status: 'fail' });
+    expect(readdirSync(queueDir())).toEqual([]);
+  });
+
+  test('that never comes back is noted, too', async () => {
+    const [, request] = await Promise.all([called({ done: 100, late: 200 }), taken()]);
+    await expect
+      .poll(lastRow, { timeout: 10_000 })
+      .toMatchObject({ request_id: request.id, outcome: 'no_result', status: 'error' });
   });
 
   test('of two agents one takes it', async () => {
