@@ -11,24 +11,9 @@ import { suiteBaseline, worstOf } from './suite-verdicts.ts';
 
 type Suite = NonNullable<ShardPart['suite']>;
 
-function broken(one: ShardCase): EndedCase {
-  const { name, artifact, manifest, matrix, required, origin, error } = one;
-  return {
-    report: {
-      name,
-      artifact,
-      manifest,
-      matrix,
-      required,
-      origin,
-      status: 'error',
-      exitCode: 1,
-      error,
-      completed: undefined,
-      json: '',
-      markdownPath: '',
-    },
-  };
+function broken({ run: _none, ...facts }: ShardCase): EndedCase {
+  const nothing = { completed: undefined, json: '', markdownPath: '' };
+  return { report: { ...facts, status: 'error', exitCode: 1, ...nothing } };
 }
 
 function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunCase): EndedCase {
@@ -38,18 +23,17 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   const decides = mergedGate(merging, own);
   const run = mergedRun(merging, position, runId, about);
   const verdict = verdictOf(decides, run);
-  const { name, artifact, manifest, matrix, required, origin, error } = one;
+  const { run: _position, ...facts } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
   const completed = { run, artifact: 0, verdict };
   const { status, exitCode } = verdict;
-  const facts = { name, artifact, manifest, matrix, required, origin, error, status, exitCode, completed };
   return {
-    report: { ...facts, json: '', markdownPath: '' },
+    report: { ...facts, status, exitCode, completed, json: '', markdownPath: '' },
     ended: {
       gate: decides,
       // Reports of cases lie with the merged run: a path that a report names is never written to.
       reportTargets: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
-      manifest,
+      manifest: one.manifest,
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Shard, ShardCase, ShardPart } from '../model/shard.ts';
 import type { CompletedRun } from './check.ts';
 import { shardPart } from './shard-part.ts';
 import type { ShardPlan } from './shard-plan.ts';
-import type { PreparedCase } from './suite-cases.ts';
+import { caseFacts, type PreparedCase } from './suite-cases.ts';
 
 /**
  * What this machine contributes to a suite.
@@ -17,16 +17,7 @@ export function suitePart(
 ): ShardPart {
   const facts = cases.map((one): ShardCase => {
     const position = completed.findIndex(({ run }) => run === one.ready?.run);
-    return {
-      name: one.source.name,
-      artifact: one.artifact,
-      manifest: one.ready?.manifest ?? '',
-      matrix: one.ready?.run.matrix.path ?? one.matrix,
-      required: one.source.required,
-      origin: one.source.origin,
-      error: one.error,
-      ...(position >= 0 && { run: position }),
-    };
+    return { ...caseFacts(one), ...(position >= 0 && { run: position }) };
   });
   return shardPart(shard, plan, suite.startedAt, completed, { ...suite, cases: facts });
 }

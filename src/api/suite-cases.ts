@@ -62,6 +62,19 @@ export interface PreparedCase {
   readonly error: string;
 }
 
+/** What is said of a case wherever it is reported, started or not. */
+export function caseFacts({ source, artifact, matrix, ready, error }: PreparedCase) {
+  return {
+    name: source.name,
+    artifact,
+    manifest: ready?.manifest ?? '',
+    matrix: ready?.run.matrix.path ?? matrix,
+    required: source.required,
+    origin: source.origin,
+    error,
+  };
+}
+
 /** Where the cases of a suite are made ready. */
 export interface SuiteContext {
   readonly host: Host;

@@ -2,7 +2,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { verdictOf } from '../run/gate-options.ts';
 import { type LoadedRun, matchCases } from './load-run.ts';
-import type { PreparedCase, ReadyCase } from './suite-cases.ts';
+import { caseFacts, type PreparedCase, type ReadyCase } from './suite-cases.ts';
 
 export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
 
@@ -13,15 +13,9 @@ export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
 export function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
   const verdict = one.ready && run && verdictOf(one.ready.gate, run);
   return {
-    name: one.source.name,
-    artifact: one.artifact,
-    manifest: one.ready?.manifest ?? '',
-    matrix: one.ready?.run.matrix.path ?? one.matrix,
-    required: one.source.required,
-    origin: one.source.origin,
+    ...caseFacts(one),
     status: verdict?.status ?? 'error',
     exitCode: verdict?.exitCode ?? 1,
-    error: one.error,
     completed: run && verdict && { run, artifact: 0, verdict },
     json: run ? one.json : '',
     markdownPath: run ? one.markdown : '',

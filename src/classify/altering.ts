@@ -1,6 +1,7 @@
 import type { AlteringProgram } from '../model/altering.ts';
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
 import { oncePer } from '../model/once-per.ts';
 import { flag } from '../model/wording.ts';
 import { few, MAX_NAMES } from './few.ts';
@@ -42,19 +43,27 @@ export function withAltering(outcome: Outcome, evidence: Evidence, read: readonl
   const tests = stagesOf(evidence, 'functional');
   if (altering.size === 0 || attaches.length + tests.length === 0) return outcome;
   const names = [...altering.keys()];
-  const finding = makeFinding({
+  const finding = alterable(names, {
+    uses: [...new Set([...altering.values()].flat())].join(', '),
+    attaches: few(attaches.map(({ program }) => program)),
+    tests: few(tests.map(({ name }) => name)),
+  });
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}
+
+/** The warning about a pass of programs that can alter what is observed. */
+function alterable(
+  names: readonly string[],
+  args: Record<'uses' | 'attaches', string> & Record<string, string>,
+): Finding {
+  return makeFinding({
     code: 'RESULTS_CAN_BE_ALTERED',
     confidence: 'high',
     phase: 'attach',
     subject: names.length === 1 ? names[0] : undefined,
     programs: names.slice(0, MAX_NAMES),
-    args: {
-      uses: [...new Set([...altering.values()].flat())].join(', '),
-      attaches: few(attaches.map(({ program }) => program)),
-      tests: few(tests.map(({ name }) => name)),
-    },
+    args,
   });
-  return { ...outcome, findings: [...outcome.findings, finding] };
 }
 
 /**
@@ -76,13 +85,7 @@ export function withPrinted(
     const message = `${who}, so it is not known whether required programs were attached; test the object without ${flag('loader')}: then such programs are attached last`;
     return { status: 'infra_error', cause: 'protocol', message };
   }
-  const finding = makeFinding({
-    code: 'RESULTS_CAN_BE_ALTERED',
-    confidence: 'high',
-    phase: 'attach',
-    subject: names.length === 1 ? names[0] : undefined,
-    programs: names.slice(0, MAX_NAMES),
-    args: { reason: 'printed', uses, attaches: few(stagesOf(evidence, 'attach').map(({ program }) => program)) },
-  });
+  const attaches = few(stagesOf(evidence, 'attach').map(({ program }) => program));
+  const finding = alterable(names, { reason: 'printed', uses, attaches });
   return { ...outcome, findings: [...outcome.findings, finding] };
 }

@@ -1,7 +1,7 @@
 import type { Btf, BtfType } from './btf.ts';
 import { arrayOf, type BtfMember, firstEnumValue, membersOf, plain, sizeOf, typeWords } from './btf-types.ts';
 import { mapTypeName } from './first-kernel.ts';
-import type { MapFacts } from './map-facts.ts';
+import { BLANK_DEFINITION, type MapFacts } from './map-facts.ts';
 import { valueFieldsOf } from './value-fields.ts';
 
 type Draft = { -readonly [Key in keyof MapFacts]: MapFacts[Key] };
@@ -88,25 +88,9 @@ function innerOf(btf: Btf, member: BtfMember, map: MapFacts): MapFacts | undefin
   const pointer = plain(btf, arrayOf(btf, plain(btf, member.type)).element);
   const definition = pointer.kind === 'ptr' ? plain(btf, pointer.ref) : undefined;
   if (definition?.kind !== 'struct') return undefined;
-  const start: MapFacts = { ...map, ...BLANK, name: `${map.name}.inner` };
+  const start: MapFacts = { ...map, ...BLANK_DEFINITION, name: `${map.name}.inner` };
   return readDefinition(btf, definition, start);
 }
-
-const BLANK = {
-  typeId: 0,
-  keySize: 0,
-  valueSize: 0,
-  maxEntries: 0,
-  flags: 0,
-  keyType: '',
-  valueType: '',
-  pinning: 'none',
-  pinningValue: 0,
-  mapExtra: 0n,
-  inner: undefined,
-  hasValues: false,
-  valueFields: [],
-} as const;
 
 function integer(btf: Btf, id: number, name: string, problems: string[]): bigint {
   const type = plain(btf, id);

@@ -35,28 +35,24 @@ export interface MapFacts {
   readonly problems: readonly string[];
 }
 
+/** What a definition says that says nothing. */
+export const BLANK_DEFINITION = {
+  typeId: 0,
+  keySize: 0,
+  valueSize: 0,
+  maxEntries: 0,
+  flags: 0,
+  keyType: '',
+  valueType: '',
+  pinning: 'none',
+  pinningValue: 0,
+  mapExtra: 0n,
+  inner: undefined,
+  hasValues: false,
+  valueFields: [],
+} as const;
+
 /** A map about which nothing is known but its place. */
 export function emptyMap(name: string, origin: MapFacts['origin'], section: string, offset: number): MapFacts {
-  return {
-    name,
-    typeId: 0,
-    type: 'type 0',
-    keySize: 0,
-    valueSize: 0,
-    maxEntries: 0,
-    flags: 0,
-    keyType: '',
-    valueType: '',
-    pinning: 'none',
-    pinningValue: 0,
-    mapExtra: 0n,
-    inner: undefined,
-    hasValues: false,
-    origin,
-    section,
-    offset,
-    autocreate: true,
-    valueFields: [],
-    problems: [],
-  };
+  return { ...BLANK_DEFINITION, name, type: 'type 0', origin, section, offset, autocreate: true, problems: [] };
 }

@@ -2,7 +2,7 @@ import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts'
 import type { DocumentKernel } from './document-kernels.ts';
 import { oneLine } from './escape.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import type { SavedFinding } from './saved-report.ts';
+import { bareFinding, type SavedFinding } from './saved-report.ts';
 
 /** `error`: it decides; `warning`: it is non-blocking, or nothing was rejected. */
 type CauseLevel = 'error' | 'warning';
@@ -22,23 +22,8 @@ export interface DocumentCause {
 
 /** A failure about which the report says nothing more than that. */
 function unexplained({ target }: DocumentCell): SavedFinding {
-  return {
-    code: target.classification_code || 'UNKNOWN',
-    reason: '',
-    group: '',
-    phase: target.failed_stage,
-    subject: '',
-    confidence: 'low',
-    decisive: true,
-    title: reasonOf(target),
-    explanation: '',
-    remediation: '',
-    location: undefined,
-    also: [],
-    first_upstream_kernel: '',
-    args: {},
-    evidence: undefined,
-  };
+  const code = target.classification_code || 'UNKNOWN';
+  return bareFinding({ code, phase: target.failed_stage, confidence: 'low', title: reasonOf(target) });
 }
 
 function findingsOf(cell: DocumentCell): readonly SavedFinding[] {

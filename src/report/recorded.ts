@@ -7,7 +7,8 @@ import { isDecisive } from './decisive.ts';
 import type { SavedCase, SavedReport, SavedTarget } from './saved-report.ts';
 import { type TargetView, targetViews } from './view.ts';
 
-function savedTarget(target: SavedTarget): RecordedTarget {
+/** What a report says of a target, and a collection in the same words. */
+function savedFacts(target: SavedCase['targets'][number] | SavedTarget): Omit<RecordedTarget, 'causes' | 'programs'> {
   return {
     profile: target.profile_id,
     required: target.required,
@@ -15,6 +16,12 @@ function savedTarget(target: SavedTarget): RecordedTarget {
     classification: target.classification_code,
     confidence: target.classification_confidence,
     fixups: target.automatic_fixups,
+  };
+}
+
+function savedTarget(target: SavedTarget): RecordedTarget {
+  return {
+    ...savedFacts(target),
     causes: target.findings.map(({ code, reason, subject, args, decisive, location, title }) => ({
       code,
       reason,
@@ -58,12 +65,7 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
     runId: saved.run_id ?? '',
     summaryStatus: saved.status,
     targets: saved.targets.map((target) => ({
-      profile: target.profile_id,
-      required: target.required,
-      status: target.status,
-      classification: target.classification_code,
-      confidence: target.classification_confidence,
-      fixups: target.automatic_fixups,
+      ...savedFacts(target),
       causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
       programs: target.program_costs,
       ...timesOf(target),

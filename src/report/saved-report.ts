@@ -45,6 +45,11 @@ const Finding = z.object({
 });
 export type SavedFinding = z.infer<typeof Finding> & { readonly decisive: boolean };
 
+/** The cause of a failure about which a report says nothing more than this. */
+export function bareFinding(said: Pick<SavedFinding, 'code' | 'phase' | 'confidence' | 'title'>): SavedFinding {
+  return { ...Finding.parse(said), decisive: true, location: undefined, evidence: undefined };
+}
+
 const Program = z.object({
   name: text,
   section: optional,

@@ -3,7 +3,7 @@ import { oneLine, terminal } from '../escape.ts';
 import { fixupWords } from '../fixups.ts';
 import { unseenText } from '../loaded-only.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
-import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
+import { bareFinding, type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { causeLines } from './cause.ts';
 import { againLines } from './command.ts';
 import { costLines } from './costs.ts';
@@ -45,25 +45,8 @@ function headline(page: Page, report: SavedReport, target: SavedTarget): string 
 /** The findings of a target; of reports that have none, what their classification says. */
 export function causesOf(target: SavedTarget): readonly SavedFinding[] {
   if (target.findings.length > 0 || target.classification_code === '') return target.findings;
-  return [
-    {
-      code: target.classification_code,
-      reason: '',
-      group: '',
-      phase: '',
-      subject: '',
-      confidence: target.classification_confidence,
-      decisive: true,
-      title: target.classification_reason,
-      explanation: '',
-      remediation: '',
-      location: undefined,
-      also: [],
-      first_upstream_kernel: '',
-      args: {},
-      evidence: undefined,
-    },
-  ];
+  const { classification_code: code, classification_confidence: confidence, classification_reason: title } = target;
+  return [bareFinding({ code, phase: '', confidence, title })];
 }
 
 function logLines(page: Page, target: SavedTarget): string[] {
