@@ -39,7 +39,7 @@ export const AGENT_OPTIONS = [
     name: 'relaxed-policy',
     type: 'boolean',
     default: '',
-    description: 'do not require that the whole run passed which the evidence is of',
+    description: 'do not require that the whole run behind the evidence passed',
     commands: PLANNING,
   },
   {
@@ -161,7 +161,7 @@ export const AGENT_OPTIONS = [
     name: 'allow-host-load',
     type: 'boolean',
     default: '',
-    description: 'needed: the object is loaded on this host for the time of the check',
+    description: 'required: the object is loaded on this host for the time of the check',
     commands: ['runtime execute', 'agent work'],
   },
   {
@@ -259,7 +259,7 @@ export const AGENT_OPTIONS = [
     type: 'duration',
     default: '1h',
     placeholder: 'TIME',
-    description: 'how long the approval holds',
+    description: 'how long the approval is valid',
     commands: ['agent approve'],
     min: 1000,
     max: 30 * 24 * 3_600_000,

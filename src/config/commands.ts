@@ -37,7 +37,7 @@ export const COMMANDS = [
   {
     name: 'watch',
     summary: 'check objects again whenever their files change; on the four quick kernels if none are chosen',
-    arguments: { name: '[FILE...]', description: 'what "check" takes; with --suite none' },
+    arguments: { name: '[FILE...]', description: 'what "check" takes; nothing with --suite' },
   },
   {
     name: 'explain',
@@ -93,7 +93,7 @@ export const COMMANDS = [
   { name: 'agent approve', summary: `sign that one decision may be carried out, once (${EXPERIMENTAL_WORD})` },
   {
     name: 'agent apply',
-    summary: `decide again, hold every gate against it, and check the load if approved (${EXPERIMENTAL_WORD})`,
+    summary: `decide again, check every gate, and check the load if approved (${EXPERIMENTAL_WORD})`,
   },
   { name: 'agent status', summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
   { name: 'agent ledger', summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },

@@ -15,7 +15,7 @@ export const POLICY_OPTIONS = [
     name: 'policy-require-summary-pass',
     type: 'boolean',
     default: '',
-    description: 'the whole run that the evidence is of must have passed',
+    description: 'the whole run behind the evidence must have passed',
     commands: SELECTING,
   },
   {

@@ -61,7 +61,7 @@ export const RUNTIME_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'name of the artifact, as "attest create" was given it',
+    description: 'name of the artifact, as given to "attest create"',
     commands: [...NAMING, 'agent ledger', 'agent unload', 'agent revocation-drill'],
   },
   {
@@ -93,7 +93,7 @@ export const RUNTIME_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'ID',
-    description: 'only evidence of this profile; the kernel must match this host all the same',
+    description: 'only evidence of this profile; the kernel must still match this host',
     commands: SELECTING,
   },
   {

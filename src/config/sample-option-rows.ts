@@ -22,7 +22,7 @@ export const SAMPLE_OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'test each object on one kernel of each class ("plan --group"); the others are inferred, which is not a pass (docs/sampling.md)',
+      'test each object on one kernel of each class; the others are inferred, which is not a pass (docs/sampling.md)',
     commands: ['test'],
   },
   {
