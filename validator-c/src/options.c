@@ -83,7 +83,7 @@ static const char *take_value(char *flag, int argc, char **argv, int *i)
 	return *i + 1 < argc ? argv[++*i] : NULL;
 }
 
-enum options_answer options__parse(int argc, char **argv, struct options *options, struct request *request, char *error,
+enum options_result options__parse(int argc, char **argv, struct options *options, struct request *request, char *error,
 				   size_t size)
 {
 	char *flag, why[256];

@@ -4,7 +4,7 @@
 
 #include "guest/request.h"
 
-enum options_answer {
+enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_HELP,
 	OPTIONS_VERSION,
@@ -20,7 +20,7 @@ struct options {
 };
 
 /* Parses the command line into options and request. With OPTIONS_BAD, `error` says what is wrong. */
-enum options_answer options__parse(int argc, char **argv, struct options *options, struct request *request, char *error,
+enum options_result options__parse(int argc, char **argv, struct options *options, struct request *request, char *error,
 				   size_t size);
 const char *options__help(void);
 

@@ -124,7 +124,7 @@ static void run_stages(struct work *work)
 	evidence__core(work->evidence);
 	explain_externs(work);
 	if (result->load.status == STATUS_PASS && work->evidence->fd >= 0)
-		formats__tell(work);
+		formats__report(work);
 	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
 	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->overrides);
 	if (loaded && request->attach_mode != ATTACH_DISABLED)

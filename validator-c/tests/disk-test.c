@@ -65,7 +65,7 @@ static void test_reading(int fd)
 static void test_writing(int fd)
 {
 	static char big[ROOM + 10], back[ROOM + HEADER];
-	static const char expected[HEADER + 5] = { 'B', 'P', 'F', 'D', 5, 0, 0, 0, 0, 0, 0,
+	static const char expected[HEADER + 5] = { 'B', 'P', 'F', 'D', 5, 0,   0,   0,	 0,   0,  0,
 						   0,	0,   0,	  0,   0, 'f', 'r', 'a', 'm', 'e' };
 	size_t i;
 

@@ -17,7 +17,7 @@ static void takes(const char *kind, const char *line)
 	expect__free(expect);
 }
 
-static void refuses(const char *kind, const char *line)
+static void rejects(const char *kind, const char *line)
 {
 	struct expect *expect = NULL;
 
@@ -30,27 +30,27 @@ static void test_lines(void)
 	takes("map", "map=.bss min_entries=1");
 	takes("map", "map=counters key=-1 value=x grows=true");
 	takes("variable", "name=stats.hits[3] grows=true");
-	refuses("variable", "name=hits key=0");
-	refuses("variable", "map=hits min=1");
+	rejects("variable", "name=hits key=0");
+	rejects("variable", "map=hits min=1");
 	takes("event", "map=events contains=x6869");
 	takes("event", "trace_pipe min=2 contains=x61");
 	takes("run", "program=xdp_drop data_in=x00ff retval=4294967295 repeat=3");
-	refuses("map", "");
-	refuses("map", "map=");
-	refuses("map", "program=a key=1");
-	refuses("map", "map=a key");
-	refuses("map", "map=a key=x0");
-	refuses("map", "map=a key=x0g");
-	refuses("map", "map=a key=1 key=2");
-	refuses("map", "map=a min=-1");
-	refuses("map", "map=a grows=false");
-	refuses("map", "map=a value=18446744073709551616");
-	refuses("map", "trace_pipe min=1");
-	refuses("event", "map=a min=10001");
-	refuses("event", "map=a contains=text");
-	refuses("run", "program=a data_in=12");
-	refuses("run", "program=a retval=4294967296");
-	refuses("run", "program=a speed=1");
+	rejects("map", "");
+	rejects("map", "map=");
+	rejects("map", "program=a key=1");
+	rejects("map", "map=a key");
+	rejects("map", "map=a key=x0");
+	rejects("map", "map=a key=x0g");
+	rejects("map", "map=a key=1 key=2");
+	rejects("map", "map=a min=-1");
+	rejects("map", "map=a grows=false");
+	rejects("map", "map=a value=18446744073709551616");
+	rejects("map", "trace_pipe min=1");
+	rejects("event", "map=a min=10001");
+	rejects("event", "map=a contains=text");
+	rejects("run", "program=a data_in=12");
+	rejects("run", "program=a retval=4294967296");
+	rejects("run", "program=a speed=1");
 }
 
 static void test_values(void)

@@ -62,8 +62,8 @@ void test_externs(void)
 	make(&file);
 	count = externs__list(&file, sizeof(file), NULL, &list);
 	CHECK(count == 3);
-	CHECK(count == 3 && !strcmp(list[0].name, "bpf_found") && list[0].looked_up && list[0].present && !list[0].weak &&
-	      !strcmp(list[0].module, "nf_conntrack"));
+	CHECK(count == 3 && !strcmp(list[0].name, "bpf_found") && list[0].looked_up && list[0].present &&
+	      !list[0].weak && !strcmp(list[0].module, "nf_conntrack"));
 	CHECK(count == 3 && list[1].weak && list[1].looked_up && !list[1].present);
 	CHECK(count == 3 && list[2].kind == EXTERN_KCONFIG && !list[2].looked_up);
 	free(list);

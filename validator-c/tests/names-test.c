@@ -133,8 +133,8 @@ static void test_no_memory(void)
 	CHECK(address_space() == size);
 	CHECK(!setrlimit(RLIMIT_AS, &before));
 	CHECK(symbols.count == 2 && !kernel_names__ready() && !kernel_names__current());
-	CHECK(symbols.list[0].kallsyms == ANSWER_NONE && symbols.list[0].btf == ANSWER_NONE);
-	CHECK(symbols.list[1].btf == ANSWER_NONE && !symbols.list[1].similar.count);
+	CHECK(symbols.list[0].kallsyms == TRISTATE_UNKNOWN && symbols.list[0].btf == TRISTATE_UNKNOWN);
+	CHECK(symbols.list[1].btf == TRISTATE_UNKNOWN && !symbols.list[1].similar.count);
 }
 
 /* Looking names up is all that is left to do only once they were read. */

@@ -9,7 +9,7 @@ static const char good[] =
 	"functional_plan.v0.1\nBEGIN\nname=one\nrequired=false\ntimeout_seconds=3\nexpect_exit_code=2\n"
 	"expect_stdout_contains= x=y \ncommand=echo x=y; exit 2\nEND\nBEGIN\ncommand=true\nEND\n";
 
-static void refuses(const char *text, const char *why)
+static void rejects(const char *text, const char *why)
 {
 	struct result result = {};
 
@@ -54,12 +54,12 @@ void test_plan(void)
 	CHECK(!strcmp(result.tests[0].command, "echo x=y; exit 2"));
 	CHECK(!strcmp(result.tests[1].name, "functional-2") && result.tests[1].required);
 	result__free(&result);
-	refuses("", "empty");
-	refuses("functional_plan.v0.2\n", "does not begin");
-	refuses("functional_plan.v0.1\nname=x\n", "outside");
-	refuses("functional_plan.v0.1\nBEGIN\nBEGIN\n", "BEGIN inside");
-	refuses("functional_plan.v0.1\nBEGIN\ncommand=x\n", "ends inside");
-	refuses("functional_plan.v0.1\nBEGIN\ntimeout_seconds=86401\nEND\n", "bad value");
-	refuses("functional_plan.v0.1\nBEGIN\ncolor=red\nEND\n", "unknown key");
+	rejects("", "empty");
+	rejects("functional_plan.v0.2\n", "does not begin");
+	rejects("functional_plan.v0.1\nname=x\n", "outside");
+	rejects("functional_plan.v0.1\nBEGIN\nBEGIN\n", "BEGIN inside");
+	rejects("functional_plan.v0.1\nBEGIN\ncommand=x\n", "ends inside");
+	rejects("functional_plan.v0.1\nBEGIN\ntimeout_seconds=86401\nEND\n", "bad value");
+	rejects("functional_plan.v0.1\nBEGIN\ncolor=red\nEND\n", "unknown key");
 	test_random_plans();
 }

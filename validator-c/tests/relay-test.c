@@ -104,7 +104,7 @@ static void test_sync(void)
 	tear_down(&setup);
 }
 
-static void refuses(uint8_t type, const char *payload, uint32_t len)
+static void rejects(uint8_t type, const char *payload, uint32_t len)
 {
 	struct setup setup;
 
@@ -121,12 +121,12 @@ static void test_nonsense(void)
 	char bytes[400];
 	int round, i;
 
-	refuses(FRAME_HELLO, "{}", 2);
-	refuses(FRAME_BYE, "", 0);
-	refuses(FRAME_REQUEST, "x", 1);
-	refuses(FRAME_DONE, "ab", 2);
-	refuses(FRAME_SYNC, "", 0);
-	refuses(FRAME_SYNC, "a", 1);
+	rejects(FRAME_HELLO, "{}", 2);
+	rejects(FRAME_BYE, "", 0);
+	rejects(FRAME_REQUEST, "x", 1);
+	rejects(FRAME_DONE, "ab", 2);
+	rejects(FRAME_SYNC, "", 0);
+	rejects(FRAME_SYNC, "a", 1);
 	srand(11);
 	for (round = 0; round < 300; round++) {
 		set_up(&setup);

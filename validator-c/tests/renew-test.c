@@ -25,8 +25,14 @@ static const char *at(const char *name)
 
 static void make_dirs(void)
 {
-	static const char *const dirs[] = { "/etc",	"/etc/ssh",	"/var",		    "/var/lib",	       "/var/lib/dbus",
-					    "/var/log", "/var/log/journal", "/var/log/journal/" OLD };
+	static const char *const dirs[] = { "/etc",
+					    "/etc/ssh",
+					    "/var",
+					    "/var/lib",
+					    "/var/lib/dbus",
+					    "/var/log",
+					    "/var/log/journal",
+					    "/var/log/journal/" OLD };
 	size_t i;
 
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)

@@ -38,7 +38,7 @@ static void test_bounds(void)
 	CHECK(!request_modules__add(&modules, "1 m"));
 }
 
-static void test_answer(void)
+static void test_result(void)
 {
 	struct request_modules modules = {};
 	struct buf text = {};
@@ -63,5 +63,5 @@ void test_request_modules(void)
 {
 	test_values();
 	test_bounds();
-	test_answer();
+	test_result();
 }

@@ -47,7 +47,7 @@ static void test_good(void)
 	request__free(&request);
 }
 
-static void refuses(const char *text, const char *why)
+static void rejects(const char *text, const char *why)
 {
 	struct request request;
 	char error[256];
@@ -61,25 +61,25 @@ static void test_bad(void)
 {
 	char long_line[6000];
 
-	refuses("", "lacks nonce");
-	refuses(GOOD "btf=kernel.btf\n", "bad value for btf");
-	refuses("request.v2\n", "request.v1");
-	refuses("request.v1\nnonce=" NONCE "\n", "lacks nonce or artifact_sha256");
-	refuses("request.v1\nnonce=XYZ\n", "nonce");
-	refuses(GOOD "artifact_size=-1\n", "artifact_size");
-	refuses(GOOD "artifact_size=99999999999\n", "artifact_size");
-	refuses(GOOD "artifact_size=1x\n", "artifact_size");
-	refuses(GOOD "attach_mode=maybe\n", "attach_mode");
-	refuses(GOOD "work_timeout_ms=0\n", "work_timeout_ms");
-	refuses(GOOD "no equals sign\n", "without '='");
-	refuses(GOOD "color=red\n", "unknown request key");
-	refuses(GOOD "mode=attach\n", "mode");
-	refuses(GOOD "file=644 1 relative\n", "file");
-	refuses(GOOD "link=/a\n", "link");
-	refuses(GOOD "set_map_max_entries=m=0\n", "bad map setting");
+	rejects("", "lacks nonce");
+	rejects(GOOD "btf=kernel.btf\n", "bad value for btf");
+	rejects("request.v2\n", "request.v1");
+	rejects("request.v1\nnonce=" NONCE "\n", "lacks nonce or artifact_sha256");
+	rejects("request.v1\nnonce=XYZ\n", "nonce");
+	rejects(GOOD "artifact_size=-1\n", "artifact_size");
+	rejects(GOOD "artifact_size=99999999999\n", "artifact_size");
+	rejects(GOOD "artifact_size=1x\n", "artifact_size");
+	rejects(GOOD "attach_mode=maybe\n", "attach_mode");
+	rejects(GOOD "work_timeout_ms=0\n", "work_timeout_ms");
+	rejects(GOOD "no equals sign\n", "without '='");
+	rejects(GOOD "color=red\n", "unknown request key");
+	rejects(GOOD "mode=attach\n", "mode");
+	rejects(GOOD "file=644 1 relative\n", "file");
+	rejects(GOOD "link=/a\n", "link");
+	rejects(GOOD "set_map_max_entries=m=0\n", "bad map setting");
 	memset(long_line, 'x', sizeof(long_line) - 1);
 	long_line[sizeof(long_line) - 1] = '\0';
-	refuses(long_line, "too long");
+	rejects(long_line, "too long");
 }
 
 static void test_random_lines(void)

@@ -4,14 +4,8 @@
 #include "load/stack-depth.h"
 #include "test.h"
 
-#define CALL(distance)                                                                    \
-	{                                                                                 \
-		.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (distance) \
-	}
-#define EXIT                               \
-	{                                  \
-		.code = BPF_JMP | BPF_EXIT \
-	}
+#define CALL(distance) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (distance) }
+#define EXIT { .code = BPF_JMP | BPF_EXIT }
 
 /* main calls f and g, f calls g; they lie in the order main, g, f. */
 static const struct bpf_insn program[] = {

@@ -78,7 +78,7 @@ struct expect {
 	struct readers *readers;
 };
 
-void expect__refuse(struct assertion *assertion, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void expect__fail(struct assertion *assertion, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Appends `x` and at most EXPECT_SHOWN_MAX bytes in hex. */
 void expect__hex(struct buf *out, const void *bytes, size_t len);
 

@@ -110,11 +110,11 @@ static void open_map(struct expect *expect, struct assertion *assertion)
 	if (find(expect->readers, assertion->subject))
 		return;
 	if (!map) {
-		expect__refuse(assertion, "the object has no such map");
+		expect__fail(assertion, "the object has no such map");
 		return;
 	}
 	if (type != BPF_MAP_TYPE_RINGBUF && type != BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
-		expect__refuse(assertion, "it is neither a ring buffer nor a perf event array, so it has no records");
+		expect__fail(assertion, "it is neither a ring buffer nor a perf event array, so it has no records");
 		return;
 	}
 	reader = &expect->readers->list[expect->readers->count];
@@ -124,8 +124,8 @@ static void open_map(struct expect *expect, struct assertion *assertion)
 	else
 		reader->perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES, take_sample, NULL, reader, NULL);
 	if (!reader->ring && !reader->perf) {
-		expect__refuse(assertion, "no reader could be opened for it: %s",
-			       status__error(-errno, words, sizeof(words)));
+		expect__fail(assertion, "no reader could be opened for it: %s",
+			     status__error(-errno, words, sizeof(words)));
 		return;
 	}
 	expect->readers->count++;
@@ -142,7 +142,7 @@ static void open_trace(struct expect *expect, struct assertion *assertion)
 		return;
 	err = trace_reader__open(&expect->readers->trace);
 	if (err)
-		expect__refuse(assertion, "trace_pipe cannot be read: %s", status__error(err, words, sizeof(words)));
+		expect__fail(assertion, "trace_pipe cannot be read: %s", status__error(err, words, sizeof(words)));
 }
 
 void expect_event__open(struct expect *expect)
@@ -158,7 +158,7 @@ void expect_event__open(struct expect *expect)
 		if (assertion->kind != EXPECT_EVENT)
 			continue;
 		if (!expect->readers)
-			expect__refuse(assertion, "there is no memory for a reader");
+			expect__fail(assertion, "there is no memory for a reader");
 		else if (assertion->trace_pipe)
 			open_trace(expect, assertion);
 		else

@@ -60,12 +60,12 @@ static bool put_key(struct view *view, struct assertion *assertion)
 	const struct operand *key = &assertion->key;
 
 	if (key->form == OPERAND_BYTES && key->len != view->key_size)
-		expect__refuse(assertion, "its keys have %u bytes, the expected one has %zu", view->key_size, key->len);
+		expect__fail(assertion, "its keys have %u bytes, the expected one has %zu", view->key_size, key->len);
 	else if (key->form == OPERAND_NUMBER && !view__is_number(view->key_size))
-		expect__refuse(assertion, "its keys have %u bytes, which is not a number; write the key as bytes",
-			       view->key_size);
+		expect__fail(assertion, "its keys have %u bytes, which is not a number; write the key as bytes",
+			     view->key_size);
 	else if (key->form == OPERAND_NUMBER && !fits(key, view->key_size))
-		expect__refuse(assertion, "the key does not fit into the %u bytes of its keys", view->key_size);
+		expect__fail(assertion, "the key does not fit into the %u bytes of its keys", view->key_size);
 	else if (key->form == OPERAND_BYTES)
 		memcpy(view->key, key->bytes, key->len);
 	else
@@ -83,16 +83,16 @@ static bool check_value(const struct view *view, struct assertion *assertion)
 	const struct operand *value = &assertion->value;
 
 	if (needs_number(assertion) && !view__is_number(view->value_size))
-		expect__refuse(assertion, "its values have %u bytes, which is not a number; write the value as bytes",
-			       view->value_size);
+		expect__fail(assertion, "its values have %u bytes, which is not a number; write the value as bytes",
+			     view->value_size);
 	else if (value->form == OPERAND_NUMBER && assertion->key.form && !view->per_cpu &&
 		 !fits(value, view->value_size))
-		expect__refuse(assertion, "the value does not fit into the %u bytes of its values", view->value_size);
+		expect__fail(assertion, "the value does not fit into the %u bytes of its values", view->value_size);
 	else if (value->form == OPERAND_BYTES && value->len != view->value_size)
-		expect__refuse(assertion, "its values have %u bytes, the expected one has %zu", view->value_size,
-			       value->len);
+		expect__fail(assertion, "its values have %u bytes, the expected one has %zu", view->value_size,
+			     value->len);
 	else if (value->form == OPERAND_BYTES && view->per_cpu)
-		expect__refuse(assertion, "it has a value per CPU, which are added up; write the value as a number");
+		expect__fail(assertion, "it has a value per CPU, which are added up; write the value as a number");
 	return !assertion->hopeless;
 }
 
@@ -168,7 +168,7 @@ static void judge(const struct view *view, struct assertion *assertion, const st
 	snprintf(assertion->error, sizeof(assertion->error), "%s", wrong ? wrong : "");
 }
 
-static void tell(const struct view *view, struct assertion *assertion, const struct found *found)
+static void report(const struct view *view, struct assertion *assertion, const struct found *found)
 {
 	struct buf *seen = &assertion->seen;
 
@@ -206,7 +206,7 @@ void expect_map__look(struct assertion *assertion, const struct bpf_object *obj,
 		err = add_up(&view, &found);
 	/* A map that only programs may read, for example. */
 	if (err && err != -ENOENT) {
-		expect__refuse(assertion, "it cannot be read: %s", status__error(err, words, sizeof(words)));
+		expect__fail(assertion, "it cannot be read: %s", status__error(err, words, sizeof(words)));
 		goto done;
 	}
 	found.there = found.there || !err;
@@ -215,7 +215,7 @@ void expect_map__look(struct assertion *assertion, const struct bpf_object *obj,
 		goto done;
 	}
 	judge(&view, assertion, &found);
-	tell(&view, assertion, &found);
+	report(&view, assertion, &found);
 done:
 	view__close(&view);
 }

@@ -36,11 +36,10 @@ static void judge(struct assertion *assertion, const struct bpf_test_run_opts *o
 
 	assertion->status = STATUS_PASS;
 	if (assertion->has_retval && opts->retval != assertion->retval)
-		expect__refuse(assertion, "it returned %" PRIu32 ", expected %" PRIu32, opts->retval,
-			       assertion->retval);
+		expect__fail(assertion, "it returned %" PRIu32 ", expected %" PRIu32, opts->retval, assertion->retval);
 	else if (expected->form &&
 		 (opts->data_size_out != expected->len || memcmp(out, expected->bytes, expected->len)))
-		expect__refuse(assertion, "its output is not the expected one");
+		expect__fail(assertion, "its output is not the expected one");
 	buf__addf(&assertion->seen, "retval=%" PRIu32, opts->retval);
 	if (!opts->data_out)
 		return;
@@ -48,15 +47,15 @@ static void judge(struct assertion *assertion, const struct bpf_test_run_opts *o
 	expect__hex(&assertion->seen, out, opts->data_size_out);
 }
 
-static void refuse(struct assertion *assertion, int err)
+static void reject(struct assertion *assertion, int err)
 {
 	char words[128];
 
 	buf__addf(&assertion->seen, "errno=%d", err);
 	if (err == -KERNEL_ENOTSUPP || err == -EOPNOTSUPP)
-		expect__refuse(assertion, "this kernel cannot run programs of this type by BPF_PROG_TEST_RUN");
+		expect__fail(assertion, "this kernel cannot run programs of this type by BPF_PROG_TEST_RUN");
 	else
-		expect__refuse(assertion, "BPF_PROG_TEST_RUN failed: %s", status__error(err, words, sizeof(words)));
+		expect__fail(assertion, "BPF_PROG_TEST_RUN failed: %s", status__error(err, words, sizeof(words)));
 }
 
 void expect_run__run(struct assertion *assertion, const struct bpf_object *obj)
@@ -68,18 +67,18 @@ void expect_run__run(struct assertion *assertion, const struct bpf_object *obj)
 	int err;
 
 	if (!program || bpf_program__fd(program) < 0) {
-		expect__refuse(assertion, program ? "the program is not loaded" : "the object has no such program");
+		expect__fail(assertion, program ? "the program is not loaded" : "the object has no such program");
 		return;
 	}
 	out = calloc(1, room);
 	if (!out) {
-		expect__refuse(assertion, "there is no memory for its output");
+		expect__fail(assertion, "there is no memory for its output");
 		return;
 	}
 	fill(&opts, assertion, out, room);
 	err = bpf_prog_test_run_opts(bpf_program__fd(program), &opts);
 	if (err)
-		refuse(assertion, err);
+		reject(assertion, err);
 	else
 		judge(assertion, &opts, out);
 	free(out);

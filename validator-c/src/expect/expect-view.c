@@ -7,7 +7,7 @@
 
 #include "overrides/variable.h"
 
-static const char *refusal(uint32_t type)
+static const char *unreadable_because(uint32_t type)
 {
 	switch (type) {
 	case BPF_MAP_TYPE_HASH:
@@ -33,14 +33,14 @@ static const char *refusal(uint32_t type)
 static void of_map(struct view *view, struct assertion *assertion, const struct bpf_object *obj)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(obj, assertion->subject);
-	const char *why = map ? refusal(bpf_map__type(map)) : "the object has no such map";
+	const char *why = map ? unreadable_because(bpf_map__type(map)) : "the object has no such map";
 
 	if (!why && bpf_map__fd(map) < 0)
 		why = "the map was not created";
 	if (!why && bpf_map__value_size(map) > EXPECT_BYTES_MAX)
 		why = "its values are larger than 64 KiB";
 	if (why) {
-		expect__refuse(assertion, "%s", why);
+		expect__fail(assertion, "%s", why);
 		return;
 	}
 	*view = (struct view){
@@ -80,7 +80,7 @@ static void of_variable(struct view *view, struct assertion *assertion, const st
 		why = NULL;
 	start = map ? (const char *)bpf_map__initial_value(map, &whole) : NULL;
 	if (why || !start) {
-		expect__refuse(assertion, "%s", why ? why : "the map that holds it has no value");
+		expect__fail(assertion, "%s", why ? why : "the map that holds it has no value");
 		return;
 	}
 	*view = (struct view){
@@ -96,7 +96,7 @@ static void of_variable(struct view *view, struct assertion *assertion, const st
 		.section = calloc(1, bpf_map__value_size(map) > whole ? bpf_map__value_size(map) : whole + 1),
 	};
 	if (!view->section)
-		expect__refuse(assertion, "there is no memory for the map that holds it");
+		expect__fail(assertion, "there is no memory for the map that holds it");
 }
 
 bool view__open(struct view *view, struct assertion *assertion, const struct bpf_object *obj)
@@ -112,7 +112,7 @@ bool view__open(struct view *view, struct assertion *assertion, const struct bpf
 	view->value = view->cpus > 0 ? calloc((size_t)view->cpus, view->value_bytes + 1) : NULL;
 	if (view->key && view->value)
 		return true;
-	expect__refuse(assertion, "there is no memory for its values");
+	expect__fail(assertion, "there is no memory for its values");
 	return false;
 }
 

@@ -14,7 +14,7 @@
 /* Looking takes at most this part of the time. */
 #define PAUSE_PER_LOOK 3
 
-void expect__refuse(struct assertion *assertion, const char *format, ...)
+void expect__fail(struct assertion *assertion, const char *format, ...)
 {
 	va_list args;
 

@@ -26,7 +26,7 @@
 #define BULK_PAUSE_US 2000
 #define EXIT_TIMEOUT 124
 /* The loader in command mode is ended this long before PID 1 ends us, so that its hanging is a result. */
-#define ANSWER_RESERVE_US 1000000
+#define RESULT_RESERVE_US 1000000
 
 struct run {
 	pid_t shell;
@@ -41,7 +41,7 @@ static uint64_t deadline_of(const struct test *test, const struct request *reque
 {
 	uint64_t deadline = started + (uint64_t)test->timeout_seconds * 1000000;
 	uint64_t work = request->work_timeout_ms * 1000, reserve = work / 10;
-	uint64_t last = request->received_us + work - (reserve < ANSWER_RESERVE_US ? reserve : ANSWER_RESERVE_US);
+	uint64_t last = request->received_us + work - (reserve < RESULT_RESERVE_US ? reserve : RESULT_RESERVE_US);
 
 	return request->command_mode && request->in_guest && deadline > last ? last : deadline;
 }

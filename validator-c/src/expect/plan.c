@@ -25,7 +25,7 @@ static struct test *add_test(struct result *result)
 	return grown;
 }
 
-static void refuse(struct result *result, const char *why)
+static void reject(struct result *result, const char *why)
 {
 	struct test *test = add_test(result);
 
@@ -123,7 +123,7 @@ void plan__parse(const char *text, size_t len, struct result *result)
 	bool first = true;
 
 	if (!copy) {
-		refuse(result, "out of memory");
+		reject(result, "out of memory");
 		return;
 	}
 	for (line = strtok_r(copy, "\n", &save); line && !wrong; line = strtok_r(NULL, "\n", &save)) {
@@ -142,5 +142,5 @@ void plan__parse(const char *text, size_t len, struct result *result)
 		wrong = "the functional plan ends inside a test";
 	free(copy);
 	if (wrong)
-		refuse(result, wrong);
+		reject(result, wrong);
 }

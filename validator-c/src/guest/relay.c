@@ -40,7 +40,7 @@ static int take(struct relay *relay, const struct frame *frame, const char *payl
 		say_kernel(relay);
 		/* The kernel or the host has the bytes then: nothing in our memory is read again. */
 		outlet__flush(relay->outlet);
-		settled__tell(relay->settled, number);
+		settled__report(relay->settled, number);
 		return 0;
 	case FRAME_DONE:
 		if (frame->len != 1)

@@ -40,8 +40,8 @@ void worker__lower_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 }
 
-static void answer(struct mailbox *mailbox, int frames) __attribute__((noreturn));
-static void answer(struct mailbox *mailbox, int frames)
+static void run_request(struct mailbox *mailbox, int frames) __attribute__((noreturn));
+static void run_request(struct mailbox *mailbox, int frames)
 {
 	struct evidence evidence = { .fd = frames, .settled = &mailbox->settled };
 	struct result result = {};
@@ -62,8 +62,8 @@ static void answer(struct mailbox *mailbox, int frames)
 		pause();
 }
 
-static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool prewarm) __attribute__((noreturn));
-static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool prewarm)
+static void wait_and_run(struct mailbox *mailbox, int go, int frames, bool prewarm) __attribute__((noreturn));
+static void wait_and_run(struct mailbox *mailbox, int go, int frames, bool prewarm)
 {
 	char byte = 0;
 
@@ -75,7 +75,7 @@ static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool pr
 	prewarm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
-	answer(mailbox, frames);
+	run_request(mailbox, frames);
 }
 
 static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool prewarm)
@@ -92,7 +92,7 @@ static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool
 		close(port);
 		close(go[1]);
 		close(frames[0]);
-		wait_and_answer(mailbox, go[0], frames[1], prewarm);
+		wait_and_run(mailbox, go[0], frames[1], prewarm);
 	}
 	close(go[0]);
 	close(frames[1]);

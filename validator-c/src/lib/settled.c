@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void settled__tell(uint32_t *settled, uint32_t number)
+void settled__report(uint32_t *settled, uint32_t number)
 {
 	__atomic_store_n(settled, number, __ATOMIC_RELEASE);
 	syscall(SYS_futex, settled, FUTEX_WAKE, 1, NULL, NULL, 0);

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-void settled__tell(uint32_t *settled, uint32_t number);
+void settled__report(uint32_t *settled, uint32_t number);
 /* Returns once `number` was set; waits for ever when it never is. */
 void settled__await(uint32_t *settled, uint32_t number);
 

@@ -123,16 +123,16 @@ static enum extern_kind kind_of(const char *name, const struct btf *btf)
 static void add(struct extern_name *list, size_t *count, const char *name, bool weak, const struct btf *btf)
 {
 	struct extern_name *entry = &list[(*count)++];
-	const struct heard *answer = find_heard(name);
+	const struct heard *found = find_heard(name);
 
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	entry->kind = kind_of(name, btf);
 	entry->weak = weak;
-	entry->looked_up = answer && answer->looked_up;
+	entry->looked_up = found && found->looked_up;
 	if (!entry->looked_up)
 		return;
-	entry->present = answer->present;
-	snprintf(entry->module, sizeof(entry->module), "%s", answer->module);
+	entry->present = found->present;
+	snprintf(entry->module, sizeof(entry->module), "%s", found->module);
 }
 
 static bool is_extern(const GElf_Sym *symbol)

@@ -11,7 +11,7 @@
 #define KEPT(err) (1 - (err))
 static int kept_maps[TYPES_KEPT], kept_programs[TYPES_KEPT];
 
-static int kept_answer(int *kept, int err)
+static int kept_result(int *kept, int err)
 {
 	if (kept)
 		*kept = KEPT(err);
@@ -22,14 +22,14 @@ int probe__map(enum bpf_map_type type)
 {
 	int *kept = type < TYPES_KEPT ? &kept_maps[type] : NULL;
 
-	return kept && *kept ? KEPT(*kept) : kept_answer(kept, map_recipe__try(type));
+	return kept && *kept ? KEPT(*kept) : kept_result(kept, map_recipe__try(type));
 }
 
 int probe__program(enum bpf_prog_type type)
 {
 	int *kept = type < TYPES_KEPT ? &kept_programs[type] : NULL;
 
-	return kept && *kept ? KEPT(*kept) : kept_answer(kept, program_recipe__try(type));
+	return kept && *kept ? KEPT(*kept) : kept_result(kept, program_recipe__try(type));
 }
 
 void probe__everything(void)

@@ -123,7 +123,7 @@ int program_recipe__load(union bpf_attr *attr, long size)
 
 int program_recipe__try(uint32_t type)
 {
-	union bpf_attr attr = { .license = (uint64_t)(uintptr_t) "GPL" };
+	union bpf_attr attr = { .license = (uint64_t)(uintptr_t)"GPL" };
 
 	return program_recipe__fill(type, &attr) ? program_recipe__load(&attr, sizeof(attr)) : -ENODATA;
 }

@@ -55,12 +55,12 @@ void evidence__externs(struct evidence *evidence, const struct extern_name *list
 	evidence__finish(evidence, &json);
 }
 
-static void put_answer(struct json *json, const char *key, enum answer answer)
+static void put_tristate(struct json *json, const char *key, enum tristate value)
 {
-	if (answer == ANSWER_NONE)
+	if (value == TRISTATE_UNKNOWN)
 		json__null(json, key);
 	else
-		json__bool(json, key, answer == ANSWER_YES);
+		json__bool(json, key, value == TRISTATE_YES);
 }
 
 static void put_kallsyms(struct json *json, const struct symbol *symbol)
@@ -68,7 +68,7 @@ static void put_kallsyms(struct json *json, const struct symbol *symbol)
 	char type[2] = "";
 	int i;
 
-	if (symbol->kallsyms == ANSWER_NONE) {
+	if (symbol->kallsyms == TRISTATE_UNKNOWN) {
 		json__null(json, "kallsyms");
 		return;
 	}
@@ -115,11 +115,11 @@ void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 	for (i = 0; i < symbol->variant_count; i++)
 		json__str(&json, NULL, symbol->variants[i], NAME_MAX_BYTES);
 	json__end(&json);
-	put_answer(&json, "btf", symbol->btf);
+	put_tristate(&json, "btf", symbol->btf);
 	json__str(&json, "btf_module", symbol->btf_module, NAME_MAX_BYTES);
-	put_answer(&json, "traceable", symbol->traceable);
-	put_answer(&json, "blacklisted", symbol->blacklisted);
-	put_answer(&json, "category", symbol->category);
+	put_tristate(&json, "traceable", symbol->traceable);
+	put_tristate(&json, "blacklisted", symbol->blacklisted);
+	put_tristate(&json, "category", symbol->category);
 	json__array(&json, "near");
 	for (i = 0; i < symbol->similar.count; i++)
 		json__str(&json, NULL, symbol->similar.best[i].name, NAME_MAX_BYTES);

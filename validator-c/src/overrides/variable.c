@@ -13,7 +13,7 @@
 /* Anonymous structures within each other; the object's BTF may be damaged. */
 #define MAX_DEPTH 16
 
-static int refuse(int err, const char **why, const char *reason)
+static int reject(int err, const char **why, const char *reason)
 {
 	*why = reason;
 	return err;
@@ -75,14 +75,14 @@ static int go_to_element(struct variable *variable, const char **path, const cha
 
 	index = isdigit((unsigned char)(*path)[1]) ? strtoul(*path + 1, &end, 10) : ULONG_MAX;
 	if (index == ULONG_MAX || *end != ']')
-		return refuse(-EINVAL, why, "expected a number in [ ]");
+		return reject(-EINVAL, why, "expected a number in [ ]");
 	if (!t || !btf_is_array(t))
-		return refuse(-EINVAL, why, "not an array");
+		return reject(-EINVAL, why, "not an array");
 	if (index >= btf_array(t)->nelems)
-		return refuse(-ERANGE, why, "the array is shorter than that");
+		return reject(-ERANGE, why, "the array is shorter than that");
 	size = btf__resolve_size(variable->btf, btf_array(t)->type);
 	if (size <= 0 || index > variable->room / (unsigned long long)size)
-		return refuse(-EINVAL, why, "the array's elements have no size");
+		return reject(-EINVAL, why, "the array's elements have no size");
 	variable->at += index * (unsigned long)size;
 	variable->room -= index * (unsigned long)size;
 	variable->type = btf_array(t)->type;
@@ -103,11 +103,11 @@ int variable__follow(struct variable *variable, const char *path, const char **w
 			continue;
 		}
 		if (*path != '.')
-			return refuse(-EINVAL, why, "expected .member or [index] after the name");
+			return reject(-EINVAL, why, "expected .member or [index] after the name");
 		len = strcspn(++path, ".[");
 		err = find_member(variable, path, len, 0);
 		if (err)
-			return refuse(err, why, err == -ENOENT ? "no such member" : "a bit field cannot be set");
+			return reject(err, why, err == -ENOENT ? "no such member" : "a bit field cannot be set");
 		path += len;
 	}
 	return 0;
@@ -144,10 +144,10 @@ static int write_number(const struct variable *variable, uint32_t size, bool is_
 	uint64_t limit, bits;
 
 	if ((size != 1 && size != 2 && size != 4 && size != 8) || size > variable->room)
-		return refuse(-EOPNOTSUPP, why, "numbers of this size cannot be set");
+		return reject(-EOPNOTSUPP, why, "numbers of this size cannot be set");
 	limit = is_signed ? (1ULL << (size * 8 - 1)) - !number->negative : UINT64_MAX >> (64 - size * 8);
 	if (number->magnitude > limit || (number->negative && !is_signed && number->magnitude))
-		return refuse(-ERANGE, why, "the value does not fit the variable's type");
+		return reject(-ERANGE, why, "the value does not fit the variable's type");
 	bits = number->negative ? -number->magnitude : number->magnitude;
 	/* BPF objects of this byte order only are loaded. */
 	memcpy(variable->at, &bits, size);
@@ -188,16 +188,16 @@ static int write_bytes(const struct variable *variable, uint32_t size, const cha
 	char *at = variable->at;
 
 	if (size > variable->room)
-		return refuse(-EINVAL, why, "the object's BTF contradicts itself");
+		return reject(-EINVAL, why, "the object's BTF contradicts itself");
 	if (hex) {
 		value += 4;
 		len -= 4;
 		if (len % 2 || strspn(value, "0123456789abcdefABCDEF") != len)
-			return refuse(-EINVAL, why, "hex: needs two hex digits per byte");
+			return reject(-EINVAL, why, "hex: needs two hex digits per byte");
 		len /= 2;
 	}
 	if (hex ? len > size : len >= size)
-		return refuse(-ERANGE, why, "the value does not fit the array");
+		return reject(-ERANGE, why, "the value does not fit the array");
 	memset(at, 0, size);
 	for (i = 0; i < len; i++)
 		at[i] = hex ? (char)(hex_digit(value[2 * i]) << 4 | hex_digit(value[2 * i + 1])) : value[i];
@@ -224,18 +224,18 @@ int variable__write(const struct variable *variable, const char *value, const ch
 		return write_bytes(variable, btf_array(t)->nelems, value, why);
 	if (t && btf_is_any_enum(t)) {
 		if (!named_value(btf, t, value, &number) && !parse_number(value, &number))
-			return refuse(-EINVAL, why, "neither a value of the enum nor a number");
+			return reject(-EINVAL, why, "neither a value of the enum nor a number");
 		return write_number(variable, t->size, btf_kflag(t), &number, why);
 	}
 	if (!t || !btf_is_int(t))
-		return refuse(-EOPNOTSUPP, why,
+		return reject(-EOPNOTSUPP, why,
 			      "only numbers, enums and arrays of bytes can be set; name a member or element");
 	if (btf_int_encoding(t) & BTF_INT_BOOL) {
 		if (!request__parse_bool(value, &on))
-			return refuse(-EINVAL, why, "the variable is a bool: true or false");
+			return reject(-EINVAL, why, "the variable is a bool: true or false");
 		number.magnitude = on;
 	} else if (!parse_number(value, &number)) {
-		return refuse(-EINVAL, why, "not a whole number");
+		return reject(-EINVAL, why, "not a whole number");
 	}
 	return write_number(variable, t->size, btf_int_encoding(t) & BTF_INT_SIGNED, &number, why);
 }

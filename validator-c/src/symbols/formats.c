@@ -87,7 +87,7 @@ static bool was_reported(const struct format *known, int count, const char *trac
 	return false;
 }
 
-void formats__tell(struct work *work)
+void formats__report(struct work *work)
 {
 	static struct format formats[FORMATS_MAX];
 	const struct result *result = work->result;

@@ -28,7 +28,7 @@ struct format {
 };
 
 /* Says the formats of the tracepoints of loaded programs that have such a structure, at most 16. */
-void formats__tell(struct work *work);
+void formats__report(struct work *work);
 /* `category/name` of a section such as `tp/category/name`; false for other sections and names of no tracepoint. */
 bool format__of_section(const char *section, char tracepoint[FORMAT_NAME_SIZE]);
 /* Takes one line of a format file; lines that describe no field are passed over. */

@@ -73,7 +73,8 @@ void prototype__read(struct prototype *prototype, const struct btf *btf, const s
 	prototype->known = true;
 	prototype->count = btf_vlen(proto) < PROTOTYPE_PARAMETERS_MAX ? btf_vlen(proto) : PROTOTYPE_PARAMETERS_MAX;
 	for (i = 0; i < prototype->count; i++) {
-		prototype__type(btf, params[i].type, prototype->parameters[i].type, sizeof(prototype->parameters[i].type));
+		prototype__type(btf, params[i].type, prototype->parameters[i].type,
+				sizeof(prototype->parameters[i].type));
 		name = btf__name_by_offset(btf, params[i].name_off);
 		snprintf(prototype->parameters[i].name, sizeof(prototype->parameters[i].name), "%.63s",
 			 name ? name : "");

@@ -56,9 +56,9 @@ static void find_variants(const struct kernel_names *names, struct symbol *symbo
 	}
 }
 
-static enum answer answer(bool known, bool yes)
+static enum tristate tristate(bool known, bool yes)
 {
-	return known ? (yes ? ANSWER_YES : ANSWER_NO) : ANSWER_NONE;
+	return known ? (yes ? TRISTATE_YES : TRISTATE_NO) : TRISTATE_UNKNOWN;
 }
 
 static void find_symbols(const struct kernel_names *names, struct symbol *symbol)
@@ -74,11 +74,11 @@ static void find_symbols(const struct kernel_names *names, struct symbol *symbol
 			 kernel_names__module(entry));
 	}
 	find_variants(names, symbol);
-	symbol->kallsyms = answer(names->kallsyms, true);
+	symbol->kallsyms = tristate(names->kallsyms, true);
 	if (symbol->missing.kind != MISSING_FUNCTION)
 		return;
-	symbol->traceable = answer(names->traceable, flags & NAME_TRACEABLE);
-	symbol->blacklisted = answer(names->blacklist, flags & NAME_BLACKLISTED);
+	symbol->traceable = tristate(names->traceable, flags & NAME_TRACEABLE);
+	symbol->blacklisted = tristate(names->blacklist, flags & NAME_BLACKLISTED);
 }
 
 static void find_type(const struct kernel_names *names, struct symbol *symbol)
@@ -86,7 +86,7 @@ static void find_type(const struct kernel_names *names, struct symbol *symbol)
 	const struct name_entry *entry = kernel_names__type(symbol->btf_name, symbol->btf_kind);
 	const struct btf *btf = entry ? kernel_names__btf_of(entry) : NULL;
 
-	symbol->btf = answer(names->btf, btf);
+	symbol->btf = tristate(names->btf, btf);
 	if (!btf)
 		return;
 	snprintf(symbol->btf_module, sizeof(symbol->btf_module), "%s", kernel_names__module(entry));
@@ -148,7 +148,7 @@ static void offer_tracepoint(void *context, char *line)
 
 		if (symbol->missing.kind != MISSING_TRACEPOINT || !strcmp(line, symbol->missing.name))
 			continue;
-		symbol->category = same ? ANSWER_YES : symbol->category;
+		symbol->category = same ? TRISTATE_YES : symbol->category;
 		similar_list__offer(&symbol->similar, line, &compared,
 				    same_call(symbol->missing.name, line) ? SAME_CALL :
 				    same				  ? SAME_CATEGORY :
@@ -167,8 +167,9 @@ static void find_tracepoints(struct symbols *symbols)
 		return;
 	read = lines__each_tracing("available_events", offer_tracepoint, symbols);
 	for (i = 0; i < symbols->count; i++)
-		if (symbols->list[i].missing.kind == MISSING_TRACEPOINT && symbols->list[i].category == ANSWER_NONE)
-			symbols->list[i].category = answer(read, false);
+		if (symbols->list[i].missing.kind == MISSING_TRACEPOINT &&
+		    symbols->list[i].category == TRISTATE_UNKNOWN)
+			symbols->list[i].category = tristate(read, false);
 }
 
 /* A hook or iterator as people write it, with a prefix that belongs to the function behind it. */

@@ -13,11 +13,11 @@
 #define SYMBOL_ENTRIES_MAX 16
 #define SYMBOL_NAME_SIZE 256
 
-enum answer {
+enum tristate {
 	/* The list could not be read, or says nothing about this kind. */
-	ANSWER_NONE,
-	ANSWER_NO,
-	ANSWER_YES,
+	TRISTATE_UNKNOWN,
+	TRISTATE_NO,
+	TRISTATE_YES,
 };
 
 struct symbol {
@@ -33,12 +33,12 @@ struct symbol {
 	int found_count;
 	char variants[SYMBOL_ENTRIES_MAX][SYMBOL_NAME_SIZE];
 	int variant_count;
-	enum answer kallsyms;
-	enum answer btf;
+	enum tristate kallsyms;
+	enum tristate btf;
 	char btf_module[64];
-	enum answer traceable;
-	enum answer blacklisted;
-	enum answer category;
+	enum tristate traceable;
+	enum tristate blacklisted;
+	enum tristate category;
 	struct similar_list similar;
 	/* Of a function in BTF. */
 	struct prototype prototype;
