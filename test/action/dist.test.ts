@@ -66,7 +66,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     [{ mode: 'merge' }, /there is nothing to merge: set the input reports/],
     [{ artifact: 'not-there.bpf.o', matrix: 'qick' }, /no artifact|not-there|qick/],
     [{ artifact: 'x.o', matrix: 'quick', quick: 'true' }, /input matrix and input quick both choose kernels/],
-  ])('inputs %o are refused in words of a workflow', async (inputs, message) => {
+  ])('inputs %o are rejected in words of a workflow', async (inputs, message) => {
     const { main, post } = await runAction({ job: makeJob(), node, inputs: { ...inputs, 'install-qemu': 'never' } });
     expect(main.exitCode).toBe(1);
     expect(

@@ -54,7 +54,7 @@ describe('where it may run', () => {
     return { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path };
   }
 
-  test('not on a machine that outlives the job, unless that is allowed, which is told', () => {
+  test('not on a machine that outlives the job, unless that is allowed, which is reported', () => {
     const of = env('pull_request', request(fork));
     expect(() => checkFork(of, { hosted: false }, false)).toThrow(/pull request of a fork.*allow-fork: true/);
     expect(checkFork(of, { hosted: false }, true)).toMatch(/allow-fork: true/);
@@ -64,7 +64,7 @@ describe('where it may run', () => {
     expect(checkFork(env('pull_request', request(own)), { hosted: false }, false)).toBeUndefined();
   });
 
-  test('with the token of the repository it is told on every machine', () => {
+  test('with the token of the repository it is reported on every machine', () => {
     const of = env('pull_request_target', request(fork));
     expect(checkFork(of, { hosted: true }, false)).toMatch(/token.*use pull_request$/);
     expect(() => checkFork(of, { hosted: false }, false)).toThrow(/allow-fork/);

@@ -49,7 +49,7 @@ describe('what flags would say is said of inputs', () => {
     ],
     [{ ...object, 'set-rodata': 'x' }, 'input set-rodata "x": has no "="; write set-rodata: target_pid=1234'],
     [{ ...object, timeout: '5' }, /^input timeout must be a duration, not "5"; /],
-  ])('%o is refused', (inputs, message) => {
+  ])('%o is rejected', (inputs, message) => {
     expect(rejected(inputs)).toMatch(message);
   });
 });
@@ -63,7 +63,7 @@ describe('a report of a step is a file', () => {
     [{ ...object, junit: '/dev/stdout' }, /^input junit is "\/dev\/stdout"/],
     [{ suite: 's.yaml', 'suite-out': '-' }, /^input suite-out is "-", .*bpfcompat-suite\.json/],
     [{ mode: 'merge', reports: 'r.json', out: '-' }, /^input out is "-"/],
-  ])('%o is refused', (inputs, message) => {
+  ])('%o is rejected', (inputs, message) => {
     expect(rejected(inputs)).toMatch(message);
   });
 

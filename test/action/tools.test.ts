@@ -84,7 +84,7 @@ test('never means never', async () => {
   expect(requested()).toBe('');
 });
 
-test('a machine without apt is told so', async () => {
+test('a machine without apt gets a message', async () => {
   await expect(ensure('auto')).rejects.toThrow(/not Debian or Ubuntu/);
 });
 

@@ -65,7 +65,7 @@ describe('flags', () => {
   });
 
   test.each(['- a.bpf.o', '"a.bpf.o"', "'a.bpf.o'", 'a.bpf.o,', '# a.bpf.o', 'a.bpf.o # first', '[a.bpf.o, b.bpf.o]'])(
-    'a line with something around it is refused: %s',
+    'a line with something around it is rejected: %s',
     (line) => {
       const inputs = readInputs({ INPUT_ARTIFACT: `b.bpf.o\n${line}` });
       expect(() => flagsFromInputs(inputs, 'test')).toThrow(
@@ -79,7 +79,7 @@ describe('flags', () => {
     expect(flags).toEqual(expect.arrayContaining(['--artifact=a.o', '--artifact=--out=/x', '--kernels=k1,k2, k3']));
   });
 
-  test('a boolean flag that is not a boolean is told by its input', () => {
+  test('a boolean flag that is not a boolean is reported by its input', () => {
     expect(() => flagsFromInputs(inputs({ offline: 'perhaps' }), 'test')).toThrow(
       'input offline must be true or false, not "perhaps"',
     );

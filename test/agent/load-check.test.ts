@@ -50,7 +50,7 @@ const request = (more: object = {}) =>
     },
   }).execute;
 
-test('the validator gets copies that nobody else writes, of the bytes that were looked at', async () => {
+test('the validator gets copies that no one else writes, of the bytes that were looked at', async () => {
   const { host, seen } = machine(() => 0);
   const execution = await checkLoad(host, ROOT, request(), true);
   expect(execution).toMatchObject({ status: 'pass', artifact_sha256: sha256(OBJECT), used_sudo: false });

@@ -35,6 +35,6 @@ test.each([
   ['debian-12-6.1', 'rhel-8-4.18', 'rhel-8-4.18: '],
   ['debian-12-6.2', 'debian-13-7.3', 'good: unknown profile "debian-12-6.2"; similar profiles: '],
   ['@1', 'debian-13-7.3', 'good "@1" is not a kernel; write a profile id'],
-])('%s and %s are refused', async (good, bad, message) => {
+])('%s and %s are rejected', async (good, bad, message) => {
   await expect(line(good, bad)).rejects.toThrow(message);
 });

@@ -72,7 +72,7 @@ describe('a run with several objects', () => {
     expect(await tell('all.json')).toMatch(/^3 objects, 2 of them pass everywhere\n {2}FAIL {2}unlink\.bpf\.o: /);
   });
 
-  test.each(['unlink', 'unlink.bpf.o', '/src/unlink.bpf.o'])('tells about %s', async (artifact) => {
+  test.each(['unlink', 'unlink.bpf.o', '/src/unlink.bpf.o'])('reports about %s', async (artifact) => {
     expect(await tell('all.json', { artifact, kernel: '7.3' })).toMatch(
       /^unlink\.bpf\.o on debian-13-7\.3: FAIL at load\n/,
     );

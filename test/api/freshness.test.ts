@@ -193,7 +193,7 @@ describe('kernel-freshness', () => {
     expect(read('vm/kernel-baselines.yaml')).toBe(before);
   });
 
-  test('a file that is wrong is told with its line', async () => {
+  test('a file that is wrong is reported with its line', async () => {
     await using lab = await openRpmLab(join(dir, 'none'), keys.good);
     const { around, write } = place(lab);
     await expect(kernelFreshness(around)).rejects.toThrow(/neither vm\/kernel-baselines\.yaml nor bpfcompat\.lock/);

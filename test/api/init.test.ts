@@ -81,7 +81,7 @@ describe('initSuite', () => {
   it.each([
     ['a directory without objects', '.', /no file in it is an eBPF object; build the objects first/],
     ['a directory that is not there', 'nowhere', /nowhere: there is no such directory/],
-  ])('refuses %s', async (_, where, message) => {
+  ])('rejects %s', async (_, where, message) => {
     const call = initSuite({ cwd: dir.path, env: {}, dir: where });
     await expect(call).rejects.toBeInstanceOf(UsageError);
     await expect(call).rejects.toThrow(message);

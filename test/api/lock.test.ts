@@ -114,7 +114,7 @@ $`),
     expect(bench.text()).toBe(text);
   });
 
-  test('is brought up to date without naming kernels, and says what was before; --check only tells', async () => {
+  test('is brought up to date without naming kernels, and says what was before; --check only reports', async () => {
     await using bench = await openBench();
     bench.lab.offer(wholeKernel(...OLD));
     await bench.lock();
@@ -173,7 +173,7 @@ $`),
     );
   });
 
-  test('with a digest that the archive has not is refused in every mode', async () => {
+  test('with a digest that the archive has not is rejected in every mode', async () => {
     await using bench = await openBench();
     bench.lab.offer(wholeKernel(...OLD));
     await bench.lock();
@@ -192,7 +192,7 @@ $`),
     });
   });
 
-  test('of another profile than the one that is there now is told', async () => {
+  test('of another profile than the one that is there now is reported', async () => {
     await using bench = await openBench();
     bench.lab.offer([...wholeKernel(...OLD), ...wholeKernel('6.1.0-9-amd64', '6.1.27-1')]);
     await bench.lock();
@@ -238,7 +238,7 @@ $`),
   });
 });
 
-describe('a lock that is wrong is told with file and line', () => {
+describe('a lock that is wrong is reported with file and line', () => {
   const entry = (more: string): string =>
     `schema: bpfcompat_lock.v1\nkernels:\n  - profile: a\n    package: linux-image-a\n    version: "1"\n    release: r\n${more}`;
   const file = `    files:\n      - {name: linux-image-a, version: "1", sha256: ${'0'.repeat(64)}}\n`;

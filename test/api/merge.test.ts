@@ -143,7 +143,7 @@ test('a pipe is no directory without reports', async () => {
   await expect(mergeReports({ host, cwd: dir, reports: ['pipe'] })).rejects.toThrow('"pipe": it is a pipe or a device');
 });
 
-test('a result that its own evidence contradicts is refused', async () => {
+test('a result that its own evidence contradicts is rejected', async () => {
   await shards(quickRun(), 2);
   for (const index of [1, 2]) {
     const file = join(dir, `shards/${index}/report.json`);
@@ -213,7 +213,7 @@ describe('what is missing', () => {
     expect(missing).toHaveLength(2);
   });
 
-  test('is told of a report that lost answers', async () => {
+  test('names a report that lost results', async () => {
     await shards(mixedRun(), 1);
     const file = join(dir, 'shards/1/report.json');
     const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -384,7 +384,7 @@ describe('what does not belong together', () => {
     await expect(merge()).rejects.toThrow(/booted different kernels as debian-/);
   });
 
-  test('a build that the vendor replaced between two machines is told', async () => {
+  test('a build that the vendor replaced between two machines is reported', async () => {
     await withKernels({ vmlinuz: image });
     const { notes } = await merge();
     expect(notes.join()).toMatch(/debian-[^:]*: the shards booted different builds, .*bpfcompat\.lock keeps one build/);
@@ -425,7 +425,7 @@ describe('files that are not shards', () => {
     await expect(merge({ reports: [name] })).rejects.toThrow(message);
   });
 
-  test('in a directory are passed over; one that was cut is told', async () => {
+  test('in a directory are passed over; one that was cut is reported', async () => {
     await direct(quickRun());
     await shards(quickRun(), 2);
     writeFileSync(join(dir, 'shards/other.json'), '{"schema_version": "v0.1"}');
@@ -487,7 +487,7 @@ describe('what decides', () => {
   });
 });
 
-test('a place that cannot be written is told before anything else', async () => {
+test('a place that cannot be written is reported before anything else', async () => {
   await shards(quickRun(), 2);
   mkdirSync(join(dir, 'merged/junit.xml'), { recursive: true });
   await expect(merge()).rejects.toThrow(/cannot write .*junit\.xml: it is a directory/);

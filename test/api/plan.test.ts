@@ -65,7 +65,7 @@ test('a suite, whose objects need not be built', async () => {
   );
 });
 
-test('what is wrong is told', async () => {
+test('what is wrong is reported', async () => {
   await expect(plan({})).rejects.toThrow('no kernels are chosen');
   await expect(plan({ quick: true, artifacts: ['none/*.o'] })).rejects.toThrow('no file matches this pattern');
   await expect(plan({ quick: true, shards: 300 })).rejects.toThrow('a job matrix has 1 to 256 jobs');

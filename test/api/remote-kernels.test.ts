@@ -220,7 +220,7 @@ describe('under a lock', () => {
     expect(notes.join()).toMatch(/lab\/kernels sha256:\w+ is offered, and bpfcompat\.lock:\d+:\d+ keeps lab\/kernels/);
   });
 
-  test('an address that moved on is told, and used only where the lock may give way', async () => {
+  test('an address that moved on is reported, and used only where the lock may give way', async () => {
     publish(OLD);
     await lock('address');
     publish(NEW);

@@ -38,7 +38,7 @@ test('nothing is made where nothing is wanted', async () => {
   expect(await write(makeDocument, { junit: '', sarif: '', badge: '', summary: '' })).toEqual([]);
 });
 
-test('one that cannot be written is told, and the others are there', async () => {
+test('one that cannot be written is reported, and the others are there', async () => {
   mkdirSync(join(dir, 'b.json'));
   const notes = await write(quickDocument);
   expect(notes).toHaveLength(1);
@@ -46,7 +46,7 @@ test('one that cannot be written is told, and the others are there', async () =>
   expect(readdirSync(dir)).toEqual(expect.arrayContaining(['s.sarif', 'summary.md']));
 });
 
-test('documents that cannot be made are told for each', async () => {
+test('documents that cannot be made are reported for each', async () => {
   const notes = await write(() => {
     throw new Error('the report is bent');
   });

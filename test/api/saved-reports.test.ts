@@ -43,7 +43,7 @@ describe('the report that a collection names for a case', () => {
     ['ci/link.json', /is a link to .*foreign, outside of/],
     ['.git/config', /lies in \.git/],
     ['/proc/kmsg', /lies outside of/],
-  ])('%s is refused', async (path, message) => {
+  ])('%s is rejected', async (path, message) => {
     await expect(find(path)).rejects.toThrow(message);
   });
 });

@@ -156,7 +156,7 @@ describe('an object of an archive that is not an object any more', () => {
 });
 
 describe('names', () => {
-  test('of strangers lead to no other directory, and show what they are', async () => {
+  test('of hostile files lead to no other directory, and show what they are', async () => {
     const hostile = ['a/../../../other/x', 'x](2)', 'e\u001b[31m\u202e\n::error::'].map(object);
     put('hostile', buildProgram({ data: Buffer.concat(hostile) }));
     const names = await inside('hostile');
@@ -164,7 +164,7 @@ describe('names', () => {
     for (const name of names) expect(name).toMatch(/^\[[\x21-\x2e\x30-\x5a\x5e-\x7e]+\]$/);
   });
 
-  test('of files are as short as tells them apart', () => {
+  test('of files are as short as distinguishes them', () => {
     expect(insideSuffixes([{ member: 'a/x.o' }, { member: 'b/x.o' }, { member: 'b/y.o', at: 32 }])).toEqual([
       '[a:x.o]',
       '[b:x.o]',
@@ -229,7 +229,7 @@ describe('words of --artifact', () => {
     }
   });
 
-  test('their bytes are kept by their digests, and the source is told', async () => {
+  test('their bytes are kept by their digests, and the source is reported', async () => {
     const [input] = await keepNamed(host, join(dir, 'work'), await named('agent'));
     expect(input?.taken?.source).toEqual({
       place: join(dir, 'agent'),
@@ -248,7 +248,7 @@ describe('words of --artifact', () => {
     );
   });
 
-  test('what lies in the place of a copy is told', async () => {
+  test('what lies in the place of a copy is reported', async () => {
     const found = await named('agent');
     mkdirSync(join(dir, 'blocked/objects', `${found[0]?.object?.sha256}.o`, 'x'), { recursive: true });
     await expect(keepNamed(host, join(dir, 'blocked'), found)).rejects.toThrow(/^cannot write to .*blocked\/objects: /);

@@ -237,7 +237,7 @@ test('the same works without a script, under the policy', async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-test('with a key, results are shown and a check is started where nobody may without', async () => {
+test('with a key, results are shown and a check is started where no one may without', async () => {
   const { lab, url } = await listening({});
   const { page, troubles } = await newPage();
   await page.goto(`${url}/results`);

@@ -123,7 +123,7 @@ describe.each([...(Object.keys(KINDS) as (keyof typeof KINDS)[]), 'cell' as cons
   });
 });
 
-test('names of strangers run nothing and show as they are', async () => {
+test('hostile names run nothing and show as they are', async () => {
   const hostile = files.filter(
     (path) => path.endsWith('.html') && readFileSync(join(dir, path), 'utf8').includes('owned'),
   );

@@ -117,7 +117,7 @@ describe('the line of an access', () => {
     ).toMatchObject({ line: 10 });
   });
 
-  test('is told for enumerators, and for elements of a field', () => {
+  test('is reported for enumerators, and for elements of a field', () => {
     const lines = [
       [0, 'int a = 1;'],
       [4, 'return bpf_core_enum_value(enum bpf_cmd, BPF_X);'],

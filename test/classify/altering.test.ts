@@ -54,7 +54,7 @@ describe('programs that can alter what is observed', () => {
   });
 });
 
-describe('a failure that was told', () => {
+describe('a failure that was reported', () => {
   const required = { name: 'plain', section: '', required: true };
   const later = { name: 'writes', section: '', required: true };
   const request = (...stages: Stage[]): ClassifyInput => ({
@@ -79,7 +79,7 @@ describe('a failure that was told', () => {
     });
   });
 
-  test('is none when nothing failed until then: what was not told did not fail', () => {
+  test('is none when nothing failed until then: what was not reported did not fail', () => {
     expect(failureBeside(infra, request(...loaded, fx.load(), fx.attach('plain')))).toBe(infra);
     expect(failureBeside(infra, request(open))).toBe(infra);
   });

@@ -100,7 +100,7 @@ describe('what the guest saw decides, and not that it says pass', () => {
     expect(outcome(expected, good, { subject: 'another' })).toMatchObject({ status: 'fail' });
   });
 
-  test('bytes beyond what is told are compared by the guest alone', () => {
+  test('bytes beyond what is reported are compared by the guest alone', () => {
     const value = 'ab'.repeat(300);
     const expected = only({ maps: [map({ key: 0, value })] });
     expect(outcome(expected, `found=true length=300 bytes=x${value.slice(0, 512)}`)).toMatchObject({ status: 'pass' });
@@ -149,7 +149,7 @@ test('a test that was not looked at fails', () => {
   expect(result).toMatchObject({ status: 'fail', findings: [{ args: { reason: 'not_run' } }] });
 });
 
-test('of several expectations that do not hold all are told, what a program returned first', () => {
+test('of several expectations that do not hold all are reported, what a program returned first', () => {
   const expected = only({ maps: [map({ key: 7, value: 3 })], run: [{ ...run, retval: 1 }] });
   const said = [
     { kind: 'map', subject: 'hits', wanted: '', seen: 'found=true value=0 size=8', status: 'fail', error: 'wrong' },

@@ -111,7 +111,7 @@ describe('maps', () => {
     });
   });
 
-  test('the same refusal on a kernel that knows the type is not called unsupported', () => {
+  test('the same rejection on a kernel that knows the type is not called unsupported', () => {
     expect(first(request(fx.missingRingbuf('6.1.0-56-cloud-amd64', [])))).toMatchObject({
       code: 'MAP_CREATE_FAILED',
       rollup: 'UNSUPPORTED_MAP_TYPE',
@@ -138,7 +138,7 @@ describe('maps', () => {
     expect(first(outcome(-1)).code).toBe('CAPABILITY_FAILURE');
   });
 
-  test('a refused map stands before a program that fails for a reason of its own', () => {
+  test('a rejected map stands before a program that fails for a reason of its own', () => {
     const stages = [
       fx.open({
         programs: [fx.programFacts('a'), fx.programFacts('b')],
@@ -541,7 +541,7 @@ describe('no cause hides behind another one', () => {
     expect(codesOf([gone, fx.functional('marker', { status: 'skipped' })])).toHaveLength(1);
   });
 
-  test('a missing program beside another one that cannot be attached, each told once', () => {
+  test('a missing program beside another one that cannot be attached, each reported once', () => {
     const programs = [...required, { name: 'gone', section: '', required: true }];
     const test = fx.functional('marker');
     const reported = codesOf([gone, test], { programs });
@@ -645,7 +645,7 @@ describe('a validator that did not end by itself', () => {
     });
   });
 
-  test('what was refused before stays refused', () => {
+  test('what was rejected before stays rejected', () => {
     const denied = [fx.open(), fx.rejected('handle_exec', 'invalid func unknown#181\n'), fx.loadFailed()];
     expect(request(killed(11, denied))).toMatchObject({ status: 'fail', findings: [{ code: 'UNSUPPORTED_HELPER' }] });
   });

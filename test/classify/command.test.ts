@@ -108,7 +108,7 @@ describe('the exit code is the verdict', () => {
     }
   });
 
-  test('what libbpf said in the loader is told besides, and never decides', () => {
+  test('what libbpf said in the loader is reported besides, and never decides', () => {
     const stderr = "libbpf: failed to find valid kernel BTF\nlibbpf: failed to load object 'x'\nbye\n";
     const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: stderr }), 0);
     expect(outcome).toMatchObject({

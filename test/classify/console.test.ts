@@ -33,7 +33,7 @@ test.each([
   expect(consoleFindings(`[   12.345678][   T88] ${line}\r\n`)).toHaveLength(1);
 });
 
-test('the same trouble is told once, and a flood is bounded', () => {
+test('the same trouble is reported once, and a flood is bounded', () => {
   const flood = Array.from({ length: 5000 }, (_, i) => `[ 1.${i}] WARNING: CPU: ${i} PID: 8 at a.c:1 f+0x1/0x2`);
   expect(consoleFindings(flood.join('\n'))).toHaveLength(1);
   const kinds = Array.from({ length: 50 }, (_, i) => `BUG: bug ${'x'.repeat(i)}`);
@@ -62,7 +62,7 @@ test('a kernel that stumbles over an object has not passed it', () => {
   expect(withConsole(pass, '', NO_COMMAND)).toEqual(pass);
 });
 
-test('a pass that refused to be watched is none; a failure stays one', () => {
+test('a pass that kept its observer out is none; a failure stays one', () => {
   const refused = respond('', { whole: false, refused: true });
   const fail = { status: 'fail', failedStage: 'load', findings: [] } as const;
   expect(withConsole({ status: 'pass', findings: [] }, '', refused)).toMatchObject({

@@ -62,7 +62,7 @@ describe('against the object', () => {
     expect(contradiction(asNamed('on_other'), own)).toContain("the validator's document");
   });
 
-  test('a program that is loaded by default and told to be opt-in, unless the request says so', () => {
+  test('a program that is loaded by default and reported as opt-in, unless the request says so', () => {
     const open = fx.open({ programs: [fx.programFacts('handle_exec', { autoload: false })] });
     const off = said(open, fx.program('handle_exec'), fx.load(), fx.attach('handle_exec'), fx.exit());
     expect(contradiction(off, known)).toContain('loaded by default');
@@ -75,7 +75,7 @@ describe('against the object', () => {
   });
 });
 
-test('programs of one name in two sections are told apart', () => {
+test('programs of one name in two sections are distinguished', () => {
   const twins = [
     { name: 'twin', section: 'tc', autoload: false },
     { name: 'twin', section: 'xdp' },
@@ -92,7 +92,7 @@ test('programs of one name in two sections are told apart', () => {
   expect(contradiction(said(...stages), { ...known, facts: facts(...twins) })).toBeUndefined();
 });
 
-test('programs of one name in one section are told one by one, and the worst of them counts', () => {
+test('programs of one name in one section are reported one by one, and the worst of them counts', () => {
   const twins = [{ name: 'twin' }, { name: 'twin' }];
   const program = (status: 'pass' | 'fail') => fx.program('twin', { status, section: SECTION });
   const attach = (status: 'pass' | 'fail') => fx.attach('twin', { status, section: SECTION });
@@ -140,7 +140,7 @@ describe('against the plan', () => {
   const respond = (...results: Stage[]) =>
     said(fx.open(), fx.program('handle_exec'), fx.load(), fx.attach('handle_exec'), ...results, fx.exit());
 
-  test('what was asked, in its order', () => {
+  test('what was requested, in its order', () => {
     expect(contradiction(respond(fx.functional('one'), second), { ...known, tests })).toBeUndefined();
   });
 
@@ -176,7 +176,7 @@ describe('against the document', () => {
   });
 });
 
-test('a failure that was told stays one, with a remark', () => {
+test('a failure that was reported stays one, with a remark', () => {
   const fail: Outcome = { status: 'fail', failedStage: 'attach', findings: [] };
   const respond = edited((d) => (d['status'] = 'fail'));
   expect(withoutContradiction(fail, respond, known)).toMatchObject({

@@ -56,7 +56,7 @@ const unmet = (expectedOf: string, kind = 'map'): Finding =>
     },
   });
 
-test('a refused map names the programs that use it, and no others', () => {
+test('a rejected map names the programs that use it, and no others', () => {
   const facts = factsOf(fixture('lacks_map_and_kfunc'));
   const [counts, later, unowned] = withConsequences(['counts', 'later', 'other'].map(rejectedMap), facts);
   expect(counts?.args).toMatchObject({ users: 'bad' });

@@ -17,7 +17,7 @@ function explained(log: string, cause: string, reason: ReasonOf<'VERIFIER_REJECT
 
 const CAUSE = "R6 invalid mem access 'scalar'";
 
-test('a packet pointer that a helper took away is told by the helper', () => {
+test('a packet pointer that a helper took away is reported by the helper', () => {
   const log = [
     '1: (61) r6 = *(u32 *)(r1 +0)          ; R1=ctx(off=0,imm=0) R6_w=pkt(off=0,r=0,imm=0)',
     '8: (85) call bpf_xdp_adjust_head#44   ; R0=scalar()',
@@ -72,7 +72,7 @@ test.each([
   });
 });
 
-test('memory of an arena that is used before it was converted is told as such', () => {
+test('memory of an arena that is used before it was converted is reported as such', () => {
   const cause = "R0 invalid mem access 'scalar'";
   const log = (call: string): string =>
     [

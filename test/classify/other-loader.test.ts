@@ -177,7 +177,7 @@ describe('why a load is rejected', () => {
     }
   });
 
-  test('a map that the library rejects without a call of the kernel is not a refusal of the kernel', () => {
+  test('a map that the library rejects without a call of the kernel is not a rejection of the kernel', () => {
     const load = { kind: 'map', subject: 'events', error: 'map events: ArrayOfMaps requires InnerMap' } as const;
     expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({ code: 'LOADER_REJECTED', subject: 'events' });
   });

@@ -56,7 +56,7 @@ describe('a name that no kernel accepts', () => {
   });
 });
 
-describe('maps: the first change the kernel takes names what it refuses', () => {
+describe('maps: the first change the kernel takes names what it rejects', () => {
   test('flags, with those that are newer than the kernel', () => {
     const flags = { type: 'array', flags: 0x1000 | 0x400 };
     const probes = tried(['no_flags', 0]);
@@ -111,7 +111,7 @@ describe('maps: the first change the kernel takes names what it refuses', () => 
     });
   });
 
-  test('the type, when even a plain map of it is refused', () => {
+  test('the type, when even a plain map of it is rejected', () => {
     const probes = fx.rejectedProbes();
     expect(map({ type: 'arena' }, -22, probes)).toMatchObject({
       code: 'UNSUPPORTED_MAP_TYPE',
@@ -191,7 +191,7 @@ describe('programs: the same load with one thing changed', () => {
     expect(program(tc, -22, probes)).toMatchObject({ code: 'VERIFIER_REJECTION', args: { reason: 'no_log' } });
   });
 
-  test('a type that needs a target is never blamed for being refused without one', () => {
+  test('a type that needs a target is never blamed for being rejected without one', () => {
     const tracing = { type: 'tracing', section: 'fentry/migrate_disable' };
     expect(program(tracing, -22, allRejected)).toMatchObject({
       code: 'ATTACH_TARGET_NOT_TRACEABLE',

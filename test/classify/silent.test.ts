@@ -30,8 +30,8 @@ function format(offset: number, tracepoint = 'block/block_rq_issue'): Stage {
   return { stage: 'format', tracepoint, fields };
 }
 
-describe('a format that the helper refuses', () => {
-  test('is told with its line', () => {
+describe('a format that the helper rejects', () => {
+  test('is reported with its line', () => {
     const [finding, ...more] = notes('helper_print_float');
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
@@ -52,7 +52,7 @@ describe('a format that the helper refuses', () => {
 });
 
 describe('a field of a record', () => {
-  test('that lies elsewhere on this kernel is told with its line', () => {
+  test('that lies elsewhere on this kernel is reported with its line', () => {
     const [finding, ...more] = notes('attach_tracepoint_moved_field', [format(34)]);
     expect(more).toEqual([]);
     expect(finding).toMatchObject({

@@ -41,7 +41,7 @@ test('a group with one that loads passes', () => {
   expect(judge([variant('old', 'refused'), variant('new', 'chosen')], 'new')).toEqual({ status: 'pass', findings: [] });
 });
 
-test('what was not tried, and what the guest does not tell, is not a verdict', () => {
+test('what was not tried, and what the guest does not report, is not a verdict', () => {
   expect(judge([variant('old', 'refused'), variant('new', 'untried')])).toMatchObject({ status: 'infra_error' });
   expect(judge(undefined)).toMatchObject({ status: 'infra_error', cause: 'protocol' });
 });

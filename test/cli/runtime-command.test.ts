@@ -187,7 +187,7 @@ describe('the key', () => {
   });
 });
 
-test('a report about other bytes is signed by nobody', async () => {
+test('a report about other bytes is signed by no one', async () => {
   put('conn.bpf.o', 'changed');
   const { exitCode, err } = await create();
   expect(exitCode).toBe(1);

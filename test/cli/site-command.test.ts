@@ -18,7 +18,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 
 const run = (...argv: string[]) => runIn(cwd, ['site', 'build', ...argv]);
 
-test('the site is written, and where it begins is told', async () => {
+test('the site is written, and where it begins is reported', async () => {
   const { exitCode, out, err } = await run('--in', 'report.json', '--out', 'public/site');
   expect([exitCode, err]).toEqual([0, '']);
   expect(out).toMatch(/^Site: public\/site\/index\.html \(1 run, 1 object, 4 kernels; \d+ files\)\n$/);

@@ -55,7 +55,7 @@ test('--out - is standard output, with nothing beside the document', async () =>
   expect(said.err).toMatch(/^Compare JSON: /);
 });
 
-test('a report over one of the two that are compared is refused', async () => {
+test('a report over one of the two that are compared is rejected', async () => {
   const before = readFileSync(join(cwd, 'r.json'), 'utf8');
   expect(await runCommand([...sides, '--out', './r.json'], io())).toBe(1);
   expect(said.err).toMatch(/--out \.\/r\.json: .*r\.json is what --base-report names and would be replaced; choose/);

@@ -230,7 +230,7 @@ describe('causes', () => {
 
     const other = cause({ code: 'STACK_LIMIT', subject: 'on_exit', program: 'on_exit' });
 
-    test('a new one beside it is a regression, one that went is told', () => {
+    test('a new one beside it is a regression, one that went is reported', () => {
       expect(newsOf([cause()], [cause(), other])).toMatchObject({
         diff: { failure: 'new', change: 'regressed', newCauses: [other] },
         summary: { requiredRegressions: 1, newFailures: 1, knownFailures: 0 },
@@ -260,7 +260,7 @@ describe('causes', () => {
       expect(newsOf([cause({ program: before })], [cause({ program: after })]).diff.failure).toBe(failure);
     });
 
-    test('the program that came, and the one that went, are told alone', () => {
+    test('the program that came, and the one that went, are reported alone', () => {
       const { diff } = newsOf([cause({ program: 'a, b' })], [cause({ program: 'b, c' })]);
       expect(diff).toMatchObject({ newCauses: [{ program: 'c' }], clearedCauses: [{ program: 'a' }], movedCauses: [] });
     });

@@ -167,7 +167,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(await find('btf: x.btf\n', true)).toMatchObject({ btf: { path: '/w/vm/profiles/x.btf' } });
   });
 
-  test('needs neither image nor validator, and is told what ours is told', async () => {
+  test('needs neither image nor validator, and gets what ours gets', async () => {
     const own = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\n';
     const locked = shipped.replace('arch: x86_64', 'arch: x86_64, boot: {kernel_args: [lockdown=integrity]}');
     const files = catalogOf({ '/w/vm/profiles/k-6.1.yaml': own, '/b/catalog/k.yaml': locked });
@@ -195,7 +195,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect((await find(`kernel: ${DEB}\n`)).replaces).toBeUndefined();
   });
 
-  test('and another kernel is refused, unless the user allows it', async () => {
+  test('and another kernel is rejected, unless the user allows it', async () => {
     const error = await usageError(find(`kernel: ${OTHER}\n`));
     expect(error.code).toBe('profile_override');
     expect(error.message).toMatch(/^\/w\/vm\/profiles\/k-6\.1\.yaml: .*allowProfileOverride$/);
@@ -289,7 +289,7 @@ describe('a profile of the workspace that names one build (install_kernel)', () 
     });
   });
 
-  test('of a release that nobody knows stays without a kernel', async () => {
+  test('of a release that is unknown stays without a kernel', async () => {
     expect((await find('ubuntu', '12.04', 'install_kernel: 3.2.0-1-generic\n')).kernel).toBeUndefined();
   });
 });
@@ -334,7 +334,7 @@ describe('resolveMatrix', () => {
     );
   });
 
-  test('one that was typed is told before anything runs, a broken one only where nothing else is left', async () => {
+  test('one that was typed is reported before anything runs, a broken one only where nothing else is left', async () => {
     const typed = (...ids: string[]) => resolveMatrix(catalog, matrixOf(ids, '--kernels'), true);
     const error = await usageError(typed('mine-6.1', 'nope', 'broken'));
     expect(error.message).toMatch(/^--kernels: unknown profile "nope";[^\n]*$/);
@@ -367,7 +367,7 @@ describe('findMatrix', () => {
     expect(await findMatrix(catalog, value)).toMatchObject({ file, name });
   });
 
-  test('no file takes the name of a built-in matrix, and whichever it is, the other one is told of', async () => {
+  test('no file takes the name of a built-in matrix, and whichever it is, the other one is named', async () => {
     expect((await findMatrix(catalog, 'debian')).note).toBe(
       'matrix debian is the one that comes with bpfcompat; name /w/matrices/debian.yaml to have that file',
     );
@@ -383,7 +383,7 @@ describe('findMatrix', () => {
     expect((await findMatrix(catalog, '/w/ci/nightly.yaml')).note).toBeUndefined();
   });
 
-  test('an entry without "- id:" is told with the id that is meant', async () => {
+  test('an entry without "- id:" is reported with the id that is meant', async () => {
     const text = 'profiles: [6.1]';
     const files = catalogOf({ 'm.yaml': text, '/b/catalog/debian.yaml': tableText({ 'debian-12-6.1': '6.1' }) });
     const error = await usageError(findMatrix(files, 'm.yaml'));
@@ -391,7 +391,7 @@ describe('findMatrix', () => {
     expect(error.message).toMatch(/not a text; write a line "- id: debian-12-6\.1" for each kernel$/);
   });
 
-  test('an address and a directory are told as what they are', async () => {
+  test('an address and a directory are named as what they are', async () => {
     const files = catalogOf({ ci: Object.assign(new Error('EISDIR'), { code: 'EISDIR' }) });
     const messages = await Promise.all(
       ['https://host.example/m.yaml', 'ci'].map(async (value) => (await usageError(findMatrix(files, value))).message),

@@ -127,7 +127,7 @@ test.each([
   ['{run: [{data_in: "00"}]}', 'run[0].program is missing; add it'],
   ['{}', 'functional_tests[0].command is missing; add it, or say under expect what maps'],
   ['{maps: []}', 'functional_tests[0].command is missing; add it'],
-])('%s is refused', (expectation, message) => {
+])('%s is rejected', (expectation, message) => {
   const error = usageErrorOf(() => read(expectation));
   expect(error.code).toBe('manifest_invalid');
   expect(error.message).toContain(message);

@@ -105,7 +105,7 @@ describe.each([
   });
 
   test.each([...fields].filter(([key]) => rows.has(key)))(
-    '%s is told as it is read',
+    '%s is reported as it is read',
     (key, { required, type, words }) => {
       const row = rows.get(key);
       expect(row?.default === 'required', 'the column default says what is required').toBe(required);

@@ -19,7 +19,7 @@ test('the flag is kept as it is: libbpf wins over what a manifest says', () => {
   expect(read({ loaders: ['aya'] })).toMatchObject({ loaders: ['aya'] });
 });
 
-describe('what is refused', () => {
+describe('what is rejected', () => {
   test.each<[object, string]>([
     [{ loader: 'ebpfgo' }, '--loader "ebpfgo" is not known; did you mean "ebpf-go"?'],
     [{ loader: 'cilium' }, 'use libbpf, ebpf-go, aya or bpftool'],

@@ -28,7 +28,7 @@ test('names and values', () => {
   expect(read([], [], true).strictLibbpf).toBe(true);
 });
 
-describe('what is refused', () => {
+describe('what is rejected', () => {
   test.each<[string[], string[], string]>([
     [['pid'], [], '--set-rodata "pid": has no "="; write --set-rodata target_pid=1234'],
     [['=1'], [], '--set-rodata "=1": "" is not the name of a global variable'],

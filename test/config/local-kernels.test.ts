@@ -30,7 +30,7 @@ describe('--kernel', () => {
     ['b,modules=', /modules is empty/],
     ['b,name=a,name=b', /name is there twice/],
     ['b,name=../x', /the name "\.\.\/x" is not an id/],
-  ])('%j is refused', (text, words) => {
+  ])('%j is rejected', (text, words) => {
     expect(() => parseLocalKernels([text])).toThrow(words);
   });
 
@@ -97,6 +97,6 @@ test.each([
   ],
   [{ image: 'b', initrd: 'x' }, /write \{ image/],
   [{ image: 'b', name: 'no id' }, /the name "no id" is not an id/],
-])('the library refuses %j', (kernel, words) => {
+])('the library rejects %j', (kernel, words) => {
   expect(() => checkLocalKernels([kernel as LocalKernel])).toThrow(words);
 });

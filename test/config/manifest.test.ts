@@ -179,7 +179,7 @@ test('an empty map is an empty file', () => {
   expect(read('{}\n')).toEqual(read(''));
 });
 
-describe('what is refused, with its place', () => {
+describe('what is rejected, with its place', () => {
   const KEYS = '(known keys: name, section, type, attach, attach_target, autoload)';
   test.each([
     ['name: conn\ncolour: red', '2:1: unknown key "colour"; remove it'],

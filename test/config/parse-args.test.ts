@@ -81,7 +81,7 @@ describe('commands', () => {
     [['__proto__'], 'unknown command "__proto__"; see \'bpfcompat help\'; for a file or directory write ./__proto__'],
     [['build'], 'unknown command "build"; see \'bpfcompat help\'; for a file or directory write ./build'],
     [['--quick'], 'unknown command "--quick"; flags come after the command, see \'bpfcompat help\''],
-  ])('%j is refused', (argv, message) => {
+  ])('%j is rejected', (argv, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe('unknown_command');
     expect(error.message).toBe(message);
@@ -141,7 +141,7 @@ describe('flag syntax', () => {
     expect(testOptions('--markdown', '-5').markdown).toBe('-5');
   });
 
-  test('what the last one overrules is told', () => {
+  test('what the last one overrules is reported', () => {
     const notesOf = (...more: string[]): string[] => {
       const notes: string[] = [];
       parseArgs([...MINIMAL, ...more], {}, (note) => notes.push(spell(note, inFlags)));
@@ -243,7 +243,7 @@ describe('flag syntax', () => {
     [['test', '--timeout=-5s'], 'flag_value', '--timeout must be more than 0, not "-5s"'],
     [['test', '--timeout=200h'], 'flag_value', '--timeout must be from 1ms to 168h, not "200h"'],
     [['test', '--disk-resize=-1'], 'flag_value', '--disk-resize must be a whole number from 0 to 1024, not "-1"'],
-  ])('%j is refused', (argv, code, message) => {
+  ])('%j is rejected', (argv, code, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
@@ -414,7 +414,7 @@ describe('test', () => {
       'flag_value',
       '--artifact-uri "ftp://x/y" is not a URL; use one that starts with https://, http:// or file://',
     ],
-  ])('%j is refused', (argv, code, message) => {
+  ])('%j is rejected', (argv, code, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
@@ -425,7 +425,7 @@ describe('test', () => {
     [['kernels', 'fetch', 'a', '--all'], '--all and ids both choose kernels; give only one of them'],
     [['kernels', 'prune', '--all', '--keep=a'], '--all and --keep contradict each other; give only one of them'],
     [['profile', 'list'], '--matrix is missing; add it, for example --matrix quick'],
-  ])('%j is refused', (argv, message) => {
+  ])('%j is rejected', (argv, message) => {
     expect(errorOf(...argv).message).toContain(message);
   });
 });
@@ -515,7 +515,7 @@ test('watch of a suite leaves to it what it says itself', () => {
 });
 
 describe('builds of kernels', () => {
-  test('what is asked of a lock', () => {
+  test('what a lock is for', () => {
     expect(testOptions('--locked').lock).toBe('require');
     expect(testOptions('--no-lock').lock).toBe('ignore');
     expect(parseArgs(['lock'])).toMatchObject({
@@ -552,7 +552,7 @@ describe('builds of kernels', () => {
     [['kernel-sweep'], 'missing_flag', '--profile is missing'],
     [['kernel-sweep', '--profile', 'a', '--target-timeout', '5'], 'flag_value', '--target-timeout "5"'],
     [['kernel-sweep', '--profile', 'a', '--count', '0'], 'flag_value', '--count'],
-  ])('%j is refused', (argv, code, message) => {
+  ])('%j is rejected', (argv, code, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);

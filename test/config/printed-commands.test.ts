@@ -66,7 +66,7 @@ test.each(reported)('%s: bpfcompat %s', (_file, line) => {
   expect(() => parseArgs(wordsOf(plainly(line)))).not.toThrow();
 });
 
-test.each(messages)('%s tells of bpfcompat %s', (_file, line) => {
+test.each(messages)('%s reports bpfcompat %s', (_file, line) => {
   try {
     parseArgs(wordsOf(line));
   } catch (error) {

@@ -11,7 +11,7 @@ const read = (lines: readonly string[], rules = {}) =>
 const SHA = 'a'.repeat(64);
 
 describe('blocks as they are read', () => {
-  test('paths of files and layouts are relative to the profile, and are told', () => {
+  test('paths of files and layouts are relative to the profile, and are reported', () => {
     const paths: NamedPath[] = [];
     const onPath = (named: NamedPath): void => void paths.push(named);
     const file = read(['source: file', 'image: ../../k/bzImage', 'modules: m', 'config: c', `sha256: ${SHA}`], {
@@ -47,7 +47,7 @@ describe('blocks as they are read', () => {
 });
 
 const URL_ = 'https://example.org/k';
-describe('what is wrong is told with file, line and what to do', () => {
+describe('what is wrong is reported with file, line and what to do', () => {
   test.each([
     [['source: flie'], /own\.yaml:6:11: .*"flie".*file/],
     [['source: file'], /own\.yaml:6:3: .*image/],

@@ -20,7 +20,7 @@ const KERNEL = `kernel:
 const read = (text: string) => readProfile({ file: 'p.yaml', text });
 
 describe('readProfile', () => {
-  test('the example of the contract, with keys nobody knows', () => {
+  test('the example of the contract, with unknown keys', () => {
     const text = `id: my-distro-6.6
 distro: ubuntu
 version: "24.04"

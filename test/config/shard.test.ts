@@ -28,7 +28,7 @@ describe('--shard', () => {
     ['3/2', 'must be one of 1/2 to 2/2'],
     ['1/0', 'must be one of 1 to 256 shards'],
     ['1/257', 'must be one of 1 to 256 shards'],
-  ])('%j is refused', (text, why) => {
+  ])('%j is rejected', (text, why) => {
     expect(usageErrorOf(() => parseShard(text))).toMatchObject({
       code: 'flag_value',
       message: `--shard "${text}" ${why}; write 1/4 for the first of four`,
@@ -59,7 +59,7 @@ describe('merge', () => {
       ['a', '--out', 'r', '--markdown', 'm', '--summary', 'm'],
       '--markdown and --summary are the same file "m"; choose two',
     ],
-  ])('%j is refused', (words, message) => {
+  ])('%j is rejected', (words, message) => {
     expect(() => parseArgs(['merge', ...words])).toThrow(message);
   });
 });
@@ -80,7 +80,7 @@ describe('plan', () => {
     [['--suite', 's.yaml', '--quick'], '--suite names objects and kernels itself'],
     [['--quick', '--shards', '257'], '--shards'],
     [['--quick', '--shards', '0'], '--shards must be a whole number from 1 to 256, not "0"; without it'],
-  ])('%j is refused', (words, message) => {
+  ])('%j is rejected', (words, message) => {
     expect(() => parseArgs(['plan', ...words])).toThrow(message);
   });
 });

@@ -115,7 +115,7 @@ describe('readSuite', () => {
     });
   });
 
-  test('a case wins over the defaults, and what nobody says has the default of the contract', () => {
+  test('a case wins over the defaults, and what no file says has the default of the contract', () => {
     const text = `name: s
 defaults: {kernels: [debian-12-6.1], workdir: work, timeout: 1m, concurrency: 3, keep_vm_on_failure: yes, runner: vm}
 cases:
@@ -227,7 +227,7 @@ cases:
       'name: s\ncases: [{name: a, artifact: x, matrix: m, test: {mode: behavior}}]',
       '2:49: cases[0].test.command is missing; add it',
     ],
-  ])('%j is refused with its place', (text, message) => {
+  ])('%j is rejected with its place', (text, message) => {
     const error = usageErrorOf(() => read(text));
     expect(error.code).toBe('suite_invalid');
     expect(error.message).toContain(`ci/suite.yaml:${message}`);

@@ -26,7 +26,7 @@ test('values, defaults and places', () => {
 });
 
 describe('a second document', () => {
-  test('is refused with its line: nothing of a file is passed over in silence', () => {
+  test('is rejected with its line: nothing of a file is passed over in silence', () => {
     const error = usageErrorOf(() => read('on: yes\n---\ncount: 3\n'));
     expect(error.message).toMatch(/^dir\/f\.yaml:2:1: a second YAML document begins here/);
     expect(() => read('on: yes\n...\n---\ncount: 3\n')).toThrow(/second YAML document/);

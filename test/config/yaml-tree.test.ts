@@ -34,7 +34,7 @@ describe('values', () => {
     });
   });
 
-  test('a second document is refused, even when it is broken', () => {
+  test('a second document is rejected, even when it is broken', () => {
     for (const text of ['a: 1\n---\n[', '---\na: 1\n...\n---\n%%% ]\n', 'a: 1\n--- x\n']) {
       expect(readTree(text).problems.map(({ message }) => message)).toEqual([
         expect.stringContaining('a second YAML document begins here'),

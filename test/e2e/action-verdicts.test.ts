@@ -24,7 +24,7 @@ function jobWith(...examples: string[]): Job {
 }
 
 describe.each(nodeVersions())('$name', ({ node }) => {
-  test('a pass: exit code 0, outputs, summary, evidence with its digests; post tells what it saves', async () => {
+  test('a pass: exit code 0, outputs, summary, evidence with its digests; post reports what it saves', async () => {
     const job = jobWith('simple-pass');
     const inputs = { artifact: 'simple-pass.bpf.o', kernels: KERNEL };
     const { main, post } = await runAction({ job, node, service, env: ON_THIS_MACHINE, inputs });

@@ -79,7 +79,7 @@ describe('commands in a guest', () => {
     });
   });
 
-  test.each(KERNELS)('a command reaches nobody but those that it started, on %s', (kernel) => {
+  test.each(KERNELS)('a command reaches no one but those that it started, on %s', (kernel) => {
     const said = matches(run, kernel);
     const names = [
       'is the second process',
@@ -129,7 +129,7 @@ describe('commands in a guest', () => {
     expect(matches(run, kernel).get('is alone')?.stdout_bytes).toBe(0);
   });
 
-  test.each(KERNELS)('are told of files whose interpreter is missing on %s', (kernel) => {
+  test.each(KERNELS)('are warnings about files whose interpreter is missing on %s', (kernel) => {
     const error = (name: string): string => matches(run, kernel).get(name)?.error ?? '';
     expect(error('no interpreter')).toBe('exit code 127, expected 0: ./x is there, its interpreter /no/such is not');
     expect(error('no program')).toBe('exit code 127, expected 0');

@@ -150,7 +150,7 @@ test('several objects are an error, and an object of which nothing is loaded is 
   expect(stdout).toContain('An end is inconclusive');
 }, 500_000);
 
-test('a build that nobody offers, one build twice and another vendor are told before anything boots', async () => {
+test('a build that no one offers, one build twice and another vendor are reported before anything boots', async () => {
   const said = async (good: string, bad: string) => {
     const { code, stderr } = await call([...FENTRY, '--good', good, '--bad', bad]);
     expect(code).toBe(1);

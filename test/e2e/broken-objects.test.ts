@@ -51,7 +51,7 @@ function compile(target: string[], name: string): string {
   return out;
 }
 
-describe('files that are asked about and refused', () => {
+describe('files that are asked about and rejected', () => {
   const good = readFileSync(GOOD);
   const headerOnly = Buffer.concat([good.subarray(0, 7), Buffer.alloc(3000)]);
   const cuts = [1, 4, 16, 40, 63, 64, 65, 100, 400, 1000, good.length - 300, good.length - 1];

@@ -72,7 +72,7 @@ describe('what was typed wrong', () => {
   });
 });
 
-describe('files that are wrong are told with line and column', () => {
+describe('files that are wrong are reported with line and column', () => {
   test.each<[string, string, (string | RegExp)[]]>([
     [
       'keys and ids of a matrix',
@@ -192,7 +192,7 @@ describe('kernels that cannot be had', () => {
     await expectNoResult(['--offline'], emptyCache(), /--offline forbids fetching it; .*kernels fetch debian-12-6\.1/);
   });
 
-  test('a mirror nobody listens on', async () => {
+  test('a mirror no one listens on', async () => {
     const mirror = { BPFCOMPAT_DEBIAN_MIRROR: NOWHERE, BPFCOMPAT_DEBIAN_SECURITY_MIRROR: `${NOWHERE}-security` };
     const words = /127\.0\.0\.1:9.*Connection refused.*check the network and the address of the mirror/;
     await expectNoResult([], { ...emptyCache(), ...mirror }, words);

@@ -198,7 +198,7 @@ describe('loaders of our own', () => {
     expect((await request('$BPFCOMPAT_BIN', 'found', { exit: 42 })).statuses).toEqual(['pass', 'pass']);
   });
 
-  test('a library that is nowhere is told before any boot', async () => {
+  test('a library that is nowhere is reported before any boot', async () => {
     const before = readdirSync(join(scratch, '.bpfcompat/runs'));
     await expect(request('$BPFCOMPAT_BIN', 'lost')).rejects.toThrow(/needs libanswer\.so, which is in none of/);
     expect(readdirSync(join(scratch, '.bpfcompat/runs'))).toEqual(before);
@@ -208,7 +208,7 @@ describe('loaders of our own', () => {
     expect((await request('$BPFCOMPAT_BIN', 'late', { kernels: [NEW], exit: 9 })).statuses).toEqual(['pass']);
   });
 
-  test('a program that nobody brought along is no completed about the object, and the words say where it is', async () => {
+  test('a program that no one brought along says nothing about the object, and the words say where it is', async () => {
     const requests = await request('bpftool prog show', '', { kernels: [NEW] });
     expect(requests.statuses).toEqual(['infra_error']);
     expect(targetOf(requests.report, NEW).infra_error).toMatch(/no program bpftool .*--lane image/);

@@ -169,7 +169,7 @@ describe('what is not met', () => {
     ]);
   });
 
-  test.each(KERNELS)('a program that no kernel runs by itself is told as that: %s', (kernel) => {
+  test.each(KERNELS)('a program that no kernel runs by itself is reported as that: %s', (kernel) => {
     const { findings } = targetOf(reportOf(wrong, OBJECT), kernel);
     const finding = findings?.find(({ subject }) => subject === 'never-by-itself');
     expect(finding?.title).toBe(

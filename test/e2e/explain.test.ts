@@ -16,7 +16,7 @@ beforeAll(async () => {
   expect((await bpfcompat([...args, '--validation-mode', 'load_only'], { cwd: scratch })).code).toBe(2);
 });
 
-test('the story of a refused program has the line, the words of the kernel and the remedy', async () => {
+test('the story of a rejected program has the line, the words of the kernel and the remedy', async () => {
   const { code, stdout } = await bpfcompat(['explain', 'report.json'], { cwd: scratch });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^verifier_reject\.bpf\.o on debian-12-6\.1: FAIL at load\n/);
@@ -42,7 +42,7 @@ test('the command of the story asks the same question again', async () => {
   expect(after?.validation).toEqual(before?.validation);
 });
 
-test('a budget fails what loads, and the story tells the numbers', async () => {
+test('a budget fails what loads, and the story reports the numbers', async () => {
   const args = ['test', '--artifact', fixture('witness'), '--kernels', KERNEL, '--offline', '--quiet'];
   const { code } = await bpfcompat([...args, '--max-insns', '3', '--out', 'budget.json'], { cwd: scratch });
   expect(code).toBe(2);

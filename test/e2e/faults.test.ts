@@ -127,7 +127,7 @@ describe('a full disk', () => {
 });
 
 test.each(['runs.lock', 'artifact_versions.lock'])(
-  'another process that holds %s is told, need not be waited for, and costs no verdict',
+  'another process that holds %s is reported, need not be waited for, and costs no verdict',
   async (name) => {
     const cwd = workspace();
     const lock = join(cwd, '.bpfcompat/registry', name);
@@ -153,7 +153,7 @@ test.each(['runs.lock', 'artifact_versions.lock'])(
   },
 );
 
-test('a history that is not a file costs no verdict, and is told', async () => {
+test('a history that is not a file costs no verdict, and is reported', async () => {
   const cwd = workspace();
   mkdirSync(join(cwd, '.bpfcompat/registry/artifact_versions.jsonl'), { recursive: true });
   const args = ['test', '--artifact', example('simple-pass'), ...KERNEL.slice(0, -1), '--out', 'report.json'];
@@ -163,7 +163,7 @@ test('a history that is not a file costs no verdict, and is told', async () => {
   expect(JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8')).summary.status).toBe('pass');
 });
 
-describe('a place that cannot be written to is told before anything is booted', () => {
+describe('a place that cannot be written to is reported before anything is booted', () => {
   test('a read-only file system', async () => {
     const dir = smallDisk('read-only', 64);
     writeFileSync(join(dir, 'report.json'), OLD);
@@ -215,7 +215,7 @@ describe('a suite', () => {
     expect(readdirSync(disk)).toEqual(['filler', 'kept']);
   });
 
-  test('on a disk that is full for one case writes everything else, and tells the verdict', async () => {
+  test('on a disk that is full for one case writes everything else, and reports the verdict', async () => {
     const dir = workspace();
     const disk = smallDisk('full-case', 64);
     const text = suite(`{name: a, artifact: ${object}, out: ${disk}/a.json}`, `{name: b, artifact: ${object}}`);

@@ -156,7 +156,7 @@ describe('the words of the kernel', () => {
     for (const target of KERNELS.keys()) expect(matches(run, target)[1]?.status).toBe('pass');
   });
 
-  test('are told before the next command could hide them', async () => {
+  test('are reported before the next command could hide them', async () => {
     const run = await request([
       { name: 'taint', command: 'echo 512 >/proc/sys/kernel/tainted' },
       { name: 'next', command: 'true' },

@@ -73,7 +73,7 @@ describe.each(KERNELS)('on %s', (kernel) => {
   });
 });
 
-test('most of them are refused, and the program itself ends as always', () => {
+test('most of them are rejected, and the program itself ends as always', () => {
   const failed = run.report.results.filter(({ outcome }) => outcome.status === 'fail');
   expect(failed.length).toBeGreaterThan(run.report.results.length / 3);
   expect(run.verdict.exitCode).toBe(2);

@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 const object = ['--artifact', example('simple-pass')];
 
-test('kernels of one run boot beside those of profiles, and reports say that nobody vouches for them', async () => {
+test('kernels of one run boot beside those of profiles, and reports say that no one vouches for them', async () => {
   const cwd = join(scratch, 'run');
   mkdirSync(cwd);
   const own = ['--kernel', '../split/bzImage,modules=../split/modules', '--kernel', '../whole/bzImage,name=mine'];

@@ -114,7 +114,7 @@ describe.each(KERNELS)('kinds of programs by age on %s', (kernel) => {
   });
 });
 
-test('a missing build option is told apart from a kernel that is too old', () => {
+test('a missing build option is distinguished from a kernel that is too old', () => {
   const reason = (kernel: string): string | undefined =>
     at(LATER_HOOKS, kernel).findings?.find(({ subject }) => subject === 'on_multi')?.args?.['reason'];
   expect(reason('debian-11-5.10')).toBe('kernel_too_old');
@@ -124,7 +124,7 @@ test('a missing build option is told apart from a kernel that is too old', () =>
   expect(text).toMatch(/kprobe\.multi.*: 6\.1; fine on 6\.12, 7\.3\n/);
 });
 
-describe.each(KERNELS)('a program that the verifier refuses on %s', (kernel) => {
+describe.each(KERNELS)('a program that the verifier rejects on %s', (kernel) => {
   test('is named with its errno and the last word of the verifier', () => {
     const target = at(REJECT, kernel);
     expect(target).toMatchObject({

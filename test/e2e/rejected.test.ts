@@ -42,7 +42,7 @@ test('the expectation of a missing map covers no program that is rejected withou
   ]);
 }, 120_000);
 
-test('programs that do not use a missing variable are told as not tested', async () => {
+test('programs that do not use a missing variable are reported as not tested', async () => {
   const object = fixture('lacks_variable');
   const run = await check(scratch, [object], { kernels: ['debian-13-7.3'] });
   const [finding, ...others] = targetOf(reportOf(run, object), 'debian-13-7.3').findings ?? [];

@@ -134,7 +134,7 @@ test.each([
   });
 });
 
-test('the weekly look at the vendors tells builds, package, key and boot, and what does not work', async () => {
+test('the weekly look at the vendors reports builds, package, key and boot, and what does not work', async () => {
   const cwd = join(scratch, 'vendors');
   writeProfile(cwd, 'lab-suse-6.1', [`baseurl: ${server.url}/suse`, 'package: kernel-default']);
   writeProfile(cwd, 'lab-gone-6.1', [`baseurl: ${server.url}/gone`, 'package: kernel-default']);

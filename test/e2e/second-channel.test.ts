@@ -85,7 +85,7 @@ describe('guests that are copied', () => {
     expect(target.guest).toMatchObject({ channel: 'virtio-blk' });
   });
 
-  test('say why an object is refused, log and all', async () => {
+  test('say why an object is rejected, log and all', async () => {
     const cell = only(await request([fixture('verifier_reject')]));
     expect(cell.outcome).toMatchObject({ status: 'fail', failedStage: 'load' });
     const [load] = cell.evidence ? stagesOf(cell.evidence, 'load') : [];
@@ -98,7 +98,7 @@ test('a guest that boots from nothing passes', async () => {
   expect(cell).toMatchObject({ outcome: { status: 'pass' }, guest: { isolation: 'boot', channel: 'virtio-blk' } });
 });
 
-test('a panic costs its own cell, and is told with the console', async () => {
+test('a panic costs its own cell, and is reported with the console', async () => {
   const { report } = await request([fixture('panic_init'), SIMPLE]);
   const [panicked, beside] = report.results;
   expect(panicked?.outcome).toMatchObject({ status: 'infra_error', cause: 'guest_crash' });

@@ -52,7 +52,7 @@ async function each(total: number, run: (index: number) => Promise<CliEnd>): Pro
   return ends;
 }
 
-test('three objects on four kernels: three machines and a merge tell what one machine tells', async () => {
+test('three objects on four kernels: three machines and a merge tell what one machine reports', async () => {
   const dir = mkdtempSync(join(scratch, 'test-'));
   const objects = ['simple-pass', 'ringbuf-modern', 'core-relocation-fail'].flatMap((name) => [
     '--artifact',

@@ -148,7 +148,7 @@ test('constants decide whether a program can be verified', async () => {
   }
 });
 
-test('a value that does not fit and a name that is not there fail; a flag for another object is told', async () => {
+test('a value that does not fit and a name that is not there fail; a flag for another object is reported', async () => {
   const flags = readLoaderSettings({ setRodata: ['comm=bash'], setAttachTarget: [], strictLibbpf: false });
   const run = await check(scratch, [fixture('shim_map_size'), RODATA], { loader: flags });
   const unknown = 'maps:\n  - {name: nope, max_entries: 4}\nprobe_companions: [nobody]\n';

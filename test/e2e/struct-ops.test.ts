@@ -38,7 +38,7 @@ describe('programs go with the maps that name them, whatever their sections say'
   const loads = (run: Checked, kernel: string) =>
     targetOf(reportOf(run, object), kernel).programs?.map(({ name, load_status }) => [name, load_status]);
 
-  test('what libbpf leaves out is not told as loaded', async () => {
+  test('what libbpf leaves out is not reported as loaded', async () => {
     const run = await check(scratch, [object], { kernels: KERNELS });
     for (const kernel of KERNELS) {
       expect([kernel, ...(loads(run, kernel) ?? [])]).toEqual([

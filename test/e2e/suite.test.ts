@@ -180,7 +180,7 @@ describe("a newcomer's path", () => {
       /bpfcompat-suite\.yaml:\d+:3: .*did you mean "?matrix/,
     ],
     ['a kernel nobody knows', 'matrix: "quick"', 'kernels: [debian-12-6.11]', 1, /similar profiles: debian-12-6\.1\b/],
-  ])('%s is told with its remedy', async (_what, from, to, code, message) => {
+  ])('%s is reported with its remedy', async (_what, from, to, code, message) => {
     const cwd = dir();
     await bpfcompat(['init'], { cwd });
     const file = join(cwd, 'bpfcompat-suite.yaml');

@@ -53,7 +53,7 @@ test('a changed manifest, a removed object and a new one are noticed', async () 
   await ended;
 });
 
-test('a wrong path is told at once', async () => {
+test('a wrong path is reported at once', async () => {
   const call = watch({ artifacts: ['nowhere/*.o'], kernels: [KERNEL], cwd: scratch, onResult: () => {} });
   await expect(call).rejects.toBeInstanceOf(UsageError);
 });
@@ -99,7 +99,7 @@ test('a suite is asked anew when it, an object or a manifest of it changes', asy
   await ended;
 });
 
-test('a suite that cannot be read is told at once', async () => {
+test('a suite that cannot be read is reported at once', async () => {
   const call = watchSuite({ suite: 'nowhere.yaml', cwd: scratch, onResult: () => {} });
   await expect(call).rejects.toBeInstanceOf(UsageError);
 });

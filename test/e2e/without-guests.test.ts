@@ -18,7 +18,7 @@ function emptyCache(): string {
   return join(mkdtempSync(join(scratch, 'cache-')), 'cache');
 }
 
-test('a kernel of the workspace in place of ours is told on the terminal, in the summary and in the report', async () => {
+test('a kernel of the workspace in place of ours is reported on the terminal, in the summary and in the report', async () => {
   const cwd = mkdtempSync(join(scratch, 'own-'));
   mkdirSync(join(cwd, 'matrices/profiles'), { recursive: true });
   const own = join(cwd, `matrices/profiles/${KERNEL}.yaml`);
@@ -49,7 +49,7 @@ validator: {path: /usr/local/bin/bpfcompat-validator}
   expect(plain('r.md')).toContain('as --allow-profile-override says');
 });
 
-test('a profile of a matrix that nobody has is an answer missing, and no reason to refuse the run', async () => {
+test('a profile of a matrix that no one has is an answer missing, and no reason to reject the run', async () => {
   const cwd = mkdtempSync(join(scratch, 'nobody-'));
   writeFileSync(join(cwd, 'm.yaml'), 'profiles:\n  - {id: debian-12-6.3}\n  - {id: another-9.9, required: false}\n');
   const args = ['test', '--artifact', example('simple-pass'), '--matrix', 'm.yaml', '--offline', '--out', 'r.json'];

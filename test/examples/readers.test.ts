@@ -29,7 +29,7 @@ describe.each([
 ])('the reader in %s', (_language, [command = '', ...words]) => {
   const read = (path: string) => spawnSync(command, [...words, path], { encoding: 'utf8' });
 
-  test('tells what a report says, and by its exit code whether a kernel fails', () => {
+  test('reports what a report says, and by its exit code whether a kernel fails', () => {
     const gone = read(golden('fentry-gone'));
     expect(gone.stdout).toMatch(/: fail\n {2}\S+: ATTACH_TARGET_NOT_FOUND: .* -> /);
     expect(gone.status).toBe(2);

@@ -5,7 +5,7 @@ import { offeredTo } from '../../src/findings/helper-places.ts';
 const facts = (args: Record<string, string>) =>
   ({ subject: 'probe', confidence: 'medium', decisive: true, args }) as const;
 
-test('an argument is told by what it is and what the call takes', () => {
+test('an argument is reported by what it is and what the call takes', () => {
   const args = {
     argument: '1',
     given: 'ctx',

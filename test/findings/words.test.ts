@@ -54,7 +54,7 @@ describe.each([...new Map(pairs.map((pair) => [pair.join('/'), pair])).values()]
   });
 });
 
-test('of a thousand programs that nobody requires, the remedy names a few', () => {
+test('of a thousand programs that no one requires, the remedy names a few', () => {
   const program = Array.from({ length: 1000 }, (_, index) => `p${index}`).join(', ');
   const args = { program, attach_passed: '0', attach_attempted: '1000' };
   const { remediation } = words({ ...finding('ATTACH_TARGET_NOT_FOUND', args), decisive: false });

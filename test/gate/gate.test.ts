@@ -84,7 +84,7 @@ describe('min_kernel above every kernel of the run', () => {
     expect(reported.targets[2]).toBe(targets[2]);
   });
 
-  test('what one machine of several lacks is asked by the others', () => {
+  test('what one machine of several lacks is run by the others', () => {
     const part = { ...run([false, pass]), partial: true } as const;
     expect(gate(part, { minKernel, requiredProfiles: ['k9'] })).toMatchObject({ status: 'pass', exitCode: 0 });
   });
@@ -322,7 +322,7 @@ describe('declared failures', () => {
       });
     });
 
-    test('a failure that nobody can explain meets no declaration', () => {
+    test('a failure that no one can explain meets no declaration', () => {
       expect(verdictOf([], declared({}))).toMatchObject({ exitCode: 2, expected: [{ met: 'other_cause' }] });
     });
   });
@@ -344,7 +344,7 @@ describe('declared failures', () => {
     );
   });
 
-  test('one that nothing bears out is told with its place', () => {
+  test('one that nothing bears out is reported with its place', () => {
     const later = declared({ profiles: [], kernels: parseKernelRange('>=9.0'), origin: 'compat.yaml:7:5' });
     expect(gate(input, { expectations: [declared({}), later] })).toMatchObject({
       status: 'pass',

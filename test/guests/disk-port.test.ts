@@ -99,7 +99,7 @@ describe('a port over a disk', () => {
     expect(heard).toBe('still there'.length);
   });
 
-  it('keeps a guest waiting whose words nobody takes', async () => {
+  it('keeps a guest waiting whose words no one takes', async () => {
     const { client, port } = await connected();
     const piece = letter(Buffer.alloc(MAX_TRANSFER - LETTER_HEADER, 1));
     const sent = Array.from({ length: 8 }, () => client.sendWrite(OUTBOX, piece)).length;

@@ -20,7 +20,7 @@ test('a runner without a lane is named', () => {
   });
 });
 
-test('a lane is made once, and may refuse a profile', () => {
+test('a lane is made once, and may reject a profile', () => {
   expect(lanes.of({ ...PROFILE, arch: 'aarch64' })).toEqual({
     unavailable: `${PROFILE.id} is aarch64: no QEMU for it`,
   });

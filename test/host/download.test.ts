@@ -194,7 +194,7 @@ describe('a download', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test.each([true, false])('with too many bytes is refused (length told: %s)', async (reported) => {
+  test.each([true, false])('with too many bytes is rejected (length reported: %s)', async (reported) => {
     await using place = await serve((_, response) => {
       response.writeHead(200, reported ? { 'content-length': 5000 } : {}).end('x'.repeat(5000));
     });
@@ -299,7 +299,7 @@ describe('https', () => {
   const caller: RequestListener = ({ socket }, response) =>
     void response.end(String((socket as TLSSocket).getPeerCertificate()?.subject?.CN ?? 'nobody'));
 
-  test('a server whose authority nobody knows is refused', async () => {
+  test('a server whose authority are unknown is rejected', async () => {
     await using place = await serveSecure(caller);
     await expect(get(place.url)).rejects.toMatchObject({ code: 'mirror_unreachable' });
   });

@@ -108,7 +108,7 @@ describe('files', () => {
     expect(await host.files.read('/dev/null', 99)).toHaveLength(0);
   });
 
-  test('a file above the limit is refused before it is read', async () => {
+  test('a file above the limit is rejected before it is read', async () => {
     await using dir = await host.files.tempDir('bpfcompat-files-');
     await writeFile(join(dir.path, 'big'), 'x'.repeat(100));
     await expect(host.files.read(join(dir.path, 'big'), 99)).rejects.toThrow(/100 bytes/);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => dir[Symbol.asyncDispose]());
 
 describe('a named pipe', () => {
-  it('is refused by everything that would open it', async () => {
+  it('is rejected by everything that would open it', async () => {
     execFileSync('mkfifo', [at('pipe')]);
     const rejected = { name: 'UsageError', message: expect.stringContaining(`${at('pipe')} is a named pipe`) };
     const { files } = host;
@@ -46,7 +46,7 @@ describe('a file of the kernel that has nothing to say yet', () => {
 });
 
 describe('a lock that another process holds', () => {
-  it('is waited for, which is told once, and not for ever', async () => {
+  it('is waited for, which is reported once, and not for ever', async () => {
     await using _held = await lockFile(at('lock'));
     let reported = 0;
     const waiting = lockFile(at('lock'), undefined, () => void reported++, 400, 50);
@@ -58,7 +58,7 @@ describe('a lock that another process holds', () => {
     expect(reported).toBe(1);
   });
 
-  it('is nothing to tell about when it is free', async () => {
+  it('is nothing to report about when it is free', async () => {
     let reported = 0;
     await using _lock = await lockFile(at('lock'), undefined, () => void reported++, 400, 300);
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -71,7 +71,7 @@ describe('the catalog', () => {
     expect(await builtinIds(catalog.files, dir)).toEqual(ids);
   });
 
-  test('the locked kernel is told so, and so are its builds', async () => {
+  test('the locked kernel is reported so, and so are its builds', async () => {
     for (const id of ['ubuntu-22.04-5.15-lockdown', 'ubuntu-22.04-5.15-lockdown-k5.15.0-186'])
       expect((await findProfile(catalog, id)).kernelArgs).toEqual(['lockdown=integrity']);
   });

@@ -34,7 +34,7 @@ describe('a clean-up', () => {
 });
 
 describe('the root of the store', () => {
-  test.each([0o000, 0o077])('is private, and nobody else can write above it, with umask %o', async (mask) => {
+  test.each([0o000, 0o077])('is private, and no one else can write above it, with umask %o', async (mask) => {
     const before = process.umask(mask);
     const at = join(root, 'new/above/store');
     const own = createHost({ env: { ...host.env, BPFCOMPAT_CACHE_DIR: at } });
@@ -47,7 +47,7 @@ describe('the root of the store', () => {
     for (const name of ['new', 'new/above']) expect(statSync(join(root, name)).mode & 0o022).toBe(0);
   });
 
-  test('that cannot be made is told with the remedy', async () => {
+  test('that cannot be made is reported with the remedy', async () => {
     const at = join(root, 'file');
     await host.files.writeAtomic(at, '');
     const own = createHost({ env: { ...host.env, BPFCOMPAT_CACHE_DIR: join(at, 'store') } });
@@ -63,7 +63,7 @@ describe('the root of the store', () => {
     expect(statSync(root).mode & 0o777).toBe(0o700);
   });
 
-  test('is refused where others may write', async () => {
+  test('is rejected where others may write', async () => {
     chmodSync(root, 0o777);
     await expect(secureRoot(host, root)).rejects.toMatchObject({
       code: 'store_open',
@@ -71,7 +71,7 @@ describe('the root of the store', () => {
     });
   });
 
-  test('is refused where it is not ours', async () => {
+  test('is rejected where it is not ours', async () => {
     const stat = await host.files.stat(root);
     const other = { ...host, files: { ...host.files, stat: async () => stat && { ...stat, uid: stat.uid + 1 } } };
     await expect(secureRoot(other, root)).rejects.toMatchObject({ code: 'store_not_ours' });

@@ -68,7 +68,7 @@ describe('a Debian archive', () => {
     expect(await lab.names('tmp/lab-kernel')).toEqual([]);
   });
 
-  test('has versions of one package that are told apart', async () => {
+  test('has versions of one package that are distinguished', async () => {
     await using lab = await openLab(keys);
     const name = '5.10.0-30-cloud-amd64';
     lab.offer([...wholeKernel(name, '5.10.218-1'), ...wholeKernel(name, '5.10.218-1~bpo1')]);
@@ -104,7 +104,7 @@ describe('an rpm repository', () => {
     }
   });
 
-  test('that cannot be reached leaves its vault, and is told', async () => {
+  test('that cannot be reached leaves its vault, and is reported', async () => {
     await using lab = await openRpmLab(repository, vendor.good);
     const profile = lab.profile({ baseurl: `${lab.baseurl}/gone`, vault: [`${lab.baseurl}/vault`] });
     expect((await offers(lab, profile)).map(({ version }) => version)).toEqual(['5.14.0-1.el9']);

@@ -177,7 +177,7 @@ describe('damage', () => {
   });
 });
 
-describe('stored files that nobody touched', () => {
+describe('stored files that no one touched', () => {
   test('are hashed once; the next process knows them by what the file system says', async () => {
     await using lab = await openLab(keys);
     lab.offer(KERNEL);
@@ -257,7 +257,7 @@ describe('a full disk', () => {
 });
 
 describe('list and prune', () => {
-  test('list shows what is stored; prune removes what nobody refers to', async () => {
+  test('list shows what is stored; prune removes what no one refers to', async () => {
     await using lab = await openLab(keys);
     lab.offer(KERNEL);
     const host = lab.host();

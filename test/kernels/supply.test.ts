@@ -239,7 +239,7 @@ describe('parts that left the index', () => {
     expect(files.record.package.files).toHaveLength(4);
   });
 
-  test('with another digest than pinned are refused', async () => {
+  test('with another digest than pinned are rejected', async () => {
     await using lab = await openLab(keys);
     lab.offer(parts);
     const pinned = pins(lab).map((pin) => ({ ...pin, sha256: '0'.repeat(64) }));
@@ -255,7 +255,7 @@ describe('parts that left the index', () => {
   });
 });
 
-test('an old index that says it has expired is refused', async () => {
+test('an old index that says it has expired is rejected', async () => {
   await using lab = await openLab(keys);
   lab.offer(wholeKernel(OLD, '6.1.9-1'));
   signSuite(lab.root, SUITE, lab.key, ['Valid-Until: Thu, 01 Jan 2026 00:00:00 UTC']);

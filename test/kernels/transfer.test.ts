@@ -143,7 +143,7 @@ describe('a kernel out of packages that may come from anywhere', () => {
     ['a list that cannot be read', (dir) => writeFileSync(index(dir), Buffer.alloc(100)), /size|Hash/i],
     ['a link', (dir) => symlinkSync('/etc/passwd', join(dir, 'link')), /neither a file nor a directory/],
     ['a pipe', (dir) => execFileSync('mkfifo', [join(dir, 'pipe')]), /neither a file nor a directory/],
-  ])('is refused with %s, and nothing is stored', async (_what, spoil, why) => {
+  ])('is rejected with %s, and nothing is stored', async (_what, spoil, why) => {
     await using lab = await openLab(keys);
     const { item, dir, there } = await cached(lab);
     spoil(dir);
@@ -155,7 +155,7 @@ describe('a kernel out of packages that may come from anywhere', () => {
     );
   });
 
-  test('is refused for a profile that wants another kernel', async () => {
+  test('is rejected for a profile that wants another kernel', async () => {
     await using lab = await openLab(keys);
     const { dir, there } = await cached(lab);
     const profile = lab.profile({ package: 'linux-image-*-rt-amd64' });
@@ -193,7 +193,7 @@ describe('a userland', () => {
     expect((await ensureUserland('x86_64', { host: there, offline: true })).cached).toBe(true);
   });
 
-  test('that somebody else signed is refused', async () => {
+  test('that somebody else signed is rejected', async () => {
     await using lab = await openLab(keys);
     makeArchive(lab.root, 'bookworm', [busybox('another program')], keys.other);
     const item = { userland: 'x86_64', keyring: keys.good.keyring } as const;

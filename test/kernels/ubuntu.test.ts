@@ -115,7 +115,7 @@ describe('a kernel of Ubuntu', () => {
     expect(files.modules).toHaveLength(2);
   });
 
-  test('that lacks its modules is told with the missing package', async () => {
+  test('that lacks its modules is reported with the missing package', async () => {
     await using lab = await openLab(keys);
     const [image, modules] = fakeUbuntuKernel(NEW, '6.8.0-52.53');
     if (image === undefined || modules === undefined) throw new Error('two packages');
@@ -127,7 +127,7 @@ describe('a kernel of Ubuntu', () => {
     await expectNothing(lab);
   });
 
-  test('of a series that the suites do not have is told with what they have', async () => {
+  test('of a series that the suites do not have is reported with what they have', async () => {
     await using lab = await openLab(keys);
     offer(lab);
     await expect(lab.ensure(profileOf(lab, { package: 'linux-image-6.8.*-aws' }))).rejects.toMatchObject({

@@ -16,7 +16,7 @@ function offer(lab: KernelLab, files: Record<string, string> = { 'bin/busybox': 
 }
 
 describe('ensureUserland', () => {
-  test('an archive signed by a key that is not Debian’s is refused, and nothing is kept', async () => {
+  test('an archive signed by a key that is not Debian’s is rejected, and nothing is kept', async () => {
     await using lab = await openLab(keys);
     offer(lab);
     await expect(ensureUserland('x86_64', { host: lab.host() })).rejects.toMatchObject({ code: 'bad_signature' });
@@ -53,7 +53,7 @@ describe('ensureUserland', () => {
     expect(await lab.names('userland')).toEqual([]);
   });
 
-  test('a package without the program is refused', async () => {
+  test('a package without the program is rejected', async () => {
     await using lab = await openLab(keys);
     offer(lab, { 'usr/share/doc/busybox': 'no program' });
     const { keyring } = keys.good;

@@ -14,6 +14,6 @@ test.each([
   expect(insnLimit(release)).toBe(limit);
 });
 
-test.each(['4.18.0-553.el8_10.x86_64', '4.14.355-276.amzn2.x86_64', 'odd', ''])('nobody can tell for %j', (release) => {
+test.each(['4.18.0-553.el8_10.x86_64', '4.14.355-276.amzn2.x86_64', 'odd', ''])('it is not known for %j', (release) => {
   expect(insnLimit(release)).toBeUndefined();
 });

@@ -9,7 +9,7 @@ test('a name that no other has stays as it is', () => {
   expect(named(paths).map(({ name }) => name)).toEqual(['conn', 'dns']);
 });
 
-test('twins are told apart by the shortest end of their paths, wherever the tree lies', () => {
+test('twins are distinguished by the shortest end of their paths, wherever the tree lies', () => {
   const names = (root: string) =>
     named(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o', 'v2/dns/bpf_bpfel.o'].map((path) => `${root}/${path}`)).map(
       ({ name }) => name,
@@ -34,7 +34,7 @@ test('other extensions, names that collide with the end of a path, and the same 
   expect(distinctNames([same, same])).toEqual(['x (1)', 'x (2)']);
 });
 
-test('hundreds of twins are told apart without comparing each with each', () => {
+test('hundreds of twins are distinguished without comparing each with each', () => {
   let looked = 0;
   const objects = Array.from({ length: 2000 }, (_, index) => ({
     get name() {

@@ -149,7 +149,7 @@ describe('never throws', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void checkObjectHeader(bytes)));
   });
 
-  test('a good object cut anywhere is refused', () => {
+  test('a good object cut anywhere is rejected', () => {
     const whole = objectBytes();
     for (let length = 0; length < whole.length; length++) {
       expect(checkObjectHeader(whole.subarray(0, length))?.reason).toBe(length === 0 ? 'empty' : 'truncated');

@@ -54,7 +54,7 @@ describe('BTF that the user brings along', () => {
     expect(kernelBtfProblem(bytes, 'x86_64')).toMatch(words);
   });
 
-  test('with a type that nobody knows is rejected', () => {
+  test('with a type that is unknown is rejected', () => {
     const bytes = btf();
     bytes.writeUInt32LE(30 << 24, 28);
     expect(kernelBtfProblem(bytes, 'x86_64')).toMatch(/unknown kind 30/);

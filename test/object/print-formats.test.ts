@@ -8,7 +8,7 @@ import { confusionObject } from '../e2e/support/places.ts';
 test.each([
   ...['%0.2f', '%f', '%e', '%g', '%a', '%o', '%hu', '%hhx', '%zu', '%jd', '%td', '%.2d', '%.10s', '%*d', '%n', '%#x'],
   ...['%Lu', '%q', '%lf', "%'d"],
-])('%s is refused everywhere', (conversion) => {
+])('%s is rejected everywhere', (conversion) => {
   expect(wrongConversion(`at %d: ${conversion}, %s`)).toBe(conversion);
 });
 

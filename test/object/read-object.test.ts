@@ -159,7 +159,7 @@ describe('floors', () => {
     expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'unknown', why: 'helper 4000, program f' });
   });
 
-  test('the floor that is told is that of a helper where it is higher', () => {
+  test('the floor that is reported is that of a helper where it is higher', () => {
     const code = insns([[0x85, 0, 0, 181], [0xb7, 0, 0, 0], [0x95]]);
     const section = { name: 'xdp', executable: true, bytes: code };
     const facts = read(buildElf([section], [{ name: 'f', section: 'xdp', size: 24 }]));

@@ -101,7 +101,7 @@ describe('an answer in command mode', () => {
     ['the answer twice', [BEGIN, ANSWER, ANSWER], 'functional twice'],
     ['the answer before begin', [ANSWER], 'functional before begin'],
     ['the answer after the document', [BEGIN, 'document' as const, ANSWER], 'functional out of order'],
-  ])('refuses %s', (_, values, reason) => {
+  ])('rejects %s', (_, values, reason) => {
     expect(talk(values)).toMatchObject({ type: 'violation', reason: expect.stringContaining(reason) });
   });
 });

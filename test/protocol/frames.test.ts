@@ -43,14 +43,14 @@ describe('decoder', () => {
     ['a blob kind where there is none', patched(6, 1), 'blob kind 1'],
     ['a sequence gap', stage(1), 'sequence number 1, 0 expected'],
     ['a bye that says something', encodeFrame({ name: 'bye', seq: 0, payload: Buffer.alloc(1) }), 'bye with a payload'],
-  ])('refuses %s', (_, bytes, reason) => {
+  ])('rejects %s', (_, bytes, reason) => {
     const decoder = createDecoder('guest-to-host');
     expect(decoder.push(bytes)).toEqual({ frames: [], violation: expect.stringContaining(reason) });
     expect(decoder.push(stage(0)).frames).toEqual([]);
     expect(decoder.push(stage(0)).violation).toContain(reason);
   });
 
-  it('refuses a repeated frame, and keeps what came before', () => {
+  it('rejects a repeated frame, and keeps what came before', () => {
     const decoder = createDecoder('guest-to-host');
     const { frames, violation } = decoder.push(Buffer.concat([stage(0), stage(1), stage(1)]));
     expect(frames).toHaveLength(2);

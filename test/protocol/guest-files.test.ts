@@ -35,7 +35,7 @@ describe('files for the guest', () => {
     ['a target with a line feed', link('/a', 'b\nshell=true')],
     ['a link to nothing', link('/a', '')],
     ['a file that is too large', file('/a', { length: 64 * 1024 * 1024 + 1 } as Uint8Array)],
-  ])('are refused: %s', (_, entry) => {
+  ])('are rejected: %s', (_, entry) => {
     expect(() => entryLines([entry])).toThrow(UsageError);
   });
 
@@ -90,7 +90,7 @@ describe('a request with files', () => {
     expect(chunks).toContain(bytes);
   });
 
-  it('is refused when its list of files is too long to be sent', () => {
+  it('is rejected when its list of files is too long to be sent', () => {
     const files = Array.from({ length: 1100 }, () => file(`/${'x'.repeat(1000)}`));
     expect(() => encodeRequest({ ...request, files }, identity, 0)).toThrow(/bytes long, at most 1048576/);
   });

@@ -143,11 +143,11 @@ END
     ['tuning with a line feed', { tuning: ['set_prog_type=a=xdp\nnonce=0'] }],
     ['tuning nobody knows', { tuning: ['nonce=0'] }],
     ['a test with a line feed', { functionalTests: [{ ...test, command: 'a\nEND' }] }],
-  ])('refuses %s', (_, part) => {
+  ])('rejects %s', (_, part) => {
     expect(() => encodeRequest({ ...request, ...part }, IDENTITY, 0)).toThrow(UsageError);
   });
 
-  it('refuses an artifact the protocol cannot carry', () => {
+  it('rejects an artifact the protocol cannot carry', () => {
     const artifact = new Uint8Array(64 * 1024 * 1024 + 1);
     expect(() => encodeRequest({ ...request, artifact }, IDENTITY, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
   });

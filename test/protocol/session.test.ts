@@ -81,7 +81,7 @@ describe('session', () => {
     expect(events.map((event) => event.type)).toEqual(types);
   });
 
-  it('can be asked again after an answer', () => {
+  it('takes another request after a result', () => {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
     let session = requested(ready, EXPECT);
     const outcome = stages(BEGIN, OPEN, EXIT);
@@ -131,7 +131,7 @@ describe('session', () => {
   });
 
   it.each(['{"stage":"load","__proto__":{"status":"pass"}}', '{"st\\u0061ge":1,"constructor":1}'])(
-    'refuses %s',
+    'rejects %s',
     (text) => {
       const frame = { ...frameOf('stage', null), payload: Buffer.from(text) };
       expect(last([...stages(BEGIN), frame])).toMatchObject({
@@ -141,7 +141,7 @@ describe('session', () => {
     },
   );
 
-  it('refuses deep nesting before it parses', () => {
+  it('rejects deep nesting before it parses', () => {
     const payload = Buffer.from(`${'['.repeat(1_000_000)}`);
     const event = last([{ ...frameOf('stage', null), payload }]);
     expect(event).toMatchObject({ reason: expect.stringContaining('deeper than 64') });
@@ -195,7 +195,7 @@ describe('session', () => {
   it.each([
     ['program', PROGRAM],
     ['map', MAP],
-  ])('refuses more %s stages than are looked into in one go', (kind, one) => {
+  ])('rejects more %s stages than are looked into in one go', (kind, one) => {
     const reported = Array.from({ length: 2049 }, (_, index) => frameOf('stage', { ...one, name: `n${index}` }));
     const events = talk([...stages(BEGIN, OPEN), ...reported]);
     expect(events.at(-2)?.type).toBe('stage');
@@ -232,7 +232,7 @@ describe('session', () => {
     expect(session.phase).toBe('ready');
   });
 
-  it('refuses everything but hello at first', () => {
+  it('rejects everything but hello at first', () => {
     expect(receive(newSession, stages(BEGIN)[0]!)[1].type).toBe('violation');
     expect(receive(newSession, frameOf('hello', { ...HELLO, protocol: HELLO.protocol - 1 }))[1].type).toBe('violation');
     expect(receive(newSession, frameOf('hello', { ...HELLO, kernel: undefined }))[1].type).toBe('violation');

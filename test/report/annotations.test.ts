@@ -63,7 +63,7 @@ describe('annotations', () => {
     expect(reported[0]?.message).toContain('passes on 3 of 4');
   });
 
-  test('an expectation that is out of date is told', () => {
+  test('an expectation that is out of date is reported', () => {
     const expectation = { kernels: undefined, code: 'MISSING_BTF', reason: 'too old', origin: 'm.yaml:1:1' };
     const expectations = [{ ...expectation, profiles: ['debian-12-6.1'] }];
     const word = (failOn: 'any' | 'required') =>

@@ -187,7 +187,7 @@ describe('a warning beside a cause', () => {
   };
 
   test.each(Object.entries(texts).filter(([, text]) => TITLE.test(text)))(
-    '%s tells it under a heading of its own, behind the cause',
+    '%s reports it under a heading of its own, behind the cause',
     (name, text) => {
       expect(headings[name], `${name} tells warnings: say where`).toBeDefined();
       expect(text).toMatch(headings[name] ?? /$^/);
@@ -250,12 +250,12 @@ describe('a failure that was declared', () => {
   });
 
   const people = without(texts, 'compare, Markdown', 'compare, terminal', 'compare, JSON', 'SARIF', 'badge', 'JSON');
-  test.each(people)('%s does not look like one that nobody expected', (_name, text) => {
+  test.each(people)('%s does not look like one that no one expected', (_name, text) => {
     expect(text).toMatch(/expected|declared|xfail/i);
     expect(text).not.toMatch(/\bFAIL\b|❌/);
   });
 
-  test('a second cause is told to be none', () => {
+  test('a second cause is reported to be none', () => {
     const more = { ...WARNING, decisive: true };
     const { terminal = '', Markdown = '' } = everyReporter({ run: failingRun(more), expectations: [declared] });
     for (const text of [terminal, Markdown]) {
@@ -264,7 +264,7 @@ describe('a failure that was declared', () => {
     }
   });
 
-  test('a declaration with another subject is told with both', () => {
+  test('a declaration with another subject is reported with both', () => {
     const other = { ...declared, subject: 'on_open' };
     const reported = everyReporter({ run: failingRun(), expectations: [other] });
     for (const name of ['terminal', 'Markdown', 'job summary', 'JUnit', 'explain, one cell']) {
@@ -283,7 +283,7 @@ describe('a failure that was declared', () => {
     expect(Markdown).toMatch(/\*\*UNSUPPORTED_HELPER\*\* `\w+` \(/);
   });
 
-  test('progress tells a pass that was declared to fail', () => {
+  test('progress reports a pass that was declared to fail', () => {
     const passing = everyReporter({ run: runReport(), expectations: [declared] });
     expect(passing['plain progress']).toContain('pass; UNSUPPORTED_HELPER was expected');
   });

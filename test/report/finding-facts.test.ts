@@ -34,7 +34,7 @@ function finding(part: Partial<Finding> = {}): Finding {
   };
 }
 
-test('Markdown tells who has to act, the line, the near names and what fails next', () => {
+test('Markdown reports who has to act, the line, the near names and what fails next', () => {
   const text = findingsLines([finding()]).join('\n');
   expect(text).toContain('- **CORE_RELOCATION_FAILURE** `struct request.rq_disk` (this kernel, high confidence): ');
   expect(text).toContain('  - Source: `src/bpf/io.bpf.c:42`: `disk = BPF_CORE_READ(rq, rq_disk);`');
@@ -42,7 +42,7 @@ test('Markdown tells who has to act, the line, the near names and what fails nex
   expect(text).toContain('Would fail next: struct request.deadline (may be guarded).');
 });
 
-test('the terminal tells the same', () => {
+test('the terminal reports the same', () => {
   const run = runReport({
     results: [
       result(
@@ -71,7 +71,7 @@ test('JSON has every part by its own name', () => {
   });
 });
 
-test('the place is told once', () => {
+test('the place is reported once', () => {
   const rejection = finding({
     code: 'VERIFIER_REJECTION',
     args: { reason: 'null_check', source: 'io.bpf.c:42', source_text: 'x = *p;' },

@@ -86,7 +86,7 @@ test('kernels stand once, oldest first, with short names', () => {
   ]);
 });
 
-test('cases of the same name have as much of their paths as tells them apart', () => {
+test('cases of the same name have as much of their paths as distinguishes them', () => {
   const { cases, ...rest } = suite();
   const [one] = cases;
   const twice = ['/src/a/x.bpf.o', '/src/b/x.bpf.o'].map((artifact) => ({ ...one, name: 'x', artifact }) as never);

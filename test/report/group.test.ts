@@ -20,7 +20,7 @@ function unsupported(reason: string, errno: string): Finding {
   };
 }
 
-test('kernels that refuse for different reasons are not told together, those with the same reason are', () => {
+test('kernels that reject for different reasons are not reported together, those with the same reason are', () => {
   const findings = [
     unsupported('kernel_too_old', 'EINVAL'),
     unsupported('compiled_out', 'EOPNOTSUPP'),
@@ -39,7 +39,7 @@ test('kernels that refuse for different reasons are not told together, those wit
   ]);
 });
 
-test('of a functional test only what failed first is told: where another part of it failed, nothing is fine', () => {
+test('of a functional test only what failed first is reported: where another part of it failed, nothing is fine', () => {
   const failed = (subject: string, expected: string): Finding => ({
     ...unsupported('', ''),
     code: 'FUNCTIONAL_TEST_FAILURE',

@@ -95,7 +95,7 @@ test('a feature of no known kernel, a foreign section, a program that waits', ()
   expect(text).toContain('no license, no BTF');
 });
 
-describe('text of strangers', () => {
+describe('hostile text', () => {
   test.each(HOSTILE)('%j', (text) => {
     const object = inspection({
       path: text,

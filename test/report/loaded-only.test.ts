@@ -45,7 +45,7 @@ test('an object of which nothing is attached says so, once for each reason', () 
   });
 });
 
-test('one that is attached in part, or that was told to be left out, is a plain pass', () => {
+test('one that is attached in part, or that is set to be left out, is a plain pass', () => {
   expect(judge([NO_FILE], 1)).toEqual({ status: 'pass', findings: [] });
   expect(judge(['not loaded: the object marks it as opt-in'])).toEqual({ status: 'pass', findings: [] });
 });
@@ -97,7 +97,7 @@ test('every format says that no program was loaded', () => {
   );
 });
 
-test('every format tells it from a plain pass', () => {
+test('every format distinguishes it from a plain pass', () => {
   const targets = [target('debian-12-6.1'), target('debian-13-7.3')];
   const results = [
     result({ artifact: 0, target: 0 }, judge([NO_FILE]), { evidence: seen([NO_FILE]) }),

@@ -72,7 +72,7 @@ test('JSON has every program', () => {
   });
 });
 
-test('a refused program tells what its log says', () => {
+test('a rejected program reports what its log says', () => {
   const log = 'BPF program is too large. Processed 131073 insn\nprocessed 131073 insns (limit 131072)';
   const run = runReport({
     results: [requested({ artifact: 0, target: 0 }, fx.verifierFailure(log, fx.hello({ release: '5.0.0' })), 'x')],

@@ -39,7 +39,7 @@ test('the first round is all that is known', () => {
   expect(mergeLatest(undefined, first)).toEqual({ ...first, replacedDirs: [] });
 });
 
-test('what is told of an object goes with its file', () => {
+test('what is reported of an object goes with its file', () => {
   const all = round('bad-one', 'good', 'bad-two');
   const [gone, ...kept] = all.report.artifacts;
   const left = withoutArtifacts(all, [gone?.path ?? '']);

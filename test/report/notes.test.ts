@@ -15,7 +15,7 @@ describe('expected_btf', () => {
   it.each([
     [true, false, 'has no BTF'],
     [false, true, 'has BTF'],
-  ])('%s with a guest where it is %s is told', (expected, btf, words) => {
+  ])('%s with a guest where it is %s is reported', (expected, btf, words) => {
     expect(notes(expected, btf).join('\n')).toMatch(new RegExp(`expected_btf: ${expected} in .*${words}`));
   });
 
@@ -28,7 +28,7 @@ describe('expected_btf', () => {
   });
 });
 
-it('a family that is not a number is told as not compared', () => {
+it('a family that is not a number is reported as not compared', () => {
   const { profile, ...target } = fixtures.target('debian-sid-latest');
   const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { evidence: passing(hello()) });
   const run = fixtures.runReport({ targets: [{ ...target, profile }], results: [result] });
@@ -37,7 +37,7 @@ it('a family that is not a number is told as not compared', () => {
   expect(notes(undefined, true).join('\n')).not.toContain('kernel_family');
 });
 
-it('evidence that is not whole is told', () => {
+it('evidence that is not whole is reported', () => {
   const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { shortened: 'the guest said too much' });
   const run = fixtures.runReport({ results: [result] });
   expect(targetViews(run, 0).flatMap(targetNotes)).toContain('shortened: the guest said too much');

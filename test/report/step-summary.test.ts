@@ -93,7 +93,7 @@ describe('the summary', () => {
     );
   });
 
-  test('a command without an object is asked again without one', () => {
+  test('a command without an object is run again without one', () => {
     const run = { ...placedRun(PLACE, 1), flags: ['--command', 'bpftool prog load x'] };
     const text = stepSummary(documentOf({ ...run, artifacts: [artifact('x', { path: 'command://x' })] }), options);
     expect(text).toContain(
@@ -203,7 +203,7 @@ describe('too large', () => {
     expect(text.match(/<\/details>/g) ?? []).toHaveLength(tags(page, 'details').length);
   });
 
-  test('less and less is told', () => {
+  test('less and less is reported', () => {
     const sizes = [1_000_000, 40_000, 30_000, 12_000].map((maxBytes) => bytes(stepSummary(large, { maxBytes })));
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     expect(new Set(sizes).size).toBe(sizes.length);

@@ -144,7 +144,7 @@ describe('Markdown', () => {
     expect(text).toMatch(/- inconclusive: the guest died.*\(`debian-11-5\.10`\)/);
   });
 
-  test('tells of the cases that failed first, each cause once, with the remedy below', () => {
+  test('reports the cases that failed first, each cause once, with the remedy below', () => {
     const text = suiteMarkdown(all).split('## Case Details')[1] ?? '';
     expect(text.match(/^### .*$/gm)).toEqual([
       '### silent: error',
@@ -189,7 +189,7 @@ describe('text', () => {
     expect(suiteText(suite([broken]), options)).toBe('');
   });
 
-  test('which kernels each case supports, without those that nobody asked for', () => {
+  test('which kernels each case supports, without those that no one asked for', () => {
     const known = [{ id: 'debian-13-7.0', distro: 'debian', kernelFamily: '7.0' }];
     const text = suiteText(suite([hasResult('good', { ...good, known }), hasResult('bad', bad)]), {
       width: 90,
@@ -271,7 +271,7 @@ describe('held against an older run', () => {
   });
 });
 
-test('declared failures are marked in the matrix and told with what became of them', () => {
+test('declared failures are marked in the matrix and reported with what became of them', () => {
   const declare = (code: string) =>
     gate(bad, {
       expectations: [{ profiles: [B], kernels: undefined, code, reason: 'bpf_loop is young', origin: 's.yaml:1:1' }],

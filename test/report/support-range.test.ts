@@ -78,7 +78,7 @@ describe('supportRange', () => {
     expect(text(['debian-13-7.3', 'fail'], ['debian-12-6.1', 'pass'])).toBe('passes 6.1, fails from 7.3');
   });
 
-  test('the cause is told where all failures of a range say the same', () => {
+  test('the cause is reported where all failures of a range say the same', () => {
     const { segments } = supportRange(views(['debian-11-5.10', 'fail'], ['debian-12-6.1', 'pass']));
     expect(segments[0]?.cause).not.toBe('');
     expect(segments[0]).toMatchObject({ status: 'fail', from: '5.10', to: '5.10', failed: ['debian-11-5.10'] });

@@ -43,7 +43,7 @@ describe('links in the work directory', () => {
     ['keys/artifact-registry-signing-key.ed25519', 'secret'],
   ];
 
-  test.each(places)('%s is refused before a run, and named', async (path, target) => {
+  test.each(places)('%s is rejected before a run, and named', async (path, target) => {
     link(path, target);
     await expect(ensureWorkDirectory(host, workDir)).rejects.toMatchObject({
       code: 'link_in_workdir',

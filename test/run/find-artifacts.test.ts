@@ -26,7 +26,7 @@ symlinkSync(`${'n'.repeat(300)}.o`, join(repo, 'long.o'));
 symlinkSync(join(base, 'outside/d.bpf.o'), join(repo, 'leak.bpf.o'));
 symlinkSync('.git/c.bpf.o', join(repo, 'token.bpf.o'));
 
-test('a name that is not UTF-8 is refused: another file could stand for it', async () => {
+test('a name that is not UTF-8 is rejected: another file could stand for it', async () => {
   const dir = join(base, 'bytes');
   mkdirSync(dir);
   writeFileSync(Buffer.concat([Buffer.from(`${dir}/a`), Buffer.from([0xff]), Buffer.from('.bpf.o')]), 'fails');

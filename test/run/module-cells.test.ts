@@ -183,7 +183,7 @@ test('an object names kernel functions and tracepoints of modules, and neither f
   ]);
 });
 
-test('a slip in modules.load is told with the module that was meant', async () => {
+test('a slip in modules.load is reported with the module that was meant', async () => {
   const { request } = cell(() => resultOf(FAIL, []));
   const look: Modules['look'] = async () => ({ found: ['absent'], all: ['nf_conntrack', 'nf_nat'] });
   const load = ['nf_contrack'];

@@ -41,7 +41,7 @@ it.each([
   [['lsm=landlock,bpf'], undefined, 'capability,landlock,bpf', undefined],
   [['lsm=landlock,bpf'], undefined, 'capability,landlock', 'lsm is capability,landlock'],
   [undefined, undefined, '', undefined],
-])('told %s, with lockdown %s and lsm %s: %s', (kernelArgs, lockdown, lsm, words) => {
+])('reported %s, with lockdown %s and lsm %s: %s', (kernelArgs, lockdown, lsm, words) => {
   const hello = { facts: { lockdown, lsm } } as unknown as Hello;
   const said = unheardArgs({ kernelArgs }, hello);
   if (words === undefined) expect(said).toBeUndefined();

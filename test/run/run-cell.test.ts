@@ -174,7 +174,7 @@ describe('a guest that gave no answer', () => {
     });
   });
 
-  it('because of something nobody thought of is an internal error', async () => {
+  it('because of something no one thought of is an internal error', async () => {
     const result = await run([throws(new TypeError('oops')), throws(new TypeError('oops again'))]);
     expect(infra(result)).toEqual({ status: 'infra_error', cause: 'internal', message: 'oops again' });
   });

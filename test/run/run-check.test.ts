@@ -165,7 +165,7 @@ describe('cases', () => {
     expect(most.get('bold.bpf.o')).toBeGreaterThan(1);
   });
 
-  it('are told to listeners as objects on the kernels of all', async () => {
+  it('are reported to listeners as objects on the kernels of all', async () => {
     const events: RunEvent[] = [];
     const onEvent: EventListener = (event) => void events.push(event);
     await run(

@@ -94,7 +94,7 @@ const statuses = (report: RunReport): string[] =>
 
 const runDirs = (): Promise<string[]> => host.files.list(join(dir.path, 'work/runs'));
 
-it('tells with the end of each cell what became of failures that are declared', async () => {
+it('reports with the end of each cell what became of failures that are declared', async () => {
   const [, second = ''] = KERNELS;
   const declared = { profiles: [second], kernels: undefined, code: 'VERIFIER_REJECTION', reason: 'known', origin: 'm' };
   const reported: [string | undefined, string | undefined][] = [];
@@ -196,7 +196,7 @@ describe('an object that cannot be read', () => {
 });
 
 describe('a kernel that cannot be had', () => {
-  it('is told of in plain characters and at no great length, whatever a server calls its images', async () => {
+  it('is reported in plain characters and at no great length, whatever a server calls its images', async () => {
     const words = `it has \u001b]0;title\u0007\u001b[31m\u202ered, ${'x'.repeat(100_000)}`;
     const failing: KernelSupply = async (profile, { onNote }) => {
       onNote?.(words);
@@ -349,7 +349,7 @@ describe('an abort', () => {
     expect(await runDirs()).toEqual([]);
   });
 
-  it('that comes before anything starts asks nobody', async () => {
+  it('that comes before anything starts asks no one', async () => {
     const cancel = new AbortController();
     cancel.abort();
     let requests = 0;

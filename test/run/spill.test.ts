@@ -68,7 +68,7 @@ describe('a text that is written while it comes', () => {
     expect(spill.room()).toBeUndefined();
   });
 
-  it('tells a failed write to whoever waits, and to the end', async () => {
+  it('reports a failed write to whoever waits, and to the end', async () => {
     const full = async (): Promise<never> => {
       throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     };

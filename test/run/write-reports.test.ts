@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-test('nothing is put in the place of a pipe or a device; a pipe that nobody may read is refused', async () => {
+test('nothing is put in the place of a pipe or a device; a pipe that no one may read is rejected', async () => {
   const pipe = join(dir.path, 'pipe');
   execFileSync('mkfifo', [pipe]);
   await checkReportPaths(host, [pipe, '/dev/null']);
@@ -71,14 +71,14 @@ test('a directory that became a link while the run went on takes no report', asy
   expect(existsSync(join(outside, 'report.json'))).toBe(false);
 });
 
-test('a place that cannot take a report is told before the run', async () => {
+test('a place that cannot take a report is reported before the run', async () => {
   writeFileSync(join(dir.path, 'file'), '');
   mkdirSync(join(dir.path, 'sub'));
   await expect(checkReportPaths(host, [join(dir.path, 'sub')])).rejects.toThrow(/sub: it is a directory; choose/);
   await expect(checkReportPaths(host, [join(dir.path, 'file/o.json')])).rejects.toThrow(/a file and no directory/);
 });
 
-test('a file that cannot be read is told in words', async () => {
+test('a file that cannot be read is reported in words', async () => {
   const read = (path: string) => loadText(host, path, 'suite', '--suite x');
   await expect(read(dir.path)).rejects.toThrow(/^--suite x: it is a directory; name a file$/);
   await expect(read(join(dir.path, 'none'))).rejects.toThrow(/^--suite x: there is no such file; correct the path$/);

@@ -82,7 +82,7 @@ test('names the component to enable when the archive lacks a package', () => {
   expect(stderr).toContain('add-apt-repository universe');
 });
 
-test('refuses a purpose it does not know', () => {
+test('rejects a purpose it does not know', () => {
   expect(setup(NODE, 'fly')).toMatchObject({ status: 1, stderr: expect.stringContaining('unknown purpose "fly"') });
 });
 

@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-test('the command writes a row for each profile, tells what went wrong, and ends with 1', () => {
+test('the command writes a row for each profile, reports what went wrong, and ends with 1', () => {
   const ids = ['almalinux-9-5.14', 'ubuntu-24.04-6.8', 'talos-6.18', 'flatcar-6.12', 'linux-mainline-5.6', 'nobody-1'];
   const out = join(dir, 'table.md');
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/vendors.mjs', '--out', out, ...ids], {

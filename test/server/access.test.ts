@@ -78,7 +78,7 @@ test('there are no routes besides those of the tables', async () => {
 describe('commands', () => {
   const MANIFEST = 'name: x\nfunctional_tests:\n  - name: t\n    command: id\n';
 
-  test.each(['validate', 'write'] as const)('of nobody are never run, with the switch %s', async (name) => {
+  test.each(['validate', 'write'] as const)('without a credential are never run, with the switch %s', async (name) => {
     const lab = await labOf(name);
     for (const more of [
       ['manifest_text', MANIFEST],
@@ -120,7 +120,7 @@ describe('commands', () => {
   });
 });
 
-test('nobody hears 503 where no credential would do', async () => {
+test('no caller gets 503 where no credential would do', async () => {
   await using lab = await serverLab({ env: { BPFCOMPAT_API_WRITE_KEY: '' } });
   const { statusCode, json } = await lab.inject({ method: 'POST', url: '/api/v1/compare', payload: {} });
   expect([statusCode, json().code]).toEqual([503, 'no_credentials_configured']);

@@ -74,7 +74,7 @@ test('an archive is made as fast as it is read, and no file is in memory as a wh
   expect(bytes).toBeGreaterThan(256 * 1024 * 1024);
 });
 
-test('an archive that nobody reads any more ends, and its file is closed', async () => {
+test('an archive that no one reads any more ends, and its file is closed', async () => {
   const archive = pack();
   const added = addFilesOf(archive, ['large'], needs());
   await new Promise((resolve) => setTimeout(resolve, 50));

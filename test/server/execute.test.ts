@@ -316,7 +316,7 @@ describe('the queue', () => {
   const queue = (): string => join(lab.cwd, 'queue');
   const own = process.getuid?.();
 
-  test('what nobody takes is withdrawn, and what is taken stays', async () => {
+  test('what no one takes is withdrawn, and what is taken stays', async () => {
     await putRequest(lab.host, queue(), request);
     expect(await awaitResult(lab.host, queue(), { id: ID, uid: own, times })).toBe('no_agent');
     expect(await takeRequest(lab.host, queue(), own)).toBeUndefined();
@@ -343,13 +343,13 @@ describe('the queue', () => {
     },
   );
 
-  test('what nobody waits for any more is not carried out', async () => {
+  test('what no one waits for any more is not carried out', async () => {
     await putRequest(lab.host, queue(), request);
     expect((await work({ queue: 'queue', idleMs: 0 })).requests).toMatchObject([{ code: 'request_expired' }]);
     expect(lab.loads()).toEqual([]);
   });
 
-  test('results that nobody came for go after an hour', async () => {
+  test('results that no one came for go after an hour', async () => {
     mkdirSync(queue());
     await putResult(lab.host, queue(), { id: ID, result: {} });
     const file = join(queue(), `${ID}.result.json`);

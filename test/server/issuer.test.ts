@@ -107,14 +107,14 @@ test.each([
   }
 });
 
-test('an issuer whose certificate nobody signed is not asked for keys', async () => {
+test('an issuer whose certificate no one signed is not fetched from', async () => {
   await using lab = await trusting({}, tls.authority('others').certPem);
   requests.length = 0;
   expect(await runs(lab, await tokenOf().sign(rsa.privateKey))).toEqual([503, 'identity_unavailable']);
   expect(requests).toEqual([]);
 });
 
-test('without both switches an issuer on this machine is not asked', async () => {
+test('without both switches an issuer on this machine is not fetched from', async () => {
   const { certPem: ca } = authority;
   const env = { BPFCOMPAT_API_WRITE_JWT_OIDC_ISSUER_URL: issuer, BPFCOMPAT_API_WRITE_JWT_AUDIENCE: 'bpfcompat' };
   for (const one of [

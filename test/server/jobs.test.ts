@@ -84,7 +84,7 @@ describe('a queue of one', () => {
   });
 });
 
-test('a server that begins again runs what waited and tells of what ran', async () => {
+test('a server that begins again runs what waited and reports what ran', async () => {
   const { run } = blockedRunner();
   await using lab = await serverLab({ env: ONE, run });
   const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];

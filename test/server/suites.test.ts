@@ -167,7 +167,7 @@ test('an object whose sender gives it no file name is one', async () => {
   await vi.waitFor(() => expect(ran?.request.artifact).toBe('object.bpf.o'));
 });
 
-test('commands of nobody are not run out of a suite, and the demo takes none', async () => {
+test('commands without a credential are not run out of a suite, and the demo takes none', async () => {
   await using open = await serverLab({ run, env: { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' } });
   const test = '  - {name: a, artifact: one.bpf.o, test: {mode: behavior, command: id}}\n';
   expect(await send(parts(suite(test), 'one.bpf.o'), {}, open)).toMatchObject({ code: 'commands_not_allowed' });

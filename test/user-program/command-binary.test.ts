@@ -104,7 +104,7 @@ describe('what a program brings along', () => {
   });
 });
 
-describe('what no guest could run is refused before any boot', () => {
+describe('what no guest could run is rejected before any boot', () => {
   beforeAll(() => {
     const elf = execFileSync('cat', [join(dir, 'static')], { maxBuffer: 1 << 26 });
     const machine = (number: number, bits = 2): Buffer => {

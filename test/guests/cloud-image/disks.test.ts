@@ -62,7 +62,7 @@ test('an overlay has room for tables of large disks, and names no file', () => {
   }
 });
 
-test('QEMU is told of every layer, and the network card leads nowhere', () => {
+test('QEMU is reported of every layer, and the network card leads nowhere', () => {
   const argv = diskArgv(MACHINE, { base: 'BASE', seed: 'SEED', overlay: 'OVERLAY' });
   const nodes = argv.filter((_, index) => argv[index - 1] === '-blockdev');
   expect(nodes).toEqual([

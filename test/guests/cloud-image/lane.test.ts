@@ -74,7 +74,7 @@ async function failureOf(fake: string): Promise<GuestError> {
   return error as GuestError;
 }
 
-test('a system in emergency mode is told at once, with what it printed', async () => {
+test('a system in emergency mode is reported at once, with what it printed', async () => {
   const error = await failureOf('emergency-mode');
   expect(error.infraCause).toBe('system_failed');
   expect(error.message).toContain('the system went into emergency mode');
@@ -100,7 +100,7 @@ describe('a kernel to install', () => {
     disk = { ...disk, kernel: { release: '6.8.0-1-test', packages } };
   });
 
-  test('that is rejected is told with the words of the system', async () => {
+  test('that is rejected is reported with the words of the system', async () => {
     const error = await failureOf('cannot-install');
     expect(error.infraCause).toBe('system_failed');
     expect(error.message).toMatch(

@@ -251,7 +251,7 @@ describe('prepare', () => {
     expect(await made.host.files.sha256(path)).toBe(digest);
   });
 
-  it('refuses a validator that is missing or changed', async () => {
+  it('rejects a validator that is missing or changed', async () => {
     const made = await fakeLane(dir.path, 'responses');
     await writeFile(made.validatorPath, 'other');
     await expect(made.source()).rejects.toMatchObject({ name: 'HostError', code: 'validator_changed' });

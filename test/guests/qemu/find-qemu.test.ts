@@ -37,7 +37,7 @@ describe('findQemu', () => {
       return { uid: Number(version.split('.')[2]), own: sandbox.layers.includes('own-uid') };
     };
 
-    it('runs as nobody else, as guests do', async () => {
+    it('runs as no one else, as guests do', async () => {
       const { uid, own } = await within(0o755);
       expect(uid >= 1_900_000_000).toBe(own);
     });
@@ -51,7 +51,7 @@ describe('findQemu', () => {
     expect((await find(`echo "QEMU emulator version ${version} (Debian 1:x)"`)).version).toBe(version);
   });
 
-  it.each(['7.1.0', '6.2.0', '2.11.1'])('refuses %s and says what to do', async (version) => {
+  it.each(['7.1.0', '6.2.0', '2.11.1'])('rejects %s and says what to do', async (version) => {
     await expect(find(`echo "QEMU emulator version ${version}"`)).rejects.toMatchObject({
       name: 'HostError',
       code: 'qemu_too_old',
@@ -59,7 +59,7 @@ describe('findQemu', () => {
     });
   });
 
-  it('refuses a program that is not QEMU or does not start', async () => {
+  it('rejects a program that is not QEMU or does not start', async () => {
     await expect(find('echo hello')).rejects.toMatchObject({ code: 'qemu_broken' });
     await expect(find('echo "missing libfoo.so" >&2; exit 127')).rejects.toMatchObject({
       code: 'qemu_broken',

@@ -7,7 +7,7 @@ test.each([
   ['8.2', true],
   ['8.2.2', true],
   ['10.0.2', true],
-])('QEMU %s has memory in a file that nobody may write to: %s', (version, expected) => {
+])('QEMU %s has memory in a file that no one may write to: %s', (version, expected) => {
   expect(sharesRam(version)).toBe(expected);
 });
 

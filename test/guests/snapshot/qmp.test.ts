@@ -41,7 +41,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('rejects with the words of QEMU when it refuses, and goes on', async () => {
+  it('rejects with the words of QEMU when it rejects, and goes on', async () => {
     const { qmp } = await connected((command) =>
       command === 'migrate' ? '{"error": {"class": "GenericError", "desc": "State blocked by device"}}\n' : DONE,
     );

@@ -24,7 +24,7 @@ async function stamp(): Promise<string> {
 /** Time stamps of files only tick with the kernel's timer. */
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
-it('stays while nobody touches the file', async () => {
+it('stays while no one touches the file', async () => {
   const before = await stamp();
   await files.read(path, 100);
   await tick();

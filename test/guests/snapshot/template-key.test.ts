@@ -72,7 +72,7 @@ describe('hostCpu', () => {
     expect(await hostCpu(withCpu(CPUINFO), 'tcg')).toBe('');
   });
 
-  it('tells processors apart by what guests can see of them', async () => {
+  it('reports processors apart by what guests can see of them', async () => {
     const known = await hostCpu(withCpu(CPUINFO), 'kvm');
     for (const [from, to] of [
       ['GenuineIntel', 'AuthenticAMD'],

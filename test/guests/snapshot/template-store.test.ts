@@ -62,7 +62,7 @@ describe('a template that copies run from', () => {
   });
 });
 
-describe('a template that nobody touched', () => {
+describe('a template that no one touched', () => {
   it('is known by its stamp, without reading its memory', async () => {
     const template = await readTemplate(host, dir);
     expect(template).toMatchObject({ ...templateFiles(dir), hello: hello() });
@@ -75,7 +75,7 @@ describe('a template that nobody touched', () => {
 });
 
 describe('a template that was copied', () => {
-  it('is none: nobody knows what happened to its memory', async () => {
+  it('is none: are unknown what happened to its memory', async () => {
     const copy = `${dir}-copy`;
     await promisify(execFile)('cp', ['-a', dir, copy]);
     expect(await readTemplate(host, copy)).toBeUndefined();

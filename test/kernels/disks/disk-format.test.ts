@@ -41,7 +41,7 @@ test('the names of features are no harm, nor is another kind of compression', ()
   expect(look(qcow2((header) => header.writeBigUInt64BE(8n, 72)))).toMatchObject({ format: 'qcow2' });
 });
 
-describe('what names other files, or is none to believe in, is refused before any program opens it', () => {
+describe('what names other files, or is none to believe in, is rejected before any program opens it', () => {
   const cases: [string, Buffer, RegExp][] = [
     [
       'a backing file',

@@ -142,7 +142,7 @@ test('an image with a backing file is not stored', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('an address without a pin: used as it is, and a changed image is told', async () => {
+test('an address without a pin: used as it is, and a changed image is reported', async () => {
   const open = { url: `${base}/disk.qcow2` };
   expect((await ensure(open)).image.vouched).toBe('nobody');
   expect((await ensure(open)).cached).toBe(true);
@@ -225,7 +225,7 @@ describe('the list of the vendor', () => {
     expect(requests).not.toContain('/disk.qcow2');
   });
 
-  test('that has not changed spares a download, and one that has is told', async () => {
+  test('that has not changed spares a download, and one that has is reported', async () => {
     served['/SHA256SUMS'] = list(DISK);
     await ensure(named());
     expect(await ensure(named(), { refresh: true })).toMatchObject({ cached: true });

@@ -12,7 +12,7 @@ test('the head of a bzImage says its release and where the packed kernel lies', 
   });
 });
 
-describe('what cannot be booted is told with a reason and what to do', () => {
+describe('what cannot be booted is reported with a reason and what to do', () => {
   const arm64 = Buffer.alloc(4096);
   arm64.write('ARM\x64', 0x38, 'latin1');
   const zboot = Buffer.alloc(4096);

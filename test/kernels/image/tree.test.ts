@@ -51,7 +51,7 @@ test('a layer takes away what lies below it, and nothing of its own', async () =
   expect([...tree.files.keys()]).toEqual([]);
 });
 
-test('a kernel that is a hard link to what is not read is told as that', async () => {
+test('a kernel that is a hard link to what is not read is reported as that', async () => {
   const tree = kernelTree(host, dir.path, 'IMAGE');
   await tree.lay(
     layer([

@@ -9,7 +9,7 @@ test('what a configuration has built in', () => {
   expect(configBuiltin(config, 'veth')).toBe(false);
 });
 
-test('the name of a module is not a pattern: it may be a stranger’s, and never come to an end', () => {
+test('the name of a module is not a pattern: it may be a foreign one’s, and never come to an end', () => {
   const config = `CONFIG_${'A'.repeat(40)}=n\n`;
   expect(configBuiltin(config, '(a|a)*b')).toBe(false);
   expect(configBuiltin(config, '(')).toBe(false);

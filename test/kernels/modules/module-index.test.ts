@@ -85,7 +85,7 @@ describe('chooseModules', () => {
     });
   });
 
-  test('what no module has is told', () => {
+  test('what no module has is reported', () => {
     expect(choose([fn('vfs_gone')])).toEqual({ modules: [], ambiguous: [], forbidden: [], nowhere: ['vfs_gone'] });
   });
 });

@@ -133,7 +133,7 @@ test('a head that names a place far behind the end of the file', async () => {
 });
 
 describe('an image', () => {
-  test('is stored with its digest, vouched for by nobody, offline too; the file stays where it is', async () => {
+  test('is stored with its digest, vouched for by no one, offline too; the file stays where it is', async () => {
     const path = put('bzImage', bzImage({ release: RELEASE }));
     const { files, cached } = await ensure({ image: path });
     expect(cached).toBe(true);
@@ -291,7 +291,7 @@ describe('its modules', () => {
     expect(namesIn('cache/kernels')).toEqual([]);
   });
 
-  test('of another build are refused: the kernel would', async () => {
+  test('of another build are rejected: the kernel would', async () => {
     const path = put('bzImage', bzImage({ release: RELEASE }));
     putModules('installed/lib/modules/6.1.0');
     await expect(ensure({ image: path, modules: at('installed') })).rejects.toThrow(

@@ -16,7 +16,7 @@ describe('the private apt', () => {
     expect(text).toContain('Acquire::http::Proxy "http://p:1";');
   });
 
-  test('a path that cannot be quoted is refused', () => {
+  test('a path that cannot be quoted is rejected', () => {
     expect(() => aptConfig({ ...dirs, state: '/a"b' }, 'amd64', [])).toThrow(/BPFCOMPAT_CACHE_DIR/);
   });
 

@@ -95,7 +95,7 @@ describe('mirrorsFor', () => {
     ]);
   });
 
-  test('another distro is not asked', async () => {
+  test('another distro is not fetched from', async () => {
     const host = hostWith(
       {
         '/etc/os-release': 'ID=ubuntu\nID_LIKE=debian\n',

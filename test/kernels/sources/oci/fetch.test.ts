@@ -323,7 +323,7 @@ describe('a layout on this machine', () => {
     );
   });
 
-  test('that is none, not whole, or damaged is refused', async () => {
+  test('that is none, not whole, or damaged is rejected', async () => {
     await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toThrow(
       /no such file or directory; correct kernel\.layout/,
     );
@@ -344,7 +344,7 @@ describe('a layout on this machine', () => {
     expect(lab.left()).toEqual([]);
   });
 
-  test('of which parts are links out of the repository is refused', async () => {
+  test('of which parts are links out of the repository is rejected', async () => {
     layoutOf([images.image([images.layer(CI_KERNELS)])]);
     const outside = join(lab.dir, 'outside');
     renameSync(join(at(), 'blobs'), outside);
@@ -355,7 +355,7 @@ describe('a layout on this machine', () => {
     expect((await lab.ensure({ source: 'oci', layout: at() }, { top: lab.dir })).files.record.release).toBe(R);
   });
 
-  test('in a packed archive, which may be a disk full of nothing, is refused', async () => {
+  test('in a packed archive, which may be a disk full of nothing, is rejected', async () => {
     layoutOf([images.image([images.layer(CI_KERNELS)])]);
     const archive = join(lab.dir, 'layout.tar.gz');
     execFileSync('tar', ['-C', at(), '-czf', archive, '.']);
@@ -364,7 +364,7 @@ describe('a layout on this machine', () => {
     );
   });
 
-  test('whose layers have another size than it says is refused', async () => {
+  test('whose layers have another size than it says is rejected', async () => {
     const layer = images.layer(CI_KERNELS);
     layoutOf([images.image([{ ...layer, size: layer.size - 1 }])]);
     await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toMatchObject({ code: 'wrong_digest' });

@@ -15,11 +15,11 @@ describe('addresses of profiles', () => {
     ['https://x/$', /is not an address/],
     [`https://x/$${'{basearch'}`, /is not an address/],
     ['https://x:99999999/', /is not an address/],
-  ])('%s is refused', (address, says) => {
+  ])('%s is rejected', (address, says) => {
     expect(() => expandAddress(address, 'x86_64', '9')).toThrow(says);
   });
 
-  test('a release that nobody named', () => {
+  test('a release that no one named', () => {
     expect(() => expandAddress('https://x/$releasever', 'x86_64', undefined)).toThrow(/kernel\.releasever says/);
   });
 
@@ -62,7 +62,7 @@ describe('places that an index names', () => {
     ['..\\..\\kernel.rpm', undefined],
     ['kernel.rpm', 'https://evil.example/'],
     ['http://[', undefined],
-  ])('%s is refused', (href, xmlBase) => {
+  ])('%s is rejected', (href, xmlBase) => {
     expect(() => resolveHref({ base }, href, xmlBase)).toThrow(/names a file on another server/);
   });
 });

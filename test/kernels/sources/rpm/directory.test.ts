@@ -7,7 +7,7 @@ import { choosePackages } from '../../../../src/kernels/sources/rpm/choose.ts';
 import { packagesIn } from '../../../../src/kernels/sources/rpm/directory.ts';
 import type { RpmKernelSource } from '../../../../src/model/rpm-source.ts';
 
-test('what a profile hears of a directory does not tell whether it is there', async () => {
+test('what a profile hears of a directory does not report whether it is there', async () => {
   const host = createHost({ env: {} });
   const top = mkdtempSync(join(tmpdir(), 'bpfcompat-rpm-'));
   onTestFinished(() => rmSync(top, { recursive: true }));

@@ -42,14 +42,14 @@ test('what a package says of itself', async () => {
   expect(bytes.readUInt32LE(payloadAt)).toBe(0xfd2fb528);
 });
 
-test('a file that ends anywhere in its headers is refused', async () => {
+test('a file that ends anywhere in its headers is rejected', async () => {
   const { payloadAt } = await read(bytes);
   for (let end = 0; end < payloadAt; end += 61) {
     await expect(read(bytes.subarray(0, end))).rejects.toMatchObject({ code: 'bad_package' });
   }
 });
 
-test('damaged headers are refused or read, and nothing else happens', async () => {
+test('damaged headers are rejected or read, and nothing else happens', async () => {
   const { payloadAt } = await read(bytes);
   const change = fc.tuple(fc.integer({ min: 96, max: payloadAt - 1 }), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff));
   await fc.assert(

@@ -309,7 +309,7 @@ const INDEXES: Record<string, Case> = {
 describe.each([
   ['packages', PACKAGES],
   ['indexes', INDEXES],
-])('%s that are refused', (_name, cases) => {
+])('%s that are rejected', (_name, cases) => {
   test.each(Object.entries(cases))('%s', async (_what, { damage, kernel, code, says }) => {
     await using lab = await openRpmLab(dir, keys.good);
     damage(lab);
@@ -489,7 +489,7 @@ describe('the network', () => {
     });
   });
 
-  test('a server that nobody listens on', async () => {
+  test('a server that no one listens on', async () => {
     await using lab = await openRpmLab(dir, keys.good);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

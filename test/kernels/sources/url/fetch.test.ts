@@ -139,7 +139,7 @@ describe('packages beside signed checksums (Ubuntu mainline)', () => {
     await rejected(good, 'wrong_digest', /linux-modules-.* is not the file that its digest names/);
   });
 
-  test('a pattern that fits nothing or too much tells what there is', async () => {
+  test('a pattern that fits nothing or too much reports what there is', async () => {
     const good = mainline();
     await rejected(
       { ...good, packages: ['linux-image-*-lowlatency_*.deb'] },
@@ -209,7 +209,7 @@ describe('an image', () => {
     expect(record.package.files.map(({ name }) => name)).toEqual(['vmlinuz', 'config', 'modules.tar.gz']);
   });
 
-  test('with a digest in the profile; another one, and what is not a kernel, are refused', async () => {
+  test('with a digest in the profile; another one, and what is not a kernel, are rejected', async () => {
     const image = put('bzImage', IMAGE);
     const { files } = await ensure({ image, sha256: digest(IMAGE).toUpperCase() });
     expect(files.record.vouched.by).toBe('pin');
@@ -269,7 +269,7 @@ describe('an image', () => {
     await rejected({ ...listed, gpgkey: [keys.good.file] }, 'wrong_digest', /may have/);
   });
 
-  test('that another one replaced after it was signed is refused', async () => {
+  test('that another one replaced after it was signed is rejected', async () => {
     const image = put('vmlinuz', IMAGE);
     const signature = sign('vmlinuz', 'vmlinuz.sig', keys.good);
     put('vmlinuz', bzImage({ release: R, payload: Buffer.from('other') }));
