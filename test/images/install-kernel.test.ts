@@ -36,7 +36,7 @@ test('the system boots the kernel that was installed in it, and it alone counts'
   expect(`${passed.stdout}${passed.stderr}`).toContain('Status: pass');
   expect(targetOf(readReport(passed.out), ID)).toMatchObject({
     status: 'pass',
-    environment: { kernel: release },
+    profile: { kernel: release },
     guest: { lane: 'image', isolation: 'cell' },
   });
   // It is a whole package, with what its scripts make of it, and the first kernel is still there.
