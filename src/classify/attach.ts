@@ -2,7 +2,6 @@ import { countArgs } from '../model/attach-warning.ts';
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { confirm } from './confirm.ts';
 import { kernelLines } from './console.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
 import { idleFindings, untriedNames } from './idle.ts';
@@ -11,6 +10,7 @@ import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { ownPolicy } from './own-policy.ts';
 import { denied, hidesProbes } from './policy.ts';
+import { refine } from './refine.ts';
 import { ATTACH_RULES, type AttachRejection, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
 
 type AttachStage = StageOf<'attach'>;
@@ -79,7 +79,7 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   const about = { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason };
   // A structure of struct_ops is registered as a whole: its map is what was not attached, and no program of it.
   const subject = stage.method === 'struct_ops' && stage.target !== '' ? stage.target : stage.program;
-  return confirm(findingBy(code, { ...common, subject, confidence, args: about }), evidence);
+  return refine(findingBy(code, { ...common, subject, confidence, args: about }), evidence);
 }
 
 /** A program that had to be attached and was not even tried, or of which the guest said nothing. */

@@ -1,12 +1,12 @@
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { confirm } from './confirm.ts';
 import { embeddedVerifierLog, firstWarning, hasProgramLog, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
 import { type MapRejection, mapFinding, mapRejections } from './map.ts';
 import { denied } from './policy.ts';
 import { type ProgramCauses, programFinding } from './program.ts';
+import { refine } from './refine.ts';
 import { failedProgram, openedProgram, programKey } from './reported-programs.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
@@ -17,7 +17,7 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
   const warning = firstWarning(LIBBPF_RULES, open.log);
   if (warning) {
     const program = programOf(warning.line);
-    return [confirm(findingOf(warning, { phase: 'open', origin: 'libbpf', program }), evidence)];
+    return [refine(findingOf(warning, { phase: 'open', origin: 'libbpf', program }), evidence)];
   }
   const text = mainWarning(open.log) ?? (open.error || undefined);
   const common = { phase: 'open', evidence: evidenceLine(text, 'libbpf') } as const;
@@ -89,7 +89,7 @@ function objectFinding(evidence: Evidence, load: StageOf<'load'>): Finding {
   const args = { program, errno: errnoName(load.errno), error: load.error };
   const cause = verifierCause(VERIFIER_RULES, embeddedVerifierLog(load.log));
   if (cause?.match) {
-    return confirm(
+    return refine(
       findingOf(cause.match, { phase: 'load', origin: 'verifier log', program, args: { ...args, ...cause.args } }),
       evidence,
     );
@@ -97,7 +97,7 @@ function objectFinding(evidence: Evidence, load: StageOf<'load'>): Finding {
   const warning = firstWarning(LIBBPF_RULES, load.log);
   if (warning) {
     const subject = programOf(warning.line) ?? program;
-    return confirm(findingOf(warning, { phase: 'load', origin: 'libbpf', program: subject, args }), evidence);
+    return refine(findingOf(warning, { phase: 'load', origin: 'libbpf', program: subject, args }), evidence);
   }
   const text = evidenceLine(
     cause?.line ?? mainWarning(load.log) ?? (load.error || undefined),

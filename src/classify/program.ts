@@ -1,7 +1,6 @@
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { confirm } from './confirm.ts';
 import { blameGuess } from './inner-guess.ts';
 import { nameFinding } from './kernel-name.ts';
 import { firstWarning, mainWarning } from './libbpf-log.ts';
@@ -9,6 +8,7 @@ import { evidenceLine, findingBy, findingOf, makeFinding, recode } from './make-
 import { denied } from './policy.ts';
 import { probedFinding } from './program-probes.ts';
 import { callsItself } from './recursion.ts';
+import { refine } from './refine.ts';
 import { explainRejection } from './rejection.ts';
 import { openedProgram } from './reported-programs.ts';
 import { ERRNO_RULES } from './rules/errno.ts';
@@ -55,7 +55,7 @@ function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
     });
     const log = verifierText(stage);
     const explained = explainRejection(withoutRecursion(found, log), stage, log, evidence);
-    return blameGuess(confirm(explained, evidence), log, evidence);
+    return blameGuess(refine(explained, evidence), log, evidence);
   }
   if (cause) {
     return makeFinding({
@@ -69,7 +69,7 @@ function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
   }
   const warning = firstWarning(LIBBPF_RULES, stage.log);
   if (warning) {
-    return confirm(findingOf(warning, { phase: 'load', origin: 'libbpf', program: stage.name, args }), evidence);
+    return refine(findingOf(warning, { phase: 'load', origin: 'libbpf', program: stage.name, args }), evidence);
   }
   return silentFinding(stage, evidence, args);
 }

@@ -2,8 +2,8 @@ import { errnoName } from '../model/errno.ts';
 import type { Evidence, Shim } from '../model/evidence.ts';
 import { type Finding, programsOf } from '../model/finding.ts';
 import { shimsOf } from '../model/shims.ts';
-import { confirm } from './confirm.ts';
 import { makeFinding, mergeFindings } from './make-finding.ts';
+import { refine } from './refine.ts';
 
 /** What the user sets, in the words of the `open` stage; all other shims are automatic. */
 const ASKED = new Set(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload', 'variant', 'companion']);
@@ -44,7 +44,7 @@ function settingFinding(shim: Shim, evidence: Evidence, names: SettingNames): Fi
   const common = { subject, confidence: 'high', evidence: said } as const;
   if (kind === 'attach_target' && errno === ESRCH) {
     const args = { program: subject, function: detail, errno: errnoName(errno), reason: 'btf' } as const;
-    return confirm(makeFinding({ ...common, code: 'ATTACH_TARGET_NOT_FOUND', phase: 'load', args }), evidence);
+    return refine(makeFinding({ ...common, code: 'ATTACH_TARGET_NOT_FOUND', phase: 'load', args }), evidence);
   }
   const near = errno === ENOENT ? names.near(kind, subject).join(', ') : '';
   const args = { kind, name: subject, detail, errno: errnoName(errno), near };

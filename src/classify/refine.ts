@@ -28,7 +28,7 @@ const OVERRIDE_RETURN = 58;
 const SLEEP_CHECKED: ReadonlySet<string> = new Set(['sched_ext_ops']);
 
 /** libbpf reads the file itself: no list of the kernel's names says more, and no kernel is to blame. */
-function confirmFile(finding: Finding): Finding {
+function refineFile(finding: Finding): Finding {
   const [, file, name] = /^([^:]+):(.+)$/.exec(finding.args['target'] ?? '') ?? [];
   const args = {
     file,
@@ -45,21 +45,21 @@ function withCategory(finding: Finding): Finding | undefined {
   return { ...known, group: 'program' };
 }
 
-function confirmMember(finding: Finding): Finding {
+function refineMember(finding: Finding): Finding {
   const { struct = '', section = '' } = finding.args;
   if (!/^\??struct_ops\.s/.test(section) || !SLEEP_CHECKED.has(struct)) return finding;
   // The kernel is not to blame: the program is declared as one that may sleep.
   return { ...withArgs<'STRUCT_OPS_MISMATCH'>(finding, { reason: 'sleepable_member' }), group: 'program' };
 }
 
-function confirmStruct(finding: Finding, release: string): Finding {
+function refineStruct(finding: Finding, release: string): Finding {
   const since = structOpsSince(finding.args['struct'] ?? '');
   if (!olderThan(kernelVersion(release), since)) return finding;
   return withArgs<'STRUCT_OPS_UNSUPPORTED'>(finding, { reason: 'kernel_too_old', since }, { confidence: 'high' });
 }
 
 /** Its own words are not enough: libbpf also says so when it cannot parse a BTF that is there. */
-function confirmMissingBtf(finding: Finding, { hello }: Evidence): Finding {
+function refineMissingBtf(finding: Finding, { hello }: Evidence): Finding {
   const { release } = hello.kernel;
   return hello.btf.vmlinux
     ? withArgs<'MISSING_BTF'>(finding, { reason: 'malformed', release })
@@ -78,14 +78,14 @@ function hidden(finding: Finding, { hello }: Evidence): Finding {
 }
 
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
-export function confirm(finding: Finding, evidence: Evidence): Finding {
+export function refine(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
   const { release } = hello.kernel;
   switch (finding.code) {
     case 'MISSING_BTF':
-      return confirmMissingBtf(finding, evidence);
+      return refineMissingBtf(finding, evidence);
     case 'ATTACH_TARGET_NOT_FOUND':
-      if (finding.args['reason'] === 'not_in_file') return confirmFile(finding);
+      if (finding.args['reason'] === 'not_in_file') return refineFile(finding);
       if (hidesTracepoints(hello) && isTracepoint(finding)) return hidden(finding, evidence);
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
         return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
@@ -114,21 +114,21 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
     case 'VERIFIER_REJECTION':
       return explainContext(finding, evidence);
     case 'STRUCT_OPS_UNSUPPORTED':
-      return confirmStruct(finding, release);
+      return refineStruct(finding, release);
     case 'STRUCT_OPS_MISMATCH':
-      return confirmMember(finding);
+      return refineMember(finding);
     case 'INVALID_MAP_PARAMS':
       return explainField(finding, evidence);
     case 'CORE_RELOCATION_FAILURE':
       return explainCore(finding, evidence);
     case 'BTF_INFO_REJECTED':
     case 'UNSUPPORTED_INSTRUCTION':
-      return confirmCallback(finding, evidence);
+      return refineCallback(finding, evidence);
     case 'UNSUPPORTED_LOOP':
-      return confirmLoop(finding, evidence);
+      return refineLoop(finding, evidence);
     case 'UNSUPPORTED_HELPER':
     case 'HELPER_NOT_ALLOWED':
-      return confirmHelper(finding, evidence);
+      return refineHelper(finding, evidence);
     default:
       return finding;
   }
@@ -138,7 +138,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
  * A function that is only passed as a callback is not a subprogram to kernels that do not know callbacks: they miscount
  * and blame the object's records, which are fine.
  */
-function confirmCallback(finding: Finding, { hello }: Evidence): Finding {
+function refineCallback(finding: Finding, { hello }: Evidence): Finding {
   const { release } = hello.kernel;
   const miscounted = /^number of funcs in func_info/.test(finding.evidence?.text ?? '');
   if (!miscounted || !olderThan(kernelVersion(release), CALLBACKS_SINCE)) return finding;
@@ -146,13 +146,13 @@ function confirmCallback(finding: Finding, { hello }: Evidence): Finding {
 }
 
 /** Kernels that know loops still reject a jump back into a function that is being called: a recursion. */
-function confirmLoop(finding: Finding, { hello }: Evidence): Finding {
+function refineLoop(finding: Finding, { hello }: Evidence): Finding {
   const version = kernelVersion(hello.kernel.release);
   if (!version || olderThan(version, LOOPS_SINCE)) return finding;
   return recode(finding, 'VERIFIER_REJECTION', { args: { reason: 'structure', recursion: 'true' } });
 }
 
-function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
+function refineHelper(finding: Finding, { hello }: Evidence): Finding {
   const id = Number(finding.args['id'] ?? Number.NaN);
   const known = Number.isInteger(id) ? helper(id) : undefined;
   // A kernel that knows the helper may offer it to fewer types of programs than a newer one: no table has that.
