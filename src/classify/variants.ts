@@ -56,9 +56,15 @@ function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence, known
       programs: programs.map(({ name }) => name).join(', '),
       release: evidence.hello.kernel.release,
       reasons: reasons.map(({ variant, text }) => `${variant.name}: ${text}`).join('\n'),
+      causes: reasons.map(({ variant, cause, text }) => `${variant.name}: ${causeOf(cause, text)}`).join('\n'),
     },
     evidence: rejection?.evidence,
   });
+}
+
+/** What makes a cause the same one in another report: the kernel's words have numbers of registers. */
+function causeOf(cause: Finding | undefined, text: string): string {
+  return cause === undefined ? text : [cause.code, cause.args['reason'] ?? ''].join(' ').trim();
 }
 
 function reasonOf(

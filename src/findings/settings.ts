@@ -31,6 +31,7 @@ export const SETTING_FINDINGS = {
     group: 'kernel',
     rule: ['No program of a group can be loaded', 'Add a program that the kernel accepts to the group.'],
     needs: ['group', 'programs', 'reasons'],
+    args: ['causes'],
     words: (f) => ({
       title: `no program of the group ${arg(f, 'group', '?')} can be loaded: ${arg(f, 'programs', 'none is there')}`,
       explanation: `One of them is to be loaded${f.args.release === undefined ? '' : ` on ${f.args.release}`}, and none can be: ${arg(f, 'reasons', 'no reason known').split('\n').join('; ')}.`,

@@ -9,6 +9,12 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
   COMMAND_VALIDATION_FAILURE: ['reason', 'exit_code', 'signal'],
   VALIDATOR_CRASH: ['signal', 'step'],
   UNKNOWN: ['errno', 'error'],
+  // Files and maps are rejected for one of many things.
+  INVALID_OBJECT: ['reason'],
+  OBJECT_NOT_LIBBPF_COMPATIBLE: ['reason'],
+  MAP_CREATE_FAILED: ['errno'],
+  POLICY_DENIED: ['reason'],
+  LOADER_CONTRACT: ['reason'],
 };
 
 /** Addresses and numbers of file descriptors differ from guest to guest. */
@@ -29,11 +35,22 @@ function testLines({ reason = '', kind = '', expected_of = '', exit_code = '', .
   return [...line([reason, kind, expected_of]), ...others];
 }
 
+/** Why each program of a group is not loaded. */
+function groupLines({ causes = '' }: Args): string[] {
+  return causes.split('\n').flatMap((one) => line([one]));
+}
+
 /** Other kernels of a run may show that newer ones accept what this one says; what it says stays the same. */
 function rejectionLines({ reason = '', proof = '' }: Args): string[] {
   const said = reason === 'verifier_precision' ? proof : reason;
   return line([said === 'unclassified' ? '' : said]);
 }
+
+const SPECIAL: Readonly<Record<string, (args: Args) => string[]>> = {
+  FUNCTIONAL_TEST_FAILURE: testLines,
+  VERIFIER_REJECTION: rejectionLines,
+  NO_VARIANT_LOADS: groupLines,
+};
 
 /**
  * What else makes a cause the same one, besides code, subject and program: one line for each thing that failed. undefined for
@@ -42,12 +59,8 @@ function rejectionLines({ reason = '', proof = '' }: Args): string[] {
  */
 export function causeDetail(code: string, args: Args): string | undefined {
   const keys = Object.hasOwn(DETAILS, code) ? DETAILS[code] : undefined;
-  const lines =
-    code === 'FUNCTIONAL_TEST_FAILURE'
-      ? testLines(args)
-      : code === 'VERIFIER_REJECTION'
-        ? rejectionLines(args)
-        : line((keys ?? []).map((key) => args[key] ?? ''));
+  const special = Object.hasOwn(SPECIAL, code) ? SPECIAL[code] : undefined;
+  const lines = special?.(args) ?? line((keys ?? []).map((key) => args[key] ?? ''));
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 

@@ -29,7 +29,13 @@ test('a group of which no program can be loaded fails, and says why for each', (
   expect(result).toMatchObject({
     status: 'fail',
     failedStage: 'load',
-    findings: [{ code: 'NO_VARIANT_LOADS', subject: 'walker', args: { programs: 'old, new' } }],
+    findings: [
+      {
+        code: 'NO_VARIANT_LOADS',
+        subject: 'walker',
+        args: { programs: 'old, new', causes: expect.stringMatching(/^old: [A-Z_]+ \w+\nnew: this kernel/) },
+      },
+    ],
   });
   const [finding] = result.status === 'fail' ? result.findings : [];
   expect(finding?.evidence?.text).toContain('R1 !read_ok');

@@ -194,6 +194,20 @@ describe('causes', () => {
         { reason: 'invalid_mem_access' },
         { reason: 'null_check' },
       ],
+      [
+        'a group of which a program is rejected for another thing',
+        'NO_VARIANT_LOADS',
+        { causes: 'new: UNSUPPORTED_HELPER\nold: VERIFIER_REJECTION null_check' },
+        { causes: 'new: UNSUPPORTED_HELPER\nold: VERIFIER_REJECTION loop' },
+      ],
+      ['a file that is broken in another way', 'INVALID_OBJECT', { reason: 'truncated' }, { reason: 'not_elf' }],
+      [
+        'another thing that libbpf does not take',
+        'OBJECT_NOT_LIBBPF_COMPATIBLE',
+        { reason: 'map_attr' },
+        { reason: 'relocation' },
+      ],
+      ['a map with another errno', 'MAP_CREATE_FAILED', { errno: 'EINVAL' }, { errno: 'E2BIG' }],
       ['a crash by another signal', 'VALIDATOR_CRASH', { signal: 'SIGSEGV' }, { signal: 'SIGABRT' }],
       ['another errno without a cause', 'UNKNOWN', { errno: 'EINVAL' }, { errno: 'EPERM' }],
     ])('%s is another cause', (_, code, then, now) => {
