@@ -31,6 +31,11 @@ const FIELDS_SINCE: Readonly<Record<string, readonly (readonly [from: number, si
     [20, '5.8'],
   ],
   'struct bpf_sockopt': [[0, '5.3']],
+  'struct bpf_sock_addr': [
+    [0, '4.17'],
+    [40, '4.18'],
+    [64, '5.3'],
+  ],
 };
 
 /** Fields that a type may read only since it got access to packets: older kernels have them for other types alone. */

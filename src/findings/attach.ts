@@ -14,10 +14,6 @@ const OUTSIDE = {
     what: 'attaches to a file that the guest does not have',
     todo: 'This is not a fault of the kernel; attach it to a file that exists there, or check it with load_only.',
   },
-  usdt_maps: {
-    what: 'is a USDT program in an object without the maps that libbpf keeps such probes in',
-    todo: 'Include bpf/usdt.bpf.h in its source: the header brings the maps (__bpf_usdt_specs and __bpf_usdt_ip_to_spec_id), and bpf_usdt_arg for the arguments.',
-  },
   section_form: {
     what: 'has a section that libbpf cannot take apart',
     todo: 'Write SEC("uprobe/PATH:FUNCTION") or SEC("uprobe/PATH:FUNCTION+OFFSET") (no offset for a uretprobe), SEC("usdt/PATH:PROVIDER:NAME"), SEC("kprobe/FUNCTION"), or the plain type (SEC("uprobe")) and attach it from the loader.',

@@ -38,6 +38,9 @@ const FIELDS: readonly (readonly [field: RegExp, programs: string])[] = [
     'tc programs have it.',
   ],
   [/^(?:family|(?:remote|local)_(?:ip[46]|port))$/, 'cgroup_skb and sk_skb programs have it.'],
+  [/^msg_src_ip[46]$/, 'Only cgroup/sendmsg4 and cgroup/sendmsg6 (each its own) have it.'],
+  [/^user_ip4$/, 'Only hooks of IPv4 (cgroup/connect4, bind4, sendmsg4, ...) have it.'],
+  [/^user_ip6$/, 'Only hooks of IPv6 (cgroup/connect6, bind6, sendmsg6, ...) have it.'],
   [/^sk$/, 'tc and cgroup programs have it.'],
 ];
 

@@ -7,6 +7,14 @@ const OFFERED: readonly (readonly [helper: RegExp, programs: string])[] = [
     /^bpf_[gs]etsockopt$/,
     'sockops, cgroup/connect, bind, sendmsg and sockopt programs, and to struct_ops of TCP congestion controls',
   ],
+  [
+    /^bpf_(?:skb|xdp)_output$/,
+    'fentry, fexit and tp_btf programs, which get the packet as a typed argument; others send their own record with bpf_perf_event_output',
+  ],
+  [
+    /^bpf_spin_(?:un)?lock$/,
+    'tc, XDP, cgroup and socket programs, newer kernels to fentry and LSM programs as well, and none to kprobes, tracepoints and perf_event programs',
+  ],
   [/^bpf_override_return$/, 'kprobe programs on functions of the error injection list'],
   [/^bpf_(?:sock_(?:map|hash)_update|load_hdr_opt|store_hdr_opt|reserve_hdr_opt|sock_ops_\w+)$/, 'sockops programs'],
   [/^bpf_msg_/, 'sk_msg programs'],

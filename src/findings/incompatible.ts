@@ -9,7 +9,7 @@ export const INCOMPATIBLE = {
   },
   usdt_maps: {
     what: 'has a USDT program and lacks the maps that libbpf attaches it with',
-    todo: 'Include bpf/usdt.bpf.h in its source.',
+    todo: 'Include bpf/usdt.bpf.h in its source: the header brings the maps (__bpf_usdt_specs and __bpf_usdt_ip_to_spec_id), and bpf_usdt_arg for the arguments.',
   },
   static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
   map_attr: {
@@ -39,6 +39,10 @@ export const INCOMPATIBLE = {
   relocation: {
     what: 'refers to data that libbpf cannot place',
     todo: 'Initialize global variables, compile with -fno-common and keep strings out of merged sections.',
+  },
+  struct_ops_program: {
+    what: 'puts a function into a structure of struct_ops that is not the program for that member',
+    todo: 'Give each member that calls into BPF a program of its own, with SEC("struct_ops/MEMBER") (SEC("struct_ops.s/MEMBER") where it may sleep): one program cannot stand for two members, and programs of other types for none.',
   },
   no_function_info: {
     what: 'has a function without type information beside functions that have it',

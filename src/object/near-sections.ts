@@ -17,6 +17,30 @@ function isSlip(word: string, name: string): boolean {
   );
 }
 
+/** Kinds of which older loaders took names with an underscore before the target. */
+const TARGETED = [
+  ...([
+    'kprobe',
+    'kretprobe',
+    'ksyscall',
+    'uprobe',
+    'uretprobe',
+    'raw_tracepoint',
+    'raw_tp',
+    'fentry',
+    'fexit',
+  ] as const),
+  ...(['tracepoint', 'tp', 'lsm', 'iter'] as const),
+];
+
+/** `kprobe/vfs_read` for `kprobe_vfs_read`: the target stands behind a slash, a tracepoint with its category. */
+function withSlash(name: string): string[] {
+  const kind = TARGETED.find((other) => name.startsWith(`${other}_`));
+  if (kind === undefined) return [];
+  const target = name.slice(kind.length + 1);
+  return [kind === 'tracepoint' || kind === 'tp' ? `${kind}/CATEGORY/${target}` : `${kind}/${target}`];
+}
+
 /** libbpf's section names that may be meant by one it does not know: `cgroup/connect4` for `cgroup/connect`. */
 export function nearSections(section: string): string[] {
   const name = section.replace(/^\?/, '').slice(0, MAX_SECTION);
@@ -25,5 +49,7 @@ export function nearSections(section: string): string[] {
   const slips = SECTION_KINDS.filter((other) => isSlip(name, other) || isSlip(kind, other));
   // The rest behind a known name says whom it is for; libbpf takes none there.
   const shorter = SECTION_KINDS.filter((other) => name.startsWith(`${other}/`)).slice(-1);
-  return [...new Set([...longer, ...slips, ...shorter])].slice(0, MAX_NEAR);
+  // `egress` alone: several types have a direction.
+  const ends = name.length < MIN_LENGTH ? [] : SECTION_KINDS.filter((other) => other.endsWith(`/${name}`));
+  return [...new Set([...withSlash(name), ...longer, ...slips, ...shorter, ...ends])].slice(0, MAX_NEAR);
 }

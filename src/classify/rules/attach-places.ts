@@ -65,21 +65,6 @@ export const PLACE_RULES: readonly AttachRule[] = [
   },
   {
     code: 'NEEDS_ATTACH_TARGET',
-    reason: 'usdt_maps',
-    confidence: 'medium',
-    errnos: [ESRCH],
-    section: /^\??usdt\b/,
-    line: /^usdt: failed to find USDT support BPF maps/,
-    example: {
-      errno: -3,
-      section: 'usdt//proc/self/exe:libc:setjmp',
-      method: 'auto',
-      lines: ['usdt: failed to find USDT support BPF maps, did you forget to include bpf/usdt.bpf.h?'],
-      release: RELEASE,
-    },
-  },
-  {
-    code: 'NEEDS_ATTACH_TARGET',
     reason: 'section_form',
     confidence: 'medium',
     errnos: [EINVAL],

@@ -86,7 +86,7 @@ export const OWNED_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'field_place',
     pattern:
-      /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^off \d+ doesn't point to 'struct bpf_\w+'|^(?:arg#\d+|R\d+) doesn't point to a map value$|^R\d+ doesn't have constant offset\. /,
+      /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^map '[^']*' doesn't have 'struct bpf_\w+'|^off \d+ doesn't point to 'struct bpf_\w+'|^(?:arg#\d+|R\d+) doesn't point to a map value$|^R\d+ doesn't have constant offset\. /,
     example: { kernel: OLDEST, text: "map 'plain' is not a struct type or bpf_spin_lock is mangled" },
   },
   {

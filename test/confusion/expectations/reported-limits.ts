@@ -8,11 +8,6 @@ const missing = (...functions: readonly (readonly [name: string, mark: string])[
   reported: functions.map(([subject, mark]) => ({ code: 'MISSING_KFUNC', reason: 'strong', subject, mark })),
   unattached: [],
 });
-const warnings = (...causes: readonly (readonly [reason: string, program: string])[]): Cell => ({
-  status: 'pass',
-  reported: causes.map(([reason, subject]) => ({ code: 'NEEDS_ATTACH_TARGET', reason, subject, mark: undefined })),
-  unattached: [],
-});
 const stumbles = (place: string): Cell => ({
   status: 'fail',
   reported: [
@@ -40,10 +35,15 @@ export const REPORTED_LIMITS: readonly Row[] = [
   always('map_many', fails('VERIFIER_REJECTION', 'many_maps', 'probe')),
   always('map_many_fixed', PASS),
   // iovisor/bcc#5404
-  always(
-    'attach_usdt_maps',
-    warnings(['usdt_maps', 'no_maps'], ['section_form', 'with_offset'], ['section_form', 'no_name']),
-  ),
+  always('attach_usdt_maps', {
+    status: 'pass',
+    reported: [
+      { code: 'OBJECT_NOT_LIBBPF_COMPATIBLE', reason: 'usdt_maps', subject: 'no_maps', mark: undefined },
+      { code: 'NEEDS_ATTACH_TARGET', reason: 'section_form', subject: 'with_offset', mark: undefined },
+      { code: 'NEEDS_ATTACH_TARGET', reason: 'section_form', subject: 'no_name', mark: undefined },
+    ],
+    unattached: [],
+  }),
   always('attach_usdt_maps_fixed', { ...PASS, unattached: ['no_maps', 'no_name'] }),
   from('6.1', 'verifier_moved_record', PASS, failsHere('VERIFIER_REJECTION', 'moved_pointer')),
   always('verifier_moved_record_fixed', PASS),
@@ -80,4 +80,16 @@ export const REPORTED_LIMITS: readonly Row[] = [
   // libbpf/libbpf-bootstrap#186
   always('kfunc_unmarked', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'extern', 'bpf_task_from_pid')),
   from('6.12', 'kfunc_unmarked_fixed', missing(['bpf_task_from_pid', 'probe'])),
+  // KanishJebaMathewM/Truxify#13084
+  always('verifier_lock_number', failsHere('VERIFIER_REJECTION', 'field_place')),
+  always('verifier_lock_number_fixed', PASS),
+  // bpftrace/bpftrace#3764
+  always('helper_skb_output', failsHere('HELPER_NOT_ALLOWED', 'program_type')),
+  always('helper_skb_output_fixed', PASS),
+  always('prog_struct_ops_reused', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'struct_ops_program', 'control')),
+  always('prog_struct_ops_reused_fixed', PASS),
+  always('verifier_source_address', failsHere('VERIFIER_REJECTION', 'context_field')),
+  always('verifier_source_address_fixed', PASS),
+  always('loader_section_underscore', fails('UNKNOWN_SECTION', 'section', 'probe')),
+  always('loader_section_underscore_fixed', PASS),
 ];
