@@ -12,7 +12,7 @@ import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, rejectLarge } from './limits.ts';
 import { createLinkCheck, type EntryCheck } from './links.ts';
 import { nameBounds, plainName } from './name-bounds.ts';
-import { rejectLayer } from './refuse-layer.ts';
+import { rejectLayer } from './reject-layer.ts';
 
 /** The same bytes, which end with an error beyond the bound: what packs that well is made to fill disks or time. */
 async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -5,7 +5,7 @@ import { containerOf, HEAD_BYTES } from './kind.ts';
 import type { Layers } from './layers.ts';
 import { LIMITS, rejectLarge } from './limits.ts';
 import type { EntryCheck } from './links.ts';
-import { rejectLayer } from './refuse-layer.ts';
+import { rejectLayer } from './reject-layer.ts';
 
 /** Takes what is in one layer. */
 export type Take = Parameters<Layers['read']>[0];

@@ -163,8 +163,8 @@ async function rollback(values: ReturnType<typeof checkAgentRollbackOptions>, io
 
 async function work(values: ValuesOf<'agent work'>, io: Io): Promise<number> {
   const { source: sources, ...options } = values;
-  const answer = await workQueue({ ...options, sources, manifest: '', ...aroundOf(io) });
-  io.out(printedJson(answer));
+  const outcome = await workQueue({ ...options, sources, manifest: '', ...aroundOf(io) });
+  io.out(printedJson(outcome));
   return 0;
 }
 

@@ -44,7 +44,7 @@ export interface CellJob {
 }
 
 /** Part of the budget that the host keeps for the way of the result, so that the guest's own time-out speaks first. */
-const ANSWER_RESERVE_MS = 1000;
+const RESULT_RESERVE_MS = 1000;
 /** Part of the guest's time that is kept for killing a command that hangs, and for reporting so. */
 const KILL_RESERVE_MS = 2000;
 /** The longest time-out that the guest takes: a day. */
@@ -61,7 +61,7 @@ interface GuestRun {
 
 /** A request with the times of the guest, which end before `left` milliseconds of the host do, and without what it has. */
 function timed({ source, request: { command, files = [], ...request } }: CellJob, left: number) {
-  const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
+  const workTimeoutMs = Math.max(1, Math.round(left - Math.min(RESULT_RESERVE_MS, left / 10)));
   const seconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
   const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS, seconds);
   const sent = files.filter((file) => source.files?.includes(file) !== true);

@@ -177,14 +177,14 @@ const selecting = {
 };
 /** Earlier versions could leave the verification out. */
 const verified = z.literal(true).default(true);
-const limitOfAnswer = count.max(1000).default(5);
-export const SelectBody = z.strictObject({ ...selecting, limit: limitOfAnswer });
+const resultLimit = count.max(1000).default(5);
+export const SelectBody = z.strictObject({ ...selecting, limit: resultLimit });
 export const FetchBody = z.strictObject({ ...selecting, out_dir: path.optional(), require_verified_history: verified });
 /** `tenant` and `project` are labels. */
 export const AgentDecisionBody = z.strictObject({
   ...selecting,
   ...{ agent_id: word, tenant: word, project: word },
-  limit: limitOfAnswer,
+  limit: resultLimit,
   require_verified_history: verified,
 });
 export const ExecuteBody = z.strictObject({

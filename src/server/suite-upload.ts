@@ -52,7 +52,7 @@ async function checkCase(one: SuiteCase, caller: Caller, { settings, kernels: se
 }
 
 /** The files that a suite names, by where they go; what is written must stay among them, too. @throws ApiError 400, 422 */
-function wantedFiles(suite: Suite): Map<string, string> {
+function neededFiles(suite: Suite): Map<string, string> {
   const requested = new Map<string, string>();
   for (const { key, path, use, origin } of [...suite.paths, ...suite.cases.flatMap(({ paths }) => paths)]) {
     // Evidence goes to the work directory of the server, whatever the suite says.
@@ -86,7 +86,7 @@ function checkPlaces(requested: ReadonlyMap<string, string>): void {
 
 /** Puts each file that was sent where the suite names one of its name. @returns the places */
 async function placeFiles(dir: string, suite: Suite, sent: readonly SentFile[]): Promise<string[]> {
-  const requested = wantedFiles(suite);
+  const requested = neededFiles(suite);
   checkPlaces(requested);
   const byName = new Map(sent.map((file) => [file.name, file]));
   if (byName.size < sent.length) throw new ApiError(400, 'bad_form', 'suite_files: two files have the same name');

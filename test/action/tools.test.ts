@@ -47,8 +47,8 @@ const requested = (): string =>
 function ensure(install: 'auto' | 'never') {
   const env = { PATH: bin };
   const note = (text: string): void => void reported.push(text);
-  const tell = { say: note, notice: note, warning: note };
-  return ensureTools(env, install, { host: createHost({ env }), signal: new AbortController().signal, log: tell });
+  const reporter = { say: note, notice: note, warning: note };
+  return ensureTools(env, install, { host: createHost({ env }), signal: new AbortController().signal, log: reporter });
 }
 
 const MAKE_ALL = ['qemu-system-x86_64', 'xz', 'zstd', 'setpriv'].map((name) =>

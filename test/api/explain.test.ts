@@ -49,40 +49,46 @@ beforeAll(() => {
 
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-function tell(report: string, part: { artifact?: string; kernel?: string } = {}): Promise<string> {
+function explainText(report: string, part: { artifact?: string; kernel?: string } = {}): Promise<string> {
   return explain({ report, ...part, cwd, env: {}, width: 90 });
 }
 
 describe('a report', () => {
   test('without a kernel lists what did not pass', async () => {
-    expect(await tell('report.json')).toMatch(/^conn\.bpf\.o: 0 of 4 kernels pass\n {2}FAIL {2}ubuntu-20\.04-5\.4: /);
+    expect(await explainText('report.json')).toMatch(
+      /^conn\.bpf\.o: 0 of 4 kernels pass\n {2}FAIL {2}ubuntu-20\.04-5\.4: /,
+    );
   });
 
   test.each(['debian-12-6.1', '6.1', '6.1.0-56-cloud-amd64'])('a kernel may be called %s', async (kernel) => {
-    expect(await tell('report.json', { kernel })).toMatch(/^conn\.bpf\.o on debian-12-6\.1: FAIL at load\n/);
+    expect(await explainText('report.json', { kernel })).toMatch(/^conn\.bpf\.o on debian-12-6\.1: FAIL at load\n/);
   });
 
   test.each(['conn.bpf.o', '/src/conn.bpf.o'])('its object may be called %s', async (artifact) => {
-    expect(await tell('report.json', { artifact, kernel: '5.4' })).toMatch(/^conn\.bpf\.o on ubuntu-20\.04-5\.4: /);
+    expect(await explainText('report.json', { artifact, kernel: '5.4' })).toMatch(
+      /^conn\.bpf\.o on ubuntu-20\.04-5\.4: /,
+    );
   });
 });
 
 describe('a run with several objects', () => {
   test('lists the objects', async () => {
-    expect(await tell('all.json')).toMatch(/^3 objects, 2 of them pass everywhere\n {2}FAIL {2}unlink\.bpf\.o: /);
+    expect(await explainText('all.json')).toMatch(
+      /^3 objects, 2 of them pass everywhere\n {2}FAIL {2}unlink\.bpf\.o: /,
+    );
   });
 
   test.each(['unlink', 'unlink.bpf.o', '/src/unlink.bpf.o'])('reports about %s', async (artifact) => {
-    expect(await tell('all.json', { artifact, kernel: '7.3' })).toMatch(
+    expect(await explainText('all.json', { artifact, kernel: '7.3' })).toMatch(
       /^unlink\.bpf\.o on debian-13-7\.3: FAIL at load\n/,
     );
-    expect(await tell('all.json', { artifact })).toMatch(
+    expect(await explainText('all.json', { artifact })).toMatch(
       /explain all\.json --artifact unlink\.bpf\.o --kernel debian-13-7\.3\n$/,
     );
   });
 
   test('finds reports that were moved together', async () => {
-    expect(await tell('moved/all.json', { artifact: 'simple-pass', kernel: '6.1' })).toMatch(/: PASS\n/);
+    expect(await explainText('moved/all.json', { artifact: 'simple-pass', kernel: '6.1' })).toMatch(/: PASS\n/);
   });
 });
 
@@ -119,7 +125,7 @@ test.each([
     /^the report of "simple-pass\.bpf\.o" is neither at .* nor beside all\.json; /,
   ],
 ] as const)('%s %j: what is wrong and what to do', async (report, part, message) => {
-  await expect(tell(report, part)).rejects.toThrow(message);
+  await expect(explainText(report, part)).rejects.toThrow(message);
 });
 
 test('objects of one file name are called by the ends of their paths, and found by them', async () => {
@@ -137,11 +143,11 @@ test('objects of one file name are called by the ends of their paths, and found 
     return { artifact, verdict: gate(run), json, markdown: '' };
   });
   writeFileSync(join(cwd, 'twins.json'), collectionJson(run, gate(run), cases));
-  const text = await tell('twins.json');
+  const text = await explainText('twins.json');
   expect(text).toContain('conn/bpf_bpfel.o');
   expect(text).toContain('dns/bpf_bpfel.o');
-  expect(await tell('twins.json', { artifact: 'dns/bpf_bpfel.o' })).toContain('bpf_bpfel.o');
-  await expect(tell('twins.json', { artifact: 'bpf_bpfel.o' })).rejects.toThrow(
+  expect(await explainText('twins.json', { artifact: 'dns/bpf_bpfel.o' })).toContain('bpf_bpfel.o');
+  await expect(explainText('twins.json', { artifact: 'bpf_bpfel.o' })).rejects.toThrow(
     'several objects of twins.json; use "conn/bpf_bpfel.o" or "dns/bpf_bpfel.o"',
   );
   expect(matrixText(run, { width: 100, color: false })).toContain('dns/bpf_bpfel.o ');

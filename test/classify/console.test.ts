@@ -63,13 +63,13 @@ test('a kernel that stumbles over an object has not passed it', () => {
 });
 
 test('a pass that kept its observer out is none; a failure stays one', () => {
-  const refused = respond('', { whole: false, refused: true });
+  const rejected = respond('', { whole: false, refused: true });
   const fail = { status: 'fail', failedStage: 'load', findings: [] } as const;
-  expect(withConsole({ status: 'pass', findings: [] }, '', refused)).toMatchObject({
+  expect(withConsole({ status: 'pass', findings: [] }, '', rejected)).toMatchObject({
     status: 'infra_error',
     message: expect.stringContaining('/dev/kmsg or /proc/sys/kernel/tainted denied it'),
   });
-  expect(withConsole(fail, '', refused)).toMatchObject(fail);
+  expect(withConsole(fail, '', rejected)).toMatchObject(fail);
 });
 
 test('a failure stays what it is, and the stumble is a cause of its own before all warnings', () => {

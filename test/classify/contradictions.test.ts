@@ -48,15 +48,18 @@ describe('against the object', () => {
     ['invisible', 'on_exec\u202e\n\u001b[31mred', 'on_exec\nred'],
   ])('%s names are compared as a response can have them', (_name, own, reported) => {
     const open = fx.open({ programs: [fx.programFacts(reported)] });
-    const told = said(open, fx.program(reported), fx.load(), fx.attach(reported), fx.exit());
-    expect(contradiction(told, { ...known, facts: facts({ name: own }) })).toBeUndefined();
-    expect(contradiction(told, { ...known, facts: facts({ name: `x${own}` }) })).toContain('does not list it');
+    const evidence = said(open, fx.program(reported), fx.load(), fx.attach(reported), fx.exit());
+    expect(contradiction(evidence, { ...known, facts: facts({ name: own }) })).toBeUndefined();
+    expect(contradiction(evidence, { ...known, facts: facts({ name: `x${own}` }) })).toContain('does not list it');
   });
 
   test('the document is compared without what cannot be seen in the stages either', () => {
     const open = fx.open({ programs: [fx.programFacts('on_exec')] });
-    const told = said(open, fx.program('on_exec'), fx.load(), fx.attach('on_exec'), fx.exit());
-    const asNamed = (name: string) => ({ ...told, document: told.document?.replaceAll('"on_exec"', `"${name}"`) });
+    const evidence = said(open, fx.program('on_exec'), fx.load(), fx.attach('on_exec'), fx.exit());
+    const asNamed = (name: string) => ({
+      ...evidence,
+      document: evidence.document?.replaceAll('"on_exec"', `"${name}"`),
+    });
     const own = { ...known, facts: facts({ name: 'on_exec' }) };
     expect(contradiction(asNamed('on_\\u202eexec'), own)).toBeUndefined();
     expect(contradiction(asNamed('on_other'), own)).toContain("the validator's document");

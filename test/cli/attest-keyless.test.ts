@@ -145,9 +145,9 @@ test('from the token of a workflow to a decision, verified offline', async () =>
 
 test('without a token, and without an authority, nothing is written', async () => {
   isDown = true;
-  const refused = await create();
-  expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining('gave no certificate (404)')]);
-  expect(refused.err).not.toContain(TOKEN);
+  const rejected = await create();
+  expect([rejected.exitCode, rejected.err]).toEqual([1, expect.stringContaining('gave no certificate (404)')]);
+  expect(rejected.err).not.toContain(TOKEN);
   for (const name of ENV) delete process.env[name];
   expect((await create()).err).toContain('give the job the permission id-token: write');
   process.env['SIGSTORE_ID_TOKEN'] = 'no.token-at-all.x';

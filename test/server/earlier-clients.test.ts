@@ -71,7 +71,7 @@ function wire(request: readonly string[], body: Buffer | string = ''): Promise<A
   });
 }
 
-/** A JSON answer; one that came in chunks is put together by its braces. */
+/** A JSON response; one that came in chunks is put together by its braces. */
 function json({ body }: Answer): Record<string, unknown> {
   return JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as Record<string, unknown>;
 }
@@ -100,11 +100,11 @@ describe.each(['/api', '/api/v1'])('below %s', (prefix) => {
       ],
     ],
   ])('GET %s', async (path, keys) => {
-    const answer = await wire([`GET ${prefix}/${path} HTTP/1.1`, ...GO]);
-    expect(answer.status).toBe(200);
-    expect(Object.keys(json(answer))).toEqual(expect.arrayContaining(keys));
+    const response = await wire([`GET ${prefix}/${path} HTTP/1.1`, ...GO]);
+    expect(response.status).toBe(200);
+    expect(Object.keys(json(response))).toEqual(expect.arrayContaining(keys));
     // Two blanks, as before: scripts take single lines out of it.
-    expect(answer.body).toMatch(/\{\n {2}"/);
+    expect(response.body).toMatch(/\{\n {2}"/);
   });
 
   test('GET profiles', async () => {
@@ -139,8 +139,8 @@ describe.each(['/api', '/api/v1'])('below %s', (prefix) => {
 
   test('GET history/*, with the key in each way that was taken', async () => {
     for (const key of [KEY_HEADER, `X-API-Token: ${KEY}`, `Authorization: Bearer ${KEY}`, `Authorization: ${KEY}`]) {
-      const answer = await wire([`GET ${prefix}/history/runs?limit=200 HTTP/1.1`, ...GO, key]);
-      expect((json(answer)['records'] as object[]).length).toBe(RUNS.length);
+      const response = await wire([`GET ${prefix}/history/runs?limit=200 HTTP/1.1`, ...GO, key]);
+      expect((json(response)['records'] as object[]).length).toBe(RUNS.length);
     }
     const { records } = json(await wire([`GET ${prefix}/history/runs?limit=1 HTTP/1.1`, ...CURL, KEY_HEADER]));
     const [{ run_id: id = '' } = {}] = records as { run_id?: string }[];
@@ -158,8 +158,8 @@ describe.each(['/api', '/api/v1'])('below %s', (prefix) => {
     const [base, head] = RUNS.map(({ runId }) => join(agent.workdir, 'runs', runId, 'report.json'));
     const body = JSON.stringify({ base_report: base, head_report: head });
     const type = 'Content-Type: application/json';
-    const answer = await wire([`POST ${prefix}/compare HTTP/1.1`, ...GO, type, KEY_HEADER], body);
-    expect(json(answer)).toMatchObject({ diff: { schema_version: 'compat_diff.v0.1' } });
+    const response = await wire([`POST ${prefix}/compare HTTP/1.1`, ...GO, type, KEY_HEADER], body);
+    expect(json(response)).toMatchObject({ diff: { schema_version: 'compat_diff.v0.1' } });
   });
 
   test('POST agent/decision, runtime/select and runtime/fetch', async () => {

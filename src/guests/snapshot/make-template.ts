@@ -61,13 +61,13 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, w
     if (known === undefined) throw new Error(`${spec.cacheDir} may only be read`);
     return known;
   }
-  const ready = await wantedTemplate(host, dir, wishes);
+  const ready = await requestedTemplate(host, dir, wishes);
   if (ready !== undefined) return ready;
   // Several processes may want the same one: the first makes it, the others wait and use it.
   await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal, () =>
     spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`),
   );
-  const made = await wantedTemplate(host, dir, wishes);
+  const made = await requestedTemplate(host, dir, wishes);
   if (made !== undefined) return made;
   const named = wishes.named || (await wantsNames(host, dir));
   const template = await makeTemplate(spec, dir, options, { ...wishes, named });
@@ -77,7 +77,7 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, w
 }
 
 /** The saved guest that is there, if it can be trusted and has what is wished for. Needs no lock: what makes it one is written last, and whole. */
-async function wantedTemplate(host: Host, dir: string, { named }: Wishes): Promise<Template | undefined> {
+async function requestedTemplate(host: Host, dir: string, { named }: Wishes): Promise<Template | undefined> {
   const known = await readTemplate(host, dir);
   if (known === undefined || (!known.named && (named || (await wantsNames(host, dir))))) return undefined;
   await markUsed(host, dir);

@@ -70,9 +70,9 @@ test('a port takes what is written before its other end is there', async () => {
   const peer = connect(join(dir.path, 'port'));
   const got = await new Promise<string>((resolve) => peer.once('data', (chunk) => resolve(String(chunk))));
   expect(got).toBe('request');
-  const answer = new Promise<string>((resolve) => port.once('data', (chunk) => resolve(String(chunk))));
+  const reply = new Promise<string>((resolve) => port.once('data', (chunk) => resolve(String(chunk))));
   peer.write('answer');
-  expect(await answer).toBe('answer');
+  expect(await reply).toBe('answer');
   const ended = new Promise((resolve) => port.once('end', resolve));
   peer.destroy();
   await ended;
