@@ -4,37 +4,19 @@ import { assetNames } from '../site/pages.ts';
 import { lockedPage, messagePage } from '../site/plain-page.tsx';
 import { startPage } from '../site/start-page.tsx';
 import { acceptJob } from './accept.ts';
-import type { Access, Caller } from './access.ts';
+import type { Caller } from './access.ts';
 import { sendEvidence } from './evidence.ts';
 import { isEnded } from './job.ts';
 import type { ServedKernel } from './kernels.ts';
+import { callerWhoMay, html, may } from './page-reply.ts';
 import { presetsOf } from './presets.ts';
 import { ApiError, problemOf } from './problem.ts';
 import { admit } from './register.ts';
 import { createResults, runPageOf, typeOf } from './results.ts';
 import { ROUTES } from './routes.ts';
+import { addRuntimePages } from './runtime-pages.ts';
 import { JOB_ID } from './schemas.ts';
 import type { Services } from './services.ts';
-
-type Guarded = { readonly access: Access; readonly action: string };
-
-/** A caller who may use a route; undefined for one who may not. @throws ApiError for a credential that is not valid */
-async function callerWhoMay(request: FastifyRequest, route: Guarded, services: Services): Promise<Caller | undefined> {
-  try {
-    return await admit(request, route, services);
-  } catch (error) {
-    if (error instanceof ApiError && ['unauthorized', 'forbidden', 'no_credentials_configured'].includes(error.code))
-      return undefined;
-    throw error;
-  }
-}
-
-const may = async (request: FastifyRequest, route: Guarded, services: Services): Promise<boolean> =>
-  (await callerWhoMay(request, route, services)) !== undefined;
-
-function html(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(text);
-}
 
 /** Kernels that whoever sends the form may choose; what is not stored is fetched for somebody alone. */
 async function offeredTo(caller: Caller | undefined, { kernels, settings }: Services): Promise<ServedKernel[]> {
@@ -138,6 +120,7 @@ async function compareRuns({ query }: FastifyRequest, reply: FastifyReply, { run
 export function addPages(app: FastifyInstance, services: Services): void {
   app.get('/', (request, reply) => showStart(request, reply, services));
   app.post('/', (request, reply) => start(request, reply, services));
+  addRuntimePages(app, services);
   app.get('/jobs/:id', (request, reply) => showJob(request, reply, services));
   app.get('/results/*', resultsHandler(services));
   const results = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

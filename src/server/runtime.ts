@@ -12,6 +12,7 @@ import { type Probe, probeDigest } from '../runtime/probe.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
 import type { BodyOf } from './routes.ts';
+import { MAX_PROBE_BYTES } from './select-form.ts';
 import type { Services } from './services.ts';
 import { needSpace } from './space.ts';
 
@@ -21,9 +22,6 @@ const TAIL_BYTES = 2 * 1024 * 1024;
 const SELECTED = 'runtime-selected';
 
 type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agentDecision'>;
-
-/** Far more than the probe of any host has. Every decision is kept with its probe. */
-const MAX_PROBE_BYTES = 64 * 1024;
 
 /** A probe that a caller made of their own host. @throws ApiError 400 for one that was changed, 413 */
 function probeOf({ host_probe: own }: { readonly host_probe: Probe }): Probe {

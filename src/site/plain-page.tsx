@@ -20,7 +20,12 @@ export function lockedPage(assets: PageAssets, up: string): string {
 export function messagePage(
   assets: PageAssets,
   up: string,
-  { title, text, back }: { readonly title: string; readonly text: string; readonly back: string },
+  {
+    title,
+    text,
+    back,
+    backText = 'Check an object',
+  }: { readonly title: string; readonly text: string; readonly back: string; readonly backText?: string },
 ): string {
   return htmlPage({
     ...{ assets, up, title, crumbs: [], downloads: [] },
@@ -29,7 +34,7 @@ export function messagePage(
         <h1>{title}</h1>
         <p>{oneLine(text, 2000)}</p>
         <p>
-          <a href={back}>Check an object</a>
+          <a href={back}>{backText}</a>
         </p>
       </>
     ),

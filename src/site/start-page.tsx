@@ -1,4 +1,5 @@
 import { VALIDATION_MODES } from '../model/cell.ts';
+import { EXPERIMENTAL_WORD } from '../model/experimental.ts';
 import { oneLine } from '../report/escape.ts';
 import { Section, When } from './elements.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
@@ -264,6 +265,9 @@ export function startPage({ up, assets, site, locked, suites, banner, ...choice 
         <Section title="Results">
           {site ? <Results site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}
         </Section>
+        <p>
+          <a href="runtime">Which build of an object fits a host</a> ({EXPERIMENTAL_WORD})
+        </p>
       </>
     ),
   });

@@ -8,7 +8,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { JobRunner } from '../../src/server/jobs.ts';
+import { createAgentLab } from '../fixtures/agent-lab.ts';
 import { PLACE, placedRun } from '../fixtures/documents.ts';
+import { DEBIAN_12, probeOf, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
 import { saveRuns } from '../server/saved-runs.ts';
 import { KEY, type ServerLab, serverLab } from '../server/server-lab.ts';
 import { at } from '../site/site-runs.ts';
@@ -255,4 +257,68 @@ test('with a key, results are shown and a check is started where no one may with
   expect(troubles).toEqual([]);
   await page.context().close();
   await lab[Symbol.asyncDispose]();
+});
+
+test.each([
+  ['light', true],
+  ['dark', true],
+  ['light', false],
+] as const)(
+  'a build is selected and fetched for a host, in %s (script: %s)',
+  async (colorScheme, javaScriptEnabled) => {
+    using agent = await createAgentLab();
+    const env = {
+      BPFCOMPAT_TRUST_FILE: join(agent.cwd, 'trust.yaml'),
+      BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY: '1',
+    };
+    await using lab = await serverLab({ env, dir: agent.cwd });
+    await lab.app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}`;
+    const { page, troubles } = await newPage({ colorScheme, javaScriptEnabled, bypassCSP: javaScriptEnabled });
+    const look = async (name: string): Promise<void> => {
+      await page.screenshot({ path: join(pictures, `server-runtime-${name}-${colorScheme}.png`), fullPage: true });
+      if (javaScriptEnabled) expect(await accessibility(page)).toEqual([]);
+    };
+    const probe = (kernel: typeof DEBIAN_12) => {
+      const buffer = Buffer.from(JSON.stringify(probeOf(kernel)));
+      return { name: 'host.json', mimeType: 'application/json', buffer };
+    };
+    await page.goto(url);
+    await page.getByRole('link', { name: 'Which build of an object fits a host' }).click();
+    await page.getByText('experimental: a decision and proof flow').waitFor();
+    expect(await page.getByText(/execute/i).count()).toBe(0);
+    await look('form');
+    await page.getByLabel('Artifact').fill('conn');
+    await page.locator('input[name=host_probe]').setInputFiles(probe(UBUNTU_20));
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await page.getByRole('heading', { name: 'No build of conn may be used on this host' }).waitFor();
+    await look('none');
+    await page.getByRole('link', { name: 'Decide for another host' }).click();
+    await page.getByLabel('Artifact').fill('conn');
+    await page.locator('input[name=host_probe]').setInputFiles(probe(DEBIAN_12));
+    await page.getByLabel('select, and fetch').check();
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await page.getByRole('heading', { name: 'A build of conn fits this host' }).waitFor();
+    await page.getByText('conn-1.0.0.bpf.o').waitFor();
+    await look('fetched');
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  },
+);
+
+test('the machine of the server is shown with a key', async () => {
+  using agent = await createAgentLab();
+  await using lab = await serverLab({ env: { BPFCOMPAT_TRUST_FILE: join(agent.cwd, 'trust.yaml') }, dir: agent.cwd });
+  await lab.app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, troubles } = await newPage();
+  await page.goto(`http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}/runtime`);
+  expect(await page.getByText('digest of the probe').count()).toBe(0);
+  await page.locator('input[type=password]').fill(KEY);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('digest of the probe').waitFor();
+  await page.getByLabel('Artifact').fill('other');
+  await page.getByRole('button', { name: 'Decide' }).click();
+  await page.getByRole('heading', { name: 'No build of other may be used on this host' }).waitFor();
+  expect(troubles).toEqual([]);
+  await page.context().close();
 });

@@ -121,6 +121,8 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
 export const PAGES: readonly (readonly [method: 'GET' | 'POST', path: string, expected: Expected])[] = [
   ['GET', '/', OPEN_PAGE],
   ['POST', '/', VALIDATE],
+  ['GET', '/runtime', OPEN_PAGE],
+  ['POST', '/runtime', DELIVERY],
   ['GET', '/jobs/:id', OPEN_PAGE],
   ['GET', '/results/index.html', OPEN_PAGE],
   ['GET', '/results/index.json', READ],

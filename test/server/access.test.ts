@@ -70,7 +70,7 @@ function registered(tree: string): string[] {
 
 test('there are no routes besides those of the tables', async () => {
   const { app } = await labOf('none');
-  const pages = ['/', '/jobs/:id', '/results', '/results/', '/results/*', '/demo-result'];
+  const pages = ['/', '/runtime', '/jobs/:id', '/results', '/results/', '/results/*', '/demo-result'];
   const known = [...Object.values(ROUTES).flatMap(pathsOf), ...pages];
   expect(registered(app.printRoutes({ commonPrefix: false })).sort()).toEqual(known.sort());
 });

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXPERIMENTAL } from '../../src/model/experimental.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { needSpace } from '../../src/server/space.ts';
 import { type AgentLab, createAgentLab, OBJECT } from '../fixtures/agent-lab.ts';
 import { DEBIAN_12, probeOf, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
-import { KEY, type ServerLab, serverLab } from './server-lab.ts';
+import { formOf, KEY, type ServerLab, serverLab } from './server-lab.ts';
 
 let agent: AgentLab;
 let server: ServerLab;
@@ -117,4 +118,79 @@ test('of a long list of decisions the end is read, and a full disk takes no more
 test('nothing of the API loads anything: that is switched off', async () => {
   expect((await post('runtime/execute', { ...BODY, allow_host_load: true })).json.code).toBe('execute_disabled');
   expect(existsSync(join(agent.workdir, 'runtime-runs'))).toBe(false);
+});
+
+describe('the page', () => {
+  const form = (...parts: Parameters<typeof formOf>[0]) => formOf(parts);
+  const page = async (payload: ReturnType<typeof formOf>, env: object = { 'x-api-key': KEY }) => {
+    const { statusCode, headers, body } = await server.inject({
+      ...{ method: 'POST', url: '/runtime', payload: payload.payload },
+      headers: { ...payload.headers, ...env },
+    });
+    expect(body).not.toContain(agent.cwd);
+    return { statusCode, type: headers['content-type'], policy: headers['content-security-policy'], body };
+  };
+  const probe = (kernel: typeof DEBIAN_12) => ['host_probe', JSON.stringify(probeOf(kernel)), 'host.json'] as const;
+
+  test('shows a decision, and why there is none, as the API decides', async () => {
+    const { json } = await post('runtime/select', BODY);
+    const made = await page(form(['artifact_name', 'conn'], probe(DEBIAN_12)));
+    expect([made.statusCode, made.type]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(made.policy).toContain("default-src 'none'");
+    expect(made.body).toContain(EXPERIMENTAL);
+    expect(made.body).toContain('A build of conn fits this host');
+    expect(made.body).toContain(json.selection.decision_id);
+    const none = await page(form(['artifact_name', 'conn'], probe(UBUNTU_20)));
+    expect([none.statusCode, none.body.includes('<code>kernel_mismatch</code>')]).toEqual([412, true]);
+    expect(none.body).toContain('No build of conn may be used on this host');
+    const fetched = await page(form(['artifact_name', 'conn'], ['do', 'fetch'], probe(DEBIAN_12)));
+    expect([fetched.statusCode, fetched.body.includes('conn-1.0.0.bpf.o')]).toEqual([200, true]);
+    const nothing = await page(form(['artifact_name', '<b>x</b>'], probe(DEBIAN_12)));
+    expect(nothing.body).not.toContain('<b>x');
+  });
+
+  test('says what is wrong with a form', async () => {
+    const changed = ['host_probe', JSON.stringify({ ...probeOf(DEBIAN_12), probe_sha256: 'x' }), 'h.json'] as const;
+    const long = ['host_probe', ' '.repeat(70_000), 'h.json'] as const;
+    for (const [parts, status, said] of [
+      [[probe(DEBIAN_12)], 400, 'artifact_name'],
+      [[['artifact_name', 'conn'], changed], 400, 'is not that of the probe'],
+      [
+        [
+          ['artifact_name', 'conn'],
+          ['host_probe', 'x', 'h.json'],
+        ],
+        400,
+        'not JSON',
+      ],
+      [[['artifact_name', 'conn'], ['do', 'execute'], probe(DEBIAN_12)], 400, 'select or fetch'],
+      [[['artifact_name', 'conn'], long], 413, ''],
+    ] as const) {
+      const { statusCode, body } = await page(form(...(parts as unknown as Parameters<typeof formOf>[0])));
+      expect([statusCode, body]).toEqual([status, expect.stringContaining(said)]);
+      expect(body).toContain('Back to the form');
+    }
+  });
+
+  test('shows the machine of the server to callers on it with a key, and to nobody else', async () => {
+    const get = async (headers: object, remoteAddress = '127.0.0.1') =>
+      (await server.inject({ method: 'GET', url: '/runtime', headers, remoteAddress } as never)).body;
+    expect(await get({ 'x-api-key': KEY })).toContain('digest of the probe');
+    expect(await get({})).not.toContain('digest of the probe');
+    expect(await get({ 'x-api-key': KEY }, '192.0.2.1')).not.toContain('digest of the probe');
+    const body = await get({ 'x-api-key': KEY });
+    expect(body).not.toContain('execute');
+    const own = await page(form(['artifact_name', 'conn'], ['host_probe', '', '']));
+    expect([200, 412]).toContain(own.statusCode);
+    const far = await server.inject({
+      ...{
+        method: 'POST',
+        url: '/runtime',
+        remoteAddress: '192.0.2.1',
+        payload: form(['artifact_name', 'conn']).payload,
+      },
+      headers: { ...form(['artifact_name', 'conn']).headers, 'x-api-key': KEY },
+    });
+    expect([far.statusCode, far.body.includes('choose what')]).toEqual([400, true]);
+  });
 });
