@@ -36,6 +36,10 @@ export function machineFailure(
     );
   }
   const when = phase === 'boot' ? 'while it booted' : atStage(stages);
+  if (outgrewDisk(end)) {
+    const why = 'the guest wrote more to its disk than this machine has room for';
+    return new GuestError('no_space', `${program} was ended ${when}: ${why}; free some space where TMPDIR is`, details);
+  }
   if (wasKilled(end, stderr)) {
     const advice = `most likely memory ran out: run fewer guests at a time (${flag('concurrency')}), or free some`;
     return new GuestError('qemu_failed', `${program} was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details);
@@ -59,6 +63,11 @@ export function machineFailure(
     `the guest ended ${when} (${program}: ${exitWords(end)}${tail})${words}; see serial.log`,
     details,
   );
+}
+
+/** The bound on files that it writes; a wrapper hands the signal on as an exit code. */
+function outgrewDisk(end: MachineEnd): boolean {
+  return end.kind === 'exit' && (end.signal === 'SIGXFSZ' || end.exitCode === 128 + 25);
 }
 
 /** `unshare` hands the signal of its child on to itself, which fails for this one alone: it says so in odd words. */

@@ -54,6 +54,18 @@ describe('a machine that ended', () => {
     );
   });
 
+  it.each([
+    { ...EXIT, exitCode: null, signal: 'SIGXFSZ' },
+    { ...EXIT, exitCode: 153 },
+  ] as const)('was ended for what it wrote: %j', (end) => {
+    const error = machineFailure(machine(''), end, 'run', [STEP]);
+    // Nothing is said about the object by it.
+    expect(error.infraCause).toBe('no_space');
+    expect(error.message).toMatch(
+      /^QEMU was ended while the command ran: the guest wrote more to its disk than this machine/,
+    );
+  });
+
   it('panicked when the console says so, whatever else it says', () => {
     const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'run', [STEP]);
     expect(error.message).toContain("the guest's kernel panicked while the command ran");

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
 import type { DiskImage } from '../../model/disk-image.ts';
@@ -8,6 +8,7 @@ import { layerNote, type NeededFiles, sandboxForFiles, type Wrapped, wrap, wrapp
 import { openGuest, type RunningGuest } from '../running-guest.ts';
 import { type DiskMachine, type DiskPaths, diskArgv } from './argv.ts';
 import { bootTrouble } from './boot-trouble.ts';
+import { diskRoom } from './disk-room.ts';
 import { emptyOverlay } from './overlay.ts';
 
 /** One image with everything that its guests are made of. */
@@ -78,7 +79,8 @@ export async function wrapSystem(
     ram: ram && { path: at(ram.path), use: ram.use },
   };
   const argv = diskArgv(spec.machine, paths);
-  return { qemu: wrap(sandbox, spec.qemu.command, argv, { files }), stateIndex: files.length - 1 };
+  const maxFileBytes = await diskRoom(host, dirname(overlay));
+  return { qemu: wrap(sandbox, spec.qemu.command, argv, { files, maxFileBytes }), stateIndex: files.length - 1 };
 }
 
 /** Boots the system of the image from nothing. Its disk is gone when it has ended. */

@@ -27,6 +27,11 @@ export interface Wrapped {
 export interface WrapOptions {
   /** Files the program may read, opened before rights are dropped; see `wrappedFile`. At most `MAX_FILES`. */
   readonly files: readonly string[];
+  /**
+   * What a file may have that it writes. Beyond that it ends by SIGXFSZ, which the first process of a namespace does not
+   * hear of: then its writes fail. Absent: it writes none.
+   */
+  readonly maxFileBytes?: number;
 }
 
 /** Uids no one else uses: above those of containers and of users. */
@@ -70,6 +75,7 @@ export function wrap(sandbox: Sandbox, command: string, args: readonly string[],
   }
   if (has('limits')) {
     words.push('prlimit', '--nofile=256', '--core=0');
+    if (options.maxFileBytes !== undefined) words.push(`--fsize=${options.maxFileBytes}`);
     if (has('own-uid')) words.push(`--nproc=${MAX_THREADS}`);
   }
   words.push(command, ...args);

@@ -67,6 +67,16 @@ describe('sandbox', () => {
     expect(result.stdout.toString()).toBe(names.join(''));
   });
 
+  it('lets nothing write more than it may', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    await host.files.setMode(dir.path, 0o777);
+    const script = ['-c', 'exec dd if=/dev/zero of="$1" bs=64k count=64 2>/dev/null', 'sh', join(dir.path, 'disk')];
+    const wrapped = wrap(sandbox, 'sh', script, { files: [], maxFileBytes: 1024 * 1024 });
+    const ended = await host.run(wrapped.command, wrapped.args, { env: toolEnv(host), cwd: '/' });
+    expect(ended.exitCode).not.toBe(0);
+    expect((await host.files.stat(join(dir.path, 'disk')))?.size).toBe(1024 * 1024);
+  });
+
   it('hands over as many files as leave the channels alone', () => {
     const files = ['/a', '/b', '/c', '/d', '/e'];
     const plain = { layers: [], userNamespace: false };
