@@ -26,8 +26,9 @@ const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest(
 /** A file of a loader, and where it lies in the guest. */
 const fileOf = (file, path) => ({ file: file.slice(out.length + 1), path, sha256: sha256(file) });
 
+/** A program of ours, which can wait for its object. */
 function own(name, version, file) {
-  return { name, version, files: [fileOf(file, `${GUEST}/${basename(file)}`)] };
+  return { name, version, waits: true, files: [fileOf(file, `${GUEST}/${basename(file)}`)] };
 }
 
 /** One program per go.mod: the newest version, and those in versions/. */
@@ -43,7 +44,9 @@ function goLoaders() {
   return modules.map((module) => {
     const version = /github\.com\/cilium\/ebpf v(\S+)/.exec(readFileSync(join(source, module), 'utf8'))[1];
     const file = join(out, `ebpf-go-${version}`);
-    const args = ['build', '-trimpath', '-ldflags=-s -w', `-modfile=${module}`, '-o', file, '.'];
+    // Versions in versions/ are older ones.
+    const tags = module === 'go.mod' ? [] : ['-tags=ebpf_global_types'];
+    const args = ['build', '-trimpath', '-ldflags=-s -w', ...tags, `-modfile=${module}`, '-o', file, '.'];
     run('go', args, {
       cwd: source,
       env: { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: 'amd64', GOFLAGS: '' },
@@ -81,7 +84,8 @@ function libbpfLoaders() {
   const usr = join(staged, 'usr');
   const file = join(out, 'libbpf-1.1.2');
   const sources = [join(root, 'loaders', 'libbpf', 'main.c'), join(usr, 'lib', 'x86_64-linux-gnu', 'libbpf.a')];
-  run('gcc', [...CFLAGS, '-s', `-I${join(usr, 'include')}`, ...sources, '-lelf', '-lz', '-o', file]);
+  const wrapped = ['btf__load_vmlinux_btf', 'btf__free'].map((name) => `-Wl,--wrap=${name}`);
+  run('gcc', [...CFLAGS, '-s', ...wrapped, `-I${join(usr, 'include')}`, ...sources, '-lelf', '-lz', '-o', file]);
   return [own('libbpf', '1.1.2', file)];
 }
 
@@ -90,7 +94,8 @@ function bpftoolLoaders() {
   const bpftool = run('sh', ['-c', 'PATH="$PATH:/usr/sbin:/sbin"; command -v bpftool']).trim();
   const version = /bpftool v(\S+)/.exec(run(bpftool, ['version']))[1];
   const wrapper = join(out, `bpftool-${version}`);
-  run('gcc', [...CFLAGS, '-s', join(root, 'loaders', 'bpftool', 'main.c'), '-o', wrapper]);
+  const named = `-DBPFTOOL_VERSION="${version}"`;
+  run('gcc', [...CFLAGS, '-s', named, join(root, 'loaders', 'bpftool', 'main.c'), '-o', wrapper]);
   const libraries = [...run('ldd', [bpftool]).matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path);
   const directory = join(out, `bpftool-${version}.files`);
   rmSync(directory, { recursive: true, force: true });

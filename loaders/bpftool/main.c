@@ -18,6 +18,10 @@
 #define BPFTOOL "/bpfcompat/loaders/bpftool"
 #define BPFFS "/sys/fs/bpf"
 #define FALLS_BACK " does not support autoattach, falling back to pinning"
+#define NOT_OPENED "failed to open object file"
+#define NOT_LOADED "failed to load object file"
+#define LOADED BPFFS "/bpfcompat-load"
+#define ATTACHED BPFFS "/bpfcompat-attach"
 /* What a bpftool says that has no autoattach. */
 #define NO_AUTOATTACH "got: 'autoattach'?"
 #define OUTPUT_MAX (1024 * 1024)
@@ -76,18 +80,10 @@ static const char *error_in(const char *output)
 	return last;
 }
 
-static void version_of(char *version, size_t size)
+/* What bpftool says when it came no further than the load: to load again would show nothing else. */
+static int is_of_load(const char *output)
 {
-	char *const argv[] = { "bpftool", "version", NULL };
-	char *output, *number;
-
-	snprintf(version, size, "%s", "");
-	if (run(argv, &output) || !(number = strstr(output, " v")))
-		return;
-	number += 2;
-	number[strcspn(number, " \n")] = '\0';
-	snprintf(version, size, "%s", number);
-	free(output);
+	return strstr(output, NOT_OPENED) || strstr(output, NOT_LOADED);
 }
 
 /* Names of what was pinned: that is what was loaded. */
@@ -149,8 +145,9 @@ static void put_attach(char names[ENTRIES_MAX][NAME_MAX_BYTES], int count, const
 int main(int argc, char **argv)
 {
 	static char names[ENTRIES_MAX][NAME_MAX_BYTES];
-	char *loaded, *attached = "", version[64];
-	int code, attach_code = 0, count, attaches, is_open;
+	const char *pins = LOADED;
+	char *loaded = "", *attached = "";
+	int code = -1, attach_code = 0, count, attaches, is_open;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: bpftool-loader OBJECT attach|load\n");
@@ -158,18 +155,23 @@ int main(int argc, char **argv)
 	}
 	/* It is there already in a guest of ours. */
 	(void)!mount("bpf", BPFFS, "bpf", 0, NULL);
-	version_of(version, sizeof(version));
 	attaches = !strcmp(argv[2], "attach");
-	code = load(argv[1], BPFFS "/bpfcompat-load", 0, &loaded);
+	/* What it attaches it has loaded. */
+	if (attaches)
+		code = attach_code = load(argv[1], ATTACHED, 1, &attached);
+	if (attaches && (!code || is_of_load(attached))) {
+		loaded = attached;
+		pins = ATTACHED;
+	} else if (code != 127) {
+		code = load(argv[1], LOADED, 0, &loaded);
+	}
 	if (code == 127 || code < 0) {
 		fprintf(stderr, "%s could not be run\n", BPFTOOL);
 		return EXIT_USAGE;
 	}
-	count = code ? 0 : names_in(BPFFS "/bpfcompat-load", names);
-	if (!code && attaches)
-		attach_code = load(argv[1], BPFFS "/bpfcompat-attach", 1, &attached);
-	is_open = !strstr(loaded, "failed to open object file");
-	report__begin("bpftool", version);
+	count = code ? 0 : names_in(pins, names);
+	is_open = !strstr(loaded, NOT_OPENED);
+	report__begin("bpftool", BPFTOOL_VERSION);
 	fputs(",\"open\":", stdout);
 	report__step(is_open ? "pass" : "fail", 0, is_open ? "" : error_in(loaded));
 	report__member("log", is_open ? "" : loaded, LOG_MAX_BYTES);

@@ -4,6 +4,7 @@
 // and prints what happened as one line of JSON (docs/loaders.md).
 //
 // Usage: ebpf-go OBJECT attach|load
+// or ebpf-go wait, to learn about the kernel first and to read the arguments then.
 //
 // It ends with 0 when the object was loaded, with 2 when it was rejected.
 package main
@@ -24,12 +25,20 @@ const (
 )
 
 func main() {
-	if len(os.Args) != 3 {
+	arguments := os.Args[1:]
+	if len(arguments) == 1 && arguments[0] == "wait" {
+		path, mode, more := waitForObject()
+		if !more {
+			return
+		}
+		arguments = []string{path, mode}
+	}
+	if len(arguments) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: ebpf-go OBJECT attach|load")
 		os.Exit(1)
 	}
 	report := newReport(libraryVersion())
-	run(report, os.Args[1], os.Args[2] == "attach")
+	run(report, arguments[0], arguments[1] == "attach")
 	if err := json.NewEncoder(os.Stdout).Encode(report); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -77,7 +86,7 @@ func run(report *report, path string, attaches bool) {
 		report.rejected(spec, err)
 		return
 	}
-	collection, err := ebpf.NewCollectionWithOptions(spec, optionsFor(spec))
+	collection, err := ebpf.NewCollectionWithOptions(spec, withKernelTypes(optionsFor(spec)))
 	if err != nil {
 		report.rejected(spec, err)
 		return

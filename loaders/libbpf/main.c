@@ -4,6 +4,7 @@
  * what happened as one line of JSON (docs/loaders.md).
  *
  * Usage: libbpf OBJECT attach|load
+ *        libbpf wait
  *
  * It ends with 0 when the object was loaded, with 2 when it was rejected.
  */
@@ -12,14 +13,54 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/report.h"
+#include "../common/wait.h"
 
 #define LOOPBACK 1
 #define CGROUP "/sys/fs/cgroup/bpfcompat-loader"
+
+/*
+ * What libbpf reads of the kernel and finds out by trying is the same for every object: a loader that waits for its object has
+ * done both. It parses the kernel's BTF for each object and frees it; the linker sends both calls here (--wrap).
+ */
+static struct btf *vmlinux;
+
+struct btf *__real_btf__load_vmlinux_btf(void);
+struct btf *__wrap_btf__load_vmlinux_btf(void);
+void __real_btf__free(struct btf *btf);
+void __wrap_btf__free(struct btf *btf);
+
+struct btf *__wrap_btf__load_vmlinux_btf(void)
+{
+	return vmlinux ? vmlinux : __real_btf__load_vmlinux_btf();
+}
+
+void __wrap_btf__free(struct btf *btf)
+{
+	if (!btf || btf != vmlinux)
+		__real_btf__free(btf);
+}
+
+/* Internal, hence weak. The members of its enum kern_feature_id in this release. */
+extern bool kernel_supports(const struct bpf_object *object, int feature) __attribute__((weak));
+#define FEATURES_OF_1_1 19
+
+static void learn_kernel(void)
+{
+	int i;
+
+	libbpf_set_print(NULL);
+	for (i = 0; LIBBPF_MAJOR_VERSION == 1 && LIBBPF_MINOR_VERSION == 1 && kernel_supports && i < FEATURES_OF_1_1; i++)
+		kernel_supports(NULL, i);
+	vmlinux = __real_btf__load_vmlinux_btf();
+	if (libbpf_get_error(vmlinux))
+		vmlinux = NULL;
+}
 
 static char *messages;
 static size_t messages_len;
@@ -202,8 +243,15 @@ int main(int argc, char **argv)
 {
 	struct step opened = { .status = "pass" }, loaded = { .status = "skipped", .log = "" };
 	struct bpf_object *object;
-	char version[32];
+	char version[32], *told[3];
 
+	if (wait__requested(argc, argv)) {
+		learn_kernel();
+		if (!wait__for_object(told))
+			return 0;
+		argv = told;
+		argc = 3;
+	}
 	if (argc != 3) {
 		fprintf(stderr, "usage: libbpf OBJECT attach|load\n");
 		return EXIT_USAGE;

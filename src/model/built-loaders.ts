@@ -16,6 +16,8 @@ export const BuiltLoaders = z.object({
       name: z.enum(LOADER_NAMES),
       version: z.string().regex(/^[\w.+~-]{1,64}$/),
       files: z.array(BuiltFile).min(1),
+      /** It can be started before there is an object, and waits for one (docs/loaders.md). */
+      waits: z.boolean().default(false),
     }),
   ),
 });

@@ -33,6 +33,18 @@ export interface GuestLoader extends LoaderFacts {
   readonly entries: readonly GuestFile[];
 }
 
+const WAITS = '.waits';
+
+/** An empty file beside a loader in the guest says that it can be started before there is an object (docs/loaders.md). */
+export function waitsMark(loaderPath: string): string {
+  return `${loaderPath}${WAITS}`;
+}
+
+/** Whether one of the files says so of a loader. */
+export function haveWaiting(files: readonly GuestFile[]): boolean {
+  return files.some(({ path }) => path.endsWith(WAITS));
+}
+
 /** The loaders of a run. */
 export interface RunLoaders {
   /** The one that decides; undefined: the validator's own libbpf. */

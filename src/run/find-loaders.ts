@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { type BuiltLoader, BuiltLoaders } from '../model/built-loaders.ts';
 import { UsageError } from '../model/errors.ts';
-import { type GuestLoader, type LoaderChoice, OWN_LOADER } from '../model/guest-loader.ts';
+import type { GuestFile } from '../model/guest-entry.ts';
+import { type GuestLoader, type LoaderChoice, OWN_LOADER, waitsMark } from '../model/guest-loader.ts';
 
 /** Files of one loader together. */
 const MAX_LOADER_BYTES = 12 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface LoaderPlace {
 function directoryOf({ host, root }: LoaderPlace): string {
   return host.env['BPFCOMPAT_LOADERS_DIR'] || join(root, 'build', 'loaders');
 }
+
+const NOTHING = new Uint8Array();
 
 const numbers = (version: string): number[] => version.split(/[.+~-]/).map(Number);
 
@@ -46,7 +49,7 @@ async function listIn(host: Host, directory: string): Promise<readonly BuiltLoad
 
 async function readLoader(host: Host, directory: string, built: BuiltLoader): Promise<GuestLoader> {
   const { name, version } = built;
-  const entries = [];
+  const entries: GuestFile[] = [];
   let size = 0;
   for (const { file, path, sha256 } of built.files) {
     const place = join(directory, file);
@@ -60,6 +63,8 @@ async function readLoader(host: Host, directory: string, built: BuiltLoader): Pr
     entries.push({ kind: 'file', path, executable: true, bytes } as const);
   }
   const [program] = built.files as [BuiltLoader['files'][number]];
+  if (built.waits)
+    entries.push({ kind: 'file', path: waitsMark(program.path), executable: false, bytes: NOTHING } as const);
   return { name, version, sha256: program.sha256, sizeBytes: size, path: program.path, entries };
 }
 

@@ -4,12 +4,14 @@
 //! JSON (docs/loaders.md).
 //!
 //! Usage: aya OBJECT attach|load
+//! or aya wait, to learn about the kernel first and to read the arguments then.
 //!
 //! It ends with 0 when the object was loaded, with 2 when it was rejected.
 
 mod attach;
 mod report;
 mod sections;
+mod wait;
 
 use std::cell::OnceCell;
 use std::process::ExitCode;
@@ -23,8 +25,17 @@ const EXIT_USAGE: u8 = 1;
 const EXIT_REJECTED: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().collect();
-    let [_, path, mode] = arguments.as_slice() else {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let kernel = KernelTypes::new();
+    let mut loader = None;
+    if arguments == ["wait"] {
+        loader = Some(wait::learn_kernel(&kernel));
+        match wait::for_object() {
+            Some(told) => arguments = told,
+            None => return ExitCode::SUCCESS,
+        }
+    }
+    let [path, mode] = arguments.as_slice() else {
         eprintln!("usage: aya OBJECT attach|load");
         return ExitCode::from(EXIT_USAGE);
     };
@@ -37,7 +48,8 @@ fn main() -> ExitCode {
     };
     let mut report = Report::new();
     raise_memlock();
-    run(&mut report, &data, mode == "attach");
+    let loader = loader.unwrap_or_else(EbpfLoader::new);
+    run(&mut report, &data, mode == "attach", loader, &kernel);
     println!("{}", report.to_json());
     if report.is_loaded() {
         ExitCode::SUCCESS
@@ -56,9 +68,15 @@ fn raise_memlock() {
     unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
 }
 
-fn run(report: &mut Report, data: &[u8], attaches: bool) {
+fn run(
+    report: &mut Report,
+    data: &[u8],
+    attaches: bool,
+    mut loader: EbpfLoader,
+    kernel: &KernelTypes,
+) {
     let sections = Sections::read(data);
-    let mut object = match EbpfLoader::new().load(data) {
+    let mut object = match loader.load(data) {
         Ok(object) => object,
         // What is read and what the kernel is called for are one step of this library.
         Err(
@@ -77,7 +95,7 @@ fn run(report: &mut Report, data: &[u8], attaches: bool) {
     for (name, map) in object.maps() {
         report.map(name, map);
     }
-    load_programs(report, &mut object, &sections);
+    load_programs(report, &mut object, &sections, kernel);
     if attaches && report.is_loaded() {
         for (name, program) in object.programs_mut() {
             let section = sections.of(name);
@@ -92,8 +110,12 @@ fn run(report: &mut Report, data: &[u8], attaches: bool) {
 /// Types of the kernel, which a program of this library reads by itself where programs name functions of the kernel.
 type KernelTypes = OnceCell<Result<Btf, aya::BtfError>>;
 
-fn load_programs(report: &mut Report, object: &mut Ebpf, sections: &Sections) {
-    let btf = KernelTypes::new();
+fn load_programs(
+    report: &mut Report,
+    object: &mut Ebpf,
+    sections: &Sections,
+    btf: &KernelTypes,
+) {
     let mut names: Vec<String> = object.programs().map(|(name, _)| name.to_owned()).collect();
     names.sort();
     for name in names {
@@ -102,7 +124,7 @@ fn load_programs(report: &mut Report, object: &mut Ebpf, sections: &Sections) {
             continue;
         };
         let kind = format!("{:?}", program.prog_type());
-        match load(program, sections::target(section), &btf) {
+        match load(program, sections::target(section), btf) {
             Ok(()) => report.program(&name, section, &kind, true),
             Err(error) => {
                 report.program(&name, section, &kind, false);

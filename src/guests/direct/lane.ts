@@ -2,11 +2,12 @@ import type { Host } from '../../host/host.ts';
 import type { GuestFacts, Isolation } from '../../model/cell.ts';
 import { throwIfCancelled } from '../../model/errors.ts';
 import type { GuestFile } from '../../model/guest-entry.ts';
+import { haveWaiting } from '../../model/guest-loader.ts';
 import type { Channel, KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { type Device, validatorPort } from '../qemu/devices.ts';
-import { guestKernelArgs } from '../qemu/kernel-args.ts';
+import { guestKernelArgs, WAITING_LOADERS_ARG } from '../qemu/kernel-args.ts';
 import { cpuModel, MACHINES } from '../qemu/machines.ts';
 import { layerNote, type Sandbox, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
@@ -129,7 +130,9 @@ async function prepare(
   if (options.isolation === 'boot')
     return { facts, files: own, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const digests = { vmlinuzSha256: vmlinuz.sha256, initramfsSha256: initramfs.sha256 };
-  const source = templateSource({ ...options, ...tools, ...digests, machine, files, release, channel, facts, boot });
+  const saved = haveWaiting(own) ? { ...machine, kernelArgs: [...machine.kernelArgs, WAITING_LOADERS_ARG] } : machine;
+  const from = { ...options, ...tools, ...digests, files, release, channel, facts, boot };
+  const source = templateSource({ ...from, machine: saved });
   return {
     ...source,
     files: own,

@@ -29,3 +29,9 @@ export function guestKernelArgs(arch: Arch): readonly string[] {
  * guest (docs/guest-protocol.md).
  */
 export const NAMED_GUEST_ARG = 'bpfcompat_saved=1';
+
+/**
+ * For a guest that will be saved with loaders in it: they are started before, read what they need of the kernel, and wait for
+ * their objects.
+ */
+export const WAITING_LOADERS_ARG = 'bpfcompat_loaders=1';

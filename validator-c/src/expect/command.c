@@ -91,7 +91,7 @@ static void set_limits(void)
 	write_setting("/proc/self/oom_score_adj", "1000");
 }
 
-static void set_environment(const struct request *request)
+static void set_environment(const char *bin)
 {
 	clearenv();
 	setenv("HOME", "/root", 1);
@@ -104,7 +104,35 @@ static void set_environment(const struct request *request)
 	if (!descendants__are_all())
 		setenv("SYSTEMCTL_FORCE_BUS", "1", 1);
 	setenv("BPFCOMPAT_ARTIFACT", artifact_path, 1);
-	setenv("BPFCOMPAT_BIN", request->bin, 1);
+	setenv("BPFCOMPAT_BIN", bin, 1);
+}
+
+const char *command__artifact(void)
+{
+	return artifact_path;
+}
+
+const char *command__loader_mode(const struct request *request)
+{
+	return request->attach_mode == ATTACH_DISABLED ? "load" : "attach";
+}
+
+void command__exec_waiting(const char *loader, int in, int out, int err)
+{
+	mkdir(REMOTE_ROOT, 0755);
+	if (chdir(REMOTE_ROOT))
+		_exit(EXIT_NOT_FOUND);
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_DFL);
+	set_limits();
+	set_environment(loader);
+	setenv("PATH", PATH_DIRECTORIES, 1);
+	dup2(in, 0);
+	dup2(out, 1);
+	dup2(err, 2);
+	enclose__command(false);
+	execl(loader, loader, LOADER_WAITS, (char *)NULL);
+	_exit(EXIT_NOT_FOUND);
 }
 
 void command__exec(const struct request *request, const char *command, int out, int err)
@@ -117,7 +145,7 @@ void command__exec(const struct request *request, const char *command, int out, 
 	signal(SIGPIPE, SIG_DFL);
 	if (request->in_guest) {
 		set_limits();
-		set_environment(request);
+		set_environment(request->bin);
 	}
 	/* Never empty, and never what PID 1 was given. */
 	setenv("PATH", PATH_DIRECTORIES, request->in_guest);
@@ -127,8 +155,7 @@ void command__exec(const struct request *request, const char *command, int out, 
 	if (request->in_guest)
 		enclose__command(!request->loader_mode);
 	if (request->loader_mode) {
-		execl(request->bin, request->bin, artifact_path,
-		      request->attach_mode == ATTACH_DISABLED ? "load" : "attach", (char *)NULL);
+		execl(request->bin, request->bin, artifact_path, command__loader_mode(request), (char *)NULL);
 		_exit(EXIT_NOT_FOUND);
 	}
 	/* A system that is up has the shell that people write for. */

@@ -15,6 +15,7 @@
 #include "expect/expect.h"
 #include "expect/stream.h"
 #include "guest/descendants.h"
+#include "guest/waiting.h"
 #include "lib/io.h"
 #include "output/text.h"
 
@@ -125,12 +126,34 @@ static void keep(struct stream *stream, struct test_output *output)
 	stream__free(stream);
 }
 
+/* True when a loader that waited for this has its object. */
+static bool start_waiting(struct run *run, const struct test *test, const struct request *request)
+{
+	struct waiting *waiting = waiting__for(request);
+	int i;
+
+	if (!waiting)
+		return false;
+	command__prepare(request);
+	descendants__adopt();
+	run->shell = waiting->pid;
+	if (stream__open(&run->streams[0], test->expect_stdout, REPORT_MAX_BYTES, waiting->out) &&
+	    stream__open(&run->streams[1], test->expect_stderr, TEST_TAIL_MAX_BYTES, waiting->err) &&
+	    waiting__go(waiting, request))
+		return true;
+	for (i = 0; i < 2; i++)
+		stream__free(&run->streams[i]);
+	return false;
+}
+
 /* True when the shell runs. */
 static bool start(struct run *run, const struct test *test, const struct request *request)
 {
 	size_t out_max = request->loader_mode ? REPORT_MAX_BYTES : TEST_TAIL_MAX_BYTES;
 	int out = -1, err = -1;
 
+	if (start_waiting(run, test, request))
+		return true;
 	if (!stream__init(&run->streams[0], test->expect_stdout, out_max, &out) ||
 	    !stream__init(&run->streams[1], test->expect_stderr, TEST_TAIL_MAX_BYTES, &err)) {
 		close(out);

@@ -12,18 +12,33 @@
 /* A writer that fills the pipe at once is stopped and woken less often. */
 #define PIPE_SIZE (256 * 1024)
 
+bool stream__open(struct stream *stream, const char *pattern, size_t tail_max, int read_end)
+{
+	stream->fd = -1;
+	clip__init(&stream->clip, TEST_HEAD_MAX_BYTES, tail_max);
+	if (!matcher__init(&stream->matcher, pattern))
+		return false;
+	(void)fcntl(read_end, F_SETPIPE_SZ, PIPE_SIZE);
+	(void)fcntl(read_end, F_SETFL, O_NONBLOCK);
+	stream->fd = read_end;
+	return true;
+}
+
 bool stream__init(struct stream *stream, const char *pattern, size_t tail_max, int *write_end)
 {
 	int ends[2];
 
 	stream->fd = -1;
 	*write_end = -1;
-	clip__init(&stream->clip, TEST_HEAD_MAX_BYTES, tail_max);
-	if (!matcher__init(&stream->matcher, pattern) || pipe2(ends, O_CLOEXEC))
+	if (pipe2(ends, O_CLOEXEC)) {
+		clip__init(&stream->clip, TEST_HEAD_MAX_BYTES, tail_max);
 		return false;
-	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
-	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	stream->fd = ends[0];
+	}
+	if (!stream__open(stream, pattern, tail_max, ends[0])) {
+		close(ends[0]);
+		close(ends[1]);
+		return false;
+	}
 	*write_end = ends[1];
 	return true;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest/prewarm.h"
+#include "guest/waiting.h"
 #include "lib/die.h"
 #include "work.h"
 
@@ -54,6 +55,7 @@ static void run_request(struct mailbox *mailbox, int frames)
 	/* PID 1 has parsed the same text before. */
 	if (mailbox__open(mailbox, &request, error, sizeof(error)))
 		_exit(EXIT_BAD_REQUEST);
+	waiting__end_others(&request);
 	/* PID 1 keeps the wall clock; this one is for what spins. */
 	set_limit(RLIMIT_CPU, request.work_timeout_ms / 1000 + 2);
 	code = work__run(&work, &document);
@@ -70,8 +72,10 @@ static void wait_and_run(struct mailbox *mailbox, int go, int frames, bool prewa
 	setsid();
 	signal(SIGPIPE, SIG_IGN);
 	worker__raise_limits();
-	if (prewarm)
+	if (prewarm) {
 		prewarm__run();
+		waiting__start();
+	}
 	prewarm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
@@ -115,6 +119,7 @@ void worker__start(struct worker *worker, struct mailbox *mailbox, int port)
 	/* A kernel that makes libbpf crash ahead of time may still load the object. */
 	if (!start(worker, mailbox, port, true) && !start(worker, mailbox, port, false))
 		die__power_off("no worker lives long enough to take a request");
+	waiting__once();
 }
 
 void worker__go(struct worker *worker)
