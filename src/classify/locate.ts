@@ -18,6 +18,7 @@ import { withOwnLimits } from './own-limits.ts';
 import { failedProgram } from './reported-programs.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
+import { withUnplaced } from './unplaced.ts';
 import { withUntested } from './untested.ts';
 import { verifierText } from './verifier-log.ts';
 
@@ -39,7 +40,7 @@ export function locateFindings(
 ): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((each) => {
-    const reported = withUntested(each, facts);
+    const reported = withUnplaced(withUntested(each, facts), facts);
     const known = withOwnLimits(withAccess(reported, facts), programOf(reported, facts));
     const finding = withFeature(withTailCalls(known, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);

@@ -124,9 +124,10 @@ export const OBJECT_FINDINGS = {
   MISSING_OBJECT_BTF: entry({
     group: 'object',
     rule: ['The object has no BTF', 'Build with -g.'],
+    args: ['map'],
     reasons: ['object'],
-    words: () => ({
-      title: 'the object has no BTF although its maps need it',
+    words: (f) => ({
+      title: `the object has no BTF although its maps need it${f.args.map === undefined ? '' : ` (${f.args.map})`}`,
       explanation: 'Maps in .maps are described by the BTF of the object.',
       remediation: 'Compile with -g, and strip with llvm-strip -g: plain strip removes BTF.',
     }),

@@ -22,6 +22,10 @@ export interface ObjectFacts {
   readonly settings: readonly string[];
   /** Names of struct_ops programs that a map refers to. */
   readonly structOpsPrograms: ReadonlySet<string>;
+  /** Variables without a section, which libbpf cannot place. */
+  readonly commonVariables: readonly string[];
+  /** Maps of an object without types, in which their definitions would stand. */
+  readonly untypedMaps: readonly string[];
   /** Functions of all sections, programs and subprograms alike. */
   readonly functions: readonly ObjectFunction[];
   /** Calls that print nothing, whatever the kernel. */

@@ -16,6 +16,7 @@ import { readWrongFormats } from './print-formats.ts';
 import { programsNamed } from './program-names.ts';
 import { type ProgramFacts, readPrograms } from './programs.ts';
 import { readReferences } from './references.ts';
+import { commonVariables, untypedMaps } from './unplaced.ts';
 
 /** Sentences about damage that are kept. */
 const MAX_PROBLEMS = 50;
@@ -55,6 +56,8 @@ export function readObject(bytes: Uint8Array): ObjectFacts | Unreadable {
     core: btf && ext ? readCore(elf, btf, ext.core, functions) : [],
     settings: btf ? settingsOf(btf) : [],
     structOpsPrograms: new Set(structOps.keys()),
+    commonVariables: commonVariables(elf),
+    untypedMaps: btf ? [] : untypedMaps(elf),
     functions: functions.list,
     wrongFormats: readWrongFormats(elf, functions.list, code, references),
     btf,

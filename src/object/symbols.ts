@@ -3,6 +3,7 @@ import { stringAt, viewOf } from './strings.ts';
 const SYMBOL_BYTES = 24;
 /** First section index that names no section. */
 const SPECIAL_SECTION = 0xff00;
+const COMMON_SECTION = 0xfff2;
 /** Functions or externs beyond this are not looked at. */
 const MAX_FOUND = 32_768;
 
@@ -26,6 +27,8 @@ export interface SymbolTable {
   readonly functions: readonly number[];
   /** Indexes of what is declared and not defined here. */
   readonly externs: readonly number[];
+  /** Indexes of variables that no section has a place for (SHN_COMMON). */
+  readonly common: readonly number[];
   /** There are more functions or externs than are looked at. */
   readonly cut: boolean;
 }
@@ -42,14 +45,16 @@ export function symbolTable(bytes: Uint8Array, names: Uint8Array): SymbolTable {
   const count = Math.floor(bytes.length / SYMBOL_BYTES);
   const functions: number[] = [];
   const externs: number[] = [];
+  const common: number[] = [];
   let cut = false;
   for (let index = 1; index < count; index++) {
     const info = bytes[index * SYMBOL_BYTES + 4] ?? 0;
     const section = view.getUint16(index * SYMBOL_BYTES + 6, true);
     const isFunction = (info & 15) === FUNC && section > 0 && section < SPECIAL_SECTION;
     const isExtern = (info === GLOBAL << 4 || info === WEAK << 4) && section === 0;
-    if (!isFunction && !isExtern) continue;
-    const list = isFunction ? functions : externs;
+    const isCommon = section === COMMON_SECTION;
+    if (!isFunction && !isExtern && !isCommon) continue;
+    const list = isFunction ? functions : isExtern ? externs : common;
     if (list.length < MAX_FOUND) list.push(index);
     else cut = true;
   }
@@ -57,6 +62,7 @@ export function symbolTable(bytes: Uint8Array, names: Uint8Array): SymbolTable {
     count,
     functions,
     externs,
+    common,
     cut,
     get: (index) => (index < count ? symbolAt(view, index, names) : undefined),
   };
