@@ -11,6 +11,7 @@ int main(int argc, char **argv)
 	test_frames();
 	test_relay();
 	test_disk();
+	test_serial();
 	test_request();
 	test_entries();
 	test_request_modules();

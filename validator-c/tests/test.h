@@ -33,6 +33,7 @@ void test_frames(void);
 void test_fixtures(const char *directory);
 void test_relay(void);
 void test_disk(void);
+void test_serial(void);
 void test_request(void);
 void test_entries(void);
 void test_request_modules(void);

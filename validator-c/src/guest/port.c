@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest/disk.h"
+#include "guest/serial.h"
 #include "lib/die.h"
 #include "lib/io.h"
 
@@ -29,13 +30,11 @@ static bool has_name(const char *entry)
 	return !strcmp(name, PORT_NAME);
 }
 
-/* The kernel hands it to PID 1 out of its command line: `disk` where there is no virtio-serial. */
+/* The kernel hands it to PID 1 out of its command line: what there is instead of virtio-serial. */
 #define KIND "bpfcompat_port"
 
-static bool on_disk;
-
 /* A descriptor; or a negative errno, -ENOENT while the port has not appeared. */
-static int open_serial(void)
+static int open_port(void)
 {
 	DIR *ports = opendir(PORTS);
 	int fd = -ENOENT;
@@ -55,6 +54,55 @@ static int open_serial(void)
 	return fd;
 }
 
+static int open_disk(void)
+{
+	return disk__open(PORT_NAME);
+}
+
+/* How many bytes came, 0 for none yet, or a negative errno. */
+static ssize_t read_port(int fd, void *data, size_t len)
+{
+	ssize_t n = read(fd, data, len);
+
+	return n < 0 ? -errno : n;
+}
+
+static int no_flush(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static const struct kind {
+	const char *name, *what;
+	/* Module of the driver; NULL: every kernel that gets here has it. */
+	const char *driver;
+	/* A descriptor; or a negative errno, -ENOENT while it has not appeared. */
+	int (*open)(void);
+	/* How many bytes came, 0 for none yet, or a negative errno. */
+	ssize_t (*read)(int fd, void *data, size_t len);
+	int (*write)(int fd, const void *data, size_t len);
+	int (*flush)(int fd);
+	/* When nothing came, the host has let us wait already. */
+	bool waits;
+} kinds[] = {
+	{ "", "virtio-serial port named " PORT_NAME, "virtio_console", open_port, read_port, io__write_full, no_flush, false },
+	{ "disk", "disk named " PORT_NAME, "virtio_blk", open_disk, disk__read, disk__write, disk__flush, true },
+	{ "serial", "serial line", NULL, serial__open, serial__read, serial__write, serial__flush, true },
+};
+
+static const struct kind *kind = kinds;
+
+static void choose_kind(void)
+{
+	const char *name = getenv(KIND);
+	size_t i;
+
+	for (i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(kinds[i].name, name))
+			kind = &kinds[i];
+}
+
 static void require_driver(const char *path, const char *module)
 {
 	if (access(path, F_OK) && errno == ENOENT)
@@ -65,49 +113,32 @@ static void require_driver(const char *path, const char *module)
 /* Drivers are there once their modules are loaded: without one no port ever appears. */
 static void require_drivers(void)
 {
+	char path[100];
+
 	/* Where this is no PCI machine, or there is no sysfs, nothing is said by what is missing. */
-	if (access("/sys/bus/pci/drivers", F_OK))
+	if (!kind->driver || access("/sys/bus/pci/drivers", F_OK))
 		return;
 	require_driver("/sys/bus/pci/drivers/virtio-pci", "virtio_pci");
-	if (on_disk)
-		require_driver("/sys/bus/virtio/drivers/virtio_blk", "virtio_blk");
-	else
-		require_driver("/sys/bus/virtio/drivers/virtio_console", "virtio_console");
+	snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s", kind->driver);
+	require_driver(path, kind->driver);
 }
 
 /* The kernel announces ports some time after the driver is loaded. */
 int port__open(void)
 {
 	uint64_t deadline = io__now_us() + WAIT_MAX_US;
-	const char *kind = getenv(KIND);
 	int fd;
 
-	on_disk = kind && !strcmp(kind, "disk");
+	choose_kind();
 	require_drivers();
 	for (;;) {
-		fd = on_disk ? disk__open(PORT_NAME) : open_serial();
+		fd = kind->open();
 		if (fd >= 0)
 			return fd;
 		if (io__now_us() > deadline)
-			die__power_off("no %s named " PORT_NAME ": %s", on_disk ? "disk" : "virtio-serial port",
-				       strerror(-fd));
+			die__power_off("no %s: %s", kind->what, strerror(-fd));
 		io__sleep_us(RETRY_US);
 	}
-}
-
-/* How many bytes came, 0 for none yet, or -1 with errno. */
-static ssize_t read_some(int fd, char *to, size_t len)
-{
-	ssize_t n;
-
-	if (!on_disk)
-		return read(fd, to, len);
-	/* The host lets us wait. */
-	while (!(n = disk__read(fd, to, len)))
-		;
-	if (n < 0)
-		errno = (int)-n;
-	return n < 0 ? -1 : n;
 }
 
 void port__read(int fd, void *data, size_t len)
@@ -116,26 +147,26 @@ void port__read(int fd, void *data, size_t len)
 	ssize_t n;
 
 	while (len) {
-		n = read_some(fd, to, len);
+		n = kind->read(fd, to, len);
 		if (n > 0) {
 			to += n;
 			len -= (size_t)n;
 			continue;
 		}
 		/* End of file means that the host is not connected, for now. */
-		if (!n || errno == EAGAIN)
+		if ((!n && !kind->waits) || n == -EAGAIN)
 			io__sleep_us(SLOW_RETRY_US);
-		else if (errno != EINTR)
-			die__power_off("reading from the host failed: %s", strerror(errno));
+		else if (n && n != -EINTR)
+			die__power_off("reading from the host failed: %s", strerror((int)-n));
 	}
 }
 
 int port__write(int fd, const void *data, size_t len)
 {
-	return on_disk ? disk__write(fd, data, len) : io__write_full(fd, data, len);
+	return kind->write(fd, data, len);
 }
 
 int port__flush(int fd)
 {
-	return on_disk ? disk__flush(fd) : 0;
+	return kind->flush(fd);
 }

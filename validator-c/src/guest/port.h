@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Waits until the port is there, a virtio-serial port or a disk, and opens it. Gives up after a minute. */
+/* Waits until the port is there, a virtio-serial port, a disk or a serial line, and opens it. Gives up after a minute. */
 int port__open(void);
 /* Reads exactly `len` bytes, waiting for the host to connect and to send. Gives up on an error. */
 void port__read(int fd, void *data, size_t len);
