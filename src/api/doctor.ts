@@ -1,5 +1,8 @@
+import { findFirecracker } from '../guests/firecracker/find-firecracker.ts';
+import { tryFirecracker } from '../guests/firecracker/probe.ts';
 import { findQemu } from '../guests/qemu/find-qemu.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
+import { detectSandbox } from '../guests/qemu/sandbox.ts';
 import { findVng } from '../guests/virtme/find-vng.ts';
 import type { Host } from '../host/host.ts';
 import { listKernels } from '../kernels/inventory.ts';
@@ -80,6 +83,26 @@ async function virtmeCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
   });
   if (check.status === 'ok') return check;
   return { ...check, status: 'warn', what: `the runner virtme-ng cannot be used: ${check.what}` };
+}
+
+/** Only who tests kernels in Firecracker needs it. */
+async function firecrackerCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck> {
+  const check = await attempt('firecracker', async () => {
+    const found = await findFirecracker(host, signal);
+    await tryFirecracker(host, found, await detectSandbox(host, signal), signal);
+    const { command, version, unjailed } = found;
+    const what = `runner firecracker: ${command} ${version}, which ran a guest`;
+    if (unjailed === undefined) return ok('firecracker', `${what}, in its jailer`);
+    const [why = '', ...remedy] = unjailed.split('; ');
+    return {
+      id: 'firecracker',
+      status: 'warn',
+      what: `${what}, without its jailer: ${why}`,
+      remedy: remedy.join('; '),
+    };
+  });
+  if (check.status !== 'missing') return check;
+  return { ...check, status: 'warn', what: `the runner firecracker cannot be used: ${check.what}` };
 }
 
 /** Runs go on without it; what is missing is one fact of a report. */
@@ -196,6 +219,7 @@ export async function doctor(
     await lz4Check(host),
     await arm64Check(host, root, signal),
     await virtmeCheck(host, signal),
+    await firecrackerCheck(host, signal),
     await keyringCheck(host),
     ...(await storeChecks(host)),
   );

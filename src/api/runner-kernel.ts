@@ -3,6 +3,7 @@ import { type Vng, vngEnv } from '../guests/virtme/find-vng.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
 import { type KernelSource, type Profile, UPSTREAM_RELEASE } from '../model/kernel.ts';
+import type { FirecrackerSettings } from '../model/runner-settings.ts';
 import { option, phrase } from '../model/wording.ts';
 import { within } from '../run/confine.ts';
 
@@ -27,14 +28,40 @@ export interface RunnerKernelOptions {
  * @throws HostError `kernel_unavailable` where there is no such kernel
  */
 export async function withRunnerKernel(profile: Profile, options: RunnerKernelOptions): Promise<Profile> {
-  const { virtme } = profile;
-  if (virtme === undefined || profile.kernel !== undefined) return profile;
+  const { virtme, firecracker } = profile;
+  if (profile.kernel !== undefined) return profile;
+  if (firecracker !== undefined) return await withFirecrackerKernel(profile, firecracker, options);
+  if (virtme === undefined) return profile;
   const image = await imageOf(profile.id, virtme.run, options);
   const { top, ...rest } = profile;
   // What vng downloaded lies where vng keeps it.
   const inside = UPSTREAM_RELEASE.test(virtme.run) ? undefined : top;
   const kernel: KernelSource = { source: 'file', image, ...(await modulesOf(options.host, image, inside)) };
   return { ...rest, ...(inside !== undefined && { top: inside }), kernel, virtme: { ...virtme, run: image } };
+}
+
+/** Its files are those of this machine, and the same checks are made of the kernel as of any other. */
+async function withFirecrackerKernel(
+  profile: Profile,
+  { kernel, initrd, rootfs, bootArgs }: FirecrackerSettings,
+  { host, cwd }: RunnerKernelOptions,
+): Promise<Profile> {
+  const at = async (key: string, path: string): Promise<string> => {
+    const found = resolve(cwd, path);
+    if ((await host.files.stat(found))?.isFile) return found;
+    throw new HostError(
+      'kernel_unusable',
+      `${profile.id}: firecracker.${key} is ${path}, and there is no such file; name one that is there`,
+    );
+  };
+  const image = await at('kernel_image_path', kernel);
+  if (initrd !== undefined) await at('initrd_path', initrd);
+  if (rootfs !== undefined) await at('rootfs_path', rootfs);
+  return {
+    ...profile,
+    kernel: { source: 'file', image, ...(await modulesOf(host, image, profile.top)) },
+    firecracker: { bootArgs, kernel: image, ...(initrd && { initrd }), ...(rootfs && { rootfs }) },
+  };
 }
 
 async function imageOf(id: string, run: string, options: RunnerKernelOptions): Promise<string> {

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildChoice, LockMode } from '../config/lock.ts';
+import { vmlinuxDir } from '../guests/boot-files.ts';
+import { type Firecracker, findFirecracker } from '../guests/firecracker/find-firecracker.ts';
+import { tryFirecracker } from '../guests/firecracker/probe.ts';
 import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { GuestTools } from '../guests/tools.ts';
@@ -8,6 +11,7 @@ import { findVng, type Vng } from '../guests/virtme/find-vng.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { ensureSystem } from '../kernels/disks/system-kernel.ts';
+import { elfKernel } from '../kernels/image/elf-kernel.ts';
 import { ensureModules, storedModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
@@ -123,14 +127,31 @@ async function guestTools(
   return tools;
 }
 
-/** virtme-ng, or why it cannot be used: a fault of the cells that need it alone. */
-async function vngOrWhy(host: Host, signal: AbortSignal): Promise<Vng | string> {
+/** What `find` finds, or why it cannot be used: a fault of the cells that need it alone. */
+async function foundOrWhy<T>(find: () => Promise<T>): Promise<T | string> {
   try {
-    return await findVng(host, signal);
+    return await find();
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return messageOf(error);
   }
+}
+
+/** A Firecracker that ran a guest. @throws HostError */
+async function workingFirecracker(host: Host, { sandbox }: GuestTools, signal: AbortSignal): Promise<Firecracker> {
+  const firecracker = await findFirecracker(host, signal);
+  await tryFirecracker(host, firecracker, sandbox, signal);
+  return firecracker;
+}
+
+/** What runners of their own need, as far as kernels of the run want them. */
+async function runnerTools(host: Host, tools: GuestTools, runners: readonly Runner[], signal: AbortSignal) {
+  return {
+    vng: runners.includes('virtme-ng') ? await foundOrWhy<Vng>(() => findVng(host, signal)) : undefined,
+    firecracker: runners.includes('firecracker')
+      ? await foundOrWhy(() => workingFirecracker(host, tools, signal))
+      : undefined,
+  };
 }
 
 /** Everything a run needs of this machine, as long as it holds `store`. @throws HostError for a missing or old QEMU or a missing validator */
@@ -145,31 +166,22 @@ export async function createServices(
   const [first] = Object.values(tools).filter((one) => typeof one === 'object');
   if (first === undefined) throw new HostError('qemu_missing', Object.values(tools).join('; '));
   onEvent({ type: 'accel', ...first.accel });
-  const vng = runners.includes('virtme-ng') ? await vngOrWhy(host, signal) : undefined;
+  const own = await runnerTools(host, first, runners, signal);
   const shellBytes = async (arch: Arch, options: Parameters<RunServices['ensureShell']>[1]): Promise<Uint8Array> => {
     const { busybox } = await ensureUserland(arch, { ...options, host, offline });
     return await host.files.read(busybox, MAX_SHELL_BYTES);
   };
   const ownKernel = (profile: Profile): Promise<Profile> =>
-    withRunnerKernel(profile, { host, cwd: workspace, vng, offline, signal });
+    withRunnerKernel(profile, { host, cwd: workspace, vng: own.vng, offline, signal });
   return {
     host,
     validator: first.validator,
     createLanes: (onNote, files) =>
       createLanes({
-        ...{
-          tools,
-          host,
-          cacheDir,
-          isolation,
-          lane,
-          growDiskGib,
-          files,
-          maxBytes: MAX_TEMPLATE_BYTES,
-          onNote,
-          vng,
-        },
+        ...{ tools, host, cacheDir, isolation, lane, growDiskGib, files, onNote },
+        ...{ ...own, maxBytes: MAX_TEMPLATE_BYTES },
         busybox: (stop) => shellBytes('x86_64', { signal: stop, onNote }),
+        elfKernel: (kernel, stop) => elfKernel(host, vmlinuxDir(cacheDir), kernel, stop),
       }),
     ensureShell: async (arch, options) => ({
       kind: 'file',

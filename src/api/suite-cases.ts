@@ -132,13 +132,6 @@ async function kernelsOf({ host, root, catalog, own }: SuiteContext, source: Sui
   }
 }
 
-/** The caller's word, else the case's. @throws UsageError with the line of one that nothing serves */
-function runnerOf({ runner: own, origin }: SuiteCase, said: Runner | undefined): Runner {
-  const runner = said ?? own;
-  if (runner !== 'firecracker') return runner;
-  throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
-}
-
 /** What every case is made ready with. */
 interface Preparing {
   readonly context: SuiteContext;
@@ -153,7 +146,7 @@ async function readyCase(
   { context, overrides, readers }: Preparing,
 ): Promise<ReadyCase> {
   const { host, dir } = context;
-  const runner = runnerOf(source, overrides.runner);
+  const runner = overrides.runner ?? source.runner;
   for (const named of source.paths) {
     if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
   }

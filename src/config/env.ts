@@ -107,6 +107,18 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_FIRECRACKER_BIN',
+    Default: 'firecracker',
+    Description: 'Firecracker to use for kernels of the runner firecracker; a name is looked for in PATH',
+    Category: 'Guests',
+  },
+  {
+    Name: 'BPFCOMPAT_JAILER_BIN',
+    Default: 'jailer',
+    Description: 'jailer to run Firecracker in where this user is root; a name is looked for in PATH',
+    Category: 'Guests',
+  },
+  {
     Name: 'BPFCOMPAT_VNG',
     Default: 'vng',
     Description: 'virtme-ng to use for kernels of the runner virtme-ng; a name is looked for in PATH',

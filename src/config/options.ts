@@ -202,7 +202,7 @@ export const OPTIONS = [
     type: 'text',
     default: 'vm',
     placeholder: 'RUNNER',
-    description: 'what boots the kernels: vm (QEMU) or virtme-ng; profiles say which one they are for',
+    description: 'what boots the kernels: vm (QEMU), virtme-ng or firecracker; profiles say which one they are for',
     commands: ['test'],
   },
   {

@@ -41,13 +41,21 @@ export function noProfile(
  * @param confined no link among its files leaves the repository
  */
 export function inRepository(profile: Profile, top: string | undefined, confined: boolean): Profile {
-  const { image, virtme } = profile;
+  const { image, virtme, firecracker } = profile;
   const at = (path: string): string => posix.resolve(top ?? posix.dirname(profile.file), path);
   return {
     ...profile,
     ...(confined && top !== undefined && { top }),
     ...(image?.path !== undefined && { image: { ...image, path: at(image.path) } }),
     ...(virtme && !UPSTREAM_RELEASE.test(virtme.run) && { virtme: { ...virtme, run: at(virtme.run) } }),
+    ...(firecracker && {
+      firecracker: {
+        ...firecracker,
+        kernel: at(firecracker.kernel),
+        ...(firecracker.initrd !== undefined && { initrd: at(firecracker.initrd) }),
+        ...(firecracker.rootfs !== undefined && { rootfs: at(firecracker.rootfs) }),
+      },
+    }),
   };
 }
 
@@ -113,7 +121,7 @@ export function applyOverride(own: Profile, shipped: Profile | undefined, allowe
       phrase`${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be run; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option('allow-profile-override')}`,
     );
   }
-  const names = own.kernel !== undefined || own.virtme !== undefined;
+  const names = [own.kernel, own.virtme, own.firecracker].some((one) => one !== undefined);
   if (!names && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };
   if (shipped === undefined || !names) return own;
   if (allowed) return { ...own, replaces: shipped.file };

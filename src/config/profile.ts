@@ -9,6 +9,7 @@ import { MAX_CPUS, MAX_MEMORY_MB } from './guest-size.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkFiles, checkImage } from './profile-files.ts';
+import { FirecrackerBlock, firecrackerNote, firecrackerOf, firecrackerPaths } from './profile-firecracker.ts';
 import { checkRpm, keysAt, withPaths } from './profile-rpm.ts';
 import { VirtmeBlock, virtmeOf, virtmePaths } from './profile-virtme.ts';
 import type { NamedPath } from './suite-paths.ts';
@@ -34,9 +35,6 @@ const kernelArg = word(
   /^(?:lockdown=(?:integrity|confidentiality)|lsm=[a-z0-9_,]{1,128})$/,
   'lockdown=integrity, lockdown=confidentiality or lsm=NAME,NAME',
 );
-
-/** What the earlier tool reads besides. */
-const OF_FIRECRACKER = ['rootfs_path', 'initrd_path', 'boot_args', 'guest_mac', 'tap_device'];
 
 const requiredLine = line({ required: true, maxBytes: 256 });
 const optionalLine = line().default('');
@@ -78,7 +76,7 @@ export const ProfileFile = withoutSlips(
     validator: withoutSlips(z.looseObject({ path: optionalLine })).optional(),
     capabilities: withoutSlips(z.looseObject({ expected_btf: flag.optional() })).prefault({}),
     virtme_ng: VirtmeBlock.optional(),
-    firecracker: withoutSlips(z.looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),
+    firecracker: FirecrackerBlock.optional(),
     install_kernel: word(
       /^[A-Za-z0-9._+-]{1,128}$/,
       'the kernel release as uname -r prints it: at most 128 letters, digits and "._+-"',
@@ -116,7 +114,9 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
   checkRunner(yaml, borrows);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
-  const note = clampNote(yaml);
+  const note = [clampNote(yaml), firecrackerNote(value.runner, value.firecracker, (key) => at(['firecracker', key]))]
+    .filter((words) => words !== '')
+    .join('; ');
   if (onPath) for (const named of pathsOf(yaml)) onPath(named);
   const wrong = (key: readonly (string | number)[], message: Wording): Error =>
     invalid(at(['kernel', ...key]), message);
@@ -134,6 +134,7 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
     kernel: withPaths(value.kernel, source.file),
+    ...firecrackerOf(value.runner, value.firecracker, (key, message) => invalid(at(['firecracker', ...key]), message)),
     ...virtmeOf(value.runner, value.virtme_ng, (key, message) => invalid(at(['virtme_ng', ...key]), message)),
     ...imageOf(value, source.file),
     ...(value.btf !== undefined && {
@@ -157,7 +158,8 @@ function imageOf({ image }: ProfileFile, file: string): Pick<Profile, 'image'> {
 }
 
 /** Places of this machine that a profile names, as written. */
-function pathsOf({ value: { kernel, image, btf, runner, virtme_ng: virtme }, at }: YamlFile<ProfileFile>): NamedPath[] {
+function pathsOf({ value, at }: YamlFile<ProfileFile>): NamedPath[] {
+  const { kernel, image, btf, runner, virtme_ng: virtme, firecracker } = value;
   const named: Readonly<Record<string, string | undefined>> =
     kernel?.source === 'file'
       ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel[key]]))
@@ -169,6 +171,7 @@ function pathsOf({ value: { kernel, image, btf, runner, virtme_ng: virtme }, at 
   );
   if (btf !== undefined) ofKernel.push({ key: 'btf', path: btf, use: 'read', origin: at(['btf']) });
   ofKernel.push(...virtmePaths(runner, virtme, at(['virtme_ng', 'run'])));
+  ofKernel.push(...firecrackerPaths(runner, firecracker, (key) => at(['firecracker', key])));
   const path = image?.local_path ?? '';
   if (path === '') return ofKernel;
   return [
@@ -206,6 +209,9 @@ function checkRunner({ value, at }: YamlFile<ProfileFile>, borrows: boolean): vo
   }
   if (value.runner === 'firecracker' && !value.firecracker?.kernel_image_path) {
     throw invalid(at(['firecracker']), 'runner firecracker needs firecracker.kernel_image_path; add it');
+  }
+  if (value.runner === 'firecracker' && value.kernel !== undefined) {
+    throw invalid(at(['kernel']), 'runner firecracker boots firecracker.kernel_image_path; remove the kernel block');
   }
   if (value.runner !== 'vm' && value.runner !== '') return;
   if (borrows || value.kernel || value.image?.source_url || value.image?.local_path) return;

@@ -186,11 +186,8 @@ export function parseValidationMode(text: string): ValidationMode | undefined {
   );
 }
 
-/** Runners that a lane serves. */
-const AVAILABLE = ['vm', 'virtme-ng'] as const satisfies readonly Runner[];
-
 function checkRunner(runner: string): Runner {
-  const known = AVAILABLE.find((one) => one === runner);
+  const known = RUNNERS.find((one) => one === runner);
   if (known !== undefined) return known;
   if (runner === 'host') {
     throw new UsageError(
@@ -198,15 +195,9 @@ function checkRunner(runner: string): Runner {
       phrase`${setting('runner', 'host')} would load an unproven object into the kernel of this machine and is not available, with ${option('unsafe-allow-host-runner')} too; use ${setting('runner', 'vm')}`,
     );
   }
-  if (RUNNERS.some((one) => one === runner)) {
-    throw new UsageError(
-      'not_available',
-      phrase`${setting('runner', runner)} is not available in this version; use ${setting('runner', 'vm')}`,
-    );
-  }
   throw new UsageError(
     'flag_value',
-    phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use ${enumerate(AVAILABLE, 'or')}`,
+    phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use ${enumerate(RUNNERS, 'or')}`,
   );
 }
 

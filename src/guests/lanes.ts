@@ -2,11 +2,12 @@ import type { LaneChoice } from '../model/cell.ts';
 import type { Profile, Runner } from '../model/kernel.ts';
 import { cloudImageLane, type ImageLaneOptions } from './cloud-image/lane.ts';
 import { directLane } from './direct/lane.ts';
+import { type FirecrackerLaneOptions, firecrackerLane } from './firecracker/lane.ts';
 import type { ImageLane, Lane } from './guest.ts';
 import { type VirtmeLaneOptions, virtmeLane } from './virtme/lane.ts';
 
 /** What a run gives every lane. */
-export interface LaneOptions extends ImageLaneOptions, VirtmeLaneOptions {
+export interface LaneOptions extends ImageLaneOptions, VirtmeLaneOptions, FirecrackerLaneOptions {
   /** The lane that profiles of runner vm run on; undefined: the direct one, and the image lane for those with an image alone. */
   readonly lane?: LaneChoice | undefined;
 }
@@ -18,7 +19,7 @@ interface LaneEntry {
 }
 
 /** Lanes that users choose by the runner alone. */
-const RUNNER_LANES = ['virtme-ng'] as const;
+const RUNNER_LANES = ['virtme-ng', 'firecracker'] as const;
 type LaneName = LaneChoice | (typeof RUNNER_LANES)[number];
 
 /** The one map of lanes. Of those that serve a runner the first is the fastest. */
@@ -26,6 +27,7 @@ const LANES: Readonly<Record<LaneName, LaneEntry>> = {
   direct: { runner: 'vm', create: directLane },
   image: { runner: 'vm', create: cloudImageLane },
   'virtme-ng': { runner: 'virtme-ng', create: virtmeLane },
+  firecracker: { runner: 'firecracker', create: firecrackerLane },
 };
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */

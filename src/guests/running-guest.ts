@@ -22,7 +22,7 @@ const WATCH_MS = 500;
 /** A guest that was saved after its hello, and how its machine takes it up again. */
 interface SavedGuest {
   readonly hello: Hello;
-  readonly resume: (control: Duplex) => Promise<void>;
+  readonly resume: (control: Duplex | undefined) => Promise<void>;
 }
 
 export interface Launch {
@@ -37,7 +37,8 @@ export interface Launch {
   readonly channel: Channel;
   /** Descriptor 4 of the machine is its control channel. */
   readonly controlled?: boolean;
-  /** Needs `controlled`. */
+  /** What a machine needs before it boots. Absent: its arguments say all. */
+  readonly begin?: () => Promise<void>;
   readonly saved?: SavedGuest;
 }
 
@@ -74,11 +75,12 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
 }
 
 /** Waits until the guest is up. @throws GuestError, and the guest is ended then */
-async function helloOf(life: GuestLife, { saved, trouble }: Launch, limitMs: number): Promise<Hello> {
+async function helloOf(life: GuestLife, launch: Launch, limitMs: number): Promise<Hello> {
+  const { saved, begin, trouble } = launch;
   const { machine, talk } = life;
   const watching = trouble && setInterval(() => lookFor(trouble, life), WATCH_MS);
   try {
-    const up = saved && machine.control ? restored(life, saved, machine.control) : talk.hello;
+    const up = saved ? restored(life, saved) : begin ? begun(life, begin) : talk.hello;
     return await life.within(Promise.race([up, talk.failed]), limitMs, () => {
       const words = `the guest did not come up within ${limitMs} ms; see serial.log`;
       return new GuestError('boot_timeout', words, { consoleTail: consoleTail(machine) });
@@ -99,17 +101,32 @@ function lookFor(trouble: NonNullable<Launch['trouble']>, life: GuestLife): void
 }
 
 /** The hello of a guest that runs again where it was saved. */
-async function restored({ machine, talk }: GuestLife, saved: SavedGuest, control: Duplex): Promise<Hello> {
+async function restored(life: GuestLife, saved: SavedGuest): Promise<Hello> {
+  const { control } = life.machine;
   try {
     await saved.resume(control);
   } catch (cause) {
-    // A machine that died says more than its closed channel, and all who wait get how it ended.
-    const grace = control.readableEnded || control.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS;
-    const died = await Promise.race([machine.ended.then(() => true), sleep(grace, false, { ref: false })]);
-    if (died) await talk.failed;
+    await unlessDead(life, control?.readableEnded || control?.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS);
     throw new GuestError('qemu_failed', `the saved guest could not be restored: ${messageOf(cause)}`, { cause });
   }
   return saved.hello;
+}
+
+/** The hello of a guest whose machine needs more than its arguments. */
+async function begun(life: GuestLife, begin: () => Promise<void>): Promise<Hello> {
+  try {
+    await begin();
+  } catch (cause) {
+    await unlessDead(life, RESTORE_GRACE_MS);
+    throw cause instanceof GuestError ? cause : new GuestError('qemu_failed', messageOf(cause), { cause });
+  }
+  return await life.talk.hello;
+}
+
+/** A machine that died says more than its closed channel, and all who wait get how it ended. */
+async function unlessDead({ machine, talk }: GuestLife, graceMs: number): Promise<void> {
+  const died = await Promise.race([machine.ended.then(() => true), sleep(graceMs, false, { ref: false })]);
+  if (died) await talk.failed;
 }
 
 /** @throws GuestError `wrong_kernel`; the guest is ended then */

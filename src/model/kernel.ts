@@ -3,6 +3,7 @@ import type { ImageSource } from './disk-image.ts';
 import { FileKernelSource } from './file-source.ts';
 import { OciKernelSource } from './oci-source.ts';
 import { RpmKernelSource } from './rpm-source.ts';
+import type { FirecrackerSettings, VirtmeSettings } from './runner-settings.ts';
 import { UrlKernelSource } from './url-source.ts';
 
 /** Id pattern of profiles, suites and cases (docs/matrix.md). */
@@ -131,13 +132,6 @@ export type Runner = (typeof RUNNERS)[number];
 /** An upstream release in the words of virtme-ng, which fetches those; anything else is a path. */
 export const UPSTREAM_RELEASE = /^v\d+\.\d+(?:\.\d+)?(?:-rc\d+)?$/;
 
-/** What virtme-ng is run with for a profile. */
-export interface VirtmeSettings {
-  /** The kernel in its words: the path of an image or of a tree that it was built in, or an upstream release (`v6.8`). */
-  readonly run: string;
-  readonly extraArgs: readonly string[];
-}
-
 /** A VM profile as docs/matrix.md has it, with the `kernel` block. */
 export interface Profile {
   readonly id: string;
@@ -154,6 +148,8 @@ export interface Profile {
   readonly kernel: KernelSource | undefined;
   /** Of runner virtme-ng, whose kernel it names. */
   readonly virtme?: VirtmeSettings | undefined;
+  /** Of runner firecracker, whose kernel it names. */
+  readonly firecracker?: FirecrackerSettings | undefined;
   /** The vendor's disk image; absent where no image is named. */
   readonly image?: ImageSource | undefined;
   /** Path of the file it was read from. */
@@ -224,8 +220,11 @@ const Vouched = z.strictObject({
 
 export type Vouched = z.infer<typeof Vouched>;
 
-/** What guest and host talk over: a virtio-serial port; a disk (virtio-blk) where the kernel has no such ports. */
-export const Channel = z.enum(['virtio-serial', 'virtio-blk']);
+/**
+ * What guest and host talk over: a virtio-serial port; a disk (virtio-blk) where the kernel has no such ports; the serial line
+ * of the console where the machine has none.
+ */
+export const Channel = z.enum(['virtio-serial', 'virtio-blk', 'serial']);
 export type Channel = z.infer<typeof Channel>;
 
 /** What `kernels/<profile>.json` of older versions says. Any profile of that id may have put it there. */

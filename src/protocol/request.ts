@@ -23,6 +23,8 @@ export interface ValidationRequest {
   readonly tuning: readonly string[];
   /** What the guest gets besides the object; none: it stays as small as it is. */
   readonly files?: readonly GuestEntry[] | undefined;
+  /** The guest has a shell from its boot, for the commands of this request. */
+  readonly hasShell?: boolean | undefined;
   /** BTF that stands in for the kernel's in CO-RE relocations; absent: the kernel's own. */
   readonly btf?: Uint8Array | undefined;
   /** Kernel modules that are inserted before the object is opened, dependencies first; absent: none. */
@@ -146,7 +148,7 @@ function requestText(
     ...entryLines(filesOf(request)),
     ...(request.btf ? [`btf=${BTF_PATH}`] : []),
     ...moduleLines(request.modules ?? []),
-    ...(hasShell(request.files ?? []) ? ['shell=true'] : []),
+    ...(request.hasShell || hasShell(request.files ?? []) ? ['shell=true'] : []),
     ...(request.command
       ? [
           `mode=${request.command.isLoader ? 'loader' : 'command'}`,

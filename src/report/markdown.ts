@@ -112,11 +112,10 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
     lines.push(`- Package: ${code(`${name} ${version}`)} from ${md(suite || archive)}`);
   }
   if (result?.guest) {
-    const { lane, channel, accel, accelReason, qemuVersion } = result.guest;
+    const { lane, channel, accel, accelReason, qemuVersion, machine } = result.guest;
+    const by = qemuVersion === '' ? machine : `QEMU ${qemuVersion}`;
     const over = channel === 'virtio-serial' ? '' : ` over ${md(channel)}`;
-    lines.push(
-      `- Guest: ${md(lane)} lane${over}, ${accel.toUpperCase()} (${md(accelReason)}), QEMU ${md(qemuVersion)}`,
-    );
+    lines.push(`- Guest: ${md(lane)} lane${over}, ${accel.toUpperCase()} (${md(accelReason)}), ${md(by)}`);
   }
   if (result) {
     const { prepareMs, bootMs, runMs, totalMs } = result.timings;

@@ -5,6 +5,8 @@ import { flag } from '../model/wording.ts';
 /** A kernel of the user's own, which every runner can boot from its file. */
 function local(profile: Profile, runner: Runner): Profile | undefined {
   if (profile.distro !== 'local' || profile.kernel?.source !== 'file') return undefined;
+  if (runner === 'firecracker')
+    return { ...profile, runner, firecracker: { kernel: profile.kernel.image, bootArgs: [] } };
   if (runner === 'virtme-ng') return { ...profile, runner, virtme: { run: profile.kernel.image, extraArgs: [] } };
   return undefined;
 }

@@ -7,6 +7,7 @@ import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
+import { type GuestEntry, SHELL_PATH } from '../model/guest-entry.ts';
 import type { TestedKernel } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
@@ -64,8 +65,22 @@ function timed({ source, request: { command, files = [], ...request } }: CellJob
   const workTimeoutMs = Math.max(1, Math.round(left - Math.min(RESULT_RESERVE_MS, left / 10)));
   const seconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
   const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS, seconds);
-  const sent = files.filter((file) => source.files?.includes(file) !== true);
-  return { ...request, files: sent, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) };
+  const sent = files.filter((file) => !source.files?.some((own) => isSame(own, file)));
+  const hasShell = files.some(({ path }) => path === SHELL_PATH);
+  return {
+    ...request,
+    files: sent,
+    hasShell,
+    workTimeoutMs,
+    ...(command && { command: { ...command, timeoutSeconds } }),
+  };
+}
+
+/** Whether a file that a guest has from its boot is the very one that a request needs. */
+function isSame(own: GuestEntry, file: GuestEntry): boolean {
+  if (own === file) return true;
+  if (own.kind !== 'file' || file.kind !== 'file') return false;
+  return own.path === file.path && own.executable === file.executable && Buffer.compare(own.bytes, file.bytes) === 0;
 }
 
 async function runInGuest(

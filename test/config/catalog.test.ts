@@ -218,7 +218,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     const allowed = await findProfile({ ...catalogOf(files), allowOverride: true }, 'k-6.1');
     expect(allowed.kernel).toBeUndefined();
     // What the user allowed is said where it names another kernel.
-    expect(allowed.replaces).toBe(rest.startsWith('runner: virtme-ng') ? '/b/catalog/k.yaml' : undefined);
+    expect(allowed.replaces).toBe(rest.startsWith('runner: ') ? '/b/catalog/k.yaml' : undefined);
   });
 
   test('that cannot be read is still about the kernel of ours', async () => {

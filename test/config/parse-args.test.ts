@@ -382,14 +382,9 @@ describe('test', () => {
     ],
     [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is not available'],
     [
-      [...MINIMAL, '--runner=firecracker'],
-      'not_available',
-      '--runner firecracker is not available in this version; use --runner vm',
-    ],
-    [
       [...MINIMAL, '--runner=frecracker'],
       'flag_value',
-      '--runner "frecracker" is not known; did you mean "firecracker"? use vm or virtme-ng',
+      '--runner "frecracker" is not known; did you mean "firecracker"? use vm, virtme-ng or firecracker',
     ],
     [['test', '--command', 'uname -a', '--quick'], 'missing_flag', '--out is missing'],
     [['test', '--command', ' ', '--quick', '--out', 'r'], 'flag_value', '--command is empty; write the command'],

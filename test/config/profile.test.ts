@@ -86,6 +86,23 @@ owner: {team: x}
     expect(read(`${HEAD}runner: ${runner}\n${block}\n`).runner).toBe(runner);
   });
 
+  test('what Firecracker is run with', () => {
+    const block =
+      'firecracker: {kernel_image_path: k/vmlinux, initrd_path: i, rootfs_path: r, boot_args: "console=ttyS0 reboot=k panic=1 pci=off init=/init loglevel=7", guest_mac: "06:00:AC:10:00:02"}';
+    const named: string[] = [];
+    const profile = readProfile(
+      { file: 'p.yaml', text: `${HEAD}runner: firecracker\n${block}\n` },
+      { onPath: ({ key, path, fromTop }) => named.push(`${key} ${path} ${fromTop}`) },
+    );
+    expect(profile.firecracker).toEqual({ kernel: 'k/vmlinux', initrd: 'i', rootfs: 'r', bootArgs: ['loglevel=7'] });
+    expect(profile.note).toBe('p.yaml:8:163: firecracker.guest_mac is not used, as guests have no network');
+    expect(named).toEqual([
+      'firecracker.kernel_image_path k/vmlinux true',
+      'firecracker.initrd_path i true',
+      'firecracker.rootfs_path r true',
+    ]);
+  });
+
   test('an installed kernel and its packages', () => {
     const text = `${HEAD + IMAGE}install_kernel: 6.8.0-136-generic\nkernel_packages: ["https://mirror.example/pool/linux-image-6.8.0_amd64.deb"]\n`;
     expect(read(text).id).toBe('my-distro-6.6');
@@ -111,6 +128,18 @@ owner: {team: x}
     [
       `${HEAD}runner: firecracker\nfirecracker: {boot_args: x}`,
       '8:14: runner firecracker needs firecracker.kernel_image_path; add it',
+    ],
+    [
+      `${HEAD + KERNEL}runner: firecracker\nfirecracker: {kernel_image_path: x}`,
+      '8:3: runner firecracker boots firecracker.kernel_image_path; remove the kernel block',
+    ],
+    ...['init=/bin/sh', 'bpfcompat_port=disk', 'mitigations=off'].map((word) => [
+      `${HEAD}runner: firecracker\nfirecracker: {kernel_image_path: x, boot_args: "quiet ${word}"}`,
+      `8:48: firecracker.boot_args: "${word}" is not among what a profile may set; use loglevel=N`,
+    ]),
+    [
+      `${HEAD}runner: firecracker\nfirecracker: {kernel_image_pth: x}`,
+      '8:15: unknown key "kernel_image_pth" in firecracker; did you mean "kernel_image_path"?',
     ],
     [
       `${HEAD + IMAGE}runner: vmm`,

@@ -14,10 +14,24 @@ test('a runner has its lane', () => {
   expect(lanes.of(PROFILE)).toMatchObject({ lane: { name: 'direct' } });
 });
 
-test('a runner without a lane is named', () => {
-  expect(lanes.of({ ...PROFILE, runner: 'firecracker' })).toEqual({
-    unavailable: `${PROFILE.id} wants the runner firecracker`,
+test('a lane says what a profile, or this machine, lacks for it', () => {
+  const why = (profile: Partial<Profile>, options: Partial<LaneOptions> = {}): unknown =>
+    createLanes({ ...OPTIONS, ...options }).of({ ...PROFILE, runner: 'firecracker', ...profile });
+  const firecracker = { kernel: '/k', bootArgs: [] };
+  expect(why({})).toEqual({
+    unavailable: `${PROFILE.id} does not name a kernel for Firecracker (firecracker.kernel_image_path)`,
   });
+  expect(why({ firecracker })).toEqual({
+    unavailable: `${PROFILE.id} needs Firecracker, which this run has not looked for`,
+  });
+  expect(why({ firecracker }, { firecracker: 'it runs no guest here' })).toEqual({
+    unavailable: `${PROFILE.id} needs Firecracker: it runs no guest here`,
+  });
+  expect(why({ firecracker, arch: 'aarch64' })).toEqual({
+    unavailable: `the Firecracker lane boots x86_64 kernels; ${PROFILE.id} is aarch64`,
+  });
+  const found = { firecracker: { command: '/f', version: '1.0.0' }, elfKernel: async () => '/v' };
+  expect(why({ firecracker }, found)).toMatchObject({ lane: { name: 'firecracker' } });
 });
 
 test('a lane is made once, and may reject a profile', () => {

@@ -22,12 +22,14 @@ export interface StoredInitramfs extends AsyncDisposable {
 const MAX_VALIDATOR = 64 * 1024 * 1024;
 const MAX_MODULE = 32 * 1024 * 1024;
 const MAX_CONFIG = 4 * 1024 * 1024;
+const MAX_INITRAMFS = 256 * 1024 * 1024;
 
 /**
  * The initramfs for a kernel, as `<cacheDir>/initramfs/<sha256>.cpio`. Built in memory each time (a few milliseconds)
  * and compared: a damaged file is replaced, an old one never used for new content. Where the cache may only be read it
  * is a temporary file, gone with dispose.
  * @param files what guests have besides
+ * @param before path of another initramfs, whose files lie below those of ours
  * @throws HostError for a validator that is missing or not the expected one, GuestError `no_space`.
  */
 export async function storeInitramfs(
@@ -36,6 +38,7 @@ export async function storeInitramfs(
   validator: ValidatorBinary,
   kernel: KernelFiles,
   files: readonly GuestFile[],
+  before?: string,
 ): Promise<StoredInitramfs> {
   const init = await readValidator(host, validator);
   const modules = await Promise.all(
@@ -45,17 +48,18 @@ export async function storeInitramfs(
     kernel.config === undefined
       ? undefined
       : { release: kernel.record.release, data: await host.files.read(kernel.config, MAX_CONFIG) };
-  const archive = buildInitramfs({ init, modules, config, files });
+  const own = buildInitramfs({ init, modules, config, files });
+  const archive = before === undefined ? own : Buffer.concat([await aligned(host, before), own]);
   const sha256 = createHash('sha256').update(archive).digest('hex');
   const kept = { [Symbol.asyncDispose]: async () => {} };
   const dir = initramfsDir(cacheDir);
   const path = join(dir, `${sha256}.cpio`);
   if (await holds(host, path, archive)) return { path, sha256, ...kept };
   if (await host.files.readOnly(cacheDir)) {
-    const own = await host.files.tempDir('bpfcompat-initramfs-');
-    const archivePath = join(own.path, 'initramfs.cpio');
-    await writeArchive(host, own.path, archivePath, archive);
-    return { path: archivePath, sha256, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
+    const temporary = await host.files.tempDir('bpfcompat-initramfs-');
+    const archivePath = join(temporary.path, 'initramfs.cpio');
+    await writeArchive(host, temporary.path, archivePath, archive);
+    return { path: archivePath, sha256, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() };
   }
   await writeArchive(host, dir, path, archive);
   return { path, sha256, ...kept };
@@ -66,6 +70,12 @@ async function holds(host: Host, path: string, archive: Buffer): Promise<boolean
   if ((await host.files.stat(path))?.size !== archive.length) return false;
   const found = await host.files.read(path, archive.length).catch(() => undefined);
   return found !== undefined && archive.equals(found);
+}
+
+/** The kernel unpacks one archive after the other, each from a multiple of four bytes on. */
+async function aligned(host: Host, path: string): Promise<Buffer> {
+  const bytes = await host.files.read(path, MAX_INITRAMFS);
+  return Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
 }
 
 async function writeArchive(host: Host, dir: string, path: string, archive: Buffer): Promise<void> {

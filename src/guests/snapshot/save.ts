@@ -16,7 +16,8 @@ const SHARED_DIR = '/dev/shm';
 const CAPABILITIES = { capabilities: [{ capability: 'x-ignore-shared', state: true }] };
 
 /** Lets QEMU load a state with the memory that its file has. Resolves once the guest runs. */
-export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
+export async function resumeFrom(control: Duplex | undefined, uri: string): Promise<void> {
+  if (control === undefined) throw new Error('QEMU has no control channel');
   const qmp = await connectQmp(control);
   const resumed = qmp.event('RESUME');
   await qmp.execute('migrate-set-capabilities', CAPABILITIES);

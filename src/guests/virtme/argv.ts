@@ -1,4 +1,4 @@
-import type { VirtmeSettings } from '../../model/kernel.ts';
+import type { VirtmeSettings } from '../../model/runner-settings.ts';
 import { cpuModel } from '../qemu/machines.ts';
 
 /** What the guest runs first, in its own root. */

@@ -22,7 +22,7 @@ const MAX_SECTIONS = 4096;
 const BUILD_ID = 3;
 
 /** The whole kernel; undefined for what is too large or cannot be unpacked. */
-async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+export async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
   try {

@@ -10,6 +10,7 @@ const MAGICS: readonly (readonly [string, Packing])[] = [
   ['\u0028\u00b5\u002f\u00fd', 'zstd'],
   // The legacy frame of the lz4 tool, the only one that the kernel's own unpacker reads.
   ['\u0002\u0021\u004c\u0018', 'lz4'],
+  ['BZh', 'bzip2'],
 ];
 
 /**

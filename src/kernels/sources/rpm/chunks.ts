@@ -4,11 +4,12 @@ import { CancelledError, HostError } from '../../../model/errors.ts';
 import { XZ_LIMIT } from '../../tool.ts';
 
 /** How files and payloads are packed. `plain`: not at all; `deb`: the files of a Debian package, as a tar archive. */
-export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd' | 'lz4' | 'deb';
+export type Packing = 'plain' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4' | 'deb';
 
 const TOOLS: Readonly<Record<Packing, readonly string[]>> = {
   plain: ['cat'],
   gzip: ['gzip', '-dc'],
+  bzip2: ['bzip2', '-dc'],
   xz: ['xz', '-dc'],
   zstd: ['zstd', '-q', '-dc'],
   lz4: ['lz4', '-q', '-dc'],

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Host } from '../../host/host.ts';
+import { type RunningMachine, watchMachine } from '../qemu/machine.ts';
+import { type Sandbox, withoutOwnUid, wrap } from '../qemu/sandbox.ts';
+import { toolEnv } from '../qemu/tool-env.ts';
+import { serialPort } from '../serial-port.ts';
+import { sendAll } from './api.ts';
+import type { Firecracker } from './find-firecracker.ts';
+import { enterJail, type Jail } from './jail.ts';
+import { type ApiRequest, logRequests } from './requests.ts';
+
+/**
+ * The serial line of the guest: what it prints is the standard output of Firecracker, which reads the other direction from its
+ * standard input where that is a pipe, and a channel of ours is a socket.
+ */
+const WITH_PIPE = 'mkfifo -m 600 "$1" && { cat <&3 >"$1" & p=$1; shift; exec "$@" <"$p" 3<&-; }';
+const PIPE = 'line';
+const SOCKET = 'api';
+const LOG = 'log';
+
+/** A Firecracker that was started and got no request yet, in a directory of its own. */
+export interface Vmm extends AsyncDisposable {
+  readonly machine: RunningMachine;
+  /** Layers around it, as the report calls them. */
+  readonly layers: readonly string[];
+  /** Path by which it opens a file of this machine. */
+  place(path: string, name: string): Promise<string>;
+  /** Path by which it makes a file, and where that file is then. */
+  own(name: string): { readonly inside: string; readonly outside: string };
+  /** @throws ApiError, Error */
+  send(requests: readonly ApiRequest[]): Promise<void>;
+  /** What it logged. */
+  log(): Promise<string>;
+}
+
+export interface VmmOptions {
+  readonly firecracker: Firecracker;
+  readonly sandbox: Sandbox;
+}
+
+const MAX_LOG = 64 * 1024;
+
+/** @throws a Node error, HostError where it cannot be started */
+export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
+  const { firecracker, sandbox } = options;
+  const dir = await host.files.tempDir('bpfcompat-fc-');
+  try {
+    const jail = firecracker.jailer === undefined ? undefined : await enterJail(host, dir.path, firecracker);
+    const home = jail?.root ?? dir.path;
+    const command = jail?.command ?? [firecracker.command, '--api-sock', SOCKET, '--id', 'bpfcompat'];
+    await host.files.writeAtomic(join(home, LOG), '');
+    await jail?.give(LOG);
+    const shell = ['-c', WITH_PIPE, 'sh', join(dir.path, PIPE), ...command];
+    const layered = layersFor(sandbox, jail);
+    const wrapped = wrap(layered, 'sh', shell, { files: [] });
+    const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv(host), channels: 1 });
+    const console = new PassThrough();
+    const to = child.channels[0]!;
+    const port = serialPort({ from: child.stdout, to, onConsole: (bytes) => console.write(bytes) });
+    for (const event of ['end', 'close', 'error']) child.stdout.once(event, () => console.end());
+    const machine = watchMachine({ ...child, stdout: console }, { program: 'Firecracker', port, control: undefined });
+    let alive = true;
+    void machine.ended.then(() => {
+      alive = false;
+    });
+    const socket = join(home, SOCKET);
+    return {
+      machine,
+      layers: ['seccomp', ...(jail === undefined ? [] : ['jailer']), ...wrapped.layers],
+      place: async (path, name) => (await jail?.take(path, name)) ?? path,
+      own: (name) => ({ inside: jail === undefined ? join(home, name) : name, outside: join(home, name) }),
+      send: (requests) => sendAll(host, socket, [...logRequests(LOG), ...requests], () => alive),
+      log: async () => (await host.files.readHead(join(home, LOG), MAX_LOG)).toString(),
+      [Symbol.asyncDispose]: async () => {
+        await machine.stop();
+        await dir[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await dir[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A jailer drops rights by itself, and needs those of root until then. */
+function layersFor(sandbox: Sandbox, jail: Jail | undefined): Sandbox {
+  const own = withoutOwnUid(sandbox);
+  return jail === undefined ? own : { ...own, layers: own.layers.filter((layer) => layer === 'namespaces') };
+}

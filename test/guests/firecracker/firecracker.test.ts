@@ -1,0 +1,145 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { sendAll } from '../../../src/guests/firecracker/api.ts';
+import { findFirecracker } from '../../../src/guests/firecracker/find-firecracker.ts';
+import { enterJail } from '../../../src/guests/firecracker/jail.ts';
+import { tryFirecracker } from '../../../src/guests/firecracker/probe.ts';
+import {
+  type ApiRequest,
+  bootRequests,
+  logRequests,
+  type MicroVm,
+  restoreRequests,
+  saveRequests,
+} from '../../../src/guests/firecracker/requests.ts';
+import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
+import { createHost } from '../../../src/host/create-host.ts';
+
+const FAKES = join(import.meta.dirname, '../../fakes/firecracker');
+const { faultOf } = (await import(join(FAKES, 'description.mjs'))) as {
+  faultOf: (method: string, target: string, body: unknown, started: boolean) => string | undefined;
+};
+const scratch = mkdtempSync(join(tmpdir(), 'firecracker-test-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+const { signal } = new AbortController();
+
+/** The stand-in under a name of its own, with a fault. */
+function standIn(fault: string): string {
+  const dir = mkdtempSync(join(scratch, 'bin-'));
+  const path = join(dir, 'firecracker');
+  writeFileSync(path, `#!/bin/sh\nexec env BPFCOMPAT_STANDIN_FAULT=${fault} ${join(FAKES, 'firecracker.mjs')} "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const hostWith = (env: Record<string, string>) => createHost({ env: { PATH: process.env['PATH'], ...env } });
+
+const VM: MicroVm = {
+  ...{ memoryMb: 512, cpus: 2, kernel: '/k/vmlinux', initrd: '/i', kernelArgs: ['console=ttyS0', 'pci=off'] },
+  disk: '/d.ext4',
+};
+const FILES = { state: '/s', memory: '/m' };
+
+describe('requests', () => {
+  const sequences: [string, readonly ApiRequest[], boolean][] = [
+    ['of a log', logRequests('log'), false],
+    ['of a guest', bootRequests(VM), false],
+    ['of one without initramfs and disk', bootRequests({ ...VM, initrd: undefined, disk: undefined }), false],
+    ['that save', saveRequests(FILES), true],
+    ['that restore', restoreRequests(FILES), false],
+  ];
+  it.each(sequences)('%s are as the published description has them', (_name, requests, started) => {
+    expect(requests.length).toBeGreaterThan(0);
+    for (const { method, target, body } of requests)
+      expect([target, faultOf(method, target, body, started)]).toEqual([target, undefined]);
+  });
+
+  it('that the description does not have are rejected, so that a slip of ours shows', () => {
+    const put = (target: string, body: object, started = false) => faultOf('PUT', target, body, started);
+    expect(put('/machine-config', { vcpu_count: 1 })).toContain('missing field `mem_size_mib`');
+    expect(put('/machine-config', { vcpu_count: 33, mem_size_mib: 1 })).toContain('invalid value for `vcpu_count`');
+    expect(put('/boot-source', { kernel_image_path: 'k', kernel: 'k' })).toContain('unknown field `kernel`');
+    expect(put('/machine', {})).toContain('Invalid request method and/or path');
+    expect(put('/boot-source', { kernel_image_path: 'k' }, true)).toContain('after starting the microVM');
+    expect(put('/snapshot/create', { mem_file_path: 'm', snapshot_path: 's' })).toContain('before starting');
+  });
+
+  it('say what a guest is made of', () => {
+    expect(bootRequests(VM).map(({ target }) => target)).toEqual([
+      '/machine-config',
+      '/boot-source',
+      '/drives/rootfs',
+      '/actions',
+    ]);
+    expect(bootRequests(VM)[1]?.body).toEqual({
+      ...{ kernel_image_path: '/k/vmlinux', initrd_path: '/i', boot_args: 'console=ttyS0 pci=off' },
+    });
+  });
+});
+
+describe('Firecracker on this machine', () => {
+  it('is found by its version, and what is missing is named', async () => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: standIn('') });
+    expect(await findFirecracker(host, signal)).toMatchObject({ version: '1.17.0-standin' });
+    for (const [name, words] of [
+      [
+        '/nonexistent/firecracker',
+        /\/nonexistent\/firecracker \(Firecracker\) is not installed; .*BPFCOMPAT_FIRECRACKER_BIN/,
+      ],
+      ['no-such-program-of-ours', /no-such-program-of-ours \(Firecracker\) is not installed/],
+      ['/bin/true', /\/bin\/true --version does not say which Firecracker it is/],
+    ] as const) {
+      const wrong = findFirecracker(hostWith({ BPFCOMPAT_FIRECRACKER_BIN: name }), signal);
+      await expect(wrong).rejects.toMatchObject({ code: 'firecracker_missing', message: expect.stringMatching(words) });
+    }
+  });
+
+  it('counts where a guest ran in it', async () => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: standIn('') });
+    const sandbox = await detectSandbox(host, signal);
+    await tryFirecracker(host, await findFirecracker(host, signal), sandbox, signal);
+  });
+
+  it.each([
+    ['no-kvm', /runs no guest here \(Firecracker rejects PUT \/actions: .*Error creating KVM object.*\); /],
+    ['dies', /runs no guest here \(Firecracker does not respond: .*\); /],
+    ['hangs', /runs no guest here \(a guest printed nothing within 10 s\); /],
+  ])('does not count where it %s', async (fault, words) => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: standIn(fault) });
+    const sandbox = await detectSandbox(host, signal);
+    const tried = tryFirecracker(host, await findFirecracker(host, signal), sandbox, signal);
+    await expect(tried).rejects.toMatchObject({ code: 'kvm_unusable', message: expect.stringMatching(words) });
+  });
+
+  it('that ended is not waited for', async () => {
+    const started = performance.now();
+    await expect(sendAll(hostWith({}), join(scratch, 'none'), [], () => false)).rejects.toThrow('does not respond');
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+it('a jail is a root directory with a uid of its own', async () => {
+  // `chown` of a user that is not root, as a program that says what it was given.
+  const dir = mkdtempSync(join(scratch, 'jail-'));
+  const bin = join(dir, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'chown'), `#!/bin/sh\necho "$@" >>${dir}/owned\n`, { mode: 0o755 });
+  const host = hostWith({ PATH: `${bin}:${process.env['PATH']}` });
+  const firecracker = { command: '/opt/firecracker', version: '1.17.0', jailer: '/opt/jailer' };
+  const jail = await enterJail(host, dir, firecracker);
+  const words = jail.command.join(' ');
+  expect(words).toMatch(
+    /^\/opt\/jailer --id [0-9a-f]{16} --exec-file \/opt\/firecracker --uid (\d+) --gid \1 --chroot-base-dir \S+ -- --api-sock api$/,
+  );
+  const [, id, uid] = /--id (\w+) .* --uid (\d+)/.exec(words) ?? [];
+  expect(jail.root).toBe(join(dir, 'firecracker', id ?? '', 'root'));
+  writeFileSync(join(dir, 'file'), 'bytes');
+  expect(await jail.take(join(dir, 'file'), 'vmlinux')).toBe('vmlinux');
+  expect(readFileSync(join(jail.root, 'vmlinux'), 'utf8')).toBe('bytes');
+  await jail.give('vmlinux');
+  expect(readFileSync(join(dir, 'owned'), 'utf8')).toBe(
+    `${uid}:${uid} -- ${jail.root}\n${uid}:${uid} -- ${join(jail.root, 'vmlinux')}\n`,
+  );
+});
