@@ -1,5 +1,5 @@
 // Runs the acceptance cases of a Make target and holds exit codes and reports against what they must be:
-//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel|arm64-smoke|upstream-kernel
+//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel|arm64-smoke|upstream-kernel|firecracker-dev-one
 // Ends with 1 when a kernel could not be had, and with 2 when a result is other than expected.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -72,6 +72,17 @@ const TASKS = {
       // KERNELS may name images outside of this repository.
       more: ['--runner', 'virtme-ng', '--allow-profile-override', '--timeout', '20m', '--concurrency', '1'],
       report: 'reports/functional-execve-upstream-kernel',
+      exit: 0,
+    },
+  ],
+  'firecracker-dev-one': [
+    {
+      artifact: object('simple-pass'),
+      manifest: 'examples/simple-pass/manifest-firecracker.yaml',
+      matrix: 'matrices/firecracker-dev-one.yaml',
+      // BPFCOMPAT_FIRECRACKER_KERNEL may name an image outside of this repository.
+      more: ['--runner', 'firecracker', '--allow-profile-override', '--timeout', '5m'],
+      report: 'reports/simple-pass-firecracker-dev-one',
       exit: 0,
     },
   ],

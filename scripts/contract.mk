@@ -113,11 +113,15 @@ upstream-kernel-runnable:
 acceptance-upstream-kernel: build validator examples upstream-kernel-runnable
 	@BPFCOMPAT_VNG=$(vng) BPFCOMPAT=$(BPFCOMPAT) $(acceptance) upstream-kernel
 
-# --- ways to run kernels that are not part of this version -----------------------------------------------------------
+# --- kernels in Firecracker (experimental); BPFCOMPAT_FIRECRACKER_KERNEL names another one --------------------------------
 
 .PHONY: firecracker-preflight acceptance-firecracker-dev-one
-firecracker-preflight acceptance-firecracker-dev-one:
-	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
+firecracker-preflight: build
+	@BPFCOMPAT=$(BPFCOMPAT) $(NODE) scripts/firecracker.mjs preflight
+acceptance-firecracker-dev-one: build validator examples
+	@BPFCOMPAT=$(BPFCOMPAT) $(NODE) scripts/firecracker.mjs dev-one
+	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) firecracker-dev-one
+
 # --- the runtime track (experimental) --------------------------------------------------------------------------------
 
 .PHONY: runtime-selector-proof

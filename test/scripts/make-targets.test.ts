@@ -32,7 +32,7 @@ test('each target of earlier versions is there and does something', () => {
 });
 
 test('a target without a successor here says so, and what to do, and fails', () => {
-  for (const name of ['oss-evidence', 'firecracker-preflight']) {
+  for (const name of ['oss-evidence', 'oss-examples']) {
     const { status, stderr } = make(name);
     expect([name, status]).toEqual([name, 2]);
     expect(stderr).toMatch(new RegExp(`^make ${name}: .*(?:bpfcompat|make) `));
@@ -55,6 +55,24 @@ test('targets name scripts, objects, manifests and matrices that are there', () 
   const files = [...text.matchAll(/'(examples\/[^'$]+\.(?:yaml|bin))'/g)].map(([, file = '']) => file);
   expect(files.length).toBeGreaterThan(3);
   for (const file of files) expect(readFileSync(join(root, file)).length).toBeGreaterThan(0);
+});
+
+test('Firecracker that cannot be used is named with what to do, before anything is fetched', () => {
+  const doctor = (check: object): string =>
+    `#!/bin/sh\n[ "$1" = doctor ] || exit 9\ncat <<'E'\n${JSON.stringify({ checks: [{ id: 'firecracker', ...check }] })}\nE\n`;
+  const run = (check: object) => {
+    const program = join(scratch, 'doctor-of-firecracker');
+    writeFileSync(program, doctor(check), { mode: 0o755 });
+    const env = { ...process.env, BPFCOMPAT: program };
+    return spawnSync(process.execPath, ['scripts/firecracker.mjs', 'preflight'], { cwd: root, encoding: 'utf8', env });
+  };
+  const missing = run({ what: 'the runner firecracker cannot be used: it is missing', remedy: 'install it' });
+  expect(missing.status).toBe(2);
+  expect(missing.stderr).toBe(
+    'firecracker-preflight: the runner firecracker cannot be used: it is missing; install it\n',
+  );
+  const there = run({ what: 'runner firecracker: /f 1.17.0, which ran a guest', remedy: '' });
+  expect([there.status, there.stdout]).toEqual([0, 'runner firecracker: /f 1.17.0, which ran a guest\n']);
 });
 
 /** A copy of a script beside a program that stands in for bpfcompat. */
