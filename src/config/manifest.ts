@@ -192,7 +192,7 @@ export function expectationOf(
     const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
     throw new UsageError(errorCode, `${origin}: expectation ${problem} profiles or kernels`);
   }
-  // An empty subject or program is what a cause has that names none.
+  // An empty subject is what a cause has that names none.
   if (code === 'LOADER_REJECTED' && !subject && !program && !says) {
     const problem =
       'LOADER_REJECTED is every rejection of a library; add says: with a part of its words, as the report has them';

@@ -405,7 +405,7 @@ describe('what decides', () => {
       /^compat\.yaml:1:16: .*is every rejection of a library; add says:/,
     ],
     [
-      'expectations: [{expect: fail, code: LOADER_REJECTED, reason: y, kernels: 5.4, subject: "", program: ""}]',
+      'expectations: [{expect: fail, code: LOADER_REJECTED, reason: y, kernels: 5.4, subject: ""}]',
       /^compat\.yaml:1:16: .*is every rejection of a library; add says:/,
     ],
     [
