@@ -1,5 +1,6 @@
 import { isDetailKnown } from '../model/cause-detail.ts';
 import type { GrownProgram, ProfileDiff, RecordedCause, RecordedTarget } from '../model/comparison.ts';
+import { leavesOpen } from '../model/finding.ts';
 import { nameList, namesIn } from '../model/name-list.ts';
 import { grouped } from '../model/once-per.ts';
 
@@ -34,10 +35,10 @@ type OneProgram = Pick<RecordedCause, 'code' | 'subject'> & {
   readonly detail: string | undefined;
 };
 
-/** What a kernel fails for; warnings are no cause. */
+/** What a kernel fails for; warnings are no cause, but for one that leaves open what else fails. */
 function failing({ causes }: RecordedTarget): OneProgram[] {
   return causes
-    .filter(({ decisive }) => decisive !== false)
+    .filter((cause) => cause.decisive !== false || leavesOpen(cause))
     .flatMap((cause): OneProgram[] => {
       const { code, subject, detail } = cause;
       const names = namesIn(cause.program ?? '');

@@ -1,5 +1,5 @@
 import type { Cell, CellResult, Target } from '../model/cell.ts';
-import { decisiveOf, type Finding, followsFrom, isPromoted, programsOf } from '../model/finding.ts';
+import { decisiveOf, type Finding, followsFrom, isPromoted, leavesOpen, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, MetCause, Misfit } from '../model/gate.ts';
 import { inKernelRange, kernelNumber } from '../model/kernel-range.ts';
 
@@ -51,10 +51,11 @@ function metOf(finding: Finding, declared: readonly Expectation[]): MetCause[] {
 
 /**
  * Every cause of a failure with the declaration that speaks of it. Warnings meet nothing. A warning that decides only for what
- * follows from it is met where all of that is: it needs no declaration of its own.
+ * follows from it is met where all of that is: it needs no declaration of its own. A response that was not finished needs one.
  */
 function causesOf(findings: readonly Finding[], declared: readonly Expectation[]): MetCause[] {
-  const causes = decisiveOf(findings).map((finding) => ({ finding, met: metOf(finding, declared) }));
+  const open = findings.filter(({ code, args, decisive }) => !decisive && leavesOpen({ code, reason: args['reason'] }));
+  const causes = [...decisiveOf(findings), ...open].map((finding) => ({ finding, met: metOf(finding, declared) }));
   return causes.flatMap(({ finding, met }) => {
     if (!isPromoted(finding)) return met;
     const following = causes.filter((one) => followsFrom(one.finding, finding)).flatMap((one) => one.met);

@@ -86,6 +86,20 @@ export function followsFrom({ args = {} }: Related, root: Related): boolean {
   return because === root.code && subject === (root.subject ?? '');
 }
 
+/**
+ * Whether it says that the rest of a response is of no use: what else fails is not known, so that a failure beside it is neither one
+ * that was declared nor the one of an older report.
+ */
+export function leavesOpen({
+  code,
+  reason = '',
+}: {
+  readonly code: string;
+  readonly reason?: string | undefined;
+}): boolean {
+  return code === 'RESPONSE_UNRELIABLE' && (reason === 'unfinished' || reason === 'contradiction');
+}
+
 /** Whether it would be a warning but for what follows from it: that is the cause to declare, and to compare. */
 export function isPromoted({ args = {} }: Pick<Related, 'args'>): boolean {
   return args['decides_for'] !== undefined;

@@ -130,6 +130,16 @@ describe('causes', () => {
     const newsOf = (base: RecordedCause[], head: RecordedCause[]) =>
       one(failing('k', { causes: base }), failing('k', { causes: head }));
 
+    test('what else fails is not known where the response is not reliable', () => {
+      const cut = (reason: string) =>
+        cause({ code: 'RESPONSE_UNRELIABLE', subject: '', program: '', reason, decisive: false });
+      expect(newsOf([cause()], [cause(), cut('unfinished')]).diff.failure).toBe('new');
+      expect(newsOf([cause()], [cause(), cut('contradiction')]).diff.failure).toBe('new');
+      expect(newsOf([cause(), cut('unfinished')], [cause(), cut('unfinished')]).diff.failure).toBe('known');
+      expect(newsOf([cause(), cut('unfinished')], [cause()]).diff.failure).toBe('known');
+      expect(newsOf([cause()], [cause(), cut('left_out')]).diff.failure).toBe('known');
+    });
+
     test('a program called like two others is none of them', () => {
       const about = (...names: string[]) => cause({ subject: 'm', program: nameList(names) });
       expect(newsOf([about('a', 'b')], [about('b', 'a')]).diff.failure).toBe('known');

@@ -268,6 +268,25 @@ describe('declared failures', () => {
       expect(verdictOf([one], declared(part)).exitCode).toBe(exitCode);
     });
 
+    test('what else fails is not known where the response is not reliable: that is to be declared, too', () => {
+      const about = (reason: string): Finding => ({
+        ...one,
+        ...{ code: 'RESPONSE_UNRELIABLE', rollup: 'RESPONSE_UNRELIABLE' },
+        subject: undefined,
+        decisive: false,
+        args: { reason, why: 'the validator was killed' },
+      });
+      for (const reason of ['unfinished', 'contradiction']) {
+        const verdict = verdictOf([one, about(reason)], declared({}));
+        expect(verdict.exitCode).toBe(2);
+        expect(verdict.reasons[0]).toMatch(/RESPONSE_UNRELIABLE was not expected$/);
+        const both = [declared({}), declared({ code: 'RESPONSE_UNRELIABLE' })];
+        expect(verdictOf([one, about(reason)], ...both).exitCode).toBe(0);
+      }
+      // Warnings that a report has no room for.
+      expect(verdictOf([one, about('left_out')], declared({})).exitCode).toBe(0);
+    });
+
     test('words of the library: other ones are another cause', () => {
       const rejected = (error: string): Finding => ({
         ...one,
