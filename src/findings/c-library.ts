@@ -1,6 +1,6 @@
 /** Functions of the C library that people call in BPF, and what does the same there. */
 const INSTEAD: readonly (readonly [names: RegExp, instead: string])[] = [
-  [/^(?:hto|nto)h[sl]$/, 'bpf_htons, bpf_ntohs, bpf_htonl or bpf_ntohl of bpf_endian.h'],
+  [/^(?:hton|ntoh)[sl]$/, 'bpf_htons, bpf_ntohs, bpf_htonl or bpf_ntohl of bpf_endian.h'],
   [
     /^(?:mem(?:cpy|set|move)|bcopy|bzero)$/,
     '__builtin_memcpy, __builtin_memset or __builtin_memmove with a constant size of at most 1024 bytes, which the compiler writes out; copy the rest with bpf_probe_read_kernel, or in a loop',
