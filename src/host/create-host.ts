@@ -29,7 +29,6 @@ function plainEnv(env: Host['env']): Record<string, string> {
 export function createHost(options: { readonly env: Host['env'] }): Host {
   return {
     arch: hostArch(),
-    pid: process.pid,
     env: options.env,
     now: () => new Date(),
     monotonicMs: () => performance.now(),

@@ -8,8 +8,6 @@ import type { HostSockets } from './sockets.ts';
  */
 export interface Host {
   readonly arch: 'x86_64' | 'aarch64';
-  /** Number of this process. */
-  readonly pid: number;
   /** Environment the face allows the core to see. Never read `process.env` elsewhere. */
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;

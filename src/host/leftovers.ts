@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readlinkSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** Process numbers mean something within one namespace only: containers may share a directory. */
@@ -59,11 +59,17 @@ export async function leftoverFiles(dir: string): Promise<Leftover[]> {
   });
 }
 
-/** Removes from `dir` what processes of ours left there that were killed before they could clean up. */
-export async function sweepLeftovers(dir: string): Promise<void> {
+/**
+ * Removes from `dir` what processes of ours left there that were killed before they could clean up. Everybody may put a
+ * directory of such a name into /tmp and a link into it while it is removed, through which root would remove other files:
+ * what another user owns stays.
+ * @param uid ours
+ */
+export async function sweepLeftovers(dir: string, uid = process.getuid?.()): Promise<void> {
   const names = await readdir(dir).catch(() => []);
   for (const name of names.filter(isLeftover)) {
-    // Not ours to remove when another user left it.
-    await rm(join(dir, name), { recursive: true, force: true }).catch(() => {});
+    const path = join(dir, name);
+    const owner = (await lstat(path).catch(() => undefined))?.uid;
+    if (owner === uid) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }

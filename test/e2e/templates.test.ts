@@ -30,6 +30,10 @@ import { readReport } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 import { templatesOf } from './support/templates.ts';
 
+/** Whether it is memory of a guest that this process made. */
+const ramOf = (name: string, pid: number | undefined): boolean =>
+  name.startsWith('bpfcompat-ram-') && name.includes(`-${pid}-`);
+
 // Saved guests: one per kernel whoever wants it, never trusted when damaged, and not needed for a verdict.
 const scratch = scratchDir();
 const OLD = 'debian-11-5.10';
@@ -155,7 +159,7 @@ describe('a kernel that one object is asked on', () => {
 
   test('has one machine: the guest that was booted to be saved answers; then come copies', async () => {
     expect(await machinesFor(SIMPLE, 'pass')).toEqual(['saving']);
-    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${process.pid}-`))).toEqual([]);
+    expect(readdirSync('/dev/shm').filter((name) => ramOf(name, process.pid))).toEqual([]);
     expect(await machinesFor(SIMPLE, 'pass')).toEqual(['copy']);
   });
 
@@ -183,7 +187,7 @@ describe('a saved guest that is not whole', () => {
     expect(existsSync(templates.file('meta.json'))).toBe(false);
     await runWhole(cache, [OLD]);
     expectWhole(cache, 1);
-    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${maker.child.pid}-`))).toEqual([]);
+    expect(readdirSync('/dev/shm').filter((name) => ramOf(name, maker.child.pid))).toEqual([]);
   });
 
   test.each([
@@ -293,7 +297,7 @@ describe('a copy whose QEMU was taken over', () => {
     const before = templatesOf(cache).makings();
     await runWhole(cache, [NEW]);
     expect(templatesOf(cache).makings()).not.toEqual(before);
-    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${process.pid}-`))).toEqual([]);
+    expect(readdirSync('/dev/shm').filter((name) => ramOf(name, process.pid))).toEqual([]);
   });
 });
 

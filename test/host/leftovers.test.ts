@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import { directoryPrefix, temporaryName } from '../../src/host/leftovers.ts';
+import { directoryPrefix, sweepLeftovers, temporaryName } from '../../src/host/leftovers.ts';
 
 it('what a killed process left is swept; what lives, and what is not ours, stays', async () => {
   const { files } = createHost({ env: {} });
@@ -29,4 +29,16 @@ it('temporary directories are named so', async () => {
   const { files } = createHost({ env: {} });
   await using dir = await files.tempDir('bpfcompat-');
   expect(basename(dir.path)).toMatch(new RegExp(`^bpfcompat-\\d+-${process.pid}-[A-Za-z0-9]{6}$`));
+});
+
+it('what another user left stays: it may be a trap for whoever removes it', async () => {
+  const { files } = createHost({ env: {} });
+  await using dir = await files.tempDir('bpfcompat-leftovers-test-');
+  // No process has this number.
+  const name = `${directoryPrefix('bpfcompat-').replace(String(process.pid), '4194305')}abcdef`;
+  await mkdir(join(dir.path, name));
+  await sweepLeftovers(dir.path, (process.getuid?.() ?? 0) + 1);
+  expect(await readdir(dir.path)).toEqual([name]);
+  await sweepLeftovers(dir.path);
+  expect(await readdir(dir.path)).toEqual([]);
 });

@@ -3,17 +3,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fastMemory } from '../../../src/guests/snapshot/fast-memory.ts';
 import { createHost } from '../../../src/host/create-host.ts';
+import { directoryPrefix } from '../../../src/host/leftovers.ts';
 
 const host = createHost({ env: {} });
 /** Higher than any process number of Linux. */
 const NOBODY = 2 ** 22 + 1;
-const leftover = `/dev/shm/bpfcompat-ram-${NOBODY}-test`;
+const PREFIX = `/dev/shm/${directoryPrefix('bpfcompat-ram-')}`;
+const leftover = `${PREFIX.replace(`-${process.pid}-`, `-${NOBODY}-`)}abcdef`;
+/** Of a container that shares the memory: its processes are not seen from here. */
+const elsewhere = leftover.replace(/ram-\d+/, 'ram-1');
 let ours: string;
 
 beforeAll(async () => {
-  ours = await mkdtemp(`/dev/shm/bpfcompat-ram-${process.pid}-test-`);
+  ours = await mkdtemp(PREFIX);
 });
-afterAll(() => rm(ours, { recursive: true }));
+afterAll(async () => {
+  for (const path of [ours, elsewhere]) await rm(path, { recursive: true, force: true });
+});
 
 test('is a private directory that is gone afterwards', async () => {
   let path: string;
@@ -28,9 +34,10 @@ test('is a private directory that is gone afterwards', async () => {
 
 test('removes what a killed process left, and nothing of one that lives', async () => {
   mkdirSync(leftover);
+  mkdirSync(elsewhere);
   await using _memory = await fastMemory(host, 4096, '/otherwise');
   expect(existsSync(leftover)).toBe(false);
-  expect(existsSync(ours)).toBe(true);
+  expect([ours, elsewhere].filter((path) => existsSync(path))).toEqual([ours, elsewhere]);
 });
 
 test('is the other directory where there is no room, and leaves that alone', async () => {
