@@ -3,7 +3,6 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { IN_TOTO, signBundle } from '../runtime/envelope.ts';
 import { chosenSigner } from '../runtime/key-file.ts';
-import { keylessSigner } from '../runtime/keyless-signer.ts';
 import type { PublicKeyFacts } from '../runtime/signer.ts';
 
 /** Makes a bundle of a document. */
@@ -32,6 +31,8 @@ export async function sealOf(options: Signing, { host, workdir }: Place, cwd: st
   if (file !== '' && !(await host.files.stat(file))?.isFile)
     throw new UsageError('signing_config', `${file}: there is no such file; name a signing_config.json`);
   const text = file === '' ? '' : (await host.files.read(file, MAX_CONFIG)).toString('utf8');
-  const sign = await keylessSigner(file === '' ? undefined : { file, text });
+  // Many modules, which nothing else needs. Of ours, since a bundled CommonJS module has no names to import.
+  const { keylessSigner } = await import('../runtime/keyless-signer.ts');
+  const sign = keylessSigner(file === '' ? undefined : { file, text });
   return async (document) => ({ text: await sign(document, IN_TOTO) });
 }

@@ -1,6 +1,13 @@
 import { bundleToJSON } from '@sigstore/bundle';
 import { SigningConfig } from '@sigstore/protobuf-specs';
-import type { BundleBuilder } from '@sigstore/sign';
+import {
+  type BundleBuilder,
+  bundleBuilderFromSigningConfig,
+  CIContextProvider,
+  DSSEBundleBuilder,
+  FulcioSigner,
+  RekorWitness,
+} from '@sigstore/sign';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 
 /** Signs a document, without a key of one's own. @returns the text of a Sigstore bundle, with one line feed at the end */
@@ -39,21 +46,19 @@ function readConfig(text: string): SigningConfig {
  * @param config the instance of Sigstore; undefined: the public one
  * @throws UsageError `signing_config`; the signer throws HostError `keyless_failed`
  */
-export async function keylessSigner(config: { file: string; text: string } | undefined): Promise<KeylessSign> {
-  // Many modules, which nothing else needs.
-  const sigstore = await import('@sigstore/sign');
-  const identityProvider = new sigstore.CIContextProvider('sigstore');
+export function keylessSigner(config: { file: string; text: string } | undefined): KeylessSign {
+  const identityProvider = new CIContextProvider('sigstore');
   const options = { timeout: TIMEOUT_MS, retry: 2 };
   const builderOf = (): BundleBuilder => {
     if (config === undefined)
-      return new sigstore.DSSEBundleBuilder({
-        signer: new sigstore.FulcioSigner({ identityProvider, ...options }),
-        witnesses: [new sigstore.RekorWitness({ entryType: 'dsse', ...options })],
+      return new DSSEBundleBuilder({
+        signer: new FulcioSigner({ identityProvider, ...options }),
+        witnesses: [new RekorWitness({ entryType: 'dsse', ...options })],
       });
     try {
       const signingConfig = readConfig(config.text);
       const how = { signingConfig, identityProvider, bundleType: 'dsseEnvelope', fetchOptions: options } as const;
-      return sigstore.bundleBuilderFromSigningConfig(how);
+      return bundleBuilderFromSigningConfig(how);
     } catch (error) {
       throw new UsageError('signing_config', `${config.file}: no signing config of Sigstore: ${messageOf(error)}`);
     }
