@@ -6,6 +6,7 @@ import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
 import { terminal } from '../report/escape.ts';
+import type { AdminCommand } from './admin-command.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { withSignals } from './signals.ts';
 import { versionText } from './version.ts';
@@ -19,6 +20,7 @@ const EXIT_ERROR = 1;
 export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal): Promise<number> {
   const io = 'options' in parsed ? besideReports(face, parsed) : face;
   if (isOfTrack(parsed)) return (await import('./runtime-command.ts')).runtimeTrackCommand(parsed, face);
+  if (isAdmin(parsed)) return (await import('./admin-command.ts')).adminCommand(parsed, io);
   switch (parsed.command) {
     case 'help':
     case 'env':
@@ -72,6 +74,8 @@ export type TrackCommand = Extract<
   ParsedArgs,
   { command: `attest ${string}` | `runtime ${string}` | `agent ${string}` }
 >;
+
+const isAdmin = (parsed: ParsedArgs): parsed is AdminCommand => parsed.command.startsWith('admin ');
 
 function isOfTrack(parsed: ParsedArgs): parsed is TrackCommand {
   return /^(?:attest|runtime|agent) /.test(parsed.command);

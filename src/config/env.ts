@@ -22,6 +22,12 @@ export interface EnvVariable {
 /** Every environment variable that is read, and nothing else. */
 export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
+    Name: 'BPFCOMPAT_WORKDIR',
+    Default: '.bpfcompat',
+    Description: 'work directory of "admin" commands that name none',
+    Category: 'Server',
+  },
+  {
     Name: 'BPFCOMPAT_VALIDATOR_BIN',
     Default: '',
     Description: 'path of the validator to run in the guests, instead of the installed one',

@@ -1,6 +1,7 @@
 import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import { REPORT_DIRECTORY, WORK_DIRECTORY } from '../model/work-directory.ts';
+import { ADMIN_OPTIONS } from './admin-option-rows.ts';
 import { AGENT_OPTIONS } from './agent-option-rows.ts';
 import { ATTEST_OPTIONS } from './attest-option-rows.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
@@ -321,6 +322,7 @@ export const OPTIONS = [
   ...SITE_OPTIONS,
   ...SERVE_OPTIONS,
   ...RUNTIME_OPTIONS,
+  ...ADMIN_OPTIONS,
   ...AGENT_OPTIONS,
   ...POLICY_OPTIONS,
   ...ATTEST_OPTIONS,

@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
+import { checkAuditVerifyOptions, checkExportOptions, checkRevokeOptions } from './admin-options.ts';
 import {
   checkAgentApplyOptions,
   checkAgentApproveOptions,
@@ -14,7 +15,6 @@ import { checkBisectOptions } from './bisect-options.ts';
 import { checkCheckOptions } from './check-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
 import { checkCompletionOptions } from './completion/shells.ts';
-import { insteadOf } from './earlier-commands.ts';
 import { parseFlags } from './flags.ts';
 import { isCheck } from './implied-check.ts';
 import { checkInitOptions } from './init-options.ts';
@@ -87,6 +87,9 @@ const CHECKS = {
   'agent ledger': (values) => checkAgentLedgerOptions(values),
   'agent work': (values) => checkAgentWorkOptions(values),
   'agent rollback': (values) => checkAgentRollbackOptions(values),
+  'admin revoke-token': (values) => checkRevokeOptions(values),
+  'admin audit-export': (values) => checkExportOptions(values),
+  'admin audit-verify': (values) => checkAuditVerifyOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),
@@ -153,9 +156,6 @@ function commandOf(first: string, second: string | undefined, seconds: readonly 
 }
 
 function unknownCommand(word: string): UsageError {
-  const instead = insteadOf(word);
-  if (instead !== undefined)
-    return new UsageError('not_available', `the command ${quoted(word)} is not part of this version; ${instead}`);
   const names = COMMANDS.map(({ name }) => name);
   const similar = didYouMean(word, names);
   const hint = word.startsWith('-') ? '; flags come after the command,' : similar || ';';

@@ -63,22 +63,26 @@ export async function ownKey(
   const dir = join(workdir, 'keys');
   const path = join(dir, PRIVATE);
   const text = (await readOwn(host, dir, PRIVATE)) ?? (await makeKeyOnce(host, workdir, take));
+  const own = signingKeyOf(text);
+  if (own) return own;
+  throw new UsageError(
+    'signing_key_invalid',
+    `${path}: this is not an Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`,
+  );
+}
+
+/** A key as its file has it: base64 of the seed, or of the seed and the public key. @returns undefined for anything else */
+export function signingKeyOf(text: string): { key: KeyObject; publicKey: PublicKey } | undefined {
   const bytes = Buffer.from(text.trim(), 'base64');
-  const bad = (cause?: unknown): UsageError =>
-    new UsageError(
-      'signing_key_invalid',
-      `${path}: this is not an Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`,
-      { cause },
-    );
-  if (bytes.length !== 32 && bytes.length !== 64) throw bad();
+  if (bytes.length !== 32 && bytes.length !== 64) return undefined;
   const key = createPrivateKey({
     key: Buffer.concat([PKCS8, bytes.subarray(0, 32)]),
     format: 'der',
     type: 'pkcs8',
   });
   const publicKey = publicKeyOf(rawPublic(key));
-  if (!publicKey || (bytes.length === 64 && bytes.subarray(32).toString('base64') !== publicKey.base64)) throw bad();
-  return { key, publicKey };
+  const isOther = bytes.length === 64 && bytes.subarray(32).toString('base64') !== publicKey?.base64;
+  return publicKey === undefined || isOther ? undefined : { key, publicKey };
 }
 
 /** Two runs that begin together in a new work directory get the same key. */

@@ -1,3 +1,4 @@
+import type { Grant } from '../registry/grants.ts';
 import { ApiError } from './problem.ts';
 
 /** What a credential may be good for. */
@@ -18,6 +19,8 @@ export interface AnonymousSwitches {
 export type Access =
   /** Everybody. */
   | { readonly kind: 'open' }
+  /** Who has a token of the registry that may read or write; what is public, everybody (the handler says what is). */
+  | { readonly kind: 'registry'; readonly may: 'read' | 'write'; readonly isPublic: boolean }
   /** Who has one of the scopes, and everybody where one of the switches is on. */
   | {
       readonly kind: 'scoped';
@@ -30,12 +33,25 @@ export type Caller =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'key'; readonly subject: string; readonly scopes: ReadonlySet<string> }
   | {
+      /** Who sent a token of the registry. It is good for nothing else. */
+      readonly kind: 'registry';
+      readonly subject: string;
+      readonly scopes: ReadonlySet<string>;
+      readonly grant: Grant;
+      /** Where an identity was shown as well, what it reaches. */
+      readonly identity: Identity | undefined;
+    }
+  | {
       /** An identity: who it is was said by an issuer, or by the list of certificates. */
       readonly kind: 'jwt' | 'certificate';
       readonly subject: string;
       readonly scopes: ReadonlySet<string>;
       readonly roles: ReadonlySet<string>;
+      /** Projects of the registry that it is for. */
+      readonly tenant: string;
+      readonly projects: readonly string[];
     };
+export type Identity = Extract<Caller, { kind: 'jwt' | 'certificate' }>;
 
 /** What identities need besides being genuine, for one action. */
 export interface ClaimRules {
@@ -55,13 +71,26 @@ function hasAll(own: ReadonlySet<string>, needed: readonly string[]): boolean {
 
 function isGood(caller: Exclude<Caller, { kind: 'nobody' }>, scopes: readonly Scope[], rules: ClaimRules): boolean {
   const hasScope = scopes.some((scope) => caller.scopes.has(scope));
-  if (caller.kind === 'key') return hasScope;
+  if (caller.kind === 'key' || caller.kind === 'registry') return hasScope;
   const hasOwn = rules.actionScopes === undefined ? hasScope : hasAll(caller.scopes, rules.actionScopes);
   return hasOwn && hasAll(caller.scopes, rules.scopes) && hasAll(caller.roles, [...rules.roles, ...rules.actionRoles]);
 }
 
+/** Whether an identity has the claims that an action needs besides a token of the registry. */
+export function hasClaims({ scopes, roles }: Identity, rules: ClaimRules): boolean {
+  return (
+    hasAll(scopes, [...rules.scopes, ...(rules.actionScopes ?? [])]) &&
+    hasAll(roles, [...rules.roles, ...rules.actionRoles])
+  );
+}
+
 /** Whether a caller may use a route. A credential that is not good for it takes nothing away from what everybody may. */
-export function decide(access: Access, caller: Caller, switches: AnonymousSwitches, rules: ClaimRules): Decision {
+export function decide(
+  access: Exclude<Access, { kind: 'registry' }>,
+  caller: Caller,
+  switches: AnonymousSwitches,
+  rules: ClaimRules,
+): Decision {
   if (access.kind === 'open' || access.switches.some((name) => switches[name])) return 'allowed';
   if (caller.kind === 'nobody') return 'unauthorized';
   return isGood(caller, access.scopes, rules) ? 'allowed' : 'forbidden';

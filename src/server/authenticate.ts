@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Caller, SCOPES } from './access.ts';
+import { type Caller, type Identity, SCOPES } from './access.ts';
 import type { CertificateFacts, Identities } from './certificates.ts';
 import { ApiError } from './problem.ts';
 import type { TokenVerifier } from './tokens.ts';
@@ -19,6 +19,8 @@ export interface Shown {
 export type Authenticator = ((shown: Shown) => Promise<Caller>) & {
   /** There is a credential that would be good. */
   readonly configured: boolean;
+  /** Who a JWT or a certificate says it is; undefined without either. @throws as itself */
+  readonly identify: (shown: Shown) => Promise<Identity | undefined>;
 };
 
 function digest(text: string): Buffer {
@@ -29,8 +31,8 @@ function one(value: string | readonly string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : (value as string | undefined)) ?? '';
 }
 
-/** The API key that headers carry; empty without one. */
-function keyIn(headers: IncomingHttpHeaders): string {
+/** The key or token that headers carry; empty without one. */
+export function keyIn(headers: IncomingHttpHeaders): string {
   const own = one(headers['x-api-key']) || one(headers['x-api-token']);
   return own || one(headers.authorization).replace(/^Bearer\s+/i, '');
 }
@@ -50,7 +52,7 @@ export function createAuthenticator(parts: {
   // The shared key is no identity, and load checks on this host need one.
   const all = new Set<string>(SCOPES.filter((scope) => scope !== 'execute'));
   /** Who a JWT or a certificate says it is; undefined without either. */
-  const identify = async ({ headers, certificate }: Shown): Promise<Caller | undefined> => {
+  const identify = async ({ headers, certificate }: Shown): Promise<Identity | undefined> => {
     const token = one(headers['x-api-identity-token']);
     if (token !== '') {
       if (tokens === undefined)
@@ -86,5 +88,8 @@ export function createAuthenticator(parts: {
     }
     return { kind: 'key', subject: 'api-key', scopes: all };
   };
-  return Object.assign(authenticate, { configured: key !== '' || tokens !== undefined || identities !== undefined });
+  return Object.assign(authenticate, {
+    identify,
+    configured: key !== '' || tokens !== undefined || identities !== undefined,
+  });
 }

@@ -3,14 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
-import type { Caller } from './access.ts';
+import type { Identity } from './access.ts';
 
 const MAX_MAP_BYTES = 1024 * 1024;
 /** What a certificate is good for unless the list says. */
 const DEFAULT_SCOPES = ['validate', 'read', 'compare', 'delivery'];
 
 const text = z.string().min(1);
-const Identity = z
+const Entry = z
   .strictObject({
     certificate_subject: text.optional(),
     common_name: text.optional(),
@@ -25,8 +25,8 @@ const Identity = z
   .refine((one) => one.certificate_subject || one.common_name || one.serial_hex || one.organization?.length, {
     error: 'needs certificate_subject, common_name, serial_hex or organization',
   });
-const IdentityMap = z.strictObject({ schema_version: z.string().optional(), identities: z.array(Identity) });
-type Identity = z.infer<typeof Identity>;
+const IdentityMap = z.strictObject({ schema_version: z.string().optional(), identities: z.array(Entry) });
+type Entry = z.infer<typeof Entry>;
 
 /** What identities are found by. */
 export interface CertificateFacts {
@@ -39,7 +39,7 @@ export interface CertificateFacts {
 }
 
 /** Who a certificate is; undefined for one that is not in the list. */
-export type Identities = (certificate: CertificateFacts) => Caller | undefined;
+export type Identities = (certificate: CertificateFacts) => Identity | undefined;
 
 const serialOf = (hex: string): string =>
   hex
@@ -62,7 +62,7 @@ export function certificateFacts(raw: Buffer): CertificateFacts {
 }
 
 /** All selectors that an identity has must fit. */
-function fits(one: Identity, { subject, commonName, organizations, serial }: CertificateFacts): boolean {
+function fits(one: Entry, { subject, commonName, organizations, serial }: CertificateFacts): boolean {
   return (
     (one.certificate_subject === undefined || one.certificate_subject === subject) &&
     (one.common_name === undefined || one.common_name === commonName) &&
@@ -85,6 +85,8 @@ export function readIdentities(path: string, cwd: string): Identities {
           subject: found.subject,
           scopes: new Set(found.scopes ?? DEFAULT_SCOPES),
           roles: new Set(found.roles),
+          tenant: found.tenant,
+          projects: found.projects,
         }
       );
     };

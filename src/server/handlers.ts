@@ -14,6 +14,7 @@ import { profileJson } from './kernels.ts';
 import { openapiText } from './openapi.ts';
 import { ApiError } from './problem.ts';
 import { configOf, readiness } from './readiness.ts';
+import * as registry from './registry.ts';
 import { finishedJob, resultOf } from './result.ts';
 import type { BodyOf, ParamsOf, QueryOf, RouteName } from './routes.ts';
 import { agentDecision, decisions, fetched, probed, select } from './runtime.ts';
@@ -102,6 +103,13 @@ export const HANDLERS: Handlers = {
   runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),
   agentDecision: ({ body, reply, request, services }) =>
     agentDecision({ body, reply, requestId: request.id, services }),
+  registryProjects: ({ query, ...call }) => registry.projectList(query, call),
+  registryUpsert: ({ body, ...call }) => registry.projectUpsert(body, call),
+  registryUpload: (call) => registry.artifactUpload(call),
+  registryArtifacts: ({ query, ...call }) => registry.artifactList(query, call),
+  registryDownload: ({ query, ...call }) => registry.artifactDownload(query, call),
+  registryVerify: ({ query, ...call }) => registry.historyVerify(query, call),
+  registryAudit: ({ query, ...call }) => registry.auditList(query, call),
   livez: async ({ reply }) => sendText(reply, 'text/plain; charset=utf-8', 'ok'),
   readyz: async ({ reply, services }) => {
     const ready = await readiness(services);

@@ -11,6 +11,8 @@ interface Durations {
 export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void;
   transition(state: string): void;
+  /** A request to the registry came too often. */
+  registryDrop(action: string): void;
   text(jobs: { readonly active: number; readonly queued: number }): string;
 }
 
@@ -37,6 +39,7 @@ export function createMetrics(): Metrics {
   const requests = new Map<string, number>();
   const durations = new Map<string, Durations>();
   const transitions = new Map<string, number>();
+  const drops = new Map<string, number>();
   const add = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   return {
     request(method, route, status, seconds) {
@@ -50,9 +53,11 @@ export function createMetrics(): Metrics {
         if (seconds <= bound) own.buckets[index] = (own.buckets[index] ?? 0) + 1;
     },
     transition: (state) => add(transitions, labels({ state })),
+    registryDrop: (action) => add(drops, labels({ action })),
     text({ active, queued }) {
       const requestsName = 'bpfcompat_http_requests_total';
       const seconds = 'bpfcompat_http_request_duration_seconds';
+      const dropped = 'bpfcompat_registry_rate_limit_drops_total';
       const states = 'bpfcompat_validate_jobs_state_transitions_total';
       return [
         ...head(requestsName, 'counter', 'completed requests'),
@@ -65,6 +70,8 @@ export function createMetrics(): Metrics {
         `bpfcompat_validate_jobs_queued ${queued}`,
         ...head(states, 'counter', 'changes of the state of a job'),
         ...[...transitions].map(([own, value]) => `${states}{${own}} ${value}`),
+        ...head(dropped, 'counter', 'requests to the registry that came too often'),
+        ...[...drops].map(([own, value]) => `${dropped}{${own}} ${value}`),
         '',
       ].join('\n');
     },

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import type { Access } from './access.ts';
-import { ROUTES, type Route } from './routes.ts';
+import type { Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 import { Problem } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -13,6 +14,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 /** Credentials that a route takes; `{}` is none. */
 function securityOf(access: Access): Json[] {
+  if (access.kind === 'registry') return access.isPublic ? [{ registryToken: [] }, {}] : [{ registryToken: [] }];
   const keys = [{ apiKey: [] }, { bearer: [] }, { identity: [] }];
   return access.kind === 'open' ? [{}] : access.switches.length === 0 ? keys : [...keys, {}];
 }
@@ -56,7 +58,7 @@ const WORDS: Readonly<Record<number, string>> = {
 
 function responsesOf({ responses, access, problems = [], query, params, body, form }: Route): Json {
   const takes = query ?? params ?? body ?? form;
-  const scoped = access.kind === 'scoped' ? [401, 503] : [];
+  const scoped = access.kind === 'open' ? [] : [401, 503];
   const statuses = [...problems, ...(takes ? [400] : []), ...scoped, 403, 429, 500].filter(
     (status) => !(status in responses),
   );
@@ -104,6 +106,7 @@ function openapi(): Json {
       schemas: { Problem: schemaOf(Problem, 'output') },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        registryToken: { type: 'http', scheme: 'bearer', description: 'a token of the registry' },
         bearer: { type: 'http', scheme: 'bearer', description: 'the API key' },
         identity: { type: 'apiKey', in: 'header', name: 'X-API-Identity-Token', description: 'a JWT' },
       },

@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import { messageOf } from '../model/errors.ts';
 import { withoutDirectories } from './problem.ts';
+import { isRegistryOn } from './registry-access.ts';
 import type { Config, Readiness } from './schemas.ts';
 import type { Services } from './services.ts';
 
 /** The switches of a server, every risky one among them. */
-export function configOf({ settings, authenticate }: Services): z.infer<typeof Config> {
+export async function configOf(services: Services): Promise<z.infer<typeof Config>> {
+  const { settings, authenticate } = services;
+  const registryOn = await isRegistryOn(services).catch(() => false);
   const { env, anonymous } = settings;
   return {
     write_api_key_configured: env.writeKey !== '',
@@ -17,7 +20,8 @@ export function configOf({ settings, authenticate }: Services): z.infer<typeof C
     allow_anonymous_read: anonymous.read,
     allow_anonymous_write: anonymous.write,
     allow_anonymous_runtime_delivery: anonymous.delivery,
-    registry_require_identity: false,
+    registry_require_identity: env.registryIdentity,
+    registry_enabled: registryOn,
     runtime_execute_enabled: env.runtimeExecute,
     runtime_execute_kill_switch: env.executeKillSwitch,
     runtime_execute_approval_configured: env.executeApproval !== '',

@@ -7,7 +7,9 @@ import { certificateFacts } from './certificates.ts';
 import { noteUnknownDenial, openExecute } from './execute.ts';
 import { HANDLERS } from './handlers.ts';
 import { ApiError } from './problem.ts';
-import { ROUTES, type Route, type RouteName } from './routes.ts';
+import { admitToRegistry } from './registry-access.ts';
+import type { Route } from './route.ts';
+import { ROUTES, type RouteName } from './routes.ts';
 import type { Services } from './services.ts';
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -32,6 +34,10 @@ export async function admit(
   services: Services,
 ): Promise<Caller> {
   if (access.kind === 'open') return { kind: 'nobody' };
+  if (access.kind === 'registry') {
+    const shown = { headers: request.headers, certificate: certificateOf(request) };
+    return admitToRegistry(shown, { access, action }, services);
+  }
   const { settings, authenticate } = services;
   const caller = await callerOf(request, services);
   enforce(decide(access, caller, settings.anonymous, settings.claims(action)), authenticate.configured);

@@ -30,7 +30,6 @@ export const Readiness = z.object({
   checks: z.array(z.object({ name: text, ok: z.boolean(), message: text.optional() })),
 });
 
-/** Switches of registries and of execution are always off: those routes are not part of this version. */
 export const Config = z.object({
   write_api_key_configured: z.boolean(),
   write_identity_verifier_enabled: z.boolean(),
@@ -40,6 +39,7 @@ export const Config = z.object({
   allow_anonymous_write: z.boolean(),
   allow_anonymous_runtime_delivery: z.boolean(),
   registry_require_identity: z.boolean(),
+  registry_enabled: z.boolean(),
   runtime_execute_enabled: z.boolean(),
   runtime_execute_kill_switch: z.boolean(),
   runtime_execute_approval_configured: z.boolean(),

@@ -79,6 +79,11 @@ function check(args: ServeArguments, env: ServerEnv): void {
       'weak_secret',
       'BPFCOMPAT_API_WRITE_JWT_HS256_SECRET has less than 32 bytes; make a longer one (openssl rand -hex 32)',
     );
+  if (env.registryToken !== '' && env.registryToken.length < 16)
+    throw new UsageError(
+      'weak_secret',
+      'BPFCOMPAT_REGISTRY_AUTH_TOKEN has less than 16 characters; make a longer one (openssl rand -hex 32)',
+    );
   if (asymmetric && (env.jwtAudience === '' || (env.jwtIssuer === '' && env.oidcIssuer === ''))) {
     throw new UsageError(
       'claims_missing',

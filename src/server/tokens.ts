@@ -13,12 +13,12 @@ import {
 import * as z from 'zod';
 import { listWords, type ServerEnv } from '../config/server-env.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Caller } from './access.ts';
+import type { Identity } from './access.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
 import { ApiError } from './problem.ts';
 
 /** Who a JWT says it is. @throws ApiError 401 for one that is not good, 503 where its keys cannot be had */
-export type TokenVerifier = (token: string) => Promise<Caller>;
+export type TokenVerifier = (token: string) => Promise<Identity>;
 
 type Settings = Pick<
   ServerEnv,
@@ -107,11 +107,13 @@ const words = (value: unknown): string[] =>
     ? value.filter((one) => typeof one === 'string')
     : listWords(typeof value === 'string' ? value : '');
 
-function callerOf(payload: JWTPayload): Caller {
+function callerOf(payload: JWTPayload): Identity {
   if (payload['can_write'] === false) throw new ApiError(403, 'forbidden', 'this token says can_write: false');
   const scopes = new Set([...words(payload['scope']), ...words(payload['scp'])]);
   const roles = new Set([...words(payload['roles']), ...words(payload['role'])]);
-  return { kind: 'jwt', subject: `${payload.iss ?? ''} ${payload.sub ?? ''}`, scopes, roles };
+  const tenant = typeof payload['tenant'] === 'string' ? payload['tenant'] : '';
+  const subject = `${payload.iss ?? ''} ${payload.sub ?? ''}`;
+  return { kind: 'jwt', subject, scopes, roles, tenant, projects: words(payload['projects']) };
 }
 
 /** A token that is not good is its sender's fault, keys that cannot be fetched are not. */

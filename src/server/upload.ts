@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import type * as z from 'zod';
 import { ApiError } from './problem.ts';
 import { ValidateForm } from './schemas.ts';
 
@@ -59,7 +60,7 @@ interface Received {
   readonly fileName: string;
 }
 
-function isObject(head: Buffer): boolean {
+export function isObject(head: Buffer): boolean {
   return (
     head.length >= HEAD_BYTES &&
     head.subarray(0, 4).equals(ELF) &&
@@ -102,16 +103,20 @@ function labelOf(fileName: string): string {
   );
 }
 
-/** @throws ApiError 400 with the field and what it must be */
-function formOf(fields: ReadonlyMap<string, readonly string[]>): ValidateForm {
+/** The fields of a form as its schema has them. @param lists fields that may be repeated @throws ApiError 400 with the field and what it must be */
+export function fieldsOf<S extends z.ZodType>(
+  schema: S,
+  fields: ReadonlyMap<string, readonly string[]>,
+  lists: readonly string[],
+): z.infer<S> {
   const values = [...fields].map(([name, said]) => {
-    const words = LISTS.includes(name) ? said.flatMap((word) => word.split(',')).map((word) => word.trim()) : said;
+    const words = lists.includes(name) ? said.flatMap((word) => word.split(',')).map((word) => word.trim()) : said;
     const given = words.filter((word) => word !== '');
-    return [name, LISTS.includes(name) ? given : given[0]] as const;
+    return [name, lists.includes(name) ? given : given[0]] as const;
   });
-  const twice = [...fields].find(([name, said]) => said.length > 1 && !LISTS.includes(name));
+  const twice = [...fields].find(([name, said]) => said.length > 1 && !lists.includes(name));
   if (twice) throw new ApiError(400, 'bad_form', `${twice[0]} is given twice`);
-  const parsed = ValidateForm.safeParse(Object.fromEntries(values.filter(([, value]) => value !== undefined)));
+  const parsed = schema.safeParse(Object.fromEntries(values.filter(([, value]) => value !== undefined)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') ?? '';
@@ -131,8 +136,9 @@ interface Parts {
   readonly suiteFiles: Received[];
 }
 
-/** Where the file of a field goes, and how large it may be. */
-const FILES: Readonly<Record<string, readonly [name: string, most: number | undefined]>> = {
+/** Where the file of a field goes, and how large it may be; undefined: as an object. */
+type FileFields = Readonly<Record<string, readonly [name: string, most: number | undefined]>>;
+const FILES: FileFields = {
   artifact_file: ['object', undefined],
   manifest_file: ['manifest.yaml', MAX_MANIFEST_BYTES],
   suite_file: ['suite.yaml', MAX_MANIFEST_BYTES],
@@ -144,27 +150,28 @@ async function receiveFileOf(
   dir: string,
   maxBytes: number,
   { files, suiteFiles }: Parts,
+  taken: FileFields,
 ): Promise<void> {
   const { fieldname: name } = part;
-  if (name === 'suite_files') {
+  if (name === 'suite_files' && taken === FILES) {
     const left = MAX_OBJECTS * maxBytes - suiteFiles.reduce((sum, { bytes }) => sum + bytes, 0);
     suiteFiles.push(await receiveFile(part, join(dir, `file-${suiteFiles.length}`), Math.min(maxBytes, left)));
     return;
   }
-  const [file, most = maxBytes] = FILES[name] ?? [];
+  const [file, most = maxBytes] = Object.hasOwn(taken, name) ? (taken[name] ?? []) : [];
   if (file === undefined || files.has(name))
     throw new ApiError(400, 'bad_form', `${name}: there is no such file field, or it is there twice`);
   files.set(name, await receiveFile(part, join(dir, file), most));
 }
 
-async function receiveParts(request: FastifyRequest, dir: string, maxBytes: number): Promise<Parts> {
+async function receiveParts(request: FastifyRequest, dir: string, maxBytes: number, taken: FileFields): Promise<Parts> {
   const parts: Parts = { fields: new Map(), files: new Map(), suiteFiles: [] };
   let fieldBytes = 0;
   const limits = {
     files: MAX_FILES + 1,
     fields: MAX_FIELDS,
     fieldSize: MAX_MANIFEST_BYTES,
-    fileSize: maxBytes + 1,
+    fileSize: Math.max(maxBytes, ...Object.values(taken).map(([, most = 0]) => most)) + 1,
     headerPairs: 20,
   };
   for await (const part of request.parts({ limits })) {
@@ -187,7 +194,7 @@ async function receiveParts(request: FastifyRequest, dir: string, maxBytes: numb
     } else if (part.filename === '') {
       // A browser sends the field although no file was chosen.
       part.file.resume();
-    } else await receiveFileOf(part, dir, maxBytes, parts);
+    } else await receiveFileOf(part, dir, maxBytes, parts, taken);
   }
   return parts;
 }
@@ -211,6 +218,26 @@ async function suiteOf({ files, suiteFiles }: Parts, form: ValidateForm, suite: 
 }
 
 /**
+ * Receives a form: its files into a directory, its fields into memory.
+ * @param maxBytes of an object
+ * @throws ApiError 400, 413, 415, 422
+ */
+export async function receiveForm(
+  request: FastifyRequest,
+  dir: string,
+  maxBytes: number,
+  taken: FileFields,
+): Promise<Parts> {
+  if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
+  return receiveParts(request, dir, maxBytes, taken).catch((error: unknown) => {
+    // The parser would collect the rest of the form for no one.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw brokenForm(error);
+  });
+}
+
+/**
  * Receives the form of a check into the directory of a job.
  * @throws ApiError 400, 413, 415, 422
  */
@@ -219,15 +246,9 @@ export async function receiveUpload(
   dir: string,
   maxBytes: number,
 ): Promise<ObjectUpload | SuiteUpload> {
-  if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
-  const parts = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
-    // The parser would collect the rest of the form for no one.
-    request.raw.unpipe();
-    request.raw.resume();
-    throw brokenForm(error);
-  });
+  const parts = await receiveForm(request, dir, maxBytes, FILES);
   const { files, suiteFiles } = parts;
-  const form = formOf(parts.fields);
+  const form = fieldsOf(ValidateForm, parts.fields, LISTS);
   const suite = files.get('suite_file');
   if (suite) return suiteOf(parts, form, suite);
   const object = files.get('artifact_file');

@@ -86,16 +86,6 @@ describe('commands', () => {
     expect(error.code).toBe('unknown_command');
     expect(error.message).toBe(message);
   });
-
-  test.each([
-    [['admin'], /^the command "admin" is not part of this version; the signed results/],
-    [['admin', 'verify-chain'], /^the command "admin" is not part of this version; .* 'bpfcompat history verify'$/],
-    [['help', 'admin'], /^the command "admin" is not part of this version;/],
-  ])('%j of an earlier version says what takes its place', (argv, message) => {
-    const error = errorOf(...argv);
-    expect(error.code).toBe('not_available');
-    expect(error.message).toMatch(message);
-  });
 });
 
 describe('check', () => {

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import type { RouteName } from '../../src/server/routes.ts';
-import { KEY, SECRET } from './server-lab.ts';
+import { KEY, REGISTRY_TOKENS, SECRET } from './server-lab.ts';
 
 export const SWITCHES = {
   none: {},
@@ -23,6 +23,8 @@ export async function token(
   return { 'x-api-identity-token': await signed.sign(new TextEncoder().encode(secret)) };
 }
 
+const bearer = (word: string) => ({ authorization: `Bearer ${word}` });
+
 /** Every kind of caller, with the switch that is on. */
 export const CALLERS = {
   unowned: ['none', async () => ({})],
@@ -40,10 +42,22 @@ export const CALLERS = {
   'token read': ['none', () => token('read')],
   'token compare': ['none', () => token('compare')],
   'token delivery': ['none', () => token('delivery')],
+  'registry, whole': ['none', async () => bearer(REGISTRY_TOKENS.whole)],
+  'registry, reads': ['none', async () => bearer(REGISTRY_TOKENS.reads)],
+  'registry, elsewhere': ['none', async () => bearer(REGISTRY_TOKENS.elsewhere)],
+  'registry, expired': ['write', async () => bearer(REGISTRY_TOKENS.expired)],
+  'registry with its identity': [
+    'none',
+    async () => ({ ...bearer(REGISTRY_TOKENS.whole), ...(await token('', { tenant: 'acme', projects: ['net'] })) }),
+  ],
+  'registry with another identity': [
+    'none',
+    async () => ({ ...bearer(REGISTRY_TOKENS.whole), ...(await token('', { tenant: 'acme', projects: ['x'] })) }),
+  ],
 } as const satisfies Record<string, readonly [keyof typeof SWITCHES, () => Promise<Record<string, string>>]>;
 export type CallerName = keyof typeof CALLERS;
 
-type Expected = Readonly<Record<CallerName, 'let through' | 401 | 403>>;
+type Expected = Readonly<Record<CallerName, 'let through' | 401 | 403 | 503>>;
 const OPEN = Object.fromEntries(Object.keys(CALLERS).map((name) => [name, 'let through'])) as Expected;
 const CLOSED: Expected = {
   unowned: 401,
@@ -61,6 +75,13 @@ const CLOSED: Expected = {
   'token read': 403,
   'token compare': 403,
   'token delivery': 403,
+  // Good for the registry alone.
+  'registry, whole': 401,
+  'registry, reads': 401,
+  'registry, elsewhere': 401,
+  'registry, expired': 401,
+  'registry with its identity': 401,
+  'registry with another identity': 401,
 };
 export const THROUGH = 'let through' as const;
 const READ: Expected = {
@@ -87,7 +108,24 @@ const DELIVERY: Expected = {
 };
 
 /** A page that says that a key is needed is for everybody; a credential that is wrong is not. */
-const OPEN_PAGE: Expected = { ...OPEN, 'wrong key, write switch': 401, 'wrong token, write switch': 401 };
+const OPEN_PAGE: Expected = {
+  ...OPEN,
+  'wrong key, write switch': 401,
+  'wrong token, write switch': 401,
+  ...Object.fromEntries(Object.keys(CALLERS).flatMap((name) => (name.startsWith('registry') ? [[name, 401]] : []))),
+};
+
+/** No switch, key or scope opens the registry, and the demo has none. */
+const REGISTRY: Expected = {
+  ...(Object.fromEntries(Object.keys(CALLERS).map((name) => [name, 401])) as Expected),
+  'nobody, public demo': 503,
+  'registry, whole': THROUGH,
+  'registry, elsewhere': 403,
+  'registry with its identity': THROUGH,
+  'registry with another identity': 403,
+};
+const REGISTRY_READ: Expected = { ...REGISTRY, 'registry, reads': THROUGH };
+const REGISTRY_WRITE: Expected = { ...REGISTRY, 'registry, reads': 403 };
 
 /** Who may what, written down apart from the table that the server reads. */
 export const TABLE: Readonly<Record<RouteName, Expected>> = {
@@ -114,6 +152,13 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
   runtimeExecute: { ...OPEN, ...Object.fromEntries(Object.keys(OPEN).map((name) => [name, 403])) },
   runtimeDecisions: READ,
   agentDecision: { ...CLOSED, 'token delivery': THROUGH },
+  registryProjects: REGISTRY_READ,
+  registryUpsert: REGISTRY_WRITE,
+  registryUpload: REGISTRY_WRITE,
+  registryArtifacts: REGISTRY_READ,
+  registryDownload: REGISTRY_READ,
+  registryVerify: REGISTRY_READ,
+  registryAudit: REGISTRY_READ,
   metrics: { ...CLOSED, 'token read': THROUGH },
 };
 

@@ -47,6 +47,7 @@ beforeAll(async () => {
       BPFCOMPAT_API_CLIENT_CA_PATH: authority.cert,
       BPFCOMPAT_API_MTLS_IDENTITY_MAP_PATH: map,
       BPFCOMPAT_API_ENABLE_METRICS: 'true',
+      BPFCOMPAT_REGISTRY_AUTH_TOKEN: 'a token that nobody here has',
       BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES_HISTORY_ARTIFACTS: 'auditor',
     },
     args: ['--tls-cert', server.cert, '--tls-key', server.key],
@@ -99,7 +100,15 @@ describe.each(SCOPES)('a certificate that is mapped to %s', (scope) => {
     async (name, path) => {
       const route = name as RouteName;
       const id = `job-${'0'.repeat(32)}`;
-      const query = { validateStatus: `?job_id=${id}`, runReport: '?run_id=none' }[name] ?? '';
+      const net = '?tenant=acme&project=net';
+      const queries: Readonly<Record<string, string>> = {
+        validateStatus: `?job_id=${id}`,
+        runReport: '?run_id=none',
+        registryArtifacts: net,
+        registryVerify: net,
+        registryDownload: `${net}&artifact_name=conn&version=1`,
+      };
+      const query = queries[name] ?? '';
       const url = path.replace(':id', id).replace(':file', 'none.svg') + query;
       const { status } = await send(ROUTES[route].method, url, clients.get(scope));
       const expected = TABLE[route][`token ${scope}` satisfies CallerName];

@@ -179,6 +179,7 @@ describe('the public demo', () => {
       allow_anonymous_write: false,
       allow_anonymous_runtime_delivery: true,
       registry_require_identity: false,
+      registry_enabled: false,
       runtime_execute_enabled: false,
       runtime_execute_kill_switch: false,
       runtime_execute_approval_configured: false,

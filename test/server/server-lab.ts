@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse as Response } from 'fastify';
@@ -14,6 +15,30 @@ import { serverSettings } from '../../src/server/settings.ts';
 
 export const OBJECT = join(import.meta.dirname, '../../examples/simple-pass/simple_pass.bpf.o');
 export const KEY = 'a key of this test alone';
+/** Tokens of the registry of `writeRegistryTokens`. */
+export const REGISTRY_TOKENS = {
+  whole: 'a token of this test for all of acme',
+  reads: 'a token of this test that reads acme/net',
+  elsewhere: 'a token of this test for other/net',
+  expired: 'a token of this test that was good once',
+} as const;
+
+/** `auth/tokens.json` of the registry in a work directory. One token is there as a hash, as an operator would have it. */
+export function writeRegistryTokens(workdir: string): void {
+  const salt = 'c2FsdCBvZiB0aGlzIHRlc3Q=';
+  const hash = createHmac('sha256', Buffer.from(salt, 'base64')).update(REGISTRY_TOKENS.reads).digest('hex');
+  const all = { can_read: true, can_write: true };
+  const tokens = [
+    { token: REGISTRY_TOKENS.whole, subject: 'whole', tenant: 'acme', projects: ['*'], ...all },
+    { token_hash: hash, token_hash_salt: salt, subject: 'reads', tenant: 'acme', projects: ['net'], can_read: true },
+    { token: REGISTRY_TOKENS.elsewhere, subject: 'elsewhere', tenant: 'other', projects: ['net'], ...all },
+    { token: REGISTRY_TOKENS.expired, subject: 'expired', tenant: '*', expires_at: '2020-01-01T00:00:00Z', ...all },
+  ];
+  mkdirSync(join(workdir, 'cloud-registry/auth'), { recursive: true });
+  const file = join(workdir, 'cloud-registry/auth/tokens.json');
+  writeFileSync(file, JSON.stringify({ schema_version: 'cloud_registry_auth.v0.1', tokens }));
+}
+
 export const SECRET = 'a secret of this test that has more than 32 bytes';
 
 export interface ServerLab extends AsyncDisposable {

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import type { Host } from '../host/host.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
+import { registryPlace } from './places.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+const text = z.string();
+const Token = z
+  .strictObject({
+    token: text.min(16).optional(),
+    /** Hex HMAC-SHA256 of the token, keyed with the salt. */
+    token_hash: text.regex(/^[0-9a-f]{64}$/i).optional(),
+    token_hash_salt: text.min(1).optional(),
+    not_before: text.optional(),
+    expires_at: text.optional(),
+    subject: text.min(1),
+    tenant: text.default(''),
+    projects: z.array(text).default([]),
+    can_read: z.boolean().default(false),
+    can_write: z.boolean().default(false),
+  })
+  .refine((one) => (one.token === undefined) !== (one.token_hash === undefined), {
+    error: 'needs either token or token_hash',
+  })
+  .refine((one) => one.token_hash === undefined || one.token_hash_salt !== undefined, {
+    error: 'token_hash needs token_hash_salt',
+  });
+/** A line of `auth/tokens.json`: who may do what, with which token. */
+export type RegistryToken = z.infer<typeof Token>;
+
+/** `cloud_registry_auth.v0.1` */
+const TokenFile = z.strictObject({
+  schema_version: z.literal('cloud_registry_auth.v0.1').default('cloud_registry_auth.v0.1'),
+  tokens: z.array(Token),
+});
+
+function tokenFile(host: Host, workdir: string): Promise<string> {
+  return registryPlace(host, workdir, 'auth', 'tokens.json');
+}
+
+/**
+ * The tokens of a work directory; undefined where it has no file of them.
+ * @throws UsageError `registry_tokens_invalid` for a file that cannot be read: nobody is let through then
+ */
+export async function readTokens(host: Host, workdir: string): Promise<RegistryToken[] | undefined> {
+  const path = await tokenFile(host, workdir);
+  if ((await host.files.stat(path)) === undefined) return undefined;
+  try {
+    return TokenFile.parse(JSON.parse((await host.files.read(path, MAX_BYTES)).toString('utf8'))).tokens;
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw new UsageError('registry_tokens_invalid', `${path}: ${why}; correct the file`, { cause });
+  }
+}
+
+/** Writes the tokens of a work directory. Nobody else may read the file. */
+export async function writeTokens(host: Host, workdir: string, tokens: readonly RegistryToken[]): Promise<void> {
+  const path = await tokenFile(host, workdir);
+  await host.files.writeAtomic(
+    path,
+    `${JSON.stringify({ schema_version: 'cloud_registry_auth.v0.1', tokens }, null, 2)}\n`,
+  );
+  await host.files.setMode(path, 0o600);
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import type { ProjectName } from '../registry/places.ts';
+import type { Caller } from './access.ts';
+import { ApiError } from './problem.ts';
+import type { Services } from './services.ts';
+
+interface Window {
+  readonly until: number;
+  count: number;
+}
+const MAX_WINDOWS = 10_000;
+const windows = new WeakMap<Services, Map<string, Window>>();
+
+/** Counts a request of a caller. @throws ApiError 429 for one that comes too often */
+export function checkRate(
+  request: FastifyRequest,
+  caller: Caller,
+  { action, on }: { readonly action: string; readonly on: ProjectName },
+  services: Services,
+): void {
+  const { registryRequests: most, registryWindow: seconds } = services.settings.env;
+  if (most === 0) return;
+  const known = windows.get(services) ?? new Map<string, Window>();
+  windows.set(services, known);
+  const now = services.host.monotonicMs();
+  const who = caller.kind === 'nobody' ? `address ${request.ip}` : `token ${caller.subject}`;
+  const key = JSON.stringify([action, who, on.tenant, on.project]);
+  const before = known.get(key);
+  const own = before !== undefined && before.until > now ? before : { until: now + seconds * 1000, count: 0 };
+  known.delete(key);
+  known.set(key, own);
+  own.count++;
+  const [oldest] = known.keys();
+  if (known.size > MAX_WINDOWS && oldest !== undefined) known.delete(oldest);
+  if (own.count <= most) return;
+  services.metrics.registryDrop(action);
+  const retryAfter = Math.ceil((own.until - now) / 1000);
+  throw new ApiError(429, 'rate_limited', 'too many requests of this kind to the registry', { retryAfter });
+}

@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { addAuditEvent } from '../../src/registry/audit.ts';
+import { REGISTRY_TOKENS, writeRegistryTokens } from '../server/server-lab.ts';
+import { runIn } from './run-in.ts';
+
+let dir: string;
+let workdir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bpfcompat-admin-'));
+  workdir = join(dir, 'work');
+  writeRegistryTokens(workdir);
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const admin = (...words: string[]) => runIn(dir, ['admin', ...words], false, { BPFCOMPAT_WORKDIR: 'work' });
+const tokenFile = () => readFileSync(join(workdir, 'cloud-registry/auth/tokens.json'), 'utf8');
+
+test('tokens are listed without what would let anybody in', async () => {
+  const { exitCode, out } = await admin('list-tokens');
+  expect(exitCode).toBe(0);
+  expect(out).toContain('- reads acme/net may=read\n');
+  expect(out).toContain('- expired */* may=read,write until=2020-01-01T00:00:00Z (does not count now)\n');
+  const { out: json } = await admin('list-tokens', '--json');
+  for (const secret of [...Object.values(REGISTRY_TOKENS), 'token_hash', 'salt']) expect(json).not.toContain(secret);
+  expect(JSON.parse(json).tokens).toHaveLength(4);
+});
+
+describe('revoke-token', () => {
+  test('takes out what fits, and nothing else', async () => {
+    const before = tokenFile();
+    expect((await admin('revoke-token', '--subject', 'whole', '--tenant', 'acme', '--dry-run')).exitCode).toBe(0);
+    expect(tokenFile()).toBe(before);
+    expect((await admin('revoke-token', '--subject', 'whole', '--tenant', 'acme')).exitCode).toBe(0);
+    expect(JSON.parse(tokenFile()).tokens.map((one: { subject: string }) => one.subject)).toEqual([
+      'reads',
+      'elsewhere',
+      'expired',
+    ]);
+    expect(statSync(join(workdir, 'cloud-registry/auth/tokens.json')).mode & 0o777).toBe(0o600);
+    expect((await admin('audit-export')).out).toContain('"action":"admin_revoke_token","tenant":"acme"');
+  });
+
+  test.each([
+    [['--subject', 'whole'], /either --tenant or --all-tenants/],
+    [['--subject', 'whole', '--tenant', 'acme', '--all-tenants'], /either/],
+    [['--tenant', 'acme'], /--subject/],
+    [['--subject', 'nobody', '--all-tenants'], /no token fits --subject/],
+    [['--subject', 'whole', '--tenant', 'acme', '--project', 'net'], /no token fits/],
+  ])('%j is an error, and changes nothing', async (words, message) => {
+    const before = tokenFile();
+    const { exitCode, err } = await admin('revoke-token', ...words);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(message)]);
+    expect(tokenFile()).toBe(before);
+  });
+});
+
+test('a directory without a registry, and one without a history, are errors', async () => {
+  expect((await admin('list-tokens', '--workdir', 'none')).err).toContain('--workdir');
+  expect((await admin('verify-chain')).err).toContain('there is no history');
+});
+
+describe('the audit trail', () => {
+  const host = createHost({ env: {} });
+  const add = (tenant: string, n: number, maxBytes = 0) =>
+    addAuditEvent(host, workdir, { action: 'a', tenant, status: 'ok', message: String(n) }, { maxBytes, maxFiles: 2 });
+  const keys = () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(16).toString('base64');
+    writeFileSync(join(dir, 'key'), seed);
+    return publicKey.export({ format: 'der', type: 'spki' }).subarray(12).toString('base64');
+  };
+  const messages = (text: string) =>
+    text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).message as string]));
+
+  test('is exported in order, over its older files, for one tenant or the newest alone', async () => {
+    for (let n = 0; n < 6; n++) await add(n % 2 === 0 ? 'acme' : 'other', n, 250);
+    // Three files of two events: the oldest two files that are kept, and the present one.
+    const all = messages((await admin('audit-export')).out);
+    expect(all).toEqual([...all].sort());
+    expect(all.at(-1)).toBe('5');
+    expect(messages((await admin('audit-export', '--tenant', 'acme')).out).every((one) => Number(one) % 2 === 0)).toBe(
+      true,
+    );
+    expect(messages((await admin('audit-export', '--limit', '2')).out)).toEqual(['4', '5']);
+  });
+
+  test('is signed, and every change is found', async () => {
+    await add('acme', 1);
+    const pubkey = keys();
+    expect((await admin('audit-export', '--out', 'e.jsonl', '--sign-key', 'key')).exitCode).toBe(0);
+    const verify = (...words: string[]) => admin('audit-verify', '--input', 'e.jsonl', ...words);
+    expect(await verify('--pubkey', pubkey)).toMatchObject({ exitCode: 0, out: 'Audit: verified\n' });
+    expect(await verify('--trust-envelope-key')).toMatchObject({ exitCode: 0 });
+    expect((await verify()).err).toMatch(/either --pubkey or --trust-envelope-key/);
+    const other = keys();
+    expect(await verify('--pubkey', other)).toMatchObject({ exitCode: 1, out: expect.stringContaining('another key') });
+    writeFileSync(join(dir, 'e.jsonl'), readFileSync(join(dir, 'e.jsonl'), 'utf8').replace('"ok"', '"no"'));
+    expect(await verify('--pubkey', pubkey)).toMatchObject({ exitCode: 1, out: expect.stringContaining('changed') });
+    expect(await verify('--trust-envelope-key')).toMatchObject({ exitCode: 1 });
+  });
+});

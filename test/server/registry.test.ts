@@ -1,0 +1,237 @@
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  formOf,
+  OBJECT,
+  type Part,
+  REGISTRY_TOKENS,
+  type ServerLab,
+  serverLab,
+  writeRegistryTokens,
+} from './server-lab.ts';
+
+const BYTES = readFileSync(OBJECT);
+const NET = { tenant: 'acme', project: 'net' };
+type Sent = Readonly<Record<string, string>>;
+
+let lab: ServerLab;
+
+async function registryLab(env: Record<string, string> = {}): Promise<ServerLab> {
+  const own = await serverLab({ env });
+  writeRegistryTokens(own.services.settings.workdir);
+  return own;
+}
+
+beforeAll(async () => {
+  lab = await registryLab({ BPFCOMPAT_API_ENABLE_METRICS: 'true' });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+const bearer = (word: string = REGISTRY_TOKENS.whole) => ({ authorization: `Bearer ${word}` });
+
+async function get(path: string, query: Sent, headers: Sent = bearer(), to = lab) {
+  const response = await to.inject({ method: 'GET', url: `/api/v1/registry/${path}`, query, headers });
+  return { status: response.statusCode, headers: response.headers, bytes: response.rawPayload, json: response.json };
+}
+
+async function upsert(body: object, word?: string, to = lab) {
+  const request = { method: 'POST', url: '/api/v1/registry/projects', payload: body, headers: bearer(word) } as const;
+  const { statusCode, json } = await to.inject(request);
+  return { status: statusCode, ...json() };
+}
+
+async function upload(
+  fields: Sent,
+  { word, more = [], to = lab }: { word?: string; more?: Part[]; to?: ServerLab } = {},
+) {
+  const form = formOf([...Object.entries({ ...NET, ...fields }), ['artifact_file', BYTES], ...more]);
+  const headers = { ...form.headers, ...bearer(word) };
+  const url = '/api/v1/registry/artifacts/upload';
+  const { statusCode, json } = await to.inject({ method: 'POST', url, payload: form.payload, headers });
+  return { status: statusCode, ...json() };
+}
+
+test('a project is made, an object is uploaded, listed, verified and downloaded', async () => {
+  expect(await upload({ artifact_name: 'conn', artifact_version: '1' })).toMatchObject({ status: 404 });
+  expect(await upsert({ ...NET, default_matrix_path: 'm.yaml' })).toMatchObject({
+    status: 200,
+    project: { schema_version: 'cloud_registry_project.v0.1', visibility: 'private', default_matrix_path: 'm.yaml' },
+  });
+  const first = await upload({ artifact_name: 'conn', artifact_version: '1', summary_status: 'pass' });
+  expect(first).toMatchObject({
+    status: 200,
+    result: {
+      record: { artifact_name: 'conn', summary_status: 'pass', signature_alg: 'ed25519' },
+      stored_artifact_path: expect.stringMatching(/^artifacts\/conn\/1\/[0-9a-f]{64}\.bpf\.o$/),
+      artifact_size_bytes: BYTES.length,
+    },
+  });
+  expect(await upload({ artifact_name: 'conn', artifact_version: '1' })).toMatchObject({
+    status: 409,
+    code: 'version_exists',
+  });
+  await upload({ artifact_name: 'conn', artifact_version: '2' });
+  const { records } = (await get('artifacts', NET)).json();
+  expect(records.map((one: { artifact_version: string }) => one.artifact_version)).toEqual(['2', '1']);
+  expect((await get('history/verify', NET)).json().summary).toEqual({ total: 2, failed: 0 });
+  const downloaded = await lab.inject({ method: 'GET', url: first.download_uri, headers: bearer() });
+  expect(downloaded.rawPayload.equals(BYTES)).toBe(true);
+  expect(downloaded.headers).toMatchObject({
+    'x-bpf-sha256': first.result.record.artifact_sha256,
+    'content-disposition': 'attachment; filename="conn-1.bpf.o"',
+  });
+});
+
+describe('a report', () => {
+  const report = (sha256: string) => ({
+    run: { id: 'run-1', started_at: '2026-01-02T03:04:05Z' },
+    artifact: { sha256 },
+    matrix: { path: '/home/somebody/m.yaml', name: 'm' },
+    targets: [
+      { profile_id: 'b', required: true, status: 'pass' },
+      { profile_id: 'a', required: false, status: 'fail', classification_code: 'MISSING_BTF' },
+    ],
+    summary: { status: 'pass' },
+  });
+
+  test('says what the record says, and no more than a name of places', async () => {
+    const { result } = await upload({ artifact_name: 'digest', artifact_version: '1' });
+    const own = JSON.stringify(report(result.record.artifact_sha256));
+    const uploaded = await upload({ artifact_name: 'reported', artifact_version: '1', report_json: own });
+    expect(uploaded.result.record).toMatchObject({
+      ...{ run_id: 'run-1', summary_status: 'pass', required_passed: 1, required_failed: 0, total_profiles: 2 },
+      ...{ supported_profiles: ['b'], failed_profiles: ['a'], classification_codes: ['MISSING_BTF'] },
+      matrix_path: 'm.yaml',
+    });
+    const more = { artifact_name: 'reported', artifact_version: '2', report_json: own };
+    expect(await upload({ ...more, summary_status: 'fail' })).toMatchObject({ status: 400, code: 'bad_report' });
+  });
+
+  test('about another object, or none, is an error', async () => {
+    const fields = { artifact_name: 'reported', artifact_version: '3' };
+    const other = JSON.stringify(report('0'.repeat(64)));
+    expect(await upload({ ...fields, report_json: other })).toMatchObject({ status: 400, code: 'bad_report' });
+    expect(await upload({ ...fields, report_json: '{}' })).toMatchObject({ status: 400, code: 'bad_report' });
+    const digest = { ...fields, artifact_sha256: '0'.repeat(64) };
+    expect(await upload(digest)).toMatchObject({ status: 400, code: 'digest_mismatch' });
+  });
+});
+
+test.each([
+  ['a path as a name', { artifact_name: '../x', artifact_version: '1' }, 400],
+  ['a path as a version', { artifact_name: 'x', artifact_version: '..' }, 400],
+  ['a path as a tenant', { tenant: '..', artifact_name: 'x', artifact_version: '1' }, 400],
+  ['another tenant', { tenant: 'other', artifact_name: 'x', artifact_version: '1' }, 403],
+] as const)('%s is turned away, and nothing is left of it', async (_what, fields, status) => {
+  expect((await upload(fields)).status).toBe(status);
+  const { host, settings } = lab.services;
+  expect(await host.files.list(join(settings.workdir, 'cloud-registry/incoming'))).toEqual([]);
+});
+
+test('a public project is read without a token, a private one looks like none', async () => {
+  const open = { tenant: 'acme', project: 'open' };
+  expect((await get('artifacts', open, {})).status).toBe(401);
+  await upsert({ ...open, visibility: 'public' });
+  await upload({ ...open, artifact_name: 'conn', artifact_version: '1' });
+  const version = { ...open, artifact_name: 'conn', version: '1' };
+  expect((await get('artifacts', open, {})).status).toBe(200);
+  expect((await get('artifacts/download', version, {})).bytes.equals(BYTES)).toBe(true);
+  expect((await get('history/verify', open, {})).status).toBe(200);
+  // Who has read it without a token is in no trail, and the trail is not public.
+  expect((await get('audit/events', open, {})).status).toBe(401);
+  expect((await get('artifacts', NET, {})).status).toBe(401);
+  expect((await get('artifacts', open, bearer('a token that nobody has'))).status).toBe(401);
+});
+
+test('a token for one project lists it, and not its tenant', async () => {
+  expect((await get('projects', NET, bearer(REGISTRY_TOKENS.reads))).status).toBe(200);
+  expect((await get('projects', { tenant: 'acme' }, bearer(REGISTRY_TOKENS.reads))).status).toBe(403);
+  const { projects } = (await get('projects', { tenant: 'acme' })).json();
+  expect(projects.map((one: { project: string }) => one.project)).toEqual(['net', 'open']);
+});
+
+test('what was done is written down, denials too', async () => {
+  expect(
+    (await upload({ artifact_name: 'x', artifact_version: '1' }, { word: REGISTRY_TOKENS.elsewhere })).status,
+  ).toBe(403);
+  const { records } = (await get('audit/events', { ...NET, limit: '1' })).json();
+  expect(records).toEqual([
+    expect.objectContaining({
+      ...{ action: 'registry_artifact_upload', actor: 'elsewhere', status: 'denied', message: 'forbidden' },
+      ...NET,
+    }),
+  ]);
+});
+
+test('bytes and records that were changed are not given out', async () => {
+  await using own = await registryLab();
+  await upsert(NET, undefined, own);
+  const { result } = await upload({ artifact_name: 'conn', artifact_version: '1' }, { to: own });
+  const dir = join(own.services.settings.workdir, 'cloud-registry/tenants/acme/projects/net');
+  const version = { ...NET, artifact_name: 'conn', version: '1' };
+  const object = join(dir, result.stored_artifact_path);
+  writeFileSync(object, Buffer.concat([BYTES, Buffer.from('x')]));
+  const changed = await get('artifacts/download', version, bearer(), own);
+  expect([changed.status, changed.json().code]).toEqual([412, 'artifact_changed']);
+  rmSync(object);
+  symlinkSync(OBJECT, object);
+  expect((await get('artifacts/download', version, bearer(), own)).status).toBe(400);
+  const history = join(dir, 'registry/artifact_versions.jsonl');
+  writeFileSync(history, readFileSync(history, 'utf8').replace('"unknown"', '"pass"'));
+  const verified = (await get('history/verify', NET, bearer(), own)).json();
+  // The record, and that the last one is not what was written last.
+  expect(verified.summary).toEqual({ total: 2, failed: 2 });
+});
+
+test('quotas and rates have a bound each', async () => {
+  await using own = await registryLab({
+    BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME: '1',
+    BPFCOMPAT_REGISTRY_MAX_PROJECT_STORAGE_BYTES: String(BYTES.length * 2),
+    BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS: '5',
+  });
+  await upsert(NET, undefined, own);
+  const send = (artifact_name: string, artifact_version: string) =>
+    upload({ artifact_name, artifact_version }, { to: own });
+  expect(await send('a', '1')).toMatchObject({ status: 200 });
+  expect(await send('a', '2')).toMatchObject({ status: 429, code: 'quota_exceeded' });
+  expect(await send('b', '1')).toMatchObject({ status: 429, code: 'quota_exceeded' });
+  const codes: number[] = [];
+  for (let n = 0; n < 6; n++) codes.push((await get('artifacts', NET, bearer(), own)).status);
+  expect(codes).toEqual([200, 200, 200, 200, 200, 429]);
+  expect((await get('artifacts', NET, bearer(REGISTRY_TOKENS.reads), own)).status).toBe(200);
+  await using small = await registryLab({ BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES: '64' });
+  await upsert(NET, undefined, small);
+  expect(await upload({ artifact_name: 'a', artifact_version: '1' }, { to: small })).toMatchObject({ status: 413 });
+});
+
+test('an identity may be needed besides the token, and a file of tokens that is broken lets nobody in', async () => {
+  await using own = await registryLab({
+    BPFCOMPAT_API_REGISTRY_REQUIRE_IDENTITY: 'true',
+    BPFCOMPAT_API_WRITE_JWT_HS256_SECRET: 'a secret of this test that has more than 32 bytes',
+  });
+  const { status, json } = await get('projects', NET, bearer(), own);
+  expect([status, json().code]).toEqual([401, 'identity_required']);
+  const file = join(own.services.settings.workdir, 'cloud-registry/auth/tokens.json');
+  writeFileSync(file, '{"tokens": [{"token": "a token without a subject"}]}');
+  const broken = await get('projects', NET, bearer(), own);
+  expect([broken.status, broken.json().code]).toEqual([503, 'registry_not_configured']);
+  rmSync(file);
+  const none = await get('projects', NET, bearer(), own);
+  expect([none.status, none.json().code]).toEqual([503, 'registry_not_configured']);
+});
+
+test.each([
+  ['not_before', '2999-01-01T00:00:00Z'],
+  ['expires_at', '2020-01-01T00:00:00Z'],
+  ['expires_at', 'soon'],
+  ['not_before', '2020-01-01'],
+])('a token with %s %s does not count', async (key, value) => {
+  await using own = await serverLab();
+  const { workdir } = own.services.settings;
+  writeRegistryTokens(workdir);
+  const file = join(workdir, 'cloud-registry/auth/tokens.json');
+  const { tokens } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ tokens: tokens.map((one: object) => ({ ...one, [key]: value })) }));
+  expect((await get('projects', NET, bearer(), own)).status).toBe(401);
+});
