@@ -276,6 +276,14 @@ test('what may end the validator, by a tail call too, is attached behind require
   expect(required.verdict.exitCode).toBe(2);
   const target = targetOf(reportOf(required, object), 'debian-12-6.1');
   expect([target.failed_stage, target.findings?.[0]?.subject]).toEqual(['attach', 'on_open_48']);
+
+  // What would fail behind it was not seen: a declaration of what was is not enough.
+  const known = `${all}expectations:\n  - {expect: fail, code: ATTACH_CONFLICT, kernels: "6.1", reason: too many}\n`;
+  const declared = await check(scratch, [object], { ...options, manifest: known });
+  expect([declared.verdict.exitCode, declared.verdict.reasons[0]]).toEqual([
+    2,
+    expect.stringMatching(/RESPONSE_UNRELIABLE was not expected$/),
+  ]);
 }, 120_000);
 
 test('a required LSM program that denies attaches denies no required one that may end the validator', async () => {
