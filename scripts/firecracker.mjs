@@ -39,14 +39,15 @@ function kernel() {
     return stdout;
   };
   run('kernels', 'fetch', KERNEL);
-  const { store } = JSON.parse(run('kernels', 'list', '--json'));
+  const { store, kernels } = JSON.parse(run('kernels', 'list', '--json'));
+  const { release } = kernels.find(({ profile }) => profile === KERNEL);
   const records = readdirSync(join(store, 'kernels'))
     .filter((name) => name.startsWith(`${KERNEL}@`))
     .map((name) => JSON.parse(readFileSync(join(store, 'kernels', name), 'utf8')));
-  const [newest] = records.sort((a, b) => b.fetchedAt.localeCompare(a.fetchedAt));
+  const record = records.find((one) => one.release === release);
   mkdirSync(DIR, { recursive: true });
-  const path = join(DIR, `vmlinuz-${newest.release}`);
-  copyFileSync(join(store, 'blobs/sha256', newest.vmlinuz.sha256), path);
+  const path = join(DIR, `vmlinuz-${release}`);
+  copyFileSync(join(store, 'blobs/sha256', record.vmlinuz.sha256), path);
   return relative('.', path);
 }
 
