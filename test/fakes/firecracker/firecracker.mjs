@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   closeSync,
   copyFileSync,
   fstatSync,
@@ -162,7 +163,11 @@ async function load({ snapshot_path: path, mem_backend: backend }) {
   Object.assign(vm, JSON.parse(bytes.subarray(end + 1).toString()));
   const state = `${options['api-sock']}.state`;
   writeFileSync(state, bytes.subarray(0, end));
-  const qmp = startQemu(backend.backend_path, 'off', state);
+  // Firecracker maps the file privately and opens it for reading alone, which QEMU 7.2 does not.
+  const memory = `${options['api-sock']}.ram`;
+  copyFileSync(backend.backend_path, memory);
+  chmodSync(memory, 0o600);
+  const qmp = startQemu(memory, 'off', state);
   vm.control = await control(qmp);
   await vm.control('migrate-set-capabilities', IGNORE_SHARED);
   await vm.control('migrate-incoming', { uri: `exec:cat '${state}'` });
