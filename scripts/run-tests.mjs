@@ -28,6 +28,7 @@ const stages = [
   vitest('unit', 'default'),
   { name: 'docs', command: process.execPath, args: ['scripts/docs-site/build.mjs'] },
   vitest('browser', 'default', '--config', 'vitest.browser.config.ts'),
+  vitest('fuzz', 'default', '--config', 'vitest.fuzz.config.ts'),
   vitest('guests', 'verbose', '--config', 'vitest.guests.config.ts'),
 ];
 

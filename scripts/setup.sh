@@ -155,35 +155,53 @@ done
 check_node || exit 1
 
 case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
-# virtme-ng, which the tests boot kernels with, and what it needs: in no release of Debian this new.
-virtme_pins=$here/virtme-ng.txt
-virtme_release=$(sed -n 's/^virtme-ng==\([^ ]*\) .*/\1/p' "$virtme_pins")
-virtme_dir=$here/../build/tools/virtme
-
-# wants_virtme: true when a purpose needs virtme-ng and it is not there yet.
-wants_virtme() {
-	case " $purposes " in *" test "* | *" virtme "*) ;; *) return 1 ;; esac
-	! "$virtme_dir/bin/vng" --version 2>/dev/null | grep -qx "virtme-ng $virtme_release"
+# Programs in Python that are in no release of Debian this new: each has a place of its own in build/tools, and a file of
+# pins beside this script. Name | its program | the purposes that need it | what it is for
+python_tools() {
+	cat <<'TOOLS'
+virtme-ng|vng|test virtme|boots kernels with virtme-ng
+schemathesis|schemathesis|test|fuzzes the API of the server
+TOOLS
 }
 
-# make_virtme: installs it; the last step, when the packages are there.
-make_virtme() {
-	wants_virtme || return 0
+# make_tool: installs one of them where a purpose needs it and it is not there yet; the last step, when the packages are there.
+make_tool() {
+	name=$1 program=$2 why=$4 pins=$here/$1.txt
+	wanted=no
+	for purpose in $3; do
+		case " $purposes " in *" $purpose "*) wanted=yes ;; esac
+	done
+	[ "$wanted" = yes ] || return 0
+	release=$(sed -n "s/^$name==\([^ ]*\) .*/\1/p" "$pins")
+	# What virtme-ng was called here before there were others.
+	dir=$here/../build/tools/${name%-ng}
+	"$dir/bin/$program" --version 2>/dev/null | grep -Eq "[ v]${release}\$" && return 0
 	if [ "$check_only" = yes ]; then
-		say "virtme-ng $virtme_release is missing in build/tools/virtme: scripts/setup.sh virtme installs it"
+		say "$name $release is missing in build/tools ($why): scripts/setup.sh test installs it"
 		return 1
 	fi
-	say "installing virtme-ng $virtme_release into build/tools/virtme"
-	rm -rf "$virtme_dir"
-	mkdir -p "${virtme_dir%/*}"
-	python3 -m venv "$virtme_dir" && "$virtme_dir/bin/pip" install -q --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: -r "$virtme_pins" >&2 && return 0
-	say "virtme-ng could not be installed; its messages stand above. By hand: $virtme_dir/bin/pip install --require-hashes -r $virtme_pins"
+	say "installing $name $release into build/tools"
+	rm -rf "$dir"
+	mkdir -p "${dir%/*}"
+	python3 -m venv "$dir" && "$dir/bin/pip" install -q --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: -r "$pins" >&2 && return 0
+	say "$name could not be installed; its messages stand above. By hand: $dir/bin/pip install --require-hashes -r $pins"
 	return 1
+}
+
+# make_tools: all of them that are needed.
+make_tools() {
+	python_tools | {
+		failed=0
+		while IFS='|' read -r name program needed why; do
+			make_tool "$name" "$program" "$needed" "$why" </dev/null || failed=1
+		done
+		return $failed
+	}
 }
 
 rows=$(missing $purposes)
 if [ -z "$rows" ]; then
-	make_virtme
+	make_tools
 	exit
 fi
 packages=$(packages_of "$rows")
@@ -233,4 +251,4 @@ if [ -n "$rows" ]; then
 	exit 1
 fi
 say 'all system packages are there'
-make_virtme
+make_tools
