@@ -5,7 +5,6 @@ import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
-import { terminal } from '../report/escape.ts';
 import type { AdminCommand } from './admin-command.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { withSignals } from './signals.ts';
@@ -201,13 +200,13 @@ function fileTrouble(error: unknown): string | undefined {
 }
 
 /** What a thrown value means to the person at the terminal. Only our own bugs show a stack. */
-function explain(error: unknown, face: Face): string {
+async function explain(error: unknown, face: Face): Promise<string> {
   if (error instanceof CancelledError) return 'bpfcompat: cancelled; no guest and no report was left behind\n';
   if (error instanceof UsageError || error instanceof HostError) {
     return `bpfcompat: ${spell(wordingOf(error), face).replace(/^FILE (?=\S)/, '')}\n`;
   }
   const file = fileTrouble(error);
-  if (file !== undefined) return `bpfcompat: ${terminal(file)}\n`;
+  if (file !== undefined) return `bpfcompat: ${(await import('../report/escape.ts')).terminal(file)}\n`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
 }
@@ -230,7 +229,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
     parsed = read;
     return await withSignals((signal) => dispatch(read, io, signal));
   } catch (error) {
-    io.err(explain(error, faceOf(parsed, argv, io.face)));
+    io.err(await explain(error, faceOf(parsed, argv, io.face)));
     return EXIT_ERROR;
   }
 }
