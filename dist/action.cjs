@@ -445,8 +445,8 @@ var init_quiet = __esm({
 function pullRequestOf(eventPath) {
   try {
     const event3 = JSON.parse((0, import_node_fs.readFileSync)(eventPath, "utf8"));
-    const { pull_request: request } = event3;
-    const number5 = request?.number;
+    const { pull_request: request2 } = event3;
+    const number5 = request2?.number;
     return typeof number5 === "number" && Number.isSafeInteger(number5) ? number5 : void 0;
   } catch {
     return void 0;
@@ -8121,7 +8121,7 @@ var init_kernel = __esm({
       /** File with the kernel block; `built-in: NAME` for what comes with bpfcompat; the flag for what was typed. */
       file: string2().min(1)
     });
-    Channel = _enum(["virtio-serial", "virtio-blk"]);
+    Channel = _enum(["virtio-serial", "virtio-blk", "serial"]);
     OldKernelRecord = strictObject({
       schema: literal("bpfcompat_kernel.v2"),
       profile: string2(),
@@ -17073,6 +17073,10 @@ var init_attach = __esm({
         what: "attaches to a file that the guest does not have",
         todo: "This is not a fault of the kernel; attach it to a file that exists there, or check it with load_only."
       },
+      section_form: {
+        what: "has a section that libbpf cannot take apart",
+        todo: 'Write SEC("uprobe/PATH:FUNCTION") or SEC("uprobe/PATH:FUNCTION+OFFSET") (no offset for a uretprobe), SEC("usdt/PATH:PROVIDER:NAME"), SEC("kprobe/FUNCTION"), or the plain type (SEC("uprobe")) and attach it from the loader.'
+      },
       no_auto_attach: {
         what: "needs a target that its own loader chooses",
         todo: "This is not a fault of the kernel; check it with load_only, or attach it from a functional test."
@@ -17141,7 +17145,7 @@ var init_attach = __esm({
         group: "object",
         rule: ["A program does not say what it attaches to", "Name it in the section or in the manifest."],
         args: PLACE,
-        reasons: ["tracepoint_category", "binary", "no_auto_attach"],
+        reasons: ["tracepoint_category", ...reasonsOf(OUTSIDE)],
         words: /* @__PURE__ */ __name((f) => {
           const { reason } = f.args;
           if (reason === "tracepoint_category") return categoryWords(f);
@@ -17309,6 +17313,14 @@ var init_helper_places = __esm({
       [
         /^bpf_[gs]etsockopt$/,
         "sockops, cgroup/connect, bind, sendmsg and sockopt programs, and to struct_ops of TCP congestion controls"
+      ],
+      [
+        /^bpf_(?:skb|xdp)_output$/,
+        "fentry, fexit and tp_btf programs, which get the packet as a typed argument; others send their own record with bpf_perf_event_output"
+      ],
+      [
+        /^bpf_spin_(?:un)?lock$/,
+        "tc, XDP, cgroup and socket programs, newer kernels to fentry and LSM programs as well, and none to kprobes, tracepoints and perf_event programs"
       ],
       [/^bpf_override_return$/, "kprobe programs on functions of the error injection list"],
       [/^bpf_(?:sock_(?:map|hash)_update|load_hdr_opt|store_hdr_opt|reserve_hdr_opt|sock_ops_\w+)$/, "sockops programs"],
@@ -18599,7 +18611,8 @@ var init_kconfig = __esm({
 
 // src/findings/names.ts
 function isScheduler(f) {
-  return f.args.reason === "kernel_too_old" && arg(f, "function", "").startsWith("scx_");
+  const inScheduler = /^\??struct_ops/.test(arg(f, "section", "struct_ops"));
+  return inScheduler && arg(f, "function", "").startsWith("scx_");
 }
 function kfuncWords(f, why2, todo) {
   return {
@@ -18613,7 +18626,7 @@ function schedulerWords(f) {
   return kfuncWords(f, why2, "Load the scheduler on newer kernels only: a weak declaration does not help it here.");
 }
 function optionWords(f) {
-  const weak = arg(f, "function", "").startsWith("scx_") ? "A weak declaration does not help a scheduler: load it on other kernels." : "Declare it __weak and call it only where bpf_ksym_exists says so.";
+  const weak = isScheduler(f) ? "A weak declaration does not help a scheduler: load it on other kernels." : "Declare it __weak and call it only where bpf_ksym_exists says so.";
   return kfuncWords(f, builtWithout(f), `${weak}${orBuiltWith(f)}`);
 }
 function deviceWords(f) {
@@ -18690,7 +18703,7 @@ var init_names = __esm({
           const { reason } = f.args;
           const known5 = reason === "not_in_btf" || reason === "module_not_loaded" ? KFUNC[reason] : void 0;
           if (f.args.config !== void 0) return optionWords(f);
-          if (isScheduler(f)) return schedulerWords(f);
+          if (f.args.reason === "kernel_too_old" && isScheduler(f)) return schedulerWords(f);
           return {
             title: notIn(f, `kernel function ${arg(f, "function", "(a kfunc)")}`, known5?.why.includes("BTF") ? "BTF" : ""),
             explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known5 === void 0 ? "" : ` ${known5.why}`}`,
@@ -18726,7 +18739,7 @@ var init_names = __esm({
           } : {
             title: `kernel function ${name5} takes other arguments than the object passes`,
             explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown4}`,
-            remediation: "Declare one flavor per signature and call the one that exists. A structure that is only declared (struct x;) is another type as well: define it, with preserve_access_index."
+            remediation: "Declare one flavor per signature and call the one that exists. A structure that is only declared (struct x;) is another type as well: define it, with preserve_access_index. Older versions of clang (14) leave a definition out of the types where another structure points to it first: update clang (19), or let the declaration take a flavor of its own (struct x___own, defined and used nowhere else)."
           };
         }, "words")
       }),
@@ -18750,11 +18763,69 @@ var init_names = __esm({
   }
 });
 
+// src/findings/c-library.ts
+function externTodo(symbol, otherwise) {
+  if (symbol === void 0) return otherwise;
+  const instead = INSTEAD2.find(([names3]) => names3.test(symbol))?.[1];
+  if (instead !== void 0) return `There is no C library in BPF. In place of ${symbol} use ${instead}.`;
+  if (KERNEL_NAME.test(symbol)) {
+    return `It looks like a kernel function: declare it with __ksym, as in extern ... ${symbol}(...) __ksym; (and __weak, where it may be missing). Else link the part that defines it with bpftool gen object.`;
+  }
+  return otherwise;
+}
+var INSTEAD2, KERNEL_NAME;
+var init_c_library = __esm({
+  "src/findings/c-library.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    INSTEAD2 = [
+      [/^(?:hton|ntoh)[sl]$/, "bpf_htons, bpf_ntohs, bpf_htonl or bpf_ntohl of bpf_endian.h"],
+      [
+        /^(?:mem(?:cpy|set|move)|bcopy|bzero)$/,
+        "__builtin_memcpy, __builtin_memset or __builtin_memmove with a constant size of at most 1024 bytes, which the compiler writes out; copy the rest with bpf_probe_read_kernel, or in a loop"
+      ],
+      [
+        /^(?:memcmp|bcmp)$/,
+        "a loop over the bytes with a constant bound: __builtin_memcmp stays a call unless its size is small and constant"
+      ],
+      [
+        /^str(?:n?case)?n?cmp$/,
+        "bpf_strncmp (5.17 and later, against a constant string), or a loop over the bytes with a constant bound"
+      ],
+      [
+        /^str/,
+        "a loop over the bytes with a constant bound, or the kernel functions bpf_strlen, bpf_strchr and bpf_strstr (6.17 and later)"
+      ],
+      [/^(?:printf|puts|putchar|v?fprintf|perror)$/, "bpf_printk, or a record in a ring buffer"],
+      [/^v?sn?printf$/, "bpf_snprintf (5.13 and later), or format in user space"],
+      [
+        /^(?:clock_gettime|gettimeofday|time|clock)$/,
+        "bpf_ktime_get_ns or bpf_ktime_get_boot_ns; user space adds the time of the day"
+      ],
+      [/^(?:getpid|gettid|getppid)$/, "bpf_get_current_pid_tgid"],
+      [/^(?:getuid|geteuid|getgid|getegid)$/, "bpf_get_current_uid_gid"],
+      [/^(?:malloc|calloc|realloc|free)$/, "a value of a map, or bpf_obj_new (6.2 and later)"],
+      [/^(?:s?rand|random)$/, "bpf_get_prandom_u32"],
+      [/^(?:get_nprocs(?:_conf)?|sysconf|getenv)$/, "a const volatile variable that the loader sets before the load"],
+      [/^(?:sched_getcpu|getcpu)$/, "bpf_get_smp_processor_id"],
+      [/^(?:exit|abort|_exit|__assert_fail|assert)$/, "a return on that path"],
+      [/^(?:u?sleep|nanosleep)$/, "bpf_timer (5.15 and later), since programs do not wait"],
+      [/^inet_(?:addr|aton|pton|ntop|ntoa)$/, "an address as a number, which user space prints or reads"]
+    ];
+    KERNEL_NAME = /^(?:bpf|scx|hid_bpf|hid_hw|tcp|kern|dctcp|cubictcp|bbr|crash|cgroup_rstat|css)_/;
+    __name(externTodo, "externTodo");
+  }
+});
+
 // src/findings/incompatible.ts
 function fieldTodo(field, otherwise) {
   if (field === void 0 || field.length < 5 || field.length > 40) return otherwise;
   const similar = FIELDS2.map((name5) => ({ name: name5, edits: editDistance(field, name5) })).filter(({ edits }) => edits <= MAX_EDITS).sort((one, other) => one.edits - other.edits)[0];
   return similar === void 0 ? otherwise : `Did you mean ${similar.name}? If not: ${otherwise.charAt(0).toLowerCase()}${otherwise.slice(1)}`;
+}
+function incompatibleTodo(args, todo) {
+  if (args.reason === "map_field") return fieldTodo(args.field, todo);
+  return args.reason === "extern" ? externTodo(args.symbol, todo) : todo;
 }
 var INCOMPATIBLE, FIELDS2, MAX_EDITS;
 var init_incompatible = __esm({
@@ -18762,10 +18833,15 @@ var init_incompatible = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_edit_distance();
+    init_c_library();
     INCOMPATIBLE = {
       kernel_name: {
         what: "has a name that no kernel accepts",
         todo: 'Give it a name of letters, digits and "_" (asm labels and mangled names may have others).'
+      },
+      usdt_maps: {
+        what: "has a USDT program and lacks the maps that libbpf attaches it with",
+        todo: "Include bpf/usdt.bpf.h in its source: the header brings the maps (__bpf_usdt_specs and __bpf_usdt_ip_to_spec_id), and bpf_usdt_arg for the arguments."
       },
       static_program: { what: "marks a program as static", todo: 'Remove "static" from the entry function.' },
       map_attr: {
@@ -18796,6 +18872,10 @@ var init_incompatible = __esm({
         what: "refers to data that libbpf cannot place",
         todo: "Initialize global variables, compile with -fno-common and keep strings out of merged sections."
       },
+      struct_ops_program: {
+        what: "puts a function into a structure of struct_ops that is not the program for that member",
+        todo: 'Give each member that calls into BPF a program of its own, with SEC("struct_ops/MEMBER") (SEC("struct_ops.s/MEMBER") where it may sleep): one program cannot stand for two members, and programs of other types for none.'
+      },
       no_function_info: {
         what: "has a function without type information beside functions that have it",
         todo: "Compile every part that is linked in with -g; a function written in assembly gets none: write it as a C function with inline assembly in it."
@@ -18815,6 +18895,7 @@ var init_incompatible = __esm({
     ];
     MAX_EDITS = 3;
     __name(fieldTodo, "fieldTodo");
+    __name(incompatibleTodo, "incompatibleTodo");
   }
 });
 
@@ -18925,16 +19006,17 @@ var init_object = __esm({
           return {
             title: `the object ${what}${about === void 0 ? "" : ` (${about})`}`,
             explanation: "This is about the object, not about a kernel: it fails everywhere in the same way.",
-            remediation: f.args.reason === "map_field" ? fieldTodo(f.args.field, todo) : todo
+            remediation: incompatibleTodo(f.args, todo)
           };
         }, "words")
       }),
       MISSING_OBJECT_BTF: entry({
         group: "object",
         rule: ["The object has no BTF", "Build with -g."],
+        args: ["map"],
         reasons: ["object"],
-        words: /* @__PURE__ */ __name(() => ({
-          title: "the object has no BTF although its maps need it",
+        words: /* @__PURE__ */ __name((f) => ({
+          title: `the object has no BTF although its maps need it${f.args.map === void 0 ? "" : ` (${f.args.map})`}`,
           explanation: "Maps in .maps are described by the BTF of the object.",
           remediation: "Compile with -g, and strip with llvm-strip -g: plain strip removes BTF."
         }), "words")
@@ -19202,6 +19284,7 @@ var init_settings = __esm({
         group: "kernel",
         rule: ["No program of a group can be loaded", "Add a program that the kernel accepts to the group."],
         needs: ["group", "programs", "reasons"],
+        args: ["causes"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `no program of the group ${arg(f, "group", "?")} can be loaded: ${arg(f, "programs", "none is there")}`,
           explanation: `One of them is to be loaded${f.args.release === void 0 ? "" : ` on ${f.args.release}`}, and none can be: ${arg(f, "reasons", "no reason known").split("\n").join("; ")}.`,
@@ -19352,6 +19435,9 @@ var init_types = __esm({
 });
 
 // src/findings/context-advice.ts
+function widthWords(field, struct, size, accessed) {
+  return `${accessed} bytes are read at ${field} of ${struct}, which has ${size}.`;
+}
 function fieldTodo2(field, type) {
   if (type === "flow_dissector") return "A flow dissector has data, data_end and flow_keys, and nothing else.";
   const where = FIELDS3.find(([name5]) => name5.test(field ?? ""))?.[1];
@@ -19367,6 +19453,10 @@ var init_context_advice = __esm({
         why: "a context field is read that programs of its type do not have",
         todo: "Read it in a program whose type has it, or get the value from the packet or by a helper."
       },
+      context_width: {
+        why: "a context field is read in another size than it has",
+        todo: "Read each field by itself, in its own size. Where the compiler joined the reads of two fields that stand side by side, keep them apart: read them through volatile, or put barrier_var() on the first value before the second is read."
+      },
       argument_width: {
         why: "an argument of the hook is read in part",
         todo: "Read each argument as the 8 bytes that the context has for it, and narrow it afterwards (BPF_PROG from bpf_tracing.h does that); newer kernels insist for pointers."
@@ -19380,6 +19470,7 @@ var init_context_advice = __esm({
         todo: "Compare the pointer plus the size of the access with ctx->optval_end right before the access (optval + sizeof(*value) > optval_end)."
       }
     };
+    __name(widthWords, "widthWords");
     FIELDS3 = [
       [/^egress_ifindex$/, 'Only XDP programs of a device map (SEC("xdp/devmap")) know where a packet goes.'],
       [/^flow_keys$/, "Only flow dissectors have it."],
@@ -19390,6 +19481,9 @@ var init_context_advice = __esm({
         "tc programs have it."
       ],
       [/^(?:family|(?:remote|local)_(?:ip[46]|port))$/, "cgroup_skb and sk_skb programs have it."],
+      [/^msg_src_ip[46]$/, "Only cgroup/sendmsg4 and cgroup/sendmsg6 (each its own) have it."],
+      [/^user_ip4$/, "Only hooks of IPv4 (cgroup/connect4, bind4, sendmsg4, ...) have it."],
+      [/^user_ip6$/, "Only hooks of IPv6 (cgroup/connect6, bind6, sendmsg6, ...) have it."],
       [/^sk$/, "tc and cgroup programs have it."]
     ];
     __name(fieldTodo2, "fieldTodo");
@@ -19470,6 +19564,18 @@ var init_ownership = __esm({
       reference: {
         why: "an acquired object is not released on every path",
         todo: "Release it on every path, early returns included."
+      },
+      moved_pointer: {
+        why: "a pointer is handed over that no longer points to the beginning of its object",
+        todo: "Pass the pointer as the acquiring call or the hook gave it: the record itself and not a member of it, the structure and not an address inside."
+      },
+      callback_call: {
+        why: "a callback makes a tail call or a packet load, which only the program itself may make",
+        todo: "Let the callback note what is to be done in its context and return, and make the tail call or the load behind bpf_loop or bpf_for_each_map_elem. Older kernels accept some of them and may then leave the callback midway."
+      },
+      nested_rcu: {
+        why: "an RCU section is begun inside another one",
+        todo: "End the first one before (bpf_rcu_read_unlock), or leave the inner pair out: what it protects is protected already. Newer kernels count sections."
       },
       held_tail_call: {
         why: "a tail call is made while something acquired is still held",
@@ -19553,6 +19659,112 @@ var init_ownership = __esm({
       [/^bpf_kptr_xchg$/, "What stood in the map before comes back from bpf_kptr_xchg: check and release that, too."]
     ];
     __name(givesBack, "givesBack");
+  }
+});
+
+// src/findings/rejected-values.ts
+function boundsTodo(available, size) {
+  const last = Number(available) - Number(size);
+  if (!Number.isInteger(last) || last < 1 || Number(size) <= 1) return void 0;
+  const mask = 2 ** Math.floor(Math.log2(last + 1)) - 1;
+  return `Offset and size together have to stay inside: right before the access, keep the offset in bytes at ${last} or below, as an unsigned number (a plain comparison, or & ${mask}). The size of the memory minus one is no mask for more than one byte.`;
+}
+var VALUE_ADVICE;
+var init_rejected_values = __esm({
+  "src/findings/rejected-values.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    VALUE_ADVICE = {
+      map_structure: {
+        why: "a map itself is read or written in place of a value in it",
+        todo: "Look the value up first (value = bpf_map_lookup_elem(&map, &key), and a check for NULL), and read or write through what comes back. Where the source has a global variable there, the loader took it for a map: update the loader."
+      },
+      no_map: {
+        why: "a helper wants a map and gets something else",
+        todo: "Name the map in the call itself (&map, of section .maps), or pass what a lookup in a map of maps returned. A number here often means that the loader did not put the map in: iproute2 and others leave out maps of a form that they do not know."
+      },
+      no_end: {
+        why: "its code ends without a return",
+        todo: "The compiler took what follows for impossible: return on every path, and look for what C leaves open there (a variable without a value, an index behind an array, __builtin_unreachable, in Rust a panic), with -Wall and with barrier_var around what is suspected."
+      },
+      far_jump: {
+        why: "a jump in it is too far once the kernel has inlined helper calls",
+        todo: "Jumps reach 32767 instructions: move parts into functions of their own (__noinline) or into programs behind a tail call, and keep loops that the compiler unrolled as loops."
+      },
+      packet_offset: {
+        why: "a number without a proven bound is added to a packet pointer",
+        todo: "Bound it right before it is added, as an unsigned number (offset &= 0x3ff, or return where it is larger than a packet), then compare the sum plus the size of the access with data_end."
+      },
+      null_path: {
+        why: "a pointer that is NULL on one path is followed",
+        todo: "On the path that the log shows, the variable still has the NULL that it was declared with: leave where it was not set (if (!p) return ...) before the access. A comparison with data_end does not stand for that."
+      },
+      pointer_bits: {
+        why: "a pointer is masked, shifted or multiplied like a number",
+        todo: "Compute with the offset (mask or align that) and add it to the pointer once. To keep an address as a number, store all of its 8 bytes at once at an aligned place. Where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that."
+      },
+      past_end: {
+        why: "memory is accessed behind its end, whatever the values are",
+        todo: "Make it as large as what is accessed: the size given to bpf_ringbuf_reserve, or the value type of the map, with sizeof of the structure that is used here."
+      },
+      kfunc_memory: {
+        why: "a kernel function is given memory that is smaller than what it reads there",
+        todo: "Pass a structure of the kernel (an argument of the hook, what a kfunc returned): what such structures take differs from kernel to kernel (a cpumask has a bit for each CPU that the kernel is built for), so memory of your own does not stand in for one. Where the pointer itself is kept in that memory, pass what it holds, not its address."
+      },
+      many_maps: {
+        why: "it uses more maps than the 64 that one program may have",
+        todo: "Put the values of several maps into one structure of one map, or split the program with tail calls, so that each part uses maps of its own. Global variables take a map for each of .data, .bss and .rodata."
+      },
+      indirect_call: {
+        why: "it calls a function through a pointer, which no kernel lets BPF do",
+        todo: "Choose with if or switch and call the functions by their names; a table of programs is a program array with bpf_tail_call. Callbacks are passed to helpers (bpf_loop), never called. In objects that were not built for BPF it is any call: compile with clang -target bpf."
+      },
+      stack_index: {
+        why: "an array on the stack is accessed at an index that may lie outside of it",
+        todo: "Mask the index right before its use (& of the size minus one, a power of two), or put the array into a per-CPU array map."
+      },
+      returns_stack: {
+        why: "a function returns the address of one of its own variables",
+        todo: "Hand the function a buffer of its caller, or keep the data in a per-CPU array map; a variable is gone when its function returns."
+      },
+      atomic_place: {
+        why: "an atomic operation is made on memory that takes none, such as a packet",
+        todo: "Load, change and store the value instead; atomic operations work on map values, global variables and the stack."
+      },
+      packet_load: {
+        why: "the packet is read by load_byte, load_half or load_word (BPF_LD_ABS), which this program type has not",
+        todo: "Read it through data and data_end with a check, or with bpf_xdp_load_bytes (5.18 and later) or bpf_skb_load_bytes; the old loads are for socket filters and tc programs."
+      },
+      record_header: {
+        why: "the first 8 bytes of a tracepoint record are read, which no program may see",
+        todo: "Begin the structure with an unused __u64 and read only what follows it; bpf_get_current_pid_tgid() has what common_pid would say."
+      },
+      foreign_memory: {
+        why: "a helper is given the address of memory that is not the program\u2019s own",
+        todo: "Copy the value into a local variable first (bpf_probe_read_kernel or BPF_CORE_READ, bpf_probe_read_user for user memory) and pass the address of the copy: keys and values have to be on the stack, in a map value or in the packet."
+      },
+      callback_result: {
+        why: "a callback returns a value that it may not return",
+        todo: "Return 0 to go on, and 1 to stop where the helper allows it (bpf_loop, bpf_for_each_map_elem); callbacks of timers return 0."
+      },
+      caller_argument: {
+        why: "a global function is called with an argument that does not fit its declaration",
+        todo: "Pass memory of the declared type, or at least as large; or make the function static: static functions are checked together with each caller."
+      },
+      map_key: {
+        why: "a callback writes to the key of the map element that it is called for",
+        todo: "Copy the key and change the copy; to move an element, add it under the new key and delete it under the old one."
+      },
+      storage_flags: {
+        why: "bpf_get_local_storage is called with flags",
+        todo: "Pass 0 as flags: the helper has none."
+      },
+      cgroup_storages: {
+        why: "two maps with storage of the cgroup are used by one program",
+        todo: "Put both values into one structure of one map; one shared map (cgroup_storage) and one per CPU (percpu_cgroup_storage) are all that a program can have."
+      }
+    };
+    __name(boundsTodo, "boundsTodo");
   }
 });
 
@@ -19654,6 +19866,10 @@ var init_misuse_advice = __esm({
         why: "the packet is read with load_byte, load_half or load_word (LD_ABS) in a function that does not return int",
         todo: "Read the bytes with bpf_skb_load_bytes, let the function return int (at the end of the packet it returns 0 at once), or inline it into the program (__always_inline)."
       },
+      callback_map: {
+        why: "bpf_for_each_map_elem is called for a map of a kind that cannot be walked",
+        todo: "Use a hash or an array (per CPU or not), which it can walk; walk other maps in user space, or keep their keys in an array as well."
+      },
       callback_linkage: {
         why: "a global function is passed as a callback",
         todo: "Declare the callback static."
@@ -19669,93 +19885,6 @@ var init_misuse_advice = __esm({
       replaced_function: {
         why: "an extension (freplace) names a function that cannot be replaced",
         todo: "Name a global function of the other program (not static, kept with __noinline), or the program itself. Where the extension changes packets or sleeps, the replaced function has to do so, too; an extension of an extension or of a traced program is not allowed."
-      }
-    };
-  }
-});
-
-// src/findings/rejected-values.ts
-var VALUE_ADVICE;
-var init_rejected_values = __esm({
-  "src/findings/rejected-values.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    VALUE_ADVICE = {
-      map_structure: {
-        why: "a map itself is read or written in place of a value in it",
-        todo: "Look the value up first (value = bpf_map_lookup_elem(&map, &key), and a check for NULL), and read or write through what comes back. Where the source has a global variable there, the loader took it for a map: update the loader."
-      },
-      no_map: {
-        why: "a helper wants a map and gets something else",
-        todo: "Name the map in the call itself (&map, of section .maps), or pass what a lookup in a map of maps returned. A number here often means that the loader did not put the map in: iproute2 and others leave out maps of a form that they do not know."
-      },
-      no_end: {
-        why: "its code ends without a return",
-        todo: "The compiler took what follows for impossible: return on every path, and look for what C leaves open there (a variable without a value, an index behind an array, __builtin_unreachable, in Rust a panic), with -Wall and with barrier_var around what is suspected."
-      },
-      far_jump: {
-        why: "a jump in it is too far once the kernel has inlined helper calls",
-        todo: "Jumps reach 32767 instructions: move parts into functions of their own (__noinline) or into programs behind a tail call, and keep loops that the compiler unrolled as loops."
-      },
-      packet_offset: {
-        why: "a number without a proven bound is added to a packet pointer",
-        todo: "Bound it right before it is added, as an unsigned number (offset &= 0x3ff, or return where it is larger than a packet), then compare the sum plus the size of the access with data_end."
-      },
-      null_path: {
-        why: "a pointer that is NULL on one path is followed",
-        todo: "On the path that the log shows, the variable still has the NULL that it was declared with: leave where it was not set (if (!p) return ...) before the access. A comparison with data_end does not stand for that."
-      },
-      pointer_bits: {
-        why: "a pointer is masked, shifted or multiplied like a number",
-        todo: "Compute with the offset (mask or align that) and add it to the pointer once. To keep an address as a number, store all of its 8 bytes at once at an aligned place. Where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that."
-      },
-      past_end: {
-        why: "memory is accessed behind its end, whatever the values are",
-        todo: "Make it as large as what is accessed: the size given to bpf_ringbuf_reserve, or the value type of the map, with sizeof of the structure that is used here."
-      },
-      stack_index: {
-        why: "an array on the stack is accessed at an index that may lie outside of it",
-        todo: "Mask the index right before its use (& of the size minus one, a power of two), or put the array into a per-CPU array map."
-      },
-      returns_stack: {
-        why: "a function returns the address of one of its own variables",
-        todo: "Hand the function a buffer of its caller, or keep the data in a per-CPU array map; a variable is gone when its function returns."
-      },
-      atomic_place: {
-        why: "an atomic operation is made on memory that takes none, such as a packet",
-        todo: "Load, change and store the value instead; atomic operations work on map values, global variables and the stack."
-      },
-      packet_load: {
-        why: "the packet is read by load_byte, load_half or load_word (BPF_LD_ABS), which this program type has not",
-        todo: "Read it through data and data_end with a check, or with bpf_xdp_load_bytes (5.18 and later) or bpf_skb_load_bytes; the old loads are for socket filters and tc programs."
-      },
-      record_header: {
-        why: "the first 8 bytes of a tracepoint record are read, which no program may see",
-        todo: "Begin the structure with an unused __u64 and read only what follows it; bpf_get_current_pid_tgid() has what common_pid would say."
-      },
-      foreign_memory: {
-        why: "a helper is given the address of memory that is not the program\u2019s own",
-        todo: "Copy the value into a local variable first (bpf_probe_read_kernel or BPF_CORE_READ, bpf_probe_read_user for user memory) and pass the address of the copy: keys and values have to be on the stack, in a map value or in the packet."
-      },
-      callback_result: {
-        why: "a callback returns a value that it may not return",
-        todo: "Return 0 to go on, and 1 to stop where the helper allows it (bpf_loop, bpf_for_each_map_elem); callbacks of timers return 0."
-      },
-      caller_argument: {
-        why: "a global function is called with an argument that does not fit its declaration",
-        todo: "Pass memory of the declared type, or at least as large; or make the function static: static functions are checked together with each caller."
-      },
-      map_key: {
-        why: "a callback writes to the key of the map element that it is called for",
-        todo: "Copy the key and change the copy; to move an element, add it under the new key and delete it under the old one."
-      },
-      storage_flags: {
-        why: "bpf_get_local_storage is called with flags",
-        todo: "Pass 0 as flags: the helper has none."
-      },
-      cgroup_storages: {
-        why: "two maps with storage of the cgroup are used by one program",
-        todo: "Put both values into one structure of one map; one shared map (cgroup_storage) and one per CPU (percpu_cgroup_storage) are all that a program can have."
       }
     };
   }
@@ -19963,8 +20092,13 @@ function argumentText(f) {
   const expected = `struct ${arg(f, "struct", "?")} *`;
   return `Here it is ${arg(f, "prototype", "?")}. The program takes value ${arg(f, "value", "?")} for the ${expected}, which is value ${arg(f, "place", "?")}.`;
 }
+function boundsText(f) {
+  const { callee, available, offset, size } = f.args;
+  const by = callee === void 0 ? "" : ` by ${callee}`;
+  return `It has ${available} bytes, and ${size} are accessed${by} at ${offset}.`;
+}
 function detail(f, topic) {
-  const { call: call3, callee, available, offset, size } = f.args;
+  const { call: call3, callee, available } = f.args;
   switch (topic) {
     case "return_value":
     case "throw_value":
@@ -19992,15 +20126,24 @@ function detail(f, topic) {
       return callee === void 0 ? void 0 : `The call is ${callee}.`;
     case "context_field":
       return `It is ${arg(f, "field", "?")} of ${arg(f, "struct", "the context")}.`;
+    case "context_width":
+      return widthWords(
+        arg(f, "field", "?"),
+        arg(f, "struct", "the context"),
+        arg(f, "available", "?"),
+        arg(f, "size", "?")
+      );
+    case "kfunc_memory":
     case "past_end":
     case "out_of_bounds":
-      return available === void 0 ? void 0 : `It has ${available} bytes, and ${size} are accessed at ${offset}.`;
+      return available === void 0 ? void 0 : boundsText(f);
     default:
       return void 0;
   }
 }
 function finerTodo(f, topic) {
   if (topic === "reference") return givesBack(f.args.acquired);
+  if (topic === "out_of_bounds") return boundsTodo(f.args.available, f.args.size);
   if (topic === "context_field") return fieldTodo2(f.args.field, f.args.type);
   return topic === "type_mismatch" ? givenTodo(f) : void 0;
 }
@@ -20013,6 +20156,7 @@ var init_verifier = __esm({
     init_entry();
     init_given_argument();
     init_ownership();
+    init_rejected_values();
     init_rejections();
     init_writer();
     ARGS9 = [
@@ -20056,6 +20200,7 @@ var init_verifier = __esm({
     __name(topicOf, "topicOf");
     __name(tracedText, "tracedText");
     __name(argumentText, "argumentText");
+    __name(boundsText, "boundsText");
     __name(detail, "detail");
     __name(finerTodo, "finerTodo");
     VERIFIER_FINDINGS = {
@@ -20677,13 +20822,22 @@ var init_expect_values = __esm({
 });
 
 // src/model/guest-loader.ts
-var LOADER_NAMES, OWN_LOADER;
+function waitsMark(loaderPath) {
+  return `${loaderPath}${WAITS}`;
+}
+function haveWaiting(files) {
+  return files.some(({ path: path2 }) => path2.endsWith(WAITS));
+}
+var LOADER_NAMES, OWN_LOADER, WAITS;
 var init_guest_loader = __esm({
   "src/model/guest-loader.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     LOADER_NAMES = ["libbpf", "ebpf-go", "aya", "bpftool"];
     OWN_LOADER = "libbpf";
+    WAITS = ".waits";
+    __name(waitsMark, "waitsMark");
+    __name(haveWaiting, "haveWaiting");
   }
 });
 
@@ -21853,6 +22007,64 @@ var init_profile_files = __esm({
   }
 });
 
+// src/config/profile-firecracker.ts
+function firecrackerOf(runner, block2, invalid2) {
+  if (runner !== "firecracker" || block2 === void 0) return {};
+  const words3 = block2.boot_args.split(/\s+/).filter((word4) => word4 !== "");
+  const wrong3 = words3.find((word4) => !USUAL.test(word4) && !OWN.test(word4));
+  if (wrong3 !== void 0) {
+    throw invalid2(
+      ["boot_args"],
+      `firecracker.boot_args: ${quoted(wrong3)} is not among what a profile may set; use loglevel=N, lockdown=LEVEL, lsm=LIST, random.trust_cpu=on, tsc=reliable, i8042.noaux and the like, or leave it out: guests have console, reboot, panic, pci and init already`
+    );
+  }
+  const { kernel_image_path: kernel2, initrd_path: initrd, rootfs_path: rootfs } = block2;
+  const bootArgs = words3.filter((word4) => !USUAL.test(word4));
+  return {
+    firecracker: { kernel: kernel2, bootArgs, ...initrd !== "" && { initrd }, ...rootfs !== "" && { rootfs } }
+  };
+}
+function firecrackerPaths(runner, block2, at) {
+  if (runner !== "firecracker" || block2 === void 0) return [];
+  return PATHS.flatMap((key) => {
+    const path2 = block2[key];
+    return path2 === "" ? [] : [{ key: `firecracker.${key}`, path: path2, use: "read", origin: at(key), fromTop: true }];
+  });
+}
+function firecrackerNote(runner, block2, at) {
+  if (runner !== "firecracker") return "";
+  const named7 = ["tap_device", "guest_mac"].filter((key) => (block2?.[key] ?? "") !== "");
+  return named7.map((key) => `${at(key)}: firecracker.${key} is not used, as guests have no network`).join("; ");
+}
+var optionalLine, FirecrackerBlock, USUAL, OWN, PATHS;
+var init_profile_firecracker = __esm({
+  "src/config/profile-firecracker.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_zod();
+    init_key_slips();
+    init_words();
+    init_yaml_schema();
+    optionalLine = line().default("");
+    FirecrackerBlock = withoutSlips(
+      looseObject({
+        kernel_image_path: optionalLine,
+        initrd_path: optionalLine,
+        rootfs_path: optionalLine,
+        boot_args: optionalLine,
+        guest_mac: optionalLine,
+        tap_device: optionalLine
+      })
+    );
+    USUAL = /^(?:console=ttyS0|reboot=k|panic=-?\d{1,3}|pci=off|(?:rd)?init=\/init|quiet)$/;
+    OWN = /^(?:loglevel=[0-8]|ro|random\.trust_cpu=(?:on|off)|i8042\.(?:noaux|nomux|nopnp|dumbkbd|nokbd)|tsc=reliable|swiotlb=noforce|no_timer_check|lockdown=(?:integrity|confidentiality)|lsm=[a-z0-9_,]{1,128})$/;
+    PATHS = ["kernel_image_path", "initrd_path", "rootfs_path"];
+    __name(firecrackerOf, "firecrackerOf");
+    __name(firecrackerPaths, "firecrackerPaths");
+    __name(firecrackerNote, "firecrackerNote");
+  }
+});
+
 // src/config/profile-rpm.ts
 function hostOf(address2) {
   return /^https?:\/\/([^/:?]*)/.exec(address2)?.[1]?.toLowerCase() ?? "";
@@ -22019,7 +22231,7 @@ function readProfile(source, rules = {}) {
   checkRunner(yaml, borrows);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
-  const note3 = clampNote(yaml);
+  const note3 = [clampNote(yaml), firecrackerNote(value2.runner, value2.firecracker, (key) => at(["firecracker", key]))].filter((words3) => words3 !== "").join("; ");
   if (onPath) for (const named7 of pathsOf(yaml)) onPath(named7);
   const wrong3 = /* @__PURE__ */ __name((key, message4) => invalid(at(["kernel", ...key]), message4), "wrong");
   checkRpm(value2.kernel, anyKeyring, wrong3);
@@ -22036,6 +22248,7 @@ function readProfile(source, rules = {}) {
     cpus: Math.min(value2.boot.cpus, MAX_CPUS),
     expectedBtf: value2.capabilities.expected_btf,
     kernel: withPaths(value2.kernel, source.file),
+    ...firecrackerOf(value2.runner, value2.firecracker, (key, message4) => invalid(at(["firecracker", ...key]), message4)),
     ...virtmeOf(value2.runner, value2.virtme_ng, (key, message4) => invalid(at(["virtme_ng", ...key]), message4)),
     ...imageOf(value2, source.file),
     ...value2.btf !== void 0 && {
@@ -22055,13 +22268,15 @@ function imageOf({ image }, file2) {
   const list6 = checksums === void 0 ? {} : { checksums, signature, gpgkey: gpgkey?.map(keysAt2(file2)) };
   return { image: { url: url3 || void 0, path: path2 || void 0, sha256: sha2563?.toLowerCase(), ...list6 } };
 }
-function pathsOf({ value: { kernel: kernel2, image, btf, runner, virtme_ng: virtme }, at }) {
+function pathsOf({ value: value2, at }) {
+  const { kernel: kernel2, image, btf, runner, virtme_ng: virtme, firecracker } = value2;
   const named7 = kernel2?.source === "file" ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel2[key]])) : kernel2?.source === "oci" ? { layout: kernel2.layout } : {};
   const ofKernel2 = Object.entries(named7).flatMap(
     ([key, path3]) => path3 === void 0 ? [] : [{ key: `kernel.${key}`, path: path3, use: "read", origin: at(["kernel", key]) }]
   );
   if (btf !== void 0) ofKernel2.push({ key: "btf", path: btf, use: "read", origin: at(["btf"]) });
   ofKernel2.push(...virtmePaths(runner, virtme, at(["virtme_ng", "run"])));
+  ofKernel2.push(...firecrackerPaths(runner, firecracker, (key) => at(["firecracker", key])));
   const path2 = image?.local_path ?? "";
   if (path2 === "") return ofKernel2;
   return [
@@ -22091,6 +22306,9 @@ function checkRunner({ value: value2, at }, borrows) {
   }
   if (value2.runner === "firecracker" && !value2.firecracker?.kernel_image_path) {
     throw invalid(at(["firecracker"]), "runner firecracker needs firecracker.kernel_image_path; add it");
+  }
+  if (value2.runner === "firecracker" && value2.kernel !== void 0) {
+    throw invalid(at(["kernel"]), "runner firecracker boots firecracker.kernel_image_path; remove the kernel block");
   }
   if (value2.runner !== "vm" && value2.runner !== "") return;
   if (borrows || value2.kernel || value2.image?.source_url || value2.image?.local_path) return;
@@ -22129,7 +22347,7 @@ function checkInstallKernel({ value: value2, at }) {
 function invalid(place3, message4) {
   return new UsageError("profile_invalid", phrase`${place3}: ${message4}`);
 }
-var import_node_path5, DEFAULT_MEMORY_MB, ARCHES, INSTALLABLE, kernelArg, OF_FIRECRACKER, requiredLine, optionalLine, packageUrl, ProfileFile, ARCHIVE_KEYRINGS;
+var import_node_path5, DEFAULT_MEMORY_MB, ARCHES, INSTALLABLE, kernelArg, requiredLine, optionalLine2, packageUrl, ProfileFile, ARCHIVE_KEYRINGS;
 var init_profile = __esm({
   "src/config/profile.ts"() {
     "use strict";
@@ -22145,6 +22363,7 @@ var init_profile = __esm({
     init_key_slips();
     init_manifest_schema();
     init_profile_files();
+    init_profile_firecracker();
     init_profile_rpm();
     init_profile_virtme();
     init_yaml_file();
@@ -22163,9 +22382,8 @@ var init_profile = __esm({
       /^(?:lockdown=(?:integrity|confidentiality)|lsm=[a-z0-9_,]{1,128})$/,
       "lockdown=integrity, lockdown=confidentiality or lsm=NAME,NAME"
     );
-    OF_FIRECRACKER = ["rootfs_path", "initrd_path", "boot_args", "guest_mac", "tap_device"];
     requiredLine = line({ required: true, maxBytes: 256 });
-    optionalLine = line().default("");
+    optionalLine2 = line().default("");
     packageUrl = word(
       /^https:\/\/[A-Za-z0-9._+/:~%-]{1,504}\.(?:deb|rpm)$/,
       "an https URL of at most 512 characters that ends in .deb or .rpm"
@@ -22174,7 +22392,7 @@ var init_profile = __esm({
       looseObject({
         id: profileId,
         distro: requiredLine,
-        version: optionalLine,
+        version: optionalLine2,
         kernel_family: requiredLine,
         arch: _enum(Object.keys(ARCHES)),
         runner: _enum(["", "vm", "virtme-ng", "firecracker"]).default("vm"),
@@ -22182,7 +22400,7 @@ var init_profile = __esm({
         image: withoutSlips(
           looseObject({
             source_url: wordOrEmpty(/^https?:\/\/[^\s/]\S{0,1000}$/, "an http or https URL").default(""),
-            local_path: optionalLine,
+            local_path: optionalLine2,
             sha256: word(/^[0-9a-fA-F]{64}$/, "the 64 hexadecimal digits of a SHA-256").optional(),
             checksums: Address.optional(),
             signature: Address.optional(),
@@ -22197,10 +22415,10 @@ var init_profile = __esm({
         /** A file with BTF for a kernel that has none, relative to the profile. */
         btf: line({ required: true }).optional(),
         /** Of the earlier tool's guests; nothing here uses it. */
-        validator: withoutSlips(looseObject({ path: optionalLine })).optional(),
+        validator: withoutSlips(looseObject({ path: optionalLine2 })).optional(),
         capabilities: withoutSlips(looseObject({ expected_btf: flag2.optional() })).prefault({}),
         virtme_ng: VirtmeBlock.optional(),
-        firecracker: withoutSlips(looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),
+        firecracker: FirecrackerBlock.optional(),
         install_kernel: word(
           /^[A-Za-z0-9._+-]{1,128}$/,
           'the kernel release as uname -r prints it: at most 128 letters, digits and "._+-"'
@@ -22247,13 +22465,21 @@ function noProfile(id2, problem2, shipped) {
   };
 }
 function inRepository(profile, top, confined) {
-  const { image, virtme } = profile;
+  const { image, virtme, firecracker } = profile;
   const at = /* @__PURE__ */ __name((path2) => import_node_path6.posix.resolve(top ?? import_node_path6.posix.dirname(profile.file), path2), "at");
   return {
     ...profile,
     ...confined && top !== void 0 && { top },
     ...image?.path !== void 0 && { image: { ...image, path: at(image.path) } },
-    ...virtme && !UPSTREAM_RELEASE.test(virtme.run) && { virtme: { ...virtme, run: at(virtme.run) } }
+    ...virtme && !UPSTREAM_RELEASE.test(virtme.run) && { virtme: { ...virtme, run: at(virtme.run) } },
+    ...firecracker && {
+      firecracker: {
+        ...firecracker,
+        kernel: at(firecracker.kernel),
+        ...firecracker.initrd !== void 0 && { initrd: at(firecracker.initrd) },
+        ...firecracker.rootfs !== void 0 && { rootfs: at(firecracker.rootfs) }
+      }
+    }
   };
 }
 function rejectBtf({ id: id2, btf }) {
@@ -22303,7 +22529,7 @@ function applyOverride(own3, shipped, allowed2) {
       phrase`${own3.file}: ${key} is ${own3[key]}, and profile "${own3.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be run; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option("allow-profile-override")}`
     );
   }
-  const names3 = own3.kernel !== void 0 || own3.virtme !== void 0;
+  const names3 = [own3.kernel, own3.virtme, own3.firecracker].some((one) => one !== void 0);
   if (!names3 && shipped?.unbootable !== void 0) return { ...own3, unbootable: shipped.unbootable };
   if (shipped === void 0 || !names3) return own3;
   if (allowed2) return { ...own3, replaces: shipped.file };
@@ -22341,7 +22567,10 @@ async function ownProfile(workspace, id2, borrows) {
   const { files, allowOverride: anyKeyring = false } = workspace;
   for (const path2 of ownDirs(workspace).flatMap((dir) => [`${dir}/${id2}.yaml`, `${dir}/${id2}.yml`])) {
     const text7 = await readIfThere(files, path2);
-    if (text7 === void 0) continue;
+    if (text7 === void 0) {
+      await rejectNoFile(files, path2);
+      continue;
+    }
     const paths = [];
     const profile = readProfile({ file: path2, text: text7 }, { anyKeyring, borrows, onPath: /* @__PURE__ */ __name((named7) => paths.push(named7), "onPath") });
     if (!anyKeyring) for (const named7 of paths) await files.confine?.(path2, named7);
@@ -22353,6 +22582,12 @@ async function ownProfile(workspace, id2, borrows) {
     );
   }
   return void 0;
+}
+async function rejectNoFile(files, path2) {
+  const slash = path2.lastIndexOf("/");
+  const names3 = await files.list(path2.slice(0, slash)).catch(() => []);
+  if (!names3.includes(path2.slice(slash + 1))) return;
+  throw new UsageError("unreadable_file", `${path2} is a directory, or a link that leads nowhere; remove it`);
 }
 async function ownProfileIds(workspace) {
   return sortedIds((await Promise.all(ownDirs(workspace).map((dir) => namesIn(workspace.files, dir)))).flat());
@@ -22370,6 +22605,7 @@ var init_own_profiles = __esm({
     init_profile_origin();
     __name(ownDirs, "ownDirs");
     __name(ownProfile, "ownProfile");
+    __name(rejectNoFile, "rejectNoFile");
     __name(ownProfileIds, "ownProfileIds");
     __name(sortedIds, "sortedIds");
   }
@@ -22816,6 +23052,7 @@ var init_chunks = __esm({
     TOOLS = {
       plain: ["cat"],
       gzip: ["gzip", "-dc"],
+      bzip2: ["bzip2", "-dc"],
       xz: ["xz", "-dc"],
       zstd: ["zstd", "-q", "-dc"],
       lz4: ["lz4", "-q", "-dc"],
@@ -22849,7 +23086,8 @@ var init_payload = __esm({
       ["\xFD7zXZ", "xz"],
       ["(\xB5/\xFD", "zstd"],
       // The legacy frame of the lz4 tool, the only one that the kernel's own unpacker reads.
-      ["!L", "lz4"]
+      ["!L", "lz4"],
+      ["BZh", "bzip2"]
     ];
     __name(unpackedKernel, "unpackedKernel");
   }
@@ -23368,17 +23606,17 @@ async function secureRoot(host, root) {
   const stat4 = await host.files.stat(root);
   const own3 = process.getuid?.();
   if (stat4 === void 0 || own3 === void 0) return;
-  const remedy5 = "set BPFCOMPAT_CACHE_DIR to a directory of your own";
+  const remedy6 = "set BPFCOMPAT_CACHE_DIR to a directory of your own";
   if (stat4.uid !== own3) {
     throw new HostError(
       "store_not_ours",
-      `${root} belongs to user ${stat4.uid}, not to user ${own3} who runs this; ${remedy5}`
+      `${root} belongs to user ${stat4.uid}, not to user ${own3} who runs this; ${remedy6}`
     );
   }
   if ((stat4.mode & OTHERS_WRITE) !== 0) {
     throw new HostError(
       "store_open",
-      `${root} can be written by others (mode ${stat4.mode.toString(8)}), so that anybody may change the kernels in it; remove it, or ${remedy5}`
+      `${root} can be written by others (mode ${stat4.mode.toString(8)}), so that anybody may change the kernels in it; remove it, or ${remedy6}`
     );
   }
   if ((stat4.mode & 63) !== 0) await host.files.setMode(root, OWNER_ONLY);
@@ -23443,8 +23681,8 @@ async function makeRoot(host, root) {
     await host.files.makeDir((0, import_node_path11.dirname)(root), PARENT_MODE);
     await host.files.makeDir(root, ROOT_MODE);
   } catch (cause) {
-    const remedy5 = "set BPFCOMPAT_CACHE_DIR to a directory that you can write to";
-    throw new HostError("cache_unwritable", `cannot make ${root}: ${messageOf(cause)}; ${remedy5}`, { cause });
+    const remedy6 = "set BPFCOMPAT_CACHE_DIR to a directory that you can write to";
+    throw new HostError("cache_unwritable", `cannot make ${root}: ${messageOf(cause)}; ${remedy6}`, { cause });
   }
 }
 function lockProfile(host, store, profile, signal, onNote) {
@@ -24366,6 +24604,20 @@ var init_choose = __esm({
   }
 });
 
+// src/model/end-slashes.ts
+function withoutEndSlashes(text7) {
+  let end = text7.length;
+  while (end > 0 && text7[end - 1] === "/") end--;
+  return text7.slice(0, end);
+}
+var init_end_slashes = __esm({
+  "src/model/end-slashes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(withoutEndSlashes, "withoutEndSlashes");
+  }
+});
+
 // src/kernels/sources/deb/host-sources.ts
 function oneLineEntries(text7) {
   const entries = [];
@@ -24432,17 +24684,18 @@ function mirrorsInSources(files, archive) {
     ({ name: name5, text: text7 }) => name5.endsWith(".sources") ? deb822Entries(text7) : name5.endsWith(".list") ? oneLineEntries(text7) : []
   );
   const uris = entries.flatMap((entry2) => addressesOf(entry2, archive));
-  return [...new Set(uris.map((uri) => uri.replace(/\/+$/, "")))];
+  return [...new Set(uris.map((uri) => withoutEndSlashes(uri)))];
 }
 function mirrorsInTargets(output, archive) {
   const labels = archive === "debian" ? ["Debian", "Debian Backports"] : ["Debian-Security"];
-  const uris = output.split("\n").map((line6) => line6.split("|")).filter(([label, uri]) => labels.includes(label ?? "") && uri !== void 0 && uri !== "").map(([, uri]) => (uri ?? "").replace(/\/+$/, ""));
+  const uris = output.split("\n").map((line6) => line6.split("|")).filter(([label, uri]) => labels.includes(label ?? "") && uri !== void 0 && uri !== "").map(([, uri]) => withoutEndSlashes(uri ?? ""));
   return [...new Set(uris)];
 }
 var init_host_sources = __esm({
   "src/kernels/sources/deb/host-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_end_slashes();
     __name(oneLineEntries, "oneLineEntries");
     __name(deb822Entries, "deb822Entries");
     __name(debianArchive, "debianArchive");
@@ -24484,7 +24737,7 @@ function isMirror(uri) {
   return /^(https?|file|mirror\+(https?|file)|tor\+https?):\/[^\s[\]"|]+$/.test(uri);
 }
 function checked(uri, origin) {
-  const trimmed = uri.replace(/\/+$/, "");
+  const trimmed = withoutEndSlashes(uri);
   if (isMirror(trimmed)) return trimmed;
   throw new UsageError(
     "bad_mirror",
@@ -24522,6 +24775,7 @@ var init_mirror = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_path17 = require("node:path");
+    init_end_slashes();
     init_errors();
     init_archives();
     init_host_sources();
@@ -24593,10 +24847,10 @@ async function updateOnce(host, apt, stateDir, listener) {
   await apt.update();
   done.add(stateDir);
 }
-async function withLists(host, request, use) {
+async function withLists(host, request2, use) {
   var _stack = [];
   try {
-    const { arch, source, mirror, local: local2, paths, listener } = request;
+    const { arch, source, mirror, local: local2, paths, listener } = request2;
     const key = suiteKey(source, mirror, arch);
     const state = local2 ? (0, import_node_path19.join)(paths.workDir, "state") : (0, import_node_path19.join)(paths.aptDir, key);
     await requireSpace(host, paths.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
@@ -24856,16 +25110,16 @@ async function verified(host, dir, packages) {
     );
   });
 }
-function isStored({ name: name5, version: version2 }, stored, source, mirror, { onNote }) {
-  if (stored === void 0) return false;
-  if (name5 === stored.name && version2 === stored.version) return true;
-  if (source.version !== void 0 || compareVersions2(version2, stored.version) >= 0) return false;
+function isStored({ name: name5, version: version2 }, stored2, source, mirror, { onNote }) {
+  if (stored2 === void 0) return false;
+  if (name5 === stored2.name && version2 === stored2.version) return true;
+  if (source.version !== void 0 || compareVersions2(version2, stored2.version) >= 0) return false;
   onNote(
-    `${mirror} offers ${name5} ${version2}, which is older than the stored ${stored.version}; that stays, name a version in the profile to go back`
+    `${mirror} offers ${name5} ${version2}, which is older than the stored ${stored2.version}; that stays, name a version in the profile to go back`
   );
   return true;
 }
-async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored, recipe) {
+async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored2, recipe) {
   const downloads = (0, import_node_path21.join)(paths.workDir, "debs");
   await host.files.makeDir(downloads);
   const lists = { arch, source, mirror, local: local2, paths, listener };
@@ -24874,7 +25128,7 @@ async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, l
     const matching = await apt.packages(prefix, (name5) => nameMatches(source.package, name5));
     const offered = matching.length > 0 ? matching : await apt.packages(prefix, () => true);
     const first4 = choosePackage(source, offered);
-    if (isStored(first4, stored, source, mirror, listener)) return void 0;
+    if (isStored(first4, stored2, source, mirror, listener)) return void 0;
     const choice4 = await recipe.parts(apt, first4, source);
     const { all: all2 } = choice4;
     const total = all2.reduce((sum2, one) => sum2 + one.size, 0);
@@ -24912,20 +25166,20 @@ function packageOf({ first: first3, all }, { source, mirror, signer }) {
 async function localMirror(host, source, dir) {
   return { dir, aged: (await mirrorsFor(host, source)).some(isDated) };
 }
-function fetchDeb(host, arch, source, paths, listener, stored, local2) {
-  return fetchPackages(host, arch, source, paths, listener, stored, KERNEL, local2);
+function fetchDeb(host, arch, source, paths, listener, stored2, local2) {
+  return fetchPackages(host, arch, source, paths, listener, stored2, KERNEL, local2);
 }
-async function fetchPackages(host, arch, source, paths, listener, stored, recipe, local2) {
+async function fetchPackages(host, arch, source, paths, listener, stored2, recipe, local2) {
   if (local2 !== void 0) {
     const mirror = `copy:${encodeURI(local2.dir)}`;
-    return fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored, recipe);
+    return fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored2, recipe);
   }
   return fromMirrors(
     host,
     source,
     paths,
     listener,
-    (mirror, own3) => fetchFrom(host, arch, source, { mirror }, own3, listener, stored, recipe)
+    (mirror, own3) => fetchFrom(host, arch, source, { mirror }, own3, listener, stored2, recipe)
   );
 }
 var import_node_path21, GUESSED_RATIO, KERNEL;
@@ -25011,12 +25265,12 @@ var init_source = __esm({
     init_builds();
     init_choose();
     deb = {
-      async fetch(host, { arch, source, paths, listener, stored, packagesDir }) {
+      async fetch(host, { arch, source, paths, listener, stored: stored2, packagesDir }) {
         const local2 = packagesDir === void 0 ? void 0 : await localMirror(host, source, packagesDir);
-        return fetchDeb(host, arch, source, paths, listener, stored, local2);
+        return fetchDeb(host, arch, source, paths, listener, stored2, local2);
       },
       builds: debBuilds,
-      matches: /* @__PURE__ */ __name((stored, source) => stored.archive === source.archive && stored.suite === source.suite && !stored.name.includes("/") && nameMatches(source.package, stored.name) && (source.version === void 0 || source.version === stored.version), "matches"),
+      matches: /* @__PURE__ */ __name((stored2, source) => stored2.archive === source.archive && stored2.suite === source.suite && !stored2.name.includes("/") && nameMatches(source.package, stored2.name) && (source.version === void 0 || source.version === stored2.version), "matches"),
       exactly: /* @__PURE__ */ __name((source, { name: name5, version: version2 }) => ({ ...source, package: name5, version: version2 }), "exactly")
     };
   }
@@ -25217,8 +25471,8 @@ function modulesRemedy(path2, { modules: modules2 }) {
   if (modules2 !== void 0) return `install all modules of the build into ${modules2}, or ${build3}`;
   return `name the directory with the modules of ${path2} (${flag("kernel")} FILE,modules=DIR; in a profile kernel.modules), or ${build3}`;
 }
-async function fetchFile(host, request) {
-  const { source, paths, listener, packagesDir, top } = request;
+async function fetchFile(host, request2) {
+  const { source, paths, listener, packagesDir, top } = request2;
   if (packagesDir !== void 0) throw new HostError("package_not_found", "kernels of this machine are in no cache");
   const named7 = await openImage(host, source.image, listener.signal);
   await stayInside(host, top, source.image, named7.path);
@@ -25242,7 +25496,7 @@ async function fetchFile(host, request) {
   }
   const { modules: modules2 } = source;
   const tree = modules2 === void 0 ? { modules: [], modulesBuiltin: void 0 } : await moduleTree(host, modules2, image.release, (path2) => stayInside(host, top, modules2, path2), listener.signal);
-  const config2 = await configOf(host, { ...image, path: named7.path }, vmlinuz, request);
+  const config2 = await configOf(host, { ...image, path: named7.path }, vmlinuz, request2);
   const name5 = (0, import_node_path24.basename)(named7.path);
   return {
     kernel: { release: image.release, vmlinuz, config: config2, ...tree, remedy: modulesRemedy(named7.path, source) },
@@ -25477,12 +25731,12 @@ async function unpackPayload(host, file2, dir, signal) {
       `${facts.name}: ${plain6} has ${megabytes(size)}, more than any file of a kernel; nothing was used`
     );
   }, "wants");
-  const made = /* @__PURE__ */ new Set();
+  const made2 = /* @__PURE__ */ new Set();
   const take2 = /* @__PURE__ */ __name(async ({ path: path2 }, content2) => {
     const plain6 = safePath(path2) ?? "";
     const target = (0, import_node_path26.join)(dir, plain6);
-    if (!made.has((0, import_node_path26.dirname)(target))) await host.files.makeDir((0, import_node_path26.dirname)(target));
-    made.add((0, import_node_path26.dirname)(target));
+    if (!made2.has((0, import_node_path26.dirname)(target))) await host.files.makeDir((0, import_node_path26.dirname)(target));
+    made2.add((0, import_node_path26.dirname)(target));
     await host.files.writeAtomic(target, content2);
     found2.set(plain6, target);
   }, "take");
@@ -26748,7 +27002,7 @@ var require_streamx = __commonJS({
         }
       }
       static deferred(fn, opts) {
-        const out2 = new PassThrough(opts);
+        const out2 = new PassThrough2(opts);
         fn().then((src) => {
           if (src === null) return out2.end();
           if (out2.destroying) return;
@@ -26955,7 +27209,7 @@ var require_streamx = __commonJS({
         return this;
       }
     };
-    var Duplex3 = class extends Readable2 {
+    var Duplex4 = class extends Readable2 {
       static {
         __name(this, "Duplex");
       }
@@ -26996,7 +27250,7 @@ var require_streamx = __commonJS({
         return this;
       }
     };
-    var Transform = class extends Duplex3 {
+    var Transform = class extends Duplex4 {
       static {
         __name(this, "Transform");
       }
@@ -27043,7 +27297,7 @@ var require_streamx = __commonJS({
         this._flush(transformAfterFlush.bind(this));
       }
     };
-    var PassThrough = class extends Transform {
+    var PassThrough2 = class extends Transform {
       static {
         __name(this, "PassThrough");
       }
@@ -27178,7 +27432,7 @@ var require_streamx = __commonJS({
     }
     __name(abort, "abort");
     function isWritev(s) {
-      return s._writev !== Writable.prototype._writev && s._writev !== Duplex3.prototype._writev;
+      return s._writev !== Writable.prototype._writev && s._writev !== Duplex4.prototype._writev;
     }
     __name(isWritev, "isWritev");
     module2.exports = {
@@ -27195,10 +27449,10 @@ var require_streamx = __commonJS({
       Stream,
       Writable,
       Readable: Readable2,
-      Duplex: Duplex3,
+      Duplex: Duplex4,
       Transform,
       // Export PassThrough for compatibility with Node.js core's stream module
-      PassThrough
+      PassThrough: PassThrough2
     };
   }
 });
@@ -28569,8 +28823,8 @@ function failure2(status4, url3, image, remedyOfLayout) {
       `${url3} returned status 404: there is no ${image}; correct its name or tag`
     );
   }
-  const remedy5 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
-  return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy5}`);
+  const remedy6 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
+  return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy6}`);
 }
 function openRegistry(host, name5, dir, access3) {
   return new Registry(host, name5, dir, access3);
@@ -28733,8 +28987,8 @@ function totalOf(layers, what) {
 function titleOf({ image, layout = "" }) {
   return image === void 0 ? layout.split("/").at(-1) ?? "" : parseImageName(image).repository;
 }
-async function openStore2(host, request, dir) {
-  const { source, paths, listener, packagesDir, top } = request;
+async function openStore2(host, request2, dir) {
+  const { source, paths, listener, packagesDir, top } = request2;
   const remove2 = /* @__PURE__ */ __name((_digest, file2) => host.files.remove(file2), "remove");
   if (source.image === void 0) {
     const store = await openLayout(host, { layout: source.layout ?? "", top, dir }, listener.signal);
@@ -28744,16 +28998,16 @@ async function openStore2(host, request, dir) {
   if (packagesDir !== void 0) return { store: keptImage(host, packagesDir, registry2), keepLayer: remove2 };
   return paths.keepDir === void 0 ? { store: registry2, keepLayer: remove2 } : keeping(host, paths.keepDir, registry2);
 }
-async function fetchOci(host, request) {
-  const { source, paths, listener, stored } = request;
+async function fetchOci(host, request2) {
+  const { source, paths, listener, stored: stored2 } = request2;
   const what = source.image ?? source.layout ?? "";
   const name5 = source.image === void 0 ? void 0 : parseImageName(source.image);
   const dir = (0, import_node_path31.join)(paths.workDir, "image");
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
-  const { store, keepLayer } = await openStore2(host, request, dir);
-  const image = await readImage2(store, name5?.reference ?? LAYOUT_INDEX, what, request);
-  if (name5 !== void 0 && stored?.version === image.digest) return "unchanged";
+  const { store, keepLayer } = await openStore2(host, request2, dir);
+  const image = await readImage2(store, name5?.reference ?? LAYOUT_INDEX, what, request2);
+  if (name5 !== void 0 && stored2?.version === image.digest) return "unchanged";
   const total = totalOf(image.layers, what);
   await requireSpace(host, paths.root, total * 2, `fetching ${what}`);
   const tree = kernelTree(host, (0, import_node_path31.join)(paths.workDir, "tree"), what);
@@ -28847,7 +29101,7 @@ function expandAddress(address2, arch, releasever) {
   );
 }
 function asBase(address2) {
-  return `${address2.replace(/\/+$/, "")}/`;
+  return `${withoutEndSlashes(address2)}/`;
 }
 function resolveHref({ base, wholeHost = false }, href, xmlBase) {
   const root = new URL(base);
@@ -28868,6 +29122,7 @@ var init_address = __esm({
   "src/kernels/sources/rpm/address.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_end_slashes();
     init_errors();
     __name(expandAddress, "expandAddress");
     __name(asBase, "asBase");
@@ -32812,9 +33067,9 @@ function failureOf(failures) {
   const code2 = (graver ?? only).code;
   const words3 = failures.map(({ message: message4 }) => message4).join(". ");
   const lost = failures.every((one) => one.code === "mirror_unreachable");
-  const remedy5 = lost ? "; check the network and its proxy (https_proxy), or name another place in the kernel block" : "";
+  const remedy6 = lost ? "; check the network and its proxy (https_proxy), or name another place in the kernel block" : "";
   const options2 = { cause: graver ?? only };
-  return new HostError(code2 === "not_there" ? "mirror_unreachable" : code2, `${words3}${remedy5}`, options2);
+  return new HostError(code2 === "not_there" ? "mirror_unreachable" : code2, `${words3}${remedy6}`, options2);
 }
 var ANOTHER_PLACE;
 var init_summary = __esm({
@@ -32911,9 +33166,9 @@ async function readIdentity(host, source) {
 }
 function responseError({ status: status4, url: url3 }, source) {
   const identity2 = source.sslclientcert === void 0 ? "it may want a client certificate: kernel.sslclientcert and kernel.sslclientkey, or kernel.directory with packages that you downloaded" : "the client certificate of the profile may not be entitled to it";
-  const remedy5 = status4 === 401 || status4 === 403 ? identity2 : "check the address in the profile, or choose another mirror";
+  const remedy6 = status4 === 401 || status4 === 403 ? identity2 : "check the address in the profile, or choose another mirror";
   const code2 = GONE.has(status4) ? "not_there" : "mirror_unreachable";
-  return new HostError(code2, `${url3} returned status ${status4}; ${remedy5}`);
+  return new HostError(code2, `${url3} returned status ${status4}; ${remedy6}`);
 }
 async function openWeb(host, source, dir, { signal }) {
   const tls = await readIdentity(host, source);
@@ -32973,8 +33228,8 @@ function buildsOf({ package: name5, companions = [] }, arch, all) {
   }
   return [...builds.values()];
 }
-async function rpmBuilds(host, request) {
-  const { source, arch, paths, listener } = request;
+async function rpmBuilds(host, request2) {
+  const { source, arch, paths, listener } = request2;
   const names3 = /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]);
   if (source.directory !== void 0) {
     const local2 = await packagesIn(host, source.directory, names3, arch);
@@ -33152,8 +33407,8 @@ function checkIdentity(facts, expected, arch) {
     `${expected.name} ${evrText(expected)}: the file is ${real}; nothing was used, choose another mirror`
   );
 }
-async function takeKernel(host, keyring, files, origin, indexSigned, request) {
-  const { source, arch, paths, listener } = request;
+async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
+  const { source, arch, paths, listener } = request2;
   const { signal } = listener;
   const found2 = /* @__PURE__ */ new Map();
   const records = [];
@@ -33185,7 +33440,7 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request) {
       `${names3}: there is no kernel image in it; name the package that holds vmlinuz`
     );
   }
-  await keepPackages2(host, files, request);
+  await keepPackages2(host, files, request2);
   const { name: name5, version: version2 } = main;
   const from = { name: name5, version: version2, archive: origin, suite: "", files: records, ...first3 && { signer: first3 } };
   return { kernel: kernel2, package: from };
@@ -33209,26 +33464,26 @@ var init_take = __esm({
 });
 
 // src/kernels/sources/rpm.ts
-function isStored2({ stored, source, listener }, [first3], where) {
-  if (first3 === void 0 || first3.name !== stored?.name) return false;
-  const order = compareEvr(first3, parseEvr(stored.version));
+function isStored2({ stored: stored2, source, listener }, [first3], where) {
+  if (first3 === void 0 || first3.name !== stored2?.name) return false;
+  const order = compareEvr(first3, parseEvr(stored2.version));
   if (order === 0) return true;
   if (order > 0 || source.version !== void 0) return false;
   listener.onNote(
-    `${where} offers ${first3.name} ${evrText(first3)}, which is older than the stored ${stored.version}; that stays, name a version in the profile to go back`
+    `${where} offers ${first3.name} ${evrText(first3)}, which is older than the stored ${stored2.version}; that stays, name a version in the profile to go back`
   );
   return true;
 }
-async function fromDirectory(host, keyring, dir, request) {
-  const { source, arch, paths } = request;
+async function fromDirectory(host, keyring, dir, request2) {
+  const { source, arch, paths } = request2;
   const local2 = await packagesIn(host, dir, /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]), arch);
   const chosen3 = choosePackages(source, [...local2.keys()], dir);
-  if (isStored2(request, chosen3, dir)) return "unchanged";
-  const files = await copyPackages(host, local2, chosen3, request);
-  return takeKernel(host, keyring, files, dir, false, { ...request, paths: { ...paths, keepDir: void 0 } });
+  if (isStored2(request2, chosen3, dir)) return "unchanged";
+  const files = await copyPackages(host, local2, chosen3, request2);
+  return takeKernel(host, keyring, files, dir, false, { ...request2, paths: { ...paths, keepDir: void 0 } });
 }
-async function fromPlace(host, web, keyring, place3, request) {
-  const { source, arch, paths, listener } = request;
+async function fromPlace(host, web, keyring, place3, request2) {
+  const { source, arch, paths, listener } = request2;
   const names3 = /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]);
   const dir = (0, import_node_path40.join)(paths.workDir, "index");
   await host.files.makeDir(dir);
@@ -33236,15 +33491,15 @@ async function fromPlace(host, web, keyring, place3, request) {
   const { signal } = listener;
   const offered = await offeredAt(host, place3, { web, keyring, source, names: names3, arch, dir, signal });
   const chosen3 = choosePackages(source, offered, place3.base);
-  if (isStored2(request, chosen3, place3.base)) return "unchanged";
-  const files = await downloadPackages(host, web, place3, chosen3, request);
-  return takeKernel(host, keyring, files, place3.base, indexIsSigned(source), request);
+  if (isStored2(request2, chosen3, place3.base)) return "unchanged";
+  const files = await downloadPackages(host, web, place3, chosen3, request2);
+  return takeKernel(host, keyring, files, place3.base, indexIsSigned(source), request2);
 }
-async function fetchRpm(host, request) {
-  const { source, arch, paths, listener, packagesDir } = request;
+async function fetchRpm(host, request2) {
+  const { source, arch, paths, listener, packagesDir } = request2;
   const keyring = await openKeyring(host, source.gpgkey, paths.workDir);
   const dir = packagesDir === void 0 ? source.directory : (0, import_node_path40.join)(packagesDir, KEPT_DIR);
-  if (dir !== void 0) return fromDirectory(host, keyring, dir, request);
+  if (dir !== void 0) return fromDirectory(host, keyring, dir, request2);
   await requireSpace(host, paths.root, INDEX_BYTES, `reading the package list of ${source.package}`);
   const web = await openWeb(host, source, paths.workDir, listener);
   const failures = [];
@@ -33253,7 +33508,7 @@ async function fetchRpm(host, request) {
     const last = failures.at(-1);
     if (last !== void 0) listener.onNote(`${messageOf(last)}; trying ${place3.base}`);
     try {
-      const own3 = { ...request, paths: { ...paths, workDir: (0, import_node_path40.join)(paths.workDir, String(nth++)) } };
+      const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path40.join)(paths.workDir, String(nth++)) } };
       await host.files.makeDir(own3.paths.workDir);
       return await fromPlace(host, web, keyring, place3, own3);
     } catch (error2) {
@@ -33499,9 +33754,9 @@ async function verifiedImage(host, downloads, keyring, signed2, { source, listen
   await downloads.use(url3, file2, signer);
   return file2;
 }
-async function imageKernel(host, downloads, keyring, signed2, request) {
-  const { source, paths, listener } = request;
-  const vmlinuz = await verifiedImage(host, downloads, keyring, signed2, request);
+async function imageKernel(host, downloads, keyring, signed2, request2) {
+  const { source, paths, listener } = request2;
+  const vmlinuz = await verifiedImage(host, downloads, keyring, signed2, request2);
   const head2 = readBzImage(await host.files.readHead(vmlinuz, HEAD_BYTES));
   if (typeof head2 === "string") throw new HostError("kernel_unusable", `${source.image} cannot be booted: ${head2}`);
   const listed = /* @__PURE__ */ __name((url3) => url3 === void 0 || signed2 === void 0 ? void 0 : downloads.listed(url3, signed2), "listed");
@@ -33516,8 +33771,8 @@ async function imageKernel(host, downloads, keyring, signed2, request) {
   if (config2 !== void 0) files.set(`boot/config-${head2.release}`, config2);
   const kernel2 = locateKernel(files);
   if (kernel2 === void 0) throw new TypeError("an image of a known release is a kernel");
-  const remedy5 = "name an archive with its modules (kernel.modules), or another build";
-  return withConfig(host, { ...kernel2, remedy: remedy5 }, paths.workDir, listener.signal);
+  const remedy6 = "name an archive with its modules (kernel.modules), or another build";
+  return withConfig(host, { ...kernel2, remedy: remedy6 }, paths.workDir, listener.signal);
 }
 async function packagedKernel(host, downloads, signed2, { source, paths, listener }) {
   const debs = [];
@@ -33529,14 +33784,14 @@ async function packagedKernel(host, downloads, signed2, { source, paths, listene
   const names3 = source.packages?.join(" and ");
   throw new HostError("kernel_unusable", `${names3} hold no kernel image; name the package that does`);
 }
-async function fetchUrl(host, request) {
-  const { source, paths, listener } = request;
+async function fetchUrl(host, request2) {
+  const { source, paths, listener } = request2;
   await requireSpace(host, paths.root, ROOM, `fetching ${placeOf(source)}`);
   listener.onProgress(nameOf(placeOf(source)), 0, 0);
   const keyring = source.gpgkey && await openKeyring(host, source.gpgkey, paths.workDir);
-  const downloads = openDownloads(host, request);
-  const signed2 = keyring && await signedChecksums(host, downloads, keyring, request);
-  const kernel2 = source.packages !== void 0 && signed2 !== void 0 ? await packagedKernel(host, downloads, signed2, request) : await imageKernel(host, downloads, keyring, signed2, request);
+  const downloads = openDownloads(host, request2);
+  const signed2 = keyring && await signedChecksums(host, downloads, keyring, request2);
+  const kernel2 = source.packages !== void 0 && signed2 !== void 0 ? await packagedKernel(host, downloads, signed2, request2) : await imageKernel(host, downloads, keyring, signed2, request2);
   if (paths.keepDir !== void 0) {
     await keepFiles(host, paths.keepDir, downloads.files, /* @__PURE__ */ new Set([kernel2.vmlinuz, kernel2.config ?? ""]));
   }
@@ -33547,11 +33802,11 @@ async function fetchUrl(host, request) {
     vouched: keyring === void 0 ? "pin" : "signature"
   };
 }
-async function urlBuilds(host, request) {
-  const { source, paths } = request;
-  const downloads = openDownloads(host, request);
+async function urlBuilds(host, request2) {
+  const { source, paths } = request2;
+  const downloads = openDownloads(host, request2);
   const keyring = source.gpgkey && await openKeyring(host, source.gpgkey, paths.workDir);
-  const signed2 = keyring && await signedChecksums(host, downloads, keyring, request);
+  const signed2 = keyring && await signedChecksums(host, downloads, keyring, request2);
   const digestOf3 = /* @__PURE__ */ __name((name6) => {
     const listed = signed2?.checksums.get(name6);
     return listed?.algorithm === "sha256" ? listed.hex : source.sha256;
@@ -33613,34 +33868,34 @@ var init_source3 = __esm({
 });
 
 // src/kernels/sources/sources.ts
-function fetchKernel(host, request) {
-  const { source } = request;
+function fetchKernel(host, request2) {
+  const { source } = request2;
   switch (source.source) {
     case "deb":
-      return deb.fetch(host, { ...request, source });
+      return deb.fetch(host, { ...request2, source });
     case "rpm":
-      return rpm.fetch(host, { ...request, source });
+      return rpm.fetch(host, { ...request2, source });
     case "file":
-      return file.fetch(host, { ...request, source });
+      return file.fetch(host, { ...request2, source });
     case "url":
-      return url2.fetch(host, { ...request, source });
+      return url2.fetch(host, { ...request2, source });
     case "oci":
-      return oci.fetch(host, { ...request, source });
+      return oci.fetch(host, { ...request2, source });
   }
 }
-function offeredBuilds(host, request) {
-  const { source } = request;
+function offeredBuilds(host, request2) {
+  const { source } = request2;
   switch (source.source) {
     case "deb":
-      return deb.builds(host, { ...request, source });
+      return deb.builds(host, { ...request2, source });
     case "rpm":
-      return rpm.builds(host, { ...request, source });
+      return rpm.builds(host, { ...request2, source });
     case "file":
-      return file.builds(host, { ...request, source });
+      return file.builds(host, { ...request2, source });
     case "url":
-      return url2.builds(host, { ...request, source });
+      return url2.builds(host, { ...request2, source });
     case "oci":
-      return oci.builds(host, { ...request, source });
+      return oci.builds(host, { ...request2, source });
   }
 }
 function exactly(source, build3) {
@@ -33657,18 +33912,18 @@ function exactly(source, build3) {
       return oci.exactly(source, build3);
   }
 }
-function matchesSource(stored, source) {
+function matchesSource(stored2, source) {
   switch (source.source) {
     case "deb":
-      return deb.matches(stored, source);
+      return deb.matches(stored2, source);
     case "rpm":
-      return rpm.matches(stored, source);
+      return rpm.matches(stored2, source);
     case "file":
-      return file.matches(stored, source);
+      return file.matches(stored2, source);
     case "url":
-      return url2.matches(stored, source);
+      return url2.matches(stored2, source);
     case "oci":
-      return oci.matches(stored, source);
+      return oci.matches(stored2, source);
   }
 }
 var init_sources = __esm({
@@ -33809,7 +34064,7 @@ var init_packages = __esm({
 });
 
 // src/kernels/fetch.ts
-async function fetchInto(host, store, profile, source, stored, listener, packagesDir) {
+async function fetchInto(host, store, profile, source, stored2, listener, packagesDir) {
   const parent = (0, import_node_path46.join)(store.tmp, profile.id);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
@@ -33819,17 +34074,17 @@ async function fetchInto(host, store, profile, source, stored, listener, package
       const work2 = __using(_stack, await host.files.tempDir("fetch-", parent), true);
       const keepDir = packagesDir === void 0 && keepsPackages(host.env) ? (0, import_node_path46.join)(work2.path, "keep") : void 0;
       const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path, keepDir };
-      const request = {
+      const request2 = {
         arch: profile.arch,
         source,
         paths,
         listener,
-        stored: stored?.package,
+        stored: stored2?.package,
         packagesDir,
         top: profile.top
       };
-      const fetched2 = await fetchKernel(host, request);
-      if (fetched2 === "unchanged" && stored !== void 0) return stored;
+      const fetched2 = await fetchKernel(host, request2);
+      if (fetched2 === "unchanged" && stored2 !== void 0) return stored2;
       if (fetched2 === "unchanged") throw new TypeError("the source called a kernel unchanged that we do not have");
       checkLocked(profile, fetched2.package);
       const key = sourceKey(profile.arch, source);
@@ -34024,15 +34279,15 @@ async function ensureUserland(arch, options2) {
     try {
       await openStore(host);
       const _lock = __using(_stack2, await lockProfile(host, store, `userland-${arch}`, signal, listener.onNote), true);
-      const stored = await readUserland(host, store, arch);
-      const damage2 = stored && await damageOf(host, store, [stored.busybox]);
-      if (stored && damage2 === void 0) return userland(stored, true);
-      if (stored) {
+      const stored2 = await readUserland(host, store, arch);
+      const damage2 = stored2 && await damageOf(host, store, [stored2.busybox]);
+      if (stored2 && damage2 === void 0) return userland(stored2, true);
+      if (stored2) {
         var _stack = [];
         try {
           listener.onNote(`the stored userland for commands ${damage2}; fetching it again`);
           const _store = __using(_stack, await lockStore(host, store, signal), true);
-          await removeDamaged(host, store, [stored.busybox]);
+          await removeDamaged(host, store, [stored2.busybox]);
         } catch (_) {
           var _error = _, _hasError = true;
         } finally {
@@ -34518,7 +34773,7 @@ function expectationOf({ profiles, kernels: kernels4, code: code2, subject, prog
     const problem2 = profiles === void 0 ? "names no kernels; add" : "names kernels twice; keep only one of";
     throw new UsageError(errorCode, `${origin}: expectation ${problem2} profiles or kernels`);
   }
-  if (code2 === "LOADER_REJECTED" && subject === void 0 && program2 === void 0 && says === void 0) {
+  if (code2 === "LOADER_REJECTED" && !subject && !program2 && !says) {
     const problem2 = "LOADER_REJECTED is every rejection of a library; add says: with a part of its words, as the report has them";
     throw new UsageError(errorCode, `${origin}: expectation of ${problem2}`);
   }
@@ -34784,6 +35039,12 @@ function followsFrom({ args = {} }, root) {
   const { because: because2, because_subject: subject = "" } = args;
   return because2 === root.code && subject === (root.subject ?? "");
 }
+function leavesOpen({
+  code: code2,
+  reason = ""
+}) {
+  return code2 === "RESPONSE_UNRELIABLE" && (reason === "unfinished" || reason === "contradiction");
+}
 function isPromoted({ args = {} }) {
   return args["decides_for"] !== void 0;
 }
@@ -34807,6 +35068,7 @@ var init_finding = __esm({
     init_name_list();
     __name(programsOf, "programsOf");
     __name(followsFrom, "followsFrom");
+    __name(leavesOpen, "leavesOpen");
     __name(isPromoted, "isPromoted");
     __name(folded, "folded");
     __name(isIdle, "isIdle");
@@ -34824,6 +35086,49 @@ var init_inferred = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(inferredText, "inferredText");
+  }
+});
+
+// src/gate/decide.ts
+function decide(cell, { failOn: failOn2, required: required2 = true }) {
+  const weight2 = required2 ? weightOf(cell, failOn2) : weightOf({ ...cell, required: false }, optionalPolicy(failOn2));
+  const tolerated = weight2 === "optional" || weight2 === "expected" || weight2 === "known" ? weight2 : void 0;
+  return {
+    weight: weight2,
+    decides: weight2 === "error" || weight2 === "failure" && failOn2 !== "never",
+    tolerated: cell.status === "fail" ? tolerated : void 0,
+    excused: weight2 === "failure" && failOn2 === "never"
+  };
+}
+function optionalPolicy(failOn2) {
+  return failOn2 === "any" ? "required" : failOn2;
+}
+function weightOf({ status: status4, required: required2, met, known: known5, inference }, failOn2) {
+  const any = failOn2 === "any";
+  switch (status4) {
+    case "pass":
+      if (met !== "passed") return "none";
+      return any ? "failure" : "passed";
+    case "infra_error":
+      return required2 || any ? "error" : "optional";
+    case "skipped":
+      return required2 ? "error" : "optional";
+    case "inferred":
+      if (inference?.accepted && inference.verdict === "pass") return "none";
+      return required2 || any ? "error" : "optional";
+    case "fail":
+      if (met === "failed") return "expected";
+      if (!required2 && !any) return "optional";
+      return failOn2 === "regression" && known5 ? "known" : "failure";
+  }
+}
+var init_decide = __esm({
+  "src/gate/decide.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(decide, "decide");
+    __name(optionalPolicy, "optionalPolicy");
+    __name(weightOf, "weightOf");
   }
 });
 
@@ -34864,7 +35169,8 @@ function metOf(finding, declared) {
   });
 }
 function causesOf(findings, declared) {
-  const causes = decisiveOf(findings).map((finding) => ({ finding, met: metOf(finding, declared) }));
+  const open4 = findings.filter(({ code: code2, args, decisive }) => !decisive && leavesOpen({ code: code2, reason: args["reason"] }));
+  const causes = [...decisiveOf(findings), ...open4].map((finding) => ({ finding, met: metOf(finding, declared) }));
   return causes.flatMap(({ finding, met }) => {
     if (!isPromoted(finding)) return met;
     const following = causes.filter((one) => followsFrom(one.finding, finding)).flatMap((one) => one.met);
@@ -34948,34 +35254,6 @@ var init_expectations = __esm({
   }
 });
 
-// src/gate/weight.ts
-function weightOf({ status: status4, required: required2, met, known: known5, inference }, failOn2) {
-  const any = failOn2 === "any";
-  switch (status4) {
-    case "pass":
-      if (met !== "passed") return "none";
-      return any ? "failure" : "passed";
-    case "infra_error":
-      return required2 || any ? "error" : "optional";
-    case "skipped":
-      return required2 ? "error" : "optional";
-    case "inferred":
-      if (inference?.accepted && inference.verdict === "pass") return "none";
-      return required2 || any ? "error" : "optional";
-    case "fail":
-      if (met === "failed") return "expected";
-      if (!required2 && !any) return "optional";
-      return failOn2 === "regression" && known5 ? "known" : "failure";
-  }
-}
-var init_weight = __esm({
-  "src/gate/weight.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(weightOf, "weightOf");
-  }
-});
-
 // src/gate/gate.ts
 function reasonOf(id2, result) {
   if (result === void 0) return `${id2}: was not run`;
@@ -35017,7 +35295,7 @@ function reasonFor(cell, target, result, expected, options2) {
   const { required: required2 } = target;
   const known5 = (options2.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
   const inference = result?.outcome.status === "inferred" ? result.outcome.inference : void 0;
-  const weight2 = weightOf({ status: status4, required: required2, met: expected?.met, known: known5, inference }, failOn2);
+  const { weight: weight2 } = decide({ status: status4, required: required2, met: expected?.met, known: known5, inference }, { failOn: failOn2 });
   const text7 = `${required2 ? "required" : "optional"} ${reasonOf(id2, result)}`;
   switch (weight2) {
     case "none":
@@ -35123,8 +35401,8 @@ var init_gate2 = __esm({
     init_inferred();
     init_kernel_range();
     init_wording();
+    init_decide();
     init_expectations();
-    init_weight();
     __name(reasonOf, "reasonOf");
     __name(isRequired, "isRequired");
     __name(isPromised, "isPromised");
@@ -35138,153 +35416,117 @@ var init_gate2 = __esm({
   }
 });
 
-// src/report/json-values.ts
-function some(value2) {
-  return value2 === "" || value2 === 0 || value2 === false ? void 0 : value2;
+// src/report/escape.ts
+function clip(text7, max) {
+  return text7.length <= max ? text7 : `${wellFormed(text7.slice(0, Math.max(0, max - 1)))}\u2026`;
 }
-function list2(values2) {
-  return values2.length === 0 ? void 0 : values2;
+function oneLine(text7, max = 400) {
+  return clip(sanitizeText(text7).replace(/\s+/g, " ").trim(), max);
 }
-function object2(value2) {
-  return Object.values(value2).every((member3) => member3 === void 0) ? void 0 : value2;
+function terminal(text7, max = 400) {
+  return noCommands(oneLine(text7, max));
 }
-var init_json_values = __esm({
-  "src/report/json-values.ts"() {
+function noCommands(text7) {
+  return text7.replaceAll("##[", "## [").replace(/(?<!\S)::/g, ": :");
+}
+function md(text7, max = 400) {
+  return oneLine(text7, max).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/#(?=\d)/g, `#${ZERO_WIDTH}`).replace(/[\\`*[\]|~$]/g, "\\$&").replace(/(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])/g, (run2) => "\\_".repeat(run2.length)).replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => /^\d/.test(start) ? `${start}\\` : `\\${start}`).replaceAll("@", `@${ZERO_WIDTH}`).replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`);
+}
+function code(text7, max = 200) {
+  const line6 = oneLine(text7, max).replaceAll("##[", "## [");
+  if (line6 === "") return "";
+  const ticks = "`".repeat(longestRun(line6) + 1);
+  const pad = line6.startsWith("`") || line6.endsWith("`") ? " " : "";
+  return `${ticks}${pad}${line6}${pad}${ticks}`;
+}
+function codeCell(text7, max = 200) {
+  return code(text7, max).replaceAll("|", "\\|");
+}
+function noJsonCommands(json) {
+  return json.replaceAll("##[", "##\\u005b");
+}
+function fence(text7, max = 8192) {
+  const body = noCommands(sanitizeText(text7).trimEnd());
+  const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]
+${body.slice(-max)}`;
+  const ticks = "`".repeat(Math.max(3, longestRun(kept) + 1));
+  return `${ticks}text
+${wellFormed(kept)}
+${ticks}`;
+}
+function longestRun(text7) {
+  return Math.max(0, ...[...text7.matchAll(/`+/g)].map(([run2]) => run2.length));
+}
+var ZERO_WIDTH;
+var init_escape = __esm({
+  "src/report/escape.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    __name(some, "some");
-    __name(list2, "list");
-    __name(object2, "object");
+    init_sanitize();
+    ZERO_WIDTH = "&#8203;";
+    __name(clip, "clip");
+    __name(oneLine, "oneLine");
+    __name(terminal, "terminal");
+    __name(noCommands, "noCommands");
+    __name(md, "md");
+    __name(code, "code");
+    __name(codeCell, "codeCell");
+    __name(noJsonCommands, "noJsonCommands");
+    __name(fence, "fence");
+    __name(longestRun, "longestRun");
   }
 });
 
-// src/report/compare-json.ts
-function identityJson({ path: path2, runId, summaryStatus }) {
-  return { path: path2, run_id: runId, summary_status: summaryStatus };
+// src/findings/words.ts
+function requireWords(finding) {
+  if (attachCount(finding) === void 0) return "";
+  return ` Attach is best effort: to make this a failure, declare it in the manifest: ${requireAttach(programsOf(finding.args))}`;
 }
-function summaryJson(summary2) {
+function untestedWords({ args }) {
+  const { untested: untested3 } = args;
+  if (untested3 === void 0) return "";
+  const several = untested3.includes(", ");
+  return `Not tested: program${several ? "s" : ""} ${untested3}, which ${several ? "do" : "does"} not use it, as the object cannot be prepared without it.`;
+}
+function somePrograms(list6) {
+  const names3 = namesIn2(list6);
+  const rest = names3.length - MAX_NAMES2;
+  const shown4 = names3.slice(0, MAX_NAMES2).join(", ");
+  return `${names3.length > 1 ? "programs" : "program"} ${shown4}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+function followWords({ args }) {
+  const { users, because: because2, because_subject: subject, because_programs: programs } = args;
+  if (users !== void 0) return `It is used by ${somePrograms(users)}.`;
+  if (because2 === void 0 || programs === void 0) return "";
+  const root = subject === void 0 ? because2 : `${because2} (${subject})`;
+  const [use, are] = programs.includes(", ") ? ["use", "are"] : ["uses", "is"];
+  return `It follows from ${root}: ${somePrograms(programs)}, which alone ${use} what is looked at, ${are} not attached.`;
+}
+function words(finding) {
+  const entry2 = isFindingCode(finding.code) ? FINDINGS[finding.code] : FINDINGS.UNKNOWN;
+  const { title: title3, explanation: explanation2, remediation } = entry2.words(finding);
   return {
-    total_profiles: summary2.total,
-    changed_profiles: summary2.changed,
-    improved_profiles: summary2.improved,
-    regressed_profiles: summary2.regressed,
-    required_regressions: summary2.requiredRegressions,
-    required_new_failures: summary2.requiredNewFailures,
-    base_required_failed: summary2.baseRequiredFailed,
-    head_required_failed: summary2.headRequiredFailed,
-    new_failures: summary2.newFailures,
-    known_failures: summary2.knownFailures,
-    fixed_failures: summary2.fixed,
-    changed_causes: summary2.changedCauses,
-    inconclusive_profiles: summary2.inconclusive,
-    grown_programs: summary2.grownPrograms
+    title: title3,
+    explanation: [explanation2, untestedWords(finding), followWords(finding), acrossRun(finding)].filter((text7) => text7 !== "").join(" "),
+    remediation: `${remediation}${requireWords(finding)}`.trim()
   };
 }
-function causeJson({ code: code2, reason, subject, program: program2, detail: detail2, decisive, file: file2, line: line6, title: title3 }) {
-  return {
-    code: code2,
-    reason: some(reason),
-    subject: some(subject),
-    // Empty: it is about no program; absent: not known.
-    program: program2,
-    detail: detail2,
-    decisive,
-    file: some(file2),
-    line: some(line6),
-    title: some(title3)
-  };
-}
-function profileDiffJson(diff) {
-  const { base, head: head2 } = diff;
-  return {
-    profile_id: diff.profile,
-    required: diff.required,
-    change: diff.change,
-    base_status: base?.status,
-    head_status: head2?.status,
-    base_classification: some(base?.classification),
-    head_classification: some(head2?.classification),
-    base_confidence: some(base?.confidence),
-    head_confidence: some(head2?.confidence),
-    base_fixups: some(base?.fixups),
-    head_fixups: some(head2?.fixups),
-    classification_delta: diff.classificationDelta,
-    failure: diff.failure,
-    inconclusive: some(diff.inconclusive),
-    new_causes: list2(diff.newCauses.map(causeJson)),
-    cleared_causes: list2(diff.clearedCauses.map(causeJson)),
-    moved_causes: list2(
-      diff.movedCauses.map(({ base: from, head: to }) => ({
-        ...causeJson(to),
-        base_file: some(from.file),
-        base_line: some(from.line)
-      }))
-    ),
-    grown_programs: list2(
-      diff.grown.map(({ name: name5, base: from, head: to }) => ({ name: name5, base_insns: from, head_insns: to }))
-    )
-  };
-}
-function baselineJson({ base, summary: summary2, profiles }) {
-  return {
-    ...identityJson(base),
-    summary: summaryJson(summary2),
-    profiles: profiles.map(profileDiffJson)
-  };
-}
-var init_compare_json = __esm({
-  "src/report/compare-json.ts"() {
+var MAX_NAMES2;
+var init_words2 = __esm({
+  "src/findings/words.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_json_values();
-    __name(identityJson, "identityJson");
-    __name(summaryJson, "summaryJson");
-    __name(causeJson, "causeJson");
-    __name(profileDiffJson, "profileDiffJson");
-    __name(baselineJson, "baselineJson");
-  }
-});
-
-// src/report/gate-json.ts
-function causeJson2({ code: code2, subject, program: program2, by, misfit: misfit2 }) {
-  return {
-    code: code2,
-    subject: some(subject),
-    program: some(program2),
-    met_by: by && {
-      code: by.code,
-      subject: by.subject,
-      program: by.program,
-      says: by.says,
-      reason: by.reason,
-      origin: by.origin
-    },
-    misfit: misfit2
-  };
-}
-function gateJson(run2, artifact, { failOn: failOn2, exitCode: exitCode2, expected = [] }) {
-  if (failOn2 === void 0 && expected.length === 0) return void 0;
-  return {
-    fail_on: failOn2 ?? "required",
-    exit_code: exitCode2,
-    expectations: list2(
-      expected.filter((one) => one.artifact === artifact).map(({ target, code: code2, reason, met, causes }) => ({
-        profile_id: run2.targets[target]?.profile.id,
-        code: code2,
-        reason,
-        met,
-        causes: list2(causes.map(causeJson2))
-      }))
-    )
-  };
-}
-var init_gate_json = __esm({
-  "src/report/gate-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_json_values();
-    __name(causeJson2, "causeJson");
-    __name(gateJson, "gateJson");
+    init_attach_warning();
+    init_finding();
+    init_name_list();
+    init_findings();
+    init_writer();
+    MAX_NAMES2 = 5;
+    __name(requireWords, "requireWords");
+    __name(untestedWords, "untestedWords");
+    __name(somePrograms, "somePrograms");
+    __name(followWords, "followWords");
+    __name(words, "words");
   }
 });
 
@@ -35346,19 +35588,19 @@ var init_kernel_log = __esm({
 
 // src/model/once-per.ts
 function oncePer(make) {
-  const made = /* @__PURE__ */ new WeakMap();
+  const made2 = /* @__PURE__ */ new WeakMap();
   return (key) => {
-    const known5 = made.get(key) ?? { value: make(key) };
-    made.set(key, known5);
+    const known5 = made2.get(key) ?? { value: make(key) };
+    made2.set(key, known5);
     return known5.value;
   };
 }
-function grouped(items, keyOf8) {
+function grouped(items, keyOf9) {
   const groups2 = /* @__PURE__ */ new Map();
   for (const item of items) {
-    const group2 = groups2.get(keyOf8(item));
+    const group2 = groups2.get(keyOf9(item));
     if (group2) group2.push(item);
-    else groups2.set(keyOf8(item), [item]);
+    else groups2.set(keyOf9(item), [item]);
   }
   return groups2;
 }
@@ -35717,520 +35959,16 @@ var init_evidence = __esm({
   }
 });
 
-// src/model/shims.ts
-function shimsOf(evidence) {
-  if (evidence === void 0) return [];
-  const shims = firstStage(evidence, "open")?.shims ?? [];
-  const detail2 = firstStage(evidence, "load")?.inner_map;
-  if (detail2 === void 0) return shims;
-  return shims.map((shim) => shim.kind === "inner_map" && shim.errno === 0 ? { ...shim, detail: detail2 } : shim);
-}
-var init_shims = __esm({
-  "src/model/shims.ts"() {
+// src/model/run-defaults.ts
+var DEFAULT_TIMEOUT, DEFAULT_TIMEOUT_MS, DEFAULT_CONCURRENCY, MAX_PROGRAMS;
+var init_run_defaults = __esm({
+  "src/model/run-defaults.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    __name(shimsOf, "shimsOf");
-  }
-});
-
-// src/report/style.ts
-function paint(code2, on) {
-  return (text7) => on && text7 !== "" ? `\x1B[${code2}m${text7}\x1B[0m` : text7;
-}
-function style(color) {
-  return {
-    good: paint(32, color),
-    bad: paint(31, color),
-    warn: paint(33, color),
-    dim: paint(2, color),
-    bold: paint(1, color)
-  };
-}
-function plural2(count5, word4) {
-  return `${count5} ${word4}${count5 === 1 ? "" : "s"}`;
-}
-var init_style = __esm({
-  "src/report/style.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(paint, "paint");
-    __name(style, "style");
-    __name(plural2, "plural");
-  }
-});
-
-// src/report/fixups.ts
-function fixupCount(changes) {
-  return changes.filter(
-    ({ kind: kind2, detail: detail2, errno: errno4 }) => (errno4 === 0 || errno4 === "") && (AUTOMATIC.has(kind2) || kind2 === "program_type" && detail2.includes(BY_SECTION))
-  ).length;
-}
-function fixupsOf(outcome, evidence) {
-  if (outcome.status !== "pass" || evidence === void 0) return 0;
-  return fixupCount(shimsOf(evidence));
-}
-function fixupWords(count5) {
-  return count5 === 0 ? "" : `with ${plural2(count5, "automatic fixup")}`;
-}
-function withFixups(word4, count5) {
-  return count5 === 0 ? word4 : `${word4} (${fixupWords(count5)})`;
-}
-var AUTOMATIC, BY_SECTION, FIXUP_MARK, FIXUP_LEGEND;
-var init_fixups = __esm({
-  "src/report/fixups.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_shims();
-    init_style();
-    AUTOMATIC = /* @__PURE__ */ new Set(["map_size", "map_key_value", "inner_map", "map_field", "pinning"]);
-    BY_SECTION = ", by the section name ";
-    __name(fixupCount, "fixupCount");
-    __name(fixupsOf, "fixupsOf");
-    FIXUP_MARK = "*";
-    FIXUP_LEGEND = "passes with automatic fixups: loaded as its own loader would load it";
-    __name(fixupWords, "fixupWords");
-    __name(withFixups, "withFixups");
-  }
-});
-
-// src/report/loaded-only.ts
-function passKind(status4, findings) {
-  if (status4 !== "pass") return void 0;
-  if (nothingLoaded(status4, findings)) return "unloaded";
-  if (loadedOnly(status4, findings)) return "loaded";
-  if (attachedPartly(status4, findings)) return "partly";
-  return findings.length > 0 ? "warned" : "plain";
-}
-function isSeen(kind2) {
-  return kind2 !== void 0 && kind2 !== "unloaded" && kind2 !== "loaded";
-}
-function nothingLoaded(status4, findings) {
-  return status4 === "pass" && findings.some(isUnloaded);
-}
-function loadedOnly(status4, findings) {
-  if (status4 !== "pass" || nothingLoaded(status4, findings)) return false;
-  return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
-}
-function attachedPartly(status4, findings) {
-  return status4 === "pass" && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
-}
-function unseenText(status4, findings) {
-  if (nothingLoaded(status4, findings)) return NOTHING_LOADED;
-  if (loadedOnly(status4, findings)) return LOADED_ONLY;
-  const count5 = status4 === "pass" ? findings.map(attachCount).find((one) => one !== void 0) : void 0;
-  if (count5 === void 0) return "";
-  const untried = count5.untried === 0 ? "" : `, ${count5.untried} not tried`;
-  return `${count5.passed} of ${plural2(count5.attempted + count5.untried, "program")} attached${untried}`;
-}
-function statusText(status4, findings, fixups = 0) {
-  const details2 = [unseenText(status4, findings), fixupWords(fixups)].filter((text7) => text7 !== "");
-  return details2.length === 0 ? status4 : `${status4} (${details2.join(", ")})`;
-}
-var LOADED_ONLY, NOTHING_LOADED;
-var init_loaded_only = __esm({
-  "src/report/loaded-only.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_attach_warning();
-    init_finding();
-    init_fixups();
-    init_style();
-    LOADED_ONLY = "loaded, nothing attached";
-    NOTHING_LOADED = "no program loaded";
-    __name(passKind, "passKind");
-    __name(isSeen, "isSeen");
-    __name(nothingLoaded, "nothingLoaded");
-    __name(loadedOnly, "loadedOnly");
-    __name(attachedPartly, "attachedPartly");
-    __name(unseenText, "unseenText");
-    __name(statusText, "statusText");
-  }
-});
-
-// src/findings/words.ts
-function requireWords(finding) {
-  if (attachCount(finding) === void 0) return "";
-  return ` Attach is best effort: to make this a failure, declare it in the manifest: ${requireAttach(programsOf(finding.args))}`;
-}
-function untestedWords({ args }) {
-  const { untested: untested3 } = args;
-  if (untested3 === void 0) return "";
-  const several = untested3.includes(", ");
-  return `Not tested: program${several ? "s" : ""} ${untested3}, which ${several ? "do" : "does"} not use it, as the object cannot be prepared without it.`;
-}
-function somePrograms(list6) {
-  const names3 = namesIn2(list6);
-  const rest = names3.length - MAX_NAMES2;
-  const shown4 = names3.slice(0, MAX_NAMES2).join(", ");
-  return `${names3.length > 1 ? "programs" : "program"} ${shown4}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-function followWords({ args }) {
-  const { users, because: because2, because_subject: subject, because_programs: programs } = args;
-  if (users !== void 0) return `It is used by ${somePrograms(users)}.`;
-  if (because2 === void 0 || programs === void 0) return "";
-  const root = subject === void 0 ? because2 : `${because2} (${subject})`;
-  const [use, are] = programs.includes(", ") ? ["use", "are"] : ["uses", "is"];
-  return `It follows from ${root}: ${somePrograms(programs)}, which alone ${use} what is looked at, ${are} not attached.`;
-}
-function words(finding) {
-  const entry2 = isFindingCode(finding.code) ? FINDINGS[finding.code] : FINDINGS.UNKNOWN;
-  const { title: title3, explanation: explanation2, remediation } = entry2.words(finding);
-  return {
-    title: title3,
-    explanation: [explanation2, untestedWords(finding), followWords(finding), acrossRun(finding)].filter((text7) => text7 !== "").join(" "),
-    remediation: `${remediation}${requireWords(finding)}`.trim()
-  };
-}
-var MAX_NAMES2;
-var init_words2 = __esm({
-  "src/findings/words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_attach_warning();
-    init_finding();
-    init_name_list();
-    init_findings();
-    init_writer();
-    MAX_NAMES2 = 5;
-    __name(requireWords, "requireWords");
-    __name(untestedWords, "untestedWords");
-    __name(somePrograms, "somePrograms");
-    __name(followWords, "followWords");
-    __name(words, "words");
-  }
-});
-
-// src/model/cause-detail.ts
-function line2(words3) {
-  const steady = words3.map((word4) => word4.replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
-  return steady.some((word4) => word4 !== "") ? [JSON.stringify(steady)] : [];
-}
-function testLines({ reason = "", kind: kind2 = "", expected_of = "", exit_code = "", ...args }) {
-  if (reason !== "expectation") return line2(reason === "failed" ? [reason, exit_code] : [reason]);
-  const also = Object.entries(args).filter(([key]) => /^also_\d+$/.test(key));
-  const others = also.flatMap(([, text7]) => line2([reason, ...text7.split(/ (.*)/s).slice(0, 2)]));
-  return [...line2([reason, kind2, expected_of]), ...others];
-}
-function rejectionLines({ reason = "", proof = "" }) {
-  const said = reason === "verifier_precision" ? proof : reason;
-  return line2([said === "unclassified" ? "" : said]);
-}
-function causeDetail(code2, args) {
-  const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
-  const lines3 = code2 === "FUNCTIONAL_TEST_FAILURE" ? testLines(args) : code2 === "VERIFIER_REJECTION" ? rejectionLines(args) : line2((keys ?? []).map((key) => args[key] ?? ""));
-  return lines3.length === 0 ? void 0 : lines3.join("\n");
-}
-function isDetailKnown(before, now) {
-  if (before === void 0 || now === void 0) return true;
-  const known5 = new Set(before.split("\n"));
-  return now.split("\n").every((one) => known5.has(one));
-}
-var DETAILS, UNSTEADY, MAX_DETAIL;
-var init_cause_detail = __esm({
-  "src/model/cause-detail.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    DETAILS = {
-      LOADER_REJECTED: ["loader", "reason", "error"],
-      COMMAND_VALIDATION_FAILURE: ["reason", "exit_code", "signal"],
-      VALIDATOR_CRASH: ["signal", "step"],
-      UNKNOWN: ["errno", "error"]
-    };
-    UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
-    MAX_DETAIL = 300;
-    __name(line2, "line");
-    __name(testLines, "testLines");
-    __name(rejectionLines, "rejectionLines");
-    __name(causeDetail, "causeDetail");
-    __name(isDetailKnown, "isDetailKnown");
-  }
-});
-
-// src/report/decisive.ts
-function isDecisive(finding, target) {
-  if (finding.decisive !== void 0) return finding.decisive;
-  if (target.status !== "fail" || REMARKS.has(finding.code) || finding.args?.["required"] === "false") return false;
-  const afterAttach = target.failed_stage === "functional" || target.failed_stage === "validation";
-  return !(finding.phase === "attach" && afterAttach);
-}
-var REMARKS;
-var init_decisive = __esm({
-  "src/report/decisive.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    REMARKS = /* @__PURE__ */ new Set([
-      "KERNEL_WARNING",
-      "LSM_BPF_NOT_ENABLED",
-      "MANIFEST_MISMATCH",
-      "ATTACH_TARGET_INLINED"
-    ]);
-    __name(isDecisive, "isDecisive");
-  }
-});
-
-// src/model/budget.ts
-function insnLimit(release) {
-  const version2 = kernelVersion(release);
-  if (!version2 || version2.backports && version2.number[0] < 5) return void 0;
-  return LIMITS.find(([major, minor]) => compareKernels(version2.number, [major, minor]) >= 0)?.[2];
-}
-var LIMITS;
-var init_budget = __esm({
-  "src/model/budget.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_kernel_range();
-    LIMITS = [
-      [5, 2, 1e6],
-      [4, 15, 131072],
-      [4, 12, 98304],
-      [4, 7, 65536],
-      [0, 0, 32768]
-    ];
-    __name(insnLimit, "insnLimit");
-  }
-});
-
-// src/report/view.ts
-function targetViews(run2, artifact) {
-  return run2.targets.map((target, index) => {
-    const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
-    return targetView(run2, target, result);
-  });
-}
-function targetView(run2, target, result) {
-  const outcome = result?.outcome ?? NOT_RUN;
-  const findings = outcome.status === "pass" || outcome.status === "fail" ? outcome.findings : [];
-  const evidence = result?.evidence;
-  const load2 = evidence && firstStage(evidence, "load")?.status;
-  const opened3 = evidence && firstStage(evidence, "open")?.status;
-  return {
-    target,
-    result,
-    outcome,
-    findings,
-    primary: outcome.status === "fail" ? decisiveOf(findings)[0] : void 0,
-    evidence,
-    load: opened3 === "fail" ? "fail" : load2 === "skipped" ? void 0 : load2,
-    attach: evidence && attachView(run2, outcome, evidence),
-    functional: evidence && functionalView(outcome, evidence),
-    programs: evidence ? programViews(evidence) : [],
-    fixups: fixupsOf(outcome, evidence)
-  };
-}
-function attachView(run2, outcome, evidence) {
-  const tried = stagesOf(evidence, "attach").filter((stage) => stage.status !== "skipped");
-  const passed2 = tried.filter((stage) => stage.status === "pass").length;
-  const failed2 = tried.length - passed2;
-  const counts = { attempted: tried.length, passed: passed2, failed: failed2 };
-  if (outcome.status === "fail" && outcome.failedStage === "attach") return { status: "fail", ...counts };
-  if (run2.attachMode === "disabled" || tried.length === 0) return { status: "skipped", ...counts };
-  return { status: failed2 > 0 ? "warn" : "pass", ...counts };
-}
-function functionalView(outcome, evidence) {
-  const tests = stagesOf(evidence, "functional");
-  const failed2 = outcome.status === "fail" && ["functional", "command"].includes(outcome.failedStage);
-  if (tests.length === 0 && !failed2) return void 0;
-  if (failed2) return { status: "fail", tests };
-  if (tests.some((test) => test.status === "fail")) return { status: "warn", tests };
-  return { status: tests.every((test) => test.status === "skipped") ? "skipped" : "pass", tests };
-}
-function programViews(evidence) {
-  const loads3 = new Map(stagesOf(evidence, "program").map((stage) => [stage.name, stage]));
-  const attaches = new Map(stagesOf(evidence, "attach").map((stage) => [stage.program, stage]));
-  const whole5 = firstStage(evidence, "load")?.status;
-  const facts = firstStage(evidence, "open")?.programs ?? [];
-  const limit2 = insnLimit(evidence.hello.kernel.release);
-  return facts.map((program2) => {
-    const stage = loads3.get(program2.name);
-    const { verifier_log_tail: tail3 = "", verifier_log_head: head2 = "" } = stage ?? {};
-    const [, processed = "0", loggedLimit] = PROCESSED.exec((tail3 || head2).slice(-PROCESSED_WITHIN)) ?? [];
-    return {
-      name: program2.name,
-      section: program2.section,
-      type: program2.type,
-      load: stage?.status ?? (whole5 === "pass" && program2.autoload ? "pass" : "skipped"),
-      errno: stage?.errno ?? 0,
-      verifiedInsns: stage?.verified_insns || Number(processed),
-      insnLimit: loggedLimit === void 0 ? limit2 : Number(loggedLimit),
-      totalStates: stage?.total_states ?? 0,
-      peakStates: stage?.peak_states ?? 0,
-      stackBytes: stage?.stack_bytes ?? 0,
-      loadUs: stage?.elapsed_us ?? 0,
-      probes: stage?.probes ?? [],
-      attach: attaches.get(program2.name),
-      logTail: stage?.status === "fail" ? wellFormed((tail3 || head2).slice(-4096)) : ""
-    };
-  });
-}
-var PROCESSED, PROCESSED_WITHIN, NOT_RUN;
-var init_view = __esm({
-  "src/report/view.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_budget();
-    init_evidence();
-    init_finding();
-    init_sanitize();
-    init_fixups();
-    PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
-    PROCESSED_WITHIN = 1024;
-    NOT_RUN = { status: "infra_error", cause: "internal", message: "the target was not run" };
-    __name(targetViews, "targetViews");
-    __name(targetView, "targetView");
-    __name(attachView, "attachView");
-    __name(functionalView, "functionalView");
-    __name(programViews, "programViews");
-  }
-});
-
-// src/report/recorded.ts
-function savedTarget(target) {
-  return {
-    profile: target.profile_id,
-    required: target.required,
-    status: target.status,
-    classification: target.classification_code,
-    confidence: target.classification_confidence,
-    fixups: target.automatic_fixups,
-    causes: target.findings.map(({ code: code2, reason, subject, args, decisive, location, title: title3 }) => ({
-      code: code2,
-      reason,
-      subject,
-      program: args["program"] ?? "",
-      detail: causeDetail(code2, args),
-      decisive: decisive && !isPromoted({ args }),
-      file: location?.file ?? "",
-      line: location?.line ?? 0,
-      title: title3
-    })),
-    programs: target.programs.filter(({ verified_insns: insns, load_status: load2 }) => insns > 0 && load2 === "pass").map(({ name: name5, verified_insns: insns }) => ({ name: name5, insns })),
-    ...timesOf(target)
-  };
-}
-function timesOf({
-  timings
-}) {
-  return timings ? { ms: { prepare: timings.prepare_ms, total: timings.total_ms } } : {};
-}
-function recordedReport(saved, path2) {
-  return {
-    path: path2,
-    runId: saved.run.id,
-    summaryStatus: saved.summary?.status ?? "",
-    targets: saved.targets.map(savedTarget)
-  };
-}
-function recordedCase(saved, path2) {
-  return {
-    path: path2,
-    runId: saved.run_id ?? "",
-    summaryStatus: saved.status,
-    targets: saved.targets.map((target) => ({
-      profile: target.profile_id,
-      required: target.required,
-      status: target.status,
-      classification: target.classification_code,
-      confidence: target.classification_confidence,
-      fixups: target.automatic_fixups,
-      causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
-      programs: target.program_costs,
-      ...timesOf(target)
-    }))
-  };
-}
-function runTarget({ target, result, outcome, findings, primary, programs, fixups }) {
-  return {
-    profile: target.profile.id,
-    required: target.required,
-    status: outcome.status,
-    classification: outcome.status === "skipped" ? "UNSUPPORTED_TRANSPORT" : primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : ""),
-    confidence: primary?.confidence ?? (outcome.status === "skipped" ? "high" : outcome.status === "fail" ? "low" : ""),
-    fixups,
-    causes: findings.map((finding) => ({
-      code: finding.code,
-      reason: finding.args["reason"] ?? "",
-      subject: finding.subject ?? "",
-      program: finding.args["program"] ?? "",
-      detail: causeDetail(finding.code, finding.args),
-      decisive: finding.decisive && !isPromoted(finding),
-      file: finding.location?.file ?? "",
-      line: finding.location?.line ?? 0,
-      title: words(finding).title
-    })),
-    programs: programs.filter(({ verifiedInsns, load: load2 }) => verifiedInsns > 0 && load2 === "pass").map(({ name: name5, verifiedInsns: insns }) => ({ name: name5, insns })),
-    ...result && {
-      ms: { prepare: Math.round(result.timings.prepareMs), total: Math.round(result.timings.totalMs) }
-    }
-  };
-}
-function recordedRun(run2, artifact) {
-  return {
-    path: "",
-    runId: run2.runId,
-    summaryStatus: "",
-    targets: targetViews(run2, artifact).map(runTarget)
-  };
-}
-var init_recorded = __esm({
-  "src/report/recorded.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_cause_detail();
-    init_finding();
-    init_decisive();
-    init_view();
-    __name(savedTarget, "savedTarget");
-    __name(timesOf, "timesOf");
-    __name(recordedReport, "recordedReport");
-    __name(recordedCase, "recordedCase");
-    __name(runTarget, "runTarget");
-    __name(recordedRun, "recordedRun");
-  }
-});
-
-// src/report/shard-json.ts
-function shardJson(part3) {
-  const { index, total, format, version: version2, startedAt, plan, runs, suite } = part3;
-  return { index, total, started_at: startedAt, plan, format, version: version2, suite, runs };
-}
-var init_shard_json = __esm({
-  "src/report/shard-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(shardJson, "shardJson");
-  }
-});
-
-// src/model/comparison.ts
-function totalOf2(summaries) {
-  const sum2 = /* @__PURE__ */ __name((key) => summaries.reduce((total, summary2) => total + (summary2[key] ?? 0), 0), "sum");
-  return {
-    total: sum2("total"),
-    changed: sum2("changed"),
-    improved: sum2("improved"),
-    regressed: sum2("regressed"),
-    requiredRegressions: sum2("requiredRegressions"),
-    requiredNewFailures: sum2("requiredNewFailures"),
-    baseRequiredFailed: sum2("baseRequiredFailed"),
-    headRequiredFailed: sum2("headRequiredFailed"),
-    newFailures: sum2("newFailures"),
-    knownFailures: sum2("knownFailures"),
-    fixed: sum2("fixed"),
-    fixedWithWarning: sum2("fixedWithWarning"),
-    changedCauses: sum2("changedCauses"),
-    inconclusive: sum2("inconclusive"),
-    requiredInconclusive: sum2("requiredInconclusive"),
-    grownPrograms: sum2("grownPrograms")
-  };
-}
-var init_comparison = __esm({
-  "src/model/comparison.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(totalOf2, "totalOf");
+    DEFAULT_TIMEOUT = "180s";
+    DEFAULT_TIMEOUT_MS = 18e4;
+    DEFAULT_CONCURRENCY = 2;
+    MAX_PROGRAMS = 2048;
   }
 });
 
@@ -36276,10 +36014,10 @@ function distinguishTwins(name5, paths, names3) {
   });
 }
 function oncePerDepth(make) {
-  const made = /* @__PURE__ */ new Map();
+  const made2 = /* @__PURE__ */ new Map();
   return (depth) => {
-    const known5 = made.get(depth) ?? make(depth);
-    made.set(depth, known5);
+    const known5 = made2.get(depth) ?? make(depth);
+    made2.set(depth, known5);
     return known5;
   };
 }
@@ -36315,301 +36053,194 @@ var init_object_names = __esm({
   }
 });
 
-// src/model/vendors.ts
-function vendorName(distro) {
-  return VENDORS.get(distro)?.name ?? distro;
+// src/report/btf.ts
+function suppliedBtfJson(btf) {
+  if (btf === void 0) return void 0;
+  const about = { path: btf.path, sha256: btf.sha256, size_bytes: btf.sizeBytes, used: btf.used };
+  if (!btf.used) return { ...about, reason: btf.reason };
+  const { status: status4, failedStage: failedStage2, code: found2 } = btf.without;
+  return { ...about, without: { status: status4, failed_stage: failedStage2, code: found2 } };
 }
-function shortDistro(distro) {
-  return VENDORS.get(distro)?.short ?? distro;
+function sentence2(btf, path2) {
+  const named7 = `${path2} (sha256 ${btf.sha256})`;
+  if (!btf.used) return `supplied by you and not used: ${named7}; ${IDLE2[btf.reason]}`;
+  const { status: status4, failedStage: failedStage2, code: found2 } = btf.without;
+  const where = failedStage2 === void 0 ? "" : ` at ${failedStage2}`;
+  const why2 = found2 === void 0 ? "" : ` (${found2})`;
+  return `supplied by you: ${named7}; the kernel has none to use, and whether this is of its build cannot be checked. Without it: ${status4}${where}${why2}`;
 }
-var VENDORS;
-var init_vendors = __esm({
-  "src/model/vendors.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    VENDORS = new Map(
-      Object.entries({
-        almalinux: { name: "AlmaLinux", short: "alma" },
-        "amazon-linux": { name: "Amazon Linux", short: "amzn" },
-        "azure-linux": { name: "Azure Linux", short: "azl" },
-        bottlerocket: { name: "Bottlerocket" },
-        "centos-stream": { name: "CentOS Stream", short: "cs" },
-        "ci-kernels": { name: "upstream (ci-kernels)", short: "ci" },
-        debian: { name: "Debian", short: "deb" },
-        fedora: { name: "Fedora" },
-        "fedora-coreos": { name: "Fedora CoreOS", short: "fcos" },
-        flatcar: { name: "Flatcar" },
-        "linux-mainline": { name: "mainline Linux", short: "linux" },
-        local: { name: "own kernel", short: "own" },
-        opensuse: { name: "openSUSE", short: "suse" },
-        oracle: { name: "Oracle Linux", short: "ol" },
-        rhcos: { name: "RHCOS" },
-        rhel: { name: "RHEL" },
-        rocky: { name: "Rocky Linux" },
-        sles: { name: "SLES" },
-        talos: { name: "Talos" },
-        ubuntu: { name: "Ubuntu", short: "ubu" }
-      })
-    );
-    __name(vendorName, "vendorName");
-    __name(shortDistro, "shortDistro");
-  }
-});
-
-// src/report/escape.ts
-function clip(text7, max) {
-  return text7.length <= max ? text7 : `${wellFormed(text7.slice(0, Math.max(0, max - 1)))}\u2026`;
+function suppliedBtfNotes(btf) {
+  return btf === void 0 ? [] : [`btf: ${sentence2(btf, fileName(btf.path))}`];
 }
-function oneLine(text7, max = 400) {
-  return clip(sanitizeText(text7).replace(/\s+/g, " ").trim(), max);
+function suppliedBtfMarkdown(btf) {
+  return btf === void 0 ? [] : [`- BTF: ${sentence2(btf, code(md(btf.path)))}`];
 }
-function terminal(text7, max = 400) {
-  return noCommands(oneLine(text7, max));
-}
-function noCommands(text7) {
-  return text7.replaceAll("##[", "## [").replace(/(?<!\S)::/g, ": :");
-}
-function md(text7, max = 400) {
-  return oneLine(text7, max).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/#(?=\d)/g, `#${ZERO_WIDTH}`).replace(/[\\`*[\]|~$]/g, "\\$&").replace(/(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])/g, (run2) => "\\_".repeat(run2.length)).replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => /^\d/.test(start) ? `${start}\\` : `\\${start}`).replaceAll("@", `@${ZERO_WIDTH}`).replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`);
-}
-function code(text7, max = 200) {
-  const line6 = oneLine(text7, max).replaceAll("##[", "## [");
-  if (line6 === "") return "";
-  const ticks = "`".repeat(longestRun(line6) + 1);
-  const pad = line6.startsWith("`") || line6.endsWith("`") ? " " : "";
-  return `${ticks}${pad}${line6}${pad}${ticks}`;
-}
-function codeCell(text7, max = 200) {
-  return code(text7, max).replaceAll("|", "\\|");
-}
-function noJsonCommands(json) {
-  return json.replaceAll("##[", "##\\u005b");
-}
-function fence(text7, max = 8192) {
-  const body = noCommands(sanitizeText(text7).trimEnd());
-  const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]
-${body.slice(-max)}`;
-  const ticks = "`".repeat(Math.max(3, longestRun(kept) + 1));
-  return `${ticks}text
-${wellFormed(kept)}
-${ticks}`;
-}
-function longestRun(text7) {
-  return Math.max(0, ...[...text7.matchAll(/`+/g)].map(([run2]) => run2.length));
-}
-var ZERO_WIDTH;
-var init_escape = __esm({
-  "src/report/escape.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_sanitize();
-    ZERO_WIDTH = "&#8203;";
-    __name(clip, "clip");
-    __name(oneLine, "oneLine");
-    __name(terminal, "terminal");
-    __name(noCommands, "noCommands");
-    __name(md, "md");
-    __name(code, "code");
-    __name(codeCell, "codeCell");
-    __name(noJsonCommands, "noJsonCommands");
-    __name(fence, "fence");
-    __name(longestRun, "longestRun");
-  }
-});
-
-// src/report/names.ts
-function profileName(profile) {
-  const { distro, version: version2, kernelFamily } = profile;
-  const family2 = kernelFamily === "" ? "" : ` (${kernelFamily})`;
-  return `${vendorName(distro)}${version2 === "" ? "" : ` ${version2}`}${family2}`;
-}
-function fileNames(artifacts) {
-  return distinctNames(artifacts.map(({ basename: name5, path: path2 }) => ({ name: name5, path: path2 })));
-}
-function shortNames(targets) {
-  const ids = targets.map(({ profile }) => profile.id);
-  const families = targets.map(({ profile }) => profile.kernelFamily);
-  const releases = targets.map(
-    ({ profile: { distro, version: version2, kernelFamily, problem: problem2 } }) => problem2 === void 0 && kernelFamily !== "" ? `${shortDistro(distro)}${version2}-${kernelFamily}` : ""
-  );
-  const lists = [families, releases].map((names3) => ({ names: names3, counts: countsOf(names3) }));
-  return targets.map((_, i) => {
-    for (const { names: names3, counts } of lists) {
-      const name5 = names3[i] ?? "";
-      if (name5 !== "" && counts.get(name5) === 1) return oneLine(name5, 40);
-    }
-    return oneLine(ids[i] ?? "", 64);
-  });
-}
-var init_names2 = __esm({
-  "src/report/names.ts"() {
+var IDLE2;
+var init_btf = __esm({
+  "src/report/btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_object_names();
-    init_vendors();
     init_escape();
-    __name(profileName, "profileName");
-    __name(fileNames, "fileNames");
-    __name(shortNames, "shortNames");
+    IDLE2 = {
+      kernel_has_btf: "this kernel has BTF of its own",
+      no_core_relocations: "the object has no CO-RE relocations",
+      no_answer: "the guest sent no result"
+    };
+    __name(suppliedBtfJson, "suppliedBtfJson");
+    __name(sentence2, "sentence");
+    __name(suppliedBtfNotes, "suppliedBtfNotes");
+    __name(suppliedBtfMarkdown, "suppliedBtfMarkdown");
   }
 });
 
-// src/report/margins.ts
-function costsOf(views) {
-  const kernels4 = shortNames(views.map(({ target }) => target));
-  return views.flatMap(
-    ({ programs }, index) => programs.filter(({ verifiedInsns }) => verifiedInsns > 0).map((program2) => ({
-      program: program2.name,
-      kernel: kernels4[index] ?? "",
-      insns: program2.verifiedInsns,
-      limit: program2.insnLimit,
-      totalStates: program2.totalStates,
-      peakStates: program2.peakStates,
-      stackBytes: program2.stackBytes,
-      loadUs: program2.loadUs
-    }))
-  );
+// src/report/command.ts
+function commandJson({ command }) {
+  return command && {
+    text: command.command,
+    invocation_sha256: command.invocationSha256,
+    expected_exit_code: command.expectExitCode,
+    binary: command.binary && {
+      basename: command.binary.basename,
+      sha256: command.binary.sha256,
+      size_bytes: command.binary.sizeBytes
+    }
+  };
 }
-function shareOf({ insns, limit: limit2 }) {
-  return limit2 === void 0 || limit2 === 0 ? void 0 : insns / limit2;
+function assetsJson({ assets = [] }) {
+  if (assets.length === 0) return void 0;
+  return assets.map(({ path: path2, sha256: sha2563, sizeBytes, executable }) => ({ path: path2, sha256: sha2563, size_bytes: sizeBytes, executable }));
 }
-function notablePrograms(costs) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const cost of costs) groups2.set(cost.program, [...groups2.get(cost.program) ?? [], cost]);
-  const ranked = [...groups2].map(([name5, own3]) => ({
-    name: name5,
-    costs: own3,
-    share: Math.max(...own3.map((cost) => cost.insns / (cost.limit ?? USUAL_LIMIT)))
-  })).sort((a, b) => b.share - a.share);
-  const above = ranked.filter(({ share }) => share > NOTABLE_SHARE).length;
-  const programs = ranked.slice(0, Math.max(above, AT_LEAST));
-  return { programs, others: ranked.length - programs.length };
-}
-function worst(costs, key) {
-  return [...costs].sort((a, b) => b[key] - a[key])[0];
-}
-var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
-var init_margins = __esm({
-  "src/report/margins.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_names2();
-    NOTABLE_SHARE = 0.25;
-    AT_LEAST = 5;
-    USUAL_LIMIT = 1e6;
-    __name(costsOf, "costsOf");
-    __name(shareOf, "shareOf");
-    __name(notablePrograms, "notablePrograms");
-    __name(worst, "worst");
+function commandLines({ command, assets = [] }) {
+  const lines3 = [];
+  if (command !== void 0) {
+    const { command: text7, expectExitCode, binary } = command;
+    lines3.push(`- Command: ${code(text7)}, passes with exit code ${expectExitCode}`);
+    if (binary)
+      lines3.push(`- Program: ${code(binary.basename)}, ${binary.sizeBytes} bytes, SHA-256 ${code(binary.sha256)}`);
   }
-});
-
-// src/report/cost-text.ts
-function thousands(value2) {
-  return String(Math.round(value2)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  if (assets.length === 0) return lines3;
+  const named7 = assets.slice(0, MAX_ASSETS2).map(({ path: path2, sha256: sha2563 }) => `${code(path2)} ${md(`(${sha2563.slice(0, 12)})`)}`);
+  const rest = assets.length > MAX_ASSETS2 ? ` and ${assets.length - MAX_ASSETS2} more` : "";
+  return [...lines3, `- Assets: ${named7.join(", ")}${rest}`];
 }
-function percent(share) {
-  if (share === void 0) return "";
-  if (share > 0 && share < 1e-3) return "<0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
-}
-function insnsText(cost) {
-  const share = percent(shareOf(cost));
-  return share === "" ? thousands(cost.insns) : `${thousands(cost.insns)} (${share})`;
-}
-function milliseconds(us) {
-  return us === 0 ? "" : `${(us / 1e3).toFixed(1)} ms`;
-}
-var init_cost_text = __esm({
-  "src/report/cost-text.ts"() {
+var MAX_ASSETS2;
+var init_command2 = __esm({
+  "src/report/command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_margins();
-    __name(thousands, "thousands");
-    __name(percent, "percent");
-    __name(insnsText, "insnsText");
-    __name(milliseconds, "milliseconds");
-  }
-});
-
-// src/report/compare-words.ts
-function sideText(side) {
-  if (side === void 0) return "";
-  if (side.classification === "") return withFixups(side.status, side.fixups);
-  return `${side.status} (${oneLine(side.classification, 80)})`;
-}
-function causeText({ code: code2, reason, subject, program: program2 = "", file: file2, line: line6, title: title3 }) {
-  const what = [oneLine(code2, 80), reason === "" ? "" : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
-  const who2 = program2 === "" || program2 === subject ? "" : ` in ${oneLine(program2, 200)}`;
-  const where = file2 === "" ? "" : ` at ${oneLine(file2, 200)}:${line6}`;
-  const why2 = title3 === "" ? "" : `: ${oneLine(title3, 300)}`;
-  return `${what.filter((word4) => word4 !== "").join(" ")}${who2}${where}${why2}`;
-}
-function newsText(summary2) {
-  const warned = summary2.fixedWithWarning ?? 0;
-  const parts2 = [
-    [plural2(summary2.newFailures, "new failure"), summary2.newFailures],
-    [plural2(summary2.knownFailures, "known failure"), summary2.knownFailures],
-    [`${summary2.changedCauses} of them with another cause`, summary2.changedCauses],
-    [`${summary2.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ""}`, summary2.fixed],
-    [`${plural2(summary2.inconclusive, "kernel")} inconclusive`, summary2.inconclusive],
-    [`${plural2(summary2.grownPrograms, "program")} grown`, summary2.grownPrograms]
-  ];
-  const said = parts2.filter(([, count5]) => count5 > 0).map(([text7]) => text7);
-  return said.length === 0 ? NOTHING_NEW : said.join(", ");
-}
-function detailTexts(diff) {
-  const cleared = diff.failure === "fixed" || diff.change === "improved" ? "was" : "no longer";
-  const kinds = [
-    [true, "", "new", cleared],
-    [false, "warning ", "new", "no longer"]
-  ];
-  return kinds.flatMap(([decisive, kind2, came, went]) => {
-    const own3 = /* @__PURE__ */ __name((cause) => cause.decisive !== false === decisive, "own");
-    return [
-      ...diff.newCauses.filter(own3).map((cause) => `${kind2}${came}: ${causeText(cause)}`),
-      ...diff.clearedCauses.filter(own3).map((cause) => `${kind2}${went}: ${causeText(cause)}`),
-      ...diff.movedCauses.filter(({ head: head2 }) => own3(head2)).map(({ base, head: head2 }) => `${kind2}moved from line ${base.line}: ${causeText(head2)}`)
-    ];
-  });
-}
-function grownRows(profiles) {
-  return profiles.flatMap(({ profile, grown }) => grown.map((program2) => ({ profile, ...program2 }))).sort((a, b) => b.head / b.base - a.head / a.base).map(({ profile, name: name5, base, head: head2 }) => [
-    profile,
-    name5,
-    thousands(base),
-    thousands(head2),
-    `+${((head2 - base) / base * 100).toFixed(1)} %`
-  ]);
-}
-function byImportance({ profiles }) {
-  const rank2 = /* @__PURE__ */ __name(({ failure: failure3, change: change2 }) => failure3 === "new" ? 0 : change2 === "regressed" ? 1 : failure3 === "known" ? 3 : change2 === "unchanged" ? 4 : 2, "rank");
-  return [...profiles].sort((a, b) => rank2(a) - rank2(b));
-}
-function isOldNews(diff) {
-  return diff.failure === "known" && diff.change === "unchanged" && diff.grown.length === 0 && detailTexts(diff).length === 0;
-}
-function isNews(diff) {
-  return diff.change !== "unchanged" || diff.failure !== void 0 || diff.grown.length > 0 || detailTexts(diff).length > 0;
-}
-var NOTHING_NEW;
-var init_compare_words = __esm({
-  "src/report/compare-words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_cost_text();
     init_escape();
-    init_fixups();
-    init_style();
-    __name(sideText, "sideText");
-    __name(causeText, "causeText");
-    NOTHING_NEW = "no differences";
-    __name(newsText, "newsText");
-    __name(detailTexts, "detailTexts");
-    __name(grownRows, "grownRows");
-    __name(byImportance, "byImportance");
-    __name(isOldNews, "isOldNews");
-    __name(isNews, "isNews");
+    MAX_ASSETS2 = 50;
+    __name(commandJson, "commandJson");
+    __name(assetsJson, "assetsJson");
+    __name(commandLines, "commandLines");
+  }
+});
+
+// src/report/json-values.ts
+function some(value2) {
+  return value2 === "" || value2 === 0 || value2 === false ? void 0 : value2;
+}
+function list2(values2) {
+  return values2.length === 0 ? void 0 : values2;
+}
+function object2(value2) {
+  return Object.values(value2).every((member3) => member3 === void 0) ? void 0 : value2;
+}
+var init_json_values = __esm({
+  "src/report/json-values.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(some, "some");
+    __name(list2, "list");
+    __name(object2, "object");
+  }
+});
+
+// src/report/compare-json.ts
+function identityJson({ path: path2, runId, summaryStatus }) {
+  return { path: path2, run_id: runId, summary_status: summaryStatus };
+}
+function summaryJson(summary2) {
+  return {
+    total_profiles: summary2.total,
+    changed_profiles: summary2.changed,
+    improved_profiles: summary2.improved,
+    regressed_profiles: summary2.regressed,
+    required_regressions: summary2.requiredRegressions,
+    required_new_failures: summary2.requiredNewFailures,
+    base_required_failed: summary2.baseRequiredFailed,
+    head_required_failed: summary2.headRequiredFailed,
+    new_failures: summary2.newFailures,
+    known_failures: summary2.knownFailures,
+    fixed_failures: summary2.fixed,
+    changed_causes: summary2.changedCauses,
+    inconclusive_profiles: summary2.inconclusive,
+    grown_programs: summary2.grownPrograms
+  };
+}
+function causeJson({ code: code2, reason, subject, program: program2, detail: detail2, decisive, file: file2, line: line6, title: title3 }) {
+  return {
+    code: code2,
+    reason: some(reason),
+    subject: some(subject),
+    // Empty: it is about no program; absent: not known.
+    program: program2,
+    detail: detail2,
+    decisive,
+    file: some(file2),
+    line: some(line6),
+    title: some(title3)
+  };
+}
+function profileDiffJson(diff) {
+  const { base, head: head2 } = diff;
+  return {
+    profile_id: diff.profile,
+    required: diff.required,
+    change: diff.change,
+    base_status: base?.status,
+    head_status: head2?.status,
+    base_classification: some(base?.classification),
+    head_classification: some(head2?.classification),
+    base_confidence: some(base?.confidence),
+    head_confidence: some(head2?.confidence),
+    base_fixups: some(base?.fixups),
+    head_fixups: some(head2?.fixups),
+    classification_delta: diff.classificationDelta,
+    failure: diff.failure,
+    inconclusive: some(diff.inconclusive),
+    new_causes: list2(diff.newCauses.map(causeJson)),
+    cleared_causes: list2(diff.clearedCauses.map(causeJson)),
+    moved_causes: list2(
+      diff.movedCauses.map(({ base: from, head: to }) => ({
+        ...causeJson(to),
+        base_file: some(from.file),
+        base_line: some(from.line)
+      }))
+    ),
+    grown_programs: list2(
+      diff.grown.map(({ name: name5, base: from, head: to }) => ({ name: name5, base_insns: from, head_insns: to }))
+    )
+  };
+}
+function baselineJson({ base, summary: summary2, profiles }) {
+  return {
+    ...identityJson(base),
+    summary: summaryJson(summary2),
+    profiles: profiles.map(profileDiffJson)
+  };
+}
+var init_compare_json = __esm({
+  "src/report/compare-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_json_values();
+    __name(identityJson, "identityJson");
+    __name(summaryJson, "summaryJson");
+    __name(causeJson, "causeJson");
+    __name(profileDiffJson, "profileDiffJson");
+    __name(baselineJson, "baselineJson");
   }
 });
 
@@ -36777,157 +36408,1168 @@ var init_markdown_table2 = __esm({
   }
 });
 
-// src/report/compare-markdown.ts
-function identityLine(side, { path: path2, runId, summaryStatus }) {
-  const facts = [runId === "" ? "" : `run ${code(runId)}`, summaryStatus === "" ? "" : `status ${md(summaryStatus)}`];
-  return `- ${side}: ${[code(path2, 400), ...facts].filter((part3) => part3 !== "").join(", ")}`;
+// src/report/functional.ts
+function functionalJson({ functional }) {
+  return functional && { status: functional.status, tests: list2(functional.tests.map(testJson)) };
 }
-function profileRow(diff) {
-  return [
-    codeCell(diff.profile),
-    diff.required ? "yes" : "no",
-    `${diff.change}${diff.failure === void 0 ? "" : ` (${diff.failure})`}`,
-    md(sideText(diff.base)),
-    md(sideText(diff.head)),
-    diff.inconclusive ? "inconclusive" : md(diff.classificationDelta ?? "")
-  ];
+function testJson(test) {
+  const command = some(test.command);
+  return {
+    name: some(test.name),
+    required: test.required,
+    status: test.status,
+    command,
+    timeout_seconds: some(test.timeout_seconds),
+    expected_exit_code: some(test.expected_exit_code),
+    // Without a command there is none.
+    exit_code: test.exit_code < 0 ? void 0 : some(test.exit_code),
+    timed_out: some(test.timed_out),
+    stdout_tail: some(test.stdout_tail),
+    stderr_tail: some(test.stderr_tail),
+    stdout_bytes: some(test.stdout_bytes),
+    stderr_bytes: some(test.stderr_bytes),
+    stdout_head: some(test.stdout_head),
+    stderr_head: some(test.stderr_head),
+    duration_ms: some(Math.round((test.elapsed_us ?? 0) / 1e3)),
+    error: some(test.error),
+    assertions: list2((test.assertions ?? []).map(assertionJson))
+  };
 }
-function comparisonLines(comparison, level) {
-  const head2 = "#".repeat(level);
-  const profiles = byImportance(comparison);
-  const detailed = profiles.map((diff) => ({ diff, texts: detailTexts(diff) })).filter(({ texts: texts2 }) => texts2.length > 0);
-  const grown = grownRows(profiles);
-  const lines3 = [...table(COLUMNS, profiles.map(profileRow)), ""];
-  if (detailed.length > 0) {
-    lines3.push(`${head2} Causes`, "");
-    for (const { diff, texts: texts2 } of detailed.slice(0, MAX_DETAILS)) {
-      lines3.push(`- ${code(diff.profile)}`, ...texts2.slice(0, MAX_GROWN).map((text7) => `  - ${md(text7, 1e3)}`));
-    }
-    if (detailed.length > MAX_DETAILS) lines3.push(`- ${detailed.length - MAX_DETAILS} more kernels stand in the JSON`);
-    lines3.push("");
-  }
-  if (grown.length > 0) {
-    const rows3 = grown.slice(0, MAX_GROWN).map(([profile = "", program2 = "", ...numbers3]) => [codeCell(profile), codeCell(program2), ...numbers3]);
-    lines3.push(`${head2} Grown programs`, "", "Instructions that the verifier processed.", "");
-    lines3.push(...table(["Profile", "Program", "Base", "Head", "Growth"], rows3));
-    if (grown.length > MAX_GROWN) lines3.push("", `${grown.length - MAX_GROWN} more stand in the JSON.`);
-    lines3.push("");
-  }
-  return lines3;
+function assertionJson({ kind: kind2, subject, status: status4, wanted, seen, error: error2 }) {
+  return { kind: kind2, subject, status: status4, wanted: some(wanted), seen: some(seen), error: some(error2) };
 }
-function newsLines(comparison, level, requested2 = isNews) {
-  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(requested2) }, level);
+function functionalLines({ functional }, command) {
+  return (functional?.tests ?? []).flatMap((test) => testLines(test, command));
 }
-function baselineLines(baseline) {
-  return [
-    "## Against the baseline",
-    "",
-    identityLine("Baseline", baseline.base),
-    `- ${newsText(baseline.summary)}`,
-    "",
-    ...newsLines(baseline, 3)
-  ];
+function testLines(test, command) {
+  const wanted = command === void 0 ? "" : ` (expected ${command.expectExitCode})`;
+  const exit = test.exit_code < 0 ? "" : `, exit code ${test.exit_code}${wanted}`;
+  const what = command === void 0 ? `Functional test ${code(test.name)}` : `Command ${code(command.command)}`;
+  const time3 = test.elapsed_us === void 0 ? "" : ` in ${(test.elapsed_us / 1e6).toFixed(1)} s`;
+  const lines3 = ["", `${what}: ${test.status}${exit}${time3}`];
+  lines3.push(...outputLines(test.stdout_head, test.stdout_tail, test.stdout_bytes));
+  lines3.push(...outputLines(test.stderr_head, test.stderr_tail, test.stderr_bytes));
+  const rows3 = (test.assertions ?? []).map(({ kind: kind2, subject, status: status4, wanted: wanted2, seen, error: error2 }) => [
+    `${kind2} ${codeCell(subject)}`,
+    md(expectedWords(kind2, wanted2)),
+    md([seenWords(kind2, seen, wanted2), error2].filter((part3) => part3 !== "").join("; ")),
+    status4
+  ]);
+  return rows3.length === 0 ? lines3 : [...lines3, "", ...table(["Expectation", "Wanted", "Seen", "Status"], rows3)];
 }
-var MAX_GROWN, MAX_DETAILS, COLUMNS;
-var init_compare_markdown = __esm({
-  "src/report/compare-markdown.ts"() {
+function outputLines(head2, tail3, bytes3) {
+  if (tail3 === "") return [];
+  if (head2 === void 0 || head2 === "") return ["", fence(tail3)];
+  const whole5 = bytes3 === void 0 ? "" : ` of ${bytes3} bytes in all`;
+  return ["", fence(head2), "", `The middle${whole5} is left out; the end:`, "", fence(tail3)];
+}
+var init_functional2 = __esm({
+  "src/report/functional.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_compare_words();
+    init_assertions();
     init_escape();
+    init_json_values();
     init_markdown_table2();
-    MAX_GROWN = 20;
-    MAX_DETAILS = 50;
-    COLUMNS = ["Profile", "Required", "Change", "Base", "Head", "Class Delta"];
-    __name(identityLine, "identityLine");
-    __name(profileRow, "profileRow");
-    __name(comparisonLines, "comparisonLines");
-    __name(newsLines, "newsLines");
-    __name(baselineLines, "baselineLines");
+    __name(functionalJson, "functionalJson");
+    __name(testJson, "testJson");
+    __name(assertionJson, "assertionJson");
+    __name(functionalLines, "functionalLines");
+    __name(testLines, "testLines");
+    __name(outputLines, "outputLines");
   }
 });
 
-// src/report/suite-baseline.ts
-function comparisonOf({ completed: completed2 }) {
-  return completed2?.run.baseline?.[completed2.artifact];
-}
-function hasBaseline({ baseline, cases }) {
-  return baseline !== void 0 || cases.some(({ completed: completed2 }) => completed2?.run.baseline !== void 0);
-}
-function suiteNews({ cases }) {
-  return totalOf2(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
-}
-function added({ cases }) {
-  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
-}
-function suiteBaselineJson(suite) {
-  if (!hasBaseline(suite)) return void 0;
+// src/report/gate-json.ts
+function causeJson2({ code: code2, subject, program: program2, by, misfit: misfit2 }) {
   return {
-    ...suite.baseline && identityJson(suite.baseline),
-    summary: summaryJson(suiteNews(suite)),
-    added_cases: list2(added(suite)),
-    removed_cases: list2(suite.baseline?.gone ?? [])
+    code: code2,
+    subject: some(subject),
+    program: some(program2),
+    met_by: by && {
+      code: by.code,
+      subject: by.subject,
+      program: by.program,
+      says: by.says,
+      reason: by.reason,
+      origin: by.origin
+    },
+    misfit: misfit2
   };
 }
-function isFresh(diff) {
-  return isNews(diff) && !isOldNews(diff);
+function gateJson(run2, artifact, { failOn: failOn2, exitCode: exitCode2, expected = [] }) {
+  if (failOn2 === void 0 && expected.length === 0) return void 0;
+  return {
+    fail_on: failOn2 ?? "required",
+    exit_code: exitCode2,
+    expectations: list2(
+      expected.filter((one) => one.artifact === artifact).map(({ target, code: code2, reason, met, causes }) => ({
+        profile_id: run2.targets[target]?.profile.id,
+        code: code2,
+        reason,
+        met,
+        causes: list2(causes.map(causeJson2))
+      }))
+    )
+  };
 }
-function sortedNews({
-  cases
-}) {
-  const compared2 = cases.flatMap((one) => {
-    const comparison = comparisonOf(one);
-    return comparison ? [{ one, comparison }] : [];
-  });
-  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
-  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
-  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
-}
-function quietTexts(suite) {
-  const { known: known5, same: same2 } = sortedNews(suite);
-  const texts2 = [
-    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
-    ["As before", same2.map(({ one }) => one.name)],
-    ["Not in the baseline", added(suite)],
-    ["Only in the baseline", suite.baseline?.gone ?? []]
-  ];
-  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
-}
-function suiteBaselineLines(suite) {
-  if (!hasBaseline(suite)) return [];
-  return [
-    "## Against the baseline",
-    "",
-    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
-    `- ${newsText(suiteNews(suite))}`,
-    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
-    "",
-    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
-      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
-      "",
-      ...newsLines(comparison, 4, isFresh)
-    ])
-  ];
-}
-var init_suite_baseline = __esm({
-  "src/report/suite-baseline.ts"() {
+var init_gate_json = __esm({
+  "src/report/gate-json.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_comparison();
-    init_compare_json();
-    init_compare_markdown();
-    init_compare_words();
+    init_json_values();
+    __name(causeJson2, "causeJson");
+    __name(gateJson, "gateJson");
+  }
+});
+
+// src/model/shims.ts
+function shimsOf(evidence) {
+  if (evidence === void 0) return [];
+  const shims = firstStage(evidence, "open")?.shims ?? [];
+  const detail2 = firstStage(evidence, "load")?.inner_map;
+  if (detail2 === void 0) return shims;
+  return shims.map((shim) => shim.kind === "inner_map" && shim.errno === 0 ? { ...shim, detail: detail2 } : shim);
+}
+var init_shims = __esm({
+  "src/model/shims.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    __name(shimsOf, "shimsOf");
+  }
+});
+
+// src/report/shims.ts
+function shimsJson(evidence) {
+  const shims = shimsOf(evidence).map(({ kind: kind2, subject, detail: detail2, errno: errno4 }) => ({
+    kind: kind2,
+    subject,
+    detail: detail2,
+    errno: errno4 === 0 ? void 0 : errnoName(errno4)
+  }));
+  return shims.length === 0 ? void 0 : shims;
+}
+function list3(shims, name5, plain6) {
+  const shown4 = shims.slice(0, MAX_LISTED).map(({ kind: kind2, subject, detail: detail2, errno: errno4 }) => {
+    const label = errno4 === 0 ? LABELS[kind2] ?? "" : "";
+    const failed2 = errno4 === 0 ? "" : `, not done: ${errnoName(errno4)}`;
+    return `${name5(subject)} (${label}${plain6(detail2)}${failed2})`;
+  });
+  const rest = shims.length - shown4.length;
+  return `${shown4.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+function shimsNote(evidence) {
+  const shims = shimsOf(evidence);
+  if (shims.length === 0) return void 0;
+  const same2 = /* @__PURE__ */ __name((text7) => text7, "same");
+  return `loaded with: ${list3(shims, same2, same2)}`;
+}
+function shimsMarkdown(evidence) {
+  const shims = shimsOf(evidence);
+  return shims.length === 0 ? void 0 : `- Loaded with: ${list3(shims, code, md)}`;
+}
+var MAX_LISTED, LABELS;
+var init_shims2 = __esm({
+  "src/report/shims.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errno();
+    init_shims();
+    init_escape();
+    MAX_LISTED = 20;
+    __name(shimsJson, "shimsJson");
+    LABELS = {
+      rodata: "set to ",
+      attach_target: "attach target ",
+      autoload: "autoload "
+    };
+    __name(list3, "list");
+    __name(shimsNote, "shimsNote");
+    __name(shimsMarkdown, "shimsMarkdown");
+  }
+});
+
+// src/report/variants.ts
+function groupsOf(evidence) {
+  return (evidence && firstStage(evidence, "load")?.variants) ?? [];
+}
+function reasonsOf2(group2, findings) {
+  const finding = findings.find(({ code: is, subject }) => is === "NO_VARIANT_LOADS" && subject === group2);
+  return new Map(
+    (finding?.args["reasons"] ?? "").split("\n").map((line6) => {
+      const at = line6.indexOf(": ");
+      return [line6.slice(0, at), line6.slice(at + 2)];
+    })
+  );
+}
+function variantsJson(evidence, findings) {
+  const groups2 = groupsOf(evidence).map(({ group: group2, chosen: chosen3, programs }) => {
+    const reasons = reasonsOf2(group2, findings);
+    return {
+      group: group2,
+      chosen: some(chosen3),
+      programs: programs.map(({ name: name5, outcome }) => ({
+        name: name5,
+        outcome,
+        reason: reasons.get(name5) ?? OUTCOMES[outcome]
+      }))
+    };
+  });
+  return groups2.length === 0 ? void 0 : groups2;
+}
+function line2(group2, name5, plain6) {
+  const others = group2.programs.filter((program2) => program2.outcome !== "chosen").map((program2) => `${name5(program2.name)}: ${OUTCOMES[program2.outcome]}`);
+  const rest = others.length === 0 ? "" : ` (${others.join("; ")})`;
+  return `${plain6(group2.group)}: ${group2.chosen === "" ? "none" : name5(group2.chosen)}${rest}`;
+}
+function variantNotes(evidence) {
+  const same2 = /* @__PURE__ */ __name((text7) => text7, "same");
+  return groupsOf(evidence).map((group2) => `variant ${line2(group2, same2, same2)}`);
+}
+function variantsMarkdown(evidence) {
+  return groupsOf(evidence).map((group2) => `- Variant ${line2(group2, code, md)}`);
+}
+var OUTCOMES;
+var init_variants = __esm({
+  "src/report/variants.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
     init_escape();
     init_json_values();
-    __name(comparisonOf, "comparisonOf");
-    __name(hasBaseline, "hasBaseline");
-    __name(suiteNews, "suiteNews");
-    __name(added, "added");
-    __name(suiteBaselineJson, "suiteBaselineJson");
-    __name(isFresh, "isFresh");
-    __name(sortedNews, "sortedNews");
-    __name(quietTexts, "quietTexts");
-    __name(suiteBaselineLines, "suiteBaselineLines");
+    OUTCOMES = {
+      chosen: "loaded",
+      not_needed: "not needed",
+      no_helper: "the kernel lacks its helper",
+      refused: "the kernel rejects it",
+      not_found: "not in the object",
+      untried: "not tried"
+    };
+    __name(groupsOf, "groupsOf");
+    __name(reasonsOf2, "reasonsOf");
+    __name(variantsJson, "variantsJson");
+    __name(line2, "line");
+    __name(variantNotes, "variantNotes");
+    __name(variantsMarkdown, "variantsMarkdown");
+  }
+});
+
+// src/report/json-evidence.ts
+function probesJson(probes) {
+  return probes && list2(probes.map(({ change: change2, errno: errno4 }) => ({ change: change2, errno: errno4 })));
+}
+function programJson(program2) {
+  const { attach: attach3 } = program2;
+  return {
+    name: program2.name,
+    section: some(program2.section),
+    type: some(program2.type),
+    load_status: program2.load,
+    errno: some(program2.errno),
+    verified_insns: some(program2.verifiedInsns),
+    insn_limit: program2.verifiedInsns > 0 ? program2.insnLimit : void 0,
+    total_states: some(program2.totalStates),
+    peak_states: some(program2.peakStates),
+    stack_bytes: some(program2.stackBytes),
+    load_us: some(program2.loadUs),
+    attach_status: attach3?.status,
+    attach_errno: some(attach3?.errno),
+    attach_method: some(attach3?.method),
+    attach_target: some(attach3?.target),
+    attach_reason: some(attach3?.reason),
+    probes: probesJson(program2.probes),
+    log_tail: some(program2.logTail)
+  };
+}
+function mapsJson(evidence) {
+  const rejected2 = new Map(stagesOf(evidence, "map").map((stage) => [stage.name, stage]));
+  return list2(
+    (firstStage(evidence, "open")?.maps ?? []).map(({ name: name5, type }) => {
+      const stage = rejected2.get(name5);
+      return {
+        name: name5,
+        type,
+        status: stage?.status,
+        errno: some(stage?.errno),
+        probes: probesJson(stage?.probes)
+      };
+    })
+  );
+}
+function coreJson(evidence) {
+  const stages = stagesOf(evidence, "core");
+  if (stages.length === 0) return void 0;
+  const all = stages.flatMap(({ relocations: relocations2 }) => relocations2);
+  const absent = all.filter(({ present }) => !present);
+  return {
+    present: all.length - absent.length,
+    absent: absent.map(({ program: program2, insn, kind: kind2, access: access3 }) => ({ program: program2, insn, kind: kind2, access: access3 })),
+    dropped: some(stages.reduce((sum2, { dropped }) => sum2 + dropped, 0))
+  };
+}
+function externsJson(evidence) {
+  return list2(
+    stagesOf(evidence, "externs").flatMap(({ externs }) => externs).map(({ name: name5, kind: kind2, weak, present, module: module2 }) => ({
+      name: name5,
+      kind: kind2,
+      weak: some(weak),
+      // false is a result, and nothing is none.
+      present,
+      module: some(module2)
+    }))
+  );
+}
+function symbolsJson(evidence) {
+  return list2(stagesOf(evidence, "symbol").map(({ stage: _, ...symbol }) => symbol));
+}
+function evidenceJson(evidence, findings) {
+  if (!evidence) return {};
+  return {
+    maps: mapsJson(evidence),
+    shims: shimsJson(evidence),
+    variants: variantsJson(evidence, findings),
+    core_relocations: coreJson(evidence),
+    externs: externsJson(evidence),
+    symbols: symbolsJson(evidence),
+    kernel_facts: object2(evidence.hello.facts)
+  };
+}
+var init_json_evidence = __esm({
+  "src/report/json-evidence.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_json_values();
+    init_shims2();
+    init_variants();
+    __name(probesJson, "probesJson");
+    __name(programJson, "programJson");
+    __name(mapsJson, "mapsJson");
+    __name(coreJson, "coreJson");
+    __name(externsJson, "externsJson");
+    __name(symbolsJson, "symbolsJson");
+    __name(evidenceJson, "evidenceJson");
+  }
+});
+
+// src/report/finding-facts.ts
+function groupWords(group2, many = false) {
+  switch (group2) {
+    case "object":
+      return "the object";
+    case "kernel":
+      return many ? "these kernels" : "this kernel";
+    case "program":
+      return "the program";
+    case "policy":
+      return "policy";
+    case "infra":
+      return "the check itself";
+  }
+}
+function placeText({
+  file: file2,
+  line: line6,
+  repository
+}) {
+  const known5 = repository && repository.match !== "stale" ? repository : void 0;
+  return `${oneLine(known5?.path ?? file2, 300)}:${known5?.line ?? line6}`;
+}
+function shown(names3, separator) {
+  const rest = names3.length - MAX_SHOWN;
+  return [...names3.slice(0, MAX_SHOWN).map((name5) => oneLine(name5, 160)), ...rest > 0 ? [`${rest} more`] : []].join(
+    separator
+  );
+}
+function wordsBesidePlace(finding) {
+  if (!finding.location) return words(finding);
+  const { source: _, source_text: __, ...args } = finding.args;
+  return words({ ...finding, args });
+}
+function mentions(text7, name5) {
+  for (let at = text7.indexOf(name5); at >= 0; at = text7.indexOf(name5, at + 1)) {
+    if (!/\w/.test(text7.charAt(at - 1)) && !/\w/.test(text7.charAt(at + name5.length))) return true;
+  }
+  return false;
+}
+function similarWords(names3) {
+  return names3.every((name5) => name5.endsWith(")")) ? "Members that it may be" : "Similar symbols";
+}
+function besidesOf(said, args, also) {
+  const all = `${said.title} ${said.explanation} ${said.remediation}`;
+  const { near = "", firstGood = "" } = args;
+  const names3 = near.split(", ").filter((name5) => name5 !== "");
+  const more = [];
+  if (names3.length > 0 && !names3.some((name5) => mentions(all, name5.replace(/ \(.*/, "")))) {
+    more.push(`${similarWords(names3)} on this kernel: ${shown(names3, ", ")}.`);
+  }
+  if (firstGood !== "" && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
+  if (also.length > 0) more.push(`Would fail next: ${shown(also, "; ")}.`);
+  return more;
+}
+function findingFacts(finding) {
+  const said = wordsBesidePlace(finding);
+  return { ...said, location: finding.location, more: besidesOf(said, finding.args, finding.also) };
+}
+var MAX_SHOWN;
+var init_finding_facts = __esm({
+  "src/report/finding-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_escape();
+    __name(groupWords, "groupWords");
+    __name(placeText, "placeText");
+    MAX_SHOWN = 5;
+    __name(shown, "shown");
+    __name(wordsBesidePlace, "wordsBesidePlace");
+    __name(mentions, "mentions");
+    __name(similarWords, "similarWords");
+    __name(besidesOf, "besidesOf");
+    __name(findingFacts, "findingFacts");
+  }
+});
+
+// src/report/json-finding.ts
+function locationJson(location) {
+  return {
+    file: location.file,
+    line: location.line,
+    column: some(location.column),
+    text: some(location.text),
+    function: some(location.function),
+    // Instruction 0 is one.
+    insn: location.insn,
+    certainty: location.certainty,
+    repository: location.repository
+  };
+}
+function becauseJson({ args: { because: because2, because_subject: subject } }) {
+  return because2 === void 0 ? void 0 : { code: because2, subject: some(subject) };
+}
+function findingJson(finding) {
+  const { title: title3, explanation: explanation2, remediation } = wordsBesidePlace(finding);
+  return {
+    code: finding.code,
+    reason: some(finding.args["reason"]),
+    group: finding.group,
+    phase: finding.phase,
+    subject: some(finding.subject),
+    confidence: finding.confidence,
+    decisive: finding.decisive,
+    title: title3,
+    explanation: explanation2,
+    remediation: some(remediation),
+    location: finding.location && locationJson(finding.location),
+    also: list2(finding.also),
+    because: becauseJson(finding),
+    first_upstream_kernel: some(finding.args["since"]),
+    args: Object.keys(finding.args).length === 0 ? void 0 : finding.args,
+    evidence: finding.evidence
+  };
+}
+var init_json_finding = __esm({
+  "src/report/json-finding.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding_facts();
+    init_json_values();
+    __name(locationJson, "locationJson");
+    __name(becauseJson, "becauseJson");
+    __name(findingJson, "findingJson");
+  }
+});
+
+// src/report/kernel-identity.ts
+function kernelIdentityJson({
+  target,
+  result,
+  evidence
+}) {
+  if (!evidence) return void 0;
+  const { kernel: kernel2, btf, facts } = evidence.hello;
+  const { profile } = target;
+  const stored2 = result?.kernel;
+  const identity2 = {
+    arch: kernel2.machine,
+    release: kernel2.release,
+    version: some(kernel2.version),
+    build_id: some(facts.build_id) ?? stored2?.buildId,
+    btf_sha256: btf.vmlinux ? stored2?.btfSha256 : null,
+    config_sha256: stored2?.config?.sha256,
+    distro: some(profile.distro),
+    distro_version: some(profile.version)
+  };
+  return Object.fromEntries(Object.entries(identity2).filter(([, value2]) => value2 !== void 0));
+}
+var init_kernel_identity = __esm({
+  "src/report/kernel-identity.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_json_values();
+    __name(kernelIdentityJson, "kernelIdentityJson");
+  }
+});
+
+// src/report/loader-rows.ts
+function rowOf2(loader, decides, result) {
+  const { outcome, evidence, totalMs } = result;
+  const tried = evidence ? stagesOf(evidence, "attach").filter(({ status: status4 }) => status4 !== "skipped") : [];
+  return {
+    ...{ loader, decides, outcome, evidence, totalMs },
+    causes: outcome.status === "fail" ? decisiveOf(outcome.findings) : [],
+    attached: tried.filter(({ status: status4 }) => status4 === "pass").length,
+    attempted: tried.length
+  };
+}
+function loaderRows(result) {
+  if (result?.loader === void 0) return [];
+  const { outcome, evidence, timings, loader, loaders = [] } = result;
+  const first3 = rowOf2(loader, true, { outcome, evidence, totalMs: timings.totalMs });
+  return [first3, ...loaders.map((one) => rowOf2(one.loader, false, one))];
+}
+function loaderName2({ name: name5, version: version2 }) {
+  return version2 === "" ? name5 : `${name5} ${version2}`;
+}
+function disagree(rows3) {
+  const statuses = new Set(rows3.map(({ outcome }) => outcome.status));
+  return statuses.has("pass") && statuses.has("fail");
+}
+function mapsOf(evidence) {
+  return evidence && firstStage(evidence, "open")?.maps;
+}
+function mapDifferences(rejecting, accepting) {
+  const theirs = new Map((mapsOf(accepting.evidence) ?? []).map((map3) => [map3.name, map3]));
+  return (mapsOf(rejecting.evidence) ?? []).flatMap((map3) => {
+    const other = theirs.get(map3.name);
+    if (other === void 0 || !isKnown(map3) || !isKnown(other)) return [];
+    const fields = FIELDS4.filter((field) => map3[field] !== other[field]);
+    if (fields.length === 0) return [];
+    const all = fields.map((field) => `${field} ${map3[field]}, ${accepting.loader.name} ${other[field]}`);
+    return [`map ${map3.name}: ${all.join("; ")}`];
+  });
+}
+function fixupsOf({ evidence }) {
+  const shims = (evidence && firstStage(evidence, "open")?.shims) ?? [];
+  return shims.filter(({ errno: errno4 }) => errno4 === 0).map(({ subject, detail: detail2 }) => `${subject}: ${detail2}`);
+}
+function disagreements(rows3) {
+  const accepting = rows3.find(({ outcome }) => outcome.status === "pass");
+  if (accepting === void 0) return [];
+  return rows3.flatMap((rejecting) => {
+    const [cause] = rejecting.causes;
+    if (cause === void 0) return [];
+    return [
+      {
+        ...{ rejecting, accepting, code: cause.code, reason: cause.args["reason"] ?? "", title: words(cause).title },
+        said: cause.evidence?.text ?? "",
+        maps: mapDifferences(rejecting, accepting),
+        fixups: fixupsOf(accepting)
+      }
+    ];
+  });
+}
+var FIELDS4, isKnown;
+var init_loader_rows = __esm({
+  "src/report/loader-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_evidence();
+    init_finding();
+    __name(rowOf2, "rowOf");
+    __name(loaderRows, "loaderRows");
+    __name(loaderName2, "loaderName");
+    __name(disagree, "disagree");
+    __name(mapsOf, "mapsOf");
+    FIELDS4 = ["key_size", "value_size", "max_entries", "flags"];
+    isKnown = /* @__PURE__ */ __name((map3) => FIELDS4.some((field) => map3[field] !== 0), "isKnown");
+    __name(mapDifferences, "mapDifferences");
+    __name(fixupsOf, "fixupsOf");
+    __name(disagreements, "disagreements");
+  }
+});
+
+// src/model/vendors.ts
+function vendorName(distro) {
+  return VENDORS.get(distro)?.name ?? distro;
+}
+function shortDistro(distro) {
+  return VENDORS.get(distro)?.short ?? distro;
+}
+var VENDORS;
+var init_vendors = __esm({
+  "src/model/vendors.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    VENDORS = new Map(
+      Object.entries({
+        almalinux: { name: "AlmaLinux", short: "alma" },
+        "amazon-linux": { name: "Amazon Linux", short: "amzn" },
+        "azure-linux": { name: "Azure Linux", short: "azl" },
+        bottlerocket: { name: "Bottlerocket" },
+        "centos-stream": { name: "CentOS Stream", short: "cs" },
+        "ci-kernels": { name: "upstream (ci-kernels)", short: "ci" },
+        debian: { name: "Debian", short: "deb" },
+        fedora: { name: "Fedora" },
+        "fedora-coreos": { name: "Fedora CoreOS", short: "fcos" },
+        flatcar: { name: "Flatcar" },
+        "linux-mainline": { name: "mainline Linux", short: "linux" },
+        local: { name: "own kernel", short: "own" },
+        opensuse: { name: "openSUSE", short: "suse" },
+        oracle: { name: "Oracle Linux", short: "ol" },
+        rhcos: { name: "RHCOS" },
+        rhel: { name: "RHEL" },
+        rocky: { name: "Rocky Linux" },
+        sles: { name: "SLES" },
+        talos: { name: "Talos" },
+        ubuntu: { name: "Ubuntu", short: "ubu" }
+      })
+    );
+    __name(vendorName, "vendorName");
+    __name(shortDistro, "shortDistro");
+  }
+});
+
+// src/report/names.ts
+function profileName(profile) {
+  const { distro, version: version2, kernelFamily } = profile;
+  const family2 = kernelFamily === "" ? "" : ` (${kernelFamily})`;
+  return `${vendorName(distro)}${version2 === "" ? "" : ` ${version2}`}${family2}`;
+}
+function fileNames(artifacts) {
+  return distinctNames(artifacts.map(({ basename: name5, path: path2 }) => ({ name: name5, path: path2 })));
+}
+function shortNames(targets) {
+  const ids = targets.map(({ profile }) => profile.id);
+  const families = targets.map(({ profile }) => profile.kernelFamily);
+  const releases = targets.map(
+    ({ profile: { distro, version: version2, kernelFamily, problem: problem2 } }) => problem2 === void 0 && kernelFamily !== "" ? `${shortDistro(distro)}${version2}-${kernelFamily}` : ""
+  );
+  const lists = [families, releases].map((names3) => ({ names: names3, counts: countsOf(names3) }));
+  return targets.map((_, i) => {
+    for (const { names: names3, counts } of lists) {
+      const name5 = names3[i] ?? "";
+      if (name5 !== "" && counts.get(name5) === 1) return oneLine(name5, 40);
+    }
+    return oneLine(ids[i] ?? "", 64);
+  });
+}
+var init_names2 = __esm({
+  "src/report/names.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_object_names();
+    init_vendors();
+    init_escape();
+    __name(profileName, "profileName");
+    __name(fileNames, "fileNames");
+    __name(shortNames, "shortNames");
+  }
+});
+
+// src/report/verdict-json.ts
+function targetVerdict(outcome) {
+  switch (outcome.status) {
+    case "pass":
+      return "COMPATIBLE";
+    case "fail":
+      return "INCOMPATIBLE";
+    case "infra_error":
+      return "INFRA_ERROR";
+    case "inferred":
+      return void 0;
+    case "skipped":
+      return outcome.otherShard ? void 0 : "UNSUPPORTED";
+  }
+}
+function runVerdict(status4) {
+  return { pass: "COMPATIBLE", fail: "INCOMPATIBLE", error: "INFRA_ERROR" }[status4];
+}
+function isComplete(views) {
+  return views.every(({ outcome: { status: status4 } }) => status4 === "pass" || status4 === "fail");
+}
+function environmentJson({ target, evidence }) {
+  const { kernelFamily } = target.profile;
+  const observed = evidence?.hello.kernel.release;
+  const [family2, number5] = [kernelNumber(kernelFamily), kernelNumber(observed ?? "")];
+  return object2({
+    requested_kernel_family: some(kernelFamily),
+    observed_kernel: observed,
+    kernel_family_match: observed === void 0 || family2 === void 0 ? void 0 : number5 !== void 0 && compareKernels(family2, number5) === 0
+  });
+}
+var init_verdict_json = __esm({
+  "src/report/verdict-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_json_values();
+    __name(targetVerdict, "targetVerdict");
+    __name(runVerdict, "runVerdict");
+    __name(isComplete, "isComplete");
+    __name(environmentJson, "environmentJson");
+  }
+});
+
+// src/report/loaders.ts
+function factsJson({ name: name5, version: version2, sha256: sha2563, sizeBytes }) {
+  return { name: name5, version: some(version2), sha256: some(sha2563), size_bytes: some(sizeBytes) };
+}
+function rowJson(row) {
+  const { loader, decides, outcome, causes, attached, attempted, totalMs } = row;
+  const [cause] = causes;
+  return {
+    ...factsJson(loader),
+    decides: some(decides),
+    status: outcome.status,
+    verdict: targetVerdict(outcome),
+    failed_stage: outcome.status === "fail" ? outcome.failedStage : void 0,
+    code: cause?.code,
+    reason: some(cause?.args["reason"] ?? ""),
+    subject: cause?.subject,
+    evidence: cause?.evidence,
+    infra_error: outcome.status === "infra_error" ? outcome.message : void 0,
+    attach_attempted: some(attempted),
+    attach_passed: some(attached),
+    duration_ms: some(Math.round(totalMs))
+  };
+}
+function disagreementJson({ rejecting, accepting, maps, fixups, title: title3, code: code2, reason }) {
+  return {
+    ...{ rejecting: loaderName2(rejecting.loader), accepting: loaderName2(accepting.loader), code: code2 },
+    ...{ reason: some(reason), title: title3, maps: list2(maps), fixups: list2(fixups) }
+  };
+}
+function loadersJson(result) {
+  const rows3 = loaderRows(result);
+  if (rows3.length === 0) return {};
+  return object2({
+    loaders: list2(rows3.map(rowJson)),
+    loader_disagreements: list2(disagreements(rows3).map(disagreementJson))
+  });
+}
+function loaderWord2({ outcome, evidence, attached, attempted }) {
+  const loaded2 = evidence && stagesOf(evidence, "program").some(({ status: status4 }) => status4 === "pass");
+  if (outcome.status === "pass" && loaded2 === false) return "none";
+  const attach3 = outcome.status === "pass" && attached < attempted ? ` (attached ${attached}/${attempted})` : "";
+  return `${WORDS6[outcome.status]}${attach3}`;
+}
+function disagreementLines({ rejecting, accepting, title: title3, said, maps, fixups }, kernel2) {
+  const { name: name5 } = accepting.loader;
+  return [
+    `- ${kernel2}: ${md(title3)}; ${md(loaderName2(accepting.loader))} accepts the object`,
+    ...said === "" ? [] : [`  - ${md(rejecting.loader.name)}: ${md(said, MAX_SAID)}`],
+    ...maps.slice(0, MAX_LISTED2).map((text7) => `  - ${md(text7)}`),
+    ...fixups.slice(0, MAX_LISTED2).map((text7) => `  - done for ${md(name5)} alone: ${md(text7)}`)
+  ];
+}
+function loadersMarkdown(views) {
+  const all = views.map((view) => ({ view, rows: loaderRows(view.result) }));
+  const head2 = all.find(({ rows: rows3 }) => rows3.length > 0)?.rows ?? [];
+  if (head2.length === 0) return [];
+  const columns = head2.map(({ loader, decides }) => `${md(loaderName2(loader))}${decides ? " (decides)" : ""}`);
+  const cells = all.map(({ view, rows: rows3 }) => [
+    `${md(profileName(view.target.profile))} ${codeCell(view.target.profile.id)}`,
+    ...head2.map((_, index) => rows3[index] ? loaderWord2(rows3[index]) : "")
+  ]);
+  const lines3 = all.filter(({ rows: rows3 }) => disagree(rows3)).flatMap(
+    ({ view, rows: rows3 }) => disagreements(rows3).flatMap((one) => disagreementLines(one, codeCell(view.target.profile.id)))
+  );
+  return ["## Loaders", "", ...table(["Profile", ...columns], cells), ...lines3.length > 0 ? ["", ...lines3] : [], ""];
+}
+var MAX_SAID, MAX_LISTED2, WORDS6;
+var init_loaders2 = __esm({
+  "src/report/loaders.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_escape();
+    init_json_values();
+    init_loader_rows();
+    init_markdown_table2();
+    init_names2();
+    init_verdict_json();
+    MAX_SAID = 300;
+    MAX_LISTED2 = 10;
+    __name(factsJson, "factsJson");
+    __name(rowJson, "rowJson");
+    __name(disagreementJson, "disagreementJson");
+    __name(loadersJson, "loadersJson");
+    WORDS6 = { pass: "pass", fail: "FAIL", skipped: "skip", inferred: "infer", infra_error: "ERR" };
+    __name(loaderWord2, "loaderWord");
+    __name(disagreementLines, "disagreementLines");
+    __name(loadersMarkdown, "loadersMarkdown");
+  }
+});
+
+// src/report/modules.ts
+function modulesJson(modules2) {
+  if (modules2 === void 0) return void 0;
+  return object2({
+    used: list2(
+      modules2.modules.map(({ name: name5, status: status4, reason, names: names3, error: error2 }) => ({
+        name: name5,
+        status: status4,
+        reason,
+        names: list2(names3),
+        error: some(error2)
+      }))
+    ),
+    ambiguous: list2(modules2.ambiguous),
+    forbidden: list2(modules2.forbidden),
+    unavailable: modules2.unavailable
+  });
+}
+function cut(names3, format) {
+  const rest = names3.length - MAX_LISTED3;
+  return `${names3.slice(0, MAX_LISTED3).map((name5) => format(name5)).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+function loadedWords({ name: name5, reason, names: names3 }, format) {
+  const why2 = names3.length > 0 ? `for ${cut(names3, format)}` : "as the manifest says";
+  return `${format(name5)} ${reason === "dependency" ? "needed by another" : why2}`;
+}
+function moduleSentences(modules2, format) {
+  const loaded2 = modules2.modules.filter(({ status: status4 }) => status4 === "loaded");
+  const chosen3 = loaded2.filter(({ reason }) => reason !== "dependency").map((one) => loadedWords(one, format));
+  const besides3 = loaded2.filter(({ reason }) => reason === "dependency").map(({ name: name5 }) => name5);
+  const needs = besides3.length > 0 ? `, with ${cut(besides3, format)}` : "";
+  return [
+    ...chosen3.length > 0 ? [`loaded ${chosen3.slice(0, MAX_LISTED3).join(", ")}${needs}`] : [],
+    ...modules2.modules.flatMap(({ name: name5, status: status4, error: error2 }) => {
+      if (status4 === "failed") return [`${format(name5)} could not be loaded: ${error2}`];
+      if (status4 === "built_in") return [`${format(name5)} is built into this kernel`];
+      return status4 === "absent" ? [`${format(name5)} of the manifest: ${error2}`] : [];
+    }),
+    ...modules2.ambiguous.map(
+      ({ name: name5, modules: all }) => `${format(name5)} is in ${cut(all, format)}; none was loaded, name the one in modules.load of the manifest`
+    ),
+    ...modules2.forbidden.map(
+      ({ name: name5, module: module2 }) => `${format(name5)} needs ${format(module2)}, which modules.forbid of the manifest keeps out`
+    ),
+    ...modules2.unavailable === void 0 ? [] : [`not looked into: ${modules2.unavailable}`]
+  ];
+}
+function modulesNotes(modules2) {
+  return modules2 === void 0 ? [] : moduleSentences(modules2, (name5) => name5).map((text7) => `modules: ${text7}`);
+}
+function modulesMarkdown(modules2) {
+  if (modules2 === void 0) return [];
+  const escaped2 = { ...modules2, modules: modules2.modules.map((one) => ({ ...one, error: md(one.error) })) };
+  const unavailable2 = modules2.unavailable === void 0 ? void 0 : md(modules2.unavailable);
+  return moduleSentences({ ...escaped2, unavailable: unavailable2 }, code).map((text7) => `- Modules: ${text7}`);
+}
+var MAX_LISTED3;
+var init_modules = __esm({
+  "src/report/modules.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_escape();
+    init_json_values();
+    MAX_LISTED3 = 20;
+    __name(modulesJson, "modulesJson");
+    __name(cut, "cut");
+    __name(loadedWords, "loadedWords");
+    __name(moduleSentences, "moduleSentences");
+    __name(modulesNotes, "modulesNotes");
+    __name(modulesMarkdown, "modulesMarkdown");
+  }
+});
+
+// src/report/notes.ts
+function findingNotes(finding, primary) {
+  const { title: title3, remediation } = words(finding);
+  return [
+    `${primary ? "finding" : finding.decisive ? "also" : "warning"}: ${title3}`,
+    ...finding.location ? [`location: ${placeText(finding.location)}: ${oneLine(finding.location.text, 300)}`] : [],
+    ...finding.evidence ? [`evidence: ${finding.evidence.origin}: ${oneLine(finding.evidence.text)}`] : [],
+    ...remediation === "" ? [] : [`remediation: ${remediation}`]
+  ];
+}
+function btfNote({ target, evidence }) {
+  const { expectedBtf: expected, file: file2 } = target.profile;
+  if (evidence === void 0 || expected === void 0 || evidence.hello.btf.vmlinux === expected) return void 0;
+  const has = expected ? "has no BTF" : "has BTF";
+  return `expected_btf: ${expected} in ${file2}, but this kernel ${has}; correct the profile or its kernel`;
+}
+function familyNote({ target, evidence }) {
+  const { kernelFamily, file: file2 } = target.profile;
+  if (evidence === void 0 || kernelFamily === "" || kernelNumber(kernelFamily) !== void 0) return void 0;
+  const { release } = evidence.hello.kernel;
+  return `kernel_family ${kernelFamily} in ${file2} is not a number, so it was not compared with this kernel (${release})`;
+}
+function targetNotes(view) {
+  const { primary, findings, outcome } = view;
+  if (outcome.status === "skipped") return [`skipped: ${outcome.reason}`];
+  if (outcome.status === "inferred") return [`inferred: ${inferredText(outcome.inference)}`];
+  const notes = [];
+  const retried = view.result?.retriedAfter;
+  if (retried) notes.push(`retried after: ${retried}`);
+  const shortened = view.result?.shortened;
+  if (shortened !== void 0) notes.push(`shortened: ${shortened}`);
+  if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
+  for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
+  const btf = btfNote(view);
+  if (btf !== void 0) notes.push(btf);
+  const family2 = familyNote(view);
+  if (family2 !== void 0) notes.push(family2);
+  const shims = shimsNote(view.evidence);
+  if (shims !== void 0) notes.push(shims);
+  notes.push(...suppliedBtfNotes(view.result?.btf));
+  notes.push(...modulesNotes(view.result?.modules));
+  notes.push(...variantNotes(view.evidence));
+  if (view.attach && view.load === "pass") notes.push(`attach status: ${view.attach.status}`);
+  for (const program2 of view.programs) {
+    if (program2.load !== "fail") continue;
+    const errno4 = errnoName(program2.errno) || "none";
+    notes.push(`program load failure: name=${program2.name} section=${program2.section} errno=${errno4}`);
+  }
+  return notes.map((note3) => oneLine(note3, 1e3));
+}
+var init_notes2 = __esm({
+  "src/report/notes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_errno();
+    init_inferred();
+    init_kernel_range();
+    init_btf();
+    init_escape();
+    init_finding_facts();
+    init_modules();
+    init_shims2();
+    init_variants();
+    __name(findingNotes, "findingNotes");
+    __name(btfNote, "btfNote");
+    __name(familyNote, "familyNote");
+    __name(targetNotes, "targetNotes");
+  }
+});
+
+// src/report/prediction.ts
+function predictionRow(view) {
+  const prediction = view.result?.prediction;
+  if (!prediction) return void 0;
+  const observed = view.load && OBSERVED[view.load];
+  return { view, prediction, observed, agreement: agreementOf(prediction.verdict, observed, view.primary) };
+}
+function predictionRows(views) {
+  return views.map(predictionRow).filter((row) => row !== void 0);
+}
+function agreementOf(verdict2, observed, cause) {
+  if (verdict2 === "unknown" || observed === void 0) return "open";
+  if (verdict2 === observed) return "agrees";
+  if (observed === "loads") return "backport";
+  return cause === void 0 || cause.group === "kernel" ? "refused" : "other_cause";
+}
+function agreementWords(agreement) {
+  switch (agreement) {
+    case "agrees":
+      return "as predicted";
+    case "backport":
+      return "kernel too old by its version, accepts it (backport)";
+    case "refused":
+      return "kernel new enough by its version, rejects it";
+    case "other_cause":
+      return "rejected for a cause that no version decides";
+    case "open":
+      return "";
+  }
+}
+function predictionWords({ verdict: verdict2, floor = "", why: why2 }) {
+  const reason = why2 === "" ? "" : ` (${why2})`;
+  if (verdict2 === "unknown") return `nothing known${reason}`;
+  const word4 = verdict2 === "refused" ? "rejected" : verdict2;
+  return floor === "" ? `${word4}${reason}` : `${word4}: needs ${floor} or later${reason}`;
+}
+function predictionJson(view) {
+  const row = predictionRow(view);
+  return row && {
+    verdict: row.prediction.verdict,
+    floor: some(row.prediction.floor),
+    why: some(row.prediction.why),
+    observed: row.observed,
+    agreement: row.agreement
+  };
+}
+var OBSERVED;
+var init_prediction = __esm({
+  "src/report/prediction.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_json_values();
+    OBSERVED = { pass: "loads", fail: "refused" };
+    __name(predictionRow, "predictionRow");
+    __name(predictionRows, "predictionRows");
+    __name(agreementOf, "agreementOf");
+    __name(agreementWords, "agreementWords");
+    __name(predictionWords, "predictionWords");
+    __name(predictionJson, "predictionJson");
+  }
+});
+
+// src/report/shard-json.ts
+function shardJson(part3) {
+  const { index, total, format, version: version2, startedAt, plan, runs, suite } = part3;
+  return { index, total, started_at: startedAt, plan, format, version: version2, suite, runs };
+}
+var init_shard_json = __esm({
+  "src/report/shard-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(shardJson, "shardJson");
+  }
+});
+
+// src/report/shell-words.ts
+function octal(text7) {
+  return [...new TextEncoder().encode(text7)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+}
+function escapedWord(word4) {
+  const body = [...word4].map((char) => {
+    if (char === "\\" || char === "'") return `\\${char}`;
+    if (char === "\n") return "\\n";
+    if (char === "	") return "\\t";
+    return sanitizeText(char) === char && (char === " " || !/\s/.test(char)) ? char : octal(char);
+  });
+  const text7 = body.join("").replace(/ (?= )/g, octal(" "));
+  return `$'${text7.replace(COMMANDS, (mark2) => `${octal(mark2[0] ?? "")}${mark2.slice(1)}`)}'`;
+}
+function shellWord(word4) {
+  if (/^[\w@%+=:,./-]+$/.test(word4) && !word4.startsWith("::")) return word4;
+  const plain6 = sanitizeText(word4).replace(/\s+/g, " ") === word4 && word4.search(COMMANDS) < 0;
+  return plain6 ? `'${word4.replaceAll("'", "'\\''")}'` : escapedWord(word4);
+}
+function shellWords(argv) {
+  return argv.map(shellWord).join(" ");
+}
+var COMMANDS;
+var init_shell_words = __esm({
+  "src/report/shell-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_sanitize();
+    COMMANDS = /##\[|(?<![^\s])::/g;
+    __name(octal, "octal");
+    __name(escapedWord, "escapedWord");
+    __name(shellWord, "shellWord");
+    __name(shellWords, "shellWords");
+  }
+});
+
+// src/report/style.ts
+function paint(code2, on) {
+  return (text7) => on && text7 !== "" ? `\x1B[${code2}m${text7}\x1B[0m` : text7;
+}
+function style(color) {
+  return {
+    good: paint(32, color),
+    bad: paint(31, color),
+    warn: paint(33, color),
+    dim: paint(2, color),
+    bold: paint(1, color)
+  };
+}
+function plural2(count5, word4) {
+  return `${count5} ${word4}${count5 === 1 ? "" : "s"}`;
+}
+var init_style = __esm({
+  "src/report/style.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(paint, "paint");
+    __name(style, "style");
+    __name(plural2, "plural");
+  }
+});
+
+// src/report/fixups.ts
+function fixupCount(changes) {
+  return changes.filter(
+    ({ kind: kind2, detail: detail2, errno: errno4 }) => (errno4 === 0 || errno4 === "") && (AUTOMATIC.has(kind2) || kind2 === "program_type" && detail2.includes(BY_SECTION))
+  ).length;
+}
+function fixupsOf2(outcome, evidence) {
+  if (outcome.status !== "pass" || evidence === void 0) return 0;
+  return fixupCount(shimsOf(evidence));
+}
+function fixupWords(count5) {
+  return count5 === 0 ? "" : `with ${plural2(count5, "automatic fixup")}`;
+}
+function withFixups(word4, count5) {
+  return count5 === 0 ? word4 : `${word4} (${fixupWords(count5)})`;
+}
+var AUTOMATIC, BY_SECTION, FIXUP_MARK, FIXUP_LEGEND;
+var init_fixups = __esm({
+  "src/report/fixups.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_shims();
+    init_style();
+    AUTOMATIC = /* @__PURE__ */ new Set(["map_size", "map_key_value", "inner_map", "map_field", "pinning"]);
+    BY_SECTION = ", by the section name ";
+    __name(fixupCount, "fixupCount");
+    __name(fixupsOf2, "fixupsOf");
+    FIXUP_MARK = "*";
+    FIXUP_LEGEND = "passes with automatic fixups: loaded as its own loader would load it";
+    __name(fixupWords, "fixupWords");
+    __name(withFixups, "withFixups");
+  }
+});
+
+// src/report/loaded-only.ts
+function passKind(status4, findings) {
+  if (status4 !== "pass") return void 0;
+  if (nothingLoaded(status4, findings)) return "unloaded";
+  if (loadedOnly(status4, findings)) return "loaded";
+  if (attachedPartly(status4, findings)) return "partly";
+  return findings.length > 0 ? "warned" : "plain";
+}
+function isSeen(kind2) {
+  return kind2 !== void 0 && kind2 !== "unloaded" && kind2 !== "loaded";
+}
+function nothingLoaded(status4, findings) {
+  return status4 === "pass" && findings.some(isUnloaded);
+}
+function loadedOnly(status4, findings) {
+  if (status4 !== "pass" || nothingLoaded(status4, findings)) return false;
+  return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
+}
+function attachedPartly(status4, findings) {
+  return status4 === "pass" && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
+}
+function unseenText(status4, findings) {
+  if (nothingLoaded(status4, findings)) return NOTHING_LOADED;
+  if (loadedOnly(status4, findings)) return LOADED_ONLY;
+  const count5 = status4 === "pass" ? findings.map(attachCount).find((one) => one !== void 0) : void 0;
+  if (count5 === void 0) return "";
+  const untried = count5.untried === 0 ? "" : `, ${count5.untried} not tried`;
+  return `${count5.passed} of ${plural2(count5.attempted + count5.untried, "program")} attached${untried}`;
+}
+function statusText(status4, findings, fixups = 0) {
+  const details2 = [unseenText(status4, findings), fixupWords(fixups)].filter((text7) => text7 !== "");
+  return details2.length === 0 ? status4 : `${status4} (${details2.join(", ")})`;
+}
+var LOADED_ONLY, NOTHING_LOADED;
+var init_loaded_only = __esm({
+  "src/report/loaded-only.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_attach_warning();
+    init_finding();
+    init_fixups();
+    init_style();
+    LOADED_ONLY = "loaded, nothing attached";
+    NOTHING_LOADED = "no program loaded";
+    __name(passKind, "passKind");
+    __name(isSeen, "isSeen");
+    __name(nothingLoaded, "nothingLoaded");
+    __name(loadedOnly, "loadedOnly");
+    __name(attachedPartly, "attachedPartly");
+    __name(unseenText, "unseenText");
+    __name(statusText, "statusText");
   }
 });
 
@@ -36940,8 +37582,8 @@ function familyOf({ target: { profile }, evidence }) {
   if (profile.kernelFamily !== "") return profile.kernelFamily;
   return kernelNumber(evidence?.hello.kernel.release ?? "")?.join(".") ?? "";
 }
-function byVersion(items, versionOf) {
-  const ordered = items.map((item) => ({ item, order: orderOf(versionOf(item)) }));
+function byVersion(items, versionOf2) {
+  const ordered = items.map((item) => ({ item, order: orderOf(versionOf2(item)) }));
   return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);
 }
 function causeOf(views) {
@@ -36974,15 +37616,15 @@ function segmentsOf(tested) {
     if (sameVersion) last.push(view);
     else groups2.push([view]);
   }
-  const joined5 = [];
+  const joined4 = [];
   for (const group2 of groups2) {
-    const last = joined5.at(-1);
+    const last = joined4.at(-1);
     const [before, now] = [last && segmentOf(last), segmentOf(group2)];
     const alike = before?.status === now.status && now.status !== "differs" && before.cause === now.cause;
     if (alike) last?.push(...group2);
-    else joined5.push([...group2]);
+    else joined4.push([...group2]);
   }
-  return joined5.map(segmentOf);
+  return joined4.map(segmentOf);
 }
 function segmentText(segment, before, after) {
   const { status: status4, from, to, passed: passed2, failed: failed2, loaded: loaded2, unloaded } = segment;
@@ -37087,529 +37729,6 @@ var init_timings_json = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(timingsJson, "timingsJson");
-  }
-});
-
-// src/report/verdict-json.ts
-function targetVerdict(outcome) {
-  switch (outcome.status) {
-    case "pass":
-      return "COMPATIBLE";
-    case "fail":
-      return "INCOMPATIBLE";
-    case "infra_error":
-      return "INFRA_ERROR";
-    case "inferred":
-      return void 0;
-    case "skipped":
-      return outcome.otherShard ? void 0 : "UNSUPPORTED";
-  }
-}
-function runVerdict(status4) {
-  return { pass: "COMPATIBLE", fail: "INCOMPATIBLE", error: "INFRA_ERROR" }[status4];
-}
-function isComplete(views) {
-  return views.every(({ outcome: { status: status4 } }) => status4 === "pass" || status4 === "fail");
-}
-function environmentJson({ target, evidence }) {
-  const { kernelFamily } = target.profile;
-  const observed = evidence?.hello.kernel.release;
-  const [family2, number5] = [kernelNumber(kernelFamily), kernelNumber(observed ?? "")];
-  return object2({
-    requested_kernel_family: some(kernelFamily),
-    observed_kernel: observed,
-    kernel_family_match: observed === void 0 || family2 === void 0 ? void 0 : number5 !== void 0 && compareKernels(family2, number5) === 0
-  });
-}
-var init_verdict_json = __esm({
-  "src/report/verdict-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_kernel_range();
-    init_json_values();
-    __name(targetVerdict, "targetVerdict");
-    __name(runVerdict, "runVerdict");
-    __name(isComplete, "isComplete");
-    __name(environmentJson, "environmentJson");
-  }
-});
-
-// src/report/suite-json.ts
-function caseViews({ completed: completed2 }) {
-  return completed2 ? targetViews(completed2.run, completed2.artifact) : [];
-}
-function requiredCounts(views) {
-  const required2 = views.filter(({ target }) => target.required);
-  const passed2 = required2.filter(({ outcome }) => outcome.status === "pass").length;
-  return { passed: passed2, failed: required2.length - passed2 };
-}
-function lackOf(views) {
-  const count5 = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).length, "count");
-  const of = /* @__PURE__ */ __name((words3, n) => n === 0 ? "" : n === views.length ? words3 : `${words3} on ${n} of ${views.length}`, "of");
-  return [
-    of(NOTHING_LOADED, count5("unloaded")),
-    of(LOADED_ONLY, count5("loaded")),
-    of("attached in part", count5("partly"))
-  ].filter((part3) => part3 !== "").join("; ");
-}
-function behaviorCounts(views) {
-  const functional = views.flatMap((view) => view.functional ?? []);
-  const tests = functional.flatMap(({ tests: own3 }) => own3);
-  const passed2 = tests.filter(({ status: status4 }) => status4 === "pass").length;
-  const failed2 = tests.filter(({ status: status4 }) => status4 === "fail").length;
-  if (passed2 + failed2 === 0) return void 0;
-  return { status: functional.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", passed: passed2, failed: failed2 };
-}
-function codeOf({ primary }) {
-  return primary?.rollup;
-}
-function targetJson(view, recorded, failure3) {
-  return {
-    profile_id: view.target.profile.id,
-    status: view.outcome.status,
-    required: view.target.required,
-    classification_code: codeOf(view),
-    classification_confidence: some(recorded?.confidence),
-    automatic_fixups: some(view.fixups),
-    failure: failure3,
-    causes: list2((recorded?.causes ?? []).map(causeJson)),
-    program_costs: list2((recorded?.programs ?? []).map(({ name: name5, insns }) => ({ name: name5, insns }))),
-    timings: timingsJson(view)
-  };
-}
-function caseJson(one) {
-  const views = caseViews(one);
-  const { passed: passed2, failed: failed2 } = requiredCounts(views);
-  const behavior = behaviorCounts(views);
-  const { completed: completed2 } = one;
-  const recorded = completed2 ? recordedRun(completed2.run, completed2.artifact).targets : [];
-  const baseline = comparisonOf(one);
-  const newsOf2 = /* @__PURE__ */ __name(({ target }) => baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure, "newsOf");
-  return object2({
-    name: one.name,
-    artifact: one.artifact,
-    manifest: some(one.manifest),
-    matrix: one.matrix,
-    status: one.status,
-    exit_code: one.exitCode,
-    error: some(one.error),
-    run_id: completed2?.run.runId,
-    report_json_path: some(one.json),
-    report_markdown_path: some(one.markdownPath),
-    total_profiles: views.length,
-    required_passed: passed2,
-    required_failed: failed2,
-    validation_mode: some(completed2?.run.validationMode ?? ""),
-    behavior_status: behavior?.status,
-    behavior_passed: some(behavior?.passed),
-    behavior_failed: some(behavior?.failed),
-    targets: list2(views.map((view, index) => targetJson(view, recorded[index], newsOf2(view)))),
-    optional: some(!one.required),
-    origin: some(one.origin),
-    complete: completed2 && isComplete(views),
-    reasons: list2(completed2?.verdict.reasons ?? []),
-    gate: completed2 && gateJson(completed2.run, completed2.artifact, completed2.verdict),
-    support: completed2 && supportJson(supportRange(views, completed2.run.known)),
-    baseline: baseline && baselineJson(baseline)
-  });
-}
-function suiteValue(suite) {
-  return {
-    schema_version: "bpfcompat_suite.v0.1",
-    name: suite.name,
-    started_at: suite.startedAt,
-    finished_at: suite.finishedAt,
-    duration_ms: Math.round(suite.durationMs),
-    status: suite.status,
-    exit_code: suite.exitCode,
-    cases: suite.cases.map(caseJson),
-    verdict: runVerdict(suite.status),
-    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.completed !== void 0 && isComplete(caseViews(one))),
-    not_run: list2(suite.notRun),
-    baseline: suiteBaselineJson(suite),
-    shard: suite.part && shardJson(suite.part)
-  };
-}
-function suiteJson(suite) {
-  return `${JSON.stringify(suiteValue(suite), null, 2)}
-`;
-}
-var init_suite_json = __esm({
-  "src/report/suite-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_compare_json();
-    init_gate_json();
-    init_json_values();
-    init_loaded_only();
-    init_recorded();
-    init_shard_json();
-    init_suite_baseline();
-    init_support_range();
-    init_timings_json();
-    init_verdict_json();
-    init_view();
-    __name(caseViews, "caseViews");
-    __name(requiredCounts, "requiredCounts");
-    __name(lackOf, "lackOf");
-    __name(behaviorCounts, "behaviorCounts");
-    __name(codeOf, "codeOf");
-    __name(targetJson, "targetJson");
-    __name(caseJson, "caseJson");
-    __name(suiteValue, "suiteValue");
-    __name(suiteJson, "suiteJson");
-  }
-});
-
-// src/report/expected-words.ts
-function causeWords({ by, misfit: misfit2 }) {
-  if (by === void 0 && misfit2 !== void 0) {
-    const { origin } = misfit2;
-    return `Not expected: the code fits, ${misfitText(misfit2)}${origin === "" ? "" : ` (${origin})`}.`;
-  }
-  if (by === void 0) return "Not expected: no expectation matches it.";
-  const facts = [by.reason, by.origin].filter((fact) => fact !== "").join("; ");
-  return `Expected: ${by.code}${facts === "" ? "" : ` (${facts})`}.`;
-}
-function metWords({ code: code2, subject = "", args, decisive }, causes) {
-  if (!decisive) return [];
-  const reported = /* @__PURE__ */ new Map();
-  for (const program2 of programsOf(args)) {
-    const cause = causes.find((one) => one.code === code2 && one.subject === subject && one.program === program2);
-    if (cause === void 0) continue;
-    const words3 = causeWords(cause);
-    reported.set(words3, [...reported.get(words3) ?? [], program2]);
-  }
-  return [...reported].map(([words3, programs]) => reported.size > 1 ? `${programs.join(", ")}: ${words3}` : words3);
-}
-var init_expected_words = __esm({
-  "src/report/expected-words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_expectations();
-    init_finding();
-    __name(causeWords, "causeWords");
-    __name(metWords, "metWords");
-  }
-});
-
-// src/report/finding-facts.ts
-function groupWords(group2, many = false) {
-  switch (group2) {
-    case "object":
-      return "the object";
-    case "kernel":
-      return many ? "these kernels" : "this kernel";
-    case "program":
-      return "the program";
-    case "policy":
-      return "policy";
-    case "infra":
-      return "the check itself";
-  }
-}
-function placeText({
-  file: file2,
-  line: line6,
-  repository
-}) {
-  const known5 = repository && repository.match !== "stale" ? repository : void 0;
-  return `${oneLine(known5?.path ?? file2, 300)}:${known5?.line ?? line6}`;
-}
-function shown(names3, separator) {
-  const rest = names3.length - MAX_SHOWN;
-  return [...names3.slice(0, MAX_SHOWN).map((name5) => oneLine(name5, 160)), ...rest > 0 ? [`${rest} more`] : []].join(
-    separator
-  );
-}
-function wordsBesidePlace(finding) {
-  if (!finding.location) return words(finding);
-  const { source: _, source_text: __, ...args } = finding.args;
-  return words({ ...finding, args });
-}
-function mentions(text7, name5) {
-  for (let at = text7.indexOf(name5); at >= 0; at = text7.indexOf(name5, at + 1)) {
-    if (!/\w/.test(text7.charAt(at - 1)) && !/\w/.test(text7.charAt(at + name5.length))) return true;
-  }
-  return false;
-}
-function similarWords(names3) {
-  return names3.every((name5) => name5.endsWith(")")) ? "Members that it may be" : "Similar symbols";
-}
-function besidesOf(said, args, also) {
-  const all = `${said.title} ${said.explanation} ${said.remediation}`;
-  const { near = "", firstGood = "" } = args;
-  const names3 = near.split(", ").filter((name5) => name5 !== "");
-  const more = [];
-  if (names3.length > 0 && !names3.some((name5) => mentions(all, name5.replace(/ \(.*/, "")))) {
-    more.push(`${similarWords(names3)} on this kernel: ${shown(names3, ", ")}.`);
-  }
-  if (firstGood !== "" && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
-  if (also.length > 0) more.push(`Would fail next: ${shown(also, "; ")}.`);
-  return more;
-}
-function findingFacts(finding) {
-  const said = wordsBesidePlace(finding);
-  return { ...said, location: finding.location, more: besidesOf(said, finding.args, finding.also) };
-}
-var MAX_SHOWN;
-var init_finding_facts = __esm({
-  "src/report/finding-facts.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_escape();
-    __name(groupWords, "groupWords");
-    __name(placeText, "placeText");
-    MAX_SHOWN = 5;
-    __name(shown, "shown");
-    __name(wordsBesidePlace, "wordsBesidePlace");
-    __name(mentions, "mentions");
-    __name(similarWords, "similarWords");
-    __name(besidesOf, "besidesOf");
-    __name(findingFacts, "findingFacts");
-  }
-});
-
-// src/report/legend.ts
-function legendTexts(used) {
-  const marks = Object.keys(MARKS);
-  return marks.filter((mark2) => used.has(mark2)).map((mark2) => `${ON_TERMINAL[mark2]} ${MARKS[mark2]}`);
-}
-var INFERRED_MARK, MARKS, ON_TERMINAL;
-var init_legend = __esm({
-  "src/report/legend.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_fixups();
-    INFERRED_MARK = "infer";
-    MARKS = {
-      optional: "non-blocking kernel, unless fail_on is any",
-      failed: "fails as declared in expectations",
-      passed: "passes, and expectations declare a failure: remove that",
-      inferred: "not tested: inferred from a kernel that has the same of everything that matters to the object",
-      fixups: FIXUP_LEGEND
-    };
-    ON_TERMINAL = {
-      optional: "(name)",
-      failed: "xfail",
-      passed: "XPASS",
-      inferred: INFERRED_MARK,
-      fixups: FIXUP_MARK
-    };
-    __name(legendTexts, "legendTexts");
-  }
-});
-
-// src/report/suite-markdown.ts
-function kernelsOf(columns) {
-  const kernels4 = new Map(
-    columns.flatMap(([, views]) => views.map(({ target }) => [target.profile.id, target.profile]))
-  );
-  const number5 = /* @__PURE__ */ __name(({ kernelFamily }) => {
-    const [major = 0, minor = 0] = kernelFamily.split(".").map(Number);
-    return major * 1e4 + minor;
-  }, "number");
-  return [...kernels4.values()].sort((a, b) => number5(a) - number5(b));
-}
-function cellText(view, standing) {
-  if (!view) return "-";
-  const { outcome, target, findings, fixups } = view;
-  const what = outcome.status === "pass" && findings.length > 0 ? "warning" : codeOf(view) ?? "";
-  const words3 = [
-    statusText(outcome.status, findings),
-    target.required ? "`required`" : "",
-    what,
-    fixupWords(fixups),
-    standing
-  ];
-  return words3.filter((word4) => word4 !== "").join(" ");
-}
-function standingOf(one, id2) {
-  const { completed: completed2 } = one;
-  const target = completed2?.run.targets.findIndex(({ profile }) => profile.id === id2);
-  const declared = completed2?.verdict.expected?.find(
-    (it) => it.target === target && it.artifact === completed2.artifact
-  );
-  const failure3 = comparisonOf(one)?.profiles.find(({ profile }) => profile === id2)?.failure;
-  const news = failure3 === "new" ? "**new**" : failure3 ?? "";
-  return [declared ? DECLARED[declared.met] : "", news].filter((word4) => word4 !== "").join(" ");
-}
-function declaredLines({ completed: completed2 }) {
-  const lines3 = /* @__PURE__ */ new Map();
-  for (const { artifact, target, code: name5, reason, met } of completed2?.verdict.expected ?? []) {
-    if (artifact !== completed2?.artifact) continue;
-    const became = { failed: "as declared", other_cause: "fails with another cause", passed: "passes; remove it" };
-    const said = `- Declared to fail with ${code(name5)} (${md(reason, 500)}): ${met === "no_answer" ? "inconclusive" : became[met]}`;
-    const id2 = completed2.run.targets[target]?.profile.id ?? "";
-    lines3.set(said, [...lines3.get(said) ?? [], code(id2)]);
-  }
-  return [...lines3].map(([said, ids]) => `${said} (${ids.join(", ")})`);
-}
-function matrixLines(columns) {
-  const started = columns.filter(([, views]) => views.length > 0);
-  if (started.length === 0) return ["No case could start."];
-  const head2 = ["Profile", ...started.map(([one]) => md(one.name))];
-  const rows3 = kernelsOf(started).map(({ id: id2 }) => [
-    codeCell(id2),
-    ...started.map(
-      ([one, views]) => cellText(
-        views.find(({ target }) => target.profile.id === id2),
-        standingOf(one, id2)
-      )
-    )
-  ]);
-  return [...table(head2, rows3), ...legendLines(started)];
-}
-function legendLines(columns) {
-  const cells = columns.flatMap(
-    ([one, views]) => views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) }))
-  );
-  const has = /* @__PURE__ */ __name((mark2) => cells.some(({ standing }) => standing.startsWith(mark2)), "has");
-  const reported = [
-    ...cells.some(({ required: required2 }) => !required2) ? [`without \`required\`: ${MARKS.optional}`] : [],
-    ...has(DECLARED.failed) ? [`${DECLARED.failed}: ${MARKS.failed}`] : [],
-    ...has(DECLARED.passed) ? [`${DECLARED.passed}: ${MARKS.passed}`] : []
-  ];
-  return reported.length === 0 ? [] : ["", ...reported.map((text7) => `- ${text7}`)];
-}
-function caseRow([one, views]) {
-  const { passed: passed2, failed: failed2 } = requiredCounts(views);
-  const behavior = behaviorCounts(views);
-  const lack = lackOf(views);
-  return [
-    md(one.name),
-    md(one.completed?.run.validationMode || "default"),
-    `${one.status}${lack === "" ? "" : ` (${lack})`}${one.required ? "" : " (optional)"}`,
-    `${passed2}/${failed2}`,
-    behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : "-",
-    `${views.length}`,
-    codeCell(one.json, 400)
-  ];
-}
-function causesOf2({ outcome, primary }, met) {
-  if (outcome.status === "infra_error") return [{ text: `inconclusive: ${md(outcome.message, 1e3)}`, below: [] }];
-  if (outcome.status === "inferred") return [{ text: inferredText(outcome.inference), below: [] }];
-  if (outcome.status === "skipped") return [{ text: `not tested: ${md(outcome.reason, 1e3)}`, below: [] }];
-  return primary ? [note(primary, met)] : [];
-}
-function warningsOf({ findings }) {
-  return findings.filter(({ decisive }) => !decisive).map((finding) => note(finding, []));
-}
-function note(finding, met) {
-  const { title: title3, remediation, location, more } = findingFacts(finding);
-  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
-  const below = [
-    ...source ? [`Source: ${source.join(": ")}`] : [],
-    ...[...more, ...metWords(finding, met)].map((text7) => md(text7, 1e3)),
-    ...remediation === "" ? [] : [`What to do: ${md(remediation, 1e3)}`]
-  ];
-  return { text: `**${md(title3)}**`, below };
-}
-function noteLines(views, notesOf3) {
-  const causes = /* @__PURE__ */ new Map();
-  for (const [index, view] of views.entries()) {
-    for (const reported of notesOf3(view, index)) {
-      const known5 = causes.get(reported.text);
-      if (known5) known5.ids.push(view.target.profile.id);
-      else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
-    }
-  }
-  return [...causes.values()].flatMap(({ text: text7, ids, below }) => [
-    `- ${text7} (${ids.map((id2) => code(id2)).join(", ")})`,
-    ...below.map((line6) => `  - ${line6}`)
-  ]);
-}
-function isRemarkable({ outcome, findings }) {
-  return outcome.status !== "pass" || findings.length > 0;
-}
-function byUrgency(columns) {
-  const rank2 = /* @__PURE__ */ __name(([{ status: status4 }, views]) => status4 === "error" ? 0 : status4 === "fail" ? 1 : views.some(isRemarkable) ? 2 : 3, "rank");
-  return [...columns].sort((a, b) => rank2(a) - rank2(b));
-}
-function detailLines([one, views]) {
-  const { completed: completed2 } = one;
-  const lines3 = [`### ${md(one.name)}: ${one.status}`, "", `- Artifact: ${code(one.artifact, 400)}`];
-  if (one.manifest !== "") lines3.push(`- Manifest: ${code(one.manifest, 400)}`);
-  if (one.error !== "") lines3.push(`- Could not start: ${md(one.error, 1e3)}`);
-  if (completed2)
-    lines3.push(
-      `- Run: ${code(completed2.run.runId)}`,
-      `- Support: ${md(supportRange(views, completed2.run.known).text, 600)}`
-    );
-  if (completed2?.verdict.failOn) lines3.push(`- Fails on: ${completed2.verdict.failOn}`);
-  lines3.push(...declaredLines(one));
-  const metBy = /* @__PURE__ */ __name((target) => completed2?.verdict.expected?.find((it) => it.target === target && it.artifact === completed2.artifact)?.causes ?? [], "metBy");
-  lines3.push(...noteLines(views, (view, index) => causesOf2(view, metBy(index))));
-  const warnings = noteLines(views, warningsOf);
-  if (warnings.length > 0) lines3.push("", "#### Warnings", "", ...warnings);
-  return [...lines3, ""];
-}
-function suiteMarkdown(suite) {
-  const columns = suite.cases.map((one) => [one, caseViews(one)]);
-  const lines3 = [
-    "# bpfcompat Compatibility Suite",
-    "",
-    `- Suite: ${md(suite.name)}`,
-    `- Status: ${suite.status}`,
-    `- Exit Code: ${suite.exitCode}`,
-    `- Started: ${suite.startedAt}`,
-    `- Finished: ${suite.finishedAt}`,
-    ...suite.notRun.length === 0 ? [] : [`- Not run: ${suite.notRun.map((name5) => md(name5)).join(", ")}`],
-    "",
-    "## Collection Matrix",
-    "",
-    ...matrixLines(columns),
-    "",
-    ...suiteBaselineLines(suite),
-    "## Cases",
-    "",
-    ...table(["Case", "Mode", "Status", "Required pass/fail", "Behavior", "Profiles", "Report"], columns.map(caseRow)),
-    "",
-    "## Case Details",
-    "",
-    ...byUrgency(columns).flatMap(detailLines)
-  ];
-  return `${lines3.join("\n").trimEnd()}
-`;
-}
-var DECLARED;
-var init_suite_markdown = __esm({
-  "src/report/suite-markdown.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_inferred();
-    init_escape();
-    init_expected_words();
-    init_finding_facts();
-    init_fixups();
-    init_legend();
-    init_loaded_only();
-    init_markdown_table2();
-    init_suite_baseline();
-    init_suite_json();
-    init_support_range();
-    __name(kernelsOf, "kernelsOf");
-    __name(cellText, "cellText");
-    DECLARED = {
-      failed: "expected",
-      other_cause: "**other cause**",
-      passed: "**unexpected**",
-      no_answer: ""
-    };
-    __name(standingOf, "standingOf");
-    __name(declaredLines, "declaredLines");
-    __name(matrixLines, "matrixLines");
-    __name(legendLines, "legendLines");
-    __name(caseRow, "caseRow");
-    __name(causesOf2, "causesOf");
-    __name(warningsOf, "warningsOf");
-    __name(note, "note");
-    __name(noteLines, "noteLines");
-    __name(isRemarkable, "isRemarkable");
-    __name(byUrgency, "byUrgency");
-    __name(detailLines, "detailLines");
-    __name(suiteMarkdown, "suiteMarkdown");
   }
 });
 
@@ -38135,925 +38254,119 @@ var init_versions2 = __esm({
   }
 });
 
-// src/report/collection.ts
-function runCollection(run2, verdict2, cases) {
-  return {
-    name: run2.matrix.name,
-    startedAt: run2.startedAt,
-    finishedAt: run2.finishedAt,
-    durationMs: run2.durationMs,
-    status: verdict2.status,
-    exitCode: verdict2.exitCode,
-    cases: cases.map(({ artifact, verdict: own3, json, markdown }) => ({
-      name: run2.artifacts[artifact]?.name ?? "",
-      artifact: run2.artifacts[artifact]?.path ?? "",
-      manifest: "",
-      matrix: run2.matrix.path,
-      required: true,
-      status: own3.status,
-      exitCode: own3.exitCode,
-      error: "",
-      completed: { run: run2, artifact, verdict: own3 },
-      json,
-      markdownPath: markdown
-    })),
-    notRun: [],
-    ...run2.part && { part: run2.part }
-  };
+// src/model/budget.ts
+function insnLimit(release) {
+  const version2 = kernelVersion(release);
+  if (!version2 || version2.backports && version2.number[0] < 5) return void 0;
+  return LIMITS.find(([major, minor]) => compareKernels(version2.number, [major, minor]) >= 0)?.[2];
 }
-function collectionJson(run2, verdict2, cases) {
-  return suiteJson(runCollection(run2, verdict2, cases));
-}
-function collectionMarkdown(run2, verdict2, cases) {
-  const versions2 = collectionVersionsMarkdown(run2).join("\n");
-  return `${suiteMarkdown(runCollection(run2, verdict2, cases))}${versions2 === "" ? "" : `
-${versions2}`}`;
-}
-var init_collection = __esm({
-  "src/report/collection.ts"() {
+var LIMITS;
+var init_budget = __esm({
+  "src/model/budget.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_suite_json();
-    init_suite_markdown();
-    init_versions2();
-    __name(runCollection, "runCollection");
-    __name(collectionJson, "collectionJson");
-    __name(collectionMarkdown, "collectionMarkdown");
-  }
-});
-
-// src/model/run-defaults.ts
-var DEFAULT_TIMEOUT, DEFAULT_TIMEOUT_MS, DEFAULT_CONCURRENCY, MAX_PROGRAMS;
-var init_run_defaults = __esm({
-  "src/model/run-defaults.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    DEFAULT_TIMEOUT = "180s";
-    DEFAULT_TIMEOUT_MS = 18e4;
-    DEFAULT_CONCURRENCY = 2;
-    MAX_PROGRAMS = 2048;
-  }
-});
-
-// src/report/btf.ts
-function suppliedBtfJson(btf) {
-  if (btf === void 0) return void 0;
-  const about = { path: btf.path, sha256: btf.sha256, size_bytes: btf.sizeBytes, used: btf.used };
-  if (!btf.used) return { ...about, reason: btf.reason };
-  const { status: status4, failedStage: failedStage2, code: found2 } = btf.without;
-  return { ...about, without: { status: status4, failed_stage: failedStage2, code: found2 } };
-}
-function sentence2(btf, path2) {
-  const named7 = `${path2} (sha256 ${btf.sha256})`;
-  if (!btf.used) return `supplied by you and not used: ${named7}; ${IDLE2[btf.reason]}`;
-  const { status: status4, failedStage: failedStage2, code: found2 } = btf.without;
-  const where = failedStage2 === void 0 ? "" : ` at ${failedStage2}`;
-  const why2 = found2 === void 0 ? "" : ` (${found2})`;
-  return `supplied by you: ${named7}; the kernel has none to use, and whether this is of its build cannot be checked. Without it: ${status4}${where}${why2}`;
-}
-function suppliedBtfNotes(btf) {
-  return btf === void 0 ? [] : [`btf: ${sentence2(btf, fileName(btf.path))}`];
-}
-function suppliedBtfMarkdown(btf) {
-  return btf === void 0 ? [] : [`- BTF: ${sentence2(btf, code(md(btf.path)))}`];
-}
-var IDLE2;
-var init_btf = __esm({
-  "src/report/btf.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_object_names();
-    init_escape();
-    IDLE2 = {
-      kernel_has_btf: "this kernel has BTF of its own",
-      no_core_relocations: "the object has no CO-RE relocations",
-      no_answer: "the guest sent no result"
-    };
-    __name(suppliedBtfJson, "suppliedBtfJson");
-    __name(sentence2, "sentence");
-    __name(suppliedBtfNotes, "suppliedBtfNotes");
-    __name(suppliedBtfMarkdown, "suppliedBtfMarkdown");
-  }
-});
-
-// src/report/command.ts
-function commandJson({ command }) {
-  return command && {
-    text: command.command,
-    invocation_sha256: command.invocationSha256,
-    expected_exit_code: command.expectExitCode,
-    binary: command.binary && {
-      basename: command.binary.basename,
-      sha256: command.binary.sha256,
-      size_bytes: command.binary.sizeBytes
-    }
-  };
-}
-function assetsJson({ assets = [] }) {
-  if (assets.length === 0) return void 0;
-  return assets.map(({ path: path2, sha256: sha2563, sizeBytes, executable }) => ({ path: path2, sha256: sha2563, size_bytes: sizeBytes, executable }));
-}
-function commandLines({ command, assets = [] }) {
-  const lines3 = [];
-  if (command !== void 0) {
-    const { command: text7, expectExitCode, binary } = command;
-    lines3.push(`- Command: ${code(text7)}, passes with exit code ${expectExitCode}`);
-    if (binary)
-      lines3.push(`- Program: ${code(binary.basename)}, ${binary.sizeBytes} bytes, SHA-256 ${code(binary.sha256)}`);
-  }
-  if (assets.length === 0) return lines3;
-  const named7 = assets.slice(0, MAX_ASSETS2).map(({ path: path2, sha256: sha2563 }) => `${code(path2)} ${md(`(${sha2563.slice(0, 12)})`)}`);
-  const rest = assets.length > MAX_ASSETS2 ? ` and ${assets.length - MAX_ASSETS2} more` : "";
-  return [...lines3, `- Assets: ${named7.join(", ")}${rest}`];
-}
-var MAX_ASSETS2;
-var init_command2 = __esm({
-  "src/report/command.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_escape();
-    MAX_ASSETS2 = 50;
-    __name(commandJson, "commandJson");
-    __name(assetsJson, "assetsJson");
-    __name(commandLines, "commandLines");
-  }
-});
-
-// src/report/functional.ts
-function functionalJson({ functional }) {
-  return functional && { status: functional.status, tests: list2(functional.tests.map(testJson)) };
-}
-function testJson(test) {
-  const command = some(test.command);
-  return {
-    name: some(test.name),
-    required: test.required,
-    status: test.status,
-    command,
-    timeout_seconds: some(test.timeout_seconds),
-    expected_exit_code: some(test.expected_exit_code),
-    // Without a command there is none.
-    exit_code: test.exit_code < 0 ? void 0 : some(test.exit_code),
-    timed_out: some(test.timed_out),
-    stdout_tail: some(test.stdout_tail),
-    stderr_tail: some(test.stderr_tail),
-    stdout_bytes: some(test.stdout_bytes),
-    stderr_bytes: some(test.stderr_bytes),
-    stdout_head: some(test.stdout_head),
-    stderr_head: some(test.stderr_head),
-    duration_ms: some(Math.round((test.elapsed_us ?? 0) / 1e3)),
-    error: some(test.error),
-    assertions: list2((test.assertions ?? []).map(assertionJson))
-  };
-}
-function assertionJson({ kind: kind2, subject, status: status4, wanted, seen, error: error2 }) {
-  return { kind: kind2, subject, status: status4, wanted: some(wanted), seen: some(seen), error: some(error2) };
-}
-function functionalLines({ functional }, command) {
-  return (functional?.tests ?? []).flatMap((test) => testLines2(test, command));
-}
-function testLines2(test, command) {
-  const wanted = command === void 0 ? "" : ` (expected ${command.expectExitCode})`;
-  const exit = test.exit_code < 0 ? "" : `, exit code ${test.exit_code}${wanted}`;
-  const what = command === void 0 ? `Functional test ${code(test.name)}` : `Command ${code(command.command)}`;
-  const time3 = test.elapsed_us === void 0 ? "" : ` in ${(test.elapsed_us / 1e6).toFixed(1)} s`;
-  const lines3 = ["", `${what}: ${test.status}${exit}${time3}`];
-  lines3.push(...outputLines(test.stdout_head, test.stdout_tail, test.stdout_bytes));
-  lines3.push(...outputLines(test.stderr_head, test.stderr_tail, test.stderr_bytes));
-  const rows3 = (test.assertions ?? []).map(({ kind: kind2, subject, status: status4, wanted: wanted2, seen, error: error2 }) => [
-    `${kind2} ${codeCell(subject)}`,
-    md(expectedWords(kind2, wanted2)),
-    md([seenWords(kind2, seen, wanted2), error2].filter((part3) => part3 !== "").join("; ")),
-    status4
-  ]);
-  return rows3.length === 0 ? lines3 : [...lines3, "", ...table(["Expectation", "Wanted", "Seen", "Status"], rows3)];
-}
-function outputLines(head2, tail3, bytes3) {
-  if (tail3 === "") return [];
-  if (head2 === void 0 || head2 === "") return ["", fence(tail3)];
-  const whole5 = bytes3 === void 0 ? "" : ` of ${bytes3} bytes in all`;
-  return ["", fence(head2), "", `The middle${whole5} is left out; the end:`, "", fence(tail3)];
-}
-var init_functional2 = __esm({
-  "src/report/functional.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_assertions();
-    init_escape();
-    init_json_values();
-    init_markdown_table2();
-    __name(functionalJson, "functionalJson");
-    __name(testJson, "testJson");
-    __name(assertionJson, "assertionJson");
-    __name(functionalLines, "functionalLines");
-    __name(testLines2, "testLines");
-    __name(outputLines, "outputLines");
-  }
-});
-
-// src/report/shims.ts
-function shimsJson(evidence) {
-  const shims = shimsOf(evidence).map(({ kind: kind2, subject, detail: detail2, errno: errno4 }) => ({
-    kind: kind2,
-    subject,
-    detail: detail2,
-    errno: errno4 === 0 ? void 0 : errnoName(errno4)
-  }));
-  return shims.length === 0 ? void 0 : shims;
-}
-function list3(shims, name5, plain6) {
-  const shown4 = shims.slice(0, MAX_LISTED).map(({ kind: kind2, subject, detail: detail2, errno: errno4 }) => {
-    const label = errno4 === 0 ? LABELS[kind2] ?? "" : "";
-    const failed2 = errno4 === 0 ? "" : `, not done: ${errnoName(errno4)}`;
-    return `${name5(subject)} (${label}${plain6(detail2)}${failed2})`;
-  });
-  const rest = shims.length - shown4.length;
-  return `${shown4.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-function shimsNote(evidence) {
-  const shims = shimsOf(evidence);
-  if (shims.length === 0) return void 0;
-  const same2 = /* @__PURE__ */ __name((text7) => text7, "same");
-  return `loaded with: ${list3(shims, same2, same2)}`;
-}
-function shimsMarkdown(evidence) {
-  const shims = shimsOf(evidence);
-  return shims.length === 0 ? void 0 : `- Loaded with: ${list3(shims, code, md)}`;
-}
-var MAX_LISTED, LABELS;
-var init_shims2 = __esm({
-  "src/report/shims.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errno();
-    init_shims();
-    init_escape();
-    MAX_LISTED = 20;
-    __name(shimsJson, "shimsJson");
-    LABELS = {
-      rodata: "set to ",
-      attach_target: "attach target ",
-      autoload: "autoload "
-    };
-    __name(list3, "list");
-    __name(shimsNote, "shimsNote");
-    __name(shimsMarkdown, "shimsMarkdown");
-  }
-});
-
-// src/report/variants.ts
-function groupsOf(evidence) {
-  return (evidence && firstStage(evidence, "load")?.variants) ?? [];
-}
-function reasonsOf2(group2, findings) {
-  const finding = findings.find(({ code: is, subject }) => is === "NO_VARIANT_LOADS" && subject === group2);
-  return new Map(
-    (finding?.args["reasons"] ?? "").split("\n").map((line6) => {
-      const at = line6.indexOf(": ");
-      return [line6.slice(0, at), line6.slice(at + 2)];
-    })
-  );
-}
-function variantsJson(evidence, findings) {
-  const groups2 = groupsOf(evidence).map(({ group: group2, chosen: chosen3, programs }) => {
-    const reasons = reasonsOf2(group2, findings);
-    return {
-      group: group2,
-      chosen: some(chosen3),
-      programs: programs.map(({ name: name5, outcome }) => ({
-        name: name5,
-        outcome,
-        reason: reasons.get(name5) ?? OUTCOMES[outcome]
-      }))
-    };
-  });
-  return groups2.length === 0 ? void 0 : groups2;
-}
-function line3(group2, name5, plain6) {
-  const others = group2.programs.filter((program2) => program2.outcome !== "chosen").map((program2) => `${name5(program2.name)}: ${OUTCOMES[program2.outcome]}`);
-  const rest = others.length === 0 ? "" : ` (${others.join("; ")})`;
-  return `${plain6(group2.group)}: ${group2.chosen === "" ? "none" : name5(group2.chosen)}${rest}`;
-}
-function variantNotes(evidence) {
-  const same2 = /* @__PURE__ */ __name((text7) => text7, "same");
-  return groupsOf(evidence).map((group2) => `variant ${line3(group2, same2, same2)}`);
-}
-function variantsMarkdown(evidence) {
-  return groupsOf(evidence).map((group2) => `- Variant ${line3(group2, code, md)}`);
-}
-var OUTCOMES;
-var init_variants = __esm({
-  "src/report/variants.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_escape();
-    init_json_values();
-    OUTCOMES = {
-      chosen: "loaded",
-      not_needed: "not needed",
-      no_helper: "the kernel lacks its helper",
-      refused: "the kernel rejects it",
-      not_found: "not in the object",
-      untried: "not tried"
-    };
-    __name(groupsOf, "groupsOf");
-    __name(reasonsOf2, "reasonsOf");
-    __name(variantsJson, "variantsJson");
-    __name(line3, "line");
-    __name(variantNotes, "variantNotes");
-    __name(variantsMarkdown, "variantsMarkdown");
-  }
-});
-
-// src/report/json-evidence.ts
-function probesJson(probes) {
-  return probes && list2(probes.map(({ change: change2, errno: errno4 }) => ({ change: change2, errno: errno4 })));
-}
-function programJson(program2) {
-  const { attach: attach3 } = program2;
-  return {
-    name: program2.name,
-    section: some(program2.section),
-    type: some(program2.type),
-    load_status: program2.load,
-    errno: some(program2.errno),
-    verified_insns: some(program2.verifiedInsns),
-    insn_limit: program2.verifiedInsns > 0 ? program2.insnLimit : void 0,
-    total_states: some(program2.totalStates),
-    peak_states: some(program2.peakStates),
-    stack_bytes: some(program2.stackBytes),
-    load_us: some(program2.loadUs),
-    attach_status: attach3?.status,
-    attach_errno: some(attach3?.errno),
-    attach_method: some(attach3?.method),
-    attach_target: some(attach3?.target),
-    attach_reason: some(attach3?.reason),
-    probes: probesJson(program2.probes),
-    log_tail: some(program2.logTail)
-  };
-}
-function mapsJson(evidence) {
-  const rejected2 = new Map(stagesOf(evidence, "map").map((stage) => [stage.name, stage]));
-  return list2(
-    (firstStage(evidence, "open")?.maps ?? []).map(({ name: name5, type }) => {
-      const stage = rejected2.get(name5);
-      return {
-        name: name5,
-        type,
-        status: stage?.status,
-        errno: some(stage?.errno),
-        probes: probesJson(stage?.probes)
-      };
-    })
-  );
-}
-function coreJson(evidence) {
-  const stages = stagesOf(evidence, "core");
-  if (stages.length === 0) return void 0;
-  const all = stages.flatMap(({ relocations: relocations2 }) => relocations2);
-  const absent = all.filter(({ present }) => !present);
-  return {
-    present: all.length - absent.length,
-    absent: absent.map(({ program: program2, insn, kind: kind2, access: access3 }) => ({ program: program2, insn, kind: kind2, access: access3 })),
-    dropped: some(stages.reduce((sum2, { dropped }) => sum2 + dropped, 0))
-  };
-}
-function externsJson(evidence) {
-  return list2(
-    stagesOf(evidence, "externs").flatMap(({ externs }) => externs).map(({ name: name5, kind: kind2, weak, present, module: module2 }) => ({
-      name: name5,
-      kind: kind2,
-      weak: some(weak),
-      // false is a result, and nothing is none.
-      present,
-      module: some(module2)
-    }))
-  );
-}
-function symbolsJson(evidence) {
-  return list2(stagesOf(evidence, "symbol").map(({ stage: _, ...symbol }) => symbol));
-}
-function evidenceJson(evidence, findings) {
-  if (!evidence) return {};
-  return {
-    maps: mapsJson(evidence),
-    shims: shimsJson(evidence),
-    variants: variantsJson(evidence, findings),
-    core_relocations: coreJson(evidence),
-    externs: externsJson(evidence),
-    symbols: symbolsJson(evidence),
-    kernel_facts: object2(evidence.hello.facts)
-  };
-}
-var init_json_evidence = __esm({
-  "src/report/json-evidence.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_json_values();
-    init_shims2();
-    init_variants();
-    __name(probesJson, "probesJson");
-    __name(programJson, "programJson");
-    __name(mapsJson, "mapsJson");
-    __name(coreJson, "coreJson");
-    __name(externsJson, "externsJson");
-    __name(symbolsJson, "symbolsJson");
-    __name(evidenceJson, "evidenceJson");
-  }
-});
-
-// src/report/json-finding.ts
-function locationJson(location) {
-  return {
-    file: location.file,
-    line: location.line,
-    column: some(location.column),
-    text: some(location.text),
-    function: some(location.function),
-    // Instruction 0 is one.
-    insn: location.insn,
-    certainty: location.certainty,
-    repository: location.repository
-  };
-}
-function becauseJson({ args: { because: because2, because_subject: subject } }) {
-  return because2 === void 0 ? void 0 : { code: because2, subject: some(subject) };
-}
-function findingJson(finding) {
-  const { title: title3, explanation: explanation2, remediation } = wordsBesidePlace(finding);
-  return {
-    code: finding.code,
-    reason: some(finding.args["reason"]),
-    group: finding.group,
-    phase: finding.phase,
-    subject: some(finding.subject),
-    confidence: finding.confidence,
-    decisive: finding.decisive,
-    title: title3,
-    explanation: explanation2,
-    remediation: some(remediation),
-    location: finding.location && locationJson(finding.location),
-    also: list2(finding.also),
-    because: becauseJson(finding),
-    first_upstream_kernel: some(finding.args["since"]),
-    args: Object.keys(finding.args).length === 0 ? void 0 : finding.args,
-    evidence: finding.evidence
-  };
-}
-var init_json_finding = __esm({
-  "src/report/json-finding.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_finding_facts();
-    init_json_values();
-    __name(locationJson, "locationJson");
-    __name(becauseJson, "becauseJson");
-    __name(findingJson, "findingJson");
-  }
-});
-
-// src/report/kernel-identity.ts
-function kernelIdentityJson({
-  target,
-  result,
-  evidence
-}) {
-  if (!evidence) return void 0;
-  const { kernel: kernel2, btf, facts } = evidence.hello;
-  const { profile } = target;
-  const stored = result?.kernel;
-  const identity2 = {
-    arch: kernel2.machine,
-    release: kernel2.release,
-    version: some(kernel2.version),
-    build_id: some(facts.build_id) ?? stored?.buildId,
-    btf_sha256: btf.vmlinux ? stored?.btfSha256 : null,
-    config_sha256: stored?.config?.sha256,
-    distro: some(profile.distro),
-    distro_version: some(profile.version)
-  };
-  return Object.fromEntries(Object.entries(identity2).filter(([, value2]) => value2 !== void 0));
-}
-var init_kernel_identity = __esm({
-  "src/report/kernel-identity.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_json_values();
-    __name(kernelIdentityJson, "kernelIdentityJson");
-  }
-});
-
-// src/report/loader-rows.ts
-function rowOf2(loader, decides, result) {
-  const { outcome, evidence, totalMs } = result;
-  const tried = evidence ? stagesOf(evidence, "attach").filter(({ status: status4 }) => status4 !== "skipped") : [];
-  return {
-    ...{ loader, decides, outcome, evidence, totalMs },
-    causes: outcome.status === "fail" ? decisiveOf(outcome.findings) : [],
-    attached: tried.filter(({ status: status4 }) => status4 === "pass").length,
-    attempted: tried.length
-  };
-}
-function loaderRows(result) {
-  if (result?.loader === void 0) return [];
-  const { outcome, evidence, timings, loader, loaders = [] } = result;
-  const first3 = rowOf2(loader, true, { outcome, evidence, totalMs: timings.totalMs });
-  return [first3, ...loaders.map((one) => rowOf2(one.loader, false, one))];
-}
-function loaderName2({ name: name5, version: version2 }) {
-  return version2 === "" ? name5 : `${name5} ${version2}`;
-}
-function disagree(rows3) {
-  const statuses = new Set(rows3.map(({ outcome }) => outcome.status));
-  return statuses.has("pass") && statuses.has("fail");
-}
-function mapsOf(evidence) {
-  return evidence && firstStage(evidence, "open")?.maps;
-}
-function mapDifferences(rejecting, accepting) {
-  const theirs = new Map((mapsOf(accepting.evidence) ?? []).map((map3) => [map3.name, map3]));
-  return (mapsOf(rejecting.evidence) ?? []).flatMap((map3) => {
-    const other = theirs.get(map3.name);
-    if (other === void 0 || !isKnown(map3) || !isKnown(other)) return [];
-    const fields = FIELDS4.filter((field) => map3[field] !== other[field]);
-    if (fields.length === 0) return [];
-    const all = fields.map((field) => `${field} ${map3[field]}, ${accepting.loader.name} ${other[field]}`);
-    return [`map ${map3.name}: ${all.join("; ")}`];
-  });
-}
-function fixupsOf2({ evidence }) {
-  const shims = (evidence && firstStage(evidence, "open")?.shims) ?? [];
-  return shims.filter(({ errno: errno4 }) => errno4 === 0).map(({ subject, detail: detail2 }) => `${subject}: ${detail2}`);
-}
-function disagreements(rows3) {
-  const accepting = rows3.find(({ outcome }) => outcome.status === "pass");
-  if (accepting === void 0) return [];
-  return rows3.flatMap((rejecting) => {
-    const [cause] = rejecting.causes;
-    if (cause === void 0) return [];
-    return [
-      {
-        ...{ rejecting, accepting, code: cause.code, reason: cause.args["reason"] ?? "", title: words(cause).title },
-        said: cause.evidence?.text ?? "",
-        maps: mapDifferences(rejecting, accepting),
-        fixups: fixupsOf2(accepting)
-      }
+    init_kernel_range();
+    LIMITS = [
+      [5, 2, 1e6],
+      [4, 15, 131072],
+      [4, 12, 98304],
+      [4, 7, 65536],
+      [0, 0, 32768]
     ];
+    __name(insnLimit, "insnLimit");
+  }
+});
+
+// src/report/view.ts
+function targetViews(run2, artifact) {
+  return run2.targets.map((target, index) => {
+    const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
+    return targetView(run2, target, result);
   });
 }
-var FIELDS4, isKnown;
-var init_loader_rows = __esm({
-  "src/report/loader-rows.ts"() {
+function targetView(run2, target, result) {
+  const outcome = result?.outcome ?? NOT_RUN;
+  const findings = outcome.status === "pass" || outcome.status === "fail" ? outcome.findings : [];
+  const evidence = result?.evidence;
+  const load2 = evidence && firstStage(evidence, "load")?.status;
+  const opened3 = evidence && firstStage(evidence, "open")?.status;
+  return {
+    target,
+    result,
+    outcome,
+    findings,
+    primary: outcome.status === "fail" ? decisiveOf(findings)[0] : void 0,
+    evidence,
+    load: opened3 === "fail" ? "fail" : load2 === "skipped" ? void 0 : load2,
+    attach: evidence && attachView(run2, outcome, evidence),
+    functional: evidence && functionalView(outcome, evidence),
+    programs: evidence ? programViews(evidence) : [],
+    fixups: fixupsOf2(outcome, evidence)
+  };
+}
+function attachView(run2, outcome, evidence) {
+  const tried = stagesOf(evidence, "attach").filter((stage) => stage.status !== "skipped");
+  const passed2 = tried.filter((stage) => stage.status === "pass").length;
+  const failed2 = tried.length - passed2;
+  const counts = { attempted: tried.length, passed: passed2, failed: failed2 };
+  if (outcome.status === "fail" && outcome.failedStage === "attach") return { status: "fail", ...counts };
+  if (run2.attachMode === "disabled" || tried.length === 0) return { status: "skipped", ...counts };
+  return { status: failed2 > 0 ? "warn" : "pass", ...counts };
+}
+function functionalView(outcome, evidence) {
+  const tests = stagesOf(evidence, "functional");
+  const failed2 = outcome.status === "fail" && ["functional", "command"].includes(outcome.failedStage);
+  if (tests.length === 0 && !failed2) return void 0;
+  if (failed2) return { status: "fail", tests };
+  if (tests.some((test) => test.status === "fail")) return { status: "warn", tests };
+  return { status: tests.every((test) => test.status === "skipped") ? "skipped" : "pass", tests };
+}
+function programViews(evidence) {
+  const loads3 = new Map(stagesOf(evidence, "program").map((stage) => [stage.name, stage]));
+  const attaches = new Map(stagesOf(evidence, "attach").map((stage) => [stage.program, stage]));
+  const whole5 = firstStage(evidence, "load")?.status;
+  const facts = firstStage(evidence, "open")?.programs ?? [];
+  const limit2 = insnLimit(evidence.hello.kernel.release);
+  return facts.map((program2) => {
+    const stage = loads3.get(program2.name);
+    const { verifier_log_tail: tail3 = "", verifier_log_head: head2 = "" } = stage ?? {};
+    const [, processed = "0", loggedLimit] = PROCESSED.exec((tail3 || head2).slice(-PROCESSED_WITHIN)) ?? [];
+    return {
+      name: program2.name,
+      section: program2.section,
+      type: program2.type,
+      load: stage?.status ?? (whole5 === "pass" && program2.autoload ? "pass" : "skipped"),
+      errno: stage?.errno ?? 0,
+      verifiedInsns: stage?.verified_insns || Number(processed),
+      insnLimit: loggedLimit === void 0 ? limit2 : Number(loggedLimit),
+      totalStates: stage?.total_states ?? 0,
+      peakStates: stage?.peak_states ?? 0,
+      stackBytes: stage?.stack_bytes ?? 0,
+      loadUs: stage?.elapsed_us ?? 0,
+      probes: stage?.probes ?? [],
+      attach: attaches.get(program2.name),
+      logTail: stage?.status === "fail" ? wellFormed((tail3 || head2).slice(-4096)) : ""
+    };
+  });
+}
+var PROCESSED, PROCESSED_WITHIN, NOT_RUN;
+var init_view = __esm({
+  "src/report/view.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_words2();
+    init_budget();
     init_evidence();
     init_finding();
-    __name(rowOf2, "rowOf");
-    __name(loaderRows, "loaderRows");
-    __name(loaderName2, "loaderName");
-    __name(disagree, "disagree");
-    __name(mapsOf, "mapsOf");
-    FIELDS4 = ["key_size", "value_size", "max_entries", "flags"];
-    isKnown = /* @__PURE__ */ __name((map3) => FIELDS4.some((field) => map3[field] !== 0), "isKnown");
-    __name(mapDifferences, "mapDifferences");
-    __name(fixupsOf2, "fixupsOf");
-    __name(disagreements, "disagreements");
-  }
-});
-
-// src/report/loaders.ts
-function factsJson({ name: name5, version: version2, sha256: sha2563, sizeBytes }) {
-  return { name: name5, version: some(version2), sha256: some(sha2563), size_bytes: some(sizeBytes) };
-}
-function rowJson(row) {
-  const { loader, decides, outcome, causes, attached, attempted, totalMs } = row;
-  const [cause] = causes;
-  return {
-    ...factsJson(loader),
-    decides: some(decides),
-    status: outcome.status,
-    verdict: targetVerdict(outcome),
-    failed_stage: outcome.status === "fail" ? outcome.failedStage : void 0,
-    code: cause?.code,
-    reason: some(cause?.args["reason"] ?? ""),
-    subject: cause?.subject,
-    evidence: cause?.evidence,
-    infra_error: outcome.status === "infra_error" ? outcome.message : void 0,
-    attach_attempted: some(attempted),
-    attach_passed: some(attached),
-    duration_ms: some(Math.round(totalMs))
-  };
-}
-function disagreementJson({ rejecting, accepting, maps, fixups, title: title3, code: code2, reason }) {
-  return {
-    ...{ rejecting: loaderName2(rejecting.loader), accepting: loaderName2(accepting.loader), code: code2 },
-    ...{ reason: some(reason), title: title3, maps: list2(maps), fixups: list2(fixups) }
-  };
-}
-function loadersJson(result) {
-  const rows3 = loaderRows(result);
-  if (rows3.length === 0) return {};
-  return object2({
-    loaders: list2(rows3.map(rowJson)),
-    loader_disagreements: list2(disagreements(rows3).map(disagreementJson))
-  });
-}
-function loaderWord2({ outcome, evidence, attached, attempted }) {
-  const loaded2 = evidence && stagesOf(evidence, "program").some(({ status: status4 }) => status4 === "pass");
-  if (outcome.status === "pass" && loaded2 === false) return "none";
-  const attach3 = outcome.status === "pass" && attached < attempted ? ` (attached ${attached}/${attempted})` : "";
-  return `${WORDS6[outcome.status]}${attach3}`;
-}
-function disagreementLines({ rejecting, accepting, title: title3, said, maps, fixups }, kernel2) {
-  const { name: name5 } = accepting.loader;
-  return [
-    `- ${kernel2}: ${md(title3)}; ${md(loaderName2(accepting.loader))} accepts the object`,
-    ...said === "" ? [] : [`  - ${md(rejecting.loader.name)}: ${md(said, MAX_SAID)}`],
-    ...maps.slice(0, MAX_LISTED2).map((text7) => `  - ${md(text7)}`),
-    ...fixups.slice(0, MAX_LISTED2).map((text7) => `  - done for ${md(name5)} alone: ${md(text7)}`)
-  ];
-}
-function loadersMarkdown(views) {
-  const all = views.map((view) => ({ view, rows: loaderRows(view.result) }));
-  const head2 = all.find(({ rows: rows3 }) => rows3.length > 0)?.rows ?? [];
-  if (head2.length === 0) return [];
-  const columns = head2.map(({ loader, decides }) => `${md(loaderName2(loader))}${decides ? " (decides)" : ""}`);
-  const cells = all.map(({ view, rows: rows3 }) => [
-    `${md(profileName(view.target.profile))} ${codeCell(view.target.profile.id)}`,
-    ...head2.map((_, index) => rows3[index] ? loaderWord2(rows3[index]) : "")
-  ]);
-  const lines3 = all.filter(({ rows: rows3 }) => disagree(rows3)).flatMap(
-    ({ view, rows: rows3 }) => disagreements(rows3).flatMap((one) => disagreementLines(one, codeCell(view.target.profile.id)))
-  );
-  return ["## Loaders", "", ...table(["Profile", ...columns], cells), ...lines3.length > 0 ? ["", ...lines3] : [], ""];
-}
-var MAX_SAID, MAX_LISTED2, WORDS6;
-var init_loaders2 = __esm({
-  "src/report/loaders.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_escape();
-    init_json_values();
-    init_loader_rows();
-    init_markdown_table2();
-    init_names2();
-    init_verdict_json();
-    MAX_SAID = 300;
-    MAX_LISTED2 = 10;
-    __name(factsJson, "factsJson");
-    __name(rowJson, "rowJson");
-    __name(disagreementJson, "disagreementJson");
-    __name(loadersJson, "loadersJson");
-    WORDS6 = { pass: "pass", fail: "FAIL", skipped: "skip", inferred: "infer", infra_error: "ERR" };
-    __name(loaderWord2, "loaderWord");
-    __name(disagreementLines, "disagreementLines");
-    __name(loadersMarkdown, "loadersMarkdown");
-  }
-});
-
-// src/report/modules.ts
-function modulesJson(modules2) {
-  if (modules2 === void 0) return void 0;
-  return object2({
-    used: list2(
-      modules2.modules.map(({ name: name5, status: status4, reason, names: names3, error: error2 }) => ({
-        name: name5,
-        status: status4,
-        reason,
-        names: list2(names3),
-        error: some(error2)
-      }))
-    ),
-    ambiguous: list2(modules2.ambiguous),
-    forbidden: list2(modules2.forbidden),
-    unavailable: modules2.unavailable
-  });
-}
-function cut(names3, format) {
-  const rest = names3.length - MAX_LISTED3;
-  return `${names3.slice(0, MAX_LISTED3).map((name5) => format(name5)).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-function loadedWords({ name: name5, reason, names: names3 }, format) {
-  const why2 = names3.length > 0 ? `for ${cut(names3, format)}` : "as the manifest says";
-  return `${format(name5)} ${reason === "dependency" ? "needed by another" : why2}`;
-}
-function moduleSentences(modules2, format) {
-  const loaded2 = modules2.modules.filter(({ status: status4 }) => status4 === "loaded");
-  const chosen3 = loaded2.filter(({ reason }) => reason !== "dependency").map((one) => loadedWords(one, format));
-  const besides3 = loaded2.filter(({ reason }) => reason === "dependency").map(({ name: name5 }) => name5);
-  const needs = besides3.length > 0 ? `, with ${cut(besides3, format)}` : "";
-  return [
-    ...chosen3.length > 0 ? [`loaded ${chosen3.slice(0, MAX_LISTED3).join(", ")}${needs}`] : [],
-    ...modules2.modules.flatMap(({ name: name5, status: status4, error: error2 }) => {
-      if (status4 === "failed") return [`${format(name5)} could not be loaded: ${error2}`];
-      if (status4 === "built_in") return [`${format(name5)} is built into this kernel`];
-      return status4 === "absent" ? [`${format(name5)} of the manifest: ${error2}`] : [];
-    }),
-    ...modules2.ambiguous.map(
-      ({ name: name5, modules: all }) => `${format(name5)} is in ${cut(all, format)}; none was loaded, name the one in modules.load of the manifest`
-    ),
-    ...modules2.forbidden.map(
-      ({ name: name5, module: module2 }) => `${format(name5)} needs ${format(module2)}, which modules.forbid of the manifest keeps out`
-    ),
-    ...modules2.unavailable === void 0 ? [] : [`not looked into: ${modules2.unavailable}`]
-  ];
-}
-function modulesNotes(modules2) {
-  return modules2 === void 0 ? [] : moduleSentences(modules2, (name5) => name5).map((text7) => `modules: ${text7}`);
-}
-function modulesMarkdown(modules2) {
-  if (modules2 === void 0) return [];
-  const escaped2 = { ...modules2, modules: modules2.modules.map((one) => ({ ...one, error: md(one.error) })) };
-  const unavailable2 = modules2.unavailable === void 0 ? void 0 : md(modules2.unavailable);
-  return moduleSentences({ ...escaped2, unavailable: unavailable2 }, code).map((text7) => `- Modules: ${text7}`);
-}
-var MAX_LISTED3;
-var init_modules = __esm({
-  "src/report/modules.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_escape();
-    init_json_values();
-    MAX_LISTED3 = 20;
-    __name(modulesJson, "modulesJson");
-    __name(cut, "cut");
-    __name(loadedWords, "loadedWords");
-    __name(moduleSentences, "moduleSentences");
-    __name(modulesNotes, "modulesNotes");
-    __name(modulesMarkdown, "modulesMarkdown");
-  }
-});
-
-// src/report/notes.ts
-function findingNotes(finding, primary) {
-  const { title: title3, remediation } = words(finding);
-  return [
-    `${primary ? "finding" : finding.decisive ? "also" : "warning"}: ${title3}`,
-    ...finding.location ? [`location: ${placeText(finding.location)}: ${oneLine(finding.location.text, 300)}`] : [],
-    ...finding.evidence ? [`evidence: ${finding.evidence.origin}: ${oneLine(finding.evidence.text)}`] : [],
-    ...remediation === "" ? [] : [`remediation: ${remediation}`]
-  ];
-}
-function btfNote({ target, evidence }) {
-  const { expectedBtf: expected, file: file2 } = target.profile;
-  if (evidence === void 0 || expected === void 0 || evidence.hello.btf.vmlinux === expected) return void 0;
-  const has = expected ? "has no BTF" : "has BTF";
-  return `expected_btf: ${expected} in ${file2}, but this kernel ${has}; correct the profile or its kernel`;
-}
-function familyNote({ target, evidence }) {
-  const { kernelFamily, file: file2 } = target.profile;
-  if (evidence === void 0 || kernelFamily === "" || kernelNumber(kernelFamily) !== void 0) return void 0;
-  const { release } = evidence.hello.kernel;
-  return `kernel_family ${kernelFamily} in ${file2} is not a number, so it was not compared with this kernel (${release})`;
-}
-function targetNotes(view) {
-  const { primary, findings, outcome } = view;
-  if (outcome.status === "skipped") return [`skipped: ${outcome.reason}`];
-  if (outcome.status === "inferred") return [`inferred: ${inferredText(outcome.inference)}`];
-  const notes = [];
-  const retried = view.result?.retriedAfter;
-  if (retried) notes.push(`retried after: ${retried}`);
-  const shortened = view.result?.shortened;
-  if (shortened !== void 0) notes.push(`shortened: ${shortened}`);
-  if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
-  for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
-  const btf = btfNote(view);
-  if (btf !== void 0) notes.push(btf);
-  const family2 = familyNote(view);
-  if (family2 !== void 0) notes.push(family2);
-  const shims = shimsNote(view.evidence);
-  if (shims !== void 0) notes.push(shims);
-  notes.push(...suppliedBtfNotes(view.result?.btf));
-  notes.push(...modulesNotes(view.result?.modules));
-  notes.push(...variantNotes(view.evidence));
-  if (view.attach && view.load === "pass") notes.push(`attach status: ${view.attach.status}`);
-  for (const program2 of view.programs) {
-    if (program2.load !== "fail") continue;
-    const errno4 = errnoName(program2.errno) || "none";
-    notes.push(`program load failure: name=${program2.name} section=${program2.section} errno=${errno4}`);
-  }
-  return notes.map((note3) => oneLine(note3, 1e3));
-}
-var init_notes2 = __esm({
-  "src/report/notes.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_errno();
-    init_inferred();
-    init_kernel_range();
-    init_btf();
-    init_escape();
-    init_finding_facts();
-    init_modules();
-    init_shims2();
-    init_variants();
-    __name(findingNotes, "findingNotes");
-    __name(btfNote, "btfNote");
-    __name(familyNote, "familyNote");
-    __name(targetNotes, "targetNotes");
-  }
-});
-
-// src/report/prediction.ts
-function predictionRow(view) {
-  const prediction = view.result?.prediction;
-  if (!prediction) return void 0;
-  const observed = view.load && OBSERVED[view.load];
-  return { view, prediction, observed, agreement: agreementOf(prediction.verdict, observed, view.primary) };
-}
-function predictionRows(views) {
-  return views.map(predictionRow).filter((row) => row !== void 0);
-}
-function agreementOf(verdict2, observed, cause) {
-  if (verdict2 === "unknown" || observed === void 0) return "open";
-  if (verdict2 === observed) return "agrees";
-  if (observed === "loads") return "backport";
-  return cause === void 0 || cause.group === "kernel" ? "refused" : "other_cause";
-}
-function agreementWords(agreement) {
-  switch (agreement) {
-    case "agrees":
-      return "as predicted";
-    case "backport":
-      return "kernel too old by its version, accepts it (backport)";
-    case "refused":
-      return "kernel new enough by its version, rejects it";
-    case "other_cause":
-      return "rejected for a cause that no version decides";
-    case "open":
-      return "";
-  }
-}
-function predictionWords({ verdict: verdict2, floor = "", why: why2 }) {
-  const reason = why2 === "" ? "" : ` (${why2})`;
-  if (verdict2 === "unknown") return `nothing known${reason}`;
-  const word4 = verdict2 === "refused" ? "rejected" : verdict2;
-  return floor === "" ? `${word4}${reason}` : `${word4}: needs ${floor} or later${reason}`;
-}
-function predictionJson(view) {
-  const row = predictionRow(view);
-  return row && {
-    verdict: row.prediction.verdict,
-    floor: some(row.prediction.floor),
-    why: some(row.prediction.why),
-    observed: row.observed,
-    agreement: row.agreement
-  };
-}
-var OBSERVED;
-var init_prediction = __esm({
-  "src/report/prediction.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_json_values();
-    OBSERVED = { pass: "loads", fail: "refused" };
-    __name(predictionRow, "predictionRow");
-    __name(predictionRows, "predictionRows");
-    __name(agreementOf, "agreementOf");
-    __name(agreementWords, "agreementWords");
-    __name(predictionWords, "predictionWords");
-    __name(predictionJson, "predictionJson");
-  }
-});
-
-// src/report/shell-words.ts
-function octal(text7) {
-  return [...new TextEncoder().encode(text7)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-}
-function escapedWord(word4) {
-  const body = [...word4].map((char) => {
-    if (char === "\\" || char === "'") return `\\${char}`;
-    if (char === "\n") return "\\n";
-    if (char === "	") return "\\t";
-    return sanitizeText(char) === char && (char === " " || !/\s/.test(char)) ? char : octal(char);
-  });
-  const text7 = body.join("").replace(/ (?= )/g, octal(" "));
-  return `$'${text7.replace(COMMANDS, (mark2) => `${octal(mark2[0] ?? "")}${mark2.slice(1)}`)}'`;
-}
-function shellWord(word4) {
-  if (/^[\w@%+=:,./-]+$/.test(word4) && !word4.startsWith("::")) return word4;
-  const plain6 = sanitizeText(word4).replace(/\s+/g, " ") === word4 && word4.search(COMMANDS) < 0;
-  return plain6 ? `'${word4.replaceAll("'", "'\\''")}'` : escapedWord(word4);
-}
-function shellWords(argv) {
-  return argv.map(shellWord).join(" ");
-}
-var COMMANDS;
-var init_shell_words = __esm({
-  "src/report/shell-words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
     init_sanitize();
-    COMMANDS = /##\[|(?<![^\s])::/g;
-    __name(octal, "octal");
-    __name(escapedWord, "escapedWord");
-    __name(shellWord, "shellWord");
-    __name(shellWords, "shellWords");
+    init_fixups();
+    PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
+    PROCESSED_WITHIN = 1024;
+    NOT_RUN = { status: "infra_error", cause: "internal", message: "the target was not run" };
+    __name(targetViews, "targetViews");
+    __name(targetView, "targetView");
+    __name(attachView, "attachView");
+    __name(functionalView, "functionalView");
+    __name(programViews, "programViews");
   }
 });
 
@@ -39150,7 +38463,7 @@ function btfJson(evidence, supplied) {
     supplied: suppliedBtfJson(supplied)
   };
 }
-function targetJson2(run2, view) {
+function targetJson(run2, view) {
   const { target, result, outcome, evidence } = view;
   const { profile } = target;
   const about = {
@@ -39215,7 +38528,7 @@ function reportValue(run2, artifact, verdict2, paths) {
     artifact: {
       path: subject.path,
       basename: subject.basename,
-      sha256: subject.sha256,
+      sha256: some(subject.sha256),
       size_bytes: subject.sizeBytes,
       source: subject.source?.place,
       source_digest: subject.source?.digest,
@@ -39230,7 +38543,7 @@ function reportValue(run2, artifact, verdict2, paths) {
       name: some(run2.matrix.name),
       profiles: run2.targets.map(({ profile }) => profile.id)
     },
-    targets: list2(views.map((view) => targetJson2(run2, view))),
+    targets: list2(views.map((view) => targetJson(run2, view))),
     support: supportJson(supportRange(views, run2.known)),
     summary: {
       status: verdict2.status,
@@ -39283,9 +38596,300 @@ var init_json = __esm({
     __name(classificationJson, "classificationJson");
     __name(failedStage, "failedStage");
     __name(btfJson, "btfJson");
-    __name(targetJson2, "targetJson");
+    __name(targetJson, "targetJson");
     __name(reportValue, "reportValue");
     __name(reportJson, "reportJson");
+  }
+});
+
+// src/report/margins.ts
+function costsOf(views) {
+  const kernels4 = shortNames(views.map(({ target }) => target));
+  return views.flatMap(
+    ({ programs }, index) => programs.filter(({ verifiedInsns }) => verifiedInsns > 0).map((program2) => ({
+      program: program2.name,
+      kernel: kernels4[index] ?? "",
+      insns: program2.verifiedInsns,
+      limit: program2.insnLimit,
+      totalStates: program2.totalStates,
+      peakStates: program2.peakStates,
+      stackBytes: program2.stackBytes,
+      loadUs: program2.loadUs
+    }))
+  );
+}
+function shareOf({ insns, limit: limit2 }) {
+  return limit2 === void 0 || limit2 === 0 ? void 0 : insns / limit2;
+}
+function notablePrograms(costs) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const cost of costs) groups2.set(cost.program, [...groups2.get(cost.program) ?? [], cost]);
+  const ranked = [...groups2].map(([name5, own3]) => ({
+    name: name5,
+    costs: own3,
+    share: Math.max(...own3.map((cost) => cost.insns / (cost.limit ?? USUAL_LIMIT)))
+  })).sort((a, b) => b.share - a.share);
+  const above = ranked.filter(({ share }) => share > NOTABLE_SHARE).length;
+  const programs = ranked.slice(0, Math.max(above, AT_LEAST));
+  return { programs, others: ranked.length - programs.length };
+}
+function worst(costs, key) {
+  return [...costs].sort((a, b) => b[key] - a[key])[0];
+}
+var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
+var init_margins = __esm({
+  "src/report/margins.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_names2();
+    NOTABLE_SHARE = 0.25;
+    AT_LEAST = 5;
+    USUAL_LIMIT = 1e6;
+    __name(costsOf, "costsOf");
+    __name(shareOf, "shareOf");
+    __name(notablePrograms, "notablePrograms");
+    __name(worst, "worst");
+  }
+});
+
+// src/report/cost-text.ts
+function thousands(value2) {
+  return String(Math.round(value2)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+function percent(share) {
+  if (share === void 0) return "";
+  if (share > 0 && share < 1e-3) return "<0.1 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+function insnsText(cost) {
+  const share = percent(shareOf(cost));
+  return share === "" ? thousands(cost.insns) : `${thousands(cost.insns)} (${share})`;
+}
+function milliseconds(us) {
+  return us === 0 ? "" : `${(us / 1e3).toFixed(1)} ms`;
+}
+var init_cost_text = __esm({
+  "src/report/cost-text.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_margins();
+    __name(thousands, "thousands");
+    __name(percent, "percent");
+    __name(insnsText, "insnsText");
+    __name(milliseconds, "milliseconds");
+  }
+});
+
+// src/report/compare-words.ts
+function sideText(side) {
+  if (side === void 0) return "";
+  if (side.classification === "") return withFixups(side.status, side.fixups);
+  return `${side.status} (${oneLine(side.classification, 80)})`;
+}
+function causeText({ code: code2, reason, subject, program: program2 = "", file: file2, line: line6, title: title3 }) {
+  const what = [oneLine(code2, 80), reason === "" ? "" : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
+  const who2 = program2 === "" || program2 === subject ? "" : ` in ${oneLine(program2, 200)}`;
+  const where = file2 === "" ? "" : ` at ${oneLine(file2, 200)}:${line6}`;
+  const why2 = title3 === "" ? "" : `: ${oneLine(title3, 300)}`;
+  return `${what.filter((word4) => word4 !== "").join(" ")}${who2}${where}${why2}`;
+}
+function newsText(summary2) {
+  const warned = summary2.fixedWithWarning ?? 0;
+  const parts2 = [
+    [plural2(summary2.newFailures, "new failure"), summary2.newFailures],
+    [plural2(summary2.knownFailures, "known failure"), summary2.knownFailures],
+    [`${summary2.changedCauses} of them with another cause`, summary2.changedCauses],
+    [`${summary2.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ""}`, summary2.fixed],
+    [`${plural2(summary2.inconclusive, "kernel")} inconclusive`, summary2.inconclusive],
+    [`${plural2(summary2.grownPrograms, "program")} grown`, summary2.grownPrograms]
+  ];
+  const said = parts2.filter(([, count5]) => count5 > 0).map(([text7]) => text7);
+  return said.length === 0 ? NOTHING_NEW : said.join(", ");
+}
+function detailTexts(diff) {
+  const cleared = diff.failure === "fixed" || diff.change === "improved" ? "was" : "no longer";
+  const kinds = [
+    [true, "", "new", cleared],
+    [false, "warning ", "new", "no longer"]
+  ];
+  return kinds.flatMap(([decisive, kind2, came, went]) => {
+    const own3 = /* @__PURE__ */ __name((cause) => cause.decisive !== false === decisive, "own");
+    return [
+      ...diff.newCauses.filter(own3).map((cause) => `${kind2}${came}: ${causeText(cause)}`),
+      ...diff.clearedCauses.filter(own3).map((cause) => `${kind2}${went}: ${causeText(cause)}`),
+      ...diff.movedCauses.filter(({ head: head2 }) => own3(head2)).map(({ base, head: head2 }) => `${kind2}moved from line ${base.line}: ${causeText(head2)}`)
+    ];
+  });
+}
+function grownRows(profiles) {
+  return profiles.flatMap(({ profile, grown }) => grown.map((program2) => ({ profile, ...program2 }))).sort((a, b) => b.head / b.base - a.head / a.base).map(({ profile, name: name5, base, head: head2 }) => [
+    profile,
+    name5,
+    thousands(base),
+    thousands(head2),
+    `+${((head2 - base) / base * 100).toFixed(1)} %`
+  ]);
+}
+function byImportance({ profiles }) {
+  const rank2 = /* @__PURE__ */ __name(({ failure: failure3, change: change2 }) => failure3 === "new" ? 0 : change2 === "regressed" ? 1 : failure3 === "known" ? 3 : change2 === "unchanged" ? 4 : 2, "rank");
+  return [...profiles].sort((a, b) => rank2(a) - rank2(b));
+}
+function isOldNews(diff) {
+  return diff.failure === "known" && diff.change === "unchanged" && diff.grown.length === 0 && detailTexts(diff).length === 0;
+}
+function isNews(diff) {
+  return diff.change !== "unchanged" || diff.failure !== void 0 || diff.grown.length > 0 || detailTexts(diff).length > 0;
+}
+var NOTHING_NEW;
+var init_compare_words = __esm({
+  "src/report/compare-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_cost_text();
+    init_escape();
+    init_fixups();
+    init_style();
+    __name(sideText, "sideText");
+    __name(causeText, "causeText");
+    NOTHING_NEW = "no differences";
+    __name(newsText, "newsText");
+    __name(detailTexts, "detailTexts");
+    __name(grownRows, "grownRows");
+    __name(byImportance, "byImportance");
+    __name(isOldNews, "isOldNews");
+    __name(isNews, "isNews");
+  }
+});
+
+// src/report/compare-markdown.ts
+function identityLine(side, { path: path2, runId, summaryStatus }) {
+  const facts = [runId === "" ? "" : `run ${code(runId)}`, summaryStatus === "" ? "" : `status ${md(summaryStatus)}`];
+  return `- ${side}: ${[code(path2, 400), ...facts].filter((part3) => part3 !== "").join(", ")}`;
+}
+function profileRow(diff) {
+  return [
+    codeCell(diff.profile),
+    diff.required ? "yes" : "no",
+    `${diff.change}${diff.failure === void 0 ? "" : ` (${diff.failure})`}`,
+    md(sideText(diff.base)),
+    md(sideText(diff.head)),
+    diff.inconclusive ? "inconclusive" : md(diff.classificationDelta ?? "")
+  ];
+}
+function comparisonLines(comparison, level) {
+  const head2 = "#".repeat(level);
+  const profiles = byImportance(comparison);
+  const detailed = profiles.map((diff) => ({ diff, texts: detailTexts(diff) })).filter(({ texts: texts2 }) => texts2.length > 0);
+  const grown = grownRows(profiles);
+  const lines3 = [...table(COLUMNS, profiles.map(profileRow)), ""];
+  if (detailed.length > 0) {
+    lines3.push(`${head2} Causes`, "");
+    for (const { diff, texts: texts2 } of detailed.slice(0, MAX_DETAILS)) {
+      lines3.push(`- ${code(diff.profile)}`, ...texts2.slice(0, MAX_GROWN).map((text7) => `  - ${md(text7, 1e3)}`));
+    }
+    if (detailed.length > MAX_DETAILS) lines3.push(`- ${detailed.length - MAX_DETAILS} more kernels stand in the JSON`);
+    lines3.push("");
+  }
+  if (grown.length > 0) {
+    const rows3 = grown.slice(0, MAX_GROWN).map(([profile = "", program2 = "", ...numbers3]) => [codeCell(profile), codeCell(program2), ...numbers3]);
+    lines3.push(`${head2} Grown programs`, "", "Instructions that the verifier processed.", "");
+    lines3.push(...table(["Profile", "Program", "Base", "Head", "Growth"], rows3));
+    if (grown.length > MAX_GROWN) lines3.push("", `${grown.length - MAX_GROWN} more stand in the JSON.`);
+    lines3.push("");
+  }
+  return lines3;
+}
+function newsLines(comparison, level, requested2 = isNews) {
+  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(requested2) }, level);
+}
+function baselineLines(baseline) {
+  return [
+    "## Against the baseline",
+    "",
+    identityLine("Baseline", baseline.base),
+    `- ${newsText(baseline.summary)}`,
+    "",
+    ...newsLines(baseline, 3)
+  ];
+}
+var MAX_GROWN, MAX_DETAILS, COLUMNS;
+var init_compare_markdown = __esm({
+  "src/report/compare-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_words();
+    init_escape();
+    init_markdown_table2();
+    MAX_GROWN = 20;
+    MAX_DETAILS = 50;
+    COLUMNS = ["Profile", "Required", "Change", "Base", "Head", "Class Delta"];
+    __name(identityLine, "identityLine");
+    __name(profileRow, "profileRow");
+    __name(comparisonLines, "comparisonLines");
+    __name(newsLines, "newsLines");
+    __name(baselineLines, "baselineLines");
+  }
+});
+
+// src/report/legend.ts
+function legendTexts(used) {
+  const marks = Object.keys(MARKS);
+  return marks.filter((mark2) => used.has(mark2)).map((mark2) => `${ON_TERMINAL[mark2]} ${MARKS[mark2]}`);
+}
+var INFERRED_MARK, MARKS, ON_TERMINAL;
+var init_legend = __esm({
+  "src/report/legend.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_fixups();
+    INFERRED_MARK = "infer";
+    MARKS = {
+      optional: "non-blocking kernel, unless fail_on is any",
+      failed: "fails as declared in expectations",
+      passed: "passes, and expectations declare a failure: remove that",
+      inferred: "not tested: inferred from a kernel that has the same of everything that matters to the object",
+      fixups: FIXUP_LEGEND
+    };
+    ON_TERMINAL = {
+      optional: "(name)",
+      failed: "xfail",
+      passed: "XPASS",
+      inferred: INFERRED_MARK,
+      fixups: FIXUP_MARK
+    };
+    __name(legendTexts, "legendTexts");
+  }
+});
+
+// src/report/expected-words.ts
+function causeWords({ by, misfit: misfit2 }) {
+  if (by === void 0 && misfit2 !== void 0) {
+    const { origin } = misfit2;
+    return `Not expected: the code fits, ${misfitText(misfit2)}${origin === "" ? "" : ` (${origin})`}.`;
+  }
+  if (by === void 0) return "Not expected: no expectation matches it.";
+  const facts = [by.reason, by.origin].filter((fact) => fact !== "").join("; ");
+  return `Expected: ${by.code}${facts === "" ? "" : ` (${facts})`}.`;
+}
+function metWords({ code: code2, subject = "", args, decisive }, causes) {
+  if (!decisive) return [];
+  const reported = /* @__PURE__ */ new Map();
+  for (const program2 of programsOf(args)) {
+    const cause = causes.find((one) => one.code === code2 && one.subject === subject && one.program === program2);
+    if (cause === void 0) continue;
+    const words3 = causeWords(cause);
+    reported.set(words3, [...reported.get(words3) ?? [], program2]);
+  }
+  return [...reported].map(([words3, programs]) => reported.size > 1 ? `${programs.join(", ")}: ${words3}` : words3);
+}
+var init_expected_words = __esm({
+  "src/report/expected-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_expectations();
+    init_finding();
+    __name(causeWords, "causeWords");
+    __name(metWords, "metWords");
   }
 });
 
@@ -39513,11 +39117,10 @@ function targetDetails(view, { command }, declared) {
     lines3.push(`- Package: ${code(`${name5} ${version2}`)} from ${md(suite || archive)}`);
   }
   if (result?.guest) {
-    const { lane, channel, accel, accelReason, qemuVersion } = result.guest;
+    const { lane, channel, accel, accelReason, qemuVersion, machine } = result.guest;
+    const by = qemuVersion === "" ? machine : `QEMU ${qemuVersion}`;
     const over = channel === "virtio-serial" ? "" : ` over ${md(channel)}`;
-    lines3.push(
-      `- Guest: ${md(lane)} lane${over}, ${accel.toUpperCase()} (${md(accelReason)}), QEMU ${md(qemuVersion)}`
-    );
+    lines3.push(`- Guest: ${md(lane)} lane${over}, ${accel.toUpperCase()} (${md(accelReason)}), ${md(by)}`);
   }
   if (result) {
     const { prepareMs, bootMs, runMs, totalMs } = result.timings;
@@ -39557,7 +39160,7 @@ function reportMarkdown(run2, artifact, verdict2) {
     `- Started: ${run2.startedAt}`,
     `- Status: **${verdict2.status}**`,
     `- Artifact: ${code(subject.basename)}`,
-    `- SHA-256: ${code(subject.sha256)}`,
+    `- SHA-256: ${subject.sha256 === "" ? "none, it was not read" : code(subject.sha256)}`,
     ...commandLines(run2),
     `- Matrix: ${md(run2.matrix.name || run2.matrix.path)}`,
     `- Profiles: ${run2.targets.map(({ profile }) => code(profile.id)).join(", ")}`,
@@ -39685,13 +39288,13 @@ var init_work_directory = __esm({
 });
 
 // src/run/directories.ts
-async function ensureDirectory(host, path2, what, remedy5, mode2) {
+async function ensureDirectory(host, path2, what, remedy6, mode2) {
   try {
     const known5 = await host.files.stat(path2);
     await host.files.makeDir(path2);
     if (known5 === void 0 && mode2 !== void 0) await host.files.setMode(path2, mode2);
   } catch (cause) {
-    throw new HostError("directory_unusable", phrase`cannot make ${what} ${path2}: ${wordingOf(cause)}; ${remedy5}`, {
+    throw new HostError("directory_unusable", phrase`cannot make ${what} ${path2}: ${wordingOf(cause)}; ${remedy6}`, {
       cause
     });
   }
@@ -39699,9 +39302,9 @@ async function ensureDirectory(host, path2, what, remedy5, mode2) {
 function workDirectories(host) {
   const known5 = /* @__PURE__ */ new Map();
   return (workdir) => {
-    const made = known5.get(workdir) ?? ensureWorkDirectory(host, workdir);
-    known5.set(workdir, made);
-    return made;
+    const made2 = known5.get(workdir) ?? ensureWorkDirectory(host, workdir);
+    known5.set(workdir, made2);
+    return made2;
   };
 }
 async function rejectWorkLinks(host, workdir) {
@@ -39793,8 +39396,8 @@ async function stageInputs(host, runDir, inputs, payload) {
   } catch (cause) {
     await host.files.remove(runDir);
     if (cause instanceof UsageError) throw cause;
-    const remedy5 = phrase`check the space and permissions of the work directory (${option("workdir")})`;
-    throw new HostError("workdir_unwritable", phrase`cannot write ${dir}: ${wordingOf(cause)}; ${remedy5}`, { cause });
+    const remedy6 = phrase`check the space and permissions of the work directory (${option("workdir")})`;
+    throw new HostError("workdir_unwritable", phrase`cannot write ${dir}: ${wordingOf(cause)}; ${remedy6}`, { cause });
   }
 }
 async function stagePayload(host, dir, { command, assets, entries }) {
@@ -39839,8 +39442,8 @@ function unwritable(path2, cause) {
   const code2 = cause?.code;
   const blocked = code2 === "EEXIST" || code2 === "ENOTDIR";
   const why2 = blocked ? "a part of the path before its name is a file and no directory" : messageOf(cause);
-  const remedy5 = "choose another place, or check its permissions and the space";
-  return new HostError("report_unwritable", `cannot write ${path2}: ${why2}; ${remedy5}`, { cause });
+  const remedy6 = "choose another place, or check its permissions and the space";
+  return new HostError("report_unwritable", `cannot write ${path2}: ${why2}; ${remedy6}`, { cause });
 }
 async function isStream(host, path2) {
   if (OPEN_ALREADY.test(path2)) return true;
@@ -39853,13 +39456,31 @@ async function rejectMoved(host, path2) {
   const now = await realPlaceOf(host, (0, import_node_path52.dirname)(path2));
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
+async function makeReportDirectory(host, dir) {
+  const missing3 = [];
+  for (let at = dir; await host.files.stat(at) === void 0 && (0, import_node_path52.dirname)(at) !== at; at = (0, import_node_path52.dirname)(at))
+    missing3.push(at);
+  await host.files.makeDir(dir);
+  made.set(host, /* @__PURE__ */ new Set([...made.get(host) ?? [], ...missing3]));
+}
+async function dropIdleReports(host, paths) {
+  const known5 = made.get(host) ?? /* @__PURE__ */ new Set();
+  const own3 = /* @__PURE__ */ new Set();
+  for (const path2 of paths.filter((place3) => place3 !== ""))
+    for (let dir = (0, import_node_path52.dirname)(path2); known5.has(dir); dir = (0, import_node_path52.dirname)(dir)) own3.add(dir);
+  for (const dir of [...own3].sort().reverse()) {
+    known5.delete(dir);
+    await host.files.removeEmpty(dir).catch(() => {
+    });
+  }
+}
 async function checkReportPaths(host, paths) {
   const known5 = resolved.get(host) ?? /* @__PURE__ */ new Map();
   resolved.set(host, known5);
   for (const path2 of paths.filter((place3) => place3 !== "")) {
     try {
       if (await isStream(host, path2)) continue;
-      await host.files.makeDir((0, import_node_path52.dirname)(path2));
+      await makeReportDirectory(host, (0, import_node_path52.dirname)(path2));
       await host.files.checkWritable((0, import_node_path52.dirname)(path2));
       if ((await host.files.stat(path2))?.isDirectory) throw new Error("it is a directory");
       known5.set((0, import_node_path52.dirname)(path2), await realPlaceOf(host, (0, import_node_path52.dirname)(path2)));
@@ -39886,7 +39507,7 @@ async function writeReport(host, path2, text7) {
     throw unwritable(path2, cause);
   }
 }
-function runRecord(report2, artifact, status4, paths, targets) {
+function runRecord(report2, artifact, paths, targets) {
   const subject = report2.artifacts[artifact];
   return {
     schema_version: "registry.v0.1",
@@ -39897,10 +39518,10 @@ function runRecord(report2, artifact, status4, paths, targets) {
     artifact_variant: targets.artifactVariant || void 0,
     artifact_path: subject?.path,
     artifact_uri: targets.artifactUri || void 0,
-    artifact_sha256: subject?.sha256,
+    artifact_sha256: subject?.sha256 || void 0,
     matrix_path: report2.matrix.path,
     matrix_name: report2.matrix.name || void 0,
-    summary_status: status4,
+    summary_status: paths.artifacts[artifact]?.verdict.status,
     json_report_path: paths.artifacts[artifact]?.json,
     markdown_path: paths.artifacts[artifact]?.markdown || void 0
   };
@@ -39929,39 +39550,33 @@ async function addToIndex(host, workdir, records, locks) {
     locks.note(`this run is not in the list of runs ${path2}: ${messageOf(cause)}`);
   }
 }
-async function writeReports(host, report2, verdict2, targets) {
-  const single = report2.artifacts.length === 1;
-  const own3 = report2.artifacts.map((artifact, index) => {
-    const results = report2.results.filter(({ cell }) => cell.artifact === index);
-    const base = (0, import_node_path52.join)(report2.runDir, "reports", stagedName(artifact, index));
+function runRecords(run2, paths, targets) {
+  return run2.artifacts.map((_, index) => runRecord(run2, index, paths, targets));
+}
+function reportPaths(run2, verdict2, targets) {
+  const single = run2.artifacts.length === 1;
+  const artifacts = run2.artifacts.map((artifact, index) => {
+    const results = run2.results.filter(({ cell }) => cell.artifact === index);
+    const base = (0, import_node_path52.join)(run2.runDir, "reports", stagedName(artifact, index));
     return {
-      verdict: single ? verdict2 : gate({ ...report2, results }, targets.gate),
+      verdict: single ? verdict2 : gate({ ...run2, results }, targets.gate),
       json: single && targets.out !== "" ? targets.out : `${base}.json`,
       markdown: single && targets.out !== "" ? targets.markdown : `${base}.md`
     };
   });
-  const paths = { json: targets.out, markdown: targets.markdown, artifacts: own3 };
-  await atOnce(WRITES_AT_ONCE, own3, async ({ json, markdown, verdict: ownVerdict }, index) => {
-    await writeReport(host, json, reportJson(report2, index, ownVerdict, { json, ...markdown ? { markdown } : {} }));
-    await writeReport(host, markdown, reportMarkdown(report2, index, ownVerdict));
-  });
-  if (!single) {
-    const cases = own3.map((files, artifact) => ({ artifact, ...files }));
-    await writeReport(host, targets.out, collectionJson(report2, verdict2, cases));
-    await writeReport(host, targets.markdown, collectionMarkdown(report2, verdict2, cases));
-  }
-  const records = report2.artifacts.map(
-    (_, index) => runRecord(report2, index, own3[index]?.verdict.status ?? "", paths, targets)
-  );
-  await writeReport(
-    host,
-    (0, import_node_path52.join)(report2.runDir, "metadata.json"),
-    `${JSON.stringify(single ? records[0] : records, null, 2)}
-`
-  );
-  return { paths, records };
+  return { json: targets.out, markdown: targets.markdown, artifacts };
 }
-var import_node_path52, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved;
+async function writeReports(host, run2, paths, targets) {
+  await atOnce(WRITES_AT_ONCE, paths.artifacts, async ({ json, markdown, verdict: verdict2 }, index) => {
+    await writeReport(host, json, reportJson(run2, index, verdict2, { json, ...markdown ? { markdown } : {} }));
+    await writeReport(host, markdown, reportMarkdown(run2, index, verdict2));
+  });
+  const records = runRecords(run2, paths, targets);
+  const metadata = JSON.stringify(records.length === 1 ? records[0] : records, null, 2);
+  await writeReport(host, (0, import_node_path52.join)(run2.runDir, "metadata.json"), `${metadata}
+`);
+}
+var import_node_path52, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved, made;
 var init_write_reports = __esm({
   "src/run/write-reports.ts"() {
     "use strict";
@@ -39969,7 +39584,6 @@ var init_write_reports = __esm({
     import_node_path52 = require("node:path");
     init_gate2();
     init_errors();
-    init_collection();
     init_escape();
     init_json();
     init_markdown();
@@ -39984,36 +39598,41 @@ var init_write_reports = __esm({
     __name(isStream, "isStream");
     resolved = /* @__PURE__ */ new WeakMap();
     __name(rejectMoved, "rejectMoved");
+    made = /* @__PURE__ */ new WeakMap();
+    __name(makeReportDirectory, "makeReportDirectory");
+    __name(dropIdleReports, "dropIdleReports");
     __name(checkReportPaths, "checkReportPaths");
     __name(writeReport, "writeReport");
     __name(runRecord, "runRecord");
     __name(addToIndex, "addToIndex");
+    __name(runRecords, "runRecords");
+    __name(reportPaths, "reportPaths");
     __name(writeReports, "writeReports");
   }
 });
 
 // src/run/resolve.ts
-function createCatalog({ host, cwd, builtin, allowOverride, lock }, base = cwd) {
-  const own3 = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
+function createCatalog({ host, workspace, builtin, allowOverride, lock }, base = workspace) {
+  const own3 = [`${workspace}/matrices/`, `${workspace}/vm/profiles/`, `${workspace}/${LOCK_FILE}`];
   const read = /* @__PURE__ */ __name(async (path2) => {
     const absolute = (0, import_node_path53.resolve)(base, path2);
     if (path2.startsWith("/") && own3.some((dir) => path2.startsWith(dir))) {
-      const root = await rootOf(host, cwd, cwd);
+      const root = await rootOf(host, workspace, workspace);
       await confine(host, root, { key: "the file", path: path2, use: "read", origin: path2 });
     }
     await rejectStream(host, absolute);
     return (await host.files.read(absolute, MAX_CONFIG_BYTES)).toString("utf8");
   }, "read");
   return {
-    workspace: cwd,
+    workspace,
     builtin,
     allowOverride,
     lock,
     files: {
       list: /* @__PURE__ */ __name((dir) => host.files.list(dir), "list"),
       read,
-      confine: /* @__PURE__ */ __name(async (file2, named7) => confine(host, await rootOf(host, cwd, (0, import_node_path53.dirname)(file2)), named7), "confine"),
-      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, cwd, (0, import_node_path53.dirname)(file2))).top, "topOf")
+      confine: /* @__PURE__ */ __name(async (file2, named7) => confine(host, await rootOf(host, workspace, (0, import_node_path53.dirname)(file2)), named7), "confine"),
+      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, workspace, (0, import_node_path53.dirname)(file2))).top, "topOf")
     }
   };
 }
@@ -40501,7 +40120,7 @@ async function releaseOf2(host, path2) {
 }
 function nameOfPlace(image) {
   const [name5 = ""] = image.split(/[?#]/);
-  return idOf(name5.replace(/\/+$/, "").split("/").at(-1) ?? "");
+  return idOf(withoutEndSlashes(name5).split("/").at(-1) ?? "");
 }
 async function profileOf({ host, cwd }, kernel2) {
   const said = `${TYPED_KERNEL}${localKernelText(kernel2)}`;
@@ -40579,6 +40198,7 @@ var init_local_kernels2 = __esm({
     init_local_kernel_block();
     init_local_kernels();
     init_local_image();
+    init_end_slashes();
     init_errors();
     init_kernel_range();
     init_local_kernel();
@@ -40604,246 +40224,25 @@ var init_local_kernels2 = __esm({
   }
 });
 
-// src/guests/guest.ts
-var GuestError;
-var init_guest = __esm({
-  "src/guests/guest.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    GuestError = class extends Error {
-      static {
-        __name(this, "GuestError");
-      }
-      infraCause;
-      /** Stages recorded before it happened. */
-      stages;
-      consoleTail;
-      constructor(cause, message4, options2 = {}) {
-        super(message4, options2.cause === void 0 ? void 0 : { cause: options2.cause });
-        this.name = "GuestError";
-        this.infraCause = cause;
-        this.stages = options2.stages ?? [];
-        this.consoleTail = options2.consoleTail ?? "";
-      }
-    };
-  }
-});
-
-// src/guests/direct/cpio.ts
-function cpioArchive(entries) {
-  const sorted2 = entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  const parts2 = sorted2.flatMap((entry2, index) => member(entry2, index + 1));
-  return Buffer.concat([...parts2, ...record2({ ino: 0, mode: 0, nlink: 1, path: TRAILER2 })]);
-}
-function member(entry2, ino) {
-  switch (entry2.type) {
-    case "dir":
-      return record2({ ino, mode: S_IFDIR | 493, nlink: 2, path: entry2.path });
-    case "file":
-      return record2({ ino, mode: S_IFREG | entry2.mode, nlink: 1, path: entry2.path, data: entry2.data });
-    case "char": {
-      const device = { major: entry2.major, minor: entry2.minor };
-      return record2({ ino, mode: S_IFCHR | entry2.mode, nlink: 1, path: entry2.path, device });
-    }
-  }
-}
-function record2(fields) {
-  const { ino, mode: mode2, nlink, data: data2 = new Uint8Array(), device } = fields;
-  const path2 = Buffer.from(`${fields.path}\0`);
-  const numbers3 = [
-    ...[ino, mode2, 0, 0, nlink, 0, data2.length],
-    ...[0, 0, device?.major ?? 0, device?.minor ?? 0, path2.length, 0]
-  ];
-  const header = Buffer.from(`070701${numbers3.map((n) => n.toString(16).padStart(8, "0")).join("")}`);
-  return [header, path2, padding(header.length + path2.length), Buffer.from(data2), padding(data2.length)];
-}
-function padding(length2) {
-  return Buffer.alloc(-length2 & 3);
-}
-var S_IFDIR, S_IFREG, S_IFCHR, TRAILER2;
-var init_cpio2 = __esm({
-  "src/guests/direct/cpio.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    S_IFDIR = 16384;
-    S_IFREG = 32768;
-    S_IFCHR = 8192;
-    TRAILER2 = "TRAILER!!!";
-    __name(cpioArchive, "cpioArchive");
-    __name(member, "member");
-    __name(record2, "record");
-    __name(padding, "padding");
-  }
-});
-
-// src/guests/direct/initramfs.ts
-function buildInitramfs(content2) {
-  const modules2 = content2.modules.map((module2, index) => ({
-    file: `${String(index + 1).padStart(2, "0")}-${moduleName3(module2.name)}.ko`,
-    data: module2.data
-  }));
-  const entries = [
-    ...DIRECTORIES.map((path2) => ({ path: path2, type: "dir" })),
-    { path: "init", type: "file", mode: 493, data: content2.init },
-    // The kernel opens its console before anything mounts /dev.
-    { path: "dev/console", type: "char", mode: 384, major: 5, minor: 1 },
-    textFile("modules/order", modules2.map(({ file: file2 }) => `${file2}
-`).join("")),
-    ...modules2.map(({ file: file2, data: data2 }) => ({ path: `modules/${file2}`, type: "file", mode: 420, data: data2 }))
-  ];
-  if (content2.config !== void 0) {
-    const { release, data: data2 } = content2.config;
-    entries.push({ path: `boot/config-${release}`, type: "file", mode: 420, data: data2 });
-  }
-  return cpioArchive([...entries, ...fileEntries(content2.files ?? [])]);
-}
-function fileEntries(files) {
-  const placed = files.map(({ path: path2, executable, bytes: bytes3 }) => ({
-    path: path2.slice(1),
-    type: "file",
-    mode: executable ? 493 : 420,
-    data: bytes3
-  }));
-  const above = new Set(placed.flatMap(({ path: path2 }) => parentsOf(path2)));
-  const missing3 = [...above].filter((path2) => !DIRECTORIES.includes(path2));
-  return [...missing3.map((path2) => ({ path: path2, type: "dir" })), ...placed];
-}
-function parentsOf(path2) {
-  const names3 = path2.split("/").slice(0, -1);
-  return names3.map((_, index) => names3.slice(0, index + 1).join("/"));
-}
-function textFile(path2, text7) {
-  return { path: path2, type: "file", mode: 420, data: Buffer.from(text7) };
-}
-function moduleName3(name5) {
-  return (name5.split("/").at(-1) ?? name5).replace(/\.ko$/, "");
-}
-var DIRECTORIES;
-var init_initramfs = __esm({
-  "src/guests/direct/initramfs.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_cpio2();
-    DIRECTORIES = ["boot", "dev", "modules", "proc", "run", "sys", "tmp"];
-    __name(buildInitramfs, "buildInitramfs");
-    __name(fileEntries, "fileEntries");
-    __name(parentsOf, "parentsOf");
-    __name(textFile, "textFile");
-    __name(moduleName3, "moduleName");
-  }
-});
-
-// src/guests/direct/stored-initramfs.ts
-async function storeInitramfs(host, cacheDir, validator, kernel2, files) {
-  const init = await readValidator(host, validator);
-  const modules2 = await Promise.all(
-    kernel2.modules.map(async ({ name: name5, path: path3 }) => ({ name: name5, data: await host.files.read(path3, MAX_MODULE2) }))
-  );
-  const config2 = kernel2.config === void 0 ? void 0 : { release: kernel2.record.release, data: await host.files.read(kernel2.config, MAX_CONFIG3) };
-  const archive = buildInitramfs({ init, modules: modules2, config: config2, files });
-  const sha2563 = (0, import_node_crypto5.createHash)("sha256").update(archive).digest("hex");
-  const kept = { [Symbol.asyncDispose]: async () => {
-  } };
-  const dir = directoryIn(cacheDir);
-  const path2 = (0, import_node_path57.join)(dir, `${sha2563}.cpio`);
-  const known5 = await host.files.stat(path2);
-  if (known5?.size === archive.length && await host.files.sha256(path2) === sha2563) return { path: path2, sha256: sha2563, ...kept };
-  if (await host.files.readOnly(cacheDir)) {
-    const own3 = await host.files.tempDir("bpfcompat-initramfs-");
-    const archivePath = (0, import_node_path57.join)(own3.path, "initramfs.cpio");
-    await writeArchive(host, own3.path, archivePath, archive);
-    return { path: archivePath, sha256: sha2563, [Symbol.asyncDispose]: () => own3[Symbol.asyncDispose]() };
-  }
-  await writeArchive(host, dir, path2, archive);
-  return { path: path2, sha256: sha2563, ...kept };
-}
-function directoryIn(cacheDir) {
+// src/guests/boot-files.ts
+function initramfsDir(cacheDir) {
   return (0, import_node_path57.join)(cacheDir, "initramfs");
 }
-async function writeArchive(host, dir, path2, archive) {
-  try {
-    await host.files.makeDir(dir);
-    await host.files.writeAtomic(path2, archive);
-  } catch (cause) {
-    if (cause.code !== "ENOSPC") throw cause;
-    throw new GuestError("no_space", `no space left in ${dir}; free ${archive.length} bytes and run again`, { cause });
-  }
+function seedsDir(cacheDir) {
+  return (0, import_node_path57.join)(cacheDir, "seeds");
 }
-async function readValidator(host, validator) {
-  const bytes3 = await host.files.read(validator.path, MAX_VALIDATOR).catch((cause) => {
-    throw new HostError("validator_missing", `cannot read the validator ${validator.path}; build it with make`, {
-      cause
-    });
-  });
-  const sha2563 = (0, import_node_crypto5.createHash)("sha256").update(bytes3).digest("hex");
-  if (sha2563 === validator.sha256) return bytes3;
-  const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
-  throw new HostError("validator_changed", `${words3}; run again`);
+function vmlinuxDir(cacheDir) {
+  return (0, import_node_path57.join)(cacheDir, "vmlinux");
 }
-var import_node_crypto5, import_node_path57, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3;
-var init_stored_initramfs = __esm({
-  "src/guests/direct/stored-initramfs.ts"() {
+var import_node_path57;
+var init_boot_files = __esm({
+  "src/guests/boot-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto5 = require("node:crypto");
     import_node_path57 = require("node:path");
-    init_errors();
-    init_guest();
-    init_initramfs();
-    MAX_VALIDATOR = 64 * 1024 * 1024;
-    MAX_MODULE2 = 32 * 1024 * 1024;
-    MAX_CONFIG3 = 4 * 1024 * 1024;
-    __name(storeInitramfs, "storeInitramfs");
-    __name(directoryIn, "directoryIn");
-    __name(writeArchive, "writeArchive");
-    __name(readValidator, "readValidator");
-  }
-});
-
-// src/guests/qemu/machines.ts
-function machineType(arch, accel) {
-  const { machine, options: options2 } = MACHINES[arch];
-  return `${machine},accel=${accel},${options2},dump-guest-core=off`;
-}
-function cpuModel(arch, accel) {
-  return accel === "kvm" ? "host" : MACHINES[arch].emulatedCpu;
-}
-var CONSOLE, MACHINES;
-var init_machines = __esm({
-  "src/guests/qemu/machines.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    CONSOLE = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"];
-    MACHINES = {
-      x86_64: {
-        command: "qemu-system-x86_64",
-        variable: "BPFCOMPAT_QEMU",
-        packages: { deb: "qemu-system-x86", rpm: "qemu-system-x86-core" },
-        // One of the machines that QEMU gives security guarantees for.
-        machine: "q35",
-        options: "usb=off,vmport=off,smm=off,sata=off,smbus=off,hpet=off,i8042=off",
-        // x86-64-v2, the level distros build for. `max` boots 5 to 10 % slower and loads programs a third slower. RDRAND costs
-        // nothing and gives the guest its entropy at once (without it getrandom(2) can block for a second on old kernels).
-        emulatedCpu: "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+lahf-lm,+rdrand",
-        // One UART instead of the 4 to 32 that distro kernels look for.
-        console: { args: CONSOLE, kernelArgs: ["console=ttyS0", "8250.nr_uarts=1"] },
-        // Leaves the kernel's code as it runs on every machine with several CPUs, instead of patching it for one.
-        kernelArgs: ["noreplace-smp"]
-      },
-      aarch64: {
-        command: "qemu-system-aarch64",
-        variable: "BPFCOMPAT_QEMU_AARCH64",
-        packages: { deb: "qemu-system-arm", rpm: "qemu-system-aarch64-core" },
-        machine: "virt",
-        options: "highmem=on",
-        // Pointer authentication of `max` costs most of a boot under TCG; this model has none.
-        emulatedCpu: "cortex-a72",
-        console: { args: CONSOLE, kernelArgs: ["console=ttyAMA0"] },
-        kernelArgs: []
-      }
-    };
-    __name(machineType, "machineType");
-    __name(cpuModel, "cpuModel");
+    __name(initramfsDir, "initramfsDir");
+    __name(seedsDir, "seedsDir");
+    __name(vmlinuxDir, "vmlinuxDir");
   }
 });
 
@@ -40862,6 +40261,60 @@ var init_tool_env = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(toolEnv, "toolEnv");
+  }
+});
+
+// src/guests/firecracker/find-firecracker.ts
+async function located(host, named7) {
+  if (named7.includes("/")) return (0, import_node_path58.isAbsolute)(named7) ? named7 : void 0;
+  for (const dir of (toolEnv(host)["PATH"] ?? "").split(":")) {
+    const path2 = (0, import_node_path58.join)(dir, named7);
+    const stat4 = (0, import_node_path58.isAbsolute)(dir) ? await host.files.stat(path2) : void 0;
+    if (stat4?.isFile && stat4.executable) return path2;
+  }
+  return void 0;
+}
+async function versionOf(host, command, words3, signal) {
+  const options2 = { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal };
+  const result = await host.run(command, ["--version"], options2).catch((cause) => {
+    if (!(cause instanceof HostError)) throw cause;
+    return void 0;
+  });
+  return result?.exitCode === 0 ? words3.exec(result.stdout.toString())?.[1] : void 0;
+}
+async function findFirecracker(host, signal) {
+  const named7 = host.env["BPFCOMPAT_FIRECRACKER_BIN"] || "firecracker";
+  const command = await located(host, named7);
+  if (command === void 0 || !(await host.files.stat(command))?.isFile)
+    throw new HostError("firecracker_missing", `${named7} (Firecracker) is not installed; ${REMEDY2}`);
+  const version2 = await versionOf(host, command, /^Firecracker v(\d[\w.+-]{0,30})/m, signal);
+  if (version2 === void 0)
+    throw new HostError("firecracker_missing", `${command} --version does not say which Firecracker it is; ${REMEDY2}`);
+  return { command, version: version2, ...await jailerFor(host, signal) };
+}
+async function jailerFor(host, signal) {
+  const id2 = await host.run("id", ["-u"], { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
+  if (id2.stdout.toString().trim() !== "0") return { unjailed: "the jailer needs root" };
+  const named7 = host.env["BPFCOMPAT_JAILER_BIN"] || "jailer";
+  const jailer = await located(host, named7);
+  const version2 = jailer && await versionOf(host, jailer, /^Jailer v(\d[\w.+-]{0,30})/m, signal);
+  return jailer === void 0 || version2 === void 0 ? {
+    unjailed: `${named7} (the jailer of Firecracker) is not installed; install it beside Firecracker, or name it in BPFCOMPAT_JAILER_BIN`
+  } : { jailer };
+}
+var import_node_path58, REMEDY2;
+var init_find_firecracker = __esm({
+  "src/guests/firecracker/find-firecracker.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path58 = require("node:path");
+    init_errors();
+    init_tool_env();
+    REMEDY2 = "install a release of it (docs/firecracker-backend.md), or name the program in BPFCOMPAT_FIRECRACKER_BIN";
+    __name(located, "located");
+    __name(versionOf, "versionOf");
+    __name(findFirecracker, "findFirecracker");
+    __name(jailerFor, "jailerFor");
   }
 });
 
@@ -40885,6 +40338,7 @@ function wrap(sandbox, command, args, options2) {
   }
   if (has("limits")) {
     words3.push("prlimit", "--nofile=256", "--core=0");
+    if (options2.maxFileBytes !== void 0) words3.push(`--fsize=${options2.maxFileBytes}`);
     if (has("own-uid")) words3.push(`--nproc=${MAX_THREADS}`);
   }
   words3.push(command, ...args);
@@ -40898,7 +40352,7 @@ function unshareArgs(userNamespace) {
   ];
 }
 function ownUidArgs(group2) {
-  const uid = FIRST_UID + (0, import_node_crypto6.randomInt)(UID_COUNT);
+  const uid = FIRST_UID + (0, import_node_crypto5.randomInt)(UID_COUNT);
   const groups2 = group2 === void 0 ? ["--clear-groups"] : [`--groups=${group2}`];
   return [`--reuid=${uid}`, `--regid=${uid}`, ...groups2];
 }
@@ -40963,6 +40417,18 @@ async function sandboxForFiles(host, sandbox, files, signal, ours = false) {
   return await opens(host, sandbox, files, signal) ? sandbox : withoutOwnUid(sandbox);
 }
 async function opens(host, sandbox, needed2, signal) {
+  const { read, write = [] } = needed2;
+  const stats = await Promise.all([...read, ...write].map((file2) => host.files.stat(file2)));
+  const rights = stats.map((stat4) => stat4 ? [stat4.dev, stat4.uid, stat4.mode.toString(8)].join(" ") : "missing");
+  const key = [read.length, ...rights].join(", ");
+  const known5 = openings.get(sandbox) ?? /* @__PURE__ */ new Map();
+  openings.set(sandbox, known5);
+  const tried = known5.get(key) ?? triesToOpen(host, sandbox, needed2, signal);
+  known5.set(key, tried);
+  tried.catch(() => known5.delete(key));
+  return await tried;
+}
+async function triesToOpen(host, sandbox, needed2, signal) {
   const files = [...needed2.read, ...needed2.write ?? []];
   const paths = files.map((_, index) => wrappedFile(index));
   const script = ["-c", OPEN_ALL, "sh", String(needed2.read.length), ...paths];
@@ -40971,12 +40437,12 @@ async function opens(host, sandbox, needed2, signal) {
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
-var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, OPEN_ALL;
+var import_node_crypto5, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, openings, OPEN_ALL;
 var init_sandbox = __esm({
   "src/guests/qemu/sandbox.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_errors();
     init_tool_env();
     FIRST_UID = 19e8;
@@ -40999,12 +40465,960 @@ var init_sandbox = __esm({
     OWN_FILE_MODE = 420;
     ALL_READ = 292;
     __name(sandboxForFiles, "sandboxForFiles");
-    OPEN_ALL = 'n=$1; shift; for f; do if [ $n -gt 0 ]; then : <"$f"; else : <>"$f"; fi || exit 1; n=$((n-1)); done';
+    openings = /* @__PURE__ */ new WeakMap();
     __name(opens, "opens");
+    OPEN_ALL = 'n=$1; shift; for f; do if [ $n -gt 0 ]; then : <"$f"; else : <>"$f"; fi || exit 1; n=$((n-1)); done';
+    __name(triesToOpen, "triesToOpen");
   }
 });
 
-// src/validator/frames.ts
+// src/guests/qemu/kvm-access.ts
+function kvmSandboxes(sandbox) {
+  return [sandbox, withoutOwnUid(sandbox)];
+}
+async function sandboxForKvm(host, sandbox, signal) {
+  const group2 = await groupOf2(host, signal);
+  const [strongest, other] = kvmSandboxes(sandbox);
+  for (const candidate of [{ ...strongest, group: group2 }, other]) {
+    const { command, args } = wrap(candidate, "sh", ["-c", `exec 3<>${KVM_DEVICE}`], { files: [] });
+    const open4 = await host.run(command, args, { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
+    throwIfCancelled(signal);
+    if (open4.exitCode === 0) return candidate;
+  }
+  return void 0;
+}
+async function groupOf2(host, signal) {
+  const stat4 = await host.run("stat", ["-c", "%g", KVM_DEVICE], { env: toolEnv(host), cwd: "/", signal });
+  const group2 = stat4.exitCode === 0 ? Number.parseInt(stat4.stdout.toString(), 10) : Number.NaN;
+  return Number.isSafeInteger(group2) ? group2 : void 0;
+}
+var KVM_DEVICE;
+var init_kvm_access = __esm({
+  "src/guests/qemu/kvm-access.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_sandbox();
+    init_tool_env();
+    KVM_DEVICE = "/dev/kvm";
+    __name(kvmSandboxes, "kvmSandboxes");
+    __name(sandboxForKvm, "sandboxForKvm");
+    __name(groupOf2, "groupOf");
+  }
+});
+
+// src/guests/firecracker/probe-guest.ts
+function probeKernel() {
+  const words3 = Buffer.from(`${PROBE_WORDS}\r
+\0`, "latin1");
+  const code2 = Buffer.concat([CODE, Buffer.alloc(31 - CODE.length, 244), words3]);
+  const image = Buffer.alloc(CODE_AT + code2.length);
+  image.write("7f454c46020101", 0, "hex");
+  image.writeUInt16LE(2, 16);
+  image.writeUInt16LE(62, 18);
+  image.writeUInt32LE(1, 20);
+  image.writeBigUInt64LE(BigInt(LOAD_AT), 24);
+  image.writeBigUInt64LE(BigInt(HEADER2), 32);
+  image.writeUInt16LE(HEADER2, 52);
+  image.writeUInt16LE(SEGMENT, 54);
+  image.writeUInt16LE(2, 56);
+  const note3 = Buffer.alloc(24);
+  note3.writeUInt32LE(4, 0);
+  note3.writeUInt32LE(8, 4);
+  note3.writeUInt32LE(XEN_ELFNOTE_PHYS32_ENTRY, 8);
+  note3.write("Xen\0", 12, "latin1");
+  note3.writeBigUInt64LE(BigInt(LOAD_AT), 16);
+  note3.copy(image, NOTE_AT);
+  writeSegment(image, HEADER2, { type: PT_LOAD, offset: CODE_AT, size: code2.length, align: 4096 });
+  writeSegment(image, HEADER2 + SEGMENT, { type: PT_NOTE, offset: NOTE_AT, size: note3.length, align: 4 });
+  code2.copy(image, CODE_AT);
+  return image;
+}
+function writeSegment(image, at, { type, offset, size, align: align2 }) {
+  image.writeUInt32LE(type, at);
+  image.writeUInt32LE(5, at + 4);
+  image.writeBigUInt64LE(BigInt(offset), at + 8);
+  for (const place3 of [16, 24]) image.writeBigUInt64LE(BigInt(LOAD_AT), at + place3);
+  for (const place3 of [32, 40]) image.writeBigUInt64LE(BigInt(size), at + place3);
+  image.writeBigUInt64LE(BigInt(align2), at + 48);
+}
+var LOAD_AT, CODE_AT, NOTE_AT, HEADER2, SEGMENT, PT_LOAD, PT_NOTE, XEN_ELFNOTE_PHYS32_ENTRY, PROBE_WORDS, CODE;
+var init_probe_guest = __esm({
+  "src/guests/firecracker/probe-guest.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    LOAD_AT = 16777216;
+    CODE_AT = 4096;
+    NOTE_AT = 512;
+    HEADER2 = 64;
+    SEGMENT = 56;
+    PT_LOAD = 1;
+    PT_NOTE = 4;
+    XEN_ELFNOTE_PHYS32_ENTRY = 18;
+    PROBE_WORDS = "bpfcompat probe 42";
+    CODE = Buffer.from("fcbe1f00000166baf803ac84c07403eeebf8b0fee664faf4ebfc", "hex");
+    __name(probeKernel, "probeKernel");
+    __name(writeSegment, "writeSegment");
+  }
+});
+
+// src/guests/firecracker/requests.ts
+function logRequests(log4) {
+  return [put("/logger", { log_path: log4, level: "Warning", show_level: true })];
+}
+function bootRequests({ memoryMb, cpus, kernel: kernel2, initrd, kernelArgs, disk }) {
+  return [
+    put("/machine-config", { vcpu_count: cpus, mem_size_mib: memoryMb, smt: false }),
+    put("/boot-source", {
+      kernel_image_path: kernel2,
+      ...initrd !== void 0 && { initrd_path: initrd },
+      boot_args: kernelArgs.join(" ")
+    }),
+    ...disk === void 0 ? [] : [
+      put("/drives/rootfs", {
+        drive_id: "rootfs",
+        path_on_host: disk,
+        is_root_device: false,
+        is_read_only: true
+      })
+    ],
+    put("/actions", { action_type: "InstanceStart" })
+  ];
+}
+function saveRequests({ state, memory }) {
+  return [
+    { method: "PATCH", target: "/vm", body: { state: "Paused" } },
+    put("/snapshot/create", { snapshot_type: "Full", snapshot_path: state, mem_file_path: memory })
+  ];
+}
+function restoreRequests({ state, memory }) {
+  return [
+    put("/snapshot/load", {
+      snapshot_path: state,
+      mem_backend: { backend_type: "File", backend_path: memory },
+      resume_vm: true
+    })
+  ];
+}
+var put;
+var init_requests = __esm({
+  "src/guests/firecracker/requests.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    put = /* @__PURE__ */ __name((target, body) => ({ method: "PUT", target, body }), "put");
+    __name(logRequests, "logRequests");
+    __name(bootRequests, "bootRequests");
+    __name(saveRequests, "saveRequests");
+    __name(restoreRequests, "restoreRequests");
+  }
+});
+
+// src/guests/bounded-log.ts
+function createBoundedLog(headBytes2, tailBytes) {
+  const head2 = [];
+  let headSize = 0;
+  const tail3 = [];
+  let tailSize = 0;
+  let dropped = 0;
+  function appendTail(chunk) {
+    tail3.push(chunk);
+    tailSize += chunk.length;
+    while (tailSize > tailBytes) {
+      const first3 = tail3[0];
+      const cut3 = Math.min(first3.length, tailSize - tailBytes);
+      if (cut3 === first3.length) tail3.shift();
+      else tail3[0] = first3.subarray(cut3);
+      tailSize -= cut3;
+      dropped += cut3;
+    }
+  }
+  __name(appendTail, "appendTail");
+  function bytes3() {
+    const marker = dropped === 0 ? [] : [Buffer.from(`
+[${dropped} bytes left out]
+`)];
+    return Buffer.concat([...head2, ...marker, ...tail3]);
+  }
+  __name(bytes3, "bytes");
+  function text7() {
+    return sanitizeText(bytes3().toString("utf8"));
+  }
+  __name(text7, "text");
+  return {
+    append(chunk) {
+      const own3 = Buffer.from(chunk);
+      const forHead = own3.subarray(0, headBytes2 - headSize);
+      if (forHead.length > 0) {
+        head2.push(forHead);
+        headSize += forHead.length;
+      }
+      if (own3.length > forHead.length) appendTail(own3.subarray(forHead.length));
+    },
+    bytes: bytes3,
+    text: text7,
+    tail: /* @__PURE__ */ __name((maxChars) => tailOf(text7().trimEnd(), maxChars), "tail")
+  };
+}
+function tailOf(text7, maxChars) {
+  if (text7.length <= maxChars) return text7;
+  const cut3 = text7.slice(-maxChars);
+  const line6 = cut3.indexOf("\n");
+  return line6 === -1 || line6 === cut3.length - 1 ? cut3 : cut3.slice(line6 + 1);
+}
+var init_bounded_log = __esm({
+  "src/guests/bounded-log.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_sanitize();
+    __name(createBoundedLog, "createBoundedLog");
+    __name(tailOf, "tailOf");
+  }
+});
+
+// src/guests/qemu/kvm-errors.ts
+function kvmErrorLine(stderr) {
+  return stderr.split("\n").find((line6) => KVM_ERRORS.test(line6));
+}
+var KVM_ERRORS;
+var init_kvm_errors = __esm({
+  "src/guests/qemu/kvm-errors.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    KVM_ERRORS = /KVM internal error|KVM: entry failed|kvm run failed|kvm_buf_set_msrs|failed to set MSR|failed to initialize kvm|Could not access KVM kernel module|kvm_init_vcpu failed|ioctl\(KVM_[A-Z_]+\) failed|error: kvm/i;
+    __name(kvmErrorLine, "kvmErrorLine");
+  }
+});
+
+// src/guests/qemu/machine.ts
+function finished(stream) {
+  return new Promise((resolve40) => {
+    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve40());
+  });
+}
+function watchFor(stream, words3, found2) {
+  let carry = "";
+  let done = false;
+  stream.on("data", (chunk) => {
+    if (done) return;
+    const text7 = carry + chunk.toString("latin1");
+    carry = text7.slice(-words3.length);
+    if (!text7.includes(words3)) return;
+    done = true;
+    found2();
+  });
+}
+function startMachine(host, wrapped, controlled = false) {
+  const channels = controlled ? 2 : 1;
+  const child = host.start(wrapped.command, wrapped.args, { cwd: "/", env: toolEnv(host), channels });
+  return watchMachine(child, { program: "QEMU", port: child.channels[0], control: child.channels[1] });
+}
+function watchMachine(child, { consoleOnStderr = false, ...parts2 }) {
+  const console2 = createBoundedLog(CONSOLE_HEAD, CONSOLE_TAIL);
+  const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
+  const drained = Promise.all([child.stdout, child.stderr].map(finished));
+  let timer;
+  const ended2 = new Promise((resolve40) => {
+    child.stdout.on("data", (chunk) => console2.append(chunk));
+    watchFor(child.stdout, PANIC, () => {
+      timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
+    });
+    if (consoleOnStderr) {
+      watchFor(child.stderr, PANIC, () => {
+        timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
+      });
+    }
+    child.stderr.on("data", (chunk) => {
+      stderr.append(chunk);
+      if (consoleOnStderr) console2.append(chunk);
+      const line6 = kvmErrorLine(stderr.tail(4096));
+      if (line6 !== void 0) resolve40({ kind: "kvm-error", line: line6 });
+    });
+    void child.exited.then(async (exit) => {
+      clearTimeout(timer);
+      const patience = new Promise((done) => {
+        timer = setTimeout(done, DRAIN_MS);
+      });
+      await Promise.race([drained, patience]);
+      clearTimeout(timer);
+      resolve40({ kind: "exit", ...exit });
+    });
+  });
+  return {
+    ...parts2,
+    console: console2,
+    stderr,
+    ended: ended2,
+    async stop() {
+      await child.stop(0);
+      clearTimeout(timer);
+    }
+  };
+}
+function panicked(machine) {
+  return machine.console.text().includes(PANIC);
+}
+var CONSOLE_HEAD, CONSOLE_TAIL, STDERR_HEAD, STDERR_TAIL, DRAIN_MS, PANIC_GRACE_MS, PANIC;
+var init_machine = __esm({
+  "src/guests/qemu/machine.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_bounded_log();
+    init_kvm_errors();
+    init_tool_env();
+    CONSOLE_HEAD = 256 * 1024;
+    CONSOLE_TAIL = 768 * 1024;
+    STDERR_HEAD = 32 * 1024;
+    STDERR_TAIL = 32 * 1024;
+    DRAIN_MS = 1e3;
+    PANIC_GRACE_MS = 2e3;
+    PANIC = "Kernel panic - not syncing";
+    __name(finished, "finished");
+    __name(watchFor, "watchFor");
+    __name(startMachine, "startMachine");
+    __name(watchMachine, "watchMachine");
+    __name(panicked, "panicked");
+  }
+});
+
+// src/guests/protocol-violation.ts
+var ProtocolViolation;
+var init_protocol_violation = __esm({
+  "src/guests/protocol-violation.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    ProtocolViolation = class extends Error {
+      static {
+        __name(this, "ProtocolViolation");
+      }
+    };
+  }
+});
+
+// src/guests/serial-port.ts
+function serialPort(line6) {
+  return new SerialPort(line6);
+}
+function encodeLine(bytes3) {
+  const line6 = Buffer.alloc(Math.ceil(bytes3.length * 8 / 6) + 1);
+  let at = 0;
+  for (let from = 0; from < bytes3.length; from += 3) {
+    const [first3 = 0, second = 0, third = 0] = bytes3.subarray(from, from + 3);
+    const bits = first3 << 16 | second << 8 | third;
+    const sextets = Math.ceil(Math.min(3, bytes3.length - from) * 8 / 6);
+    for (let index = 0; index < sextets; index++) line6[at++] = DATA | bits >> 18 - 6 * index & LOW_BITS;
+  }
+  line6[at] = END2;
+  return line6;
+}
+var import_node_stream2, DATA, END2, CREDIT, CREDIT_BYTES, WINDOW, LOW_BITS, SerialPort;
+var init_serial_port = __esm({
+  "src/guests/serial-port.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_stream2 = require("node:stream");
+    init_protocol_violation();
+    DATA = 128;
+    END2 = 192;
+    CREDIT = 193;
+    CREDIT_BYTES = 2048;
+    WINDOW = 16384;
+    LOW_BITS = 63;
+    __name(serialPort, "serialPort");
+    SerialPort = class extends import_node_stream2.Duplex {
+      static {
+        __name(this, "SerialPort");
+      }
+      #line;
+      #bits = 0;
+      #count = 0;
+      /** Bytes of data and ends that came since the last credit, and since the last one that may be given. */
+      #taken = 0;
+      #owed = 0;
+      #full = false;
+      #sent = 0;
+      #waiting = Buffer.alloc(0);
+      #written;
+      constructor(line6) {
+        super({ readableHighWaterMark: WINDOW / 4 });
+        this.#line = line6;
+        line6.from.on("data", (chunk) => this.#receive(chunk));
+        for (const event3 of ["end", "close", "error"]) line6.from.once(event3, () => this.push(null));
+      }
+      _read() {
+        this.#full = false;
+        this.#giveCredit();
+      }
+      _write(chunk, _encoding, done) {
+        this.#waiting = encodeLine(chunk);
+        this.#written = done;
+        this.#send();
+      }
+      #receive(chunk) {
+        const data2 = [];
+        const words3 = [];
+        for (const byte of chunk) {
+          if (byte < DATA) words3.push(byte);
+          else if (!this.#take(byte, data2)) {
+            this.#break(byte);
+            return;
+          }
+        }
+        if (words3.length > 0) this.#line.onConsole(Buffer.from(words3));
+        if (this.destroyed || this.readableEnded) return;
+        if (this.#taken + this.#owed > WINDOW) {
+          this.#break(void 0);
+          return;
+        }
+        if (data2.length > 0 && !this.push(Buffer.from(data2))) this.#full = true;
+        this.#giveCredit();
+      }
+      /** @returns false for what is no byte of a line */
+      #take(byte, data2) {
+        if (byte === CREDIT) {
+          this.#sent -= CREDIT_BYTES;
+          this.#send();
+          return this.#sent >= 0;
+        }
+        if (byte > END2) return false;
+        this.#taken++;
+        if (byte === END2) {
+          this.#bits = 0;
+          this.#count = 0;
+          return true;
+        }
+        this.#bits = this.#bits << 6 | byte & LOW_BITS;
+        this.#count += 6;
+        if (this.#count >= 8) {
+          this.#count -= 8;
+          data2.push(this.#bits >> this.#count);
+          this.#bits &= (1 << this.#count) - 1;
+        }
+        return true;
+      }
+      /** Lets the guest say as much again as was taken from this port. */
+      #giveCredit() {
+        const credits = Math.floor(this.#taken / CREDIT_BYTES);
+        this.#taken -= credits * CREDIT_BYTES;
+        this.#owed += credits * CREDIT_BYTES;
+        if (this.#full || this.#owed === 0) return;
+        this.#line.to.write(Buffer.alloc(this.#owed / CREDIT_BYTES, CREDIT));
+        this.#owed = 0;
+      }
+      /** Sends what there is room for. */
+      #send() {
+        const part3 = this.#waiting.subarray(0, Math.max(0, WINDOW - this.#sent));
+        if (part3.length > 0) this.#line.to.write(part3);
+        this.#sent += part3.length;
+        this.#waiting = this.#waiting.subarray(part3.length);
+        if (this.#waiting.length > 0) return;
+        const done = this.#written;
+        this.#written = void 0;
+        done?.();
+      }
+      #break(byte) {
+        const words3 = byte === void 0 ? `it sent more than ${WINDOW} bytes at a time over the serial line` : `0x${byte.toString(16)} is no byte of the serial line here`;
+        this.destroy(new ProtocolViolation(words3));
+      }
+    };
+    __name(encodeLine, "encodeLine");
+  }
+});
+
+// src/guests/firecracker/api.ts
+async function sendAll(host, socket, requests, alive) {
+  await listening(host, socket, alive);
+  for (const { method, target, body } of requests) {
+    const response = await host.sockets.request(socket, { method, target, body, timeoutMs: REQUEST_MS });
+    if (response.status >= 200 && response.status < 300) continue;
+    throw new ApiError(
+      `Firecracker rejects ${method} ${target}: ${faultIn(response.body) || `HTTP ${response.status}`}`
+    );
+  }
+}
+async function listening(host, socket, alive) {
+  const started = host.monotonicMs();
+  for (; ; ) {
+    const failure3 = await host.sockets.request(socket, { method: "GET", target: "/", timeoutMs: START_MS }).then(
+      () => void 0,
+      (error2) => error2
+    );
+    if (failure3 === void 0) return;
+    const early = failure3.code === "ENOENT" || failure3.code === "ECONNREFUSED";
+    if (!early || !alive() || host.monotonicMs() - started > START_MS)
+      throw new Error(`Firecracker does not respond: ${failure3.message}`, { cause: failure3 });
+    await (0, import_promises.setTimeout)(POLL_MS);
+  }
+}
+function faultIn(body) {
+  try {
+    const { fault_message: words3 } = JSON.parse(body.toString());
+    return typeof words3 === "string" ? sanitizeText(words3).replace(/\s+/g, " ").trim().slice(0, MAX_WORDS) : "";
+  } catch {
+    return "";
+  }
+}
+var import_promises, START_MS, POLL_MS, REQUEST_MS, MAX_WORDS, ApiError;
+var init_api2 = __esm({
+  "src/guests/firecracker/api.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_promises = require("node:timers/promises");
+    init_sanitize();
+    START_MS = 1e4;
+    POLL_MS = 5;
+    REQUEST_MS = 6e4;
+    MAX_WORDS = 300;
+    ApiError = class extends Error {
+      static {
+        __name(this, "ApiError");
+      }
+    };
+    __name(sendAll, "sendAll");
+    __name(listening, "listening");
+    __name(faultIn, "faultIn");
+  }
+});
+
+// src/guests/firecracker/jail.ts
+async function enterJail(host, dir, { command, jailer = "" }) {
+  const id2 = (0, import_node_crypto6.randomBytes)(ID_BYTES).toString("hex");
+  const uid = String(FIRST_UID2 + (0, import_node_crypto6.randomInt)(UID_COUNT2));
+  const root = (0, import_node_path59.join)(dir, (0, import_node_path59.basename)(command), id2, "root");
+  await host.files.makeDir(root);
+  const owned = /* @__PURE__ */ __name(async (path2) => {
+    const { exitCode: exitCode2, stderr } = await host.run("chown", [`${uid}:${uid}`, "--", path2], {
+      env: toolEnv(host),
+      cwd: "/"
+    });
+    if (exitCode2 !== 0)
+      throw new HostError("sandbox_failed", `cannot give ${path2} to the jail: ${stderr.toString().slice(0, 200)}`);
+  }, "owned");
+  await owned(root);
+  return {
+    root,
+    command: [
+      ...[jailer, "--id", id2, "--exec-file", command, "--uid", uid, "--gid", uid, "--chroot-base-dir", dir],
+      ...["--", "--api-sock", SOCKET]
+    ],
+    take: /* @__PURE__ */ __name(async (path2, name5) => {
+      await host.files.copy(path2, (0, import_node_path59.join)(root, name5));
+      await host.files.setMode((0, import_node_path59.join)(root, name5), ALL_READ2);
+      return name5;
+    }, "take"),
+    give: /* @__PURE__ */ __name((name5) => owned((0, import_node_path59.join)(root, name5)), "give")
+  };
+}
+var import_node_crypto6, import_node_path59, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
+var init_jail = __esm({
+  "src/guests/firecracker/jail.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_crypto6 = require("node:crypto");
+    import_node_path59 = require("node:path");
+    init_errors();
+    init_tool_env();
+    FIRST_UID2 = 19e8;
+    UID_COUNT2 = 1e8;
+    ID_BYTES = 8;
+    ALL_READ2 = 420;
+    SOCKET = "api";
+    __name(enterJail, "enterJail");
+  }
+});
+
+// src/guests/firecracker/vmm.ts
+async function startVmm(host, options2) {
+  const { firecracker, sandbox } = options2;
+  const dir = await host.files.tempDir("bpfcompat-fc-");
+  try {
+    const jail = firecracker.jailer === void 0 ? void 0 : await enterJail(host, dir.path, firecracker);
+    const home = jail?.root ?? dir.path;
+    const command = jail?.command ?? [firecracker.command, "--api-sock", SOCKET2, "--id", "bpfcompat"];
+    await host.files.writeAtomic((0, import_node_path60.join)(home, LOG), "");
+    await jail?.give(LOG);
+    const shell = ["-c", WITH_PIPE, "sh", (0, import_node_path60.join)(dir.path, PIPE), ...command];
+    const layered = layersFor(sandbox, jail);
+    const wrapped = wrap(layered, "sh", shell, { files: [] });
+    const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv(host), channels: 1 });
+    const console2 = new import_node_stream3.PassThrough();
+    const to = child.channels[0];
+    const port = serialPort({ from: child.stdout, to, onConsole: /* @__PURE__ */ __name((bytes3) => console2.write(bytes3), "onConsole") });
+    for (const event3 of ["end", "close", "error"]) child.stdout.once(event3, () => console2.end());
+    const machine = watchMachine({ ...child, stdout: console2 }, { program: "Firecracker", port, control: void 0 });
+    let alive = true;
+    void machine.ended.then(() => {
+      alive = false;
+    });
+    const socket = (0, import_node_path60.join)(home, SOCKET2);
+    return {
+      machine,
+      layers: ["seccomp", ...jail === void 0 ? [] : ["jailer"], ...wrapped.layers],
+      place: /* @__PURE__ */ __name(async (path2, name5) => await jail?.take(path2, name5) ?? path2, "place"),
+      own: /* @__PURE__ */ __name((name5) => ({ inside: jail === void 0 ? (0, import_node_path60.join)(home, name5) : name5, outside: (0, import_node_path60.join)(home, name5) }), "own"),
+      send: /* @__PURE__ */ __name((requests) => sendAll(host, socket, [...logRequests(LOG), ...requests], () => alive), "send"),
+      log: /* @__PURE__ */ __name(async () => (await host.files.readHead((0, import_node_path60.join)(home, LOG), MAX_LOG)).toString(), "log"),
+      [Symbol.asyncDispose]: async () => {
+        await machine.stop();
+        await dir[Symbol.asyncDispose]();
+      }
+    };
+  } catch (error2) {
+    await dir[Symbol.asyncDispose]();
+    throw error2;
+  }
+}
+function layersFor(sandbox, jail) {
+  const own3 = withoutOwnUid(sandbox);
+  return jail === void 0 ? own3 : { ...own3, layers: own3.layers.filter((layer2) => layer2 === "namespaces") };
+}
+var import_node_path60, import_node_stream3, WITH_PIPE, PIPE, SOCKET2, LOG, MAX_LOG;
+var init_vmm = __esm({
+  "src/guests/firecracker/vmm.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path60 = require("node:path");
+    import_node_stream3 = require("node:stream");
+    init_machine();
+    init_sandbox();
+    init_tool_env();
+    init_serial_port();
+    init_api2();
+    init_jail();
+    init_requests();
+    WITH_PIPE = 'mkfifo -m 600 "$1" && { cat <&3 >"$1" & p=$1; shift; exec "$@" <"$p" 3<&-; }';
+    PIPE = "line";
+    SOCKET2 = "api";
+    LOG = "log";
+    MAX_LOG = 64 * 1024;
+    __name(startVmm, "startVmm");
+    __name(layersFor, "layersFor");
+  }
+});
+
+// src/guests/firecracker/probe.ts
+async function tryFirecracker(host, firecracker, sandbox, signal) {
+  var _stack = [];
+  try {
+    throwIfCancelled(signal);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-fc-probe-"), true);
+    const kernel2 = (0, import_node_path61.join)(dir.path, "kernel");
+    await host.files.writeAtomic(kernel2, probeKernel());
+    await host.files.setMode(kernel2, 420);
+    const vmm = __using(_stack, await startVmm(host, { firecracker, sandbox }), true);
+    const { machine } = vmm;
+    const requests = bootRequests({
+      ...{ memoryMb: MEMORY_MB2, cpus: 1, kernel: await vmm.place(kernel2, "vmlinux"), initrd: void 0 },
+      kernelArgs: ["reboot=k"]
+    });
+    const failure3 = await vmm.send(requests).then(
+      () => void 0,
+      (error2) => messageOf(error2)
+    );
+    const until = host.monotonicMs() + PROBE_MS;
+    const ran = /* @__PURE__ */ __name(() => machine.console.text().includes(PROBE_WORDS), "ran");
+    let ended2 = false;
+    void machine.ended.then(() => {
+      ended2 = true;
+    });
+    while (failure3 === void 0 && !ran() && !ended2 && host.monotonicMs() < until) {
+      throwIfCancelled(signal);
+      await (0, import_promises2.setTimeout)(POLL_MS2);
+    }
+    if (ran()) return;
+    const last = machine.stderr.tail(MAX_WORDS2).trim() || (await vmm.log()).trim().slice(-MAX_WORDS2);
+    const hung = `a guest printed nothing within ${PROBE_MS / 1e3} s`;
+    const words3 = failure3 ?? (ended2 ? `it ended before its guest ran: ${last}` : hung);
+    throw new HostError("kvm_unusable", `Firecracker runs no guest here (${words3}); ${await remedy5(host)}`);
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function remedy5(host) {
+  const usual = "or use the direct lane, which emulates";
+  if (await host.files.stat(KVM_DEVICE) === void 0)
+    return `there is no ${KVM_DEVICE} on this machine: run on one that has KVM, ${usual}`;
+  const open4 = await host.run("sh", ["-c", `exec 3<>${KVM_DEVICE}`], { cwd: "/" });
+  if (open4.exitCode !== 0) return `${KVM_DEVICE} may not be opened by this user: join the group kvm, ${usual}`;
+  return `KVM opens and does not work here, as in many nested machines: run on another machine, ${usual}`;
+}
+var import_node_path61, import_promises2, PROBE_MS, POLL_MS2, MEMORY_MB2, MAX_WORDS2;
+var init_probe = __esm({
+  "src/guests/firecracker/probe.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path61 = require("node:path");
+    import_promises2 = require("node:timers/promises");
+    init_errors();
+    init_kvm_access();
+    init_probe_guest();
+    init_requests();
+    init_vmm();
+    PROBE_MS = 1e4;
+    POLL_MS2 = 10;
+    MEMORY_MB2 = 128;
+    MAX_WORDS2 = 300;
+    __name(tryFirecracker, "tryFirecracker");
+    __name(remedy5, "remedy");
+  }
+});
+
+// src/guests/guest.ts
+var GuestError;
+var init_guest = __esm({
+  "src/guests/guest.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    GuestError = class extends Error {
+      static {
+        __name(this, "GuestError");
+      }
+      infraCause;
+      /** Stages recorded before it happened. */
+      stages;
+      consoleTail;
+      constructor(cause, message4, options2 = {}) {
+        super(message4, options2.cause === void 0 ? void 0 : { cause: options2.cause });
+        this.name = "GuestError";
+        this.infraCause = cause;
+        this.stages = options2.stages ?? [];
+        this.consoleTail = options2.consoleTail ?? "";
+      }
+    };
+  }
+});
+
+// src/guests/direct/cpio.ts
+function cpioArchive(entries) {
+  const sorted2 = entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  const parts2 = sorted2.flatMap((entry2, index) => member(entry2, index + 1));
+  return Buffer.concat([...parts2, ...record2({ ino: 0, mode: 0, nlink: 1, path: TRAILER2 })]);
+}
+function member(entry2, ino) {
+  switch (entry2.type) {
+    case "dir":
+      return record2({ ino, mode: S_IFDIR | 493, nlink: 2, path: entry2.path });
+    case "file":
+      return record2({ ino, mode: S_IFREG | entry2.mode, nlink: 1, path: entry2.path, data: entry2.data });
+    case "char": {
+      const device = { major: entry2.major, minor: entry2.minor };
+      return record2({ ino, mode: S_IFCHR | entry2.mode, nlink: 1, path: entry2.path, device });
+    }
+  }
+}
+function record2(fields) {
+  const { ino, mode: mode2, nlink, data: data2 = new Uint8Array(), device } = fields;
+  const path2 = Buffer.from(`${fields.path}\0`);
+  const numbers3 = [
+    ...[ino, mode2, 0, 0, nlink, 0, data2.length],
+    ...[0, 0, device?.major ?? 0, device?.minor ?? 0, path2.length, 0]
+  ];
+  const header = Buffer.from(`070701${numbers3.map((n) => n.toString(16).padStart(8, "0")).join("")}`);
+  const bytes3 = Buffer.from(data2.buffer, data2.byteOffset, data2.byteLength);
+  return [header, path2, padding(header.length + path2.length), bytes3, padding(data2.length)];
+}
+function padding(length2) {
+  return Buffer.alloc(-length2 & 3);
+}
+var S_IFDIR, S_IFREG, S_IFCHR, TRAILER2;
+var init_cpio2 = __esm({
+  "src/guests/direct/cpio.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    S_IFDIR = 16384;
+    S_IFREG = 32768;
+    S_IFCHR = 8192;
+    TRAILER2 = "TRAILER!!!";
+    __name(cpioArchive, "cpioArchive");
+    __name(member, "member");
+    __name(record2, "record");
+    __name(padding, "padding");
+  }
+});
+
+// src/guests/direct/initramfs.ts
+function buildInitramfs(content2) {
+  const modules2 = content2.modules.map((module2, index) => ({
+    file: `${String(index + 1).padStart(2, "0")}-${moduleName3(module2.name)}.ko`,
+    data: module2.data
+  }));
+  const entries = [
+    ...DIRECTORIES.map((path2) => ({ path: path2, type: "dir" })),
+    { path: "init", type: "file", mode: 493, data: content2.init },
+    // The kernel opens its console before anything mounts /dev.
+    { path: "dev/console", type: "char", mode: 384, major: 5, minor: 1 },
+    textFile("modules/order", modules2.map(({ file: file2 }) => `${file2}
+`).join("")),
+    ...modules2.map(({ file: file2, data: data2 }) => ({ path: `modules/${file2}`, type: "file", mode: 420, data: data2 }))
+  ];
+  if (content2.config !== void 0) {
+    const { release, data: data2 } = content2.config;
+    entries.push({ path: `boot/config-${release}`, type: "file", mode: 420, data: data2 });
+  }
+  return cpioArchive([...entries, ...fileEntries(content2.files ?? [])]);
+}
+function fileEntries(files) {
+  const placed2 = files.map(({ path: path2, executable, bytes: bytes3 }) => ({
+    path: path2.slice(1),
+    type: "file",
+    mode: executable ? 493 : 420,
+    data: bytes3
+  }));
+  const above = new Set(placed2.flatMap(({ path: path2 }) => parentsOf(path2)));
+  const missing3 = [...above].filter((path2) => !DIRECTORIES.includes(path2));
+  return [...missing3.map((path2) => ({ path: path2, type: "dir" })), ...placed2];
+}
+function parentsOf(path2) {
+  const names3 = path2.split("/").slice(0, -1);
+  return names3.map((_, index) => names3.slice(0, index + 1).join("/"));
+}
+function textFile(path2, text7) {
+  return { path: path2, type: "file", mode: 420, data: Buffer.from(text7) };
+}
+function moduleName3(name5) {
+  return (name5.split("/").at(-1) ?? name5).replace(/\.ko$/, "");
+}
+var DIRECTORIES;
+var init_initramfs = __esm({
+  "src/guests/direct/initramfs.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_cpio2();
+    DIRECTORIES = ["boot", "dev", "modules", "proc", "run", "sys", "tmp"];
+    __name(buildInitramfs, "buildInitramfs");
+    __name(fileEntries, "fileEntries");
+    __name(parentsOf, "parentsOf");
+    __name(textFile, "textFile");
+    __name(moduleName3, "moduleName");
+  }
+});
+
+// src/guests/direct/stored-initramfs.ts
+async function storeInitramfs(host, cacheDir, validator, kernel2, files, before) {
+  const init = await readValidator(host, validator);
+  const modules2 = await Promise.all(
+    kernel2.modules.map(async ({ name: name5, path: path3 }) => ({ name: name5, data: await host.files.read(path3, MAX_MODULE2) }))
+  );
+  const config2 = kernel2.config === void 0 ? void 0 : { release: kernel2.record.release, data: await host.files.read(kernel2.config, MAX_CONFIG3) };
+  const own3 = buildInitramfs({ init, modules: modules2, config: config2, files });
+  const archive = before === void 0 ? own3 : Buffer.concat([await aligned(host, before), own3]);
+  const sha2563 = (0, import_node_crypto7.createHash)("sha256").update(archive).digest("hex");
+  const kept = { [Symbol.asyncDispose]: async () => {
+  } };
+  const dir = initramfsDir(cacheDir);
+  const path2 = (0, import_node_path62.join)(dir, `${sha2563}.cpio`);
+  if (await holds3(host, path2, archive)) return { path: path2, sha256: sha2563, ...kept };
+  if (await host.files.readOnly(cacheDir)) {
+    const temporary = await host.files.tempDir("bpfcompat-initramfs-");
+    const archivePath = (0, import_node_path62.join)(temporary.path, "initramfs.cpio");
+    await writeArchive(host, temporary.path, archivePath, archive);
+    return { path: archivePath, sha256: sha2563, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() };
+  }
+  await writeArchive(host, dir, path2, archive);
+  return { path: path2, sha256: sha2563, ...kept };
+}
+async function holds3(host, path2, archive) {
+  if ((await host.files.stat(path2))?.size !== archive.length) return false;
+  const found2 = await host.files.read(path2, archive.length).catch(() => void 0);
+  return found2 !== void 0 && archive.equals(found2);
+}
+async function aligned(host, path2) {
+  const bytes3 = await host.files.read(path2, MAX_INITRAMFS);
+  return Buffer.concat([bytes3, Buffer.alloc(-bytes3.length & 3)]);
+}
+async function writeArchive(host, dir, path2, archive) {
+  try {
+    await host.files.makeDir(dir);
+    await host.files.writeAtomic(path2, archive);
+  } catch (cause) {
+    if (cause.code !== "ENOSPC") throw cause;
+    throw new GuestError("no_space", `no space left in ${dir}; free ${archive.length} bytes and run again`, { cause });
+  }
+}
+async function readValidator(host, validator) {
+  const bytes3 = await host.files.read(validator.path, MAX_VALIDATOR).catch((cause) => {
+    throw new HostError("validator_missing", `cannot read the validator ${validator.path}; build it with make`, {
+      cause
+    });
+  });
+  const sha2563 = (0, import_node_crypto7.createHash)("sha256").update(bytes3).digest("hex");
+  if (sha2563 === validator.sha256) return bytes3;
+  const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
+  throw new HostError("validator_changed", `${words3}; run again`);
+}
+var import_node_crypto7, import_node_path62, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
+var init_stored_initramfs = __esm({
+  "src/guests/direct/stored-initramfs.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_crypto7 = require("node:crypto");
+    import_node_path62 = require("node:path");
+    init_errors();
+    init_boot_files();
+    init_guest();
+    init_initramfs();
+    MAX_VALIDATOR = 64 * 1024 * 1024;
+    MAX_MODULE2 = 32 * 1024 * 1024;
+    MAX_CONFIG3 = 4 * 1024 * 1024;
+    MAX_INITRAMFS = 256 * 1024 * 1024;
+    __name(storeInitramfs, "storeInitramfs");
+    __name(holds3, "holds");
+    __name(aligned, "aligned");
+    __name(writeArchive, "writeArchive");
+    __name(readValidator, "readValidator");
+  }
+});
+
+// src/guests/qemu/machines.ts
+function machineType(arch, accel) {
+  const { machine, options: options2 } = MACHINES[arch];
+  return `${machine},accel=${accel},${options2},dump-guest-core=off`;
+}
+function cpuModel(arch, accel) {
+  return accel === "kvm" ? "host" : MACHINES[arch].emulatedCpu;
+}
+var CONSOLE, MACHINES;
+var init_machines = __esm({
+  "src/guests/qemu/machines.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    CONSOLE = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"];
+    MACHINES = {
+      x86_64: {
+        command: "qemu-system-x86_64",
+        variable: "BPFCOMPAT_QEMU",
+        packages: { deb: "qemu-system-x86", rpm: "qemu-system-x86-core" },
+        // One of the machines that QEMU gives security guarantees for.
+        machine: "q35",
+        options: "usb=off,vmport=off,smm=off,sata=off,smbus=off,hpet=off,i8042=off",
+        // x86-64-v2, the level distros build for. `max` boots 5 to 10 % slower and loads programs a third slower. RDRAND costs
+        // nothing and gives the guest its entropy at once (without it getrandom(2) can block for a second on old kernels).
+        emulatedCpu: "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+lahf-lm,+rdrand",
+        // One UART instead of the 4 to 32 that distro kernels look for.
+        console: { args: CONSOLE, kernelArgs: ["console=ttyS0", "8250.nr_uarts=1"] },
+        // Leaves the kernel's code as it runs on every machine with several CPUs, instead of patching it for one.
+        kernelArgs: ["noreplace-smp"]
+      },
+      aarch64: {
+        command: "qemu-system-aarch64",
+        variable: "BPFCOMPAT_QEMU_AARCH64",
+        packages: { deb: "qemu-system-arm", rpm: "qemu-system-aarch64-core" },
+        machine: "virt",
+        options: "highmem=on",
+        // Pointer authentication of `max` costs most of a boot under TCG; this model has none.
+        emulatedCpu: "cortex-a72",
+        console: { args: CONSOLE, kernelArgs: ["console=ttyAMA0"] },
+        kernelArgs: []
+      }
+    };
+    __name(machineType, "machineType");
+    __name(cpuModel, "cpuModel");
+  }
+});
+
+// src/protocol/frames.ts
 function encodeHeader(frame, out2) {
   out2.writeUInt32LE(MAGIC3, 0);
   out2.writeUInt8(PROTOCOL_VERSION, 4);
@@ -41089,7 +41503,7 @@ function createDecoder(direction, firstSeq = 0) {
 }
 var MAGIC3, HEADER_BYTES3, MAX_HOST_PAYLOAD, MAX_STAGE_FRAMES, MAX_REQUEST_BYTES, FRAME_TYPES, BLOB_KINDS, MAX_PAYLOAD, LEGAL;
 var init_frames = __esm({
-  "src/validator/frames.ts"() {
+  "src/protocol/frames.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
@@ -41121,7 +41535,7 @@ var init_frames = __esm({
   }
 });
 
-// src/validator/expect-lines.ts
+// src/protocol/expect-lines.ts
 function expectLines(expect) {
   return expectedOf(expect).map((one) => {
     const traced = one.kind === "event" && one.expected.source === "trace_pipe";
@@ -41131,7 +41545,7 @@ function expectLines(expect) {
 }
 var SUBJECTS2;
 var init_expect_lines = __esm({
-  "src/validator/expect-lines.ts"() {
+  "src/protocol/expect-lines.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_expect_fields();
@@ -41140,7 +41554,7 @@ var init_expect_lines = __esm({
   }
 });
 
-// src/validator/functional-plan.ts
+// src/protocol/functional-plan.ts
 function functionalPlanText(tests) {
   if (tests.length === 0) return "";
   return `functional_plan.v0.1
@@ -41172,7 +41586,7 @@ ${lines3.join("")}END
 `;
 }
 var init_functional_plan = __esm({
-  "src/validator/functional-plan.ts"() {
+  "src/protocol/functional-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
@@ -41182,7 +41596,7 @@ var init_functional_plan = __esm({
   }
 });
 
-// src/validator/guest-files.ts
+// src/protocol/guest-files.ts
 function isPath(path2) {
   if (CONTROL.test(path2) || Buffer.byteLength(path2) > MAX_PATH_BYTES) return false;
   const [first3, ...names3] = path2.split("/");
@@ -41191,7 +41605,7 @@ function isPath(path2) {
 function reject5(path2, why2) {
   throw new UsageError("bad_guest_file", `${JSON.stringify(path2)} cannot be put into the guest: ${why2}`);
 }
-function line4(entry2) {
+function line3(entry2) {
   const { path: path2 } = entry2;
   if (!isPath(path2)) {
     reject5(path2, `the path must be absolute, without "." and "..", and at most ${MAX_PATH_BYTES} bytes long`);
@@ -41218,14 +41632,14 @@ function entryLines(entries) {
     const words3 = `${bytes3} bytes of files are too many for one guest, at most ${MAX_ENTRY_BYTES}; ship fewer`;
     throw new UsageError("bad_guest_file", words3);
   }
-  return entries.map(line4);
+  return entries.map(line3);
 }
 function hasShell(entries) {
   return entries.some(({ kind: kind2, path: path2 }) => kind2 === "file" && path2 === BUSYBOX);
 }
 var MAX_ENTRIES4, MAX_ENTRY_BYTES, MAX_PATH_BYTES, CONTROL, BUSYBOX;
 var init_guest_files = __esm({
-  "src/validator/guest-files.ts"() {
+  "src/protocol/guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
@@ -41237,7 +41651,7 @@ var init_guest_files = __esm({
     BUSYBOX = "/bin/busybox";
     __name(isPath, "isPath");
     __name(reject5, "reject");
-    __name(line4, "line");
+    __name(line3, "line");
     __name(entryLines, "entryLines");
     __name(hasShell, "hasShell");
   }
@@ -41263,7 +41677,7 @@ var init_guest_module = __esm({
   }
 });
 
-// src/validator/guest-modules.ts
+// src/protocol/guest-modules.ts
 function moduleLines(modules2) {
   const odd = modules2.find(({ name: name5, bytes: bytes3 }) => !NAME2.test(name5) || bytes3.length === 0);
   const problem2 = odd === void 0 ? moduleLimitProblem(modules2.map(({ name: name5, bytes: bytes3 }) => ({ name: name5, size: bytes3.length }))) : `${JSON.stringify(odd.name)} is not a module that can be sent`;
@@ -41272,7 +41686,7 @@ function moduleLines(modules2) {
 }
 var NAME2;
 var init_guest_modules = __esm({
-  "src/validator/guest-modules.ts"() {
+  "src/protocol/guest-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
@@ -41282,7 +41696,7 @@ var init_guest_modules = __esm({
   }
 });
 
-// src/validator/request.ts
+// src/protocol/request.ts
 function filesOf2({ files = [], btf }) {
   if (btf === void 0) return files;
   return [...files, { kind: "file", path: BTF_PATH, executable: false, bytes: btf }];
@@ -41312,57 +41726,57 @@ function loaderTest({ command, expectExitCode, timeoutSeconds }) {
 function safeName(name5) {
   return sanitizeText(name5).replace(/[\n\t]/g, " ").trim().slice(0, 255) || "artifact";
 }
-function requestText(request, identity2, artifactSha256, functionalPlanSize) {
+function requestText(request2, identity2, artifactSha256, functionalPlanSize) {
   const lines3 = [
     "request.v1",
     `nonce=${identity2.nonce}`,
-    `artifact_name=${safeName(request.artifactName)}`,
+    `artifact_name=${safeName(request2.artifactName)}`,
     `artifact_sha256=${artifactSha256}`,
-    `artifact_size=${request.artifact.length}`,
+    `artifact_size=${request2.artifact.length}`,
     `functional_plan_size=${functionalPlanSize}`,
-    `attach_mode=${request.attachMode}`,
-    `probe_features=${request.probeFeatures}`,
-    `work_timeout_ms=${Math.max(1, Math.round(request.workTimeoutMs))}`,
+    `attach_mode=${request2.attachMode}`,
+    `probe_features=${request2.probeFeatures}`,
+    `work_timeout_ms=${Math.max(1, Math.round(request2.workTimeoutMs))}`,
     `realtime_ms=${Math.round(identity2.realtimeMs)}`,
     `entropy=${identity2.entropy}`,
-    ...request.requiredPrograms.map((name5) => `required_program=${singleLine("required program", name5)}`),
-    ...request.tuning.map(tuningLine),
-    ...entryLines(filesOf2(request)),
-    ...request.btf ? [`btf=${BTF_PATH}`] : [],
-    ...moduleLines(request.modules ?? []),
-    ...hasShell(request.files ?? []) ? ["shell=true"] : [],
-    ...request.command ? [
-      `mode=${request.command.isLoader ? "loader" : "command"}`,
-      `bin=${singleLine("path of the loader", request.command.binPath)}`
+    ...request2.requiredPrograms.map((name5) => `required_program=${singleLine("required program", name5)}`),
+    ...request2.tuning.map(tuningLine),
+    ...entryLines(filesOf2(request2)),
+    ...request2.btf ? [`btf=${BTF_PATH}`] : [],
+    ...moduleLines(request2.modules ?? []),
+    ...request2.hasShell || hasShell(request2.files ?? []) ? ["shell=true"] : [],
+    ...request2.command ? [
+      `mode=${request2.command.isLoader ? "loader" : "command"}`,
+      `bin=${singleLine("path of the loader", request2.command.binPath)}`
     ] : []
   ];
   return `${lines3.join("\n")}
 `;
 }
-function encodeRequest(request, identity2, seq) {
-  if (request.artifact.length > MAX_HOST_PAYLOAD) {
+function encodeRequest(request2, identity2, seq) {
+  if (request2.artifact.length > MAX_HOST_PAYLOAD) {
     throw new UsageError(
       "artifact_too_large",
-      `${request.artifactName}: ${request.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`
+      `${request2.artifactName}: ${request2.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`
     );
   }
-  const artifactSha256 = (0, import_node_crypto7.createHash)("sha256").update(request.artifact).digest("hex");
+  const artifactSha256 = (0, import_node_crypto8.createHash)("sha256").update(request2.artifact).digest("hex");
   const plan = Buffer.from(
-    functionalPlanText(request.command ? [loaderTest(request.command)] : request.functionalTests)
+    functionalPlanText(request2.command ? [loaderTest(request2.command)] : request2.functionalTests)
   );
-  const text7 = Buffer.from(requestText(request, identity2, artifactSha256, plan.length));
+  const text7 = Buffer.from(requestText(request2, identity2, artifactSha256, plan.length));
   if (text7.length > MAX_TEXT_BYTES) {
     const words3 = `the request is ${text7.length} bytes long, at most ${MAX_TEXT_BYTES}: ship fewer files, or shorter paths`;
     throw new UsageError("bad_request_value", words3);
   }
-  const sendsArtifact = request.artifact.length > 0 || request.command === void 0;
+  const sendsArtifact = request2.artifact.length > 0 || request2.command === void 0;
   const blobs = [
-    ...sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: request.artifact }] : [],
+    ...sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: request2.artifact }] : [],
     ...plan.length > 0 ? [{ kind: BLOB_KINDS.functionalPlan, payload: plan }] : [],
-    ...filesOf2(request).flatMap(
+    ...filesOf2(request2).flatMap(
       (entry2) => entry2.kind === "file" ? [{ kind: BLOB_KINDS.file, payload: entry2.bytes }] : []
     ),
-    ...(request.modules ?? []).map(({ bytes: bytes3 }) => ({ kind: BLOB_KINDS.module, payload: bytes3 })),
+    ...(request2.modules ?? []).map(({ bytes: bytes3 }) => ({ kind: BLOB_KINDS.module, payload: bytes3 })),
     { kind: BLOB_KINDS.key, payload: Buffer.from(identity2.sealKey, "hex") }
   ];
   const chunks2 = [
@@ -41370,15 +41784,15 @@ function encodeRequest(request, identity2, seq) {
     ...blobs.flatMap((blob, index) => frameParts({ name: "blob", ...blob, seq: seq + 1 + index }))
   ];
   const { nonce, sealKey } = identity2;
-  const expect = { nonce, artifactSha256, sealKey, command: request.command !== void 0 };
+  const expect = { nonce, artifactSha256, sealKey, command: request2.command !== void 0 };
   return { expect, chunks: chunks2, nextSeq: seq + 1 + blobs.length };
 }
-var import_node_crypto7, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
+var import_node_crypto8, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
 var init_request = __esm({
-  "src/validator/request.ts"() {
+  "src/protocol/request.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_errors();
     init_sanitize();
     init_frames();
@@ -41400,7 +41814,7 @@ var init_request = __esm({
   }
 });
 
-// src/validator/json.ts
+// src/protocol/json.ts
 function parseGuestJson(payload) {
   const values2 = countValues(payload);
   if (typeof values2 === "string") return { ok: false, reason: values2 };
@@ -41469,7 +41883,7 @@ function forbiddenKey(value2) {
 }
 var MAX_JSON_DEPTH, MAX_JSON_VALUES, MAX_JSON_MEMBERS, FORBIDDEN_KEYS, SUSPICIOUS, QUOTE, BACKSLASH, SHORT_STRING;
 var init_json2 = __esm({
-  "src/validator/json.ts"() {
+  "src/protocol/json.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     MAX_JSON_DEPTH = 64;
@@ -41487,7 +41901,7 @@ var init_json2 = __esm({
   }
 });
 
-// src/validator/read-frame.ts
+// src/protocol/read-frame.ts
 function readFrame(name5, payload) {
   const parsed2 = parseGuestJson(payload);
   if (!parsed2.ok) return { ok: false, reason: `${name5} is ${parsed2.reason}` };
@@ -41503,7 +41917,7 @@ function issue2(error2) {
   return sanitizeText(`${path2 === "" ? "value" : path2}: ${first3.message}`).slice(0, 200);
 }
 var init_read_frame = __esm({
-  "src/validator/read-frame.ts"() {
+  "src/protocol/read-frame.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
@@ -41514,7 +41928,7 @@ var init_read_frame = __esm({
   }
 });
 
-// src/validator/stage-order.ts
+// src/protocol/stage-order.ts
 function noStages(command = false) {
   return { command, rank: -1, openPassed: false, loadPassed: false, seen: /* @__PURE__ */ new Map(), twins: /* @__PURE__ */ new Map() };
 }
@@ -41586,15 +42000,15 @@ function takeStage(progress, stage) {
     twins: twinsOf(stage) ?? progress.twins
   };
 }
-var REMARKS2, isNote, RANK, REPEATABLE, AFTER_OPEN, IN_COMMAND_MODE;
+var REMARKS, isNote, RANK, REPEATABLE, AFTER_OPEN, IN_COMMAND_MODE;
 var init_stage_order = __esm({
-  "src/validator/stage-order.ts"() {
+  "src/protocol/stage-order.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(noStages, "noStages");
     __name(isEnded, "isEnded");
-    REMARKS2 = /* @__PURE__ */ new Set(["core", "externs", "symbol", "format"]);
-    isNote = /* @__PURE__ */ __name((kind2) => REMARKS2.has(kind2), "isNote");
+    REMARKS = /* @__PURE__ */ new Set(["core", "externs", "symbol", "format"]);
+    isNote = /* @__PURE__ */ __name((kind2) => REMARKS.has(kind2), "isNote");
     RANK = {
       begin: 0,
       open: 1,
@@ -41617,10 +42031,10 @@ var init_stage_order = __esm({
   }
 });
 
-// src/validator/stage-limits.ts
+// src/protocol/stage-limits.ts
 var KIB, MIB, MAX_SUBJECTS, STAGE_LIMITS;
 var init_stage_limits = __esm({
-  "src/validator/stage-limits.ts"() {
+  "src/protocol/stage-limits.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_run_defaults();
@@ -41647,7 +42061,7 @@ var init_stage_limits = __esm({
   }
 });
 
-// src/validator/usage.ts
+// src/protocol/usage.ts
 function noUsage() {
   return { bytes: 0, values: 0, stageFrames: 0, kinds: /* @__PURE__ */ new Map() };
 }
@@ -41676,7 +42090,7 @@ function countStage(usage, kind2, payloadBytes) {
 }
 var MAX_REQUEST_VALUES;
 var init_usage = __esm({
-  "src/validator/usage.ts"() {
+  "src/protocol/usage.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_frames();
@@ -41690,7 +42104,7 @@ var init_usage = __esm({
   }
 });
 
-// src/validator/session.ts
+// src/protocol/session.ts
 function broken(reason) {
   return [
     { phase: "broken", reason },
@@ -41699,7 +42113,7 @@ function broken(reason) {
 }
 function requested(session, expect) {
   if (session.phase !== "ready") return { phase: "broken", reason: `request while ${session.phase}` };
-  const seal2 = (0, import_node_crypto8.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
+  const seal2 = (0, import_node_crypto9.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
   return { phase: "requested", expect, progress: noStages(expect.command), usage: noUsage(), seal: seal2 };
 }
 function receive(session, frame, read) {
@@ -41773,12 +42187,12 @@ function receiveStage(session, frame, read) {
     { type: "stage", stage }
   ];
 }
-var import_node_crypto8, newSession;
+var import_node_crypto9, newSession;
 var init_session = __esm({
-  "src/validator/session.ts"() {
+  "src/protocol/session.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_evidence();
     init_sanitize();
     init_frames();
@@ -41815,20 +42229,6 @@ var init_deferred = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(deferred, "deferred");
-  }
-});
-
-// src/guests/protocol-violation.ts
-var ProtocolViolation;
-var init_protocol_violation = __esm({
-  "src/guests/protocol-violation.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    ProtocolViolation = class extends Error {
-      static {
-        __name(this, "ProtocolViolation");
-      }
-    };
   }
 });
 
@@ -41974,18 +42374,18 @@ var init_frame_intake = __esm({
 
 // src/guests/conversation.ts
 function freshIdentity() {
-  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto9.randomBytes)(bytes3).toString("hex"), "random");
+  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto10.randomBytes)(bytes3).toString("hex"), "random");
   return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 function converse(port, reader, said) {
   return new PortConversation(port, reader, said);
 }
-var import_node_crypto9, PortConversation;
+var import_node_crypto10, PortConversation;
 var init_conversation = __esm({
   "src/guests/conversation.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_request();
     init_session();
     init_deferred();
@@ -42034,9 +42434,9 @@ var init_conversation = __esm({
         this.#hello.reject(error2);
         this.#exchange?.response.reject(error2);
       }
-      async run(request, { onStage, sink }) {
+      async run(request2, { onStage, sink }) {
         if (this.#failure !== void 0) throw this.#failure.error;
-        const wire = encodeRequest(request, freshIdentity(), this.#nextSeq);
+        const wire = encodeRequest(request2, freshIdentity(), this.#nextSeq);
         this.#session = requested(this.#session, wire.expect);
         if (this.#session.phase === "broken") throw new ProtocolViolation(this.#session.reason);
         this.#nextSeq = wire.nextSeq;
@@ -42241,11 +42641,11 @@ async function readRequest(taken) {
   const kind2 = COMMANDS2[header.readUInt16BE(6)] ?? "other";
   return { kind: kind2, handle: header.readBigUInt64BE(8), offset: Number(header.readBigUInt64BE(16)), length: length2 };
 }
-async function replyTo(socket, request, response, gone) {
+async function replyTo(socket, request2, response, gone) {
   const reply = Buffer.alloc(REPLY_BYTES);
   reply.writeUInt32BE(SIMPLE_REPLY, 0);
   reply.writeUInt32BE(typeof response === "number" ? response : 0, 4);
-  reply.writeBigUInt64BE(request.handle, 8);
+  reply.writeBigUInt64BE(request2.handle, 8);
   const all = typeof response === "number" ? reply : Buffer.concat([reply, response]);
   if (socket.destroyed || socket.write(all)) return;
   await Promise.race([new Promise((resolve40) => socket.once("drain", resolve40)), gone]);
@@ -42287,12 +42687,12 @@ var init_nbd = __esm({
 function diskPort(socket) {
   return new DiskPort(socket);
 }
-var import_node_stream2, DISK_BYTES, INBOX, OUTBOX, MAX_TRANSFER, PATIENCE_MS2, DiskPort;
+var import_node_stream4, DISK_BYTES, INBOX, OUTBOX, MAX_TRANSFER, PATIENCE_MS2, DiskPort;
 var init_disk_port = __esm({
   "src/guests/disk-port.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_stream2 = require("node:stream");
+    import_node_stream4 = require("node:stream");
     init_deferred();
     init_disk_letters();
     init_nbd();
@@ -42302,7 +42702,7 @@ var init_disk_port = __esm({
     MAX_TRANSFER = 256 * 1024;
     PATIENCE_MS2 = 20;
     __name(diskPort, "diskPort");
-    DiskPort = class extends import_node_stream2.Duplex {
+    DiskPort = class extends import_node_stream4.Duplex {
       static {
         __name(this, "DiskPort");
       }
@@ -42333,35 +42733,35 @@ var init_disk_port = __esm({
       async #serve() {
         const taken = takeFrom(this.#socket);
         if (!await acceptExport(this.#socket, taken, DISK_BYTES)) return;
-        for (let request = await readRequest(taken); request !== void 0; request = await readRequest(taken)) {
-          const response = await this.#responseTo(request, taken);
+        for (let request2 = await readRequest(taken); request2 !== void 0; request2 = await readRequest(taken)) {
+          const response = await this.#responseTo(request2, taken);
           if (response === void 0) return;
-          await replyTo(this.#socket, request, response, this.#gone.promise);
+          await replyTo(this.#socket, request2, response, this.#gone.promise);
         }
       }
-      async #responseTo(request, taken) {
-        switch (request.kind) {
+      async #responseTo(request2, taken) {
+        switch (request2.kind) {
           case "end":
             return void 0;
           case "read":
-            return await this.#readAt(request);
+            return await this.#readAt(request2);
           case "write":
-            return await this.#writeAt(request, taken);
+            return await this.#writeAt(request2, taken);
           default:
             return NBD_ERROR.invalid;
         }
       }
-      async #readAt(request) {
-        if (request.length > MAX_TRANSFER) return NBD_ERROR.invalid;
-        if (request.offset !== INBOX || request.length <= LETTER_HEADER) return Buffer.alloc(request.length);
+      async #readAt(request2) {
+        if (request2.length > MAX_TRANSFER) return NBD_ERROR.invalid;
+        if (request2.offset !== INBOX || request2.length <= LETTER_HEADER) return Buffer.alloc(request2.length);
         await this.#outgoing.arrival(PATIENCE_MS2, this.#gone.promise);
-        return this.#outgoing.letter(request.length);
+        return this.#outgoing.letter(request2.length);
       }
-      async #writeAt(request, taken) {
-        if (request.offset !== OUTBOX || request.length > MAX_TRANSFER) {
-          return await taken.skip(request.length) ? NBD_ERROR.notPermitted : void 0;
+      async #writeAt(request2, taken) {
+        if (request2.offset !== OUTBOX || request2.length > MAX_TRANSFER) {
+          return await taken.skip(request2.length) ? NBD_ERROR.notPermitted : void 0;
         }
-        const written2 = await taken.take(request.length);
+        const written2 = await taken.take(request2.length);
         if (written2 === void 0) return void 0;
         await this.#hand(openLetter(written2));
         return 0;
@@ -42431,173 +42831,6 @@ var init_frame_reader = __esm({
   }
 });
 
-// src/guests/bounded-log.ts
-function createBoundedLog(headBytes2, tailBytes) {
-  const head2 = [];
-  let headSize = 0;
-  const tail3 = [];
-  let tailSize = 0;
-  let dropped = 0;
-  function appendTail(chunk) {
-    tail3.push(chunk);
-    tailSize += chunk.length;
-    while (tailSize > tailBytes) {
-      const first3 = tail3[0];
-      const cut3 = Math.min(first3.length, tailSize - tailBytes);
-      if (cut3 === first3.length) tail3.shift();
-      else tail3[0] = first3.subarray(cut3);
-      tailSize -= cut3;
-      dropped += cut3;
-    }
-  }
-  __name(appendTail, "appendTail");
-  function bytes3() {
-    const marker = dropped === 0 ? [] : [Buffer.from(`
-[${dropped} bytes left out]
-`)];
-    return Buffer.concat([...head2, ...marker, ...tail3]);
-  }
-  __name(bytes3, "bytes");
-  function text7() {
-    return sanitizeText(bytes3().toString("utf8"));
-  }
-  __name(text7, "text");
-  return {
-    append(chunk) {
-      const own3 = Buffer.from(chunk);
-      const forHead = own3.subarray(0, headBytes2 - headSize);
-      if (forHead.length > 0) {
-        head2.push(forHead);
-        headSize += forHead.length;
-      }
-      if (own3.length > forHead.length) appendTail(own3.subarray(forHead.length));
-    },
-    bytes: bytes3,
-    text: text7,
-    tail: /* @__PURE__ */ __name((maxChars) => tailOf(text7().trimEnd(), maxChars), "tail")
-  };
-}
-function tailOf(text7, maxChars) {
-  if (text7.length <= maxChars) return text7;
-  const cut3 = text7.slice(-maxChars);
-  const line6 = cut3.indexOf("\n");
-  return line6 === -1 || line6 === cut3.length - 1 ? cut3 : cut3.slice(line6 + 1);
-}
-var init_bounded_log = __esm({
-  "src/guests/bounded-log.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_sanitize();
-    __name(createBoundedLog, "createBoundedLog");
-    __name(tailOf, "tailOf");
-  }
-});
-
-// src/guests/qemu/kvm-errors.ts
-function kvmErrorLine(stderr) {
-  return stderr.split("\n").find((line6) => KVM_ERRORS.test(line6));
-}
-var KVM_ERRORS;
-var init_kvm_errors = __esm({
-  "src/guests/qemu/kvm-errors.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    KVM_ERRORS = /KVM internal error|KVM: entry failed|kvm run failed|kvm_buf_set_msrs|failed to set MSR|failed to initialize kvm|Could not access KVM kernel module|kvm_init_vcpu failed|ioctl\(KVM_[A-Z_]+\) failed|error: kvm/i;
-    __name(kvmErrorLine, "kvmErrorLine");
-  }
-});
-
-// src/guests/qemu/machine.ts
-function finished(stream) {
-  return new Promise((resolve40) => {
-    for (const event3 of ["end", "close", "error"]) stream.once(event3, () => resolve40());
-  });
-}
-function watchFor(stream, words3, found2) {
-  let carry = "";
-  let done = false;
-  stream.on("data", (chunk) => {
-    if (done) return;
-    const text7 = carry + chunk.toString("latin1");
-    carry = text7.slice(-words3.length);
-    if (!text7.includes(words3)) return;
-    done = true;
-    found2();
-  });
-}
-function startMachine(host, wrapped, controlled = false) {
-  const channels = controlled ? 2 : 1;
-  const child = host.start(wrapped.command, wrapped.args, { cwd: "/", env: toolEnv(host), channels });
-  return watchMachine(child, { program: "QEMU", port: child.channels[0], control: child.channels[1] });
-}
-function watchMachine(child, { consoleOnStderr = false, ...parts2 }) {
-  const console2 = createBoundedLog(CONSOLE_HEAD, CONSOLE_TAIL);
-  const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
-  const drained = Promise.all([child.stdout, child.stderr].map(finished));
-  let timer;
-  const ended2 = new Promise((resolve40) => {
-    child.stdout.on("data", (chunk) => console2.append(chunk));
-    watchFor(child.stdout, PANIC, () => {
-      timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
-    });
-    if (consoleOnStderr) {
-      watchFor(child.stderr, PANIC, () => {
-        timer = setTimeout(() => resolve40({ kind: "panic" }), PANIC_GRACE_MS);
-      });
-    }
-    child.stderr.on("data", (chunk) => {
-      stderr.append(chunk);
-      if (consoleOnStderr) console2.append(chunk);
-      const line6 = kvmErrorLine(stderr.tail(4096));
-      if (line6 !== void 0) resolve40({ kind: "kvm-error", line: line6 });
-    });
-    void child.exited.then(async (exit) => {
-      clearTimeout(timer);
-      const patience = new Promise((done) => {
-        timer = setTimeout(done, DRAIN_MS);
-      });
-      await Promise.race([drained, patience]);
-      clearTimeout(timer);
-      resolve40({ kind: "exit", ...exit });
-    });
-  });
-  return {
-    ...parts2,
-    console: console2,
-    stderr,
-    ended: ended2,
-    async stop() {
-      await child.stop(0);
-      clearTimeout(timer);
-    }
-  };
-}
-function panicked(machine) {
-  return machine.console.text().includes(PANIC);
-}
-var CONSOLE_HEAD, CONSOLE_TAIL, STDERR_HEAD, STDERR_TAIL, DRAIN_MS, PANIC_GRACE_MS, PANIC;
-var init_machine = __esm({
-  "src/guests/qemu/machine.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_bounded_log();
-    init_kvm_errors();
-    init_tool_env();
-    CONSOLE_HEAD = 256 * 1024;
-    CONSOLE_TAIL = 768 * 1024;
-    STDERR_HEAD = 32 * 1024;
-    STDERR_TAIL = 32 * 1024;
-    DRAIN_MS = 1e3;
-    PANIC_GRACE_MS = 2e3;
-    PANIC = "Kernel panic - not syncing";
-    __name(finished, "finished");
-    __name(watchFor, "watchFor");
-    __name(startMachine, "startMachine");
-    __name(watchMachine, "watchMachine");
-    __name(panicked, "panicked");
-  }
-});
-
 // src/guests/machine-failure.ts
 function consoleTail(machine) {
   return machine.console.tail(CONSOLE_TAIL_CHARS);
@@ -42618,6 +42851,10 @@ function machineFailure(machine, end, phase, stages) {
     );
   }
   const when = phase === "boot" ? "while it booted" : atStage(stages);
+  if (outgrewDisk(end)) {
+    const why2 = "the guest wrote more to its disk than this machine has room for";
+    return new GuestError("no_space", `${program2} was ended ${when}: ${why2}; free some space where TMPDIR is`, details2);
+  }
   if (wasKilled(end, stderr)) {
     const advice = `most likely memory ran out: run fewer guests at a time (${flag("concurrency")}), or free some`;
     return new GuestError("qemu_failed", `${program2} was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details2);
@@ -42626,7 +42863,8 @@ function machineFailure(machine, end, phase, stages) {
     return new GuestError("guest_crash", `the guest's kernel panicked ${when}; see serial.log`, details2);
   }
   if (phase === "boot") {
-    const said = stderr === "" ? "it printed nothing" : stderr;
+    const words4 = lastWords2(details2.consoleTail).replace(/^: /, "");
+    const said = stderr === "" ? words4 || "it printed nothing" : stderr;
     return new GuestError(
       "qemu_failed",
       `${program2} ended before the guest was up (${exitWords(end)}): ${said}`,
@@ -42640,6 +42878,9 @@ function machineFailure(machine, end, phase, stages) {
     `the guest ended ${when} (${program2}: ${exitWords(end)}${tail3})${words3}; see serial.log`,
     details2
   );
+}
+function outgrewDisk(end) {
+  return end.kind === "exit" && (end.signal === "SIGXFSZ" || end.exitCode === 128 + 25);
 }
 function wasKilled(end, stderr) {
   if (end.kind !== "exit") return false;
@@ -42672,6 +42913,7 @@ var init_machine_failure = __esm({
     STDERR_TAIL_CHARS = 1500;
     __name(consoleTail, "consoleTail");
     __name(machineFailure, "machineFailure");
+    __name(outgrewDisk, "outgrewDisk");
     __name(wasKilled, "wasKilled");
     __name(lastWords2, "lastWords");
     __name(exitWords, "exitWords");
@@ -42682,8 +42924,8 @@ var init_machine_failure = __esm({
 // src/guests/guest-life.ts
 async function writeLogs(host, machine, dir, failed2) {
   try {
-    await host.files.writeAtomic((0, import_node_path58.join)(dir, "serial.log"), machine.console.bytes());
-    await host.files.writeAtomic((0, import_node_path58.join)(dir, "qemu.log"), machine.stderr.bytes());
+    await host.files.writeAtomic((0, import_node_path63.join)(dir, "serial.log"), machine.console.bytes());
+    await host.files.writeAtomic((0, import_node_path63.join)(dir, "qemu.log"), machine.stderr.bytes());
   } catch (cause) {
     if (failed2) return;
     const full = cause.code === "ENOSPC";
@@ -42691,12 +42933,12 @@ async function writeLogs(host, machine, dir, failed2) {
     throw new GuestError(full ? "no_space" : "internal", words3, { cause });
   }
 }
-var import_node_path58, GuestLife;
+var import_node_path63, GuestLife;
 var init_guest_life = __esm({
   "src/guests/guest-life.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path58 = require("node:path");
+    import_node_path63 = require("node:path");
     init_errors();
     init_guest();
     init_machine_failure();
@@ -42792,16 +43034,17 @@ async function openGuest(host, launch, options2) {
     restored: saved !== void 0,
     sandboxLayers: sandboxLayers(launch.qemu),
     control: machine.control,
-    run: /* @__PURE__ */ __name((request, requested2) => runRequest(life, hello, request, requested2), "run"),
+    run: /* @__PURE__ */ __name((request2, requested2) => runRequest(life, hello, request2, requested2), "run"),
     console: /* @__PURE__ */ __name(() => machine.console.text(), "console"),
     [Symbol.asyncDispose]: () => life.end()
   };
 }
-async function helloOf(life, { saved, trouble }, limitMs) {
+async function helloOf(life, launch, limitMs) {
+  const { saved, begin: begin3, trouble } = launch;
   const { machine, talk } = life;
   const watching = trouble && setInterval(() => lookFor(trouble, life), WATCH_MS);
   try {
-    const up = saved && machine.control ? restored(life, saved, machine.control) : talk.hello;
+    const up = saved ? restored(life, saved) : begin3 ? begun(life, begin3) : talk.hello;
     return await life.within(Promise.race([up, talk.failed]), limitMs, () => {
       const words3 = `the guest did not come up within ${limitMs} ms; see serial.log`;
       return new GuestError("boot_timeout", words3, { consoleTail: consoleTail(machine) });
@@ -42818,16 +43061,28 @@ function lookFor(trouble, life) {
     new GuestError("system_failed", `the system of the image did not come up: ${words3}; see serial.log`, details2)
   );
 }
-async function restored({ machine, talk }, saved, control) {
+async function restored(life, saved) {
+  const { control } = life.machine;
   try {
     await saved.resume(control);
   } catch (cause) {
-    const grace = control.readableEnded || control.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS;
-    const died = await Promise.race([machine.ended.then(() => true), (0, import_promises.setTimeout)(grace, false, { ref: false })]);
-    if (died) await talk.failed;
+    await unlessDead(life, control?.readableEnded || control?.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS);
     throw new GuestError("qemu_failed", `the saved guest could not be restored: ${messageOf(cause)}`, { cause });
   }
   return saved.hello;
+}
+async function begun(life, begin3) {
+  try {
+    await begin3();
+  } catch (cause) {
+    await unlessDead(life, RESTORE_GRACE_MS);
+    throw cause instanceof GuestError ? cause : new GuestError("qemu_failed", messageOf(cause), { cause });
+  }
+  return await life.talk.hello;
+}
+async function unlessDead({ machine, talk }, graceMs) {
+  const died = await Promise.race([machine.ended.then(() => true), (0, import_promises3.setTimeout)(graceMs, false, { ref: false })]);
+  if (died) await talk.failed;
 }
 async function checkRelease(life, { kernel: kernel2 }, expected) {
   if (expected === void 0 || kernel2.release === expected) return;
@@ -42836,13 +43091,13 @@ async function checkRelease(life, { kernel: kernel2 }, expected) {
   await life.end();
   throw new GuestError("wrong_kernel", words3);
 }
-async function runRequest(life, hello, request, { signal, timeoutMs, ...sinks }) {
+async function runRequest(life, hello, request2, { signal, timeoutMs, ...sinks }) {
   if (signal.aborted) throw new CancelledError();
   const onCancel = /* @__PURE__ */ __name(() => life.fail(new CancelledError("cancelled", { cause: signal.reason })), "onCancel");
   signal.addEventListener("abort", onCancel, { once: true });
   life.phase = "run";
   try {
-    const response = await life.within(life.talk.run(request, sinks), timeoutMs, () => {
+    const response = await life.within(life.talk.run(request2, sinks), timeoutMs, () => {
       return new GuestError("timeout", `no complete response within ${timeoutMs} ms; see serial.log`, life.details());
     });
     const last = response.stages.at(-1);
@@ -42855,12 +43110,12 @@ async function runRequest(life, hello, request, { signal, timeoutMs, ...sinks })
     signal.removeEventListener("abort", onCancel);
   }
 }
-var import_promises, RESTORE_GRACE_MS, DYING_GRACE_MS, WATCH_MS;
+var import_promises3, RESTORE_GRACE_MS, DYING_GRACE_MS, WATCH_MS;
 var init_running_guest = __esm({
   "src/guests/running-guest.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises = require("node:timers/promises");
+    import_promises3 = require("node:timers/promises");
     init_errors();
     init_conversation();
     init_disk_port();
@@ -42877,6 +43132,8 @@ var init_running_guest = __esm({
     __name(helloOf, "helloOf");
     __name(lookFor, "lookFor");
     __name(restored, "restored");
+    __name(begun, "begun");
+    __name(unlessDead, "unlessDead");
     __name(checkRelease, "checkRelease");
     __name(runRequest, "runRequest");
   }
@@ -42921,9 +43178,9 @@ async function fastMemory(host, bytesNeeded, otherwise) {
   const disk = { path: otherwise, [Symbol.asyncDispose]: async () => {
   } };
   try {
-    await sweep(host);
+    await host.files.sweep(IN_MEMORY);
     if (await host.files.freeBytes(IN_MEMORY) < bytesNeeded) return disk;
-    return await host.files.tempDir(`${PREFIX3}${host.pid}-`, IN_MEMORY);
+    return await host.files.tempDir("bpfcompat-ram-", IN_MEMORY);
   } catch {
     return disk;
   }
@@ -42932,25 +43189,14 @@ async function copyMemory(host, from, to) {
   const { exitCode: exitCode2, stderr } = await host.run("cp", ["--sparse=auto", "--", from, to]);
   if (exitCode2 !== 0) throw new Error(`cannot copy ${from} to ${to}: ${stderr.toString("utf8").slice(0, 200)}`);
 }
-async function sweep(host) {
-  for (const name5 of await host.files.list(IN_MEMORY)) {
-    const owner = new RegExp(`^${PREFIX3}(\\d+)-`).exec(name5)?.[1];
-    if (owner === void 0 || await host.files.stat(`/proc/${owner}`) !== void 0) continue;
-    await host.files.remove((0, import_node_path59.join)(IN_MEMORY, name5)).catch(() => {
-    });
-  }
-}
-var import_node_path59, IN_MEMORY, PREFIX3;
+var IN_MEMORY;
 var init_fast_memory = __esm({
   "src/guests/snapshot/fast-memory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path59 = require("node:path");
     IN_MEMORY = "/dev/shm";
-    PREFIX3 = "bpfcompat-ram-";
     __name(fastMemory, "fastMemory");
     __name(copyMemory, "copyMemory");
-    __name(sweep, "sweep");
   }
 });
 
@@ -43046,6 +43292,7 @@ var init_qmp = __esm({
 
 // src/guests/snapshot/save.ts
 async function resumeFrom(control, uri) {
+  if (control === void 0) throw new Error("QEMU has no control channel");
   const qmp = await connectQmp(control);
   const resumed = qmp.event("RESUME");
   await qmp.execute("migrate-set-capabilities", CAPABILITIES);
@@ -43073,7 +43320,7 @@ async function migrateTo(host, qmp, stateFile2, parent) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-", parent), true);
-    const socket = `${dir.path}/${(0, import_node_crypto10.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
+    const socket = `${dir.path}/${(0, import_node_crypto11.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
     const reception = __using(_stack, await host.files.receive(socket, stateFile2, MAX_STATE_BYTES), true);
     await host.files.setMode(socket, 438);
     await host.files.setMode(dir.path, 457);
@@ -43094,21 +43341,21 @@ async function completed(qmp, host) {
     if (status4 === "completed") return;
     if (status4 === "failed" || status4 === "cancelled")
       throw new MigrationError(`QEMU could not save the guest: ${reason}`);
-    await (0, import_promises2.setTimeout)(POLL_MS);
+    await (0, import_promises4.setTimeout)(POLL_MS3);
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
 }
-var import_node_crypto10, import_promises2, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
+var import_node_crypto11, import_promises4, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS3, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
 var init_save = __esm({
   "src/guests/snapshot/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto10 = require("node:crypto");
-    import_promises2 = require("node:timers/promises");
+    import_node_crypto11 = require("node:crypto");
+    import_promises4 = require("node:timers/promises");
     init_qmp();
     MAX_STATE_BYTES = 64 * 1024 * 1024;
     SOCKET_NAME_BYTES = 8;
-    POLL_MS = 2;
+    POLL_MS3 = 2;
     GIVE_UP_MS = 2e4;
     SHARED_DIR = "/dev/shm";
     CAPABILITIES = { capabilities: [{ capability: "x-ignore-shared", state: true }] };
@@ -43175,15 +43422,15 @@ var init_argv = __esm({
 
 // src/guests/qemu/devices.ts
 function validatorPort(channel, fd) {
-  return channel === "virtio-blk" ? diskPort2(fd) : serialPort(fd);
+  return channel === "virtio-blk" ? diskPort2(fd) : serialPort2(fd);
 }
-var PORT_NAME, serialPort, diskPort2;
+var PORT_NAME, serialPort2, diskPort2;
 var init_devices2 = __esm({
   "src/guests/qemu/devices.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     PORT_NAME = "org.bpfcompat.port";
-    serialPort = /* @__PURE__ */ __name((fd) => ({
+    serialPort2 = /* @__PURE__ */ __name((fd) => ({
       args: [
         ...["-device", "virtio-serial-pci,max_ports=2"],
         ...["-chardev", `socket,id=port,fd=${fd}`],
@@ -43258,7 +43505,7 @@ var init_argv2 = __esm({
 // src/guests/cloud-image/iso9660.ts
 function isoImage(label, files) {
   let sector = FIRST_FILE;
-  const placed = files.map(({ name: name5, data: data2 }) => {
+  const placed2 = files.map(({ name: name5, data: data2 }) => {
     const at = sector;
     sector += Math.max(1, Math.ceil(data2.length / SECTOR2));
     return { id: Buffer.from(`${name5.toUpperCase()};1`, "latin1"), data: data2, at };
@@ -43268,12 +43515,12 @@ function isoImage(label, files) {
     record3(Buffer.from([0]), ROOT, SECTOR2, true),
     record3(Buffer.from([1]), ROOT, SECTOR2, true),
     // The order that the standard wants.
-    ...placed.toSorted((a, b) => Buffer.compare(a.id, b.id)).map(({ id: id2, data: data2, at }) => record3(id2, at, data2.length, false))
+    ...placed2.toSorted((a, b) => Buffer.compare(a.id, b.id)).map(({ id: id2, data: data2, at }) => record3(id2, at, data2.length, false))
   ];
   const directory = Buffer.concat(entries);
   if (directory.length > SECTOR2) throw new RangeError(`${files.length} files do not fit into one directory`);
   directory.copy(image, ROOT * SECTOR2);
-  for (const { data: data2, at } of placed) image.set(data2, at * SECTOR2);
+  for (const { data: data2, at } of placed2) image.set(data2, at * SECTOR2);
   writeDescriptor(image.subarray(DESCRIPTOR * SECTOR2), label, sector);
   image.write("\xFFCD001", (DESCRIPTOR + 1) * SECTOR2, "latin1");
   writePathTables(image.subarray(PATH_TABLE * SECTOR2));
@@ -43496,6 +43743,30 @@ var init_boot_trouble = __esm({
   }
 });
 
+// src/guests/cloud-image/disk-room.ts
+async function diskRoom({ files }, dir) {
+  const room = Math.floor((await files.freeBytes(dir) - FLOOR_BYTES2) / SHARES);
+  if (room >= LEAST_BYTES) return Math.min(MOST_BYTES, room);
+  const needed2 = (SHARES * LEAST_BYTES + FLOOR_BYTES2) / 1024 ** 2;
+  throw new GuestError(
+    "no_space",
+    `the disk of a guest goes to ${dir}, where less than ${needed2} MiB are free; free some`
+  );
+}
+var MOST_BYTES, LEAST_BYTES, FLOOR_BYTES2, SHARES;
+var init_disk_room = __esm({
+  "src/guests/cloud-image/disk-room.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_guest();
+    MOST_BYTES = 16 * 1024 ** 3;
+    LEAST_BYTES = 256 * 1024 ** 2;
+    FLOOR_BYTES2 = 512 * 1024 ** 2;
+    SHARES = 4;
+    __name(diskRoom, "diskRoom");
+  }
+});
+
 // src/guests/cloud-image/overlay.ts
 function emptyOverlay(virtualSize) {
   const entries = Math.ceil(virtualSize / PER_ENTRY);
@@ -43555,7 +43826,8 @@ async function wrapSystem(spec, { overlay, saved, packages, ram, state }, signal
     ram: ram && { path: at(ram.path), use: ram.use }
   };
   const argv = diskArgv(spec.machine, paths);
-  return { qemu: wrap(sandbox, spec.qemu.command, argv, { files }), stateIndex: files.length - 1 };
+  const maxFileBytes = await diskRoom(host, (0, import_node_path64.dirname)(overlay));
+  return { qemu: wrap(sandbox, spec.qemu.command, argv, { files, maxFileBytes }), stateIndex: files.length - 1 };
 }
 async function bootSystem(spec, files, release, options2) {
   const { qemu } = await wrapSystem(spec, files, options2.signal);
@@ -43566,7 +43838,7 @@ async function bootOnce(spec, saved, release, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await spec.host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path60.join)(dir.path, "disk");
+    const overlay = (0, import_node_path64.join)(dir.path, "disk");
     await newOverlay(spec.host, spec, overlay);
     return await bootSystem(spec, { overlay, ...saved !== void 0 && { saved } }, release, options2);
   } catch (_) {
@@ -43576,16 +43848,17 @@ async function bootOnce(spec, saved, release, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path60, WRITTEN_MODE;
+var import_node_path64, WRITTEN_MODE;
 var init_machine2 = __esm({
   "src/guests/cloud-image/machine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path60 = require("node:path");
+    import_node_path64 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_argv2();
     init_boot_trouble();
+    init_disk_room();
     init_overlay();
     WRITTEN_MODE = 438;
     __name(newOverlay, "newOverlay");
@@ -43613,17 +43886,17 @@ var init_stamp = __esm({
 
 // src/guests/snapshot/template-store.ts
 function templatesDir(cacheDir) {
-  return (0, import_node_path61.join)(cacheDir, "templates");
+  return (0, import_node_path65.join)(cacheDir, "templates");
 }
 function lockTemplate(host, cacheDir, key, signal, onWait) {
-  return host.files.lock((0, import_node_path61.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
+  return host.files.lock((0, import_node_path65.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
 }
 function templateFiles(dir) {
-  return { ram: (0, import_node_path61.join)(dir, RAM), state: (0, import_node_path61.join)(dir, STATE2), kernel: (0, import_node_path61.join)(dir, KERNEL2) };
+  return { ram: (0, import_node_path65.join)(dir, RAM), state: (0, import_node_path65.join)(dir, STATE2), kernel: (0, import_node_path65.join)(dir, KERNEL2) };
 }
 async function readMeta(host, dir) {
   try {
-    const text7 = (await host.files.read((0, import_node_path61.join)(dir, META), MAX_META_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path65.join)(dir, META), MAX_META_BYTES)).toString("utf8");
     return Meta.parse(JSON.parse(text7));
   } catch {
     return void 0;
@@ -43653,15 +43926,15 @@ async function sealTemplate(host, dir, { hello, named: named7 }) {
     state: { sha256: await host.files.sha256(state) },
     kernel: { sha256: await host.files.sha256(kernel2) }
   };
-  await host.files.writeAtomic((0, import_node_path61.join)(dir, META), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path65.join)(dir, META), `${JSON.stringify(meta2)}
 `);
   return { ram, state, kernel: kernel2, hello, named: named7, ramStamp };
 }
 async function wantsNames(host, dir) {
-  return await host.files.stat((0, import_node_path61.join)(dir, WANTED3)) !== void 0;
+  return await host.files.stat((0, import_node_path65.join)(dir, WANTED3)) !== void 0;
 }
 async function wantNames(host, { ram, named: named7 }) {
-  if (!named7) await host.files.writeAtomic((0, import_node_path61.join)((0, import_node_path61.dirname)(ram), WANTED3), "").catch(() => {
+  if (!named7) await host.files.writeAtomic((0, import_node_path65.join)((0, import_node_path65.dirname)(ram), WANTED3), "").catch(() => {
   });
 }
 async function untouched(host, template) {
@@ -43672,12 +43945,12 @@ async function changedInUse(host, template) {
   const stat4 = await host.files.stat(template.ram);
   return stat4 !== void 0 && isSameFile(stat4, template.ramStamp) && stampOf2(stat4) !== template.ramStamp;
 }
-var import_node_path61, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
+var import_node_path65, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
 var init_template_store = __esm({
   "src/guests/snapshot/template-store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path61 = require("node:path");
+    import_node_path65 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -43710,17 +43983,17 @@ var init_template_store = __esm({
 
 // src/guests/snapshot/evict.ts
 async function touchTemplate(host, dir) {
-  await host.files.writeAtomic((0, import_node_path62.join)(dir, USED), "");
+  await host.files.writeAtomic((0, import_node_path66.join)(dir, USED), "");
 }
 async function findTemplates(host, root) {
   if (!(await host.files.stat(root))?.isDirectory) return [];
   const found2 = [];
   for (const key of await host.files.list(root)) {
-    const dir = (0, import_node_path62.join)(root, key);
-    const ram = await host.files.stat((0, import_node_path62.join)(dir, "ram"));
+    const dir = (0, import_node_path66.join)(root, key);
+    const ram = await host.files.stat((0, import_node_path66.join)(dir, "ram"));
     if (ram === void 0) continue;
-    const used = await host.files.stat((0, import_node_path62.join)(dir, USED));
-    const disk = await host.files.stat((0, import_node_path62.join)(dir, "disk"));
+    const used = await host.files.stat((0, import_node_path66.join)(dir, USED));
+    const disk = await host.files.stat((0, import_node_path66.join)(dir, "disk"));
     found2.push({ dir, key, bytes: ram.allocated + (disk?.allocated ?? 0), usedMs: used?.mtimeMs ?? ram.mtimeMs });
   }
   return found2;
@@ -43735,12 +44008,12 @@ async function evictTemplates(host, root, maxBytes, keep) {
     total -= bytes3;
   }
 }
-var import_node_path62, USED;
+var import_node_path66, USED;
 var init_evict = __esm({
   "src/guests/snapshot/evict.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path62 = require("node:path");
+    import_node_path66 = require("node:path");
     USED = "used";
     __name(touchTemplate, "touchTemplate");
     __name(findTemplates, "findTemplates");
@@ -43758,19 +44031,19 @@ function templateKey(inputs) {
     inputs.initramfsSha256,
     inputs.hostCpu
   ]);
-  return (0, import_node_crypto11.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
+  return (0, import_node_crypto12.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
 }
 async function hostCpu(host, accel) {
   if (accel === "tcg") return "";
   const text7 = (await host.files.read("/proc/cpuinfo", MAX_CPUINFO)).toString("utf8");
   return text7.split("\n").filter((line6) => /^(?:vendor_id|cpu family|model|stepping|microcode|flags)\b/.test(line6)).slice(0, 7).join(" ");
 }
-var import_node_crypto11, FORMAT, MAX_CPUINFO;
+var import_node_crypto12, FORMAT, MAX_CPUINFO;
 var init_template_key = __esm({
   "src/guests/snapshot/template-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     FORMAT = 5;
     __name(templateKey, "templateKey");
     MAX_CPUINFO = 16 * 1024 * 1024;
@@ -43806,7 +44079,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
     const { host } = spec;
     spec.onNote(`${spec.image.name} installs kernel ${kernel2.release}, once: that takes it some minutes`);
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const packages = (0, import_node_path63.join)(own3.path, "packages");
+    const packages = (0, import_node_path67.join)(own3.path, "packages");
     await host.files.writeAtomic(packages, await packagesDisk(host, kernel2));
     await host.files.setMode(packages, READ_MODE);
     const { qemu } = await wrapSystem(spec, { overlay: disk, packages }, signal);
@@ -43816,7 +44089,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
       await installed(machine, kernel2, () => host.monotonicMs(), signal);
     } finally {
       await machine.stop();
-      await host.files.writeAtomic((0, import_node_path63.join)(dir, "install.log"), machine.console.bytes());
+      await host.files.writeAtomic((0, import_node_path67.join)(dir, "install.log"), machine.console.bytes());
     }
   } catch (_) {
     var _error = _, _hasError = true;
@@ -43829,7 +44102,7 @@ async function installed(machine, { release }, now, signal) {
   const until = now() + INSTALL_MS;
   const failed2 = /* @__PURE__ */ __name((words3, cause = "system_failed") => new GuestError(cause, `${words3}; see install.log`, { consoleTail: consoleTail(machine) }), "failed");
   for (; ; ) {
-    const end = await Promise.race([machine.ended, (0, import_promises3.setTimeout)(WATCH_MS2, void 0, { ref: false })]);
+    const end = await Promise.race([machine.ended, (0, import_promises5.setTimeout)(WATCH_MS2, void 0, { ref: false })]);
     if (signal.aborted) throw new CancelledError("cancelled", { cause: signal.reason });
     const text7 = machine.console.text();
     const wrong3 = new RegExp(`^bpfcompat: (${KERNEL_NOT_INSTALLED}.{0,500})`, "m").exec(text7)?.[1]?.trim();
@@ -43843,13 +44116,13 @@ async function installed(machine, { release }, now, signal) {
     if (now() > until) throw failed2(`kernel ${release} was not installed within ${INSTALL_MS} ms`, "boot_timeout");
   }
 }
-var import_node_path63, import_promises3, INSTALL_MS, WATCH_MS2, READ_MODE;
+var import_node_path67, import_promises5, INSTALL_MS, WATCH_MS2, READ_MODE;
 var init_install = __esm({
   "src/guests/cloud-image/install.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path63 = require("node:path");
-    import_promises3 = require("node:timers/promises");
+    import_node_path67 = require("node:path");
+    import_promises5 = require("node:timers/promises");
     init_errors();
     init_guest();
     init_machine_failure();
@@ -43868,7 +44141,7 @@ var init_install = __esm({
 
 // src/guests/cloud-image/saved.ts
 function systemFiles(dir) {
-  return { ram: (0, import_node_path64.join)(dir, "ram"), disk: (0, import_node_path64.join)(dir, "disk"), state: (0, import_node_path64.join)(dir, "state") };
+  return { ram: (0, import_node_path68.join)(dir, "ram"), disk: (0, import_node_path68.join)(dir, "disk"), state: (0, import_node_path68.join)(dir, "state") };
 }
 async function stampAt(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -43877,7 +44150,7 @@ async function stampAt(host, path2) {
 async function readSystem(host, dir) {
   let meta2;
   try {
-    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path64.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
+    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path68.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
   } catch {
     return void 0;
   }
@@ -43892,7 +44165,7 @@ async function sealSystem(host, dir, hello) {
   const stamps = { ram: await stampAt(host, files.ram), disk: await stampAt(host, files.disk) };
   const stateSha256 = await host.files.sha256(files.state);
   const meta2 = { schema: "bpfcompat_saved_system.v1", hello, stamps, stateSha256 };
-  await host.files.writeAtomic((0, import_node_path64.join)(dir, META2), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path68.join)(dir, META2), `${JSON.stringify(meta2)}
 `);
   return { ...files, hello, stamps };
 }
@@ -43906,12 +44179,12 @@ async function changedSystem(host, { ram, disk, stamps }) {
   }
   return false;
 }
-var import_node_path64, Meta2, META2, MAX_META_BYTES2;
+var import_node_path68, Meta2, META2, MAX_META_BYTES2;
 var init_saved = __esm({
   "src/guests/cloud-image/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path64 = require("node:path");
+    import_node_path68 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -43944,7 +44217,7 @@ async function keyOf2({ host, machine, qemu, image, diskBytes, seed }) {
   const disk = [image.sha256, image.format, diskBytes];
   const kernel2 = image.kernel && [image.kernel.release, ...image.kernel.packages.map(({ sha256: sha2563 }) => sha2563)];
   const parts2 = [FORMAT2, argv, qemu.build, disk, kernel2 ?? [], seed.sha256, await hostCpu(host, machine.accel)];
-  return (0, import_node_crypto12.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
+  return (0, import_node_crypto13.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
 }
 async function ensureSystem(spec, options2) {
   var _stack = [];
@@ -43952,7 +44225,7 @@ async function ensureSystem(spec, options2) {
     const { host } = spec;
     const root = templatesDir(spec.cacheDir);
     const key = await keyOf2(spec);
-    const dir = (0, import_node_path65.join)(root, key);
+    const dir = (0, import_node_path69.join)(root, key);
     const waiting = /* @__PURE__ */ __name(() => spec.onNote(`another bpfcompat boots ${spec.image.name}, which takes it a minute or more: waiting for it`), "waiting");
     const _lock = __using(_stack, await lockTemplate(host, spec.cacheDir, key, options2.signal, waiting), true);
     const known5 = await readSystem(host, dir);
@@ -43984,7 +44257,7 @@ async function saveSystem(spec, dir, options2) {
     try {
       const { ram, disk, state } = systemFiles(dir);
       const fast = __using(_stack, await fastMemory(host, spec.machine.memoryMb * MEGABYTE, dir), true);
-      const bootRam = (0, import_node_path65.join)(fast.path, "ram");
+      const bootRam = (0, import_node_path69.join)(fast.path, "ram");
       await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, WRITTEN_MODE);
       await newOverlay(host, spec, disk);
       const { kernel: kernel2 } = spec.image;
@@ -44011,13 +44284,13 @@ async function saveSystem(spec, dir, options2) {
     throw error2;
   }
 }
-var import_node_crypto12, import_node_path65, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
+var import_node_crypto13, import_node_path69, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
 var init_save2 = __esm({
   "src/guests/cloud-image/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto12 = require("node:crypto");
-    import_node_path65 = require("node:path");
+    import_node_crypto13 = require("node:crypto");
+    import_node_path69 = require("node:path");
     init_devices();
     init_evict();
     init_fast_memory();
@@ -44103,9 +44376,9 @@ async function specOf(options2, profile, image) {
   return { ...options2, ...tools, machine, image, diskBytes, seed, facts };
 }
 async function storeSeed(host, cacheDir, bytes3) {
-  const sha2563 = (0, import_node_crypto13.createHash)("sha256").update(bytes3).digest("hex");
-  const dir = (0, import_node_path66.join)(cacheDir, "seeds");
-  const path2 = (0, import_node_path66.join)(dir, `${sha2563}.iso`);
+  const sha2563 = (0, import_node_crypto14.createHash)("sha256").update(bytes3).digest("hex");
+  const dir = seedsDir(cacheDir);
+  const path2 = (0, import_node_path70.join)(dir, `${sha2563}.iso`);
   const known5 = await host.files.stat(path2);
   if (known5?.size === bytes3.length && await host.files.sha256(path2) === sha2563)
     return { path: path2, sha256: sha2563, bytes: bytes3.length };
@@ -44121,7 +44394,7 @@ async function restoreSystem(spec, saved, options2) {
   try {
     const { host, qemu } = spec;
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path66.join)(own3.path, "disk");
+    const overlay = (0, import_node_path70.join)(own3.path, "disk");
     await newOverlay(host, spec, overlay);
     const ram = await memoryFor(spec, saved, own3.path);
     const use = sharesRam(qemu.version) ? "read-only" : "own";
@@ -44138,7 +44411,7 @@ async function restoreSystem(spec, saved, options2) {
       },
       options2
     );
-    return { ...guest, run: /* @__PURE__ */ __name((request, options3) => runUnchanged(spec, saved, () => guest.run(request, options3)), "run") };
+    return { ...guest, run: /* @__PURE__ */ __name((request2, options3) => runUnchanged(spec, saved, () => guest.run(request2, options3)), "run") };
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -44148,7 +44421,7 @@ async function restoreSystem(spec, saved, options2) {
 }
 async function memoryFor({ host, qemu }, saved, dir) {
   if (sharesRam(qemu.version) || await host.files.timesChanges(saved.ram)) return saved.ram;
-  const ram = (0, import_node_path66.join)(dir, "ram");
+  const ram = (0, import_node_path70.join)(dir, "ram");
   await copyMemory(host, saved.ram, ram);
   await host.files.setMode(ram, WRITTEN_MODE);
   return ram;
@@ -44164,14 +44437,15 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-var import_node_crypto13, import_node_path66, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
+var import_node_crypto14, import_node_path70, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto13 = require("node:crypto");
-    import_node_path66 = require("node:path");
+    import_node_crypto14 = require("node:crypto");
+    import_node_path70 = require("node:path");
     init_errors();
+    init_boot_files();
     init_stored_initramfs();
     init_guest();
     init_machines();
@@ -44205,7 +44479,7 @@ var init_lane = __esm({
 function guestKernelArgs(arch) {
   return [...KERNEL_ARGS, ...MACHINES[arch].kernelArgs];
 }
-var KERNEL_ARGS, NAMED_GUEST_ARG;
+var KERNEL_ARGS, NAMED_GUEST_ARG, WAITING_LOADERS_ARG;
 var init_kernel_args = __esm({
   "src/guests/qemu/kernel-args.ts"() {
     "use strict";
@@ -44220,6 +44494,7 @@ var init_kernel_args = __esm({
     ];
     __name(guestKernelArgs, "guestKernelArgs");
     NAMED_GUEST_ARG = "bpfcompat_saved=1";
+    WAITING_LOADERS_ARG = "bpfcompat_loaders=1";
   }
 });
 
@@ -44265,12 +44540,14 @@ async function ensureTemplate(spec, options2, wishes) {
       initramfsSha256: spec.initramfsSha256,
       hostCpu: await hostCpu(host, spec.machine.accel)
     });
-    const dir = (0, import_node_path67.join)(root, key);
+    const dir = (0, import_node_path71.join)(root, key);
     if (await host.files.readOnly(spec.cacheDir)) {
-      const known6 = await readTemplate(host, dir);
-      if (known6 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
-      return known6;
+      const known5 = await readTemplate(host, dir);
+      if (known5 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
+      return known5;
     }
+    const ready = await requestedTemplate(host, dir, wishes);
+    if (ready !== void 0) return ready;
     const _lock = __using(_stack, await lockTemplate(
       host,
       spec.cacheDir,
@@ -44278,13 +44555,12 @@ async function ensureTemplate(spec, options2, wishes) {
       options2.signal,
       () => spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`)
     ), true);
-    const known5 = await readTemplate(host, dir);
+    const made2 = await requestedTemplate(host, dir, wishes);
+    if (made2 !== void 0) return made2;
     const named7 = wishes.named || await wantsNames(host, dir);
-    const good = known5 !== void 0 && (known5.named || !named7) ? known5 : void 0;
-    const template = good ?? await makeTemplate(spec, dir, options2, { ...wishes, named: named7 });
-    await touchTemplate(host, dir).catch(() => {
-    });
-    if (good === void 0) await evictTemplates(host, root, spec.maxBytes, dir);
+    const template = await makeTemplate(spec, dir, options2, { ...wishes, named: named7 });
+    await markUsed(host, dir);
+    await evictTemplates(host, root, spec.maxBytes, dir);
     return template;
   } catch (_) {
     var _error = _, _hasError = true;
@@ -44292,6 +44568,16 @@ async function ensureTemplate(spec, options2, wishes) {
     var _promise = __callDispose(_stack, _error, _hasError);
     _promise && await _promise;
   }
+}
+async function requestedTemplate(host, dir, { named: named7 }) {
+  const known5 = await readTemplate(host, dir);
+  if (known5 === void 0 || !known5.named && (named7 || await wantsNames(host, dir))) return void 0;
+  await markUsed(host, dir);
+  return known5;
+}
+async function markUsed(host, dir) {
+  await touchTemplate(host, dir).catch(() => {
+  });
 }
 async function makeTemplateDir(host, root, dir) {
   await host.files.remove(dir);
@@ -44355,12 +44641,12 @@ async function copyStart(host, from, to) {
   if (exitCode2 !== 0) throw new Error(`cannot read ${from}: ${stderr.toString("utf8").slice(0, 200)}`);
   await host.files.writeAtomic(to, stdout);
 }
-var import_node_path67, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
+var import_node_path71, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
 var init_make_template = __esm({
   "src/guests/snapshot/make-template.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path67 = require("node:path");
+    import_node_path71 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_devices();
@@ -44377,6 +44663,8 @@ var init_make_template = __esm({
     KERNEL_START_BYTES = 64 * 1024;
     WANTED_MB2 = 512;
     __name(ensureTemplate, "ensureTemplate");
+    __name(requestedTemplate, "requestedTemplate");
+    __name(markUsed, "markUsed");
     __name(makeTemplateDir, "makeTemplateDir");
     __name(bootWithRam, "bootWithRam");
     __name(keepGuest, "keepGuest");
@@ -44425,7 +44713,7 @@ async function restoreWith(spec, template, ram, options2) {
     },
     options2
   );
-  return { ...guest, run: /* @__PURE__ */ __name((request, requested2) => runUnchanged2(spec, template, () => guest.run(request, requested2)), "run") };
+  return { ...guest, run: /* @__PURE__ */ __name((request2, requested2) => runUnchanged2(spec, template, () => guest.run(request2, requested2)), "run") };
 }
 async function runUnchanged2({ host, release }, template, run2) {
   const [result] = await Promise.allSettled([run2()]);
@@ -44531,7 +44819,7 @@ var init_source4 = __esm({
         const found2 = await this.current(options2, { named: false, take: take2 });
         if (found2 === void 0) return own3 ?? this.#spec.boot(options2);
         const opened3 = own3 ?? await this.#restored(found2, options2);
-        return { ...opened3, run: /* @__PURE__ */ __name(async (request, requested2) => this.#noting(found2, await opened3.run(request, requested2)), "run") };
+        return { ...opened3, run: /* @__PURE__ */ __name(async (request2, requested2) => this.#noting(found2, await opened3.run(request2, requested2)), "run") };
       }
       async #restored(found2, options2) {
         try {
@@ -44629,7 +44917,9 @@ async function prepare(options2, profile, kernel2, signal) {
   if (options2.isolation === "boot")
     return { facts, files: own3, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const digests = { vmlinuzSha256: vmlinuz.sha256, initramfsSha256: initramfs.sha256 };
-  const source = templateSource({ ...options2, ...tools, ...digests, machine, files, release, channel, facts, boot });
+  const saved = haveWaiting(own3) ? { ...machine, kernelArgs: [...machine.kernelArgs, WAITING_LOADERS_ARG] } : machine;
+  const from = { ...options2, ...tools, ...digests, files, release, channel, facts, boot };
+  const source = templateSource({ ...from, machine: saved });
   return {
     ...source,
     files: own3,
@@ -44645,6 +44935,7 @@ var init_lane2 = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_guest_loader();
     init_argv();
     init_devices2();
     init_kernel_args();
@@ -44663,10 +44954,283 @@ var init_lane2 = __esm({
   }
 });
 
+// src/guests/firecracker/microvm.ts
+async function openVm(spec, options2, start = {}) {
+  const { host, vm, release } = spec;
+  if (options2.signal.aborted) throw new CancelledError();
+  const vmm = await startVmm(host, { ...spec, sandbox: spec.tools.sandbox });
+  const { saved, onUp } = start;
+  const released2 = /* @__PURE__ */ __name(async () => {
+    const log4 = await vmm.log().catch(() => "");
+    if (log4 !== "") await host.files.writeAtomic((0, import_node_path72.join)(options2.dir, "firecracker.log"), log4).catch(() => {
+    });
+    await vmm[Symbol.asyncDispose]();
+  }, "released");
+  const begin3 = /* @__PURE__ */ __name(() => explained(bootVm(vmm, vm)), "begin");
+  const resume = /* @__PURE__ */ __name(() => saved === void 0 ? Promise.resolve() : explained(resumeVm(vmm, saved)), "resume");
+  try {
+    const launch = {
+      qemu: { command: "", args: [], layers: [] },
+      release,
+      channel: "serial",
+      start: /* @__PURE__ */ __name(() => vmm.machine, "start"),
+      ...saved === void 0 ? { begin: begin3 } : { saved: { hello: saved.hello, resume } }
+    };
+    const opened3 = await openGuest(host, launch, options2);
+    await onUp?.(vmm).catch(async (error2) => {
+      await opened3[Symbol.asyncDispose]();
+      throw error2;
+    });
+    const end = /* @__PURE__ */ __name(async () => {
+      await opened3[Symbol.asyncDispose]();
+      await released2();
+    }, "end");
+    return { ...opened3, sandboxLayers: vmm.layers, [Symbol.asyncDispose]: end };
+  } catch (error2) {
+    await released2();
+    throw error2;
+  }
+}
+async function bootVm(vmm, vm) {
+  const { kernel: kernel2, initrd, disk } = vm;
+  await vmm.send(
+    bootRequests({
+      ...vm,
+      kernel: await vmm.place(kernel2, "vmlinux"),
+      initrd: initrd && await vmm.place(initrd, "initrd"),
+      disk: disk && await vmm.place(disk, "rootfs")
+    })
+  );
+}
+async function resumeVm(vmm, { state, memory }) {
+  const files = { state: await vmm.place(state, "state"), memory: await vmm.place(memory, "memory") };
+  await vmm.send(restoreRequests(files));
+}
+async function explained(sent) {
+  try {
+    await sent;
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || !/\bkvm\b/i.test(cause.message)) throw cause;
+    throw new GuestError("kvm_unusable", `${cause.message}; use the direct lane, which emulates`, { cause });
+  }
+}
+var import_node_path72;
+var init_microvm = __esm({
+  "src/guests/firecracker/microvm.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path72 = require("node:path");
+    init_errors();
+    init_guest();
+    init_running_guest();
+    init_api2();
+    init_requests();
+    init_vmm();
+    __name(openVm, "openVm");
+    __name(bootVm, "bootVm");
+    __name(resumeVm, "resumeVm");
+    __name(explained, "explained");
+  }
+});
+
+// src/guests/firecracker/saved.ts
+function savedSource(spec) {
+  let saving;
+  return {
+    facts: spec.facts,
+    async warm(options2) {
+      saving ??= save(spec, options2).catch((error2) => {
+        if (options2.signal.aborted) throw new CancelledError("cancelled", { cause: error2 });
+        if (!(error2 instanceof GuestError))
+          spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error2)}`);
+        return void 0;
+      });
+      await saving;
+    },
+    async open(options2) {
+      const found2 = options2.fresh ? void 0 : await saving;
+      return found2 === void 0 ? await spec.boot(options2) : await copyOf(spec, found2.saved, options2);
+    },
+    async [Symbol.asyncDispose]() {
+      await (await saving?.catch(() => void 0))?.dir[Symbol.asyncDispose]();
+    }
+  };
+}
+async function copyOf(spec, saved, options2) {
+  const guest = await openVm(spec, options2, { saved });
+  return {
+    ...guest,
+    // No result counts, good or bad, of a guest whose memory somebody changed under it.
+    run: /* @__PURE__ */ __name(async (request2, requested2) => {
+      const [result] = await Promise.allSettled([guest.run(request2, requested2)]);
+      if (await stampOf3(spec.host, saved.memory) !== saved.stamp) {
+        const words3 = `the saved guest of ${spec.release} was changed while a copy of it ran: ${saved.memory}`;
+        throw new GuestError("internal", words3);
+      }
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    }, "run")
+  };
+}
+async function save(spec, options2) {
+  const { host, vm, cacheDir } = spec;
+  const parent = await host.files.readOnly(cacheDir) ? void 0 : cacheDir;
+  const dir = await host.files.tempDir("firecracker-", parent);
+  try {
+    const freeMb = Math.floor(await host.files.freeBytes(dir.path) / MEGABYTE3);
+    if (freeMb < 2 * vm.memoryMb)
+      throw new Error(`${cacheDir} has ${freeMb} MB free, to save guests takes ${2 * vm.memoryMb} MB; free some`);
+    const files = { state: (0, import_node_path73.join)(dir.path, "state"), memory: (0, import_node_path73.join)(dir.path, "memory") };
+    const onUp = /* @__PURE__ */ __name((vmm) => saveVm(host, vmm, files), "onUp");
+    const guest = await openVm(spec, options2, { onUp });
+    await guest[Symbol.asyncDispose]();
+    return { dir, saved: { ...files, hello: guest.hello, stamp: await stampOf3(host, files.memory) } };
+  } catch (error2) {
+    await dir[Symbol.asyncDispose]();
+    throw error2;
+  }
+}
+async function saveVm(host, vmm, files) {
+  const [state, memory] = [vmm.own("state"), vmm.own("memory")];
+  await vmm.send(saveRequests({ state: state.inside, memory: memory.inside }));
+  for (const [from, to] of [
+    [state.outside, files.state],
+    [memory.outside, files.memory]
+  ]) {
+    await host.files.copy(from, to);
+    await host.files.setMode(to, READ_ONLY);
+  }
+}
+async function stampOf3(host, path2) {
+  const stat4 = await host.files.stat(path2);
+  return stat4 === void 0 ? "gone" : [stat4.ino, stat4.size, stat4.mtimeMs].join(":");
+}
+var import_node_path73, MEGABYTE3, READ_ONLY;
+var init_saved2 = __esm({
+  "src/guests/firecracker/saved.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path73 = require("node:path");
+    init_errors();
+    init_guest();
+    init_microvm();
+    init_requests();
+    MEGABYTE3 = 1024 * 1024;
+    READ_ONLY = 292;
+    __name(savedSource, "savedSource");
+    __name(copyOf, "copyOf");
+    __name(save, "save");
+    __name(saveVm, "saveVm");
+    __name(stampOf3, "stampOf");
+  }
+});
+
+// src/guests/firecracker/lane.ts
+function firecrackerLane(options2) {
+  return {
+    name: "firecracker",
+    unavailable: /* @__PURE__ */ __name((profile) => firecrackerUnavailable(options2, profile) ?? toolsProblem(options2.tools, profile), "unavailable"),
+    prepare: /* @__PURE__ */ __name((profile, files, signal) => prepare2(options2, profile, files, signal), "prepare")
+  };
+}
+function firecrackerUnavailable(options2, profile) {
+  const { id: id2, arch, firecracker: settings } = profile;
+  if (settings === void 0) return `${id2} does not name a kernel for Firecracker (firecracker.kernel_image_path)`;
+  if (arch !== "x86_64") return `the Firecracker lane boots x86_64 kernels; ${id2} is ${arch}`;
+  const { firecracker, elfKernel: elfKernel2 } = options2;
+  if (typeof firecracker === "string") return `${id2} needs Firecracker: ${firecracker}`;
+  return firecracker === void 0 || elfKernel2 === void 0 ? `${id2} needs Firecracker, which this run has not looked for` : void 0;
+}
+async function prepare2(options2, profile, kernel2, signal) {
+  const { host, firecracker, elfKernel: elfKernel2, cacheDir, onNote } = options2;
+  const { firecracker: settings } = profile;
+  if (typeof firecracker !== "object" || elfKernel2 === void 0 || settings === void 0)
+    throw new HostError("firecracker_missing", firecrackerUnavailable(options2, profile) ?? "");
+  throwIfCancelled(signal);
+  if (firecracker.unjailed !== void 0) onNote(`Firecracker runs without its jailer: ${firecracker.unjailed}`);
+  const tools = toolsOf(options2.tools, profile);
+  const vmlinux = await elfKernel2(kernel2, signal);
+  const files = [...options2.files ?? [], ...await shellOf(options2, signal)];
+  const initramfs = await storeInitramfs(host, cacheDir, tools.validator, kernel2, files, settings.initrd);
+  const vm = {
+    memoryMb: profile.memoryMb,
+    cpus: profile.cpus,
+    kernel: vmlinux,
+    initrd: initramfs.path,
+    kernelArgs: [
+      ...["console=ttyS0", "8250.nr_uarts=1", ...MACHINE_ARGS],
+      ...guestKernelArgs(profile.arch).filter((word4) => !/^(?:console|8250\.nr_uarts)=/.test(word4)),
+      ...profile.kernelArgs ?? [],
+      ...settings.bootArgs
+    ],
+    disk: settings.rootfs
+  };
+  const spec = { host, firecracker, tools, release: kernel2.record.release, vm };
+  const saves = options2.isolation === "cell";
+  const facts = factsOf4(spec, saves);
+  const boot = /* @__PURE__ */ __name((open4) => openVm(spec, open4), "boot");
+  const source = saves ? savedSource({ ...spec, facts, cacheDir, onNote, boot }) : { facts, open: boot };
+  return { ...source, files, [Symbol.asyncDispose]: () => released(source, initramfs) };
+}
+async function shellOf({ busybox }, signal) {
+  try {
+    const bytes3 = await busybox?.(signal);
+    return bytes3 === void 0 ? [] : [{ kind: "file", path: SHELL_PATH, executable: true, bytes: bytes3 }];
+  } catch (error2) {
+    if (!(error2 instanceof HostError)) throw error2;
+    return [];
+  }
+}
+async function released(source, initramfs) {
+  await source[Symbol.asyncDispose]?.();
+  await initramfs[Symbol.asyncDispose]();
+}
+function factsOf4({ firecracker, tools, vm }, saves) {
+  const { sandbox } = tools;
+  return {
+    lane: "firecracker",
+    isolation: saves ? "cell" : "boot",
+    accel: "kvm",
+    accelReason: "a probe guest ran in Firecracker, which has KVM alone",
+    machine: `microvm (Firecracker ${firecracker.version})`,
+    channel: "serial",
+    cpuModel: "host",
+    memoryMb: vm.memoryMb,
+    qemuVersion: "",
+    sandboxLayers: firecracker.jailer === void 0 ? ["seccomp", ...sandbox.layers] : ["seccomp", "jailer"],
+    argv: [
+      ...[firecracker.command, "--api-sock", "SOCKET"],
+      ...bootRequests(vm).map(({ method, target, body }) => `${method} ${target} ${JSON.stringify(body)}`)
+    ]
+  };
+}
+var MACHINE_ARGS;
+var init_lane3 = __esm({
+  "src/guests/firecracker/lane.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_guest_entry();
+    init_stored_initramfs();
+    init_kernel_args();
+    init_tools();
+    init_microvm();
+    init_requests();
+    init_saved2();
+    MACHINE_ARGS = ["reboot=k", "pci=off", "bpfcompat_port=serial"];
+    __name(firecrackerLane, "firecrackerLane");
+    __name(firecrackerUnavailable, "firecrackerUnavailable");
+    __name(prepare2, "prepare");
+    __name(shellOf, "shellOf");
+    __name(released, "released");
+    __name(factsOf4, "factsOf");
+  }
+});
+
 // src/guests/late-port.ts
 function latePort(coming) {
   let peer;
-  const port = new import_node_stream3.Duplex({
+  const port = new import_node_stream5.Duplex({
     read() {
       peer?.resume();
     },
@@ -44697,12 +45261,12 @@ function latePort(coming) {
   );
   return port;
 }
-var import_node_stream3;
+var import_node_stream5;
 var init_late_port = __esm({
   "src/guests/late-port.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_stream3 = require("node:stream");
+    import_node_stream5 = require("node:stream");
     __name(latePort, "latePort");
   }
 });
@@ -44787,36 +45351,36 @@ var init_faults = __esm({
 function vngEnv(host, { command }) {
   const env = toolEnv(host);
   const home = host.env["HOME"] ?? "/";
-  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path68.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
+  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path74.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
 }
 async function ownHome(host, vng, dir) {
   const { files } = host;
   const env = vngEnv(host, vng);
-  const home = (0, import_node_path68.join)(dir, "home");
-  await files.makeDir((0, import_node_path68.join)(home, ".config/virtme-ng"));
-  await files.writeAtomic((0, import_node_path68.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
-  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path68.join)(`${env["HOME"]}`, ".local") };
+  const home = (0, import_node_path74.join)(dir, "home");
+  await files.makeDir((0, import_node_path74.join)(home, ".config/virtme-ng"));
+  await files.writeAtomic((0, import_node_path74.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
+  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path74.join)(`${env["HOME"]}`, ".local") };
 }
 async function findVng(host, signal) {
   const command = host.env["BPFCOMPAT_VNG"] || "vng";
   const options2 = { env: vngEnv(host, { command }), cwd: "/", timeoutMs: 3e4, signal };
   const result = await host.run(command, ["--version"], options2).catch((cause) => {
     if (!(cause instanceof HostError)) throw cause;
-    throw new HostError("vng_missing", `${command} (virtme-ng) is not installed; ${REMEDY2}`, { cause });
+    throw new HostError("vng_missing", `${command} (virtme-ng) is not installed; ${REMEDY3}`, { cause });
   });
   const version2 = /^virtme-ng (\d[\w.+-]{0,30})/m.exec(result.stdout.toString())?.[1];
   if (result.exitCode === 0 && version2 !== void 0) return { command, version: version2 };
-  throw new HostError("vng_missing", `${command} --version does not say which virtme-ng it is; ${REMEDY2}`);
+  throw new HostError("vng_missing", `${command} --version does not say which virtme-ng it is; ${REMEDY3}`);
 }
-var import_node_path68, REMEDY2;
+var import_node_path74, REMEDY3;
 var init_find_vng = __esm({
   "src/guests/virtme/find-vng.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path68 = require("node:path");
+    import_node_path74 = require("node:path");
     init_errors();
     init_tool_env();
-    REMEDY2 = "install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG";
+    REMEDY3 = "install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG";
     __name(vngEnv, "vngEnv");
     __name(ownHome, "ownHome");
     __name(findVng, "findVng");
@@ -44824,17 +45388,17 @@ var init_find_vng = __esm({
 });
 
 // src/guests/virtme/recorded-image.ts
-function checkPlain(path2, remedy5) {
+function checkPlain(path2, remedy6) {
   const tree = path2.slice(0, path2.indexOf(BUILT));
-  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path69.join)(tree, BUILT) === path2)) return;
+  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path75.join)(tree, BUILT) === path2)) return;
   throw new HostError(
     "kernel_unusable",
-    `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy5}`
+    `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy6}`
   );
 }
 async function recordedImage(host, { record: record4 }) {
   const { archive: image, name: name5 } = record4.package;
-  if (!(0, import_node_path69.isAbsolute)(image)) {
+  if (!(0, import_node_path75.isAbsolute)(image)) {
     throw new HostError(
       "kernel_unusable",
       `the kernel of ${record4.profile} is ${name5} of ${image}, and virtme-ng boots files of this machine; remove the kernel block, or the runner`
@@ -44848,12 +45412,12 @@ async function recordedImage(host, { record: record4 }) {
     `${image} changed since it was looked at, or is no image by itself; run again, or name the bzImage`
   );
 }
-var import_node_path69, PLAIN2, BUILT;
+var import_node_path75, PLAIN2, BUILT;
 var init_recorded_image = __esm({
   "src/guests/virtme/recorded-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path69 = require("node:path");
+    import_node_path75 = require("node:path");
     init_errors();
     PLAIN2 = /^[A-Za-z0-9_./+~@:,=%-]+$/;
     BUILT = "arch/x86/boot/bzImage";
@@ -44876,7 +45440,7 @@ async function makeRoot2(host, validator, busybox, kernel2) {
 }
 async function fill(host, root, validator, busybox, kernel2) {
   const { files } = host;
-  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path70.join)(root, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path76.join)(root, path2), "at");
   const program2 = /* @__PURE__ */ __name(async (path2, bytes3) => {
     await files.writeAtomic(at(path2), bytes3);
     await files.setMode(at(path2), 493);
@@ -44903,12 +45467,12 @@ exec /bin/busybox ${name5} "$@"
   await files.writeAtomic(at("etc/group"), "root:x:0:\n");
   for (const name5 of ["fstab", "hosts", "sudoers", "shadow"]) await files.writeAtomic(at(`etc/${name5}`), "");
 }
-var import_node_path70, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
+var import_node_path76, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
 var init_root = __esm({
   "src/guests/virtme/root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path70 = require("node:path");
+    import_node_path76 = require("node:path");
     init_stored_initramfs();
     init_argv3();
     init_recorded_image();
@@ -44934,7 +45498,7 @@ function virtmeLane(options2) {
   return {
     name: "virtme-ng",
     unavailable: /* @__PURE__ */ __name((profile) => virtmeUnavailable(options2, profile) ?? toolsProblem(options2.tools, profile), "unavailable"),
-    prepare: /* @__PURE__ */ __name((profile, files, signal) => prepare2(options2, profile, files, signal), "prepare")
+    prepare: /* @__PURE__ */ __name((profile, files, signal) => prepare3(options2, profile, files, signal), "prepare")
   };
 }
 function virtmeUnavailable({ vng, busybox }, profile) {
@@ -44944,7 +45508,7 @@ function virtmeUnavailable({ vng, busybox }, profile) {
   if (typeof vng === "string") return `${id2} needs virtme-ng: ${vng}`;
   return vng === void 0 || busybox === void 0 ? `${id2} needs virtme-ng, which this run has not looked for` : void 0;
 }
-async function prepare2(options2, profile, kernel2, signal) {
+async function prepare3(options2, profile, kernel2, signal) {
   const { host, vng, busybox } = options2;
   const { virtme: settings } = profile;
   if (typeof vng !== "object" || busybox === void 0 || settings === void 0)
@@ -44958,12 +45522,12 @@ async function prepare2(options2, profile, kernel2, signal) {
   const guest = { run: run2, settings, accel, memoryMb, cpus, root: root.path, kernelArgs };
   const boot = /* @__PURE__ */ __name((open4) => bootVng(host, tools, vng, guest, kernel2.record.release, open4), "boot");
   return {
-    facts: factsOf4(tools, vng, guest),
+    facts: factsOf5(tools, vng, guest),
     open: boot,
     [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]()
   };
 }
-function factsOf4({ qemu, accel, sandbox }, vng, guest) {
+function factsOf5({ qemu, accel, sandbox }, vng, guest) {
   return {
     lane: "virtme-ng",
     isolation: "boot",
@@ -44985,10 +45549,10 @@ function wrapVng({ sandbox }, vng, args) {
 async function bootVng(host, tools, vng, guest, release, options2) {
   if (options2.signal.aborted) throw new CancelledError();
   const dir = await host.files.tempDir("bpfcompat-vng-");
-  const socket = (0, import_node_path71.join)(dir.path, "port");
+  const socket = (0, import_node_path77.join)(dir.path, "port");
   let listener;
   let machine;
-  const released = /* @__PURE__ */ __name(async () => {
+  const released2 = /* @__PURE__ */ __name(async () => {
     await listener?.[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   }, "released");
@@ -45006,15 +45570,15 @@ async function bootVng(host, tools, vng, guest, release, options2) {
     const opened3 = await openGuest(host, { qemu: wrapped, release, channel: "virtio-serial", start }, options2);
     const end = /* @__PURE__ */ __name(async () => {
       await opened3[Symbol.asyncDispose]();
-      await released();
+      await released2();
     }, "end");
     return { ...opened3, sandboxLayers: wrapped.layers, [Symbol.asyncDispose]: end };
   } catch (error2) {
-    await released();
-    throw explained(error2, machine?.console.text() ?? "");
+    await released2();
+    throw explained2(error2, machine?.console.text() ?? "");
   }
 }
-function explained(error2, console2) {
+function explained2(error2, console2) {
   if (!(error2 instanceof GuestError)) return error2;
   const fault = vngFault(console2);
   if (fault === void 0) return error2;
@@ -45025,12 +45589,12 @@ function explained(error2, console2) {
     cause: error2
   });
 }
-var import_node_path71;
-var init_lane3 = __esm({
+var import_node_path77;
+var init_lane4 = __esm({
   "src/guests/virtme/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path71 = require("node:path");
+    import_node_path77 = require("node:path");
     init_errors();
     init_guest();
     init_late_port();
@@ -45046,11 +45610,11 @@ var init_lane3 = __esm({
     init_root();
     __name(virtmeLane, "virtmeLane");
     __name(virtmeUnavailable, "virtmeUnavailable");
-    __name(prepare2, "prepare");
-    __name(factsOf4, "factsOf");
+    __name(prepare3, "prepare");
+    __name(factsOf5, "factsOf");
     __name(wrapVng, "wrapVng");
     __name(bootVng, "bootVng");
-    __name(explained, "explained");
+    __name(explained2, "explained");
   }
 });
 
@@ -45061,13 +45625,13 @@ function laneOf(profile, requested2) {
   return requested2 ?? (kernel2 === void 0 && image !== void 0 ? "image" : "direct");
 }
 function createLanes(options2) {
-  const made = /* @__PURE__ */ new Map();
+  const made2 = /* @__PURE__ */ new Map();
   return lanesBy((profile) => {
     if (profile.unserved !== void 0) return profile.unserved;
     const name5 = laneOf(profile, options2.lane);
     if (name5 === void 0) return `${profile.id} wants the runner ${profile.runner}`;
-    const lane = made.get(name5) ?? LANES[name5].create(options2);
-    made.set(name5, lane);
+    const lane = made2.get(name5) ?? LANES[name5].create(options2);
+    made2.set(name5, lane);
     return lane;
   });
 }
@@ -45089,45 +45653,17 @@ var init_lanes = __esm({
     init_lane();
     init_lane2();
     init_lane3();
-    RUNNER_LANES = ["virtme-ng"];
+    init_lane4();
+    RUNNER_LANES = ["virtme-ng", "firecracker"];
     LANES = {
       direct: { runner: "vm", create: directLane },
       image: { runner: "vm", create: cloudImageLane },
-      "virtme-ng": { runner: "virtme-ng", create: virtmeLane }
+      "virtme-ng": { runner: "virtme-ng", create: virtmeLane },
+      firecracker: { runner: "firecracker", create: firecrackerLane }
     };
     __name(laneOf, "laneOf");
     __name(createLanes, "createLanes");
     __name(lanesBy, "lanesBy");
-  }
-});
-
-// src/guests/qemu/kvm-access.ts
-async function sandboxForKvm(host, sandbox, signal) {
-  const group2 = await groupOf2(host, signal);
-  for (const candidate of [{ ...sandbox, group: group2 }, withoutOwnUid(sandbox)]) {
-    const { command, args } = wrap(candidate, "sh", ["-c", `exec 3<>${KVM_DEVICE}`], { files: [] });
-    const open4 = await host.run(command, args, { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
-    throwIfCancelled(signal);
-    if (open4.exitCode === 0) return candidate;
-  }
-  return void 0;
-}
-async function groupOf2(host, signal) {
-  const stat4 = await host.run("stat", ["-c", "%g", KVM_DEVICE], { env: toolEnv(host), cwd: "/", signal });
-  const group2 = stat4.exitCode === 0 ? Number.parseInt(stat4.stdout.toString(), 10) : Number.NaN;
-  return Number.isSafeInteger(group2) ? group2 : void 0;
-}
-var KVM_DEVICE;
-var init_kvm_access = __esm({
-  "src/guests/qemu/kvm-access.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    init_sandbox();
-    init_tool_env();
-    KVM_DEVICE = "/dev/kvm";
-    __name(sandboxForKvm, "sandboxForKvm");
-    __name(groupOf2, "groupOf");
   }
 });
 
@@ -45140,7 +45676,7 @@ function aarch64() {
   return image;
 }
 var X86_64, AARCH64_CODE, EXIT_42, PROBE_GUESTS;
-var init_probe_guest = __esm({
+var init_probe_guest2 = __esm({
   "src/guests/qemu/probe-guest.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
@@ -45211,6 +45747,8 @@ async function availableAccel(host, options2, sure) {
   const tcg = /* @__PURE__ */ __name((reason) => ({ accel: { accel: "tcg", reason }, sandbox }), "tcg");
   if (host.arch !== arch) return tcg(`KVM cannot run ${arch} guests on ${host.arch}`);
   if (await host.files.stat(KVM_DEVICE) === void 0) return tcg(`there is no ${KVM_DEVICE} on this machine`);
+  const failed2 = sure ? void 0 : await knownFailure(host, options2);
+  if (failed2 !== void 0) return { accel: failed2, sandbox };
   const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
   if (kvmSandbox === void 0) {
     return tcg(`${KVM_DEVICE} may not be opened by this user (join the group kvm to use it)`);
@@ -45218,12 +45756,23 @@ async function availableAccel(host, options2, sure) {
   const accel = await probedAccel(host, { ...options2, sandbox: kvmSandbox }, sure);
   return { accel, sandbox: accel.accel === "kvm" ? kvmSandbox : sandbox };
 }
-async function probedAccel(host, options2, sure) {
+async function keyOf3(host, { qemu, sandbox }) {
   const bootId = (await host.files.read("/proc/sys/kernel/random/boot_id", 4096)).toString().trim();
-  const key = [CACHE_FORMAT, bootId, options2.qemu.command, options2.qemu.build, options2.sandbox.layers.join("+")].join(
-    " "
-  );
-  const file2 = (0, import_node_path72.join)(options2.cacheDir, "accel.json");
+  return [CACHE_FORMAT, bootId, qemu.command, qemu.build, sandbox.layers.join("+")].join(" ");
+}
+function fileIn(cacheDir) {
+  return (0, import_node_path78.join)(cacheDir, "accel.json");
+}
+async function knownFailure(host, options2) {
+  for (const sandbox of kvmSandboxes(options2.sandbox)) {
+    const known5 = await readKnown(host, fileIn(options2.cacheDir), await keyOf3(host, { ...options2, sandbox }));
+    if (known5?.accel === "tcg") return known5;
+  }
+  return void 0;
+}
+async function probedAccel(host, options2, sure) {
+  const key = await keyOf3(host, options2);
+  const file2 = fileIn(options2.cacheDir);
   const known5 = await readKnown(host, file2, key);
   if (known5 !== void 0 && !(sure && known5.accel === "tcg")) return known5;
   const failure3 = await probeKvm(host, options2);
@@ -45257,7 +45806,7 @@ async function probeKvm(host, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-accel-"), true);
-    const guest = (0, import_node_path72.join)(dir.path, "probe.bin");
+    const guest = (0, import_node_path78.join)(dir.path, "probe.bin");
     const probe = PROBE_GUESTS[options2.arch];
     await host.files.writeAtomic(guest, probe.image);
     const argv = [
@@ -45293,19 +45842,19 @@ async function probeKvm(host, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path72, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
+var import_node_path78, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
 var init_accel = __esm({
   "src/guests/qemu/accel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path72 = require("node:path");
+    import_node_path78 = require("node:path");
     init_errors();
     init_sanitize();
     init_argv();
     init_kvm_access();
     init_kvm_errors();
     init_machines();
-    init_probe_guest();
+    init_probe_guest2();
     init_sandbox();
     init_tool_env();
     PROBE_TIMEOUT_MS = 3e3;
@@ -45313,6 +45862,9 @@ var init_accel = __esm({
     SILENCE_COUNTS_MS = 10 * 6e4;
     __name(chooseAccel, "chooseAccel");
     __name(availableAccel, "availableAccel");
+    __name(keyOf3, "keyOf");
+    __name(fileIn, "fileIn");
+    __name(knownFailure, "knownFailure");
     __name(probedAccel, "probedAccel");
     __name(readKnown, "readKnown");
     __name(isAhead, "isAhead");
@@ -45336,10 +45888,10 @@ async function findQemu(host, arch, signal, sandbox) {
   const named7 = host.env[variable3];
   const command = named7 || usual;
   const what = named7 ? `${variable3}=${named7}` : command;
-  const remedy5 = named7 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
+  const remedy6 = named7 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
   const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
     if (cause instanceof HostError && cause.code !== "tool_missing") throw cause;
-    throw new HostError("qemu_missing", `cannot run ${what}; ${remedy5 || `install QEMU (${install})`}`, { cause });
+    throw new HostError("qemu_missing", `cannot run ${what}; ${remedy6 || `install QEMU (${install})`}`, { cause });
   });
   throwIfCancelled(signal);
   const build3 = result.stdout.toString().split("\n")[0]?.trim() ?? "";
@@ -45348,7 +45900,7 @@ async function findQemu(host, arch, signal, sandbox) {
     const said = (result.stderr.toString().trim() || build3 || "nothing").slice(0, 200);
     throw new HostError(
       "qemu_broken",
-      `${what} --version failed (${said}); ${remedy5 || `reinstall QEMU (${install})`}`
+      `${what} --version failed (${said}); ${remedy6 || `reinstall QEMU (${install})`}`
     );
   }
   const [major, minor] = [Number(match2[2]), Number(match2[3])];
@@ -45579,18 +46131,18 @@ var init_child = __esm({
 });
 
 // src/host/http-request.ts
-function watch(request, stallMs) {
-  request.setTimeout(stallMs, () => request.destroy(new StalledError()));
+function watch(request2, stallMs) {
+  request2.setTimeout(stallMs, () => request2.destroy(new StalledError()));
 }
-function responseOf(request, stallMs) {
-  watch(request, stallMs);
+function responseOf(request2, stallMs) {
+  watch(request2, stallMs);
   return new Promise((resolve40, reject11) => {
-    request.on("error", reject11);
-    request.on("response", (response) => {
-      request.on("error", (error2) => response.destroy(error2));
+    request2.on("error", reject11);
+    request2.on("response", (response) => {
+      request2.on("error", (error2) => response.destroy(error2));
       resolve40(response);
     });
-    request.end();
+    request2.end();
   });
 }
 function proxyOptions(proxy) {
@@ -45606,16 +46158,16 @@ function tunnel(url3, proxy, { stallMs, signal }) {
   const { headers, ...place3 } = proxyOptions(proxy);
   const target = `${url3.hostname}:${url3.port || 443}`;
   const options2 = { ...place3, method: "CONNECT", path: target, headers: { ...headers, host: target }, agent: false };
-  const request = requestOf(proxy)({ ...options2, ...signal && { signal } });
-  watch(request, stallMs);
+  const request2 = requestOf(proxy)({ ...options2, ...signal && { signal } });
+  watch(request2, stallMs);
   return new Promise((resolve40, reject11) => {
-    request.on("error", reject11);
-    request.on("connect", ({ statusCode }, socket) => {
+    request2.on("error", reject11);
+    request2.on("connect", ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve40(socket);
       socket.destroy();
       reject11(new HostError("mirror_unreachable", `the proxy ${proxy.host} returned status ${statusCode}`));
     });
-    request.end();
+    request2.end();
   });
 }
 async function httpGet(url3, options2) {
@@ -45749,7 +46301,7 @@ function tooLarge(url3, maxBytes) {
 function begin(url3, response, { maxBytes, headOnly, algorithm = "sha256" }) {
   const total = Number(response.headers["content-length"] ?? 0);
   if (total > maxBytes && !headOnly) throw tooLarge(url3, maxBytes);
-  return { bytes: 0, hash: (0, import_node_crypto14.createHash)(algorithm), total, validator: validatorOf(response) };
+  return { bytes: 0, hash: (0, import_node_crypto15.createHash)(algorithm), total, validator: validatorOf(response) };
 }
 async function append({ url: url3, options: { maxBytes, headOnly = false, onBytes } }, response, handle, arrived) {
   for await (const all of response) {
@@ -45771,9 +46323,9 @@ function wholeOf({ statusCode, headers }, { bytes: bytes3, total }) {
   const whole5 = said === "*" ? total : Number(said);
   return whole5 > 0 && (total === 0 || whole5 === total) ? whole5 : void 0;
 }
-async function requestRest({ request }, { bytes: bytes3, validator }) {
+async function requestRest({ request: request2 }, { bytes: bytes3, validator }) {
   if (validator === void 0 || bytes3 === 0) return void 0;
-  return request({ range: `bytes=${bytes3}-`, "if-range": validator }).catch(() => void 0);
+  return request2({ range: `bytes=${bytes3}-`, "if-range": validator }).catch(() => void 0);
 }
 async function receiveBody(body) {
   var _stack = [];
@@ -45781,7 +46333,7 @@ async function receiveBody(body) {
     const { url: url3, file: file2, options: options2, signal } = body;
     let response = body.response;
     let arrived = begin(url3, response, options2);
-    const handle = __using(_stack, await (0, import_promises4.open)(file2, "wx", 384), true);
+    const handle = __using(_stack, await (0, import_promises6.open)(file2, "wx", 384), true);
     try {
       for (let resumes = 0; ; resumes++) {
         const before = arrived.bytes;
@@ -45815,13 +46367,13 @@ async function receiveBody(body) {
     _promise && await _promise;
   }
 }
-var import_node_crypto14, import_promises4, LOCAL, MAX_RESUMES;
+var import_node_crypto15, import_promises6, LOCAL, MAX_RESUMES;
 var init_receive_body = __esm({
   "src/host/receive-body.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto14 = require("node:crypto");
-    import_promises4 = require("node:fs/promises");
+    import_node_crypto15 = require("node:crypto");
+    import_promises6 = require("node:fs/promises");
     init_errors();
     LOCAL = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
     MAX_RESUMES = 5;
@@ -45920,8 +46472,8 @@ async function follow(env, first3, file2, options2) {
           ...accept !== void 0 && { accept },
           ...authorization !== void 0 && url3.origin === first3.origin && { authorization }
         };
-        const request = /* @__PURE__ */ __name((more) => httpGet(url3, { proxy: proxyFor(env, url3), tls: shown4, stallMs, signal, headers: { ...sent, ...more } }), "request");
-        response = await request({});
+        const request2 = /* @__PURE__ */ __name((more) => httpGet(url3, { proxy: proxyFor(env, url3), tls: shown4, stallMs, signal, headers: { ...sent, ...more } }), "request");
+        response = await request2({});
         const { statusCode: status4 = 0, headers } = response;
         if (status4 === 200) {
           const received = await receiveBody({
@@ -45930,7 +46482,7 @@ async function follow(env, first3, file2, options2) {
             response,
             options: { ...options2, onBytes },
             signal,
-            request
+            request: request2
           });
           return { status: status4, url: url3.href, ...received };
         }
@@ -48616,7 +49168,7 @@ function leadsToDirectory(path2) {
 }
 function plain(dir, entries) {
   return entries.map((entry2) => {
-    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path73.join)(dir, entry2.name))) return entry2;
+    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path79.join)(dir, entry2.name))) return entry2;
     return { name: entry2.name, isFile: /* @__PURE__ */ __name(() => true, "isFile"), isDirectory: /* @__PURE__ */ __name(() => false, "isDirectory"), isSymbolicLink: /* @__PURE__ */ __name(() => false, "isSymbolicLink") };
   });
 }
@@ -48625,13 +49177,13 @@ async function globFiles(pattern2, cwd, signal) {
   const options2 = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern2, signal === void 0 ? options2 : { ...options2, signal })).sort();
 }
-var import_node_fs5, import_node_path73, NO_DETOURS;
+var import_node_fs5, import_node_path79, NO_DETOURS;
 var init_glob = __esm({
   "src/host/glob.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs5 = require("node:fs");
-    import_node_path73 = require("node:path");
+    import_node_path79 = require("node:path");
     init_dist2();
     __name(leadsToDirectory, "leadsToDirectory");
     __name(plain, "plain");
@@ -48654,7 +49206,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path74.basename)(path2)}.${OWNER}.${(0, import_node_crypto15.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path80.basename)(path2)}.${OWNER}.${(0, import_node_crypto16.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -48668,28 +49220,30 @@ function fileOf(name5) {
   return isGone(namespace, pid) ? of : void 0;
 }
 async function leftoverFiles(dir) {
-  const names3 = await (0, import_promises5.readdir)(dir).catch(() => []);
+  const names3 = await (0, import_promises7.readdir)(dir).catch(() => []);
   return names3.flatMap((name5) => {
     const of = fileOf(name5);
     return of === void 0 ? [] : [{ name: name5, of }];
   });
 }
-async function sweepLeftovers(dir) {
-  const names3 = await (0, import_promises5.readdir)(dir).catch(() => []);
+async function sweepLeftovers(dir, uid = process.getuid?.()) {
+  const names3 = await (0, import_promises7.readdir)(dir).catch(() => []);
   for (const name5 of names3.filter(isLeftover)) {
-    await (0, import_promises5.rm)((0, import_node_path74.join)(dir, name5), { recursive: true, force: true }).catch(() => {
+    const path2 = (0, import_node_path80.join)(dir, name5);
+    const owner = (await (0, import_promises7.lstat)(path2).catch(() => void 0))?.uid;
+    if (owner === uid) await (0, import_promises7.rm)(path2, { recursive: true, force: true }).catch(() => {
     });
   }
 }
-var import_node_crypto15, import_node_fs6, import_promises5, import_node_path74, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto16, import_node_fs6, import_promises7, import_node_path80, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto15 = require("node:crypto");
+    import_node_crypto16 = require("node:crypto");
     import_node_fs6 = require("node:fs");
-    import_promises5 = require("node:fs/promises");
-    import_node_path74 = require("node:path");
+    import_promises7 = require("node:fs/promises");
+    import_node_path80 = require("node:path");
     __name(pidNamespace, "pidNamespace");
     NAMESPACE = pidNamespace();
     OWNER = `${NAMESPACE}-${process.pid}`;
@@ -48707,13 +49261,13 @@ var init_leftovers = __esm({
 
 // src/host/links.ts
 async function rejectLink(path2) {
-  const found2 = await (0, import_promises6.lstat)(path2).catch(() => void 0);
+  const found2 = await (0, import_promises8.lstat)(path2).catch(() => void 0);
   if (found2?.isSymbolicLink()) throw linkAt(path2);
 }
 async function rejectLinksIn(dir) {
-  const entries = await (0, import_promises6.readdir)(dir, { withFileTypes: true }).catch(() => []);
+  const entries = await (0, import_promises8.readdir)(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry2) => entry2.isSymbolicLink());
-  if (link !== void 0) throw linkAt((0, import_node_path75.join)(dir, link.name));
+  if (link !== void 0) throw linkAt((0, import_node_path81.join)(dir, link.name));
 }
 function linkAt(path2) {
   return new UsageError(
@@ -48721,13 +49275,13 @@ function linkAt(path2) {
     phrase`${path2} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option("workdir")}`
   );
 }
-var import_promises6, import_node_path75;
+var import_promises8, import_node_path81;
 var init_links = __esm({
   "src/host/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises6 = require("node:fs/promises");
-    import_node_path75 = require("node:path");
+    import_promises8 = require("node:fs/promises");
+    import_node_path81 = require("node:path");
     init_errors();
     init_wording();
     __name(rejectLink, "rejectLink");
@@ -48741,15 +49295,15 @@ function pipeError(path2) {
   return new UsageError("named_pipe", `${path2} is a named pipe (FIFO); name a regular file`);
 }
 async function rejectPipe(path2) {
-  const found2 = await (0, import_promises7.stat)(path2).catch(() => void 0);
+  const found2 = await (0, import_promises9.stat)(path2).catch(() => void 0);
   if (found2?.isFIFO() && !HANDED_OVER.test(path2)) throw pipeError(path2);
 }
-var import_promises7, HANDED_OVER;
+var import_promises9, HANDED_OVER;
 var init_pipes = __esm({
   "src/host/pipes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises7 = require("node:fs/promises");
+    import_promises9 = require("node:fs/promises");
     init_errors();
     HANDED_OVER = /^\/(?:dev\/(?:fd\/|stdin$)|proc\/)/;
     __name(pipeError, "pipeError");
@@ -48787,7 +49341,7 @@ async function lockFile(path2, signal, onWait = () => {
 }, giveUpMs = signal === void 0 ? DEAF_MS : HEARING_MS, noteMs = NOTE_MS) {
   if (signal?.aborted) throw new CancelledError();
   await rejectPipe(path2);
-  await (0, import_promises8.mkdir)((0, import_node_path76.dirname)(path2), { recursive: true, mode: 448 });
+  await (0, import_promises10.mkdir)((0, import_node_path82.dirname)(path2), { recursive: true, mode: 448 });
   const child = startFlock(path2);
   const gone = new Promise((resolve40) => {
     child.once("close", () => resolve40());
@@ -48822,14 +49376,14 @@ async function lockFile(path2, signal, onWait = () => {
     }
   };
 }
-var import_node_child_process2, import_promises8, import_node_path76, NOTE_MS, HEARING_MS, DEAF_MS;
+var import_node_child_process2, import_promises10, import_node_path82, NOTE_MS, HEARING_MS, DEAF_MS;
 var init_lock2 = __esm({
   "src/host/lock.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process2 = require("node:child_process");
-    import_promises8 = require("node:fs/promises");
-    import_node_path76 = require("node:path");
+    import_promises10 = require("node:fs/promises");
+    import_node_path82 = require("node:path");
     init_errors();
     init_pipes();
     init_start_error();
@@ -48868,14 +49422,40 @@ async function listen(path2) {
     }
   };
 }
-var import_node_net2, sockets;
+function request(path2, { method, target, body, timeoutMs }) {
+  const text7 = body === void 0 ? "" : JSON.stringify(body);
+  const headers = {
+    accept: "application/json",
+    ...text7 !== "" && { "content-type": "application/json", "content-length": Buffer.byteLength(text7) }
+  };
+  return new Promise((resolve40, reject11) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const sent = (0, import_node_http2.request)({ socketPath: path2, method, path: target, headers, signal, agent: false }, (response) => {
+      const parts2 = [];
+      let bytes3 = 0;
+      response.on("data", (part3) => {
+        bytes3 += part3.length;
+        if (bytes3 > MAX_RESPONSE) sent.destroy(new Error(`the response has more than ${MAX_RESPONSE} bytes`));
+        else parts2.push(part3);
+      });
+      response.once("end", () => resolve40({ status: response.statusCode ?? 0, body: Buffer.concat(parts2) }));
+      response.once("error", reject11);
+    });
+    sent.once("error", reject11);
+    sent.end(text7);
+  });
+}
+var import_node_http2, import_node_net2, MAX_RESPONSE, sockets;
 var init_sockets = __esm({
   "src/host/sockets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    import_node_http2 = require("node:http");
     import_node_net2 = require("node:net");
+    MAX_RESPONSE = 64 * 1024;
     __name(listen, "listen");
-    sockets = { listen };
+    __name(request, "request");
+    sockets = { listen, request };
   }
 });
 
@@ -48888,20 +49468,20 @@ async function receiveInto(socketPath, file2, maxBytes) {
       size += chunk.length;
       if (size > maxBytes) socket.destroy(new Error(`more than ${maxBytes} bytes arrived at ${socketPath}`));
     });
-    await (0, import_promises9.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 }));
+    await (0, import_promises11.pipeline)(socket, (0, import_node_fs7.createWriteStream)(file2, { flags: "wx", mode: 384 }));
     return size;
   });
   done.catch(() => {
   });
   return { done, [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose]() };
 }
-var import_node_fs7, import_promises9;
+var import_node_fs7, import_promises11;
 var init_receive = __esm({
   "src/host/receive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs7 = require("node:fs");
-    import_promises9 = require("node:stream/promises");
+    import_promises11 = require("node:stream/promises");
     init_sockets();
     __name(receiveInto, "receiveInto");
   }
@@ -48914,14 +49494,20 @@ function isMissing3(error2) {
 }
 async function openToRead(path2) {
   await rejectPipe(path2);
-  const isFile2 = (await (0, import_promises10.stat)(path2)).isFile();
-  return (0, import_promises10.open)(path2, isFile2 ? import_promises10.constants.O_RDONLY | import_promises10.constants.O_NONBLOCK : "r");
+  const isFile2 = (await (0, import_promises12.stat)(path2)).isFile();
+  return (0, import_promises12.open)(path2, isFile2 ? import_promises12.constants.O_RDONLY | import_promises12.constants.O_NONBLOCK : "r");
+}
+function directoryError(path2) {
+  const message4 = `EISDIR: illegal operation on a directory, read '${path2}'`;
+  return Object.assign(new Error(message4), { code: "EISDIR", syscall: "read", path: path2 });
 }
 async function readBounded(path2, maxBytes) {
   var _stack = [];
   try {
     const handle = __using(_stack, await openToRead(path2), true);
-    const { size } = await handle.stat();
+    const found2 = await handle.stat();
+    if (found2.isDirectory()) throw directoryError(path2);
+    const { size } = found2;
     const fail2 = /* @__PURE__ */ __name((what) => new UsageError("file_too_large", `${path2}: ${what}, at most ${maxBytes} are accepted`), "fail");
     if (size > maxBytes) throw fail2(`${size} bytes`);
     if (size > 0) return await handle.readFile();
@@ -48943,9 +49529,11 @@ async function readBounded(path2, maxBytes) {
 async function readHead(path2, bytes3) {
   var _stack = [];
   try {
-    if (!(await statOrUndefined(path2))?.isFile) return new Uint8Array();
+    const stat4 = await statOrUndefined(path2);
+    if (!stat4?.isFile) return new Uint8Array();
     const handle = __using(_stack, await openToRead(path2), true);
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes3), 0, bytes3, 0);
+    const most = stat4.size > 0 ? Math.min(bytes3, stat4.size) : bytes3;
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
     return buffer.subarray(0, bytesRead);
   } catch (_) {
     var _error = _, _hasError = true;
@@ -48961,12 +49549,12 @@ function printed(data2) {
 }
 async function writeAtomic(path2, data2) {
   await rejectPipe(path2);
-  const temporary = (0, import_node_path77.join)((0, import_node_path77.dirname)(path2), temporaryName(path2));
+  const temporary = (0, import_node_path83.join)((0, import_node_path83.dirname)(path2), temporaryName(path2));
   try {
     {
       var _stack = [];
       try {
-        const handle = __using(_stack, await (0, import_promises10.open)(temporary, "wx", 420), true);
+        const handle = __using(_stack, await (0, import_promises12.open)(temporary, "wx", 420), true);
         await handle.writeFile(data2);
       } catch (_) {
         var _error = _, _hasError = true;
@@ -48975,15 +49563,15 @@ async function writeAtomic(path2, data2) {
         _promise && await _promise;
       }
     }
-    await (0, import_promises10.rename)(temporary, path2);
+    await (0, import_promises12.rename)(temporary, path2);
   } catch (error2) {
-    await (0, import_promises10.rm)(temporary, { force: true });
+    await (0, import_promises12.rm)(temporary, { force: true });
     throw error2;
   }
 }
 async function statOrUndefined(path2) {
   try {
-    const s = await (0, import_promises10.stat)(path2);
+    const s = await (0, import_promises12.stat)(path2);
     return {
       size: s.size,
       allocated: s.blocks * 512,
@@ -49006,7 +49594,7 @@ async function digest(path2, algorithm, start = 0) {
   var _stack = [];
   try {
     const handle = __using(_stack, await openToRead(path2), true);
-    const hash2 = (0, import_node_crypto16.createHash)(algorithm);
+    const hash2 = (0, import_node_crypto17.createHash)(algorithm);
     const chunks2 = handle.createReadStream({ start, highWaterMark: 1024 * 1024, autoClose: false });
     for await (const chunk of chunks2) hash2.update(chunk);
     return hash2.digest("hex");
@@ -49018,47 +49606,47 @@ async function digest(path2, algorithm, start = 0) {
   }
 }
 async function isVirtual(path2) {
-  return VIRTUAL.has((await (0, import_promises10.statfs)(path2)).type);
+  return VIRTUAL.has((await (0, import_promises12.statfs)(path2)).type);
 }
 async function timesChanges(path2) {
-  return TIMES_CHANGES.has((await (0, import_promises10.statfs)(path2)).type);
+  return TIMES_CHANGES.has((await (0, import_promises12.statfs)(path2)).type);
 }
 async function freeBytes(path2) {
   let at = path2;
   for (; ; ) {
     try {
-      const fs = await (0, import_promises10.statfs)(at);
+      const fs = await (0, import_promises12.statfs)(at);
       return fs.bavail * fs.bsize;
     } catch (error2) {
-      if (!isMissing3(error2) || (0, import_node_path77.dirname)(at) === at) throw error2;
-      at = (0, import_node_path77.dirname)(at);
+      if (!isMissing3(error2) || (0, import_node_path83.dirname)(at) === at) throw error2;
+      at = (0, import_node_path83.dirname)(at);
     }
   }
 }
 async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
-  const path2 = await (0, import_promises10.mkdtemp)((0, import_node_path77.join)(parent, directoryPrefix(prefix)));
+  const path2 = await (0, import_promises12.mkdtemp)((0, import_node_path83.join)(parent, directoryPrefix(prefix)));
   return {
     path: path2,
-    [Symbol.asyncDispose]: () => (0, import_promises10.rm)(path2, { recursive: true, force: true })
+    [Symbol.asyncDispose]: () => (0, import_promises12.rm)(path2, { recursive: true, force: true })
   };
 }
 async function remove(path2) {
-  await (0, import_promises10.rm)(path2, { recursive: true, force: true });
+  await (0, import_promises12.rm)(path2, { recursive: true, force: true });
 }
 async function removeFile(path2) {
-  await (0, import_promises10.unlink)(path2).catch((error2) => {
+  await (0, import_promises12.unlink)(path2).catch((error2) => {
     if (!isMissing3(error2)) throw error2;
   });
 }
 async function removeEmpty(dir) {
-  await (0, import_promises10.rmdir)(dir).catch((error2) => {
+  await (0, import_promises12.rmdir)(dir).catch((error2) => {
     if (!["ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(error2.code ?? "")) throw error2;
   });
 }
 async function createSparse(file2, size, mode2) {
   var _stack = [];
   try {
-    const handle = __using(_stack, await (0, import_promises10.open)(file2, "wx", mode2), true);
+    const handle = __using(_stack, await (0, import_promises12.open)(file2, "wx", mode2), true);
     await handle.truncate(size);
     await handle.chmod(mode2);
   } catch (_) {
@@ -49069,7 +49657,7 @@ async function createSparse(file2, size, mode2) {
   }
 }
 async function makeDir(path2, mode2) {
-  const parent = (0, import_node_path77.dirname)(path2);
+  const parent = (0, import_node_path83.dirname)(path2);
   try {
     await makeOneDir(path2, mode2);
   } catch (error2) {
@@ -49080,7 +49668,7 @@ async function makeDir(path2, mode2) {
 }
 async function makeOneDir(path2, mode2) {
   try {
-    await (0, import_promises10.mkdir)(path2, mode2);
+    await (0, import_promises12.mkdir)(path2, mode2);
   } catch (error2) {
     if (error2.code !== "EEXIST" || !(await statOrUndefined(path2))?.isDirectory) throw error2;
   }
@@ -49088,7 +49676,7 @@ async function makeOneDir(path2, mode2) {
 async function syncDirectory(path2) {
   var _stack = [];
   try {
-    const dir = __using(_stack, await (0, import_promises10.open)(path2, import_promises10.constants.O_RDONLY | import_promises10.constants.O_DIRECTORY), true);
+    const dir = __using(_stack, await (0, import_promises12.open)(path2, import_promises12.constants.O_RDONLY | import_promises12.constants.O_DIRECTORY), true);
     await dir.sync().catch((error2) => {
       if (error2.code !== "EINVAL") throw error2;
     });
@@ -49107,16 +49695,16 @@ function createFiles() {
     append: /* @__PURE__ */ __name(async (path2, data2) => {
       if (path2 === "/dev/stdout") return printed(data2);
       await rejectPipe(path2);
-      await (0, import_promises10.appendFile)(path2, data2);
+      await (0, import_promises12.appendFile)(path2, data2);
     }, "append"),
     appendDurably: /* @__PURE__ */ __name(async (path2, data2) => {
       var _stack = [];
       try {
         await rejectPipe(path2);
-        const handle = __using(_stack, await (0, import_promises10.open)(path2, "a"), true);
+        const handle = __using(_stack, await (0, import_promises12.open)(path2, "a"), true);
         await handle.writeFile(data2);
         await handle.sync();
-        await syncDirectory((0, import_node_path77.dirname)(path2));
+        await syncDirectory((0, import_node_path83.dirname)(path2));
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -49126,21 +49714,21 @@ function createFiles() {
     }, "appendDurably"),
     copy: /* @__PURE__ */ __name(async (from, to) => {
       await Promise.all([rejectPipe(from), rejectPipe(to)]);
-      await (0, import_promises10.copyFile)(from, to, import_promises10.constants.COPYFILE_FICLONE);
+      await (0, import_promises12.copyFile)(from, to, import_promises12.constants.COPYFILE_FICLONE);
     }, "copy"),
-    rename: /* @__PURE__ */ __name((from, to) => (0, import_promises10.rename)(from, to), "rename"),
+    rename: /* @__PURE__ */ __name((from, to) => (0, import_promises12.rename)(from, to), "rename"),
     remove,
     removeFile,
     removeEmpty,
     makeDir,
-    checkWritable: /* @__PURE__ */ __name((dir) => (0, import_promises10.access)(dir, import_promises10.constants.W_OK | import_promises10.constants.X_OK), "checkWritable"),
-    readOnly: /* @__PURE__ */ __name(async (dir) => (await statOrUndefined(dir))?.isDirectory === true && await (0, import_promises10.access)(dir, import_promises10.constants.W_OK | import_promises10.constants.X_OK).then(
+    checkWritable: /* @__PURE__ */ __name((dir) => (0, import_promises12.access)(dir, import_promises12.constants.W_OK | import_promises12.constants.X_OK), "checkWritable"),
+    readOnly: /* @__PURE__ */ __name(async (dir) => (await statOrUndefined(dir))?.isDirectory === true && await (0, import_promises12.access)(dir, import_promises12.constants.W_OK | import_promises12.constants.X_OK).then(
       () => false,
       () => true
     ), "readOnly"),
-    list: /* @__PURE__ */ __name((path2) => (0, import_promises10.readdir)(path2), "list"),
+    list: /* @__PURE__ */ __name((path2) => (0, import_promises12.readdir)(path2), "list"),
     glob: globFiles,
-    realPath: /* @__PURE__ */ __name((path2) => (0, import_promises10.realpath)(path2), "realPath"),
+    realPath: /* @__PURE__ */ __name((path2) => (0, import_promises12.realpath)(path2), "realPath"),
     isVirtual,
     rejectLink,
     rejectLinksIn,
@@ -49155,20 +49743,20 @@ function createFiles() {
     leftovers: leftoverFiles,
     receive: receiveInto,
     createSparse,
-    setMode: /* @__PURE__ */ __name((path2, mode2) => (0, import_promises10.chmod)(path2, mode2), "setMode"),
+    setMode: /* @__PURE__ */ __name((path2, mode2) => (0, import_promises12.chmod)(path2, mode2), "setMode"),
     lock: lockFile,
     rejectPipe
   };
 }
-var import_node_crypto16, import_promises10, import_node_os2, import_node_path77, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto17, import_promises12, import_node_os2, import_node_path83, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto16 = require("node:crypto");
-    import_promises10 = require("node:fs/promises");
+    import_node_crypto17 = require("node:crypto");
+    import_promises12 = require("node:fs/promises");
     import_node_os2 = require("node:os");
-    import_node_path77 = require("node:path");
+    import_node_path83 = require("node:path");
     init_errors();
     init_glob();
     init_leftovers();
@@ -49178,6 +49766,7 @@ var init_files = __esm({
     init_receive();
     __name(isMissing3, "isMissing");
     __name(openToRead, "openToRead");
+    __name(directoryError, "directoryError");
     __name(readBounded, "readBounded");
     __name(readHead, "readHead");
     __name(printed, "printed");
@@ -49368,7 +49957,7 @@ function hostArch() {
   throw new HostError("unsupported_arch", `this machine is ${process.arch}; x86_64 and arm64 hosts are supported`);
 }
 async function availableMemory() {
-  const text7 = await (0, import_promises11.readFile)("/proc/meminfo", "utf8").catch(() => "");
+  const text7 = await (0, import_promises13.readFile)("/proc/meminfo", "utf8").catch(() => "");
   const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(text7)?.[1];
   return kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
 }
@@ -49378,7 +49967,6 @@ function plainEnv(env) {
 function createHost(options2) {
   return {
     arch: hostArch(),
-    pid: process.pid,
     env: options2.env,
     now: /* @__PURE__ */ __name(() => /* @__PURE__ */ new Date(), "now"),
     monotonicMs: /* @__PURE__ */ __name(() => performance.now(), "monotonicMs"),
@@ -49390,12 +49978,12 @@ function createHost(options2) {
     sockets
   };
 }
-var import_promises11;
+var import_promises13;
 var init_create_host = __esm({
   "src/host/create-host.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises11 = require("node:fs/promises");
+    import_promises13 = require("node:fs/promises");
     init_errors();
     init_child();
     init_download();
@@ -49453,7 +50041,7 @@ async function offersOf(host, profile, listener) {
     }
     const store = await openStore(host);
     const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path78.join)(store.tmp, id2);
+    const parent = (0, import_node_path84.join)(store.tmp, id2);
     await host.files.makeDir(parent);
     const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
     const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
@@ -49465,12 +50053,12 @@ async function offersOf(host, profile, listener) {
     _promise && await _promise;
   }
 }
-var import_node_path78;
+var import_node_path84;
 var init_offers = __esm({
   "src/kernels/offers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path78 = require("node:path");
+    import_node_path84 = require("node:path");
     init_errors();
     init_sources();
     init_store();
@@ -49484,6 +50072,15 @@ function matches(record4, profile, source) {
 }
 function lockedWords2({ locked: locked3 }) {
   return locked3 === void 0 ? "" : `, ${locked3.name} ${locked3.version} (${locked3.origin}),`;
+}
+async function readyKernel(host, store, profile, source) {
+  const record4 = await readRecord(
+    host,
+    store,
+    recordName({ profile: profile.id, source: sourceKey(profile.arch, source) })
+  );
+  if (record4 === void 0 || !matches(record4, profile, source)) return void 0;
+  return await damageOf(host, store, filesOf(record4)) === void 0 ? record4 : void 0;
 }
 async function storedKernel(host, store, profile, source, listener, offline) {
   var _stack = [];
@@ -49508,14 +50105,14 @@ async function storedKernel(host, store, profile, source, listener, offline) {
     _promise && await _promise;
   }
 }
-async function fetchOrFallBack(host, store, profile, source, stored, listener) {
+async function fetchOrFallBack(host, store, profile, source, stored2, listener) {
   try {
-    return await fetchInto(host, store, profile, source, stored, listener);
+    return await fetchInto(host, store, profile, source, stored2, listener);
   } catch (error2) {
-    if (stored === void 0 || !(error2 instanceof HostError) || error2.code !== "mirror_unreachable") throw error2;
+    if (stored2 === void 0 || !(error2 instanceof HostError) || error2.code !== "mirror_unreachable") throw error2;
     throwIfCancelled(listener.signal);
-    listener.onNote(`${profile.id}: using the stored kernel ${stored.release}: ${messageOf(error2)}`);
-    return stored;
+    listener.onNote(`${profile.id}: using the stored kernel ${stored2.release}: ${messageOf(error2)}`);
+    return stored2;
   }
 }
 async function noteNewer(profile, locked3, host, listener) {
@@ -49552,11 +50149,11 @@ async function ensureKernel(profile, options2) {
     const gone = error2 instanceof HostError && error2.code === "package_not_found";
     if (!gone) throw error2;
     const message4 = `${locked3.origin}: ${profile.id} is locked to ${locked3.name} ${locked3.version}, which its repository no longer has`;
-    const remedy5 = `write the lock again: bpfcompat lock ${flag("kernels")} ${profile.id}`;
-    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy5}`, { cause: error2 });
+    const remedy6 = `write the lock again: bpfcompat lock ${flag("kernels")} ${profile.id}`;
+    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy6}`, { cause: error2 });
     const other = await ensureUnlocked(open4, options2);
     const { name: name5, version: version2 } = other.files.record.package;
-    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy5}`);
+    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy6}`);
     return other;
   }
 }
@@ -49588,16 +50185,11 @@ async function ensureUnlocked(profile, options2) {
     var _stack = [];
     try {
       await openStore(host);
-      const _lock = __using(_stack, await lockProfile(host, store, profile.id, signal, listener.onNote), true);
-      const whole5 = await storedKernel(
-        host,
-        store,
-        profile,
-        source,
-        listener,
-        options2.offline === true && !isLocal(source)
-      );
       const local2 = isLocal(source);
+      const ready = options2.refresh === true || local2 ? void 0 : await readyKernel(host, store, profile, source);
+      if (ready !== void 0) return { files: kernelFiles(store, ready), cached: true };
+      const _lock = __using(_stack, await lockProfile(host, store, profile.id, signal, listener.onNote), true);
+      const whole5 = await storedKernel(host, store, profile, source, listener, options2.offline === true && !local2);
       if (whole5 !== void 0 && options2.refresh !== true && !local2) {
         return { files: kernelFiles(store, whole5), cached: true };
       }
@@ -49639,6 +50231,7 @@ var init_supply = __esm({
     init_verify2();
     __name(matches, "matches");
     __name(lockedWords2, "lockedWords");
+    __name(readyKernel, "readyKernel");
     __name(storedKernel, "storedKernel");
     __name(fetchOrFallBack, "fetchOrFallBack");
     __name(noteNewer, "noteNewer");
@@ -49649,19 +50242,19 @@ var init_supply = __esm({
 
 // src/kernels/disks/disk-record.ts
 function disksDir(store) {
-  return (0, import_node_path79.join)(store.root, "disks");
+  return (0, import_node_path85.join)(store.root, "disks");
 }
 function diskKey(source, path2) {
   const { url: url3, checksums, signature, gpgkey } = source;
   const sha2563 = source.lock === void 0 ? source.sha256 : void 0;
   const list6 = checksums === void 0 ? [] : [checksums, signature ?? "", ...gpgkey ?? []];
-  return (0, import_node_crypto17.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
+  return (0, import_node_crypto18.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
 }
 function diskStamp(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function recordPath3(store, key) {
-  return (0, import_node_path79.join)(disksDir(store), `${key}.json`);
+  return (0, import_node_path85.join)(disksDir(store), `${key}.json`);
 }
 async function readDisk(host, store, key) {
   try {
@@ -49678,13 +50271,13 @@ async function writeDisk(host, store, key, record4) {
 function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
   return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
 }
-var import_node_crypto17, import_node_path79, Sha2562, DiskRecord, MAX_RECORD3;
+var import_node_crypto18, import_node_path85, Sha2562, DiskRecord, MAX_RECORD3;
 var init_disk_record = __esm({
   "src/kernels/disks/disk-record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto17 = require("node:crypto");
-    import_node_path79 = require("node:path");
+    import_node_crypto18 = require("node:crypto");
+    import_node_path85 = require("node:path");
     init_zod();
     Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
     DiskRecord = strictObject({
@@ -49725,8 +50318,8 @@ async function packageFile(id2, { name: name5, sha256: sha2563, url: url3 }, { h
       );
     }
     const store = locateStore(host);
-    const dir = (0, import_node_path80.join)(disksDir(store), "packages");
-    const path2 = (0, import_node_path80.join)(dir, sha2563);
+    const dir = (0, import_node_path86.join)(disksDir(store), "packages");
+    const path2 = (0, import_node_path86.join)(dir, sha2563);
     const found2 = { path: path2, name: name5, sha256: sha2563, format };
     const _lock = __using(_stack, await lockIn(host, store, `package-${sha2563}`, signal, () => {
     }), true);
@@ -49750,7 +50343,7 @@ async function isWhole(host, { path: path2, sha256: sha2563 }) {
   return (await host.files.stat(path2))?.isFile === true && await host.files.sha256(path2) === sha2563;
 }
 async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 }, options2) {
-  await host.files.makeDir((0, import_node_path80.join)(disksDir(store), "packages"), PRIVATE_DIR3);
+  await host.files.makeDir((0, import_node_path86.join)(disksDir(store), "packages"), PRIVATE_DIR3);
   const part3 = `${path2}.part`;
   try {
     const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE3, `downloading ${url3}`);
@@ -49768,12 +50361,12 @@ async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 },
     await host.files.remove(part3);
   }
 }
-var import_node_path80, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
+var import_node_path86, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
 var init_kernel_package = __esm({
   "src/kernels/disks/kernel-package.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path80 = require("node:path");
+    import_node_path86 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -49792,7 +50385,7 @@ var init_kernel_package = __esm({
 async function listedDigest(host, source, imageUrl, dir, signal) {
   const { checksums: url3, signature, gpgkey } = source;
   if (url3 === void 0) return void 0;
-  const file2 = await fetchText(host, url3, (0, import_node_path81.join)(dir, "checksums"), signal);
+  const file2 = await fetchText(host, url3, (0, import_node_path87.join)(dir, "checksums"), signal);
   const { checksums, signer } = gpgkey === void 0 ? { checksums: readChecksums((await host.files.read(file2, MAX_TEXT3)).toString("utf8")), signer: void 0 } : await signedList(host, { url: url3, signature, gpgkey }, file2, dir, signal);
   const name5 = new URL(imageUrl).pathname.split("/").at(-1) ?? "";
   const found2 = checksums.get(name5);
@@ -49804,7 +50397,7 @@ async function listedDigest(host, source, imageUrl, dir, signal) {
 }
 async function signedList(host, list6, file2, dir, signal) {
   const keyring = await openKeyring(host, list6.gpgkey, dir);
-  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path81.join)(dir, "signature"), signal);
+  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path87.join)(dir, "signature"), signal);
   return await verifiedChecksums(host, keyring, { file: file2, url: list6.url, signature, dir }, signal);
 }
 async function fetchText(host, url3, to, signal) {
@@ -49813,12 +50406,12 @@ async function fetchText(host, url3, to, signal) {
   const words3 = `${url3} returned status ${status4}; correct the address in the profile, or try again later`;
   throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
 }
-var import_node_path81, MAX_TEXT3;
+var import_node_path87, MAX_TEXT3;
 var init_disk_checksums = __esm({
   "src/kernels/disks/disk-checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path81 = require("node:path");
+    import_node_path87 = require("node:path");
     init_errors();
     init_keyring();
     init_checksums();
@@ -49946,7 +50539,7 @@ function packingOf3(head2) {
 async function unpackDisk(host, tool, from, to, signal) {
   const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
-  const room = await roomIn(host, (0, import_node_path82.dirname)(to), MAX_UNPACKED3, doing);
+  const room = await roomIn(host, (0, import_node_path88.dirname)(to), MAX_UNPACKED3, doing);
   const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
@@ -49956,16 +50549,16 @@ async function unpackDisk(host, tool, from, to, signal) {
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${requested2}`);
   }
   const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
-  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path82.dirname)(to), doing);
+  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path88.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var import_node_path82, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path88, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path82 = require("node:path");
+    import_node_path88 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -50016,7 +50609,7 @@ async function localDisk(host, store, source, path2) {
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name5 = (0, import_node_path83.basename)(path2);
+  const name5 = (0, import_node_path89.basename)(path2);
   const about = { name: name5, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -50078,7 +50671,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path83.join)(disksDir(store), sha2563);
+  return (0, import_node_path89.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -50087,7 +50680,7 @@ async function wholeDisk(host, store, record4) {
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
 async function download2(host, url3, to, options2) {
-  const dir = (0, import_node_path83.dirname)(to);
+  const dir = (0, import_node_path89.dirname)(to);
   const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
   try {
     return await host.network.download(url3, to, { ...options2, maxBytes: room });
@@ -50101,8 +50694,8 @@ async function fetchDisk(source, url3, store, key, whole5, { host, signal, onPro
   const dir = disksDir(store);
   await host.files.makeDir(dir, PRIVATE_DIR4);
   const name5 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path83.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path83.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path89.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path89.join)(dir, `${key}.plain`);
   try {
     var _stack = [];
     try {
@@ -50110,6 +50703,7 @@ async function fetchDisk(source, url3, store, key, whole5, { host, signal, onPro
       const own3 = __using(_stack, await host.files.tempDir("bpfcompat-sums-"), true);
       const listed = await listedDigest(host, source, url3, own3.path, signal);
       if (whole5 !== void 0 && listed?.algorithm === "sha256" && listed.hex === whole5.fromSha256) return whole5;
+      if (listed?.algorithm === "sha256") checkDigest(source, listed.hex, url3);
       const onBytes = /* @__PURE__ */ __name((bytes3, total) => onProgress(name5, bytes3, total), "onBytes");
       const got = await download2(host, url3, part3, { signal, onBytes });
       if (got.status !== 200) {
@@ -50152,19 +50746,19 @@ async function keepDisk(host, store, {
   const size = (await host.files.stat(file2))?.size ?? 0;
   const format = diskFormat(await host.files.readHead(file2, DISK_HEAD_BYTES), size, url3);
   const sha2563 = tool === void 0 ? about.fromSha256 : await host.files.sha256(file2);
-  await host.files.setMode(file2, READ_ONLY);
+  await host.files.setMode(file2, READ_ONLY2);
   const place3 = blobOf(store, { sha256: sha2563 });
   await host.files.rename(file2, place3);
   const stat4 = await host.files.stat(place3);
   if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
   return { schema: "bpfcompat_disk.v1", ...about, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
 }
-var import_node_path83, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY;
+var import_node_path89, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY2;
 var init_supply2 = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path83 = require("node:path");
+    import_node_path89 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -50175,7 +50769,7 @@ var init_supply2 = __esm({
     init_unpack_disk();
     MAX_DOWNLOAD = 16 * 1024 ** 3;
     PRIVATE_DIR4 = 448;
-    READ_ONLY = 292;
+    READ_ONLY2 = 292;
     __name(ensureDisk, "ensureDisk");
     __name(localDisk, "localDisk");
     __name(noteDisk, "noteDisk");
@@ -50221,11 +50815,61 @@ var init_system_kernel = __esm({
   }
 });
 
+// src/kernels/image/elf-kernel.ts
+async function elfKernel(host, dir, { vmlinuz, record: record4 }, signal) {
+  if (hasElfMagic(await host.files.readHead(vmlinuz, 4))) return vmlinuz;
+  const known5 = await stored(host, dir, record4.vmlinuz.sha256);
+  if (known5 !== void 0) return known5;
+  const image = await readImage(host, vmlinuz, signal);
+  const chunks2 = typeof image === "string" ? void 0 : await unpackedKernel(host, vmlinuz, image, signal);
+  const kernel2 = chunks2 && await wholeKernel(chunks2);
+  const words3 = typeof image === "string" ? image : problemOf(kernel2);
+  if (words3 !== void 0 || kernel2 === void 0)
+    throw new HostError("kernel_unusable", `${record4.profile} has no vmlinux: ${words3}`);
+  await host.files.makeDir(dir);
+  const made2 = (0, import_node_path90.join)(dir, record4.vmlinuz.sha256);
+  await host.files.writeAtomic(made2, kernel2);
+  const path2 = `${made2}-${await host.files.sha256(made2)}`;
+  await host.files.rename(made2, path2);
+  return path2;
+}
+function problemOf(kernel2) {
+  if (kernel2 === void 0) return "its image is packed in a way that cannot be unpacked here, or too large";
+  const header = readElfHeader(kernel2);
+  if (header === void 0) return "what its image holds is no ELF file; build or copy it again";
+  return header.machine === ELF_MACHINE.x86_64 ? void 0 : "what its image holds is no kernel for x86_64";
+}
+async function stored(host, dir, sha2563) {
+  if (!(await host.files.stat(dir))?.isDirectory) return void 0;
+  for (const name5 of await host.files.list(dir)) {
+    const path2 = (0, import_node_path90.join)(dir, name5);
+    const [image, own3] = name5.split("-");
+    if (image === sha2563 && own3 !== void 0 && await host.files.sha256(path2) === own3) return path2;
+  }
+  return void 0;
+}
+var import_node_path90;
+var init_elf_kernel = __esm({
+  "src/kernels/image/elf-kernel.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path90 = require("node:path");
+    init_elf_file();
+    init_errors();
+    init_image_facts();
+    init_payload();
+    init_read_image();
+    __name(elfKernel, "elfKernel");
+    __name(problemOf, "problemOf");
+    __name(stored, "stored");
+  }
+});
+
 // src/kernels/modules/module-index.ts
 function indexWriter(builtIn) {
   const modules2 = [];
   const owners2 = /* @__PURE__ */ new Map();
-  const put2 = /* @__PURE__ */ __name((kind2, names3, number5) => {
+  const put3 = /* @__PURE__ */ __name((kind2, names3, number5) => {
     for (const name5 of names3) {
       const key = `${LETTER[kind2]}	${name5}`;
       const known5 = owners2.get(key);
@@ -50235,11 +50879,11 @@ function indexWriter(builtIn) {
   return {
     add(module2, names3) {
       const number5 = modules2.push(module2) - 1;
-      put2("function", names3.functions, number5);
-      put2("variable", names3.variables, number5);
-      put2("raw_tracepoint", names3.rawTracepoints, number5);
-      put2("tracepoint", names3.tracepoints, number5);
-      put2("type", names3.types, number5);
+      put3("function", names3.functions, number5);
+      put3("variable", names3.variables, number5);
+      put3("raw_tracepoint", names3.rawTracepoints, number5);
+      put3("tracepoint", names3.tracepoints, number5);
+      put3("type", names3.types, number5);
     },
     text: /* @__PURE__ */ __name(() => [
       FORMAT4,
@@ -50534,7 +51178,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name5 = moduleNameOfPath((0, import_node_path84.basename)(path2));
+    const name5 = moduleNameOfPath((0, import_node_path91.basename)(path2));
     if (name5 !== void 0 && /^\w{1,63}$/.test(name5) && !paths.has(name5)) paths.set(name5, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -50576,21 +51220,21 @@ async function indexModules(host, kernel2, base, dir, signal) {
       if (info === void 0 || names3 === void 0 || (info.release ?? kernel2.release) !== kernel2.release) continue;
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE4);
-      const sha2563 = (0, import_node_crypto18.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path84.join)(dir, file2));
+      const sha2563 = (0, import_node_crypto19.createHash)("sha256").update(kept).digest("hex");
+      await host.files.rename(packed, (0, import_node_path91.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path84.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path91.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto18, import_node_path84, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto19, import_node_path91, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto18 = require("node:crypto");
-    import_node_path84 = require("node:path");
+    import_node_crypto19 = require("node:crypto");
+    import_node_path91 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -50667,11 +51311,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path85.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path85.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path92.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path92.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path85.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path85.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path92.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path92.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -50696,22 +51340,22 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name5 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
-        const path2 = (0, import_node_path85.join)(dir, file2);
+        const path2 = (0, import_node_path92.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
-        if ((0, import_node_crypto19.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
+        if ((0, import_node_crypto20.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
       }
       return found2;
     }
   };
 }
-var import_node_crypto19, import_node_path85, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto20, import_node_path92, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto19 = require("node:crypto");
-    import_node_path85 = require("node:path");
+    import_node_crypto20 = require("node:crypto");
+    import_node_path92 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -50725,12 +51369,12 @@ var init_module_shelf = __esm({
 
 // src/kernels/module-supply.ts
 function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path86.join)(store.modules, vmlinuz.sha256);
+  return (0, import_node_path93.join)(store.modules, vmlinuz.sha256);
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const requested2 = kernelSourceOf(profile);
   if (requested2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path86.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path93.join)(store.packages, recordName(record4));
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(requested2) ? requested2 : exactly(requested2, record4.package),
@@ -50749,18 +51393,18 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path86.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path93.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path86.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path93.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made = (0, import_node_path86.join)(parent, "made");
-    await indexModules(host, kernel2, btf && baseStrings(btf), made, listener.signal);
+    const made2 = (0, import_node_path93.join)(parent, "made");
+    await indexModules(host, kernel2, btf && baseStrings(btf), made2, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
-    await host.files.rename(made, modulesPath(store, record4));
+    await host.files.rename(made2, modulesPath(store, record4));
   } finally {
     await host.files.remove(parent);
   }
@@ -50792,8 +51436,8 @@ async function ensureModules(profile, record4, options2) {
       await openStore(host);
       const name5 = `modules-${record4.vmlinuz.sha256.slice(0, 16)}`;
       const _lock = __using(_stack, await lockProfile(host, store, name5, signal, onNote), true);
-      const made = await open4();
-      if (made !== void 0) return made;
+      const made2 = await open4();
+      if (made2 !== void 0) return made2;
       await makeShelf(host, store, profile, record4, { signal, onProgress, onNote });
     } catch (_) {
       var _error = _, _hasError = true;
@@ -50810,12 +51454,12 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path86;
+var import_node_path93;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path86 = require("node:path");
+    import_node_path93 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
@@ -50861,8 +51505,8 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path87.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path87.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path94.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path94.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
@@ -50911,12 +51555,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path87, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path94, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path87 = require("node:path");
+    import_node_path94 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -50946,10 +51590,10 @@ async function wordsIn(host, dir) {
 async function placesIn(host, dir, arches) {
   const places = [];
   for (const distro of await wordsIn(host, dir)) {
-    for (const version2 of await wordsIn(host, (0, import_node_path88.join)(dir, distro))) {
+    for (const version2 of await wordsIn(host, (0, import_node_path95.join)(dir, distro))) {
       for (const name5 of arches) {
         const place3 = `${distro}/${version2}/${name5}`;
-        if ((await host.files.stat((0, import_node_path88.join)(dir, place3)))?.isDirectory) places.push(place3);
+        if ((await host.files.stat((0, import_node_path95.join)(dir, place3)))?.isDirectory) places.push(place3);
       }
     }
   }
@@ -50961,7 +51605,7 @@ async function btfDirectoryProblem(host, dir) {
 }
 async function fileAt(host, dir, place3, release) {
   for (const ending of ENDINGS) {
-    const path2 = (0, import_node_path88.join)(dir, place3, `${release}${ending}`);
+    const path2 = (0, import_node_path95.join)(dir, place3, `${release}${ending}`);
     if ((await host.files.stat(path2))?.isFile) return path2;
   }
   return void 0;
@@ -50972,7 +51616,7 @@ function commonLength(one, other) {
   return at;
 }
 async function similarIn(host, dir, place3, release) {
-  const names3 = await wordsIn(host, (0, import_node_path88.join)(dir, place3));
+  const names3 = await wordsIn(host, (0, import_node_path95.join)(dir, place3));
   const releases = names3.flatMap((name5) => /^(.+?)\.btf(?:\.|$)/.exec(name5)?.[1] ?? []);
   return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
 }
@@ -51007,12 +51651,12 @@ async function btfFileFor(host, dir, name5) {
   const found2 = [...files.values()].map((path2) => path2.slice(dir.length + 1));
   return { none: await whyNone(host, dir, name5, places.filter(isOwn), found2) };
 }
-var import_node_path88, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
+var import_node_path95, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
 var init_btf_directory = __esm({
   "src/kernels/btf-directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path88 = require("node:path");
+    import_node_path95 = require("node:path");
     ENDINGS = [".btf", ".btf.tar.xz", ".btf.tar.gz", ".btf.tar", ".btf.xz", ".btf.gz", ".btf.zst"];
     CALLED2 = {
       "amazon-linux": "amzn",
@@ -51502,7 +52146,7 @@ async function readBtf2(host, path2, arch, said, signal) {
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
   if (problem2 !== void 0) throw reject11(problem2);
-  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto20.createHash)("sha256").update(bytes3).digest("hex") };
+  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto21.createHash)("sha256").update(bytes3).digest("hex") };
 }
 async function openBtf(host, path2, profile, said, signal) {
   const { arch } = profile;
@@ -51526,7 +52170,7 @@ function readProfileBtf(host, profile, { path: path2, origin }, signal) {
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path89.resolve)(cwd, file2);
+  const path2 = (0, import_node_path96.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
   const arches = new Map(targets.map(({ profile }) => [profile.arch, profile]));
   for (const profile of arches.values()) await openBtf(host, path2, profile, said, signal);
@@ -51535,13 +52179,13 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto20, import_node_path89, UNREADABLE2;
+var import_node_crypto21, import_node_path96, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto20 = require("node:crypto");
-    import_node_path89 = require("node:path");
+    import_node_crypto21 = require("node:crypto");
+    import_node_path96 = require("node:path");
     init_btf_directory();
     init_btf_file();
     init_errors();
@@ -51561,22 +52205,42 @@ var init_kernel_btf2 = __esm({
 
 // src/api/runner-kernel.ts
 async function withRunnerKernel(profile, options2) {
-  const { virtme } = profile;
-  if (virtme === void 0 || profile.kernel !== void 0) return profile;
+  const { virtme, firecracker } = profile;
+  if (profile.kernel !== void 0) return profile;
+  if (firecracker !== void 0) return await withFirecrackerKernel(profile, firecracker, options2);
+  if (virtme === void 0) return profile;
   const image = await imageOf2(profile.id, virtme.run, options2);
   const { top, ...rest } = profile;
   const inside = UPSTREAM_RELEASE.test(virtme.run) ? void 0 : top;
   const kernel2 = { source: "file", image, ...await modulesOf(options2.host, image, inside) };
   return { ...rest, ...inside !== void 0 && { top: inside }, kernel: kernel2, virtme: { ...virtme, run: image } };
 }
+async function withFirecrackerKernel(profile, { kernel: kernel2, initrd, rootfs, bootArgs }, { host, cwd }) {
+  const at = /* @__PURE__ */ __name(async (key, path2) => {
+    const found2 = (0, import_node_path97.resolve)(cwd, path2);
+    if ((await host.files.stat(found2))?.isFile) return found2;
+    throw new HostError(
+      "kernel_unusable",
+      `${profile.id}: firecracker.${key} is ${path2}, and there is no such file; name one that is there`
+    );
+  }, "at");
+  const image = await at("kernel_image_path", kernel2);
+  if (initrd !== void 0) await at("initrd_path", initrd);
+  if (rootfs !== void 0) await at("rootfs_path", rootfs);
+  return {
+    ...profile,
+    kernel: { source: "file", image, ...await modulesOf(host, image, profile.top) },
+    firecracker: { bootArgs, kernel: image, ...initrd && { initrd }, ...rootfs && { rootfs } }
+  };
+}
 async function imageOf2(id2, run2, options2) {
   const { host, cwd } = options2;
   if (UPSTREAM_RELEASE.test(run2)) return await downloaded(id2, run2, options2);
-  const path2 = (0, import_node_path90.resolve)(cwd, run2);
+  const path2 = (0, import_node_path97.resolve)(cwd, run2);
   const stat4 = await host.files.stat(path2);
   if (stat4?.isFile) return path2;
   if (stat4?.isDirectory) {
-    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path90.join)(path2, built)))?.isFile) return (0, import_node_path90.join)(path2, built);
+    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path97.join)(path2, built)))?.isFile) return (0, import_node_path97.join)(path2, built);
   }
   throw new HostError(
     "kernel_unusable",
@@ -51604,20 +52268,20 @@ async function downloaded(id2, run2, { host, vng, offline, signal }) {
   throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last.slice(0, 300)}`);
 }
 async function modulesOf(host, image, top) {
-  const root = (0, import_node_path90.dirname)((0, import_node_path90.dirname)(image));
+  const root = (0, import_node_path97.dirname)((0, import_node_path97.dirname)(image));
   for (const path2 of ["lib/modules", "usr/lib/modules"]) {
-    const dir = (0, import_node_path90.join)(root, path2);
+    const dir = (0, import_node_path97.join)(root, path2);
     if (top !== void 0 && !within(top, dir)) continue;
     if (root !== "/" && (await host.files.stat(dir))?.isDirectory) return { modules: dir };
   }
   return {};
 }
-var import_node_path90, DOWNLOAD_MS, BUILT2;
+var import_node_path97, DOWNLOAD_MS, BUILT2;
 var init_runner_kernel = __esm({
   "src/api/runner-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
+    import_node_path97 = require("node:path");
     init_find_vng();
     init_errors();
     init_kernel();
@@ -51626,6 +52290,7 @@ var init_runner_kernel = __esm({
     DOWNLOAD_MS = 10 * 6e4;
     BUILT2 = ["arch/x86/boot/bzImage", "vmlinuz", "bzImage"];
     __name(withRunnerKernel, "withRunnerKernel");
+    __name(withFirecrackerKernel, "withFirecrackerKernel");
     __name(imageOf2, "imageOf");
     __name(downloaded, "downloaded");
     __name(modulesOf, "modulesOf");
@@ -51635,9 +52300,11 @@ var init_runner_kernel = __esm({
 // src/api/services.ts
 function environmentOf(options2) {
   const root = PACKAGE_ROOT.replace(/\/$/, "");
+  const cwd = options2.cwd ?? process.cwd();
   return {
     host: options2.host ?? createHost({ env: options2.env ?? process.env }),
-    cwd: options2.cwd ?? process.cwd(),
+    cwd,
+    workspace: options2.workspace ?? cwd,
     root,
     builtin: `${root}/matrices`,
     allowOverride: options2.allowProfileOverride ?? false,
@@ -51660,44 +52327,46 @@ async function guestTools({ host, root }, cacheDir, arches, signal) {
   }
   return tools;
 }
-async function vngOrWhy(host, signal) {
+async function foundOrWhy(find) {
   try {
-    return await findVng(host, signal);
+    return await find();
   } catch (error2) {
     if (!(error2 instanceof HostError)) throw error2;
     return messageOf(error2);
   }
 }
+async function workingFirecracker(host, { sandbox }, signal) {
+  const firecracker = await findFirecracker(host, signal);
+  await tryFirecracker(host, firecracker, sandbox, signal);
+  return firecracker;
+}
+async function runnerTools(host, tools, runners, signal) {
+  return {
+    vng: runners.includes("virtme-ng") ? await foundOrWhy(() => findVng(host, signal)) : void 0,
+    firecracker: runners.includes("firecracker") ? await foundOrWhy(() => workingFirecracker(host, tools, signal)) : void 0
+  };
+}
 async function createServices(environment, { root: cacheDir }, { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }) {
-  const { host, cwd } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path91.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  const { host, workspace } = environment;
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path98.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
   onEvent({ type: "accel", ...first3.accel });
-  const vng = runners.includes("virtme-ng") ? await vngOrWhy(host, signal) : void 0;
+  const own3 = await runnerTools(host, first3, runners, signal);
   const shellBytes = /* @__PURE__ */ __name(async (arch, options2) => {
     const { busybox } = await ensureUserland(arch, { ...options2, host, offline });
     return await host.files.read(busybox, MAX_SHELL_BYTES);
   }, "shellBytes");
-  const ownKernel = /* @__PURE__ */ __name((profile) => withRunnerKernel(profile, { host, cwd, vng, offline, signal }), "ownKernel");
+  const ownKernel = /* @__PURE__ */ __name((profile) => withRunnerKernel(profile, { host, cwd: workspace, vng: own3.vng, offline, signal }), "ownKernel");
   return {
     host,
     validator: first3.validator,
     createLanes: /* @__PURE__ */ __name((onNote, files) => createLanes({
-      ...{
-        tools,
-        host,
-        cacheDir,
-        isolation,
-        lane,
-        growDiskGib,
-        files,
-        maxBytes: MAX_TEMPLATE_BYTES,
-        onNote,
-        vng
-      },
-      busybox: /* @__PURE__ */ __name((stop) => shellBytes("x86_64", { signal: stop, onNote }), "busybox")
+      ...{ tools, host, cacheDir, isolation, lane, growDiskGib, files, onNote },
+      ...{ ...own3, maxBytes: MAX_TEMPLATE_BYTES },
+      busybox: /* @__PURE__ */ __name((stop) => shellBytes("x86_64", { signal: stop, onNote }), "busybox"),
+      elfKernel: /* @__PURE__ */ __name((kernel2, stop) => elfKernel(host, vmlinuxDir(cacheDir), kernel2, stop), "elfKernel")
     }), "createLanes"),
     ensureShell: /* @__PURE__ */ __name(async (arch, options2) => ({
       kind: "file",
@@ -51712,18 +52381,22 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
     ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureSystem2(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path91, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path98, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path91 = require("node:path");
+    import_node_path98 = require("node:path");
     import_node_url2 = require("node:url");
+    init_boot_files();
+    init_find_firecracker();
+    init_probe();
     init_lanes();
     init_qemu_host();
     init_find_vng();
     init_create_host();
     init_system_kernel();
+    init_elf_kernel();
     init_module_supply();
     init_supply();
     init_userland();
@@ -51740,7 +52413,9 @@ var init_services = __esm({
     MAX_TEMPLATE_BYTES = 4e9;
     SCRATCHED = [".", "initramfs", "kernels", "userland", "blobs/sha256", "tmp"];
     __name(guestTools, "guestTools");
-    __name(vngOrWhy, "vngOrWhy");
+    __name(foundOrWhy, "foundOrWhy");
+    __name(workingFirecracker, "workingFirecracker");
+    __name(runnerTools, "runnerTools");
     __name(createServices, "createServices");
   }
 });
@@ -51801,8 +52476,8 @@ async function findEntry(path2, start) {
   const compressionMethod = await clients.getCompressionMethod();
   if (clients.getCacheServiceVersion() === "v2") {
     const version2 = clients.getCacheVersion([path2], compressionMethod);
-    const request = { key: start, restoreKeys: [], version: version2 };
-    const response = await clients.internalCacheTwirpClient().GetCacheEntryDownloadURL(request);
+    const request2 = { key: start, restoreKeys: [], version: version2 };
+    const response = await clients.internalCacheTwirpClient().GetCacheEntryDownloadURL(request2);
     return response.ok ? { key: response.matchedKey, url: response.signedDownloadUrl } : void 0;
   }
   const { cacheKey, archiveLocation } = await clients.getCacheEntry([start], [path2], { compressionMethod }) ?? {};
@@ -51813,7 +52488,7 @@ async function descend(host, dir, requested2, depth = 0) {
   if (requested2.some((one) => names3.includes(one))) return dir;
   const [name5] = names3;
   if (name5 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path92.join)(dir, name5);
+  const next = (0, import_node_path99.join)(dir, name5);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, requested2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -51829,8 +52504,8 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, requested2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path92.join)(dir, "archive");
-  const root = (0, import_node_path92.join)(dir, "root");
+  const archive = (0, import_node_path99.join)(dir, "archive");
+  const root = (0, import_node_path99.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
@@ -51840,13 +52515,13 @@ async function unpackEntry(host, { url: url3 }, dir, requested2) {
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested2) : void 0;
 }
-var import_node_os3, import_node_path92, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path99, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path92 = require("node:path");
+    import_node_path99 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
@@ -52121,7 +52796,32 @@ var init_once_each = __esm({
   }
 });
 
+// src/report/decisive.ts
+function isDecisive(finding, target) {
+  if (finding.decisive !== void 0) return finding.decisive;
+  if (target.status !== "fail" || REMARKS2.has(finding.code) || finding.args?.["required"] === "false") return false;
+  const afterAttach = target.failed_stage === "functional" || target.failed_stage === "validation";
+  return !(finding.phase === "attach" && afterAttach);
+}
+var REMARKS2;
+var init_decisive = __esm({
+  "src/report/decisive.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    REMARKS2 = /* @__PURE__ */ new Set([
+      "KERNEL_WARNING",
+      "LSM_BPF_NOT_ENABLED",
+      "MANIFEST_MISMATCH",
+      "ATTACH_TARGET_INLINED"
+    ]);
+    __name(isDecisive, "isDecisive");
+  }
+});
+
 // src/report/saved-report.ts
+function bareFinding(said) {
+  return { ...Finding.parse(said), decisive: true, location: void 0, evidence: void 0 };
+}
 function savedFixups({ status: word4, automatic_fixups: said, shims }) {
   return word4 !== "pass" ? 0 : said || fixupCount(shims);
 }
@@ -52134,6 +52834,7 @@ var init_saved_report = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    init_gate();
     init_once_each();
     init_decisive();
     init_fixups();
@@ -52168,6 +52869,7 @@ var init_saved_report = __esm({
       args: record(text2, text2).default({}),
       evidence: object({ text: text2, origin: optional2 }).optional()
     });
+    __name(bareFinding, "bareFinding");
     Program = object({
       name: text2,
       section: optional2,
@@ -52286,13 +52988,14 @@ var init_saved_report = __esm({
       origin: optional2
     });
     Gate = object({
-      fail_on: optional2,
+      /** An unknown word is the default policy. */
+      fail_on: _enum(FAIL_ON).catch("required"),
       expectations: array(
         object({
           profile_id: optional2,
           code: optional2,
           reason: optional2,
-          met: optional2,
+          met: _enum(MET).optional().catch(void 0),
           causes: array(
             object({
               code: text2,
@@ -52382,27 +53085,14 @@ function newsOf({ baseline }, target, compared2) {
   const word4 = baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
   return word4 === "new" || word4 === "known" || word4 === "fixed" ? word4 : void 0;
 }
-function decisionOf({ one, target, news, expected }, word4) {
-  const policy = FAIL_ON.find((known5) => known5 === word4) ?? "required";
-  const failOn2 = one.required || policy !== "any" ? policy : "required";
-  const met = MET.find((known5) => known5 === expected?.met);
-  const { status: status4, inference } = target;
-  const cell = { status: status4, required: one.required && target.required, met, known: news === "known", inference };
-  const weight2 = weightOf(cell, failOn2);
-  const tolerated = weight2 === "optional" || weight2 === "expected" || weight2 === "known" ? weight2 : void 0;
-  return {
-    decides: weight2 === "error" || weight2 === "failure" && failOn2 !== "never",
-    tolerated: target.status === "fail" ? tolerated : void 0,
-    excused: weight2 === "failure" && failOn2 === "never"
-  };
-}
 function cellsOf(one, compared2) {
-  const { gate: gate2 } = one;
+  const { gate: gate2, required: required2 } = one;
+  const policy = { failOn: gate2?.fail_on ?? "required", required: required2 };
   return one.targets.map((target) => {
-    const id2 = target.profile_id;
-    const expected = savedExpected(gate2, id2);
     const news = newsOf(one, target, compared2);
-    return { one, target, news, expected, ...decisionOf({ one, target, news, expected }, gate2?.fail_on ?? "") };
+    const expected = savedExpected(gate2, target.profile_id);
+    const decision = decide({ ...target, met: expected?.met, known: news === "known" }, policy);
+    return { one, target, news, expected, ...decision };
   });
 }
 function documentCells({ cases }) {
@@ -52457,13 +53147,11 @@ var init_document_cells = __esm({
   "src/report/document-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_weight();
-    init_gate();
+    init_decide();
     init_inferred();
     init_loaded_only();
     init_saved_report();
     __name(newsOf, "newsOf");
-    __name(decisionOf, "decisionOf");
     __name(cellsOf, "cellsOf");
     __name(documentCells, "documentCells");
     __name(kindOf5, "kindOf");
@@ -52509,29 +53197,14 @@ var init_badge = __esm({
 
 // src/report/document-causes.ts
 function unexplained2({ target }) {
-  return {
-    code: target.classification_code || "UNKNOWN",
-    reason: "",
-    group: "",
-    phase: target.failed_stage,
-    subject: "",
-    confidence: "low",
-    decisive: true,
-    title: reasonOf3(target),
-    explanation: "",
-    remediation: "",
-    location: void 0,
-    also: [],
-    first_upstream_kernel: "",
-    args: {},
-    evidence: void 0
-  };
+  const code2 = target.classification_code || "UNKNOWN";
+  return bareFinding({ code: code2, phase: target.failed_stage, confidence: "low", title: reasonOf3(target) });
 }
 function findingsOf(cell) {
   const { status: status4, findings } = cell.target;
   return status4 === "fail" && !findings.some(({ decisive }) => decisive) ? [unexplained2(cell), ...findings] : findings;
 }
-function keyOf3({ code: code2, reason, subject, title: title3, location, decisive }) {
+function keyOf4({ code: code2, reason, subject, title: title3, location, decisive }) {
   return JSON.stringify([decisive, code2, reason, subject, title3, location?.file, location?.line]);
 }
 function documentCauses(document) {
@@ -52542,7 +53215,7 @@ function causesOfCells(cells, objectOf) {
   for (const cell of cells) {
     if (cell.target.status !== "pass" && cell.target.status !== "fail") continue;
     for (const finding of findingsOf(cell)) {
-      const key = JSON.stringify([objectOf(cell), keyOf3(finding)]);
+      const key = JSON.stringify([objectOf(cell), keyOf4(finding)]);
       const group2 = groups2.get(key) ?? { finding, cells: [] };
       if (!group2.cells.includes(cell)) group2.cells.push(cell);
       groups2.set(key, group2);
@@ -52587,9 +53260,10 @@ var init_document_causes = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_document_cells();
     init_escape();
+    init_saved_report();
     __name(unexplained2, "unexplained");
     __name(findingsOf, "findingsOf");
-    __name(keyOf3, "keyOf");
+    __name(keyOf4, "keyOf");
     __name(documentCauses, "documentCauses");
     __name(causesOfCells, "causesOfCells");
     __name(documentSilence, "documentSilence");
@@ -52605,10 +53279,10 @@ function byAge2(a, b) {
   return compareKernels(x, y);
 }
 function byVendor(kernels4, place3) {
-  const placed = kernels4.map((kernel2) => ({ kernel: kernel2, ...place3(kernel2) }));
-  const archs = placed.map(({ arch }) => arch);
-  const vendors2 = placed.map(({ vendor }) => vendor);
-  return placed.sort(
+  const placed2 = kernels4.map((kernel2) => ({ kernel: kernel2, ...place3(kernel2) }));
+  const archs = placed2.map(({ arch }) => arch);
+  const vendors2 = placed2.map(({ vendor }) => vendor);
+  return placed2.sort(
     (a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch) || vendors2.indexOf(a.vendor) - vendors2.indexOf(b.vendor) || byAge2(a.family, b.family)
   ).map(({ kernel: kernel2 }) => kernel2);
 }
@@ -52673,7 +53347,7 @@ var init_document_kernels = __esm({
 
 // src/report/document-place.ts
 function relativeTo(workspace, path2) {
-  const root = workspace.replace(/\/+$/, "");
+  const root = withoutEndSlashes(workspace);
   const inside = root !== "" && path2.startsWith(`${root}/`) ? path2.slice(root.length + 1) : path2;
   const segments = inside.split("/").filter((segment) => segment !== "" && segment !== ".");
   if (segments.length === 0 || path2.includes("://") || inside.startsWith("/") || segments.includes(".."))
@@ -52704,6 +53378,7 @@ var init_document_place = __esm({
   "src/report/document-place.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_end_slashes();
     init_escape();
     __name(relativeTo, "relativeTo");
     __name(sourcePlace, "sourcePlace");
@@ -52712,7 +53387,7 @@ var init_document_place = __esm({
 });
 
 // src/report/gcc.ts
-function line5(place3, level, words3, code2) {
+function line4(place3, level, words3, code2) {
   const text7 = clip(terminal(words3, MAX_LINE3).replace(/\s+/g, " ").trim(), MAX_LINE3);
   return `${place3}: ${level}: ${text7} [bpfcompat: ${code2.replace(/[^A-Z0-9_]+/g, "_").slice(0, MAX_CODE) || "UNKNOWN"}]
 `;
@@ -52738,15 +53413,15 @@ function causeLines(kernels4, cause, workspace) {
   const where = `${failed2 ? "fails" : "reported"} on ${kernelsText(kernels4, cells)}`;
   const { code: code2, title: title3, remediation } = finding;
   return [
-    line5(at, level, `${one.name}: ${title3 || code2}; ${where}`, code2),
-    ...remediation === "" ? [] : [line5(at, "note", remediation, code2)]
+    line4(at, level, `${one.name}: ${title3 || code2}; ${where}`, code2),
+    ...remediation === "" ? [] : [line4(at, "note", remediation, code2)]
   ];
 }
 function gcc(document, { workspace }) {
   const kernels4 = documentKernels(document);
   return [
     ...document.cases.filter(({ error: error2 }) => error2 !== "").map(
-      (one) => line5(
+      (one) => line4(
         objectPlace(one, workspace),
         one.required ? "error" : "warning",
         `${one.name}: ${one.error}`,
@@ -52757,7 +53432,7 @@ function gcc(document, { workspace }) {
     ...documentSilence(document).map(({ message: message4, cells, level }) => {
       const one = cells[0]?.one;
       const words3 = `${one?.name ?? ""}: inconclusive on ${kernelsText(kernels4, cells)}: ${message4}`;
-      return line5(objectPlace(one, workspace), level, words3, "INFRA_ERROR");
+      return line4(objectPlace(one, workspace), level, words3, "INFRA_ERROR");
     })
   ].join("");
 }
@@ -52772,7 +53447,7 @@ var init_gcc = __esm({
     init_escape();
     MAX_LINE3 = 1e3;
     MAX_CODE = 80;
-    __name(line5, "line");
+    __name(line4, "line");
     __name(place, "place");
     __name(objectPlace, "objectPlace");
     __name(causePlace, "causePlace");
@@ -52783,7 +53458,7 @@ var init_gcc = __esm({
 
 // src/report/cell-log.ts
 function lastLines(text7, max) {
-  const lines3 = sanitizeText(text7).replace(/\s+$/, "").split("\n").map((line6) => clip(line6.trimEnd(), MAX_LINE4));
+  const lines3 = sanitizeText(text7).trimEnd().split("\n").map((line6) => clip(line6.trimEnd(), MAX_LINE4));
   const left = lines3.length - max;
   return left > 0 ? [`[... ${left} lines left out ...]`, ...lines3.slice(-max)].join("\n") : lines3.join("\n");
 }
@@ -53072,7 +53747,7 @@ function placeOf2({ one, finding }, workspace) {
 function fingerprint({ one, finding }) {
   const { code: code2, reason, subject, location } = finding;
   const identity2 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
-  return (0, import_node_crypto21.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
+  return (0, import_node_crypto22.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
 }
 function suppressionsOf({ cells }) {
   const reasons = cells.map(({ tolerated, expected }) => tolerated === "expected" ? expected?.reason : void 0);
@@ -53190,12 +53865,12 @@ function sarif(document, { workspace = "", version: version2 = "" } = {}) {
   return `${JSON.stringify(log4, null, 2)}
 `;
 }
-var import_node_crypto21, MAX_RESULTS, MAX_TEXT4;
+var import_node_crypto22, MAX_RESULTS, MAX_TEXT4;
 var init_sarif = __esm({
   "src/report/sarif/sarif.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto21 = require("node:crypto");
+    import_node_crypto22 = require("node:crypto");
     init_project();
     init_document_causes();
     init_document_cells();
@@ -53355,7 +54030,7 @@ var init_override_note = __esm({
 function sourceLink({ source }, { file: file2, line: line6 }) {
   if (!source) return void 0;
   const path2 = file2.split("/").map(encodeURIComponent).join("/");
-  return address(`${source.replace(/\/+$/, "")}/${path2}#L${line6}`);
+  return address(`${withoutEndSlashes(source)}/${path2}#L${line6}`);
 }
 function markdownLink(words3, url3) {
   return url3 === void 0 ? words3 : `[${words3}](${url3})`;
@@ -53364,6 +54039,7 @@ var init_links2 = __esm({
   "src/report/summary/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_end_slashes();
     init_html();
     __name(sourceLink, "sourceLink");
     __name(markdownLink, "markdownLink");
@@ -53667,7 +54343,7 @@ function shortLines(findings, lead, met) {
   const rest = findings.length - reported.length;
   return reported.length === 0 ? [] : [...reported, ...rest > 0 ? [`- and ${rest} more`] : [], ""];
 }
-function note2({ news, tolerated }) {
+function note({ news, tolerated }) {
   const words3 = [news === "new" ? "new" : "", tolerated ?? (news === "known" ? "known" : "")];
   const reported = words3.filter((word4) => word4 !== "").join(", ");
   return reported === "" ? "" : ` <b>(${reported})</b>`;
@@ -53687,7 +54363,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
   const met = expected?.causes ?? [];
   const silent = target.status !== "fail";
   const verb = silent ? "inconclusive: " : "";
-  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf3(target), MAX_TITLE)}${note2(cell)}`;
+  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf3(target), MAX_TITLE)}${note(cell)}`;
   const command = reproduceCommand(cell, options2.workspace);
   const evidence = address(options2.links.evidence);
   const last = [
@@ -53741,7 +54417,7 @@ var init_failure_block = __esm({
     __name(filing, "filing");
     __name(firstCause, "firstCause");
     __name(shortLines, "shortLines");
-    __name(note2, "note");
+    __name(note, "note");
     MAX_OBJECTS = 5;
     __name(objectNames, "objectNames");
     __name(failureBlock, "failureBlock");
@@ -53752,7 +54428,7 @@ var init_failure_block = __esm({
 function causeKey({ decisive, code: code2, title: title3, explanation: explanation2, remediation, location }) {
   return [decisive, code2, title3, explanation2, remediation, location?.file, location?.line];
 }
-function keyOf4({ one, target, decides, tolerated, news, expected }, cases) {
+function keyOf5({ one, target, decides, tolerated, news, expected }, cases) {
   const weight2 = [decides, tolerated, news, expected?.met];
   if (target.status !== "fail") return JSON.stringify(["inconclusive", reasonOf3(target), ...weight2]);
   if (!cases.has(one)) cases.set(one, cases.size);
@@ -53768,7 +54444,7 @@ function failureGroups(cells) {
   const groups2 = /* @__PURE__ */ new Map();
   const cases = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    const key = keyOf4(cell, cases);
+    const key = keyOf5(cell, cases);
     const group2 = groups2.get(key);
     if (group2 === void 0) groups2.set(key, [cell]);
     else group2.push(cell);
@@ -53781,7 +54457,7 @@ var init_failure_groups = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_document_cells();
     __name(causeKey, "causeKey");
-    __name(keyOf4, "keyOf");
+    __name(keyOf5, "keyOf");
     __name(failureGroups, "failureGroups");
   }
 });
@@ -53978,7 +54654,7 @@ var init_matrix_table = __esm({
 
 // src/report/summary/render.ts
 function anchorBase({ name: name5 }) {
-  return `bpf-${(0, import_node_crypto22.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
+  return `bpf-${(0, import_node_crypto23.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
 }
 function reportedCells(cells) {
   const rank2 = /* @__PURE__ */ __name(({ target, decides, news, tolerated }) => {
@@ -53990,7 +54666,7 @@ function reportedCells(cells) {
 function mattering({ decides, tolerated, target }) {
   return decides || target.status === "fail" && tolerated === void 0;
 }
-function matrixLines2({ document, kernels: kernels4, cells }, detail2, anchors) {
+function matrixLines({ document, kernels: kernels4, cells }, detail2, anchors) {
   if (detail2.list === "none") return [];
   const passes = new Map(document.cases.map((one) => [one, true]));
   for (const { one, target } of cells) if (target.status !== "pass") passes.set(one, false);
@@ -54039,7 +54715,7 @@ function render(parts2, detail2, shortened) {
     ...newsLine(parts2),
     ...brokenLines(document, Math.min(detail2.most, 20)),
     ...!few2 ? causeTable(failing2, kernels4, Math.min(detail2.most, 20)) : [],
-    ...matrixLines2(parts2, detail2, anchors),
+    ...matrixLines(parts2, detail2, anchors),
     ...blocks2,
     ...groups2.length > shown4.length ? [`${groups2.length - shown4.length} more stand in ${where}.`, ""] : [],
     ...folded2("Warnings", detail2.extras ? warningLines(cells, causes, kernels4) : []),
@@ -54047,12 +54723,12 @@ function render(parts2, detail2, shortened) {
     ...detail2.extras && times && cells.length > 0 ? folded2("Timings and environment", [...timingLines(cells, kernels4), "", ...environmentLines(cells, document)]) : []
   ].join("\n").trimEnd().concat("\n");
 }
-var import_node_crypto22, FEW;
+var import_node_crypto23, FEW;
 var init_render = __esm({
   "src/report/summary/render.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto22 = require("node:crypto");
+    import_node_crypto23 = require("node:crypto");
     init_escape();
     init_html();
     init_context();
@@ -54066,7 +54742,7 @@ var init_render = __esm({
     __name(anchorBase, "anchorBase");
     __name(reportedCells, "reportedCells");
     __name(mattering, "mattering");
-    __name(matrixLines2, "matrixLines");
+    __name(matrixLines, "matrixLines");
     __name(render, "render");
   }
 });
@@ -54151,7 +54827,7 @@ function baselineInput(named7, decides) {
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path93.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path100.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text7 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -54200,10 +54876,10 @@ async function claimPaths(host, cwd, outputs, inputs) {
     writes2.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === "decides" && kind2 === "report") {
-      const remedy6 = "write it to another place, and move it there when the run has passed";
+      const remedy7 = "write it to another place, and move it there when the run has passed";
       reject6(
         "report_over_baseline",
-        phrase`${said}: ${path2} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy6}`
+        phrase`${said}: ${path2} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy7}`
       );
     }
     if (read && !(read.baseline === "movable" && kind2 === "report")) {
@@ -54214,16 +54890,16 @@ async function claimPaths(host, cwd, outputs, inputs) {
     }
     if (streams || kind2 === void 0 || await isReplaceable(host, real, kind2)) continue;
     const words3 = kind2 === "report" || kind2 === "markdown" ? "report" : kind2;
-    const remedy5 = "choose another place, or remove that file first";
-    reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy5}`);
+    const remedy6 = "choose another place, or remove that file first";
+    reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy6}`);
   }
 }
-var import_node_path93, OURS, MAX_BYTES3;
+var import_node_path100, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path93 = require("node:path");
+    import_node_path100 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -54249,7 +54925,7 @@ var init_claims = __esm({
 });
 
 // src/run/old-reports.ts
-async function stampOf3(host, path2) {
+async function stampOf4(host, path2) {
   const stat4 = await host.files.stat(path2).catch(() => void 0);
   return stat4?.isFile ? `${stat4.dev} ${stat4.ino} ${stat4.size} ${stat4.mtimeMs}` : void 0;
 }
@@ -54267,13 +54943,13 @@ async function withoutOldReports(host, outputs, reads, work2) {
         if (path2 === "" || path2 === host.env["GITHUB_STEP_SUMMARY"]) continue;
         if (await isStream(host, path2).catch(() => true)) continue;
         const real = await realOf(path2);
-        const stamp = await stampOf3(host, real);
+        const stamp = await stampOf4(host, real);
         if (stamp !== void 0 && !found2.has(real)) found2.set(real, { path: real, kind: kind2, stamp });
       }
     },
     async remove() {
       for (const { path: path2, kind: kind2, stamp } of found2.values()) {
-        if (isKept(path2) || await stampOf3(host, path2) !== stamp || !await isReport(host, path2, kind2)) continue;
+        if (isKept(path2) || await stampOf4(host, path2) !== stamp || !await isReport(host, path2, kind2)) continue;
         await host.files.remove(path2).catch(() => {
         });
       }
@@ -54295,7 +54971,7 @@ var init_old_reports = __esm({
     init_claims();
     init_confine();
     init_write_reports();
-    __name(stampOf3, "stampOf");
+    __name(stampOf4, "stampOf");
     __name(withoutOldReports, "withoutOldReports");
   }
 });
@@ -54322,7 +54998,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path94.join)(store.locks, "runs");
+  return (0, import_node_path101.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -54334,7 +55010,7 @@ async function leaseStore(host, name5, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path94.join)(leasesDir(store), name5);
+    const path2 = (0, import_node_path101.join)(leasesDir(store), name5);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -54349,12 +55025,12 @@ async function leaseStore(host, name5, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path94;
+var import_node_path101;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path94 = require("node:path");
+    import_node_path101 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -54365,17 +55041,17 @@ var init_lease = __esm({
 // src/api/store-use.ts
 async function useStore(host, signal) {
   const root = storeRoot(host.env);
-  const remedy5 = "name another one in BPFCOMPAT_CACHE_DIR";
-  await ensureDirectory(host, root, "the cache directory", remedy5, OWNER_ONLY2);
-  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto23.randomBytes)(4).toString("hex")}`, signal);
+  const remedy6 = "name another one in BPFCOMPAT_CACHE_DIR";
+  await ensureDirectory(host, root, "the cache directory", remedy6, OWNER_ONLY2);
+  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto24.randomBytes)(4).toString("hex")}`, signal);
   return { root, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }
-var import_node_crypto23, OWNER_ONLY2;
+var import_node_crypto24, OWNER_ONLY2;
 var init_store_use = __esm({
   "src/api/store-use.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto23 = require("node:crypto");
+    import_node_crypto24 = require("node:crypto");
     init_lease();
     init_store_root();
     init_directories();
@@ -54393,6 +55069,137 @@ var init_cell = __esm({
     VALIDATION_MODES = ["load_only", "load_attach", "behavior"];
     ISOLATIONS = ["cell", "boot"];
     LANE_CHOICES = ["direct", "image"];
+  }
+});
+
+// src/config/admin-option-rows.ts
+var ALL, SCOPED, ADMIN_OPTIONS;
+var init_admin_option_rows = __esm({
+  "src/config/admin-option-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    ALL = ["admin list-tokens", "admin revoke-token", "admin verify-chain", "admin audit-export"];
+    SCOPED = ["admin revoke-token", "admin audit-export"];
+    ADMIN_OPTIONS = [
+      {
+        name: "workdir",
+        type: "text",
+        default: "",
+        placeholder: "DIR",
+        description: "work directory of the server; default: BPFCOMPAT_WORKDIR, else .bpfcompat",
+        commands: ALL
+      },
+      {
+        name: "json",
+        type: "boolean",
+        default: "",
+        description: "print JSON",
+        commands: ["admin list-tokens", "admin verify-chain"]
+      },
+      {
+        name: "subject",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "whose tokens are taken out",
+        commands: ["admin revoke-token"]
+      },
+      {
+        name: "tenant",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "only those of this tenant",
+        commands: SCOPED
+      },
+      {
+        name: "all-tenants",
+        type: "boolean",
+        default: "",
+        description: "those of every tenant",
+        commands: ["admin revoke-token"]
+      },
+      {
+        name: "project",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "only those of this project",
+        commands: SCOPED
+      },
+      {
+        name: "dry-run",
+        type: "boolean",
+        default: "",
+        description: "print what would be taken out, and change nothing",
+        commands: ["admin revoke-token"]
+      },
+      {
+        name: "limit",
+        type: "integer",
+        default: "0",
+        placeholder: "N",
+        description: "only the newest events, 0 = all",
+        commands: ["admin audit-export"],
+        min: 0,
+        max: 1e8
+      },
+      {
+        name: "out",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "write the events to this file instead of printing them",
+        commands: ["admin audit-export"]
+      },
+      {
+        name: "sign-key",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "Ed25519 key (base64 of 32 or 64 bytes) that signs the exported file",
+        commands: ["admin audit-export"]
+      },
+      {
+        name: "sig-out",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "where the signature goes; default: the file with .sig.json",
+        commands: ["admin audit-export"]
+      },
+      {
+        name: "input",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "exported events",
+        commands: ["admin audit-verify"]
+      },
+      {
+        name: "sig",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "their signature; default: the file with .sig.json",
+        commands: ["admin audit-verify"]
+      },
+      {
+        name: "pubkey",
+        type: "text",
+        default: "",
+        placeholder: "KEY|FILE",
+        description: "public key that must have signed them: base64, or a file with it",
+        commands: ["admin audit-verify"]
+      },
+      {
+        name: "trust-envelope-key",
+        type: "boolean",
+        default: "",
+        description: "take the key that the signature names: shows that nothing was changed, and not by whom it was signed",
+        commands: ["admin audit-verify"]
+      }
+    ];
   }
 });
 
@@ -54439,7 +55246,7 @@ var init_agent_option_rows = __esm({
         name: "relaxed-policy",
         type: "boolean",
         default: "",
-        description: "do not require that the whole run passed which the evidence is of",
+        description: "do not require that the whole run behind the evidence passed",
         commands: PLANNING
       },
       {
@@ -54561,7 +55368,7 @@ var init_agent_option_rows = __esm({
         name: "allow-host-load",
         type: "boolean",
         default: "",
-        description: "needed: the object is loaded on this host for the time of the check",
+        description: "required: the object is loaded on this host for the time of the check",
         commands: ["runtime execute", "agent work"]
       },
       {
@@ -54658,7 +55465,7 @@ var init_agent_option_rows = __esm({
         type: "duration",
         default: "1h",
         placeholder: "TIME",
-        description: "how long the approval holds",
+        description: "how long the approval is valid",
         commands: ["agent approve"],
         min: 1e3,
         max: 30 * 24 * 36e5
@@ -54788,6 +55595,21 @@ var init_attest_option_rows = __esm({
         placeholder: "FILE",
         description: "private key in PEM (Ed25519 or P-256), outside of the work directory; default: the program of BPFCOMPAT_SIGNING_EXTERNAL_CMD where BPFCOMPAT_SIGNING_MODE is external-cmd",
         commands: ["attest create", "attest index"]
+      },
+      {
+        name: "keyless",
+        type: "boolean",
+        default: "",
+        description: "sign as the workflow that this runs in, by Sigstore: certificate and signature are in a public log for good",
+        commands: ["attest create"]
+      },
+      {
+        name: "signing-config",
+        type: "text",
+        default: "",
+        placeholder: "FILE",
+        description: "with --keyless: another instance of Sigstore (signing_config.json); default: the public one",
+        commands: ["attest create"]
       },
       {
         name: "unsigned",
@@ -55291,7 +56113,7 @@ var init_policy_option_rows = __esm({
         name: "policy-require-summary-pass",
         type: "boolean",
         default: "",
-        description: "the whole run that the evidence is of must have passed",
+        description: "the whole run behind the evidence must have passed",
         commands: SELECTING
       },
       {
@@ -55586,7 +56408,7 @@ var init_runtime_option_rows = __esm({
         type: "text",
         default: "",
         placeholder: "NAME",
-        description: 'name of the artifact, as "attest create" was given it',
+        description: 'name of the artifact, as given to "attest create"',
         commands: [...NAMING, "agent ledger", "agent unload", "agent revocation-drill"]
       },
       {
@@ -55618,7 +56440,7 @@ var init_runtime_option_rows = __esm({
         type: "text",
         default: "",
         placeholder: "ID",
-        description: "only evidence of this profile; the kernel must match this host all the same",
+        description: "only evidence of this profile; the kernel must still match this host",
         commands: SELECTING2
       },
       {
@@ -55812,7 +56634,7 @@ var init_sample_option_rows = __esm({
         name: "sample",
         type: "boolean",
         default: "",
-        description: 'test each object on one kernel of each class ("plan --group"); the others are inferred, which is not a pass (docs/sampling.md)',
+        description: "test each object on one kernel of each class; the others are inferred, which is not a pass (docs/sampling.md)",
         commands: ["test"]
       },
       {
@@ -56133,7 +56955,7 @@ function optionsOf(command) {
   const rows3 = OPTIONS2;
   return rows3.filter(({ commands }) => commands.includes(command));
 }
-function keyOf5({ name: name5, type }) {
+function keyOf6({ name: name5, type }) {
   const camel = name5.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
   return type === "duration" ? `${camel}Ms` : camel;
 }
@@ -56145,6 +56967,7 @@ var init_options = __esm({
     init_cell();
     init_run_defaults();
     init_work_directory();
+    init_admin_option_rows();
     init_agent_option_rows();
     init_attest_option_rows();
     init_build_option_rows();
@@ -56332,7 +57155,7 @@ var init_options = __esm({
         type: "text",
         default: "vm",
         placeholder: "RUNNER",
-        description: "what boots the kernels: vm (QEMU) or virtme-ng; profiles say which one they are for",
+        description: "what boots the kernels: vm (QEMU), virtme-ng or firecracker; profiles say which one they are for",
         commands: ["test"]
       },
       {
@@ -56447,12 +57270,13 @@ var init_options = __esm({
       ...SITE_OPTIONS,
       ...SERVE_OPTIONS,
       ...RUNTIME_OPTIONS,
+      ...ADMIN_OPTIONS,
       ...AGENT_OPTIONS,
       ...POLICY_OPTIONS,
       ...ATTEST_OPTIONS
     ];
     __name(optionsOf, "optionsOf");
-    __name(keyOf5, "keyOf");
+    __name(keyOf6, "keyOf");
   }
 });
 
@@ -56789,6 +57613,675 @@ var init_action_words = __esm({
   }
 });
 
+// src/model/cause-detail.ts
+function line5(words3) {
+  const steady = words3.map((word4) => word4.replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
+  return steady.some((word4) => word4 !== "") ? [JSON.stringify(steady)] : [];
+}
+function testLines2({ reason = "", kind: kind2 = "", expected_of = "", exit_code = "", ...args }) {
+  if (reason !== "expectation") return line5(reason === "failed" ? [reason, exit_code] : [reason]);
+  const also = Object.entries(args).filter(([key]) => /^also_\d+$/.test(key));
+  const others = also.flatMap(([, text7]) => line5([reason, ...text7.split(/ (.*)/s).slice(0, 2)]));
+  return [...line5([reason, kind2, expected_of]), ...others];
+}
+function groupLines({ causes = "" }) {
+  return causes.split("\n").flatMap((one) => line5([one]));
+}
+function rejectionLines({ reason = "", proof = "" }) {
+  const said = reason === "verifier_precision" ? proof : reason;
+  return line5([said === "unclassified" ? "" : said]);
+}
+function causeDetail(code2, args) {
+  const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
+  const special = Object.hasOwn(SPECIAL, code2) ? SPECIAL[code2] : void 0;
+  const lines3 = special?.(args) ?? line5((keys ?? []).map((key) => args[key] ?? ""));
+  return lines3.length === 0 ? void 0 : lines3.join("\n");
+}
+function isDetailKnown(before, now) {
+  if (before === void 0 || now === void 0) return true;
+  const known5 = new Set(before.split("\n"));
+  return now.split("\n").every((one) => known5.has(one));
+}
+var DETAILS, UNSTEADY, MAX_DETAIL, SPECIAL;
+var init_cause_detail = __esm({
+  "src/model/cause-detail.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    DETAILS = {
+      LOADER_REJECTED: ["loader", "reason", "error"],
+      COMMAND_VALIDATION_FAILURE: ["reason", "exit_code", "signal"],
+      VALIDATOR_CRASH: ["signal", "step"],
+      UNKNOWN: ["errno", "error"],
+      // Files and maps are rejected for one of many things.
+      INVALID_OBJECT: ["reason"],
+      OBJECT_NOT_LIBBPF_COMPATIBLE: ["reason"],
+      MAP_CREATE_FAILED: ["errno"],
+      POLICY_DENIED: ["reason"],
+      LOADER_CONTRACT: ["reason"]
+    };
+    UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
+    MAX_DETAIL = 300;
+    __name(line5, "line");
+    __name(testLines2, "testLines");
+    __name(groupLines, "groupLines");
+    __name(rejectionLines, "rejectionLines");
+    SPECIAL = {
+      FUNCTIONAL_TEST_FAILURE: testLines2,
+      VERIFIER_REJECTION: rejectionLines,
+      NO_VARIANT_LOADS: groupLines
+    };
+    __name(causeDetail, "causeDetail");
+    __name(isDetailKnown, "isDetailKnown");
+  }
+});
+
+// src/report/recorded.ts
+function savedFacts(target) {
+  return {
+    profile: target.profile_id,
+    required: target.required,
+    status: target.status,
+    classification: target.classification_code,
+    confidence: target.classification_confidence,
+    fixups: target.automatic_fixups
+  };
+}
+function savedTarget(target) {
+  return {
+    ...savedFacts(target),
+    causes: target.findings.map(({ code: code2, reason, subject, args, decisive, location, title: title3 }) => ({
+      code: code2,
+      reason,
+      subject,
+      program: args["program"] ?? "",
+      detail: causeDetail(code2, args),
+      decisive: decisive && !isPromoted({ args }),
+      file: location?.file ?? "",
+      line: location?.line ?? 0,
+      title: title3
+    })),
+    programs: target.programs.filter(({ verified_insns: insns, load_status: load2 }) => insns > 0 && load2 === "pass").map(({ name: name5, verified_insns: insns }) => ({ name: name5, insns })),
+    ...timesOf(target)
+  };
+}
+function timesOf({
+  timings
+}) {
+  return timings ? { ms: { prepare: timings.prepare_ms, total: timings.total_ms } } : {};
+}
+function recordedReport(saved, path2) {
+  return {
+    path: path2,
+    runId: saved.run.id,
+    summaryStatus: saved.summary?.status ?? "",
+    targets: saved.targets.map(savedTarget)
+  };
+}
+function recordedCase(saved, path2) {
+  return {
+    path: path2,
+    runId: saved.run_id ?? "",
+    summaryStatus: saved.status,
+    targets: saved.targets.map((target) => ({
+      ...savedFacts(target),
+      causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
+      programs: target.program_costs,
+      ...timesOf(target)
+    }))
+  };
+}
+function runTarget({ target, result, outcome, findings, primary, programs, fixups }) {
+  return {
+    profile: target.profile.id,
+    required: target.required,
+    status: outcome.status,
+    classification: outcome.status === "skipped" ? "UNSUPPORTED_TRANSPORT" : primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : ""),
+    confidence: primary?.confidence ?? (outcome.status === "skipped" ? "high" : outcome.status === "fail" ? "low" : ""),
+    fixups,
+    causes: findings.map((finding) => ({
+      code: finding.code,
+      reason: finding.args["reason"] ?? "",
+      subject: finding.subject ?? "",
+      program: finding.args["program"] ?? "",
+      detail: causeDetail(finding.code, finding.args),
+      decisive: finding.decisive && !isPromoted(finding),
+      file: finding.location?.file ?? "",
+      line: finding.location?.line ?? 0,
+      title: words(finding).title
+    })),
+    programs: programs.filter(({ verifiedInsns, load: load2 }) => verifiedInsns > 0 && load2 === "pass").map(({ name: name5, verifiedInsns: insns }) => ({ name: name5, insns })),
+    ...result && {
+      ms: { prepare: Math.round(result.timings.prepareMs), total: Math.round(result.timings.totalMs) }
+    }
+  };
+}
+function recordedRun(run2, artifact) {
+  return {
+    path: "",
+    runId: run2.runId,
+    summaryStatus: "",
+    targets: targetViews(run2, artifact).map(runTarget)
+  };
+}
+var init_recorded = __esm({
+  "src/report/recorded.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_cause_detail();
+    init_finding();
+    init_decisive();
+    init_view();
+    __name(savedFacts, "savedFacts");
+    __name(savedTarget, "savedTarget");
+    __name(timesOf, "timesOf");
+    __name(recordedReport, "recordedReport");
+    __name(recordedCase, "recordedCase");
+    __name(runTarget, "runTarget");
+    __name(recordedRun, "recordedRun");
+  }
+});
+
+// src/model/comparison.ts
+function totalOf2(summaries) {
+  const sum2 = /* @__PURE__ */ __name((key) => summaries.reduce((total, summary2) => total + (summary2[key] ?? 0), 0), "sum");
+  return {
+    total: sum2("total"),
+    changed: sum2("changed"),
+    improved: sum2("improved"),
+    regressed: sum2("regressed"),
+    requiredRegressions: sum2("requiredRegressions"),
+    requiredNewFailures: sum2("requiredNewFailures"),
+    baseRequiredFailed: sum2("baseRequiredFailed"),
+    headRequiredFailed: sum2("headRequiredFailed"),
+    newFailures: sum2("newFailures"),
+    knownFailures: sum2("knownFailures"),
+    fixed: sum2("fixed"),
+    fixedWithWarning: sum2("fixedWithWarning"),
+    changedCauses: sum2("changedCauses"),
+    inconclusive: sum2("inconclusive"),
+    requiredInconclusive: sum2("requiredInconclusive"),
+    grownPrograms: sum2("grownPrograms")
+  };
+}
+var init_comparison = __esm({
+  "src/model/comparison.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(totalOf2, "totalOf");
+  }
+});
+
+// src/report/suite-baseline.ts
+function comparisonOf({ completed: completed2 }) {
+  return completed2?.run.baseline?.[completed2.artifact];
+}
+function hasBaseline({ baseline, cases }) {
+  return baseline !== void 0 || cases.some(({ completed: completed2 }) => completed2?.run.baseline !== void 0);
+}
+function suiteNews({ cases }) {
+  return totalOf2(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
+}
+function added({ cases }) {
+  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
+}
+function suiteBaselineJson(suite) {
+  if (!hasBaseline(suite)) return void 0;
+  return {
+    ...suite.baseline && identityJson(suite.baseline),
+    summary: summaryJson(suiteNews(suite)),
+    added_cases: list2(added(suite)),
+    removed_cases: list2(suite.baseline?.gone ?? [])
+  };
+}
+function isFresh(diff) {
+  return isNews(diff) && !isOldNews(diff);
+}
+function sortedNews({
+  cases
+}) {
+  const compared2 = cases.flatMap((one) => {
+    const comparison = comparisonOf(one);
+    return comparison ? [{ one, comparison }] : [];
+  });
+  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
+}
+function quietTexts(suite) {
+  const { known: known5, same: same2 } = sortedNews(suite);
+  const texts2 = [
+    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
+    ["As before", same2.map(({ one }) => one.name)],
+    ["Not in the baseline", added(suite)],
+    ["Only in the baseline", suite.baseline?.gone ?? []]
+  ];
+  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
+}
+function suiteBaselineLines(suite) {
+  if (!hasBaseline(suite)) return [];
+  return [
+    "## Against the baseline",
+    "",
+    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
+    `- ${newsText(suiteNews(suite))}`,
+    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
+    "",
+    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
+      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
+      "",
+      ...newsLines(comparison, 4, isFresh)
+    ])
+  ];
+}
+var init_suite_baseline = __esm({
+  "src/report/suite-baseline.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_comparison();
+    init_compare_json();
+    init_compare_markdown();
+    init_compare_words();
+    init_escape();
+    init_json_values();
+    __name(comparisonOf, "comparisonOf");
+    __name(hasBaseline, "hasBaseline");
+    __name(suiteNews, "suiteNews");
+    __name(added, "added");
+    __name(suiteBaselineJson, "suiteBaselineJson");
+    __name(isFresh, "isFresh");
+    __name(sortedNews, "sortedNews");
+    __name(quietTexts, "quietTexts");
+    __name(suiteBaselineLines, "suiteBaselineLines");
+  }
+});
+
+// src/report/suite-json.ts
+function caseViews({ completed: completed2 }) {
+  return completed2 ? targetViews(completed2.run, completed2.artifact) : [];
+}
+function requiredCounts(views) {
+  const required2 = views.filter(({ target }) => target.required);
+  const passed2 = required2.filter(({ outcome }) => outcome.status === "pass").length;
+  return { passed: passed2, failed: required2.length - passed2 };
+}
+function lackOf(views) {
+  const count5 = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).length, "count");
+  const of = /* @__PURE__ */ __name((words3, n) => n === 0 ? "" : n === views.length ? words3 : `${words3} on ${n} of ${views.length}`, "of");
+  return [
+    of(NOTHING_LOADED, count5("unloaded")),
+    of(LOADED_ONLY, count5("loaded")),
+    of("attached in part", count5("partly"))
+  ].filter((part3) => part3 !== "").join("; ");
+}
+function behaviorCounts(views) {
+  const functional = views.flatMap((view) => view.functional ?? []);
+  const tests = functional.flatMap(({ tests: own3 }) => own3);
+  const passed2 = tests.filter(({ status: status4 }) => status4 === "pass").length;
+  const failed2 = tests.filter(({ status: status4 }) => status4 === "fail").length;
+  if (passed2 + failed2 === 0) return void 0;
+  return { status: functional.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", passed: passed2, failed: failed2 };
+}
+function codeOf({ primary }) {
+  return primary?.rollup;
+}
+function targetJson2(view, recorded, failure3) {
+  return {
+    profile_id: view.target.profile.id,
+    status: view.outcome.status,
+    required: view.target.required,
+    classification_code: codeOf(view),
+    classification_confidence: some(recorded?.confidence),
+    automatic_fixups: some(view.fixups),
+    failure: failure3,
+    causes: list2((recorded?.causes ?? []).map(causeJson)),
+    program_costs: list2((recorded?.programs ?? []).map(({ name: name5, insns }) => ({ name: name5, insns }))),
+    timings: timingsJson(view)
+  };
+}
+function caseJson(one) {
+  const views = caseViews(one);
+  const { passed: passed2, failed: failed2 } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  const { completed: completed2 } = one;
+  const recorded = completed2 ? recordedRun(completed2.run, completed2.artifact).targets : [];
+  const baseline = comparisonOf(one);
+  const newsOf2 = /* @__PURE__ */ __name(({ target }) => baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure, "newsOf");
+  return object2({
+    name: one.name,
+    artifact: one.artifact,
+    manifest: some(one.manifest),
+    matrix: one.matrix,
+    status: one.status,
+    exit_code: one.exitCode,
+    error: some(one.error),
+    run_id: completed2?.run.runId,
+    report_json_path: some(one.json),
+    report_markdown_path: some(one.markdownPath),
+    total_profiles: views.length,
+    required_passed: passed2,
+    required_failed: failed2,
+    validation_mode: some(completed2?.run.validationMode ?? ""),
+    behavior_status: behavior?.status,
+    behavior_passed: some(behavior?.passed),
+    behavior_failed: some(behavior?.failed),
+    targets: list2(views.map((view, index) => targetJson2(view, recorded[index], newsOf2(view)))),
+    optional: some(!one.required),
+    origin: some(one.origin),
+    complete: completed2 && isComplete(views),
+    reasons: list2(completed2?.verdict.reasons ?? []),
+    gate: completed2 && gateJson(completed2.run, completed2.artifact, completed2.verdict),
+    support: completed2 && supportJson(supportRange(views, completed2.run.known)),
+    baseline: baseline && baselineJson(baseline)
+  });
+}
+function suiteValue(suite) {
+  return {
+    schema_version: "bpfcompat_suite.v0.1",
+    name: suite.name,
+    started_at: suite.startedAt,
+    finished_at: suite.finishedAt,
+    duration_ms: Math.round(suite.durationMs),
+    status: suite.status,
+    exit_code: suite.exitCode,
+    cases: suite.cases.map(caseJson),
+    verdict: runVerdict(suite.status),
+    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.completed !== void 0 && isComplete(caseViews(one))),
+    not_run: list2(suite.notRun),
+    baseline: suiteBaselineJson(suite),
+    shard: suite.part && shardJson(suite.part)
+  };
+}
+function suiteJson(suite) {
+  return `${JSON.stringify(suiteValue(suite), null, 2)}
+`;
+}
+var init_suite_json = __esm({
+  "src/report/suite-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_json();
+    init_gate_json();
+    init_json_values();
+    init_loaded_only();
+    init_recorded();
+    init_shard_json();
+    init_suite_baseline();
+    init_support_range();
+    init_timings_json();
+    init_verdict_json();
+    init_view();
+    __name(caseViews, "caseViews");
+    __name(requiredCounts, "requiredCounts");
+    __name(lackOf, "lackOf");
+    __name(behaviorCounts, "behaviorCounts");
+    __name(codeOf, "codeOf");
+    __name(targetJson2, "targetJson");
+    __name(caseJson, "caseJson");
+    __name(suiteValue, "suiteValue");
+    __name(suiteJson, "suiteJson");
+  }
+});
+
+// src/report/suite-markdown.ts
+function kernelsOf(columns) {
+  const kernels4 = new Map(
+    columns.flatMap(([, views]) => views.map(({ target }) => [target.profile.id, target.profile]))
+  );
+  const number5 = /* @__PURE__ */ __name(({ kernelFamily }) => {
+    const [major = 0, minor = 0] = kernelFamily.split(".").map(Number);
+    return major * 1e4 + minor;
+  }, "number");
+  return [...kernels4.values()].sort((a, b) => number5(a) - number5(b));
+}
+function cellText(view, standing) {
+  if (!view) return "-";
+  const { outcome, target, findings, fixups } = view;
+  const what = outcome.status === "pass" && findings.length > 0 ? "warning" : codeOf(view) ?? "";
+  const words3 = [
+    statusText(outcome.status, findings),
+    target.required ? "`required`" : "",
+    what,
+    fixupWords(fixups),
+    standing
+  ];
+  return words3.filter((word4) => word4 !== "").join(" ");
+}
+function standingOf(one, id2) {
+  const { completed: completed2 } = one;
+  const target = completed2?.run.targets.findIndex(({ profile }) => profile.id === id2);
+  const declared = completed2?.verdict.expected?.find(
+    (it) => it.target === target && it.artifact === completed2.artifact
+  );
+  const failure3 = comparisonOf(one)?.profiles.find(({ profile }) => profile === id2)?.failure;
+  const news = failure3 === "new" ? "**new**" : failure3 ?? "";
+  return [declared ? DECLARED[declared.met] : "", news].filter((word4) => word4 !== "").join(" ");
+}
+function declaredLines({ completed: completed2 }) {
+  const lines3 = /* @__PURE__ */ new Map();
+  for (const { artifact, target, code: name5, reason, met } of completed2?.verdict.expected ?? []) {
+    if (artifact !== completed2?.artifact) continue;
+    const became = { failed: "as declared", other_cause: "fails with another cause", passed: "passes; remove it" };
+    const said = `- Declared to fail with ${code(name5)} (${md(reason, 500)}): ${met === "no_answer" ? "inconclusive" : became[met]}`;
+    const id2 = completed2.run.targets[target]?.profile.id ?? "";
+    lines3.set(said, [...lines3.get(said) ?? [], code(id2)]);
+  }
+  return [...lines3].map(([said, ids]) => `${said} (${ids.join(", ")})`);
+}
+function matrixLines2(columns) {
+  const started = columns.filter(([, views]) => views.length > 0);
+  if (started.length === 0) return ["No case could start."];
+  const head2 = ["Profile", ...started.map(([one]) => md(one.name))];
+  const rows3 = kernelsOf(started).map(({ id: id2 }) => [
+    codeCell(id2),
+    ...started.map(
+      ([one, views]) => cellText(
+        views.find(({ target }) => target.profile.id === id2),
+        standingOf(one, id2)
+      )
+    )
+  ]);
+  return [...table(head2, rows3), ...legendLines(started)];
+}
+function legendLines(columns) {
+  const cells = columns.flatMap(
+    ([one, views]) => views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) }))
+  );
+  const has = /* @__PURE__ */ __name((mark2) => cells.some(({ standing }) => standing.startsWith(mark2)), "has");
+  const reported = [
+    ...cells.some(({ required: required2 }) => !required2) ? [`without \`required\`: ${MARKS.optional}`] : [],
+    ...has(DECLARED.failed) ? [`${DECLARED.failed}: ${MARKS.failed}`] : [],
+    ...has(DECLARED.passed) ? [`${DECLARED.passed}: ${MARKS.passed}`] : []
+  ];
+  return reported.length === 0 ? [] : ["", ...reported.map((text7) => `- ${text7}`)];
+}
+function caseRow([one, views]) {
+  const { passed: passed2, failed: failed2 } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  const lack = lackOf(views);
+  return [
+    md(one.name),
+    md(one.completed?.run.validationMode || "default"),
+    `${one.status}${lack === "" ? "" : ` (${lack})`}${one.required ? "" : " (optional)"}`,
+    `${passed2}/${failed2}`,
+    behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : "-",
+    `${views.length}`,
+    codeCell(one.json, 400)
+  ];
+}
+function causesOf2({ outcome, primary }, met) {
+  if (outcome.status === "infra_error") return [{ text: `inconclusive: ${md(outcome.message, 1e3)}`, below: [] }];
+  if (outcome.status === "inferred") return [{ text: inferredText(outcome.inference), below: [] }];
+  if (outcome.status === "skipped") return [{ text: `not tested: ${md(outcome.reason, 1e3)}`, below: [] }];
+  return primary ? [note2(primary, met)] : [];
+}
+function warningsOf({ findings }) {
+  return findings.filter(({ decisive }) => !decisive).map((finding) => note2(finding, []));
+}
+function note2(finding, met) {
+  const { title: title3, remediation, location, more } = findingFacts(finding);
+  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
+  const below = [
+    ...source ? [`Source: ${source.join(": ")}`] : [],
+    ...[...more, ...metWords(finding, met)].map((text7) => md(text7, 1e3)),
+    ...remediation === "" ? [] : [`What to do: ${md(remediation, 1e3)}`]
+  ];
+  return { text: `**${md(title3)}**`, below };
+}
+function noteLines(views, notesOf3) {
+  const causes = /* @__PURE__ */ new Map();
+  for (const [index, view] of views.entries()) {
+    for (const reported of notesOf3(view, index)) {
+      const known5 = causes.get(reported.text);
+      if (known5) known5.ids.push(view.target.profile.id);
+      else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
+    }
+  }
+  return [...causes.values()].flatMap(({ text: text7, ids, below }) => [
+    `- ${text7} (${ids.map((id2) => code(id2)).join(", ")})`,
+    ...below.map((line6) => `  - ${line6}`)
+  ]);
+}
+function isRemarkable({ outcome, findings }) {
+  return outcome.status !== "pass" || findings.length > 0;
+}
+function byUrgency(columns) {
+  const rank2 = /* @__PURE__ */ __name(([{ status: status4 }, views]) => status4 === "error" ? 0 : status4 === "fail" ? 1 : views.some(isRemarkable) ? 2 : 3, "rank");
+  return [...columns].sort((a, b) => rank2(a) - rank2(b));
+}
+function detailLines([one, views]) {
+  const { completed: completed2 } = one;
+  const lines3 = [`### ${md(one.name)}: ${one.status}`, "", `- Artifact: ${code(one.artifact, 400)}`];
+  if (one.manifest !== "") lines3.push(`- Manifest: ${code(one.manifest, 400)}`);
+  if (one.error !== "") lines3.push(`- Could not start: ${md(one.error, 1e3)}`);
+  if (completed2)
+    lines3.push(
+      `- Run: ${code(completed2.run.runId)}`,
+      `- Support: ${md(supportRange(views, completed2.run.known).text, 600)}`
+    );
+  if (completed2?.verdict.failOn) lines3.push(`- Fails on: ${completed2.verdict.failOn}`);
+  lines3.push(...declaredLines(one));
+  const metBy = /* @__PURE__ */ __name((target) => completed2?.verdict.expected?.find((it) => it.target === target && it.artifact === completed2.artifact)?.causes ?? [], "metBy");
+  lines3.push(...noteLines(views, (view, index) => causesOf2(view, metBy(index))));
+  const warnings = noteLines(views, warningsOf);
+  if (warnings.length > 0) lines3.push("", "#### Warnings", "", ...warnings);
+  return [...lines3, ""];
+}
+function suiteMarkdown(suite) {
+  const columns = suite.cases.map((one) => [one, caseViews(one)]);
+  const lines3 = [
+    "# bpfcompat Compatibility Suite",
+    "",
+    `- Suite: ${md(suite.name)}`,
+    `- Status: ${suite.status}`,
+    `- Exit Code: ${suite.exitCode}`,
+    `- Started: ${suite.startedAt}`,
+    `- Finished: ${suite.finishedAt}`,
+    ...suite.notRun.length === 0 ? [] : [`- Not run: ${suite.notRun.map((name5) => md(name5)).join(", ")}`],
+    "",
+    "## Collection Matrix",
+    "",
+    ...matrixLines2(columns),
+    "",
+    ...suiteBaselineLines(suite),
+    "## Cases",
+    "",
+    ...table(["Case", "Mode", "Status", "Required pass/fail", "Behavior", "Profiles", "Report"], columns.map(caseRow)),
+    "",
+    "## Case Details",
+    "",
+    ...byUrgency(columns).flatMap(detailLines)
+  ];
+  return `${lines3.join("\n").trimEnd()}
+`;
+}
+var DECLARED;
+var init_suite_markdown = __esm({
+  "src/report/suite-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_inferred();
+    init_escape();
+    init_expected_words();
+    init_finding_facts();
+    init_fixups();
+    init_legend();
+    init_loaded_only();
+    init_markdown_table2();
+    init_suite_baseline();
+    init_suite_json();
+    init_support_range();
+    __name(kernelsOf, "kernelsOf");
+    __name(cellText, "cellText");
+    DECLARED = {
+      failed: "expected",
+      other_cause: "**other cause**",
+      passed: "**unexpected**",
+      no_answer: ""
+    };
+    __name(standingOf, "standingOf");
+    __name(declaredLines, "declaredLines");
+    __name(matrixLines2, "matrixLines");
+    __name(legendLines, "legendLines");
+    __name(caseRow, "caseRow");
+    __name(causesOf2, "causesOf");
+    __name(warningsOf, "warningsOf");
+    __name(note2, "note");
+    __name(noteLines, "noteLines");
+    __name(isRemarkable, "isRemarkable");
+    __name(byUrgency, "byUrgency");
+    __name(detailLines, "detailLines");
+    __name(suiteMarkdown, "suiteMarkdown");
+  }
+});
+
+// src/report/collection.ts
+function runCollection(run2, verdict2, cases) {
+  return {
+    name: run2.matrix.name,
+    startedAt: run2.startedAt,
+    finishedAt: run2.finishedAt,
+    durationMs: run2.durationMs,
+    status: verdict2.status,
+    exitCode: verdict2.exitCode,
+    cases: cases.map(({ artifact, verdict: own3, json, markdown }) => ({
+      name: run2.artifacts[artifact]?.name ?? "",
+      artifact: run2.artifacts[artifact]?.path ?? "",
+      manifest: "",
+      matrix: run2.matrix.path,
+      required: true,
+      status: own3.status,
+      exitCode: own3.exitCode,
+      error: "",
+      completed: { run: run2, artifact, verdict: own3 },
+      json,
+      markdownPath: markdown
+    })),
+    notRun: [],
+    ...run2.part && { part: run2.part }
+  };
+}
+function collectionJson(run2, verdict2, cases) {
+  return suiteJson(runCollection(run2, verdict2, cases));
+}
+function collectionMarkdown(run2, verdict2, cases) {
+  const versions2 = collectionVersionsMarkdown(run2).join("\n");
+  return `${suiteMarkdown(runCollection(run2, verdict2, cases))}${versions2 === "" ? "" : `
+${versions2}`}`;
+}
+var init_collection = __esm({
+  "src/report/collection.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_suite_json();
+    init_suite_markdown();
+    init_versions2();
+    __name(runCollection, "runCollection");
+    __name(collectionJson, "collectionJson");
+    __name(collectionMarkdown, "collectionMarkdown");
+  }
+});
+
 // src/report/gate-document.ts
 function statusOf(word4) {
   return word4 === "pass" || word4 === "fail" ? word4 : "error";
@@ -57030,7 +58523,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path95.resolve)(cwd, file2);
+  const path2 = (0, import_node_path102.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -57088,18 +58581,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path95.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path102.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named7 = { key: "report_json_path", path: (0, import_node_path95.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const named7 = { key: "report_json_path", path: (0, import_node_path102.resolve)(cwd, candidate), use: "read", origin: file2 };
     const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named7)).then(() => void 0).catch((error2) => error2), "confined");
-    const rejected3 = await confined(cwd) && await confined((0, import_node_path95.dirname)((0, import_node_path95.resolve)(cwd, file2)));
+    const rejected3 = await confined(cwd) && await confined((0, import_node_path102.dirname)((0, import_node_path102.resolve)(cwd, file2)));
     if (rejected3 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path95.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path102.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : rejected3;
   }, "outside");
   if (path2 === "") return void 0;
   let rejected2;
-  for (const candidate of [path2, (0, import_node_path95.join)((0, import_node_path95.dirname)(file2), (0, import_node_path95.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path102.join)((0, import_node_path102.dirname)(file2), (0, import_node_path102.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -57121,12 +58614,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status4 }) => statuses.get(profile) === status4);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path95, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path102, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path95 = require("node:path");
+    import_node_path102 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -57228,10 +58721,10 @@ function safeName2(word4) {
   return (name5 || "_").slice(0, 100);
 }
 async function filesBelow(dir) {
-  const entries = await (0, import_promises12.readdir)(dir, { withFileTypes: true });
+  const entries = await (0, import_promises14.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path96.join)(dir, entry2.name);
+    const path2 = (0, import_node_path103.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -57239,35 +58732,35 @@ async function filesBelow(dir) {
 }
 async function copyFiles(from, to, redact) {
   const large = [];
-  const names3 = (await (0, import_promises12.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
+  const names3 = (await (0, import_promises14.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
   for (const name5 of names3) {
-    const found2 = await (0, import_promises12.lstat)((0, import_node_path96.join)(from, name5));
+    const found2 = await (0, import_promises14.lstat)((0, import_node_path103.join)(from, name5));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path96.join)(to, name5));
+      large.push((0, import_node_path103.join)(to, name5));
       continue;
     }
-    await (0, import_promises12.mkdir)(to, { recursive: true });
+    await (0, import_promises14.mkdir)(to, { recursive: true });
     if (name5 === "qemu.log") {
-      const text7 = await (0, import_promises12.readFile)((0, import_node_path96.join)(from, name5), "latin1");
-      await (0, import_promises12.writeFile)((0, import_node_path96.join)(to, name5), redact(text7), "latin1");
-    } else await (0, import_promises12.copyFile)((0, import_node_path96.join)(from, name5), (0, import_node_path96.join)(to, name5));
+      const text7 = await (0, import_promises14.readFile)((0, import_node_path103.join)(from, name5), "latin1");
+      await (0, import_promises14.writeFile)((0, import_node_path103.join)(to, name5), redact(text7), "latin1");
+    } else await (0, import_promises14.copyFile)((0, import_node_path103.join)(from, name5), (0, import_node_path103.join)(to, name5));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path96.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path103.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
 }
-async function gatherCell(cell, request, large) {
-  const { root, workspace, ownRun, cells, redact } = request;
+async function gatherCell(cell, request2, large) {
+  const { root, workspace, ownRun, cells, redact } = request2;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path96.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path96.join)(root, dir), redact).then(
+  const dir = (0, import_node_path103.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path103.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -57283,19 +58776,19 @@ async function gatherCell(cell, request, large) {
     reproduce: command && redact(command)
   };
 }
-async function gatherEvidence(request) {
-  const { root, about } = request;
+async function gatherEvidence(request2) {
+  const { root, about } = request2;
   const large = [];
   const cells = [];
-  for (const cell of request.cells) cells.push(await gatherCell(cell, request, large));
+  for (const cell of request2.cells) cells.push(await gatherCell(cell, request2, large));
   const files = await filesBelow(root);
   const listed = [];
   for (const path3 of files) {
-    const bytes3 = await (0, import_promises12.readFile)(path3);
+    const bytes3 = await (0, import_promises14.readFile)(path3);
     listed.push({
-      path: (0, import_node_path96.relative)(root, path3),
+      path: (0, import_node_path103.relative)(root, path3),
       size: bytes3.length,
-      sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex")
+      sha256: (0, import_node_crypto25.createHash)("sha256").update(bytes3).digest("hex")
     });
   }
   const manifest = {
@@ -57309,21 +58802,21 @@ async function gatherEvidence(request) {
       ...status4 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path96.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path103.relative)(root, path3))
   };
-  const path2 = (0, import_node_path96.join)(root, "manifest.json");
-  await (0, import_promises12.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
+  const path2 = (0, import_node_path103.join)(root, "manifest.json");
+  await (0, import_promises14.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto24, import_promises12, import_node_path96, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto25, import_promises14, import_node_path103, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto24 = require("node:crypto");
-    import_promises12 = require("node:fs/promises");
-    import_node_path96 = require("node:path");
+    import_node_crypto25 = require("node:crypto");
+    import_promises14 = require("node:fs/promises");
+    import_node_path103 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -57380,19 +58873,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text7 = attempt(evidence, () => FORMAT_WRITERS[name5](document, place3));
     if (text7 === void 0) return [[name5, ""]];
-    const path2 = (0, import_node_path97.join)(dir, evidence);
+    const path2 = (0, import_node_path104.join)(dir, evidence);
     (0, import_node_fs9.writeFileSync)(path2, text7);
     return [[name5, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs9, import_node_path97;
+var import_node_fs9, import_node_path104;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs9 = require("node:fs");
-    import_node_path97 = require("node:path");
+    import_node_path104 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -57507,7 +59000,7 @@ var init_annotations = __esm({
 
 // src/report/comment.ts
 function digest2(text7) {
-  return (0, import_node_crypto25.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
+  return (0, import_node_crypto26.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
 }
 function commentMarker(name5) {
   return `<!-- bpfcompat:${digest2(name5)} -->`;
@@ -57531,12 +59024,12 @@ function sameComment(a, b) {
   const results = resultsOf(a);
   return a === b || results !== void 0 && results === resultsOf(b);
 }
-var import_node_crypto25, MAX_BYTES4;
+var import_node_crypto26, MAX_BYTES4;
 var init_comment = __esm({
   "src/report/comment.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto26 = require("node:crypto");
     init_step_summary();
     MAX_BYTES4 = 65e3;
     __name(digest2, "digest");
@@ -57701,9 +59194,9 @@ function isSummary(path2) {
 }
 async function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named7 = own3 === "" ? "" : (0, import_node_path98.resolve)(ended2.runner.workspace, own3);
+  const named7 = own3 === "" ? "" : (0, import_node_path105.resolve)(ended2.runner.workspace, own3);
   const ours = named7 !== "" && named7 !== ended2.runner.summaryFile && isSummary(named7);
-  const path2 = ours ? named7 : (0, import_node_path98.join)(dir, SUMMARY);
+  const path2 = ours ? named7 : (0, import_node_path105.join)(dir, SUMMARY);
   const text7 = writeSummary(document, ended2, uploaded, path2);
   if (text7 === void 0) return "";
   const isThere = named7 !== "" && named7 === ended2.runner.summaryFile;
@@ -57716,18 +59209,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name5 };
   const text7 = attempt("the comment", () => comment(document, options2));
   if (text7 === void 0) return "";
-  const path2 = (0, import_node_path98.join)(dir, "comment.md");
+  const path2 = (0, import_node_path105.join)(dir, "comment.md");
   (0, import_node_fs11.writeFileSync)(path2, text7);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text7, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs11, import_node_path98, SUMMARY;
+var import_node_fs11, import_node_path105, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs11 = require("node:fs");
-    import_node_path98 = require("node:path");
+    import_node_path105 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -57754,7 +59247,7 @@ function escaped(text7) {
   return text7.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known5 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path99.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  const known5 = directories.map(([path2, shown4]) => [withoutEndSlashes(path2), shown4]).filter(([path2]) => (0, import_node_path106.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
   if (known5.length === 0) return (text7) => text7;
   const shownOf = new Map(known5);
   const names3 = known5.map(([path2]) => escaped(path2)).join("|");
@@ -57779,12 +59272,13 @@ function redactedFile(name5, text7, redact) {
     return redact(text7);
   }
 }
-var import_node_path99, PATH_CHARACTER;
+var import_node_path106, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path99 = require("node:path");
+    import_node_path106 = require("node:path");
+    init_end_slashes();
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
     __name(redactor, "redactor");
@@ -57798,19 +59292,19 @@ function limitOf(files) {
   const bytes3 = files.reduce((sum2, file2) => sum2 + (0, import_node_fs12.statSync)(file2).size, 0);
   return LEAST_MS + bytes3 / 1e6 * MS_PER_MEGABYTE;
 }
-async function uploadEvidence(request, env, runner) {
+async function uploadEvidence(request2, env, runner) {
   if (!env["ACTIONS_RUNTIME_TOKEN"] || !env["ACTIONS_RESULTS_URL"]) {
     say("the evidence is not uploaded: this runner has no artifact service");
     return void 0;
   }
   const { DefaultArtifactClient } = await import("./clients.cjs");
-  const options2 = request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {};
+  const options2 = request2.retentionDays > 0 ? { retentionDays: request2.retentionDays } : {};
   let why2 = "";
-  const limit2 = limitOf(request.files);
+  const limit2 = limitOf(request2.files);
   for (const suffix of suffixes()) {
-    const name5 = `${request.name}${suffix}`;
+    const name5 = `${request2.name}${suffix}`;
     try {
-      const upload = new DefaultArtifactClient().uploadArtifact(name5, [...request.files], request.root, options2);
+      const upload = new DefaultArtifactClient().uploadArtifact(name5, [...request2.files], request2.root, options2);
       const { id: id2 } = await within2(limit2, "the artifact service", upload);
       if (id2 === void 0) throw new Error("the service gave it no id");
       const run2 = runUrl(runner);
@@ -57828,19 +59322,19 @@ async function uploadEvidence(request, env, runner) {
   warning(`evidence upload failed: ${why2}; the verdict does not depend on it`);
   return void 0;
 }
-var import_node_crypto26, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
+var import_node_crypto27, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
 var init_upload = __esm({
   "src/action/upload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto26 = require("node:crypto");
+    import_node_crypto27 = require("node:crypto");
     import_node_fs12 = require("node:fs");
     init_errors();
     init_commands();
     init_limit();
     init_runner();
     BURNT = /\(409\)|already exists|conflict|finalize/i;
-    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto26.randomUUID)().slice(0, 8)}`], "suffixes");
+    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto27.randomUUID)().slice(0, 8)}`], "suffixes");
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
@@ -57896,19 +59390,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const included2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path100.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path107.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs13.mkdirSync)((0, import_node_path100.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs13.mkdirSync)((0, import_node_path107.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of included2) {
     if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
-    (0, import_node_fs13.writeFileSync)((0, import_node_path100.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
+    (0, import_node_fs13.writeFileSync)((0, import_node_path107.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path100.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path107.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -57968,10 +59462,10 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path100.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path100.join)(root, "reports");
+  const root = (0, import_node_path107.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path107.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path100.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path107.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   await setOutputs(env, {
     result: document.status,
@@ -58002,14 +59496,14 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs13, import_node_os4, import_node_path100;
+var import_node_fs13, import_node_os4, import_node_path107;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs13 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path100 = require("node:path");
+    import_node_path107 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
@@ -58049,8 +59543,8 @@ function isUnsaid(name5, event3) {
 }
 function foreignCode(name5, event3) {
   const own3 = partOf(event3, "repository");
-  const request = partOf(event3, "pull_request");
-  if (request && isForeign(partOf(partOf(request, "head"), "repo"), partOf(partOf(request, "base"), "repo") ?? own3)) {
+  const request2 = partOf(event3, "pull_request");
+  if (request2 && isForeign(partOf(partOf(request2, "head"), "repo"), partOf(partOf(request2, "base"), "repo") ?? own3)) {
     return "the pull request of a fork";
   }
   const run2 = partOf(event3, "workflow_run");
@@ -58140,6 +59634,43 @@ var init_missing_option = __esm({
   }
 });
 
+// src/config/admin-options.ts
+function checkRevokeOptions(values2) {
+  if (values2.subject === "") throw missing("subject", "ci");
+  if (values2.tenant === "" !== values2.allTenants)
+    throw new UsageError(
+      "missing_flag",
+      phrase`say whose tokens are meant: either ${option("tenant")} or ${option("all-tenants")}`
+    );
+  return values2;
+}
+function checkExportOptions(values2) {
+  if (values2.signKey !== "" && values2.out === "") throw missing("out", "events.jsonl");
+  if (values2.sigOut !== "" && values2.signKey === "") throw missing("sign-key", "audit.ed25519");
+  return values2;
+}
+function checkAuditVerifyOptions(values2) {
+  if (values2.input === "") throw missing("input", "events.jsonl");
+  if (values2.pubkey === "" !== values2.trustEnvelopeKey)
+    throw new UsageError(
+      "missing_flag",
+      phrase`say which key counts: either ${option("pubkey")} or ${option("trust-envelope-key")}`
+    );
+  return values2;
+}
+var init_admin_options = __esm({
+  "src/config/admin-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    init_missing_option();
+    __name(checkRevokeOptions, "checkRevokeOptions");
+    __name(checkExportOptions, "checkExportOptions");
+    __name(checkAuditVerifyOptions, "checkAuditVerifyOptions");
+  }
+});
+
 // src/config/runtime-options.ts
 function checkSelecting(values2) {
   if (values2.artifactName === "") throw missing("artifact-name", "conn");
@@ -58186,8 +59717,19 @@ function checkFetchArtifactOptions(values2) {
 }
 function checkAttestCreateOptions(values2) {
   if (values2.report.length === 0) throw missing("report", "report.json");
-  if (values2.unsigned !== "" && values2.key !== "")
-    throw new UsageError("flag_conflict", phrase`${option("unsigned")} signs nothing; leave out ${option("key")}`);
+  const { unsigned: unsigned2, key, keyless, signingConfig } = values2;
+  if (unsigned2 !== "" && (key !== "" || keyless))
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("unsigned")} signs nothing; leave out ${key === "" ? option("keyless") : option("key")}`
+    );
+  if (keyless && key !== "")
+    throw new UsageError("flag_conflict", phrase`${option("keyless")} signs without ${option("key")}; keep one`);
+  if (signingConfig !== "" && !keyless)
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("signing-config")} says where ${option("keyless")} signs; add that, or leave it out`
+    );
   return values2;
 }
 function checkAttestVerifyOptions(values2, bundles) {
@@ -58718,7 +60260,7 @@ function parseValidationMode(text7) {
   );
 }
 function checkRunner2(runner) {
-  const known5 = AVAILABLE.find((one) => one === runner);
+  const known5 = RUNNERS.find((one) => one === runner);
   if (known5 !== void 0) return known5;
   if (runner === "host") {
     throw new UsageError(
@@ -58726,15 +60268,9 @@ function checkRunner2(runner) {
       phrase`${setting("runner", "host")} would load an unproven object into the kernel of this machine and is not available, with ${option("unsafe-allow-host-runner")} too; use ${setting("runner", "vm")}`
     );
   }
-  if (RUNNERS.some((one) => one === runner)) {
-    throw new UsageError(
-      "not_available",
-      phrase`${setting("runner", runner)} is not available in this version; use ${setting("runner", "vm")}`
-    );
-  }
   throw new UsageError(
     "flag_value",
-    phrase`${option("runner")} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ";"} use ${enumerate(AVAILABLE, "or")}`
+    phrase`${option("runner")} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ";"} use ${enumerate(RUNNERS, "or")}`
   );
 }
 function wordOf(name5, words3, word4) {
@@ -58767,7 +60303,7 @@ function checkUri(uri) {
 function conflict(message4) {
   return new UsageError("flag_conflict", message4);
 }
-var SETTLED, OF_TEST, AVAILABLE;
+var SETTLED, OF_TEST;
 var init_test_options = __esm({
   "src/config/test-options.ts"() {
     "use strict";
@@ -58812,7 +60348,6 @@ var init_test_options = __esm({
     __name(without, "without");
     __name(checkWatchOptions, "checkWatchOptions");
     __name(parseValidationMode, "parseValidationMode");
-    AVAILABLE = ["vm", "virtme-ng"];
     __name(checkRunner2, "checkRunner");
     __name(wordOf, "wordOf");
     __name(checkLane, "checkLane");
@@ -58958,7 +60493,7 @@ var init_commands2 = __esm({
       {
         name: "watch",
         summary: "check objects again whenever their files change; on the four quick kernels if none are chosen",
-        arguments: { name: "[FILE...]", description: 'what "check" takes; with --suite none' }
+        arguments: { name: "[FILE...]", description: 'what "check" takes; nothing with --suite' }
       },
       {
         name: "explain",
@@ -59014,7 +60549,7 @@ var init_commands2 = __esm({
       { name: "agent approve", summary: `sign that one decision may be carried out, once (${EXPERIMENTAL_WORD})` },
       {
         name: "agent apply",
-        summary: `decide again, hold every gate against it, and check the load if approved (${EXPERIMENTAL_WORD})`
+        summary: `decide again, check every gate, and check the load if approved (${EXPERIMENTAL_WORD})`
       },
       { name: "agent status", summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
       { name: "agent ledger", summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
@@ -59028,6 +60563,11 @@ var init_commands2 = __esm({
       },
       { name: "agent unload", summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
       { name: "agent revocation-drill", summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
+      { name: "admin list-tokens", summary: "list the tokens of the registry of a server, without the tokens themselves" },
+      { name: "admin revoke-token", summary: "take the tokens of a subject out of the registry" },
+      { name: "admin verify-chain", summary: 'check the records of a work directory, as "history verify" does' },
+      { name: "admin audit-export", summary: "export the audit trail of the registry, signed on demand" },
+      { name: "admin audit-verify", summary: "check exported events against their signature" },
       { name: "kernels list", summary: "list the available kernels and which of them are stored" },
       {
         name: "kernels fetch",
@@ -59083,23 +60623,6 @@ var init_shells = __esm({
     init_words();
     SHELLS = ["bash", "zsh", "fish"];
     __name(checkCompletionOptions, "checkCompletionOptions");
-  }
-});
-
-// src/config/earlier-commands.ts
-function insteadOf(word4) {
-  return Object.hasOwn(EARLIER, word4) ? EARLIER[word4] : void 0;
-}
-var HISTORY, EARLIER;
-var init_earlier_commands = __esm({
-  "src/config/earlier-commands.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    HISTORY = "the signed results of runs are checked by 'bpfcompat history verify'";
-    EARLIER = {
-      admin: HISTORY
-    };
-    __name(insteadOf, "insteadOf");
   }
 });
 
@@ -59163,7 +60686,7 @@ var init_flag_values = __esm({
 // src/config/flags.ts
 function parseFlags(command, argv, env) {
   const options2 = new Map(optionsOf(command).map((row) => [row.name, row]));
-  const values2 = new Map([...options2.values()].map((row) => [keyOf5(row), defaultOf(row, env)]));
+  const values2 = new Map([...options2.values()].map((row) => [keyOf6(row), defaultOf(row, env)]));
   const given2 = /* @__PURE__ */ new Set();
   const notes = [];
   const words3 = [];
@@ -59188,7 +60711,7 @@ function parseFlags(command, argv, env) {
     }
     const value2 = readFlagValue(row, text7 ?? (row.type === "boolean" ? "true" : nextValue(argv, index, options2)));
     if (text7 === void 0 && row.type !== "boolean") index++;
-    const key = keyOf5(row);
+    const key = keyOf6(row);
     const before = values2.get(key);
     if (row.type !== "repeated" && given2.has(name5) && String(before) !== String(value2))
       notes.push(
@@ -59245,8 +60768,8 @@ function meantFlag(command, word4) {
 }
 function unexpected(command, word4, before = "") {
   const row = optionsOf(command).find(({ name: name5, type }) => type === "boolean" && before.replace(/^--?/, "") === name5);
-  const remedy5 = row ? `${flag(row.name)} takes a value only with "=": ${flag(row.name)}=${word4}` : `${meantFlag(command, word4)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
-  return new UsageError("unexpected_argument", `unexpected argument ${quoted(word4)}; ${remedy5}`);
+  const remedy6 = row ? `${flag(row.name)} takes a value only with "=": ${flag(row.name)}=${word4}` : `${meantFlag(command, word4)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
+  return new UsageError("unexpected_argument", `unexpected argument ${quoted(word4)}; ${remedy6}`);
 }
 function list4(value2) {
   return Array.isArray(value2) ? value2 : [];
@@ -59616,9 +61139,6 @@ function commandOf(first3, second, seconds4) {
   );
 }
 function unknownCommand(word4) {
-  const instead = insteadOf(word4);
-  if (instead !== void 0)
-    return new UsageError("not_available", `the command ${quoted(word4)} is not part of this version; ${instead}`);
   const names3 = COMMANDS3.map(({ name: name5 }) => name5);
   const similar = didYouMean(word4, names3);
   const hint2 = word4.startsWith("-") ? "; flags come after the command," : similar || ";";
@@ -59635,12 +61155,12 @@ var init_parse_args = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_admin_options();
     init_agent_options();
     init_bisect_options();
     init_check_options();
     init_commands2();
     init_shells();
-    init_earlier_commands();
     init_flags();
     init_implied_check();
     init_init_options();
@@ -59686,6 +61206,9 @@ var init_parse_args = __esm({
       "agent ledger": /* @__PURE__ */ __name((values2) => checkAgentLedgerOptions(values2), "agent ledger"),
       "agent work": /* @__PURE__ */ __name((values2) => checkAgentWorkOptions(values2), "agent work"),
       "agent rollback": /* @__PURE__ */ __name((values2) => checkAgentRollbackOptions(values2), "agent rollback"),
+      "admin revoke-token": /* @__PURE__ */ __name((values2) => checkRevokeOptions(values2), "admin revoke-token"),
+      "admin audit-export": /* @__PURE__ */ __name((values2) => checkExportOptions(values2), "admin audit-export"),
+      "admin audit-verify": /* @__PURE__ */ __name((values2) => checkAuditVerifyOptions(values2), "admin audit-verify"),
       "kernels fetch": /* @__PURE__ */ __name((values2, _given, words3) => checkFetchOptions(values2, words3), "kernels fetch"),
       "kernels prune": /* @__PURE__ */ __name((values2) => checkPruneOptions(values2), "kernels prune"),
       lock: /* @__PURE__ */ __name((values2) => checkLockArguments(values2), "lock"),
@@ -59743,7 +61266,7 @@ function defaultsOf(command, inputs, scratch) {
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path101.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path108.join)(scratch, "report.json") },
     ...wantsKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
@@ -59754,7 +61277,7 @@ function ignoredIn(command, inputs) {
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path101.resolve)(workspace, binary);
+  const path2 = (0, import_node_path108.resolve)(workspace, binary);
   return (0, import_node_fs15.existsSync)(path2) && (0, import_node_fs15.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
@@ -59781,7 +61304,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag4) => {
     const prefix = `--${flag4}=`;
     const text7 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text7 === "" ? "" : (0, import_node_path101.resolve)(workspace, text7);
+    return text7 === "" ? "" : (0, import_node_path108.resolve)(workspace, text7);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -59802,13 +61325,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs15, import_node_path101, OWN_BINARY, NO_PLAN;
+var import_node_fs15, import_node_path108, OWN_BINARY, NO_PLAN;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs15 = require("node:fs");
-    import_node_path101 = require("node:path");
+    import_node_path108 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -59840,7 +61363,7 @@ function cellEnd({ result, expected }) {
     const kind2 = passKind("pass", outcome.findings);
     if (kind2 === "unloaded" || kind2 === "loaded" || kind2 === "partly") return kind2;
   }
-  return fixupsOf(outcome, evidence) > 0 ? "fixups" : outcome.status;
+  return fixupsOf2(outcome, evidence) > 0 ? "fixups" : outcome.status;
 }
 function kernel(profile, now, cells) {
   const said = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
@@ -59864,14 +61387,14 @@ function endPhase(before) {
   if (before.phase === "failed") return "failed";
   return before.outcomes.length + 1 >= before.cells ? "done" : "ready";
 }
-function begun({ artifacts, targets, cellCounts, cells }, now) {
+function begun2({ artifacts, targets, cellCounts, cells }, now) {
   const kernels4 = targets.map((profile, index) => kernel(profile, now, cellCounts?.[index] ?? artifacts.length));
   return { ...NO_PROGRESS, artifacts, kernels: kernels4, startedAt: now, cells };
 }
 function advance(progress, event3, now) {
   switch (event3.type) {
     case "run-start":
-      return { ...begun(event3, now), accel: progress.accel };
+      return { ...begun2(event3, now), accel: progress.accel };
     case "accel":
       return { ...progress, accel: `${event3.accel}: ${event3.reason}` };
     case "kernel-start":
@@ -59879,8 +61402,8 @@ function advance(progress, event3, now) {
     case "kernel-progress": {
       const { what, bytes: bytes3, total } = event3;
       return change(progress, event3.profile, now, (before) => {
-        const isSame4 = before.what === what && before.bytes <= bytes3;
-        return { phase: "fetch", what, bytes: bytes3, total, began: isSame4 ? before.began : { at: now, bytes: bytes3 } };
+        const isSame5 = before.what === what && before.bytes <= bytes3;
+        return { phase: "fetch", what, bytes: bytes3, total, began: isSame5 ? before.began : { at: now, bytes: bytes3 } };
       });
     }
     case "kernel-ready":
@@ -59937,7 +61460,7 @@ var init_progress = __esm({
     __name(change, "change");
     __name(named5, "named");
     __name(endPhase, "endPhase");
-    __name(begun, "begun");
+    __name(begun2, "begun");
     __name(advance, "advance");
   }
 });
@@ -60173,7 +61696,7 @@ function readSuite(source) {
 function suiteCase2(yaml, index) {
   const { defaults } = yaml.value;
   const own3 = yaml.value.cases[index];
-  const reports2 = `${(defaults.report_dir ?? DEFAULT_REPORT_DIR).replace(/\/+$/, "")}/${own3.name}`;
+  const reports2 = `${withoutEndSlashes(defaults.report_dir ?? DEFAULT_REPORT_DIR)}/${own3.name}`;
   const said = {
     name: own3.name,
     artifact: own3.artifact ?? "",
@@ -60299,6 +61822,7 @@ var init_suite = __esm({
   "src/config/suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_end_slashes();
     init_errors();
     init_work_directory();
     init_assets();
@@ -60488,6 +62012,8 @@ var init_expected_names = __esm({
 // src/run/for-runner.ts
 function local(profile, runner) {
   if (profile.distro !== "local" || profile.kernel?.source !== "file") return void 0;
+  if (runner === "firecracker")
+    return { ...profile, runner, firecracker: { kernel: profile.kernel.image, bootArgs: [] } };
   if (runner === "virtme-ng") return { ...profile, runner, virtme: { run: profile.kernel.image, extraArgs: [] } };
   return void 0;
 }
@@ -60560,9 +62086,9 @@ function lostOf(mode2, manifest) {
     ...testsOf(mode2, manifest).some(({ required: required2 }) => required2) ? ["required functional tests"] : []
   ];
 }
-function lostFlag({ mode: mode2, maxInsns, loader }) {
-  if (maxInsns !== void 0) return option("max-insns");
-  if (mode2 === "behavior") return setting("validation-mode", mode2);
+function lostFlag({ mode: mode2, maxInsns, loader, keys }) {
+  if (maxInsns !== void 0) return keys?.maxInsns ?? option("max-insns");
+  if (mode2 === "behavior") return keys?.mode ?? setting("validation-mode", mode2);
   if ((loader?.rodata.size ?? 0) > 0) return option("set-rodata");
   if ((loader?.attachTargets.size ?? 0) > 0) return option("set-attach-target");
   if (loader?.btf) return option("btf");
@@ -60627,7 +62153,7 @@ function flagsOf({
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path102.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path109.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
     ...lane ? [flag("lane"), lane] : [],
     ...runner && runner !== "vm" ? [flag("runner"), runner] : [],
@@ -60637,23 +62163,23 @@ function flagsOf({
     ...loader.modules === false ? [flag("no-modules")] : [],
     ...loader.loader ? [flag("loader"), loader.loader] : [],
     ...loader.loaders ? [flag("loaders"), loader.loaders.join(",")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path102.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path109.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name5, value2]) => [flag("set-rodata"), `${name5}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name5, target]) => [flag("set-attach-target"), `${name5}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path102.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path109.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path102;
+var import_node_path109;
 var init_object_flags = __esm({
   "src/api/object-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path102 = require("node:path");
+    import_node_path109 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -60743,10 +62269,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path103.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path103.basename)(at)) ? (0, import_node_path103.join)((0, import_node_path103.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path110.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path110.basename)(at)) ? (0, import_node_path110.join)((0, import_node_path110.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path103.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path110.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -60767,14 +62293,14 @@ async function addFile(host, into, real, to, origin) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto27.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex");
   const known5 = into.files.get(to);
   if (known5 !== void 0 && known5.fact.sha256 !== sha2563) {
     reject7("asset_conflict", `${origin}: ${real} and ${known5.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path103.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path110.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -60784,16 +62310,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH4) reject7("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path103.join)(real, name5);
+    const path2 = (0, import_node_path110.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) reject7("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path103.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path110.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path103.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path110.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) reject7("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -60807,7 +62333,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path103.resolve)(context.dir, path2),
+      (0, import_node_path110.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -60832,24 +62358,24 @@ function joinAssets(first3, second) {
 }
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
-  for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS))) {
-    const path2 = import_node_path103.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+  for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS3))) {
+    const path2 = import_node_path110.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path103.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path110.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path103.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path110.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto27, import_node_path103, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS;
+var import_node_crypto28, import_node_path110, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto27 = require("node:crypto");
-    import_node_path103 = require("node:path");
+    import_node_crypto28 = require("node:crypto");
+    import_node_path110 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -60867,12 +62393,12 @@ var init_assets2 = __esm({
     __name(loadAssets, "loadAssets");
     __name(joinAssets, "joinAssets");
     BREAKS = /[\s'"`;|&<>()=]+/;
-    MAX_WORDS = 64;
+    MAX_WORDS3 = 64;
     __name(undeclaredFiles, "undeclaredFiles");
   }
 });
 
-// src/loader/library-dirs.ts
+// src/user-program/library-dirs.ts
 async function readText3(host, path2) {
   return host.files.read(path2, MAX_CONF).then(
     (bytes3) => bytes3.toString("utf8"),
@@ -60880,10 +62406,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path104.resolve)((0, import_node_path104.dirname)(from), pattern2);
-  const dir = (0, import_node_path104.dirname)(path2);
+  const path2 = (0, import_node_path111.resolve)((0, import_node_path111.dirname)(from), pattern2);
+  const dir = (0, import_node_path111.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path104.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path111.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches2 = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches2.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -60901,19 +62427,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path104.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path111.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path104, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path111, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
-  "src/loader/library-dirs.ts"() {
+  "src/user-program/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path104 = require("node:path");
+    import_node_path111 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES5 = 200;
     DEFAULT_DIRS = [
@@ -60932,7 +62458,7 @@ var init_library_dirs = __esm({
   }
 });
 
-// src/loader/program-file.ts
+// src/user-program/program-file.ts
 function textAt3(bytes3, offset) {
   if (offset < 0 || offset >= bytes3.length) return void 0;
   const end = bytes3.subarray(offset, offset + MAX_STRING).indexOf(0);
@@ -60988,7 +62514,7 @@ function readProgramFile(file2) {
 }
 var MAX_HEADERS, MAX_DYNAMIC, MAX_NEEDED, MAX_STRING, DT, SCRIPT;
 var init_program_file = __esm({
-  "src/loader/program-file.ts"() {
+  "src/user-program/program-file.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
@@ -61006,10 +62532,10 @@ var init_program_file = __esm({
   }
 });
 
-// src/loader/closure.ts
+// src/user-program/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path105.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path112.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -61029,13 +62555,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known5.has(name5) || import_node_path105.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path112.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
       if (found2 === void 0) throw missing2(origin, name5, next.name, [...own3, ...dirs]);
       if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known5.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path105.join)(found2.dir.guest, import_node_path105.posix.basename(name5)), found2.bytes);
+      add(name5.includes("/") ? name5 : (0, import_node_path112.join)(found2.dir.guest, import_node_path112.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -61051,8 +62577,8 @@ async function isLibraryFile(host, path2) {
 async function readInterpreter(host, program2, origin) {
   const path2 = program2.interpreter;
   const reject11 = /* @__PURE__ */ __name((why2) => {
-    const remedy5 = "build it statically, or run where it can be run";
-    throw new UsageError("interpreter_missing", phrase`${origin}: it is started by ${path2}, ${why2}; ${remedy5}`);
+    const remedy6 = "build it statically, or run where it can be run";
+    throw new UsageError("interpreter_missing", phrase`${origin}: it is started by ${path2}, ${why2}; ${remedy6}`);
   }, "reject");
   if (!path2.startsWith("/") || !await isLibraryFile(host, path2)) return reject11("which this machine does not have");
   const bytes3 = await host.files.read(path2, MAX_LIBRARY_BYTES);
@@ -61061,9 +62587,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : reject11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path105.dirname)(name5), guest: (0, import_node_path105.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path105.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path105.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path112.dirname)(name5), guest: (0, import_node_path112.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path112.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path112.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -61079,7 +62605,7 @@ function linksFor(known5) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known5].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path105.join)(home, name5), target: (0, import_node_path105.join)(dir.guest, name5) }] : []
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path112.join)(home, name5), target: (0, import_node_path112.join)(dir.guest, name5) }] : []
   );
 }
 function missing2(origin, name5, by, dirs) {
@@ -61089,12 +62615,12 @@ function missing2(origin, name5, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path105, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path112, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
-  "src/loader/closure.ts"() {
+  "src/user-program/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path105 = require("node:path");
+    import_node_path112 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -61113,7 +62639,7 @@ var init_closure = __esm({
   }
 });
 
-// src/loader/command-binary.ts
+// src/user-program/command-binary.ts
 function reject8(code2, message4) {
   throw new UsageError(code2, message4);
 }
@@ -61139,7 +62665,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path106.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path113.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     reject8(
@@ -61165,35 +62691,35 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path106.resolve)(cwd, path2);
+  const source = (0, import_node_path113.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) reject8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path106.basename)(source);
+  const name5 = (0, import_node_path113.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     reject8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path106.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path106.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path113.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path113.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
-    sha256: (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length,
     bytes: bytes3,
     guestPath,
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto28, import_node_path106, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto29, import_node_path113, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
-  "src/loader/command-binary.ts"() {
+  "src/user-program/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto28 = require("node:crypto");
-    import_node_path106 = require("node:path");
+    import_node_crypto29 = require("node:crypto");
+    import_node_path113 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -61213,16 +62739,16 @@ var init_command_binary = __esm({
 
 // src/run/payload.ts
 function sha2562(text7) {
-  return (0, import_node_crypto29.createHash)("sha256").update(text7).digest("hex");
+  return (0, import_node_crypto30.createHash)("sha256").update(text7).digest("hex");
 }
-async function prepareCommand(host, cwd, request, origin) {
-  const command = request.command.trim();
+async function prepareCommand(host, cwd, request2, origin) {
+  const command = request2.command.trim();
   if (command === "") throw new UsageError("bad_command", phrase`${origin.command} is empty; write the command to run`);
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(command) || Buffer.byteLength(command) > MAX_COMMAND_BYTES) {
     const words3 = phrase`must be one line of at most ${MAX_COMMAND_BYTES} bytes; put longer ones into a script (${option("command-binary")})`;
     throw new UsageError("bad_command", phrase`${origin.command} ${words3}`);
   }
-  const { binary, expectExitCode } = request;
+  const { binary, expectExitCode } = request2;
   const program2 = binary === "" ? void 0 : await loadCommandBinary(host, cwd, binary, phrase`${origin.binary} ${binary}`);
   return {
     command,
@@ -61264,15 +62790,15 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto29, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto30, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto29 = require("node:crypto");
-    init_command_binary();
+    import_node_crypto30 = require("node:crypto");
     init_errors();
     init_wording();
+    init_command_binary();
     init_assets2();
     MAX_COMMAND_BYTES = 4096;
     MAX_BYTES8 = 240 * 1024 * 1024;
@@ -61335,20 +62861,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path107.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path107.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path114.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path114.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path107.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path114.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path107.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path114.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path107.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path107.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path114.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path114.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -61367,12 +62893,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path107;
+var import_node_path114;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path107 = require("node:path");
+    import_node_path114 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -61406,7 +62932,9 @@ var init_built_loaders = __esm({
         object({
           name: _enum(LOADER_NAMES),
           version: string2().regex(/^[\w.+~-]{1,64}$/),
-          files: array(BuiltFile).min(1)
+          files: array(BuiltFile).min(1),
+          /** It can be started before there is an object, and waits for one (docs/loaders.md). */
+          waits: boolean2().default(false)
         })
       )
     });
@@ -61415,7 +62943,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path108.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path115.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -61429,7 +62957,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path108.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path115.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -61443,7 +62971,7 @@ async function readLoader2(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path108.join)(directory, file2);
+    const place3 = (0, import_node_path115.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -61454,6 +62982,8 @@ async function readLoader2(host, directory, built) {
     entries.push({ kind: "file", path: path2, executable: true, bytes: bytes3 });
   }
   const [program2] = built.files;
+  if (built.waits)
+    entries.push({ kind: "file", path: waitsMark(program2.path), executable: false, bytes: NOTHING });
   return { name: name5, version: version2, sha256: program2.sha256, sizeBytes: size, path: program2.path, entries };
 }
 async function findLoader(place3, choice3) {
@@ -61470,18 +63000,19 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path108, MAX_LOADER_BYTES, MAX_LIST_BYTES, numbers;
+var import_node_path115, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path108 = require("node:path");
+    import_node_path115 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
     MAX_LOADER_BYTES = 12 * 1024 * 1024;
     MAX_LIST_BYTES = 256 * 1024;
     __name(directoryOf, "directoryOf");
+    NOTHING = new Uint8Array();
     numbers = /* @__PURE__ */ __name((version2) => version2.split(/[.+~-]/).map(Number), "numbers");
     __name(isNewer, "isNewer");
     __name(newest2, "newest");
@@ -61552,8 +63083,10 @@ function loadersFor({ loaders, command }, manifest) {
 async function caseLoaders(source, manifest, targets, { findLoader: findLoader2 }) {
   const named7 = loadersFor(source, manifest);
   const loaders = await loadersOf(findLoader2, named7, source.command !== void 0, targets);
-  const { mode: mode2, gate: gate2 } = source;
-  checkLoaderClaims(loaders, named7, { mode: mode2, maxInsns: gate2.maxInsns ?? gate2.defaults.maxInsns }, manifest);
+  const { mode: mode2, gate: gate2, origin } = source;
+  const budget2 = gate2.maxInsns === void 0 ? "max_insns of defaults" : "max_insns";
+  const keys = { mode: `${origin}: validation_mode: ${mode2}`, maxInsns: `${origin}: ${budget2}` };
+  checkLoaderClaims(loaders, named7, { mode: mode2, maxInsns: gate2.maxInsns ?? gate2.defaults.maxInsns, keys }, manifest);
   return { named: named7, loaders };
 }
 function loaderSettings({ gate: gate2, beside }) {
@@ -61901,6 +63434,7 @@ function storeFeature({ code: code2, immediate }) {
 }
 function jumpFeature({ code: code2 }, operation) {
   if (code2 === INDIRECT_JUMP) return "indirect_jump";
+  if (code2 === INDIRECT_CALL) return "indirect_call";
   if (code2 === 229) return "may_goto";
   if (code2 === JUMP || code2 === CALL || code2 === EXIT) return void 0;
   if (operation >= 160 && operation <= 208) return "short_jumps";
@@ -62149,10 +63683,10 @@ function accessWords(btf, root, access3, kind2) {
   const name5 = coreKind(kind2);
   const indexes = access3.split(":", 64).map(Number);
   if (name5.startsWith("enumval")) {
-    return `${head2}::${enumNameAt(btf, plain2(btf, root), indexes[0] ?? 0)}`.slice(0, MAX_WORDS2);
+    return `${head2}::${enumNameAt(btf, plain2(btf, root), indexes[0] ?? 0)}`.slice(0, MAX_WORDS4);
   }
-  if (kind2 >= FIELD_KINDS) return head2.slice(0, MAX_WORDS2);
-  return (head2 + fieldWords(btf, plain2(btf, root), indexes)).slice(0, MAX_WORDS2);
+  if (kind2 >= FIELD_KINDS) return head2.slice(0, MAX_WORDS4);
+  return (head2 + fieldWords(btf, plain2(btf, root), indexes)).slice(0, MAX_WORDS4);
 }
 function fieldWords(btf, root, [first3 = 0, ...rest]) {
   let type = root;
@@ -62169,7 +63703,7 @@ function fieldWords(btf, root, [first3 = 0, ...rest]) {
   }
   return words3;
 }
-var KINDS7, FIELD_KINDS, MAX_WORDS2;
+var KINDS7, FIELD_KINDS, MAX_WORDS4;
 var init_core_access2 = __esm({
   "src/object/core-access.ts"() {
     "use strict";
@@ -62191,7 +63725,7 @@ var init_core_access2 = __esm({
       "type_matches"
     ];
     FIELD_KINDS = 6;
-    MAX_WORDS2 = 256;
+    MAX_WORDS4 = 256;
     __name(coreKind, "coreKind");
     __name(onlyQueries, "onlyQueries");
     __name(accessWords, "accessWords");
@@ -62242,14 +63776,16 @@ function symbolTable(bytes3, names3) {
   const count5 = Math.floor(bytes3.length / SYMBOL_BYTES2);
   const functions = [];
   const externs = [];
+  const common = [];
   let cut3 = false;
   for (let index = 1; index < count5; index++) {
     const info = bytes3[index * SYMBOL_BYTES2 + 4] ?? 0;
     const section2 = view.getUint16(index * SYMBOL_BYTES2 + 6, true);
     const isFunction = (info & 15) === FUNC && section2 > 0 && section2 < SPECIAL_SECTION;
     const isExtern = (info === GLOBAL << 4 || info === WEAK << 4) && section2 === 0;
-    if (!isFunction && !isExtern) continue;
-    const list6 = isFunction ? functions : externs;
+    const isCommon = section2 === COMMON_SECTION;
+    if (!isFunction && !isExtern && !isCommon) continue;
+    const list6 = isFunction ? functions : isExtern ? externs : common;
     if (list6.length < MAX_FOUND3) list6.push(index);
     else cut3 = true;
   }
@@ -62257,6 +63793,7 @@ function symbolTable(bytes3, names3) {
     count: count5,
     functions,
     externs,
+    common,
     cut: cut3,
     get: /* @__PURE__ */ __name((index) => index < count5 ? symbolAt(view, index, names3) : void 0, "get")
   };
@@ -62276,7 +63813,7 @@ function symbolAt(view, index, names3) {
     hidden: visibility === 1 || visibility === 2
   };
 }
-var SYMBOL_BYTES2, SPECIAL_SECTION, MAX_FOUND3, TYPES, BINDINGS, FUNC, GLOBAL, WEAK;
+var SYMBOL_BYTES2, SPECIAL_SECTION, COMMON_SECTION, MAX_FOUND3, TYPES, BINDINGS, FUNC, GLOBAL, WEAK;
 var init_symbols2 = __esm({
   "src/object/symbols.ts"() {
     "use strict";
@@ -62284,6 +63821,7 @@ var init_symbols2 = __esm({
     init_strings();
     SYMBOL_BYTES2 = 24;
     SPECIAL_SECTION = 65280;
+    COMMON_SECTION = 65522;
     MAX_FOUND3 = 32768;
     TYPES = ["none", "object", "func", "section"];
     BINDINGS = ["local", "global", "weak"];
@@ -62401,7 +63939,7 @@ function newBudget() {
 }
 function layoutOf(program2, functions, code2, callback2, budget2) {
   const parts2 = [{ fn: program2.index, start: 0 }];
-  const placed = /* @__PURE__ */ new Set([program2.index]);
+  const placed2 = /* @__PURE__ */ new Set([program2.index]);
   let insns = program2.insns;
   const path2 = [{ fn: program2.index, call: 0 }];
   while (path2.length > 0) {
@@ -62409,14 +63947,14 @@ function layoutOf(program2, functions, code2, callback2, budget2) {
     const callee = top && code2[top.fn]?.callees[top.call++]?.callee;
     if (callee === void 0) {
       path2.pop();
-      if (path2.length === 0 && callback2 !== void 0 && !placed.has(callback2)) place3(callback2);
-    } else if (!placed.has(callee)) place3(callee);
+      if (path2.length === 0 && callback2 !== void 0 && !placed2.has(callback2)) place3(callback2);
+    } else if (!placed2.has(callee)) place3(callee);
     if (budget2.steps-- <= 0 || insns > MAX_PROGRAM_INSNS) return { parts: parts2, insns, cut: true };
   }
   return { parts: parts2, insns, cut: false };
   function place3(fn) {
     parts2.push({ fn, start: insns });
-    placed.add(fn);
+    placed2.add(fn);
     insns += functions[fn]?.insns ?? 0;
     budget2.steps -= (code2[fn]?.helpers.size ?? 0) + (code2[fn]?.symbols.size ?? 0);
     path2.push({ fn, call: 0 });
@@ -63140,6 +64678,34 @@ var init_first_kernel = __esm({
   }
 });
 
+// src/object/map-facts.ts
+function emptyMap(name5, origin, section2, offset) {
+  return { ...BLANK_DEFINITION, name: name5, type: "type 0", origin, section: section2, offset, autocreate: true, problems: [] };
+}
+var BLANK_DEFINITION;
+var init_map_facts = __esm({
+  "src/object/map-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    BLANK_DEFINITION = {
+      typeId: 0,
+      keySize: 0,
+      valueSize: 0,
+      maxEntries: 0,
+      flags: 0,
+      keyType: "",
+      valueType: "",
+      pinning: "none",
+      pinningValue: 0,
+      mapExtra: 0n,
+      inner: void 0,
+      hasValues: false,
+      valueFields: []
+    };
+    __name(emptyMap, "emptyMap");
+  }
+});
+
 // src/object/value-fields.ts
 function valueFieldsOf(btf, id2) {
   const found2 = /* @__PURE__ */ new Set();
@@ -63254,7 +64820,7 @@ function innerOf(btf, member3, map3) {
   const pointer = plain2(btf, arrayOf(btf, plain2(btf, member3.type)).element);
   const definition = pointer.kind === "ptr" ? plain2(btf, pointer.ref) : void 0;
   if (definition?.kind !== "struct") return void 0;
-  const start = { ...map3, ...BLANK2, name: `${map3.name}.inner` };
+  const start = { ...map3, ...BLANK_DEFINITION, name: `${map3.name}.inner` };
   return readDefinition(btf, definition, start);
 }
 function integer3(btf, id2, name5, problems) {
@@ -63268,68 +64834,21 @@ function integer3(btf, id2, name5, problems) {
   problems.push(`has a ${name5} that is not a number`);
   return 0n;
 }
-var PIN_BY_NAME, BLANK2;
+var PIN_BY_NAME;
 var init_map_definition = __esm({
   "src/object/map-definition.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_btf_types();
     init_first_kernel();
+    init_map_facts();
     init_value_fields();
     PIN_BY_NAME = 1;
     __name(readDefinition, "readDefinition");
     __name(readMember, "readMember");
     __name(readTyped, "readTyped");
     __name(innerOf, "innerOf");
-    BLANK2 = {
-      typeId: 0,
-      keySize: 0,
-      valueSize: 0,
-      maxEntries: 0,
-      flags: 0,
-      keyType: "",
-      valueType: "",
-      pinning: "none",
-      pinningValue: 0,
-      mapExtra: 0n,
-      inner: void 0,
-      hasValues: false,
-      valueFields: []
-    };
     __name(integer3, "integer");
-  }
-});
-
-// src/object/map-facts.ts
-function emptyMap(name5, origin, section2, offset) {
-  return {
-    name: name5,
-    typeId: 0,
-    type: "type 0",
-    keySize: 0,
-    valueSize: 0,
-    maxEntries: 0,
-    flags: 0,
-    keyType: "",
-    valueType: "",
-    pinning: "none",
-    pinningValue: 0,
-    mapExtra: 0n,
-    inner: void 0,
-    hasValues: false,
-    origin,
-    section: section2,
-    offset,
-    autocreate: true,
-    valueFields: [],
-    problems: []
-  };
-}
-var init_map_facts = __esm({
-  "src/object/map-facts.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(emptyMap, "emptyMap");
   }
 });
 
@@ -63458,7 +64977,7 @@ var init_maps2 = __esm({
 });
 
 // src/object/registers.ts
-function followPointers(code2, insns, start, made, look) {
+function followPointers(code2, insns, start, made2, look) {
   if (insns > MAX_INSNS) return;
   const states = new Array(insns);
   const waiting = [];
@@ -63469,13 +64988,13 @@ function followPointers(code2, insns, start, made, look) {
     else if (!meet(known5, state)) return;
     waiting.push(index);
   }, "reach");
-  const first3 = new Int32Array(REGISTERS3).fill(NOTHING);
+  const first3 = new Int32Array(REGISTERS3).fill(NOTHING2);
   if (start !== void 0) first3[start] = 0;
   reach(0, first3);
   for (let index = waiting.pop(); index !== void 0; index = waiting.pop()) {
     const insn = insnAt(code2, index);
     const next = states[index].slice();
-    step2(next, insn, isWideLoad(insn.code) ? made(index, insn) : void 0);
+    step2(next, insn, isWideLoad(insn.code) ? made2(index, insn) : void 0);
     const { falls, jump } = flowOf(insn);
     if (falls) reach(index + (isWideLoad(insn.code) ? 2 : 1), next);
     if (jump !== void 0) reach(index + 1 + jump, next);
@@ -63484,16 +65003,16 @@ function followPointers(code2, insns, start, made, look) {
     const state = states[index];
     if (state === void 0) continue;
     look(index, insnAt(code2, index), (register) => {
-      const offset = state[register] ?? NOTHING;
-      return offset === NOTHING ? void 0 : offset;
+      const offset = state[register] ?? NOTHING2;
+      return offset === NOTHING2 ? void 0 : offset;
     });
   }
 }
 function meet(known5, other) {
   let changed = false;
   for (let register = 0; register < REGISTERS3; register++) {
-    if (known5[register] === NOTHING || known5[register] === other[register]) continue;
-    known5[register] = NOTHING;
+    if (known5[register] === NOTHING2 || known5[register] === other[register]) continue;
+    known5[register] = NOTHING2;
     changed = true;
   }
   return changed;
@@ -63503,30 +65022,30 @@ function step2(state, insn, loaded2) {
   switch (code2 & 7) {
     case JMP2:
     case JMP322:
-      if (isCall(code2)) state.fill(NOTHING, 0, 6);
+      if (isCall(code2)) state.fill(NOTHING2, 0, 6);
       return;
     case ST2:
       return;
     case STX:
       if ((code2 & 224) !== ATOMIC) return;
-      state[source] = NOTHING;
-      state[0] = NOTHING;
+      state[source] = NOTHING2;
+      state[0] = NOTHING2;
       return;
     case ARITHMETIC_64:
       state[destination] = arithmetic(state, insn, immediate);
       return;
     default:
-      state[destination] = isWideLoad(code2) ? loaded2 ?? NOTHING : NOTHING;
+      state[destination] = isWideLoad(code2) ? loaded2 ?? NOTHING2 : NOTHING2;
   }
 }
 function arithmetic(state, { code: code2, destination, source, offset }, immediate) {
   const fromRegister = (code2 & FROM_REGISTER) !== 0;
-  const held = state[destination] ?? NOTHING;
-  if ((code2 & 240) === MOVE && fromRegister && offset === 0) return state[source] ?? NOTHING;
-  if ((code2 & 240) === ADD && !fromRegister && held !== NOTHING) return Math.max(held + immediate, NOTHING);
-  return NOTHING;
+  const held = state[destination] ?? NOTHING2;
+  if ((code2 & 240) === MOVE && fromRegister && offset === 0) return state[source] ?? NOTHING2;
+  if ((code2 & 240) === ADD && !fromRegister && held !== NOTHING2) return Math.max(held + immediate, NOTHING2);
+  return NOTHING2;
 }
-var REGISTERS3, ARITHMETIC_64, FROM_REGISTER, MOVE, ADD, ATOMIC, JMP2, JMP322, MAX_INSNS, NOTHING;
+var REGISTERS3, ARITHMETIC_64, FROM_REGISTER, MOVE, ADD, ATOMIC, JMP2, JMP322, MAX_INSNS, NOTHING2;
 var init_registers = __esm({
   "src/object/registers.ts"() {
     "use strict";
@@ -63541,7 +65060,7 @@ var init_registers = __esm({
     JMP2 = 5;
     JMP322 = 6;
     MAX_INSNS = 65536;
-    NOTHING = -1;
+    NOTHING2 = -1;
     __name(followPointers, "followPointers");
     __name(meet, "meet");
     __name(step2, "step");
@@ -63661,22 +65180,22 @@ function returned(state, context) {
   const { now } = state;
   for (const kind2 of KINDS9) now[kind2] = word3(now, kind2) & KEPT2;
   now[SET] = 0;
-  put(state, CONTEXT, 0, context);
+  put2(state, CONTEXT, 0, context);
 }
 function word3(now, at) {
   return now[at] ?? 0;
 }
-function holds3({ now }, kind2, register) {
+function holds4({ now }, kind2, register) {
   return (word3(now, kind2) >>> register & 1) === 1;
 }
-function put({ now }, kind2, register, holding) {
+function put2({ now }, kind2, register, holding) {
   const rest = word3(now, kind2) & ~(1 << register);
   now[kind2] = holding ? rest | 1 << register : rest;
   now[SET] = word3(now, SET) | 1 << register & ARGUMENTS;
 }
 function loads(state, kind2, base, offset) {
   const { now, saved, escaped: escaped2 } = state;
-  if (base !== FRAME) return holds3(state, STACK, base) && (saved.has(kind2) || escaped2.has(kind2));
+  if (base !== FRAME) return holds4(state, STACK, base) && (saved.has(kind2) || escaped2.has(kind2));
   const slot = slotOf(offset);
   return escaped2.has(kind2) || slot !== void 0 && (word3(now, slotWord(kind2, slot)) >>> (slot & 31) & 1) === 1;
 }
@@ -63687,7 +65206,7 @@ function stores(state, kind2, base, offset, holding) {
     const rest = word3(state.now, at) & ~(1 << (slot & 31));
     state.now[at] = holding ? rest | 1 << (slot & 31) : rest;
     if (holding) state.saved.add(kind2);
-  } else if (holding && holds3(state, STACK, base)) state.escaped.add(kind2);
+  } else if (holding && holds4(state, STACK, base)) state.escaped.add(kind2);
 }
 function slotWord(kind2, slot) {
   return kind2 + 1 + (slot >> 5);
@@ -63723,8 +65242,8 @@ var init_context_state = __esm({
     __name(givesBuffer, "givesBuffer");
     __name(returned, "returned");
     __name(word3, "word");
-    __name(holds3, "holds");
-    __name(put, "put");
+    __name(holds4, "holds");
+    __name(put2, "put");
     __name(loads, "loads");
     __name(stores, "stores");
     __name(slotWord, "slotWord");
@@ -63745,7 +65264,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join91(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join98(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
   let known5;
   reach(0, atEntry());
@@ -63764,7 +65283,7 @@ function writesContext(program2, budget2) {
       } else if (isWideLoad(insn.code)) {
         const entry2 = program2.target(index);
         if (entry2 !== void 0) reach(entry2, atCallback());
-      } else if (isExit(insn.code) && holds3(state, CONTEXT, 0)) state.returns.add(owners2[index] ?? 0);
+      } else if (isExit(insn.code) && holds4(state, CONTEXT, 0)) state.returns.add(owners2[index] ?? 0);
       const { falls, jump } = flowOf(insn);
       if (falls) reach(index + (isWideLoad(insn.code) ? 2 : 1), state.now);
       if (jump !== void 0) reach(index + 1 + jump, state.now);
@@ -63773,13 +65292,13 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known5);
   return false;
 }
-function join91(states, at, words3) {
+function join98(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
-    const joined5 = (before | (words3[word4] ?? 0)) >>> 0;
-    states[at + word4] = joined5;
-    more ||= joined5 !== before;
+    const joined4 = (before | (words3[word4] ?? 0)) >>> 0;
+    states[at + word4] = joined4;
+    more ||= joined4 !== before;
   }
   return more;
 }
@@ -63791,31 +65310,31 @@ function writes(state, insn) {
       return writesMemory(state, insn);
     case LDX: {
       const found2 = KINDS9.map((kind2) => (code2 & 248) === MEMORY_64 && loads(state, kind2, source, offset));
-      for (const [at, kind2] of KINDS9.entries()) put(state, kind2, destination, found2[at] === true);
+      for (const [at, kind2] of KINDS9.entries()) put2(state, kind2, destination, found2[at] === true);
       return false;
     }
     case ARITHMETIC_642:
       for (const kind2 of KINDS9) {
-        const copied = (code2 & FROM_REGISTER2) !== 0 && holds3(state, kind2, source);
-        put(state, kind2, destination, copied || (code2 & 240) !== MOVE2 && holds3(state, kind2, destination));
+        const copied = (code2 & FROM_REGISTER2) !== 0 && holds4(state, kind2, source);
+        put2(state, kind2, destination, copied || (code2 & 240) !== MOVE2 && holds4(state, kind2, destination));
       }
       return false;
     default:
-      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS9) put(state, kind2, destination, false);
+      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS9) put2(state, kind2, destination, false);
       return false;
   }
 }
 function writesMemory(state, { code: code2, destination, source, offset, immediate }) {
   const atomic = (code2 & 248) === ATOMIC_64;
   const base = atomic && immediate === LOAD_ACQUIRE ? source : destination;
-  if (holds3(state, CONTEXT, base)) return true;
+  if (holds4(state, CONTEXT, base)) return true;
   if (!atomic && (code2 & 248) !== MEMORY_64) return false;
   for (const kind2 of KINDS9) {
     const before = atomic && loads(state, kind2, base, offset);
-    const holding = (code2 & 7) === STX && holds3(state, kind2, source);
+    const holding = (code2 & 7) === STX && holds4(state, kind2, source);
     stores(state, kind2, base, offset, holding || before);
     for (const register of before ? [0, source, destination] : []) {
-      if (register !== base) put(state, kind2, register, true);
+      if (register !== base) put2(state, kind2, register, true);
     }
   }
   return false;
@@ -63851,7 +65370,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join91, "join");
+    __name(join98, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -64007,6 +65526,32 @@ var init_references = __esm({
   }
 });
 
+// src/object/unplaced.ts
+function commonVariables({ symbols }) {
+  return symbols.common.slice(0, MAX_NAMES3).flatMap((index) => symbols.get(index)?.name || []);
+}
+function untypedMaps({ sections, symbols }) {
+  const maps = sections.find(({ name: name5 }) => name5 === ".maps")?.index;
+  const found2 = [];
+  for (let index = 1; maps !== void 0 && index < Math.min(symbols.count, MAX_SYMBOLS2); index++) {
+    const symbol = symbols.get(index);
+    if (symbol?.section === maps && symbol.type === "object" && symbol.name !== "") found2.push(symbol.name);
+    if (found2.length === MAX_NAMES3) break;
+  }
+  return found2;
+}
+var MAX_NAMES3, MAX_SYMBOLS2;
+var init_unplaced = __esm({
+  "src/object/unplaced.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    MAX_NAMES3 = 64;
+    MAX_SYMBOLS2 = 32768;
+    __name(commonVariables, "commonVariables");
+    __name(untypedMaps, "untypedMaps");
+  }
+});
+
 // src/object/read-object.ts
 function readObject(bytes3) {
   const elf = readElf(bytes3);
@@ -64038,6 +65583,8 @@ function readObject(bytes3) {
     core: btf && ext ? readCore(elf, btf, ext.core, functions) : [],
     settings: btf ? settingsOf2(btf) : [],
     structOpsPrograms: new Set(structOps2.keys()),
+    commonVariables: commonVariables(elf),
+    untypedMaps: btf ? [] : untypedMaps(elf),
     functions: functions.list,
     wrongFormats: readWrongFormats(elf, functions.list, code2, references),
     btf,
@@ -64120,6 +65667,7 @@ var init_read_object = __esm({
     init_program_names();
     init_programs();
     init_references();
+    init_unplaced();
     MAX_PROBLEMS2 = 50;
     STRUCT_OPS_SECTION2 = /^\??\.struct_ops(?:\.link)?$/;
     __name(readObject, "readObject");
@@ -64234,7 +65782,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path109.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path116.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -64244,7 +65792,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named7 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path109.dirname)(objectPath));
+  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path116.dirname)(objectPath));
   if (!repository) return found2;
   for (const name5 of named7) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
@@ -64254,12 +65802,12 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path109, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
+var import_node_path116, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path109 = require("node:path");
+    import_node_path116 = require("node:path");
     init_source_paths();
     init_confine();
     init_git();
@@ -64288,7 +65836,7 @@ async function readAgain(host, path2, artifact, isObject4) {
   const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
-  if ((0, import_node_crypto30.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
+  if ((0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
     throw new UsageError("artifact_unreadable", `${path2}: it was changed while the run was under way; run again`);
   }
   const facts = isObject4 ? readObject(bytes3) : void 0;
@@ -64298,7 +65846,7 @@ async function readAgain(host, path2, artifact, isObject4) {
 function createShelf(host, limit2 = SHELF_BYTES) {
   const held = /* @__PURE__ */ new Map();
   let weight2 = 0;
-  function put2(key, content2) {
+  function put3(key, content2) {
     const own3 = held.get(key)?.weight ?? weightOf2(content2);
     if (!held.delete(key)) weight2 += own3;
     held.set(key, { content: content2, weight: own3 });
@@ -64308,19 +65856,19 @@ function createShelf(host, limit2 = SHELF_BYTES) {
       weight2 -= freed;
     }
   }
-  __name(put2, "put");
+  __name(put3, "put");
   function contentOf(artifact, { bytes: bytes3, facts, sources, file: file2 }) {
-    if (bytes3.length === 0) return () => NOTHING2;
+    if (bytes3.length === 0) return () => NOTHING3;
     const isObject4 = facts !== void 0;
     const key = `${isObject4} ${artifact.sha256} ${artifact.path}`;
-    put2(key, { bytes: bytes3, facts, sources });
+    put3(key, { bytes: bytes3, facts, sources });
     return reader(key, artifact, isObject4, file2 ?? artifact.path);
   }
   __name(contentOf, "contentOf");
   function reader(key, artifact, isObject4, file2) {
     return async (copy) => {
       const content2 = held.get(key)?.content ?? await readAgain(host, copy ?? file2, artifact, isObject4);
-      put2(key, content2);
+      put3(key, content2);
       return content2;
     };
   }
@@ -64331,18 +65879,18 @@ function createShelf(host, limit2 = SHELF_BYTES) {
     content: contentOf(artifact, content2)
   });
 }
-var import_node_crypto30, SHELF_BYTES, NOTHING2;
+var import_node_crypto31, SHELF_BYTES, NOTHING3;
 var init_object_shelf = __esm({
   "src/run/object-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto30 = require("node:crypto");
+    import_node_crypto31 = require("node:crypto");
     init_errors();
     init_header2();
     init_read_object();
     init_read_sources();
     SHELF_BYTES = 64 * 1024 * 1024;
-    NOTHING2 = Promise.resolve({
+    NOTHING3 = Promise.resolve({
       bytes: new Uint8Array(),
       facts: void 0,
       sources: /* @__PURE__ */ new Map()
@@ -64514,7 +66062,7 @@ function reject9(origin, path2, { isFile: isFile2, isDirectory, size }) {
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path110.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path117.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -64545,11 +66093,11 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     );
   }
   const whole5 = {
-    sha256: (0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path110.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path117.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -64560,13 +66108,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto31, import_node_path110, REASONS6;
+var import_node_crypto32, import_node_path117, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto31 = require("node:crypto");
-    import_node_path110 = require("node:path");
+    import_node_crypto32 = require("node:crypto");
+    import_node_path117 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -64619,12 +66167,13 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path111.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path118.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path111.basename)(path2),
+      basename: (0, import_node_path118.basename)(path2),
       name: input.name || artifactName(path2),
-      sha256: (0, import_node_crypto32.createHash)("sha256").digest("hex"),
+      // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
+      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto33.createHash)("sha256").digest("hex") : "",
       sizeBytes: 0
     };
     return { artifact, bytes: new Uint8Array(), facts: void 0, sources: /* @__PURE__ */ new Map(), unusable: unreadable3(error2) };
@@ -64649,8 +66198,8 @@ function commandSubject(command, name5) {
 async function loadForCommand(host, input, origin = option("artifact")) {
   const file2 = await loadArtifact(host, input, origin);
   if (!hasElfMagic(file2.bytes)) {
-    const remedy5 = "name the compiled object; other files are copied as assets of a manifest";
-    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is not an ELF object; ${remedy5}`);
+    const remedy6 = "name the compiled object; other files are copied as assets of a manifest";
+    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is not an ELF object; ${remedy6}`);
   }
   return { ...file2, facts: void 0, sources: /* @__PURE__ */ new Map() };
 }
@@ -64661,13 +66210,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto32, import_node_path111;
+var import_node_crypto33, import_node_path118;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto32 = require("node:crypto");
-    import_node_path111 = require("node:path");
+    import_node_crypto33 = require("node:crypto");
+    import_node_path118 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -64813,7 +66362,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path112.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path119.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -64844,7 +66393,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path112.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path119.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -64852,7 +66401,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path112.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path119.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
     const missing3 = error2.code === "ENOENT";
@@ -64885,24 +66434,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path112.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path112.join)(dir, "reports", (0, import_node_path112.basename)(path2)), (0, import_node_path112.join)(dir, (0, import_node_path112.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path119.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path119.join)(dir, "reports", (0, import_node_path119.basename)(path2)), (0, import_node_path119.join)(dir, (0, import_node_path119.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named7 = await caseReport(host, cwd, (0, import_node_path112.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path112.join)((0, import_node_path112.dirname)(dir), (0, import_node_path112.basename)(path2));
+  const named7 = await caseReport(host, cwd, (0, import_node_path119.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path119.join)((0, import_node_path119.dirname)(dir), (0, import_node_path119.basename)(path2));
   return named7 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, requested2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, requested2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path112, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path119, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path112 = require("node:path");
+    import_node_path119 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -65243,7 +66792,7 @@ function readSymbols(places, objects, holders) {
     const name5 = referred && shown2(symbol.name);
     if (referred !== void 0 && name5 !== void 0) referred.referring ??= name5;
   }, "take");
-  const count5 = Math.min(places.symbols.count, MAX_SYMBOLS2);
+  const count5 = Math.min(places.symbols.count, MAX_SYMBOLS3);
   for (let index = 1; index < count5; index++) {
     const symbol = places.symbols.get(index);
     if (symbol === void 0) continue;
@@ -65267,14 +66816,14 @@ function nameObjects(program2, objects) {
   });
   return names3.map((name5) => names3.filter((one) => one === name5).length === 1 ? name5 : void 0);
 }
-var MAX_SYMBOLS2, MAX_NAME6, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
+var MAX_SYMBOLS3, MAX_NAME6, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
 var init_name_objects = __esm({
   "src/object/inside/name-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_places2();
     init_pointers();
-    MAX_SYMBOLS2 = 2e6;
+    MAX_SYMBOLS3 = 2e6;
     MAX_NAME6 = 128;
     SLACK = 64;
     MADE_UP = /^(?:\.L|anon\.|\$|__compound|_\.)|^[lL]?__?(?:unnamed|const)|\.llvm\.|^str\.|^(?:go|type|runtime)[.:]/;
@@ -65327,7 +66876,7 @@ var init_limits = __esm({
 
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
-  return (0, import_node_crypto33.createHash)("sha256").update(bytes3).digest("hex");
+  return (0, import_node_crypto34.createHash)("sha256").update(bytes3).digest("hex");
 }
 function isNamedObject(member3) {
   return OBJECT2.test(member3);
@@ -65424,12 +66973,12 @@ function createCollector(everyPlace = false) {
     }
   };
 }
-var import_node_crypto33, SKELETON2, OBJECT2;
+var import_node_crypto34, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto33 = require("node:crypto");
+    import_node_crypto34 = require("node:crypto");
     init_elf_file();
     init_header2();
     init_c_source();
@@ -65683,7 +67232,7 @@ var init_kind = __esm({
   }
 });
 
-// src/artifacts/refuse-layer.ts
+// src/artifacts/reject-layer.ts
 function rejectLayer(head2) {
   if (head2.every((byte) => byte === 0)) return;
   throw new HostError(
@@ -65691,8 +67240,8 @@ function rejectLayer(head2) {
     "a layer of it is not a tar archive, plain or packed by gzip, xz or zstd; save it again"
   );
 }
-var init_refuse_layer = __esm({
-  "src/artifacts/refuse-layer.ts"() {
+var init_reject_layer = __esm({
+  "src/artifacts/reject-layer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
@@ -65768,19 +67317,19 @@ async function takePacked(host, path2, packing, collector, signal, entries = cre
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
   if (isTar2(head2)) return takeTar(all, collector, entries);
   if (layer2 && !hasElfMagic(head2)) rejectLayer(head2);
-  const name5 = (0, import_node_path113.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path120.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path113.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path113.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path120.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path120.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path113.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path120.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
@@ -65813,12 +67362,12 @@ async function takeRpm(host, path2, collector, signal) {
   for (const path3 of waiting.values()) collector.take(Buffer.alloc(0), path3);
   links.end();
 }
-var import_node_path113, IMAGE_MARKS;
+var import_node_path120, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path113 = require("node:path");
+    import_node_path120 = require("node:path");
     init_elf_file();
     init_tar();
     init_chunks();
@@ -65831,7 +67380,7 @@ var init_archive = __esm({
     init_limits();
     init_links3();
     init_name_bounds();
-    init_refuse_layer();
+    init_reject_layer();
     __name(bounded, "bounded");
     __name(peeked, "peeked");
     __name(whole3, "whole");
@@ -65866,7 +67415,7 @@ var init_take_layer = __esm({
     init_archive();
     init_kind();
     init_limits();
-    init_refuse_layer();
+    init_reject_layer();
     __name(takeLayer, "takeLayer");
   }
 });
@@ -65935,7 +67484,7 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path114.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path121.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -65943,12 +67492,12 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path114, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
+var import_node_path121, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path121 = require("node:path");
     init_layout();
     init_manifest();
     init_registry();
@@ -66007,7 +67556,7 @@ async function takeDockerLayers(host, { chunks: chunks2, dir, named: named7 }, c
     if (!needed2.has(member3)) continue;
     once(seen, member3);
     if (size > LIMITS4.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    const file2 = (0, import_node_path115.join)(dir, "layer");
+    const file2 = (0, import_node_path122.join)(dir, "layer");
     await host.files.writeAtomic(file2, await content2());
     const take2 = /* @__PURE__ */ __name((own3, entries2) => takeLayer(host, file2, "program", { collector: own3, entries: entries2, isArchive: true, signal }), "take");
     read.set(member3, await layers.read(take2));
@@ -66025,7 +67574,7 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path115.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path122.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
@@ -66042,12 +67591,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path115, DockerManifest, MAX_MANIFEST;
+var import_node_path122, DockerManifest, MAX_MANIFEST;
 var init_image_archive = __esm({
   "src/artifacts/image-archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path115 = require("node:path");
+    import_node_path122 = require("node:path");
     init_zod();
     init_chunks();
     init_errors();
@@ -66134,7 +67683,7 @@ function found(collector, container, { name: name5, flag: flag4 }) {
   );
 }
 async function openFile(host, path2, named7, signal) {
-  const container = containerOf2((0, import_node_path116.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+  const container = containerOf2((0, import_node_path123.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
   if (container === void 0) return void 0;
   const collector = await limited(named7, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
@@ -66149,12 +67698,12 @@ async function openImage2(named7, take2, signal) {
   const digest3 = await limited(named7, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named7), digest: digest3 };
 }
-var import_node_path116, DAMAGE, IMAGE3;
+var import_node_path123, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path123 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -66228,7 +67777,7 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path117.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path124.relative)(cwd, place3);
     const named7 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
@@ -66303,13 +67852,13 @@ async function openNamed(host, named7) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path117.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path117.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path124.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path124.join)(dir, name5));
   }
 }
 async function keepNamed(host, workdir, named7) {
-  const dir = (0, import_node_path117.join)(workdir, OBJECTS2);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path117.join)(dir, `${sha2563}.o`), "fileOf");
+  const dir = (0, import_node_path124.join)(workdir, OBJECTS2);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path124.join)(dir, `${sha2563}.o`), "fileOf");
   const objects = named7.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
@@ -66319,8 +67868,8 @@ async function keepNamed(host, workdir, named7) {
     }
     for (const object3 of objects) await host.files.writeAtomic(fileOf2(object3), object3.bytes);
   } catch (cause) {
-    const remedy5 = phrase`check its space and permissions, or choose another work directory (${option("workdir")})`;
-    throw new HostError("workdir_unwritable", phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy5}`, {
+    const remedy6 = phrase`check its space and permissions, or choose another work directory (${option("workdir")})`;
+    throw new HostError("workdir_unwritable", phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy6}`, {
       cause
     });
   }
@@ -66331,12 +67880,12 @@ async function keepNamed(host, workdir, named7) {
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path117, OBJECTS2, KEPT3, UNUSED_MS;
+var import_node_path124, OBJECTS2, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path117 = require("node:path");
+    import_node_path124 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -66369,7 +67918,7 @@ var init_named_objects = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
-  return artifact === "" ? `command://${name5}` : (0, import_node_path118.resolve)(dir, artifact);
+  return artifact === "" ? `command://${name5}` : (0, import_node_path125.resolve)(dir, artifact);
 }
 function subjectReader(host, shelve, load2) {
   const known5 = /* @__PURE__ */ new Map();
@@ -66384,8 +67933,8 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path118.resolve)(dir, file2);
-    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path118.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path125.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path125.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known5.set(path2, reading2);
     return reading2;
   };
@@ -66436,12 +67985,12 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path118, IMAGE_IN_A_CASE;
+var import_node_path125, IMAGE_IN_A_CASE;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path118 = require("node:path");
+    import_node_path125 = require("node:path");
     init_similar();
     init_errors();
     init_wording();
@@ -66462,6 +68011,17 @@ var init_suite_readers = __esm({
 });
 
 // src/api/suite-cases.ts
+function caseFacts({ source, artifact, matrix: matrix2, ready, error: error2 }) {
+  return {
+    name: source.name,
+    artifact,
+    manifest: ready?.manifest ?? "",
+    matrix: ready?.run.matrix.path ?? matrix2,
+    required: source.required,
+    origin: source.origin,
+    error: error2
+  };
+}
 function promised({ minKernel, defaults }, manifest) {
   return minKernel ?? manifest?.minKernel ?? defaults.minKernel;
 }
@@ -66476,7 +68036,7 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named7 of paths) if (named7.key === "matrix") await confine(host, root, named7);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path119.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path126.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
 async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
@@ -66489,19 +68049,14 @@ async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
     throw new UsageError(error2.code, phrase`${source.kernelsOrigin}: ${wordingOf(error2)}`, { cause: error2 });
   }
 }
-function runnerOf2({ runner: own3, origin }, said) {
-  const runner = said ?? own3;
-  if (runner !== "firecracker") return runner;
-  throw new UsageError("not_available", `${origin}: runner ${runner} is not available in this version; use runner vm`);
-}
 async function readyCase(source, paths, { context, overrides, readers }) {
   const { host, dir } = context;
-  const runner = runnerOf2(source, overrides.runner);
+  const runner = overrides.runner ?? source.runner;
   for (const named8 of source.paths) {
     if (named8.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named8);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path119.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path126.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -66521,7 +68076,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path119.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path126.resolve)(dir, matrix2.file), name: matrix2.name },
     targets,
     manifest,
     validationMode: mode2,
@@ -66556,8 +68111,8 @@ async function checkTestNames(subject, tests) {
 }
 function caseFlags({ catalog, dir, localKernels }, { mode: mode2, command }, { manifest, manifestPath }, resolved2) {
   const allowProfileOverride = catalog.allowOverride ?? false;
-  const request = { manifest: manifestPath, mode: mode2, command, allowProfileOverride, localKernels, ...resolved2 };
-  return flagsOf(request, dir, manifest?.failOn);
+  const request2 = { manifest: manifestPath, mode: mode2, command, allowProfileOverride, localKernels, ...resolved2 };
+  return flagsOf(request2, dir, manifest?.failOn);
 }
 async function prepareCases(context, suite, overrides) {
   const readers = caseReaders(context, suite, overrides.baseline);
@@ -66568,8 +68123,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path119.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path119.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path126.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path126.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -66580,12 +68135,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path119;
+var import_node_path126;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path126 = require("node:path");
     init_catalog();
     init_tuning();
     init_errors();
@@ -66603,11 +68158,11 @@ var init_suite_cases = __esm({
     init_suite_guest_files();
     init_suite_loaders();
     init_suite_readers();
+    __name(caseFacts, "caseFacts");
     __name(promised, "promised");
     __name(gateOf2, "gateOf");
     __name(suiteKernels, "suiteKernels");
     __name(kernelsOf3, "kernelsOf");
-    __name(runnerOf2, "runnerOf");
     __name(readyCase, "readyCase");
     __name(checkTestNames, "checkTestNames");
     __name(caseFlags, "caseFlags");
@@ -66629,10 +68184,10 @@ async function neededKernels(requested2, options2 = {}) {
       await add(requested2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path120.resolve)(cwd, requested2.suite);
+    const path2 = (0, import_node_path127.resolve)(cwd, requested2.suite);
     const text7 = await loadText(host, path2, "suite", requested2.suite);
-    const suite = readSuite({ file: (0, import_node_path120.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path120.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path127.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path127.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -66651,12 +68206,12 @@ async function archesOfKernels(ids, options2 = {}) {
   for (const id2 of ids) arches.add((await findProfile(catalog, id2).catch(() => void 0))?.arch ?? "x86_64");
   return [...arches];
 }
-var import_node_path120;
+var import_node_path127;
 var init_needed_kernels = __esm({
   "src/api/needed-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path127 = require("node:path");
     init_catalog();
     init_suite();
     init_kernel_source();
@@ -66922,6 +68477,7 @@ var init_call_options = __esm({
     AROUND = {
       env: SETTINGS,
       cwd: TEXT3,
+      workspace: TEXT3,
       host: SETTINGS,
       allowProfileOverride: FLAG2,
       lock: oneOf(["use", "require", "ignore"])
@@ -67059,6 +68615,7 @@ var init_features2 = __esm({
       may_goto: { since: "6.9", words: "may_goto loops" },
       address_space_cast: { since: "6.9", words: "address space casts (arena)" },
       indirect_jump: { since: "6.19", words: "indirect jumps" },
+      indirect_call: { since: "", words: "calls through pointers to functions" },
       unknown_opcode: { since: "", words: "instructions that no known kernel has" },
       subprograms: { since: "4.16", words: "calls between functions" },
       loops: { since: "5.3", words: "loops that the compiler did not unroll" },
@@ -67374,7 +68931,7 @@ function withoutPaths(manifest) {
   return text7.replaceAll(JSON.stringify(manifest.file).slice(1, -1), "");
 }
 function digestOf2(value2) {
-  return (0, import_node_crypto34.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
+  return (0, import_node_crypto35.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
 }
 function byName2(a, b) {
   return a.kernel === b.kernel ? a.subject < b.subject ? -1 : 1 : a.kernel < b.kernel ? -1 : 1;
@@ -67430,12 +68987,12 @@ function divideRuns(runs, total, costs) {
     runs: runs.map((_, run2) => planned.filter((one) => one.run === run2).map(({ cell, shard: shard2 }) => ({ ...cell, shard: shard2 })))
   };
 }
-var import_node_crypto34;
+var import_node_crypto35;
 var init_shard_plan = __esm({
   "src/api/shard-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto34 = require("node:crypto");
+    import_node_crypto35 = require("node:crypto");
     init_errors();
     init_object_names();
     init_shard();
@@ -67461,7 +69018,7 @@ function caseInputs(dir, { source, ready }) {
   const named7 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named7.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path121.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path128.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -67509,7 +69066,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path121.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path128.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -67521,12 +69078,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path121;
+var import_node_path128;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path128 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -67543,15 +69100,9 @@ var init_suite_claims = __esm({
 function caseReport2(one, run2) {
   const verdict2 = one.ready && run2 && verdictOf(one.ready.gate, run2);
   return {
-    name: one.source.name,
-    artifact: one.artifact,
-    manifest: one.ready?.manifest ?? "",
-    matrix: one.ready?.run.matrix.path ?? one.matrix,
-    required: one.source.required,
-    origin: one.source.origin,
+    ...caseFacts(one),
     status: verdict2?.status ?? "error",
     exitCode: verdict2?.exitCode ?? 1,
-    error: one.error,
     completed: run2 && verdict2 && { run: run2, artifact: 0, verdict: verdict2 },
     json: run2 ? one.json : "",
     markdownPath: run2 ? one.markdown : ""
@@ -67579,6 +69130,7 @@ var init_suite_verdicts = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_gate_options();
     init_load_run();
+    init_suite_cases();
     __name(caseReport2, "caseReport");
     __name(worstOf, "worstOf");
     __name(suiteBaseline, "suiteBaseline");
@@ -67588,7 +69140,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path122.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path129.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -67596,8 +69148,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path122.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path122.relative)(cwd, (0, import_node_path122.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path129.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path129.relative)(cwd, (0, import_node_path129.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function rejectRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -67617,17 +69169,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named7 of paths) {
     if (!options2[named7.key === "out" ? "out" : "markdown"]) await confine(host, root, named7);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path122.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path129.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path122.dirname)((0, import_node_path122.resolve)(cwd, file2));
+  const dir = (0, import_node_path129.dirname)((0, import_node_path129.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path122.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path129.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -67647,7 +69199,7 @@ async function prepareSuite(options2, environment, old) {
     { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own: own3, localKernels, signal: options2.signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path122.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path129.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
@@ -67683,12 +69235,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path122;
+var import_node_path129;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path129 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -67728,13 +69280,13 @@ function knows(facts, kind2, subject) {
   const has = kind2 === "rodata" ? isVariable(subject, names3) : names3.includes(subject);
   return has || facts?.problems.length === 0 ? has : void 0;
 }
-function surveyOf(flags, basename22, facts) {
+function surveyOf(flags, basename23, facts) {
   const names3 = flags.map((flag4) => ({
     flag: flag4,
     has: knows(facts, flag4.kind, flag4.name),
     present: (facts && namesIn3(facts, flag4.kind)) ?? []
   }));
-  return { basename: basename22, names: names3 };
+  return { basename: basename23, names: names3 };
 }
 function flagNames(loader) {
   return [
@@ -67834,7 +69386,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path123.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path130.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -67844,12 +69396,12 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path123;
+var import_node_path130;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path130 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
@@ -67895,8 +69447,8 @@ function unpackFacts(packed) {
   const [btf, symbols, config2, modules2] = PARTS.map(part3);
   if (at !== bytes3.length) throw unusable5("it is cut off");
   const { release } = header;
-  const names3 = symbols?.toString("latin1").split("\n", MAX_SYMBOLS3 + 1);
-  if (names3 !== void 0 && names3.length > MAX_SYMBOLS3) throw unusable5("it has more symbols than any kernel");
+  const names3 = symbols?.toString("latin1").split("\n", MAX_SYMBOLS4 + 1);
+  if (names3 !== void 0 && names3.length > MAX_SYMBOLS4) throw unusable5("it has more symbols than any kernel");
   return { release, btf, symbols: names3, config: config2?.toString("utf8"), modules: modules2 };
 }
 function parsed(text7) {
@@ -67906,7 +69458,7 @@ function parsed(text7) {
     return void 0;
   }
 }
-var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, MAX_SYMBOLS3, MAX_CONFIG4, length, Header, NO_NAME;
+var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, MAX_SYMBOLS4, MAX_CONFIG4, length, Header, NO_NAME;
 var init_facts_file = __esm({
   "src/kernels/facts/facts-file.ts"() {
     "use strict";
@@ -67919,7 +69471,7 @@ var init_facts_file = __esm({
     MAX_PART = 128 * 1024 * 1024;
     MAX_UNPACKED6 = 256 * 1024 * 1024;
     MAX_HEADER2 = 4096;
-    MAX_SYMBOLS3 = 2e6;
+    MAX_SYMBOLS4 = 2e6;
     MAX_CONFIG4 = 16 * 1024 * 1024;
     length = number2().int().nonnegative().max(MAX_PART).nullable();
     Header = strictObject({
@@ -67944,7 +69496,7 @@ function tokensAround(rodata, digits) {
     end = rodata.indexOf(0, end) + 1;
     if (end === 0) return void 0;
   }
-  for (let index = aligned(end); index <= end + MAX_PADDING; index += ALIGN) {
+  for (let index = aligned2(end); index <= end + MAX_PADDING; index += ALIGN) {
     if (index + TOKENS * 2 > rodata.length) return void 0;
     const offsets = Array.from({ length: TOKENS }, (_, token) => rodata.readUInt16LE(index + token * 2));
     const at = digits - (offsets["0".charCodeAt(0)] ?? 0);
@@ -67968,7 +69520,7 @@ function findTokens(rodata) {
   return void 0;
 }
 function markersBelow(rodata, end) {
-  const lowest = Math.max(0, end - MAX_SYMBOLS4 * ORDER_BYTES);
+  const lowest = Math.max(0, end - MAX_SYMBOLS5 * ORDER_BYTES);
   for (let at = end - end % ALIGN - ALIGN; at >= lowest; at -= ALIGN) {
     if (rodata.readUInt32LE(at) !== 0) continue;
     const offsets = [0];
@@ -68025,21 +69577,21 @@ function readKallsyms(rodata) {
   }
   return found2;
 }
-var PER_MARKER, TOKENS, MAX_SYMBOLS4, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned;
+var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned2;
 var init_kallsyms = __esm({
   "src/kernels/image/kallsyms.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     PER_MARKER = 256;
     TOKENS = 256;
-    MAX_SYMBOLS4 = 2e6;
+    MAX_SYMBOLS5 = 2e6;
     ALIGN = 4;
     MAX_NAME7 = 513;
     ORDER_BYTES = 3;
     FEWEST_MARKERS = 4;
     MAX_PADDING = 8;
     DIGITS = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
-    aligned = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
+    aligned2 = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
     __name(tokensAround, "tokensAround");
     __name(findTokens, "findTokens");
     __name(markersBelow, "markersBelow");
@@ -68075,7 +69627,7 @@ async function readKernelFacts(host, files, signal) {
 async function storedFacts(host, files, signal) {
   const store = locateStore(host);
   const digest3 = files.record.vmlinuz.sha256;
-  const path2 = (0, import_node_path124.join)(store.facts, digest3);
+  const path2 = (0, import_node_path131.join)(store.facts, digest3);
   const known5 = await ifThere(host, path2, MAX_FACTS);
   let facts = known5 && readable3(known5);
   if (facts === void 0) {
@@ -68085,14 +69637,14 @@ async function storedFacts(host, files, signal) {
       await host.files.writeAtomic(path2, packFacts(facts));
     }
   }
-  return { ...facts, modules: await ifThere(host, (0, import_node_path124.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
+  return { ...facts, modules: await ifThere(host, (0, import_node_path131.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
 }
-var import_node_path124, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
+var import_node_path131, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
 var init_read_facts = __esm({
   "src/kernels/facts/read-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path131 = require("node:path");
     init_image_facts();
     init_kallsyms();
     init_index_modules();
@@ -68131,7 +69683,7 @@ async function fromDirectory2(host, path2) {
 }
 async function factsDirectory(host, cwd, named7) {
   if (!named7) return void 0;
-  const dir = (0, import_node_path125.resolve)(cwd, named7);
+  const dir = (0, import_node_path132.resolve)(cwd, named7);
   await ensureDirectory(host, dir, "the directory for facts", "name another one");
   return dir;
 }
@@ -68139,7 +69691,7 @@ async function kernelFacts2(profile, places) {
   const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
   if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
     return void 0;
-  const shared2 = dir === void 0 ? void 0 : (0, import_node_path125.join)(dir, `${profile.id}${SUFFIX}`);
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path132.join)(dir, `${profile.id}${SUFFIX}`);
   const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
   if (there !== void 0) return known3(there);
   try {
@@ -68154,12 +69706,12 @@ async function kernelFacts2(profile, places) {
     return void 0;
   }
 }
-var import_node_path125, SUFFIX;
+var import_node_path132, SUFFIX;
 var init_kernel_facts = __esm({
   "src/api/kernel-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path132 = require("node:path");
     init_facts_file();
     init_read_facts();
     init_module_index();
@@ -68175,6 +69727,54 @@ var init_kernel_facts = __esm({
   }
 });
 
+// src/api/sample-request.ts
+function beyondFacts({ mode: mode2, maxInsns }, manifest) {
+  if (maxInsns !== void 0) return phrase`what ${option("max-insns")} counts`;
+  if (manifest === void 0) return void 0;
+  const { file: file2, modules: modules2 } = manifest;
+  if (manifest.maxInsns !== void 0) return `${file2}: what max_insns counts`;
+  if (testsOf(mode2, manifest).some(({ required: required2 }) => required2)) return `${file2}: what functional tests see`;
+  return modules2.load.length > 0 ? `${file2}: what modules.load finds` : void 0;
+}
+async function sampleOf({ host, cwd }, options2, manifest) {
+  const { sample = false, facts = "", acceptInferred = false, shard: shard2, command } = options2;
+  const lone = acceptInferred ? "accept-inferred" : facts === "" ? void 0 : "facts";
+  if (!sample && lone !== void 0) {
+    throw new UsageError(
+      "missing_flag",
+      phrase`${option(lone)} is about kernels that are not tested; add ${option("sample")}`
+    );
+  }
+  if (!sample) return void 0;
+  if (shard2 !== void 0 || command !== void 0) {
+    const other = option(command === void 0 ? "shard" : "command");
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("sample")} cannot be combined with ${other}; remove one of them`
+    );
+  }
+  const beyond = acceptInferred ? beyondFacts(options2, manifest) : void 0;
+  if (beyond !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${beyond} may differ between kernels that are the same for the object, so no pass of it can be inferred; remove it or ${option("accept-inferred")}`
+    );
+  }
+  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+}
+var init_sample_request = __esm({
+  "src/api/sample-request.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_tuning();
+    init_errors();
+    init_wording();
+    init_kernel_facts();
+    __name(beyondFacts, "beyondFacts");
+    __name(sampleOf, "sampleOf");
+  }
+});
+
 // src/api/test-claims.ts
 async function claimTest({
   host,
@@ -68186,7 +69786,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path126.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path133.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -68199,12 +69799,12 @@ async function claimTest({
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path126;
+var import_node_path133;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path133 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -68237,7 +69837,7 @@ async function kernelsAndManifest(environment, catalog, options2) {
   return {
     manifest,
     localKernels: resolvedKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path127.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path134.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -68266,7 +69866,7 @@ function baselineOf(run2, subjects) {
 function reportTargetsOf(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path127.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path134.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -68287,24 +69887,6 @@ async function namedObjects({ host, cwd }, options2) {
   const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
   return openNamed(host, { cwd, paths, asIs: command !== void 0, flag: option("artifact"), offline, signal });
 }
-async function sampleOf({ host, cwd }, { sample = false, facts = "", acceptInferred = false, shard: shard2, command }) {
-  const lone = acceptInferred ? "accept-inferred" : facts === "" ? void 0 : "facts";
-  if (!sample && lone !== void 0) {
-    throw new UsageError(
-      "missing_flag",
-      phrase`${option(lone)} is about kernels that are not tested; add ${option("sample")}`
-    );
-  }
-  if (!sample) return void 0;
-  if (shard2 !== void 0 || command !== void 0) {
-    const other = option(command === void 0 ? "shard" : "command");
-    throw new UsageError(
-      "flag_conflict",
-      phrase`${option("sample")} cannot be combined with ${other}; remove one of them`
-    );
-  }
-  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
-}
 async function prepareTest(options2, environment, compared2 = Boolean(options2.baseline)) {
   const { host, cwd } = environment;
   checkShard(options2.shard);
@@ -68317,7 +69899,7 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
     catalog,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path127.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path134.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
   const named7 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
   const loaders = await loadersOf(loaderFinder(environment), named7, options2.command !== void 0, targets);
@@ -68347,16 +69929,16 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
     expectations: gate2.expectations ?? [],
     workdir: reportTargets.workdir
   };
-  const sample = await sampleOf(environment, options2);
+  const sample = await sampleOf(environment, options2, manifest);
   const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
 }
-var import_node_path127;
+var import_node_path134;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path134 = require("node:path");
     init_loader_settings();
     init_named_loaders();
     init_tuning();
@@ -68375,7 +69957,6 @@ var init_prepare_test = __esm({
     init_write_reports();
     init_command_mode();
     init_kernel_btf2();
-    init_kernel_facts();
     init_load_run();
     init_loader_claims();
     init_loaders3();
@@ -68383,6 +69964,7 @@ var init_prepare_test = __esm({
     init_named_objects();
     init_object_flags();
     init_report_files();
+    init_sample_request();
     init_shard_plan();
     init_test_claims();
     __name(choiceOf3, "choiceOf");
@@ -68392,7 +69974,6 @@ var init_prepare_test = __esm({
     __name(reportTargetsOf, "reportTargetsOf");
     __name(claimEverything, "claimEverything");
     __name(namedObjects, "namedObjects");
-    __name(sampleOf, "sampleOf");
     __name(prepareTest, "prepareTest");
   }
 });
@@ -68418,7 +69999,7 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path128.dirname)((0, import_node_path128.resolve)(cwd, file2));
+  const dir = (0, import_node_path135.dirname)((0, import_node_path135.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
@@ -68439,7 +70020,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path128.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path135.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -68480,12 +70061,12 @@ async function makePlan(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path128, TARGET_MS;
+var import_node_path135, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path128 = require("node:path");
+    import_node_path135 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -68522,7 +70103,7 @@ var init_plan2 = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs16.accessSync)((0, import_node_path129.join)(dir, command), import_node_fs16.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path136.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -68584,13 +70165,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs16, import_node_path129, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path136, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path129 = require("node:path");
+    import_node_path136 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -68802,11 +70383,11 @@ var init_server_env = __esm({
       },
       requiredScopes: text4(
         "BPFCOMPAT_API_WRITE_JWT_REQUIRED_SCOPES",
-        "scopes that every JWT needs besides that of its action; with suffix _ACTION (as _VALIDATE) instead of it"
+        "scopes that every JWT and certificate needs besides that of its action; with suffix _ACTION (as _VALIDATE) instead of it"
       ),
       requiredRoles: text4(
         "BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES",
-        "roles that every JWT needs; with suffix _ACTION for one action"
+        "roles that every JWT and certificate needs; with suffix _ACTION for one action"
       ),
       identityMap: text4("BPFCOMPAT_API_MTLS_IDENTITY_MAP_PATH", "JSON file that says who the certificates of clients are"),
       clientCa: text4("BPFCOMPAT_API_CLIENT_CA_PATH", "certificates in PEM that sign those of clients; needs TLS"),
@@ -68861,11 +70442,86 @@ var init_server_env = __esm({
         min: MINUTE,
         max: 2 * HOUR
       },
+      anonymousCells: {
+        ...text4(
+          "BPFCOMPAT_API_MAX_ANONYMOUS_CELLS",
+          "cells (objects on kernels) of one job without a credential, at most",
+          "64"
+        ),
+        kind: "count",
+        min: 1,
+        max: 4096
+      },
+      anonymousJobMs: {
+        ...text4("BPFCOMPAT_API_MAX_ANONYMOUS_JOB_TIME", "how long a job without a credential may run; it ends then", "30m"),
+        kind: "duration",
+        min: MINUTE,
+        max: 6 * HOUR
+      },
+      keptSuites: {
+        ...text4("BPFCOMPAT_API_KEPT_SUITES", "suites whose reports are kept; older ones are removed", "200"),
+        kind: "count",
+        min: 1,
+        max: 1e4
+      },
       objectBytes: {
         ...text4("BPFCOMPAT_MAX_OBJECT_BYTES", "size of an uploaded object, at most", "16777216"),
         kind: "count",
         min: 1024,
         max: 134217728
+      },
+      registryToken: text4(
+        "BPFCOMPAT_REGISTRY_AUTH_TOKEN",
+        "token (at least 16 characters) for all projects of the registry; it and cloud-registry/auth/tokens.json switch the registry on"
+      ),
+      registryTokenFrom: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_NOT_BEFORE", "RFC 3339 time from which that token counts"),
+      registryTokenTo: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_EXPIRES_AT", "RFC 3339 time at which it counts no more"),
+      registryIdentity: flag3(
+        "BPFCOMPAT_API_REGISTRY_REQUIRE_IDENTITY",
+        "routes of the registry need a JWT or a certificate of the same tenant and project besides the token"
+      ),
+      registryAuditBytes: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES",
+          "the audit trail of the registry begins a new file then; 0 = never",
+          "67108864"
+        ),
+        kind: "count"
+      },
+      registryAuditFiles: {
+        ...text4("BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES", "older files of the audit trail that are kept", "10"),
+        kind: "count",
+        max: 1e3
+      },
+      registryRequests: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS",
+          "requests of one action, subject and project in a window; 0 = any",
+          "120"
+        ),
+        kind: "count"
+      },
+      registryWindow: {
+        ...text4("BPFCOMPAT_REGISTRY_RATE_LIMIT_WINDOW_SECONDS", "seconds of that window", "60"),
+        kind: "count",
+        min: 1,
+        max: 86400
+      },
+      registryObjectBytes: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES",
+          "size of an object of the registry, at most; 0 = that of an upload",
+          "0"
+        ),
+        kind: "count"
+      },
+      registryVersions: {
+        ...text4("BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME", "versions of one object, at most; 0 = any", "0"),
+        kind: "count"
+      },
+      registryProjectBytes: {
+        ...text4("BPFCOMPAT_REGISTRY_MAX_PROJECT_STORAGE_BYTES", "bytes of one project, at most; 0 = any", "0"),
+        kind: "count"
       },
       runtimeExecute: flag3(
         "BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE",
@@ -68886,7 +70542,7 @@ var init_server_env = __esm({
       ),
       executeWorkerUser: text4(
         "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER",
-        "user (name or number) of the agent: results of any other user are rejected"
+        "user (name or number) of the agent: results of any other user are rejected; unset: the user of the server"
       ),
       executeWorkerBinary: text4(
         "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY",
@@ -68895,7 +70551,7 @@ var init_server_env = __esm({
       executeNeedsIdentity: flag3("BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_WORKER_IDENTITY", "that user must be configured"),
       executeScopes: text4(
         "BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_SCOPES",
-        "scopes that JWTs need for runtime/execute, besides those of every one"
+        "scopes that JWTs and certificates need for runtime/execute, besides those of every one"
       ),
       executeRoles: text4("BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES", "the same for roles"),
       internalHosts: flag3(
@@ -68939,6 +70595,12 @@ var init_env = __esm({
     init_wrap();
     init_server_env();
     ENV_VARIABLES = [
+      {
+        Name: "BPFCOMPAT_WORKDIR",
+        Default: ".bpfcompat",
+        Description: 'work directory of "admin" commands that name none',
+        Category: "Server"
+      },
       {
         Name: "BPFCOMPAT_VALIDATOR_BIN",
         Default: "",
@@ -69022,6 +70684,18 @@ var init_env = __esm({
         Default: "~/.cache",
         Description: "the user's cache directory",
         Category: "Kernels"
+      },
+      {
+        Name: "BPFCOMPAT_FIRECRACKER_BIN",
+        Default: "firecracker",
+        Description: "Firecracker to use for kernels of the runner firecracker; a name is looked for in PATH",
+        Category: "Guests"
+      },
+      {
+        Name: "BPFCOMPAT_JAILER_BIN",
+        Default: "jailer",
+        Description: "jailer to run Firecracker in where this user is root; a name is looked for in PATH",
+        Category: "Guests"
       },
       {
         Name: "BPFCOMPAT_VNG",
@@ -69339,39 +71013,11 @@ var require_runtime_command = __commonJS({
   }
 });
 
-// src/run/registry-locks.ts
-function registryLocks(host, signal, note3, patienceMs = PATIENCE_MS3) {
-  let left = patienceMs;
-  const reported = /* @__PURE__ */ new Set();
-  async function take2(path2) {
-    const held = `${path2} is locked by another process`;
-    if (left <= 0) throw new HostError("lock_held", `${held} (fuser ${path2} names it)`);
-    const onWait = /* @__PURE__ */ __name(() => {
-      if (!reported.has(path2))
-        note3(`${held}: waiting for it, at most ${Math.ceil(left / 1e3)} s; no verdict depends on it`);
-      reported.add(path2);
-    }, "onWait");
-    const started = host.monotonicMs();
-    try {
-      return await host.files.lock(path2, signal, onWait, left);
-    } catch (error2) {
-      if (!(error2 instanceof CancelledError)) throw error2;
-      throw new HostError("lock_held", `${held}, and the waiting was cancelled`, { cause: error2 });
-    } finally {
-      left -= host.monotonicMs() - started;
-    }
-  }
-  __name(take2, "take");
-  return { take: take2, note: note3 };
-}
-var PATIENCE_MS3;
-var init_registry_locks = __esm({
-  "src/run/registry-locks.ts"() {
-    "use strict";
+// left-out:./admin-command.ts
+var require_admin_command = __commonJS({
+  "left-out:./admin-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    PATIENCE_MS3 = 3e4;
-    __name(registryLocks, "registryLocks");
+    throw new Error("./admin-command.ts is not part of the Action");
   }
 });
 
@@ -69713,18 +71359,54 @@ var init_shard_view = __esm({
   }
 });
 
+// src/run/registry-locks.ts
+function registryLocks(host, signal, note3, patienceMs = PATIENCE_MS3) {
+  let left = patienceMs;
+  const reported = /* @__PURE__ */ new Set();
+  async function take2(path2) {
+    const held = `${path2} is locked by another process`;
+    if (left <= 0) throw new HostError("lock_held", `${held} (fuser ${path2} names it)`);
+    const onWait = /* @__PURE__ */ __name(() => {
+      if (!reported.has(path2))
+        note3(`${held}: waiting for it, at most ${Math.ceil(left / 1e3)} s; no verdict depends on it`);
+      reported.add(path2);
+    }, "onWait");
+    const started = host.monotonicMs();
+    try {
+      return await host.files.lock(path2, signal, onWait, left);
+    } catch (error2) {
+      if (!(error2 instanceof CancelledError)) throw error2;
+      throw new HostError("lock_held", `${held}, and the waiting was cancelled`, { cause: error2 });
+    } finally {
+      left -= host.monotonicMs() - started;
+    }
+  }
+  __name(take2, "take");
+  return { take: take2, note: note3 };
+}
+var PATIENCE_MS3;
+var init_registry_locks = __esm({
+  "src/run/registry-locks.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    PATIENCE_MS3 = 3e4;
+    __name(registryLocks, "registryLocks");
+  }
+});
+
 // src/history/keys.ts
 function publicKeyOf(base642) {
   const raw = Buffer.from(base642, "base64");
   if (raw.length !== 32 || raw.toString("base64") !== base642) return void 0;
   return {
-    id: (0, import_node_crypto35.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
+    id: (0, import_node_crypto36.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
     base64: base642,
-    key: (0, import_node_crypto35.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
+    key: (0, import_node_crypto36.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
   };
 }
 function rawPublic(key) {
-  return (0, import_node_crypto35.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
+  return (0, import_node_crypto36.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
 }
 async function readIfThere2(host, path2) {
   if (await host.files.stat(path2) === void 0) return void 0;
@@ -69732,37 +71414,40 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path130.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path130.join)(dir, name5));
+  await host.files.rejectLink((0, import_node_path137.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path137.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path130.join)(workdir, "keys");
-  const path2 = (0, import_node_path130.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path137.join)(workdir, "keys");
+  const path2 = (0, import_node_path137.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
-  const bytes3 = Buffer.from(text7.trim(), "base64");
-  const bad = /* @__PURE__ */ __name((cause) => new UsageError(
+  const own3 = signingKeyOf(text7);
+  if (own3) return own3;
+  throw new UsageError(
     "signing_key_invalid",
-    `${path2}: this is not an Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`,
-    { cause }
-  ), "bad");
-  if (bytes3.length !== 32 && bytes3.length !== 64) throw bad();
-  const key = (0, import_node_crypto35.createPrivateKey)({
+    `${path2}: this is not an Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`
+  );
+}
+function signingKeyOf(text7) {
+  const bytes3 = Buffer.from(text7.trim(), "base64");
+  if (bytes3.length !== 32 && bytes3.length !== 64) return void 0;
+  const key = (0, import_node_crypto36.createPrivateKey)({
     key: Buffer.concat([PKCS8, bytes3.subarray(0, 32)]),
     format: "der",
     type: "pkcs8"
   });
   const publicKey = publicKeyOf(rawPublic(key));
-  if (!publicKey || bytes3.length === 64 && bytes3.subarray(32).toString("base64") !== publicKey.base64) throw bad();
-  return { key, publicKey };
+  const isOther = bytes3.length === 64 && bytes3.subarray(32).toString("base64") !== publicKey?.base64;
+  return publicKey === void 0 || isOther ? void 0 : { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path130.join)(workdir, "keys");
+  const dir = (0, import_node_path137.join)(workdir, "keys");
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path130.join)(dir, ".lock"));
+  await host.files.rejectLink((0, import_node_path137.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path130.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path137.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -69780,28 +71465,28 @@ async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(pat
   }
 }
 async function makeKey(host, dir) {
-  const { privateKey } = (0, import_node_crypto35.generateKeyPairSync)("ed25519");
+  const { privateKey } = (0, import_node_crypto36.generateKeyPairSync)("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(PKCS8.length);
   const base642 = rawPublic(privateKey);
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path130.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path137.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path130.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path137.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path130.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path137.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto35, import_node_path130, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto36, import_node_path137, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto35 = require("node:crypto");
-    import_node_path130 = require("node:path");
+    import_node_crypto36 = require("node:crypto");
+    import_node_path137 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -69813,6 +71498,7 @@ var init_keys = __esm({
     __name(readIfThere2, "readIfThere");
     __name(readOwn, "readOwn");
     __name(ownKey, "ownKey");
+    __name(signingKeyOf, "signingKeyOf");
     __name(makeKeyOnce, "makeKeyOnce");
     __name(makeKey, "makeKey");
   }
@@ -69836,14 +71522,14 @@ function recordLine(record4) {
   return encode2(record4, KEYS2);
 }
 function recordHash(record4) {
-  return (0, import_node_crypto36.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
+  return (0, import_node_crypto37.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
 }
-var import_node_crypto36, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
+var import_node_crypto37, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
 var init_record = __esm({
   "src/history/record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto36 = require("node:crypto");
+    import_node_crypto37 = require("node:crypto");
     init_zod();
     text5 = string2();
     optional3 = text5.optional();
@@ -69908,7 +71594,7 @@ var init_record = __esm({
 function isSignature(payload, publicKey, signature) {
   const key = publicKeyOf(publicKey)?.key;
   const bytes3 = Buffer.from(signature, "base64");
-  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto37.verify)(null, payload, key, bytes3);
+  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto38.verify)(null, payload, key, bytes3);
 }
 async function signerOf2(host, workdir, take2) {
   const mode2 = host.env["BPFCOMPAT_SIGNING_MODE"] || "local";
@@ -69921,7 +71607,7 @@ async function signerOf2(host, workdir, take2) {
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,
     signature_public_key: publicKey.base64,
-    signature: (0, import_node_crypto37.sign)(null, payload, key).toString("base64")
+    signature: (0, import_node_crypto38.sign)(null, payload, key).toString("base64")
   });
 }
 function externalSigner(host) {
@@ -69948,12 +71634,12 @@ function externalSigner(host) {
     throw failed2("its signature does not fit the payload and its public key; it must sign the bytes of stdin");
   };
 }
-var import_node_crypto37, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
+var import_node_crypto38, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
 var init_signer2 = __esm({
   "src/history/signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto37 = require("node:crypto");
+    import_node_crypto38 = require("node:crypto");
     init_zod();
     init_errors();
     init_keys();
@@ -69973,13 +71659,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path131.join)(workdir, "registry");
+  return (0, import_node_path138.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path131.join)(dir, name5));
-  return (0, import_node_path131.join)(dir, name5);
+  await host.files.rejectLink((0, import_node_path138.join)(dir, name5));
+  return (0, import_node_path138.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -70022,7 +71708,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path131.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path138.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -70079,12 +71765,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path131, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path138, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path131 = require("node:path");
+    import_node_path138 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -70120,18 +71806,18 @@ function makeRunId(now, random) {
 }
 function distinctRunIds(count5, startedAt) {
   const ids = /* @__PURE__ */ new Set();
-  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto38.randomBytes)(3)));
+  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto39.randomBytes)(3)));
   return [...ids];
 }
 function timestamp2(date3) {
   return date3.toISOString().replace(/\.\d+Z$/, "Z");
 }
-var import_node_crypto38;
+var import_node_crypto39;
 var init_run_id = __esm({
   "src/run/run-id.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto38 = require("node:crypto");
+    import_node_crypto39 = require("node:crypto");
     __name(makeRunId, "makeRunId");
     __name(distinctRunIds, "distinctRunIds");
     __name(timestamp2, "timestamp");
@@ -70209,6 +71895,72 @@ var init_history = __esm({
   }
 });
 
+// src/api/finish.ts
+async function unlessUnwritable(unwritten, work2) {
+  try {
+    await work2();
+    return true;
+  } catch (error2) {
+    if (!(error2 instanceof HostError) || error2.code !== "report_unwritable") throw error2;
+    unwritten.push(messageOf(error2));
+    return false;
+  }
+}
+async function writeRun(host, ended2, unwritten) {
+  const run2 = withRequired(ended2.run, ended2.gate);
+  const targets = { ...ended2.reportTargets, gate: withKnown(ended2.gate, run2) };
+  const paths = reportPaths(run2, ended2.verdict, targets);
+  const written2 = await unlessUnwritable(unwritten, () => writeReports(host, run2, paths, targets));
+  return { ...ended2, run: run2, paths, written: written2 };
+}
+async function listRuns({ host, onEvent, signal, history: history2 = true }, runs) {
+  const note3 = /* @__PURE__ */ __name((message4) => onEvent({ type: "note", message: message4 }), "note");
+  const locks = registryLocks(host, signal, note3);
+  for (const workdir of new Set(runs.map(({ reportTargets }) => reportTargets.workdir))) {
+    const own3 = runs.filter(({ reportTargets }) => reportTargets.workdir === workdir);
+    const records = own3.flatMap(({ run: run2, paths, reportTargets }) => runRecords(run2, paths, reportTargets));
+    await addToIndex(host, workdir, records, locks);
+    if (!history2) continue;
+    const recorded = own3.flatMap(
+      ({ run: run2, paths, reportTargets, manifest }) => historyRecords(host, run2, paths, reportTargets, manifest)
+    );
+    const warning2 = await addToHistory(host, workdir, recorded, locks);
+    if (warning2 !== void 0) note3(warning2);
+  }
+}
+async function finish(context, runs, conclude2) {
+  const { host, cwd, files, onEvent } = context;
+  const unwritten = [];
+  onEvent({ type: "reports-start", reports: runs.reduce((sum2, { run: run2 }) => sum2 + run2.artifacts.length, 0) });
+  const reported = await atOnce(WRITES_AT_ONCE, runs, (one) => writeRun(host, one, unwritten));
+  const { status: status4, durationMs, documents, document, verdict: verdict2, result } = conclude2(reported);
+  for (const { path: path2, text: text7 } of documents) await unlessUnwritable(unwritten, () => writeReport(host, path2, text7()));
+  await writeReportFiles(host, cwd, files, document, onEvent);
+  const listed = reported.filter(({ written: written2 }) => written2);
+  await listRuns(context, listed);
+  onEvent({ type: "run-end", status: status4, ms: durationMs });
+  if (unwritten.length > 0) throw new HostError("report_unwritable", [...unwritten, verdict2()].join("\n"));
+  return result;
+}
+var init_finish = __esm({
+  "src/api/finish.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_gate2();
+    init_errors();
+    init_at_once();
+    init_gate_options();
+    init_registry_locks();
+    init_write_reports();
+    init_history();
+    init_report_files();
+    __name(unlessUnwritable, "unlessUnwritable");
+    __name(writeRun, "writeRun");
+    __name(listRuns, "listRuns");
+    __name(finish, "finish");
+  }
+});
+
 // src/model/lean-evidence.ts
 function leanStage(stage) {
   if (stage.stage === "program") {
@@ -70274,71 +72026,53 @@ var init_shard_part = __esm({
 });
 
 // src/api/finish-run.ts
-async function writeRun(host, run2, verdict2, { gate: options2, reportTargets, manifest }) {
-  const written2 = await writeReports(host, run2, verdict2, { ...reportTargets, gate: withKnown(options2, run2) });
-  const { workdir } = reportTargets;
-  return { ...written2, workdir, history: historyRecords(host, run2, written2.paths, reportTargets, manifest) };
-}
-async function listRuns({ host, onEvent, signal, history: history2 = true }, runs) {
-  const note3 = /* @__PURE__ */ __name((message4) => onEvent({ type: "note", message: message4 }), "note");
-  const locks = registryLocks(host, signal, note3);
-  for (const workdir of new Set(runs.map((run2) => run2.workdir))) {
-    const own3 = runs.filter((run2) => run2.workdir === workdir);
-    const records = own3.flatMap((run2) => run2.records);
-    await addToIndex(host, workdir, records, locks);
-    if (!history2) continue;
-    const recorded = own3.flatMap((run2) => run2.history);
-    const warning2 = await addToHistory(host, workdir, recorded, locks);
-    if (warning2 !== void 0) note3(warning2);
-  }
-}
-async function finishRun(ended2) {
-  const { host, onEvent, finalVerdict = /* @__PURE__ */ __name((verdict3) => verdict3, "finalVerdict") } = ended2;
-  onEvent({ type: "reports-start", reports: ended2.run.artifacts.length });
-  const run2 = withRequired(ended2.run, ended2.gate);
-  const verdict2 = finalVerdict(verdictOf(ended2.gate, run2));
-  const written2 = await writeRun(host, run2, verdict2, ended2);
-  const { paths } = written2;
+function runConclusion([one]) {
+  if (one === void 0) throw new Error("a run that nothing ends has a report");
+  const { run: run2, verdict: verdict2, paths } = one;
+  const several = run2.artifacts.length !== 1;
+  const cases = paths.artifacts.map((files, artifact) => ({ artifact, ...files }));
   const own3 = paths.artifacts.map((artifact) => artifact.verdict);
-  await writeReportFiles(host, ended2.cwd, ended2.files, () => runDocument(run2, verdict2, own3), onEvent);
-  await listRuns(ended2, [written2]);
-  onEvent({ type: "run-end", status: verdict2.status, ms: run2.durationMs });
-  return { report: run2, verdict: verdict2, paths };
+  return {
+    status: verdict2.status,
+    durationMs: run2.durationMs,
+    documents: several ? [
+      { path: paths.json, text: /* @__PURE__ */ __name(() => collectionJson(run2, verdict2, cases), "text") },
+      { path: paths.markdown, text: /* @__PURE__ */ __name(() => collectionMarkdown(run2, verdict2, cases), "text") }
+    ] : [],
+    document: /* @__PURE__ */ __name(() => runDocument(run2, verdict2, own3), "document"),
+    verdict: /* @__PURE__ */ __name(() => [`the run itself ended with ${verdict2.status}`, ...verdict2.reasons.slice(0, 1)].join(": "), "verdict"),
+    result: { report: run2, verdict: verdict2, paths }
+  };
 }
 async function finishTest({
   completed: { plan, runs },
   shard: shard2,
-  ...ended2
+  ...context
 }) {
   const [one] = runs;
   if (one === void 0) throw new Error("a run that nothing ends has a report");
-  const { gate: options2, reportTargets, manifest, report: report2, whole: whole5 } = one;
-  const decided2 = { ...ended2, gate: options2, reportTargets, manifest };
-  if (shard2 === void 0 || plan === void 0) return finishRun({ ...decided2, run: report2 });
-  return finishRun({
-    ...decided2,
-    run: { ...report2, part: shardPart(shard2, plan, whole5.startedAt, [one]) },
-    finalVerdict: /* @__PURE__ */ __name((verdict2) => shardVerdict(verdict2, shard2, whole5.results.length), "finalVerdict"),
-    history: false
-  });
+  const { whole: whole5, report: report2 } = one;
+  if (shard2 === void 0 || plan === void 0) return finish(context, [endedRun(one, report2)], runConclusion);
+  const part3 = { ...report2, part: shardPart(shard2, plan, whole5.startedAt, [one]) };
+  const ended2 = endedRun(one, part3, (verdict2) => shardVerdict(verdict2, shard2, whole5.results.length));
+  return finish({ ...context, history: false }, [ended2], runConclusion);
+}
+function endedRun({ gate: gate2, reportTargets, manifest }, run2, finalVerdict = (verdict2) => verdict2) {
+  return { run: run2, verdict: finalVerdict(verdictOf(gate2, run2)), gate: gate2, reportTargets, manifest };
 }
 var init_finish_run = __esm({
   "src/api/finish-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_gate2();
+    init_collection();
     init_gate_document();
     init_gate_options();
-    init_registry_locks();
     init_shard_view();
-    init_write_reports();
-    init_history();
-    init_report_files();
+    init_finish();
     init_shard_part();
-    __name(writeRun, "writeRun");
-    __name(listRuns, "listRuns");
-    __name(finishRun, "finishRun");
+    __name(runConclusion, "runConclusion");
     __name(finishTest, "finishTest");
+    __name(endedRun, "endedRun");
   }
 });
 
@@ -70534,7 +72268,7 @@ function setTo(option2, config2) {
   const [, value2 = "n"] = new RegExp(`^${option2}=(.*)$`, "m").exec(config2) ?? [];
   return value2;
 }
-function explained2(finding, build3) {
+function explained3(finding, build3) {
   const option2 = OPEN2.has(finding.args["reason"] ?? "") ? optionOf(finding) : void 0;
   if (option2 === void 0) return finding;
   const { reason = "", ...others } = finding.args;
@@ -70566,7 +72300,7 @@ function needsBuild(outcome) {
 }
 function withBuildFacts(outcome, build3) {
   if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
-  return { ...outcome, findings: outcome.findings.map((finding) => explained2(finding, build3)) };
+  return { ...outcome, findings: outcome.findings.map((finding) => explained3(finding, build3)) };
 }
 var OPEN2, names2, rows2, options, kernels2;
 var init_build_facts = __esm({
@@ -70585,7 +72319,7 @@ var init_build_facts = __esm({
     });
     __name(profileWith, "profileWith");
     __name(setTo, "setTo");
-    __name(explained2, "explained");
+    __name(explained3, "explained");
     __name(needsBuild, "needsBuild");
     __name(withBuildFacts, "withBuildFacts");
   }
@@ -70613,20 +72347,20 @@ var init_build_of_kernel = __esm({
 async function affordableGuests(host, needed2, targets) {
   const available = await host.availableMemory();
   if (available === void 0) return { count: needed2, note: void 0 };
-  const largest = Math.max(0, ...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE3 + QEMU_BYTES;
+  const largest = Math.max(0, ...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE4 + QEMU_BYTES;
   const count5 = Math.max(1, Math.min(needed2, Math.floor(available * SHARE / largest)));
   if (count5 === needed2) return { count: count5, note: void 0 };
-  const megabytes3 = Math.round(available / MEGABYTE3);
+  const megabytes3 = Math.round(available / MEGABYTE4);
   return { count: count5, note: `${count5} guests at a time instead of ${needed2}: only ${megabytes3} MB of memory are free` };
 }
-var QEMU_BYTES, SHARE, MEGABYTE3;
+var QEMU_BYTES, SHARE, MEGABYTE4;
 var init_capacity = __esm({
   "src/run/capacity.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     QEMU_BYTES = 64 * 1024 * 1024;
     SHARE = 0.8;
-    MEGABYTE3 = 1024 * 1024;
+    MEGABYTE4 = 1024 * 1024;
     __name(affordableGuests, "affordableGuests");
   }
 });
@@ -70639,7 +72373,7 @@ function imageKernel2(profile, image, hello, now) {
   return {
     schema: "bpfcompat_kernel.v3",
     profile: profile.id,
-    source: (0, import_node_crypto39.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
+    source: (0, import_node_crypto40.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
     arch: profile.arch,
     release,
     package: {
@@ -70658,12 +72392,12 @@ function imageKernel2(profile, image, hello, now) {
 function isPackaged(record4) {
   return record4.vmlinuz !== void 0;
 }
-var import_node_crypto39;
+var import_node_crypto40;
 var init_image_kernel = __esm({
   "src/run/image-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto39 = require("node:crypto");
+    import_node_crypto40 = require("node:crypto");
     __name(imageKernel2, "imageKernel");
     __name(isPackaged, "isPackaged");
   }
@@ -70692,30 +72426,219 @@ var init_bytes_of = __esm({
   }
 });
 
-// src/object/near-sections.ts
-function isSlip(word4, name5) {
-  return Math.min(word4.length, name5.length) >= MIN_LENGTH && word4.replaceAll(/\D/g, "") === name5.replaceAll(/\D/g, "") && Math.abs(word4.length - name5.length) <= 1 && editDistance(word4, name5) === 1;
+// src/classify/console.ts
+function plain3(line6) {
+  return line6.replace(/^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?/, "").slice(0, MAX_LINE6).trim();
 }
-function nearSections(section2) {
-  const name5 = section2.replace(/^\?/, "").slice(0, MAX_SECTION);
-  const longer = name5.length < MIN_LENGTH ? [] : SECTION_KINDS.filter((other) => other.startsWith(name5));
-  const kind2 = name5.split("/", 1)[0] ?? "";
-  const slips = SECTION_KINDS.filter((other) => isSlip(name5, other) || isSlip(kind2, other));
-  const shorter = SECTION_KINDS.filter((other) => name5.startsWith(`${other}/`)).slice(-1);
-  return [.../* @__PURE__ */ new Set([...longer, ...slips, ...shorter])].slice(0, MAX_NEAR);
+function keyOf7(line6) {
+  return line6.replace(/\d+/g, "0").replace(/0x[0-9a-f]+/g, "0x0");
 }
-var MAX_NEAR, MAX_SECTION, MIN_LENGTH;
-var init_near_sections = __esm({
-  "src/object/near-sections.ts"() {
+function consoleFindings(consoleTail2) {
+  const found2 = /* @__PURE__ */ new Map();
+  const lines3 = consoleTail2.slice(-MAX_TEXT5).split("\n").map(plain3);
+  const words3 = warnWords(lines3);
+  for (const line6 of lines3) {
+    const kind2 = TROUBLE.find(([, pattern2]) => pattern2.test(line6))?.[0];
+    if (kind2 === void 0 || found2.has(keyOf7(line6))) continue;
+    const reason = RUN_TIME_MAP.test(words3.get(keyOf7(line6)) ?? "") ? "run_time_map" : kind2;
+    if (found2.size >= MAX_FINDINGS2) break;
+    found2.set(
+      keyOf7(line6),
+      makeFinding({
+        code: "KERNEL_WARNING",
+        confidence: "high",
+        phase: "infra",
+        subject: /\b([\w.]{1,128})\+0x[0-9a-f]+\//.exec(line6)?.[1],
+        args: { reason, line: line6 },
+        evidence: { text: line6, origin: "console" }
+      })
+    );
+  }
+  return [...found2.values()];
+}
+function warnWords(lines3) {
+  const words3 = /* @__PURE__ */ new Map();
+  for (const [index, line6] of lines3.entries()) {
+    const place3 = lines3[index + 2];
+    if (CUT.test(line6) && place3 !== void 0) words3.set(keyOf7(place3), lines3[index + 1] ?? "");
+  }
+  return words3;
+}
+function saidAlready({ args }, findings) {
+  return args["reason"] === "run_time_map" && findings.some(({ decisive, evidence }) => decisive && PREALLOCATED.test(evidence?.text ?? ""));
+}
+function taintFinding(logs) {
+  const gained = TAINTS.filter(
+    ([bit]) => logs.some(({ taint_before: before, taint_after: after }) => (after & ~before) >>> bit & 1)
+  );
+  if (gained.length === 0) return [];
+  const flags = gained.map(([, letter, meaning]) => `${letter} (${meaning})`).join(", ");
+  const line6 = `/proc/sys/kernel/tainted gained ${flags}`;
+  return [
+    makeFinding({
+      code: "KERNEL_WARNING",
+      confidence: "high",
+      phase: "infra",
+      args: { reason: "tainted", line: line6 },
+      evidence: { text: line6, origin: "taint flags" }
+    })
+  ];
+}
+function kernelLines(evidence) {
+  return logsOf(evidence).flatMap(({ lines: lines3 }) => lines3);
+}
+function logsOf(evidence) {
+  const kernel2 = firstStage(evidence, "exit")?.kernel;
+  return [...stagesOf(evidence, "kernel").map((stage) => stage.kernel), ...kernel2 ? [kernel2] : []];
+}
+function kernelFindings(evidence, console2) {
+  const kernel2 = firstStage(evidence, "exit")?.kernel;
+  const commands = stagesOf(evidence, "functional").some(({ command }) => command !== "");
+  const logs = logsOf(evidence);
+  const found2 = consoleFindings(
+    [...kernelLines(evidence), ...kernel2 !== void 0 && commands ? [] : [console2]].join("\n")
+  );
+  return [...found2, ...found2.some((one) => !isNote2(one)) ? [] : taintFinding(logs)];
+}
+function withConsole(outcome, console2, evidence) {
+  if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
+  const found2 = kernelFindings(evidence, console2);
+  const causes = asCauses(found2.filter((finding) => !isNote2(finding) && !saidAlready(finding, outcome.findings)));
+  const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found2.filter(isNote2)];
+  const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
+  if (outcome.status === "pass" && causes.length === 0 && firstStage(evidence, "exit")?.kernel?.refused) {
+    return { status: "infra_error", cause: "protocol", message: REFUSED };
+  }
+  if (outcome.status === "fail" || causes.length === 0) return { ...outcome, findings };
+  return { status: "fail", failedStage: "validation", findings };
+}
+var MAX_FINDINGS2, MAX_TEXT5, MAX_LINE6, TROUBLE, CUT, RUN_TIME_MAP, PREALLOCATED, WAITS2, TAINTS, isNote2, REFUSED;
+var init_console = __esm({
+  "src/classify/console.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_edit_distance();
-    init_sections2();
-    MAX_NEAR = 4;
-    MAX_SECTION = 64;
-    MIN_LENGTH = 5;
-    __name(isSlip, "isSlip");
-    __name(nearSections, "nearSections");
+    init_evidence();
+    init_finding();
+    init_wording();
+    init_make_finding();
+    MAX_FINDINGS2 = 5;
+    MAX_TEXT5 = 256 * 1024;
+    MAX_LINE6 = 300;
+    TROUBLE = [
+      ["oops", /^(?:Oops: |general protection fault|Internal error: |Unable to handle kernel )/],
+      ["bug", /^(?:BUG: (?!workqueue lockup)|kernel BUG at |KASAN: |BUG KASAN)/],
+      // Since 6.18 the place comes before the CPU. Boot messages that only begin with the word name neither.
+      ["warning", /^WARNING: (?:CPU: \d+ PID: \d+ at |.*\bat \S+\+0x|.*CPU#\d+: )/],
+      ["ubsan", /^UBSAN: /],
+      ["locking", /^WARNING: (?:possible |suspicious |inconsistent |bad unlock)/],
+      ["device_in_use", /^unregister_netdevice: waiting for /]
+    ];
+    __name(plain3, "plain");
+    CUT = /^-{4,}\[ cut here \]/;
+    RUN_TIME_MAP = /^trace type BPF program uses run-time allocation$/;
+    PREALLOCATED = /can only use preallocated hash map/;
+    __name(keyOf7, "keyOf");
+    WAITS2 = /* @__PURE__ */ new Set(["device_in_use"]);
+    __name(consoleFindings, "consoleFindings");
+    __name(warnWords, "warnWords");
+    __name(saidAlready, "saidAlready");
+    TAINTS = [
+      [5, "B", "a bad page"],
+      [7, "D", "an oops"],
+      [9, "W", "a warning"]
+    ];
+    __name(taintFinding, "taintFinding");
+    isNote2 = /* @__PURE__ */ __name(({ args }) => WAITS2.has(args["reason"] ?? ""), "isNote");
+    __name(kernelLines, "kernelLines");
+    __name(logsOf, "logsOf");
+    __name(kernelFindings, "kernelFindings");
+    REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted denied it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag("validation-mode")} load_only)`;
+    __name(withConsole, "withConsole");
+  }
+});
+
+// src/classify/few.ts
+function few(names3) {
+  const more = names3.length - MAX_NAMES4;
+  return [...names3.slice(0, MAX_NAMES4), ...more > 0 ? [`and ${more} more`] : []].join(", ");
+}
+var MAX_NAMES4;
+var init_few = __esm({
+  "src/classify/few.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    MAX_NAMES4 = 20;
+    __name(few, "few");
+  }
+});
+
+// src/classify/idle.ts
+function idleReason(why2) {
+  return REASONS7.find(([, words3]) => words3.test(why2))?.[0] ?? "no_place";
+}
+function untriedStages(stages) {
+  return stages.filter(({ status: status4, reason }) => status4 === "skipped" && !reason.startsWith("not loaded:"));
+}
+function untriedNames(stages) {
+  const untried = untriedStages(stages).filter(({ reason }) => idleReason(reason) !== "on_demand");
+  return untried.map(({ program: program2 }) => program2);
+}
+function idleFindings(stages) {
+  if (stages.some(({ status: status4 }) => status4 !== "skipped")) return [];
+  const groups2 = grouped(untriedStages(stages), ({ reason }) => reason);
+  return [...groups2].map(
+    ([why2, group2]) => makeFinding({
+      code: "NOT_ATTACHED",
+      confidence: "high",
+      phase: "attach",
+      subject: group2[0]?.program,
+      programs: group2.map(({ program: program2 }) => program2),
+      args: {
+        section: group2[0]?.section,
+        reason: idleReason(why2),
+        why: why2.replace(/^loaded; /, "")
+      },
+      evidence: evidenceLine(why2, "attach")
+    })
+  );
+}
+function unloadedFindings(evidence, declared) {
+  const programs = firstStage(evidence, "open")?.programs ?? [];
+  const required2 = new Set(declared.filter((program2) => program2.required).map(({ name: name5 }) => name5));
+  const chosen3 = firstStage(evidence, "load")?.variants?.some((group2) => group2.chosen !== "") ?? false;
+  const attached = stagesOf(evidence, "attach").some(({ status: status4 }) => status4 !== "skipped");
+  if (chosen3 || attached || programs.some(({ name: name5, autoload }) => autoload || required2.has(name5))) return [];
+  const names3 = programs.map(({ name: name5 }) => name5);
+  const reason = programs.length === 0 ? "no_program" : "left_out";
+  return [
+    makeFinding({
+      code: "NOTHING_LOADED",
+      confidence: "high",
+      phase: "load",
+      args: { reason, names: few(names3) }
+    })
+  ];
+}
+var REASONS7;
+var init_idle2 = __esm({
+  "src/classify/idle.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_once_per();
+    init_few();
+    init_make_finding();
+    REASONS7 = [
+      ["no_target", /names no (?:target|function|probe)/],
+      ["no_file", /the file it probes is not in this guest/],
+      ["on_demand", /is run on demand/],
+      ["unreferenced", /no struct_ops map refers to it/]
+    ];
+    __name(idleReason, "idleReason");
+    __name(untriedStages, "untriedStages");
+    __name(untriedNames, "untriedNames");
+    __name(idleFindings, "idleFindings");
+    __name(unloadedFindings, "unloadedFindings");
   }
 });
 
@@ -70759,10 +72682,13 @@ function libbpfLines(log4) {
     end = ENDS[BEGIN2.exec(raw)?.[1] ?? ""];
     if (!end && !rest && raw.trim() !== "")
       lines3.push(
-        raw.slice(0, MAX_LINE6).replace(/^libbpf: /, "").trimEnd()
+        raw.slice(0, MAX_LINE7).replace(/^libbpf: /, "").trimEnd()
       );
   }
   return lines3;
+}
+function hasProgramLog(log4) {
+  return tornEnd(log4) !== void 0 || log4.split("\n").some((line6) => BEGIN2.exec(line6)?.[1] === "PROG");
 }
 function embeddedVerifierLog(log4) {
   const torn = tornEnd(log4);
@@ -70797,13 +72723,13 @@ function usefulWarnings(log4) {
 function programOf2(line6) {
   return /^prog '([^']+)': /.exec(line6)?.[1];
 }
-var MAX_LINE6, BEGIN2, ENDS, GAP2, CUT_FROM, HARMLESS2;
+var MAX_LINE7, BEGIN2, ENDS, GAP2, CUT_FROM, HARMLESS2;
 var init_libbpf_log = __esm({
   "src/classify/libbpf-log.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_rule();
-    MAX_LINE6 = 2048;
+    MAX_LINE7 = 2048;
     BEGIN2 = /^(?:libbpf: )?(?:prog '[^']*': )?-- BEGIN (PROG|BTF) LOAD LOG ---?$/m;
     ENDS = {
       PROG: /^(?!;|[\s>]*\d+ \|).*-- END PROG LOAD LOG --$/,
@@ -70823,11 +72749,161 @@ var init_libbpf_log = __esm({
       /^prog '[^']*': failed to prepare load attributes/
     ];
     __name(libbpfLines, "libbpfLines");
+    __name(hasProgramLog, "hasProgramLog");
     __name(embeddedVerifierLog, "embeddedVerifierLog");
     __name(firstWarning, "firstWarning");
     __name(mainWarning, "mainWarning");
     __name(usefulWarnings, "usefulWarnings");
     __name(programOf2, "programOf");
+  }
+});
+
+// src/classify/own-policy.ts
+function ownPolicy(evidence, common, { section: section2, errno: errno4 }) {
+  for (const stage of stagesOf(evidence, "attach")) {
+    if (stage.program === common.subject) return void 0;
+    const hook = stage.status === "pass" ? OVER_ATTACHES.exec(stage.section)?.groups?.["hook"] : void 0;
+    if (hook === void 0) continue;
+    const args = {
+      program: common.subject,
+      section: section2,
+      errno: errno4,
+      reason: "own_program",
+      owner: stage.program,
+      hook
+    };
+    return { ...findingBy("POLICY_DENIED", { ...common, confidence: "medium", args }), group: "program" };
+  }
+  return void 0;
+}
+var OVER_ATTACHES;
+var init_own_policy = __esm({
+  "src/classify/own-policy.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_make_finding();
+    OVER_ATTACHES = /^\??lsm(?:\.s)?\/(?<hook>bpf|capable|perf_event_open|locked_down)$/;
+    __name(ownPolicy, "ownPolicy");
+  }
+});
+
+// src/classify/policy.ts
+function lockdownLevel(hello) {
+  const level = /\[(\w+)\]/.exec(hello.facts.lockdown ?? "")?.[1];
+  return level === "integrity" || level === "confidentiality" ? level : void 0;
+}
+function lockedHelper(hello, id2) {
+  const level = lockdownLevel(hello);
+  if (level === void 0) return false;
+  return (level === "integrity" ? INTEGRITY : CONFIDENTIALITY).has(id2);
+}
+function hidesTracepoints(hello) {
+  return lockdownLevel(hello) === "confidentiality";
+}
+function hidesProbes(hello, section2) {
+  return lockdownLevel(hello) === "confidentiality" && /^\??k(?:ret)?(?:probe|syscall)\+?(?:\/|$)/.test(section2);
+}
+function privileged(hello) {
+  const hex3 = hello.facts.cap_eff;
+  if (hex3 === void 0 || !/^[0-9a-f]{1,16}$/i.test(hex3)) return void 0;
+  const held = /* @__PURE__ */ __name((bit) => (BigInt(`0x${hex3}`) >> BigInt(bit) & 1n) === 1n, "held");
+  return held(CAP_SYS_ADMIN) || held(CAP_BPF) && held(CAP_PERFMON) && held(CAP_NET_ADMIN);
+}
+function denial(hello, phase) {
+  const level = lockdownLevel(hello);
+  if (level !== void 0) {
+    return { code: "POLICY_DENIED", confidence: "medium", reason: "lockdown", args: { level } };
+  }
+  const rights = privileged(hello);
+  if (rights === false) return { code: "CAPABILITY_FAILURE", confidence: "high", reason: "capability" };
+  const modules2 = (hello.facts.lsm ?? "").split(",").filter((name5) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name5));
+  const enforcing = modules2.filter((name5) => name5 === "selinux" || name5 === "smack");
+  if (enforcing.length > 0) {
+    return { code: "POLICY_DENIED", confidence: "low", reason: "lsm", args: { modules: enforcing.join(", ") } };
+  }
+  if (rights === void 0) return { code: "CAPABILITY_FAILURE", confidence: "medium", reason: "capability" };
+  if (phase !== "attach" && olderThan(kernelVersion(hello.kernel.release), MEMCG_SINCE)) {
+    return { code: "MEMLOCK_LIMIT", confidence: "low", reason: "memlock" };
+  }
+  return { code: "POLICY_DENIED", confidence: "low", reason: "unexplained", args: { modules: modules2.join(", ") } };
+}
+function denied(hello, context) {
+  const { phase, subject, section: section2, errno: errno4, evidence } = context;
+  const about = phase === "map" ? { map: subject } : { program: subject, section: section2 };
+  const { code: code2, confidence, reason, args } = denial(hello, phase);
+  return findingBy(code2, { confidence, phase, subject, args: { ...about, reason, ...args, errno: errno4 }, evidence });
+}
+var MEMCG_SINCE, INTEGRITY, CONFIDENTIALITY, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF;
+var init_policy2 = __esm({
+  "src/classify/policy.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_make_finding();
+    MEMCG_SINCE = "5.11";
+    INTEGRITY = /* @__PURE__ */ new Set([36]);
+    CONFIDENTIALITY = /* @__PURE__ */ new Set([4, 36, 45, 112, 113, 114, 115]);
+    __name(lockdownLevel, "lockdownLevel");
+    __name(lockedHelper, "lockedHelper");
+    __name(hidesTracepoints, "hidesTracepoints");
+    __name(hidesProbes, "hidesProbes");
+    CAP_NET_ADMIN = 12;
+    CAP_SYS_ADMIN = 21;
+    CAP_PERFMON = 38;
+    CAP_BPF = 39;
+    __name(privileged, "privileged");
+    __name(denial, "denial");
+    __name(denied, "denied");
+  }
+});
+
+// src/object/near-sections.ts
+function isSlip(word4, name5) {
+  return Math.min(word4.length, name5.length) >= MIN_LENGTH && word4.replaceAll(/\D/g, "") === name5.replaceAll(/\D/g, "") && Math.abs(word4.length - name5.length) <= 1 && editDistance(word4, name5) === 1;
+}
+function withSlash(name5) {
+  const kind2 = TARGETED.find((other) => name5.startsWith(`${other}_`));
+  if (kind2 === void 0) return [];
+  const target = name5.slice(kind2.length + 1);
+  return [kind2 === "tracepoint" || kind2 === "tp" ? `${kind2}/CATEGORY/${target}` : `${kind2}/${target}`];
+}
+function nearSections(section2) {
+  const name5 = section2.replace(/^\?/, "").slice(0, MAX_SECTION);
+  const longer = name5.length < MIN_LENGTH ? [] : SECTION_KINDS.filter((other) => other.startsWith(name5));
+  const kind2 = name5.split("/", 1)[0] ?? "";
+  const slips = SECTION_KINDS.filter((other) => isSlip(name5, other) || isSlip(kind2, other));
+  const shorter = SECTION_KINDS.filter((other) => name5.startsWith(`${other}/`)).slice(-1);
+  const ends = name5.length < MIN_LENGTH ? [] : SECTION_KINDS.filter((other) => other.endsWith(`/${name5}`));
+  return [.../* @__PURE__ */ new Set([...withSlash(name5), ...longer, ...slips, ...shorter, ...ends])].slice(0, MAX_NEAR);
+}
+var MAX_NEAR, MAX_SECTION, MIN_LENGTH, TARGETED;
+var init_near_sections = __esm({
+  "src/object/near-sections.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_edit_distance();
+    init_sections2();
+    MAX_NEAR = 4;
+    MAX_SECTION = 64;
+    MIN_LENGTH = 5;
+    __name(isSlip, "isSlip");
+    TARGETED = [
+      ...[
+        "kprobe",
+        "kretprobe",
+        "ksyscall",
+        "uprobe",
+        "uretprobe",
+        "raw_tracepoint",
+        "raw_tp",
+        "fentry",
+        "fexit"
+      ],
+      ...["tracepoint", "tp", "lsm", "iter"]
+    ];
+    __name(withSlash, "withSlash");
+    __name(nearSections, "nearSections");
   }
 });
 
@@ -70905,12 +72981,12 @@ function explainCore(finding, evidence) {
   const absent = found2 ? !found2.present : (byAccess(evidence).get(access3) ?? []).some(({ present }) => !present);
   const reason = widthOnly ? "mem_size" : typeOrField(reasonOf4(kind2, access3), access3, found2, evidence);
   const near = reason === "type_missing" ? namesLike(evidence, "type", withoutFlavor(rootOf2(access3))) : reason === "field_missing" ? namesLike(evidence, "member", withoutFlavor(access3)) : void 0;
-  const explained3 = withArgs(
+  const explained4 = withArgs(
     finding,
     { field: access3, kind: kind2, reason, near },
     { subject: access3, confidence: absent || widthOnly ? "high" : "medium" }
   );
-  return { ...explained3, also: [...new Set(also)].slice(0, MAX_ALSO) };
+  return { ...explained4, also: [...new Set(also)].slice(0, MAX_ALSO) };
 }
 function withoutFlavor(access3) {
   return access3.replace(/^(?:struct|union|enum) /, "").replace(/___[^.]*/, "");
@@ -70968,12 +73044,12 @@ function explainExtern(finding, evidence) {
   const known5 = externsOf(evidence).byName.get(name5 ?? "")?.[0];
   if (!known5) return finding;
   const also = externsOf(evidence).absent.filter((other) => other !== name5);
-  const explained3 = withArgs(
+  const explained4 = withArgs(
     finding,
     { module: known5.module },
     { confidence: known5.present === false ? "high" : finding.confidence }
   );
-  return { ...explained3, also: also.slice(0, MAX_ALSO2) };
+  return { ...explained4, also: also.slice(0, MAX_ALSO2) };
 }
 var MAX_ALSO2, externsOf;
 var init_externs2 = __esm({
@@ -71025,76 +73101,6 @@ var init_map_field = __esm({
     WITHOUT_TYPES = /^Error in bpf_create_map_xattr\((?<map>[^)]+)\): -(?<error>\w+)\. Retrying without BTF\.$/;
     NO_TYPES = /^BTF loading error: -(?<error>\w+)$/;
     __name(explainField, "explainField");
-  }
-});
-
-// src/classify/policy.ts
-function lockdownLevel(hello) {
-  const level = /\[(\w+)\]/.exec(hello.facts.lockdown ?? "")?.[1];
-  return level === "integrity" || level === "confidentiality" ? level : void 0;
-}
-function lockedHelper(hello, id2) {
-  const level = lockdownLevel(hello);
-  if (level === void 0) return false;
-  return (level === "integrity" ? INTEGRITY : CONFIDENTIALITY).has(id2);
-}
-function hidesTracepoints(hello) {
-  return lockdownLevel(hello) === "confidentiality";
-}
-function hidesProbes(hello, section2) {
-  return lockdownLevel(hello) === "confidentiality" && /^\??k(?:ret)?(?:probe|syscall)\+?(?:\/|$)/.test(section2);
-}
-function privileged(hello) {
-  const hex3 = hello.facts.cap_eff;
-  if (hex3 === void 0 || !/^[0-9a-f]{1,16}$/i.test(hex3)) return void 0;
-  const held = /* @__PURE__ */ __name((bit) => (BigInt(`0x${hex3}`) >> BigInt(bit) & 1n) === 1n, "held");
-  return held(CAP_SYS_ADMIN) || held(CAP_BPF) && held(CAP_PERFMON) && held(CAP_NET_ADMIN);
-}
-function denial(hello, phase) {
-  const level = lockdownLevel(hello);
-  if (level !== void 0) {
-    return { code: "POLICY_DENIED", confidence: "medium", reason: "lockdown", args: { level } };
-  }
-  const rights = privileged(hello);
-  if (rights === false) return { code: "CAPABILITY_FAILURE", confidence: "high", reason: "capability" };
-  const modules2 = (hello.facts.lsm ?? "").split(",").filter((name5) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name5));
-  const enforcing = modules2.filter((name5) => name5 === "selinux" || name5 === "smack");
-  if (enforcing.length > 0) {
-    return { code: "POLICY_DENIED", confidence: "low", reason: "lsm", args: { modules: enforcing.join(", ") } };
-  }
-  if (rights === void 0) return { code: "CAPABILITY_FAILURE", confidence: "medium", reason: "capability" };
-  if (phase !== "attach" && olderThan(kernelVersion(hello.kernel.release), MEMCG_SINCE)) {
-    return { code: "MEMLOCK_LIMIT", confidence: "low", reason: "memlock" };
-  }
-  return { code: "POLICY_DENIED", confidence: "low", reason: "unexplained", args: { modules: modules2.join(", ") } };
-}
-function denied(hello, context) {
-  const { phase, subject, section: section2, errno: errno4, evidence } = context;
-  const about = phase === "map" ? { map: subject } : { program: subject, section: section2 };
-  const { code: code2, confidence, reason, args } = denial(hello, phase);
-  return findingBy(code2, { confidence, phase, subject, args: { ...about, reason, ...args, errno: errno4 }, evidence });
-}
-var MEMCG_SINCE, INTEGRITY, CONFIDENTIALITY, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF;
-var init_policy2 = __esm({
-  "src/classify/policy.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_kernel_range();
-    init_make_finding();
-    MEMCG_SINCE = "5.11";
-    INTEGRITY = /* @__PURE__ */ new Set([36]);
-    CONFIDENTIALITY = /* @__PURE__ */ new Set([4, 36, 45, 112, 113, 114, 115]);
-    __name(lockdownLevel, "lockdownLevel");
-    __name(lockedHelper, "lockedHelper");
-    __name(hidesTracepoints, "hidesTracepoints");
-    __name(hidesProbes, "hidesProbes");
-    CAP_NET_ADMIN = 12;
-    CAP_SYS_ADMIN = 21;
-    CAP_PERFMON = 38;
-    CAP_BPF = 39;
-    __name(privileged, "privileged");
-    __name(denial, "denial");
-    __name(denied, "denied");
   }
 });
 
@@ -71315,12 +73321,12 @@ var init_missing_name = __esm({
 });
 
 // src/classify/symbols.ts
-function plain3(name5) {
+function plain4(name5) {
   return name5.replace(/^(?:bpf_lsm_|btf_trace_|bpf_iter_)/, "");
 }
 function symbolOf(evidence, name5, programs) {
-  const expected = plain3(name5);
-  const found2 = stagesOf(evidence, "symbol").filter((symbol) => plain3(symbol.name) === expected);
+  const expected = plain4(name5);
+  const found2 = stagesOf(evidence, "symbol").filter((symbol) => plain4(symbol.name) === expected);
   return found2.find(({ program: program2 }) => programs.includes(program2)) ?? found2[0];
 }
 function lookupOf(finding) {
@@ -71374,7 +73380,7 @@ var init_symbols3 = __esm({
     init_finding();
     init_make_finding();
     init_missing_name();
-    __name(plain3, "plain");
+    __name(plain4, "plain");
     __name(symbolOf, "symbolOf");
     __name(lookupOf, "lookupOf");
     __name(diagnose, "diagnose");
@@ -71448,8 +73454,8 @@ function verifierText(stage) {
   const { verifier_log_head: head2, verifier_log_tail: tail3, verifier_log_dropped: dropped } = stage;
   if (head2 === "" && tail3 === "") return embeddedVerifierLog(stage.log);
   if (dropped === 0) return tail3.startsWith(head2) ? tail3 : head2 + tail3;
-  const begun2 = afterFirstLine(head2.slice(0, head2.lastIndexOf("\n") + 1));
-  return `${begun2}[... ${dropped} bytes left out ...]
+  const begun3 = afterFirstLine(head2.slice(0, head2.lastIndexOf("\n") + 1));
+  return `${begun3}[... ${dropped} bytes left out ...]
 ${afterFirstLine(tail3)}`;
 }
 function afterFirstLine(text7) {
@@ -71457,7 +73463,7 @@ function afterFirstLine(text7) {
   return end < 0 ? "" : text7.slice(end + 1);
 }
 function parseVerifierLog(text7) {
-  const lines3 = text7.split("\n").map((line6) => line6.slice(0, MAX_LINE7).trimEnd());
+  const lines3 = text7.split("\n").map((line6) => line6.slice(0, MAX_LINE8).trimEnd());
   const block2 = lines3.findIndex((line6) => line6.startsWith("Verification failed: "));
   if (block2 < 0) return { lines: lines3, category: void 0, problem: void 0, at: void 0, insn: void 0 };
   const [, category, problem2] = /^Verification failed: ([^:]+): (.+)$/.exec(lines3[block2] ?? "") ?? [];
@@ -71534,14 +73540,14 @@ function describe3(log4, index) {
     ...log4.problem !== void 0 && { problem: log4.problem }
   };
 }
-var MAX_LINE7, MAX_SOURCE, MAX_LINES, NOISE;
+var MAX_LINE8, MAX_SOURCE, MAX_LINES, NOISE;
 var init_verifier_log = __esm({
   "src/classify/verifier-log.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_libbpf_log();
     init_rule();
-    MAX_LINE7 = 1024;
+    MAX_LINE8 = 1024;
     MAX_SOURCE = 120;
     MAX_LINES = 4e3;
     NOISE = oneOf2([
@@ -71684,8 +73690,8 @@ var init_prototype = __esm({
   }
 });
 
-// src/classify/confirm.ts
-function confirmFile(finding) {
+// src/classify/refine.ts
+function refineFile(finding) {
   const [, file2, name5] = /^([^:]+):(.+)$/.exec(finding.args["target"] ?? "") ?? [];
   const args = {
     file: file2,
@@ -71699,17 +73705,17 @@ function withCategory(finding) {
   const known5 = withArgs(finding, { reason: "raw_category" }, { confidence: "high" });
   return { ...known5, group: "program" };
 }
-function confirmMember(finding) {
+function refineMember(finding) {
   const { struct = "", section: section2 = "" } = finding.args;
   if (!/^\??struct_ops\.s/.test(section2) || !SLEEP_CHECKED.has(struct)) return finding;
   return { ...withArgs(finding, { reason: "sleepable_member" }), group: "program" };
 }
-function confirmStruct(finding, release) {
+function refineStruct(finding, release) {
   const since2 = structOpsSince(finding.args["struct"] ?? "");
   if (!olderThan(kernelVersion(release), since2)) return finding;
   return withArgs(finding, { reason: "kernel_too_old", since: since2 }, { confidence: "high" });
 }
-function confirmMissingBtf(finding, { hello }) {
+function refineMissingBtf(finding, { hello }) {
   const { release } = hello.kernel;
   return hello.btf.vmlinux ? withArgs(finding, { reason: "malformed", release }) : withArgs(finding, { release }, { confidence: "high" });
 }
@@ -71721,14 +73727,14 @@ function hidden(finding, { hello }) {
   const args = { reason: "lockdown", level: lockdownLevel(hello) };
   return recode(finding, "POLICY_DENIED", { confidence: "high", args });
 }
-function confirm(finding, evidence) {
+function refine2(finding, evidence) {
   const { hello } = evidence;
   const { release } = hello.kernel;
   switch (finding.code) {
     case "MISSING_BTF":
-      return confirmMissingBtf(finding, evidence);
+      return refineMissingBtf(finding, evidence);
     case "ATTACH_TARGET_NOT_FOUND":
-      if (finding.args["reason"] === "not_in_file") return confirmFile(finding);
+      if (finding.args["reason"] === "not_in_file") return refineFile(finding);
       if (hidesTracepoints(hello) && isTracepoint(finding)) return hidden(finding, evidence);
       if (finding.args["reason"] === "btf" && !hello.btf.vmlinux) {
         return recode(finding, "MISSING_BTF", { confidence: "high", args: { reason: "kernel_btf", release } });
@@ -71756,37 +73762,37 @@ function confirm(finding, evidence) {
     case "VERIFIER_REJECTION":
       return explainContext(finding, evidence);
     case "STRUCT_OPS_UNSUPPORTED":
-      return confirmStruct(finding, release);
+      return refineStruct(finding, release);
     case "STRUCT_OPS_MISMATCH":
-      return confirmMember(finding);
+      return refineMember(finding);
     case "INVALID_MAP_PARAMS":
       return explainField(finding, evidence);
     case "CORE_RELOCATION_FAILURE":
       return explainCore(finding, evidence);
     case "BTF_INFO_REJECTED":
     case "UNSUPPORTED_INSTRUCTION":
-      return confirmCallback(finding, evidence);
+      return refineCallback(finding, evidence);
     case "UNSUPPORTED_LOOP":
-      return confirmLoop(finding, evidence);
+      return refineLoop(finding, evidence);
     case "UNSUPPORTED_HELPER":
     case "HELPER_NOT_ALLOWED":
-      return confirmHelper(finding, evidence);
+      return refineHelper(finding, evidence);
     default:
       return finding;
   }
 }
-function confirmCallback(finding, { hello }) {
+function refineCallback(finding, { hello }) {
   const { release } = hello.kernel;
   const miscounted = /^number of funcs in func_info/.test(finding.evidence?.text ?? "");
   if (!miscounted || !olderThan(kernelVersion(release), CALLBACKS_SINCE)) return finding;
   return recode(finding, "UNSUPPORTED_INSTRUCTION", { args: { reason: "callback", since: CALLBACKS_SINCE, release } });
 }
-function confirmLoop(finding, { hello }) {
+function refineLoop(finding, { hello }) {
   const version2 = kernelVersion(hello.kernel.release);
   if (!version2 || olderThan(version2, LOOPS_SINCE)) return finding;
   return recode(finding, "VERIFIER_REJECTION", { args: { reason: "structure", recursion: "true" } });
 }
-function confirmHelper(finding, { hello }) {
+function refineHelper(finding, { hello }) {
   const id2 = Number(finding.args["id"] ?? Number.NaN);
   const known5 = Number.isInteger(id2) ? helper2(id2) : void 0;
   const since2 = finding.code === "UNSUPPORTED_HELPER" ? known5?.since : void 0;
@@ -71812,8 +73818,8 @@ function isKprobe(finding) {
   return /^\??k(?:ret)?(?:probe|syscall)/.test(finding.args["section"] ?? "");
 }
 var CALLBACKS_SINCE, LOOPS_SINCE, OVERRIDE_RETURN, SLEEP_CHECKED;
-var init_confirm = __esm({
-  "src/classify/confirm.ts"() {
+var init_refine = __esm({
+  "src/classify/refine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_range();
@@ -71831,279 +73837,49 @@ var init_confirm = __esm({
     LOOPS_SINCE = "5.3";
     OVERRIDE_RETURN = 58;
     SLEEP_CHECKED = /* @__PURE__ */ new Set(["sched_ext_ops"]);
-    __name(confirmFile, "confirmFile");
+    __name(refineFile, "refineFile");
     __name(withCategory, "withCategory");
-    __name(confirmMember, "confirmMember");
-    __name(confirmStruct, "confirmStruct");
-    __name(confirmMissingBtf, "confirmMissingBtf");
+    __name(refineMember, "refineMember");
+    __name(refineStruct, "refineStruct");
+    __name(refineMissingBtf, "refineMissingBtf");
     __name(withNear, "withNear");
     __name(hidden, "hidden");
-    __name(confirm, "confirm");
-    __name(confirmCallback, "confirmCallback");
-    __name(confirmLoop, "confirmLoop");
-    __name(confirmHelper, "confirmHelper");
+    __name(refine2, "refine");
+    __name(refineCallback, "refineCallback");
+    __name(refineLoop, "refineLoop");
+    __name(refineHelper, "refineHelper");
     __name(isTracepoint, "isTracepoint");
     __name(isKprobe, "isKprobe");
   }
 });
 
-// src/classify/console.ts
-function plain4(line6) {
-  return line6.replace(/^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?/, "").slice(0, MAX_LINE8).trim();
-}
-function keyOf6(line6) {
-  return line6.replace(/\d+/g, "0").replace(/0x[0-9a-f]+/g, "0x0");
-}
-function consoleFindings(consoleTail2) {
-  const found2 = /* @__PURE__ */ new Map();
-  const lines3 = consoleTail2.slice(-MAX_TEXT5).split("\n").map(plain4);
-  const words3 = warnWords(lines3);
-  for (const line6 of lines3) {
-    const kind2 = TROUBLE.find(([, pattern2]) => pattern2.test(line6))?.[0];
-    if (kind2 === void 0 || found2.has(keyOf6(line6))) continue;
-    const reason = RUN_TIME_MAP.test(words3.get(keyOf6(line6)) ?? "") ? "run_time_map" : kind2;
-    if (found2.size >= MAX_FINDINGS2) break;
-    found2.set(
-      keyOf6(line6),
-      makeFinding({
-        code: "KERNEL_WARNING",
-        confidence: "high",
-        phase: "infra",
-        subject: /\b([\w.]{1,128})\+0x[0-9a-f]+\//.exec(line6)?.[1],
-        args: { reason, line: line6 },
-        evidence: { text: line6, origin: "console" }
-      })
-    );
-  }
-  return [...found2.values()];
-}
-function warnWords(lines3) {
-  const words3 = /* @__PURE__ */ new Map();
-  for (const [index, line6] of lines3.entries()) {
-    const place3 = lines3[index + 2];
-    if (CUT.test(line6) && place3 !== void 0) words3.set(keyOf6(place3), lines3[index + 1] ?? "");
-  }
-  return words3;
-}
-function saidAlready({ args }, findings) {
-  return args["reason"] === "run_time_map" && findings.some(({ decisive, evidence }) => decisive && PREALLOCATED.test(evidence?.text ?? ""));
-}
-function taintFinding(logs) {
-  const gained = TAINTS.filter(
-    ([bit]) => logs.some(({ taint_before: before, taint_after: after }) => (after & ~before) >>> bit & 1)
-  );
-  if (gained.length === 0) return [];
-  const flags = gained.map(([, letter, meaning]) => `${letter} (${meaning})`).join(", ");
-  const line6 = `/proc/sys/kernel/tainted gained ${flags}`;
-  return [
-    makeFinding({
-      code: "KERNEL_WARNING",
-      confidence: "high",
-      phase: "infra",
-      args: { reason: "tainted", line: line6 },
-      evidence: { text: line6, origin: "taint flags" }
-    })
-  ];
-}
-function kernelLines(evidence) {
-  return logsOf(evidence).flatMap(({ lines: lines3 }) => lines3);
-}
-function logsOf(evidence) {
-  const kernel2 = firstStage(evidence, "exit")?.kernel;
-  return [...stagesOf(evidence, "kernel").map((stage) => stage.kernel), ...kernel2 ? [kernel2] : []];
-}
-function kernelFindings(evidence, console2) {
-  const kernel2 = firstStage(evidence, "exit")?.kernel;
-  const commands = stagesOf(evidence, "functional").some(({ command }) => command !== "");
-  const logs = logsOf(evidence);
-  const found2 = consoleFindings(
-    [...kernelLines(evidence), ...kernel2 !== void 0 && commands ? [] : [console2]].join("\n")
-  );
-  return [...found2, ...found2.some((one) => !isNote2(one)) ? [] : taintFinding(logs)];
-}
-function withConsole(outcome, console2, evidence) {
-  if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
-  const found2 = kernelFindings(evidence, console2);
-  const causes = asCauses(found2.filter((finding) => !isNote2(finding) && !saidAlready(finding, outcome.findings)));
-  const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found2.filter(isNote2)];
-  const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
-  if (outcome.status === "pass" && causes.length === 0 && firstStage(evidence, "exit")?.kernel?.refused) {
-    return { status: "infra_error", cause: "protocol", message: REFUSED };
-  }
-  if (outcome.status === "fail" || causes.length === 0) return { ...outcome, findings };
-  return { status: "fail", failedStage: "validation", findings };
-}
-var MAX_FINDINGS2, MAX_TEXT5, MAX_LINE8, TROUBLE, CUT, RUN_TIME_MAP, PREALLOCATED, WAITS, TAINTS, isNote2, REFUSED;
-var init_console = __esm({
-  "src/classify/console.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_finding();
-    init_wording();
-    init_make_finding();
-    MAX_FINDINGS2 = 5;
-    MAX_TEXT5 = 256 * 1024;
-    MAX_LINE8 = 300;
-    TROUBLE = [
-      ["oops", /^(?:Oops: |general protection fault|Internal error: |Unable to handle kernel )/],
-      ["bug", /^(?:BUG: (?!workqueue lockup)|kernel BUG at |KASAN: |BUG KASAN)/],
-      // Since 6.18 the place comes before the CPU. Boot messages that only begin with the word name neither.
-      ["warning", /^WARNING: (?:CPU: \d+ PID: \d+ at |.*\bat \S+\+0x|.*CPU#\d+: )/],
-      ["ubsan", /^UBSAN: /],
-      ["locking", /^WARNING: (?:possible |suspicious |inconsistent |bad unlock)/],
-      ["device_in_use", /^unregister_netdevice: waiting for /]
-    ];
-    __name(plain4, "plain");
-    CUT = /^-{4,}\[ cut here \]/;
-    RUN_TIME_MAP = /^trace type BPF program uses run-time allocation$/;
-    PREALLOCATED = /can only use preallocated hash map/;
-    __name(keyOf6, "keyOf");
-    WAITS = /* @__PURE__ */ new Set(["device_in_use"]);
-    __name(consoleFindings, "consoleFindings");
-    __name(warnWords, "warnWords");
-    __name(saidAlready, "saidAlready");
-    TAINTS = [
-      [5, "B", "a bad page"],
-      [7, "D", "an oops"],
-      [9, "W", "a warning"]
-    ];
-    __name(taintFinding, "taintFinding");
-    isNote2 = /* @__PURE__ */ __name(({ args }) => WAITS.has(args["reason"] ?? ""), "isNote");
-    __name(kernelLines, "kernelLines");
-    __name(logsOf, "logsOf");
-    __name(kernelFindings, "kernelFindings");
-    REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted denied it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag("validation-mode")} load_only)`;
-    __name(withConsole, "withConsole");
-  }
-});
-
-// src/classify/few.ts
-function few(names3) {
-  const more = names3.length - MAX_NAMES3;
-  return [...names3.slice(0, MAX_NAMES3), ...more > 0 ? [`and ${more} more`] : []].join(", ");
-}
-var MAX_NAMES3;
-var init_few = __esm({
-  "src/classify/few.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    MAX_NAMES3 = 20;
-    __name(few, "few");
-  }
-});
-
-// src/classify/idle.ts
-function idleReason(why2) {
-  return REASONS7.find(([, words3]) => words3.test(why2))?.[0] ?? "no_place";
-}
-function untriedStages(stages) {
-  return stages.filter(({ status: status4, reason }) => status4 === "skipped" && !reason.startsWith("not loaded:"));
-}
-function untriedNames(stages) {
-  const untried = untriedStages(stages).filter(({ reason }) => idleReason(reason) !== "on_demand");
-  return untried.map(({ program: program2 }) => program2);
-}
-function idleFindings(stages) {
-  if (stages.some(({ status: status4 }) => status4 !== "skipped")) return [];
-  const groups2 = grouped(untriedStages(stages), ({ reason }) => reason);
-  return [...groups2].map(
-    ([why2, group2]) => makeFinding({
-      code: "NOT_ATTACHED",
-      confidence: "high",
-      phase: "attach",
-      subject: group2[0]?.program,
-      programs: group2.map(({ program: program2 }) => program2),
-      args: {
-        section: group2[0]?.section,
-        reason: idleReason(why2),
-        why: why2.replace(/^loaded; /, "")
-      },
-      evidence: evidenceLine(why2, "attach")
-    })
-  );
-}
-function unloadedFindings(evidence, declared) {
-  const programs = firstStage(evidence, "open")?.programs ?? [];
-  const required2 = new Set(declared.filter((program2) => program2.required).map(({ name: name5 }) => name5));
-  const chosen3 = firstStage(evidence, "load")?.variants?.some((group2) => group2.chosen !== "") ?? false;
-  const attached = stagesOf(evidence, "attach").some(({ status: status4 }) => status4 !== "skipped");
-  if (chosen3 || attached || programs.some(({ name: name5, autoload }) => autoload || required2.has(name5))) return [];
-  const names3 = programs.map(({ name: name5 }) => name5);
-  const reason = programs.length === 0 ? "no_program" : "left_out";
-  return [
-    makeFinding({
-      code: "NOTHING_LOADED",
-      confidence: "high",
-      phase: "load",
-      args: { reason, names: few(names3) }
-    })
-  ];
-}
-var REASONS7;
-var init_idle2 = __esm({
-  "src/classify/idle.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_once_per();
-    init_few();
-    init_make_finding();
-    REASONS7 = [
-      ["no_target", /names no (?:target|function|probe)/],
-      ["no_file", /the file it probes is not in this guest/],
-      ["on_demand", /is run on demand/],
-      ["unreferenced", /no struct_ops map refers to it/]
-    ];
-    __name(idleReason, "idleReason");
-    __name(untriedStages, "untriedStages");
-    __name(untriedNames, "untriedNames");
-    __name(idleFindings, "idleFindings");
-    __name(unloadedFindings, "unloadedFindings");
-  }
-});
-
-// src/classify/own-policy.ts
-function ownPolicy(evidence, common, { section: section2, errno: errno4 }) {
-  for (const stage of stagesOf(evidence, "attach")) {
-    if (stage.program === common.subject) return void 0;
-    const hook = stage.status === "pass" ? OVER_ATTACHES.exec(stage.section)?.groups?.["hook"] : void 0;
-    if (hook === void 0) continue;
-    const args = {
-      program: common.subject,
-      section: section2,
-      errno: errno4,
-      reason: "own_program",
-      owner: stage.program,
-      hook
-    };
-    return { ...findingBy("POLICY_DENIED", { ...common, confidence: "medium", args }), group: "program" };
-  }
-  return void 0;
-}
-var OVER_ATTACHES;
-var init_own_policy = __esm({
-  "src/classify/own-policy.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_make_finding();
-    OVER_ATTACHES = /^\??lsm(?:\.s)?\/(?<hook>bpf(?:_map|_prog)?|capable|perf_event_open|locked_down)$/;
-    __name(ownPolicy, "ownPolicy");
-  }
-});
-
 // src/classify/rules/attach-places.ts
-var EINVAL, EILSEQ, KPROBE, RELEASE2, PLACE_RULES;
+var ESRCH, EINVAL, EILSEQ, KPROBE, RELEASE2, PLACE_RULES;
 var init_attach_places2 = __esm({
   "src/classify/rules/attach-places.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    ESRCH = -3;
     EINVAL = -22;
     EILSEQ = -84;
     KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
     RELEASE2 = "6.1.0-56-cloud-amd64";
     PLACE_RULES = [
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "usdt_maps",
+        confidence: "medium",
+        errnos: [ESRCH],
+        section: /^\??usdt\b/,
+        line: /^usdt: failed to find USDT support BPF maps/,
+        example: {
+          errno: -3,
+          section: "usdt//bin/x:a:b",
+          method: "auto",
+          lines: ["usdt: failed to find USDT support BPF maps, did you forget to include bpf/usdt.bpf.h?"],
+          release: RELEASE2
+        }
+      },
       {
         code: "ATTACH_TARGET_NOT_TRACEABLE",
         reason: "inside_instruction",
@@ -72145,6 +73921,20 @@ var init_attach_places2 = __esm({
         example: { errno: -22, section: "tp/sched_switch", method: "auto", lines: [], release: RELEASE2 }
       },
       {
+        code: "NEEDS_ATTACH_TARGET",
+        reason: "section_form",
+        confidence: "medium",
+        errnos: [EINVAL],
+        line: /^prog '[^']*': (?:section '[^']*' missing ':function|invalid format of section definition)|^invalid section '[^']*', expected SEC|^uretprobes do not support offset|^prog '[^']*': uretprobes do not support|^kprobe (?:name|multi pattern|session pattern) is invalid/,
+        example: {
+          errno: -22,
+          section: "uprobe//proc/self/exe",
+          method: "auto",
+          lines: ["prog 'probe': section 'uprobe//proc/self/exe' missing ':function[+offset]' specification"],
+          release: RELEASE2
+        }
+      },
+      {
         code: "STRUCT_OPS_MISMATCH",
         reason: "refused",
         confidence: "medium",
@@ -72157,7 +73947,7 @@ var init_attach_places2 = __esm({
 });
 
 // src/classify/rules/attach.ts
-var EPERM, ENOENT, ESRCH, E2BIG, EBADF, EACCES, EBUSY, EEXIST, ENODEV, EINVAL2, EOPNOTSUPP, EMFILE, EADDRNOTAVAIL, ECANCELED, ENOTSUPP, KPROBE2, MULTI, TRACEPOINT, RAW_TRACEPOINT2, TRAMPOLINE2, CGROUP, NETDEV, UPROBE, KPROBE_LINE, NEW_61, OLD, ATTACH_RULES, DENIED;
+var EPERM, ENOENT, ESRCH2, E2BIG, EBADF, EACCES, EBUSY, EEXIST, ENODEV, EINVAL2, EOPNOTSUPP, EMFILE, EADDRNOTAVAIL, ECANCELED, ENOTSUPP, KPROBE2, MULTI, TRACEPOINT, RAW_TRACEPOINT2, TRAMPOLINE2, CGROUP, NETDEV, UPROBE, KPROBE_LINE, NEW_61, OLD, ATTACH_RULES, DENIED;
 var init_attach2 = __esm({
   "src/classify/rules/attach.ts"() {
     "use strict";
@@ -72167,7 +73957,7 @@ var init_attach2 = __esm({
     init_attach_places2();
     EPERM = -1;
     ENOENT = -2;
-    ESRCH = -3;
+    ESRCH2 = -3;
     E2BIG = -7;
     EBADF = -9;
     EACCES = -13;
@@ -72257,7 +74047,7 @@ var init_attach2 = __esm({
         code: "ATTACH_TARGET_NOT_FOUND",
         reason: "kprobe_multi",
         confidence: "medium",
-        errnos: [ENOENT, ESRCH],
+        errnos: [ENOENT, ESRCH2],
         section: MULTI,
         example: {
           errno: -3,
@@ -72608,7 +74398,7 @@ function attachFinding(stage, evidence) {
   const { code: code2, confidence, reason } = rule;
   const about = { ...args, ...attachKind2(stage.section), function: functionName, ...captured, reason };
   const subject = stage.method === "struct_ops" && stage.target !== "" ? stage.target : stage.program;
-  return confirm(findingBy(code2, { ...common, subject, confidence, args: about }), evidence);
+  return refine2(findingBy(code2, { ...common, subject, confidence, args: about }), evidence);
 }
 function notAttachedFinding(program2, stage) {
   const reason = stage?.reason || "the validator did not try to attach it";
@@ -72677,7 +74467,6 @@ var init_attach3 = __esm({
     init_attach_warning();
     init_errno();
     init_evidence();
-    init_confirm();
     init_console();
     init_first_kernel2();
     init_idle2();
@@ -72685,6 +74474,7 @@ var init_attach3 = __esm({
     init_make_finding();
     init_own_policy();
     init_policy2();
+    init_refine();
     init_attach2();
     __name(matchAttach, "matchAttach");
     __name(attachRule, "attachRule");
@@ -72830,13 +74620,13 @@ function brokenExpectations(test, stage) {
       return [{ ...common, seen: "", error: stage?.error || "the guest did not look at it", errno: 0 }];
     }
     const seen = fieldsOf(result.seen);
-    const fits2 = holds4(one, seen);
+    const fits2 = holds5(one, seen);
     if (result.status === "pass" && fits2) return [];
     const error2 = result.error || (fits2 ? "the guest says that it failed" : "the guest says that it passed");
     return [{ ...common, seen: result.seen, error: error2, errno: Number(numberOf2(seen, "errno") ?? 0n) }];
   });
 }
-function holds4(one, seen) {
+function holds5(one, seen) {
   switch (one.kind) {
     case "map":
       return mapHolds(one.expected, seen);
@@ -72893,7 +74683,7 @@ var init_assertions2 = __esm({
     SHOWN_DIGITS = 512;
     WIDTHS2 = { "1": 8, "2": 16, "4": 32, "8": 64 };
     __name(brokenExpectations, "brokenExpectations");
-    __name(holds4, "holds");
+    __name(holds5, "holds");
     __name(numberOf2, "numberOf");
     __name(atLeast, "atLeast");
     __name(bytesFit, "bytesFit");
@@ -73322,6 +75112,13 @@ var init_object2 = __esm({
           kernel: "6.12.117+deb12-cloud-amd64",
           text: "struct_ops init_kern ops: Cannot find member cgroup_set_bandwidth in kernel BTF"
         }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "struct_ops_program",
+        subject: "map",
+        pattern: /^struct_ops (?:reloc|init_kern) (?<map>[^\s:]+)(?::| func ptr [^:]+:) (?:prog \S+ is not struct_ops BPF program|member \S+ is not a struct_ops program|invalid reuse of prog|cannot find prog at|cannot relocate non func ptr|invalid target program offset)/,
+        example: { kernel: "any, libbpf 1.7", text: "struct_ops reloc ops: prog on_init is not struct_ops BPF program" }
       },
       {
         code: "LOADER_CONTRACT",
@@ -73882,7 +75679,7 @@ var init_verifier_memory = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "packet_read_only",
-        pattern: /^cannot write into packet$/,
+        pattern: /^cannot write into packet$|^the prog does not allow writes to packet data$/,
         example: { kernel: "5.10.0-46-cloud-amd64", text: "cannot write into packet" }
       },
       {
@@ -73900,7 +75697,7 @@ var init_verifier_memory = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "out_of_bounds",
-        pattern: /^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range|^value -?\d+ makes (?:map_value|mem) pointer be out of bounds/,
+        pattern: /^\S+ invalid (?:\S+ )?(?:negative |variable )?buffer (?:access|offset): |^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range|^value -?\d+ makes (?:map_value|mem) pointer be out of bounds/,
         example: { kernel: "6.1.0-56-cloud-amd64", text: "R7 max value is outside of the allowed memory range" }
       },
       {
@@ -73949,7 +75746,7 @@ var init_verifier_memory = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "const_string",
-        pattern: /^R\d+ does not point to a readonly map|^(?:fmt|map|string) (?:string )?is not zero-terminated/,
+        pattern: /^R\d+ does not point to a readonly map|^(?:arg#\d+|R\d+) doesn't point to a const string$|^(?:fmt|map|string) (?:string )?is not zero-terminated/,
         example: { kernel: "6.1.0-56-cloud-amd64", text: "R3 does not point to a readonly map'" }
       },
       {
@@ -73980,6 +75777,21 @@ var init_verifier_misuse = __esm({
     NEWEST = "7.3.4+deb13-cloud-amd64";
     OLDEST = "5.10.0-46-cloud-amd64";
     MISUSE_RULES = [
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "callback_map",
+        pattern: /^callback function not allowed for map$/,
+        example: { kernel: NEWEST, text: "callback function not allowed for map" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "many_maps",
+        pattern: /^The total number of maps per program has reached the limit of /,
+        example: {
+          kernel: "7.3.4+deb13-cloud-amd64",
+          text: "The total number of maps per program has reached the limit of 64"
+        }
+      },
       {
         code: "VERIFIER_REJECTION",
         reason: "packet_end",
@@ -74160,6 +75972,27 @@ var init_verifier_owned = __esm({
     OWNED_RULES = [
       {
         code: "VERIFIER_REJECTION",
+        reason: "moved_pointer",
+        pattern: /^dereference of modified (?!ctx )\S+ ptr R\d+ off=(?<offset>-?\d+)|^\S+ must have zero offset when passed to release func/,
+        example: { kernel: OLDEST2, text: "dereference of modified alloc_mem ptr R1 off=4 disallowed" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "callback_call",
+        pattern: /^cannot (?:tail call within (?:callback|exception cb)|use BPF_LD_\[ABS\|IND\] within callback)/,
+        example: { kernel: NEWEST2, text: "cannot tail call within callback" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "nested_rcu",
+        pattern: /^nested rcu read lock /,
+        example: {
+          kernel: "6.12.118+deb13-cloud-amd64",
+          text: "nested rcu read lock (kernel function bpf_rcu_read_lock)"
+        }
+      },
+      {
+        code: "VERIFIER_REJECTION",
         reason: "unlock",
         pattern: /^(?<lock>bpf_\w+)_unlock (?:without taking a lock|of different lock|cannot be out of order)|^unmatched (?:rcu read unlock|attempt to enable preemption)/,
         example: { kernel: OLDEST2, text: "bpf_spin_unlock without taking a lock" }
@@ -74167,7 +76000,7 @@ var init_verifier_owned = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "locked",
-        pattern: /^global function calls are not allowed while holding a lock/,
+        pattern: /^global function calls are not allowed (?:while holding a lock|with preemption disabled)/,
         example: {
           kernel: "6.12.118+deb13-cloud-amd64",
           text: "global function calls are not allowed while holding a lock,"
@@ -74212,7 +76045,7 @@ var init_verifier_owned = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "field_place",
-        pattern: /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^off \d+ doesn't point to 'struct bpf_\w+'|^R\d+ doesn't have constant offset\. /,
+        pattern: /^map '[^']+' (?:is not a struct type or (?<field>bpf_\w+) is mangled|has no valid bpf_\w+)|^\S+ '[^']*' has no valid bpf_\w+|^map '[^']*' doesn't have 'struct bpf_\w+'|^off \d+ doesn't point to 'struct bpf_\w+'|^(?:arg#\d+|R\d+) doesn't point to a map value$|^R\d+ doesn't have constant offset\. /,
         example: { kernel: OLDEST2, text: "map 'plain' is not a struct type or bpf_spin_lock is mangled" }
       },
       {
@@ -74555,7 +76388,8 @@ ${tail3}` : tail3, "whole");
   return (said ?? streams[0] ?? []).join("\n");
 }
 function verifierLogIn(text7) {
-  const end = text7.search(LOG_END);
+  const found2 = text7.search(LOG_END);
+  const end = found2 < 0 ? -1 : text7.lastIndexOf("\n", found2) + 1;
   return end >= 0 && !LOG_BEGIN.test(text7.slice(0, end)) ? text7.slice(0, end) : embeddedVerifierLog(text7);
 }
 function loaderFailure(output) {
@@ -74589,7 +76423,7 @@ var init_loader_output = __esm({
     init_rules();
     init_verifier_log();
     LOG_BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
-    LOG_END = /[^\n]*-- END (?:PROG|BTF) LOAD LOG --/;
+    LOG_END = /-- END (?:PROG|BTF) LOAD LOG --/;
     REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|failed to load)/m;
     LIBBPF = /^(?:[^;\n][^\n]{0,59}?[\s\])])?(?=libbpf: )/;
     MAX_MORE = 2;
@@ -75332,8 +77166,12 @@ function isIndexed(insn, log4, cause) {
   const written2 = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, "gm"))].at(-1);
   return written2?.[1] === "+" && written2[2] === "r";
 }
-function pastEnd(text7, above) {
+function measured(above) {
   const { available, offset, size } = above.map((line6) => MEASURED.exec(line6)?.groups).findLast(Boolean) ?? {};
+  return { available, offset, size };
+}
+function pastEnd(text7, above) {
+  const { available, offset, size } = measured(above);
   if (!/ min value is outside of /.test(text7) || offset === void 0 || offset.startsWith("-")) return {};
   if (size === "0") return { reason: "zero_size" };
   return { reason: "past_end", available, offset, size };
@@ -75368,7 +77206,11 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       if (above.some((line6) => line6.startsWith("invalid access to packet"))) {
         return { reason: type === "cgroup_sockopt" ? "option_bounds" : "packet_bounds" };
       }
-      return isIndexed(insn, log4, evidence?.text ?? "") ? {} : pastEnd(evidence?.text ?? "", above);
+      if (KFUNC_CALL.test(insn)) return { reason: "kfunc_memory", ...measured(above) };
+      return {
+        ...measured(above),
+        ...isIndexed(insn, log4, evidence?.text ?? "") ? {} : pastEnd(evidence?.text ?? "", above)
+      };
     case "iterator_unset":
     case "iterator_begun":
     case "dynptr_unset":
@@ -75414,6 +77256,7 @@ var init_rejection = __esm({
     __name(explainCaller, "explainCaller");
     __name(acquiredBy, "acquiredBy");
     __name(isIndexed, "isIndexed");
+    __name(measured, "measured");
     __name(pastEnd, "pastEnd");
     __name(accessesMap, "accessesMap");
     __name(misplaced, "misplaced");
@@ -75590,8 +77433,8 @@ function causeOf2(stage, evidence) {
       args: { ...args, ...cause.args }
     });
     const log4 = verifierText(stage);
-    const explained3 = explainRejection(withoutRecursion(found2, log4), stage, log4, evidence);
-    return blameGuess(confirm(explained3, evidence), log4, evidence);
+    const explained4 = explainRejection(withoutRecursion(found2, log4), stage, log4, evidence);
+    return blameGuess(refine2(explained4, evidence), log4, evidence);
   }
   if (cause) {
     return makeFinding({
@@ -75605,7 +77448,7 @@ function causeOf2(stage, evidence) {
   }
   const warning2 = firstWarning(LIBBPF_RULES, stage.log);
   if (warning2) {
-    return confirm(findingOf(warning2, { phase: "load", origin: "libbpf", program: stage.name, args }), evidence);
+    return refine2(findingOf(warning2, { phase: "load", origin: "libbpf", program: stage.name, args }), evidence);
   }
   return silentFinding(stage, evidence, args);
 }
@@ -75645,7 +77488,6 @@ var init_program = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errno();
     init_evidence();
-    init_confirm();
     init_inner_guess();
     init_kernel_name();
     init_libbpf_log();
@@ -75653,6 +77495,7 @@ var init_program = __esm({
     init_policy2();
     init_program_probes();
     init_recursion();
+    init_refine();
     init_rejection();
     init_reported_programs();
     init_errno2();
@@ -75673,7 +77516,7 @@ function openFindings(evidence, open4) {
   const warning2 = firstWarning(LIBBPF_RULES, open4.log);
   if (warning2) {
     const program2 = programOf2(warning2.line);
-    return [confirm(findingOf(warning2, { phase: "open", origin: "libbpf", program: program2 }), evidence)];
+    return [refine2(findingOf(warning2, { phase: "open", origin: "libbpf", program: program2 }), evidence)];
   }
   const text7 = mainWarning(open4.log) ?? (open4.error || void 0);
   const common = { phase: "open", evidence: evidenceLine(text7, "libbpf") };
@@ -75708,7 +77551,7 @@ function isConsequence({ init, line: line6 = "" }, evidence) {
   return autoloaded && stagesOf(evidence, "program").some(({ status: status4 }) => status4 === "fail");
 }
 function blamesMap(stage) {
-  if (verifierText(stage) !== "") return false;
+  if (stage.verifier_log_head !== "" || stage.verifier_log_tail !== "" || hasProgramLog(stage.log)) return false;
   const lines3 = libbpfLines(stage.log);
   return lines3.length === 0 || lines3.some((line6) => MAP_REFUSED.test(line6) || MAP_INIT_FAILED.test(line6));
 }
@@ -75717,7 +77560,7 @@ function objectFinding(evidence, load2) {
   const args = { program: program2, errno: errnoName(load2.errno), error: load2.error };
   const cause = verifierCause(VERIFIER_RULES, embeddedVerifierLog(load2.log));
   if (cause?.match) {
-    return confirm(
+    return refine2(
       findingOf(cause.match, { phase: "load", origin: "verifier log", program: program2, args: { ...args, ...cause.args } }),
       evidence
     );
@@ -75725,7 +77568,7 @@ function objectFinding(evidence, load2) {
   const warning2 = firstWarning(LIBBPF_RULES, load2.log);
   if (warning2) {
     const subject = programOf2(warning2.line) ?? program2;
-    return confirm(findingOf(warning2, { phase: "load", origin: "libbpf", program: subject, args }), evidence);
+    return refine2(findingOf(warning2, { phase: "load", origin: "libbpf", program: subject, args }), evidence);
   }
   const text7 = evidenceLine(
     cause?.line ?? mainWarning(load2.log) ?? (load2.error || void 0),
@@ -75750,12 +77593,12 @@ var init_load = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errno();
     init_evidence();
-    init_confirm();
     init_libbpf_log();
     init_make_finding();
     init_map();
     init_policy2();
     init_program();
+    init_refine();
     init_reported_programs();
     init_kernel2();
     init_rules();
@@ -75870,9 +77713,9 @@ function settingFinding(shim, evidence, names3) {
   const { kind: kind2, subject, detail: detail2, errno: errno4 } = shim;
   const said = { text: `${kind2} ${subject}: ${detail2}`, origin: "validator" };
   const common = { subject, confidence: "high", evidence: said };
-  if (kind2 === "attach_target" && errno4 === ESRCH2) {
+  if (kind2 === "attach_target" && errno4 === ESRCH3) {
     const args2 = { program: subject, function: detail2, errno: errnoName(errno4), reason: "btf" };
-    return confirm(makeFinding({ ...common, code: "ATTACH_TARGET_NOT_FOUND", phase: "load", args: args2 }), evidence);
+    return refine2(makeFinding({ ...common, code: "ATTACH_TARGET_NOT_FOUND", phase: "load", args: args2 }), evidence);
   }
   const near = errno4 === ENOENT2 ? names3.near(kind2, subject).join(", ") : "";
   const args = { kind: kind2, name: subject, detail: detail2, errno: errnoName(errno4), near };
@@ -75884,7 +77727,7 @@ function withoutRetargeted(load2, settings) {
   );
   return load2.filter(({ args, subject }) => !retargeted.has(programsOf(args)[0] || subject));
 }
-var ASKED, ENOENT2, ESRCH2, NOTHING_KNOWN;
+var ASKED, ENOENT2, ESRCH3, NOTHING_KNOWN;
 var init_settings2 = __esm({
   "src/classify/settings.ts"() {
     "use strict";
@@ -75892,11 +77735,11 @@ var init_settings2 = __esm({
     init_errno();
     init_finding();
     init_shims();
-    init_confirm();
     init_make_finding();
+    init_refine();
     ASKED = /* @__PURE__ */ new Set(["map_setting", "program_type", "rodata", "attach_target", "autoload", "variant", "companion"]);
     ENOENT2 = -2;
-    ESRCH2 = -3;
+    ESRCH3 = -3;
     NOTHING_KNOWN = { inOtherObject: /* @__PURE__ */ __name(() => false, "inOtherObject"), near: /* @__PURE__ */ __name(() => [], "near") };
     __name(settingFindings, "settingFindings");
     __name(settingFinding, "settingFinding");
@@ -75931,10 +77774,14 @@ function emptyGroup({ group: group2, programs }, evidence, known5) {
       group: group2,
       programs: programs.map(({ name: name5 }) => name5).join(", "),
       release: evidence.hello.kernel.release,
-      reasons: reasons.map(({ variant: variant2, text: text7 }) => `${variant2.name}: ${text7}`).join("\n")
+      reasons: reasons.map(({ variant: variant2, text: text7 }) => `${variant2.name}: ${text7}`).join("\n"),
+      causes: reasons.map(({ variant: variant2, cause, text: text7 }) => `${variant2.name}: ${causeOf3(cause, text7)}`).join("\n")
     },
     evidence: rejection?.evidence
   });
+}
+function causeOf3(cause, text7) {
+  return cause === void 0 ? text7 : [cause.code, cause.args["reason"] ?? ""].join(" ").trim();
 }
 function reasonOf7(variant2, evidence, known5) {
   switch (variant2.outcome) {
@@ -75965,6 +77812,7 @@ var init_variants2 = __esm({
     init_reported_programs();
     __name(variantFindings, "variantFindings");
     __name(emptyGroup, "emptyGroup");
+    __name(causeOf3, "causeOf");
     __name(reasonOf7, "reasonOf");
   }
 });
@@ -76348,10 +78196,10 @@ var init_needed_names = __esm({
 });
 
 // src/run/module-cells.ts
-async function namesAhead(names3, rules, stored) {
+async function namesAhead(names3, rules, stored2) {
   if (!rules.onDemand || names3.length === 0) return [];
   try {
-    const choice3 = await (await stored())?.choose(names3, rules);
+    const choice3 = await (await stored2())?.choose(names3, rules);
     const found2 = new Set(choice3?.modules.flatMap((one) => one.names));
     return names3.filter(({ name: name5 }) => found2.has(name5));
   } catch {
@@ -76478,9 +78326,9 @@ function notesOf2(profile) {
   return [profile.note, replaced, keyringNote(profile)].filter((one) => one !== void 0);
 }
 function plainWords(text7) {
-  return wellFormed(sanitizeText(text7).slice(0, MAX_WORDS3));
+  return wellFormed(sanitizeText(text7).slice(0, MAX_WORDS5));
 }
-var MAX_WORDS3;
+var MAX_WORDS5;
 var init_kernel_notes = __esm({
   "src/run/kernel-notes.ts"() {
     "use strict";
@@ -76493,7 +78341,7 @@ var init_kernel_notes = __esm({
     __name(unverifiedNote, "unverifiedNote");
     __name(btfNote2, "btfNote");
     __name(notesOf2, "notesOf");
-    MAX_WORDS3 = 4e3;
+    MAX_WORDS5 = 4e3;
     __name(plainWords, "plainWords");
   }
 });
@@ -76612,7 +78460,7 @@ var init_slots = __esm({
 });
 
 // src/run/prepare-kernels.ts
-function problemOf({ problem: problem2 }) {
+function problemOf2({ problem: problem2 }) {
   return problem2 === void 0 ? void 0 : { status: "infra_error", cause: "profile_invalid", message: problem2 };
 }
 function stopwatch(host) {
@@ -76631,7 +78479,7 @@ function prepareKernels2(targets, services, capacity, emit, note3) {
   const lanes = services.createLanes(note3, capacity.files);
   const fetches = createSlots(PARALLEL_FETCHES, capacity.signal);
   const context = { services, capacity, emit, note: note3, lanes, fetches };
-  const jobs = targets.map((target) => prepare3(context, target));
+  const jobs = targets.map((target) => prepare4(context, target));
   for (const job of jobs) job.catch(() => {
   });
   return {
@@ -76661,19 +78509,19 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and no supply of them was given");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path132.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path139.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
   const record4 = imageKernel2(profile, image, hello, services.host.now());
   return { record: record4, cached: cached2, config: void 0, open: /* @__PURE__ */ __name(async () => source, "open") };
 }
-function causeOf3(error2) {
+function causeOf4(error2) {
   if (error2 instanceof UnusableBtf) return "profile_invalid";
   if (error2 instanceof GuestError) return error2.infraCause;
   return error2.code === "no_space" ? "no_space" : "kernel_unavailable";
 }
-async function prepare3(context, target) {
+async function prepare4(context, target) {
   const { services, capacity, emit, note: note3, lanes } = context;
   const { profile } = target;
   const { timed: timed2, ms: ms2 } = stopwatch(services.host);
@@ -76681,7 +78529,7 @@ async function prepare3(context, target) {
     emit({ type: "kernel-failed", profile: profile.id, message: outcome.message });
     return { ok: false, outcome, ...record4 && { record: record4 }, ms: ms2() };
   }, "failed");
-  const unusable5 = problemOf(profile);
+  const unusable5 = problemOf2(profile);
   if (unusable5 !== void 0) return failed2(unusable5);
   for (const one of notesOf2(profile)) note3(one);
   const chosen3 = lanes.of(profile);
@@ -76702,22 +78550,22 @@ async function prepare3(context, target) {
     return { ok: true, source, record: record4, config: config2, btf, ms: ms2() };
   } catch (error2) {
     if (capacity.signal.aborted) throw new CancelledError("cancelled", { cause: error2 });
-    return failed2({ status: "infra_error", cause: causeOf3(error2), message: plainWords(messageOf(error2)) });
+    return failed2({ status: "infra_error", cause: causeOf4(error2), message: plainWords(messageOf(error2)) });
   }
 }
 async function prewarm(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path132.join)(logDir, profile.id);
+  const dir = (0, import_node_path139.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path132, PRIORITY, PARALLEL_FETCHES;
+var import_node_path139, PRIORITY, PARALLEL_FETCHES;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path132 = require("node:path");
+    import_node_path139 = require("node:path");
     init_guest();
     init_errors();
     init_brought_btf();
@@ -76727,14 +78575,14 @@ var init_prepare_kernels = __esm({
     init_slots();
     PRIORITY = { firstCell: 0, warm: 1, cell: 2 };
     PARALLEL_FETCHES = 2;
-    __name(problemOf, "problemOf");
+    __name(problemOf2, "problemOf");
     __name(stopwatch, "stopwatch");
     __name(prepareKernels2, "prepareKernels");
     __name(fetched, "fetched");
     __name(ofKernel, "ofKernel");
     __name(ofImage, "ofImage");
-    __name(causeOf3, "causeOf");
-    __name(prepare3, "prepare");
+    __name(causeOf4, "causeOf");
+    __name(prepare4, "prepare");
     __name(prewarm, "prewarm");
   }
 });
@@ -76841,7 +78689,7 @@ var init_btf_cells = __esm({
 });
 
 // src/run/loader-cells.ts
-function factsOf5(loader, { evidence }) {
+function factsOf6(loader, { evidence }) {
   if (loader === void 0) {
     return { name: OWN_LOADER, version: evidence?.hello.validator.libbpf ?? "", sha256: "", sizeBytes: 0 };
   }
@@ -76849,14 +78697,14 @@ function factsOf5(loader, { evidence }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function directoryOf2(dir, loader) {
-  return (0, import_node_path133.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
+  return (0, import_node_path140.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 async function runBeside(beside, dir, run2) {
   const results = [];
   for (const { loader, validation } of beside) {
     const result = await run2(validation, directoryOf2(dir, loader));
     results.push({
-      loader: factsOf5(loader, result),
+      loader: factsOf6(loader, result),
       outcome: structuredClone(shortOutcome(result.outcome, KEPT_BYTES)),
       evidence: result.evidence && structuredClone(shortEvidence(leanEvidence(result.evidence), KEPT_BYTES)),
       totalMs: result.timings.totalMs
@@ -76866,19 +78714,19 @@ async function runBeside(beside, dir, run2) {
 }
 function withLoaders(result, gate2, beside) {
   if (gate2 === void 0 && beside.length === 0) return result;
-  return { ...result, loader: factsOf5(gate2, result), ...beside.length > 0 && { loaders: beside } };
+  return { ...result, loader: factsOf6(gate2, result), ...beside.length > 0 && { loaders: beside } };
 }
-var import_node_path133, KEPT_BYTES;
+var import_node_path140, KEPT_BYTES;
 var init_loader_cells = __esm({
   "src/run/loader-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path133 = require("node:path");
+    import_node_path140 = require("node:path");
     init_guest_loader();
     init_lean_evidence();
     init_short_evidence();
     KEPT_BYTES = 32 * 1e3;
-    __name(factsOf5, "factsOf");
+    __name(factsOf6, "factsOf");
     __name(directoryOf2, "directoryOf");
     __name(runBeside, "runBeside");
     __name(withLoaders, "withLoaders");
@@ -76893,16 +78741,16 @@ function whole4(pieces) {
 function createSpill(files, path2) {
   let waiting = [];
   let chars = 0;
-  let begun2 = false;
+  let begun3 = false;
   let writing2;
   async function writeAll() {
-    while (chars > 0 || !begun2) {
+    while (chars > 0 || !begun3) {
       const text7 = whole4(waiting);
       waiting = [];
       chars = 0;
-      if (begun2) await files.append(path2, text7);
+      if (begun3) await files.append(path2, text7);
       else await files.writeAtomic(path2, text7);
-      begun2 = true;
+      begun3 = true;
     }
   }
   __name(writeAll, "writeAll");
@@ -76929,7 +78777,7 @@ function createSpill(files, path2) {
     room: /* @__PURE__ */ __name(() => chars < PIECE_CHARS ? void 0 : write(), "room"),
     end,
     async abandon() {
-      if (begun2 || writing2 !== void 0) await end().catch(() => {
+      if (begun3 || writing2 !== void 0) await end().catch(() => {
       });
     }
   };
@@ -77040,8 +78888,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path134.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path134.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path141.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path141.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -77063,11 +78911,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path134.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path141.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path134.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path141.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path134.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path141.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -77076,12 +78924,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path134;
+var import_node_path141;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path134 = require("node:path");
+    import_node_path141 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -77092,12 +78940,24 @@ var init_cell_files = __esm({
 });
 
 // src/run/run-cell.ts
-function timed({ source, request: { command, files = [], ...request } }, left) {
-  const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
+function timed({ source, request: { command, files = [], ...request2 } }, left) {
+  const workTimeoutMs = Math.max(1, Math.round(left - Math.min(RESULT_RESERVE_MS, left / 10)));
   const seconds4 = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1e3));
   const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS2, seconds4);
-  const sent = files.filter((file2) => source.files?.includes(file2) !== true);
-  return { ...request, files: sent, workTimeoutMs, ...command && { command: { ...command, timeoutSeconds } } };
+  const sent = files.filter((file2) => !source.files?.some((own3) => isSame3(own3, file2)));
+  const hasShell2 = files.some(({ path: path2 }) => path2 === SHELL_PATH);
+  return {
+    ...request2,
+    files: sent,
+    hasShell: hasShell2,
+    workTimeoutMs,
+    ...command && { command: { ...command, timeoutSeconds } }
+  };
+}
+function isSame3(own3, file2) {
+  if (own3 === file2) return true;
+  if (own3.kind !== "file" || file2.kind !== "file") return false;
+  return own3.path === file2.path && own3.executable === file2.executable && Buffer.compare(own3.bytes, file2.bytes) === 0;
 }
 async function runInGuest(job, host, signal, emit, fresh) {
   const started = host.monotonicMs();
@@ -77185,24 +79045,26 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path135.join)(runDir, "targets", profileId2) : (0, import_node_path135.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path142.join)(runDir, "targets", profileId2) : (0, import_node_path142.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path135, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path142, RESULT_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path135 = require("node:path");
+    import_node_path142 = require("node:path");
     init_guest();
     init_errors();
+    init_guest_entry();
     init_cell_files();
     init_right_kernel();
     init_run_id();
     init_turns();
-    ANSWER_RESERVE_MS = 1e3;
+    RESULT_RESERVE_MS = 1e3;
     KILL_RESERVE_MS = 2e3;
     MAX_COMMAND_SECONDS2 = 86400;
     __name(timed, "timed");
+    __name(isSame3, "isSame");
     __name(runInGuest, "runInGuest");
     FINAL = /* @__PURE__ */ new Set([
       "no_space",
@@ -77219,14 +79081,14 @@ var init_run_cell = __esm({
 
 // src/run/whole-cell.ts
 async function runWholeCell({ job, validation, shell, rules, openModules, storedModules: storedModules2, btf }, host, signal, emit) {
-  const request = { ...validation.request, files: [...shell ? [shell] : [], ...validation.request.files ?? []] };
+  const request2 = { ...validation.request, files: [...shell ? [shell] : [], ...validation.request.files ?? []] };
   const ahead = await namesAhead(validation.names, rules, storedModules2);
   let inserted2 = [];
   const runWith = /* @__PURE__ */ __name((supplied) => {
     const run2 = /* @__PURE__ */ __name((modules2) => {
       inserted2 = modules2;
       return runCell(
-        { ...job, ...validation, request: { ...request, modules: modules2, btf: supplied?.bytes } },
+        { ...job, ...validation, request: { ...request2, modules: modules2, btf: supplied?.bytes } },
         host,
         signal,
         emit
@@ -77234,7 +79096,7 @@ async function runWholeCell({ job, validation, shell, rules, openModules, stored
     }, "run");
     return openModules ? runWithModules(run2, rules, openModules, signal, ahead) : run2([]);
   }, "runWith");
-  const first3 = await runWithBtf(runWith, request.command === void 0 ? btf : void 0);
+  const first3 = await runWithBtf(runWith, request2.command === void 0 ? btf : void 0);
   const others = await runBeside(validation.beside, job.dir, async (other, dir) => {
     await host.files.makeDir(dir);
     const again = { ...job, ...other, dir, request: { ...other.request, modules: inserted2 } };
@@ -77341,7 +79203,7 @@ async function runCase(one, index, shared2, signal) {
 }
 async function runQueued(queued, shared2) {
   const { case: one, cell, target, signal, caseSlots } = queued;
-  const { host, reporter, slots, begun: begun2, keeper } = shared2;
+  const { host, reporter, slots, begun: begun3, keeper } = shared2;
   const kernel2 = await unlessAborted(shared2.prepared.of(cell.target), signal);
   const notRun = /* @__PURE__ */ __name((outcome, prepareMs = kernel2.ms) => notRunResult(cell, outcome, { at: timestamp2(host.now()), prepareMs }), "notRun");
   if (one.subject.unusable !== void 0) return notRun(one.subject.unusable, 0);
@@ -77350,8 +79212,8 @@ async function runQueued(queued, shared2) {
   const shell = wantsShell ? await unlessAborted(shared2.shellFor(target.profile.arch), signal) : void 0;
   if (shell !== void 0 && "status" in shell) return notRun(shell);
   return caseSlots.use(0, () => {
-    const priority = begun2.has(cell.target) ? PRIORITY.cell : PRIORITY.firstCell;
-    begun2.add(cell.target);
+    const priority = begun3.has(cell.target) ? PRIORITY.cell : PRIORITY.firstCell;
+    begun3.add(cell.target);
     return slots.use(priority, async () => {
       throwIfCancelled(signal);
       reporter.emit({ type: "cell-start", ...cell });
@@ -77424,26 +79286,26 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path136.dirname)(runDir);
-  const mark2 = (0, import_node_path136.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path143.dirname)(runDir);
+  const mark2 = (0, import_node_path143.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path136.join)(workdir, "runs");
+  const runs = (0, import_node_path143.join)(workdir, "runs");
   for (const { name: name5, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path136.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path136.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path136.join)(runs, name5));
+    const dir = (0, import_node_path143.join)(runs, of);
+    if (of !== "" && await host.files.stat((0, import_node_path143.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path143.join)(runs, name5));
   }
 }
-var import_node_path136;
+var import_node_path143;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path136 = require("node:path");
+    import_node_path143 = require("node:path");
     __name(markRun, "markRun");
     __name(sweepRuns, "sweepRuns");
   }
@@ -77498,19 +79360,22 @@ function withAltering(outcome, evidence, read) {
   const tests = stagesOf(evidence, "functional");
   if (altering.size === 0 || attaches.length + tests.length === 0) return outcome;
   const names3 = [...altering.keys()];
-  const finding = makeFinding({
+  const finding = alterable2(names3, {
+    uses: [...new Set([...altering.values()].flat())].join(", "),
+    attaches: few(attaches.map(({ program: program2 }) => program2)),
+    tests: few(tests.map(({ name: name5 }) => name5))
+  });
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}
+function alterable2(names3, args) {
+  return makeFinding({
     code: "RESULTS_CAN_BE_ALTERED",
     confidence: "high",
     phase: "attach",
     subject: names3.length === 1 ? names3[0] : void 0,
-    programs: names3.slice(0, MAX_NAMES3),
-    args: {
-      uses: [...new Set([...altering.values()].flat())].join(", "),
-      attaches: few(attaches.map(({ program: program2 }) => program2)),
-      tests: few(tests.map(({ name: name5 }) => name5))
-    }
+    programs: names3.slice(0, MAX_NAMES4),
+    args
   });
-  return { ...outcome, findings: [...outcome.findings, finding] };
 }
 function withPrinted(outcome, evidence, read, required2) {
   if (outcome.status !== "pass" || read.length === 0) return outcome;
@@ -77521,14 +79386,8 @@ function withPrinted(outcome, evidence, read, required2) {
     const message4 = `${who2}, so it is not known whether required programs were attached; test the object without ${flag("loader")}: then such programs are attached last`;
     return { status: "infra_error", cause: "protocol", message: message4 };
   }
-  const finding = makeFinding({
-    code: "RESULTS_CAN_BE_ALTERED",
-    confidence: "high",
-    phase: "attach",
-    subject: names3.length === 1 ? names3[0] : void 0,
-    programs: names3.slice(0, MAX_NAMES3),
-    args: { reason: "printed", uses, attaches: few(stagesOf(evidence, "attach").map(({ program: program2 }) => program2)) }
-  });
+  const attaches = few(stagesOf(evidence, "attach").map(({ program: program2 }) => program2));
+  const finding = alterable2(names3, { reason: "printed", uses, attaches });
   return { ...outcome, findings: [...outcome.findings, finding] };
 }
 var attachBegan;
@@ -77548,6 +79407,7 @@ var init_altering2 = __esm({
     });
     __name(alteringIn, "alteringIn");
     __name(withAltering, "withAltering");
+    __name(alterable2, "alterable");
     __name(withPrinted, "withPrinted");
   }
 });
@@ -77736,6 +79596,9 @@ var init_short_record = __esm({
 });
 
 // src/classify/context-field.ts
+function isTooWide(field, at, accessed) {
+  return field.at === at && field.size > 0 && accessed > field.size;
+}
 function unavailable(finding, evidence, facts) {
   const { reason, program: program2, offset, size } = finding.args;
   if (finding.code !== "VERIFIER_REJECTION" || reason !== "ctx_access" || offset === void 0) return finding;
@@ -77744,6 +79607,15 @@ function unavailable(finding, evidence, facts) {
   const rows3 = FIELDS_SINCE[context?.type ?? ""];
   const at = Number(offset);
   const field = context?.fields.find((one) => one.at <= at && at < one.at + one.size);
+  if (context && field && isTooWide(field, at, Number(size))) {
+    const args2 = {
+      reason: "context_width",
+      field: field.name,
+      struct: context.type,
+      available: `${field.size}`
+    };
+    return { ...withArgs(finding, args2, { confidence: "high" }), group: "program" };
+  }
   if (!rows3 || !field || Number(size) !== Math.min(field.size, field.size > 8 ? WORD3 : field.size)) return finding;
   const type = openedProgram(evidence, program2 ?? "")?.type;
   const later = LATER[type ?? ""]?.find(([from, to]) => from <= at && at < to);
@@ -77788,7 +79660,12 @@ var init_context_field = __esm({
         [12, "4.16"],
         [20, "5.8"]
       ],
-      "struct bpf_sockopt": [[0, "5.3"]]
+      "struct bpf_sockopt": [[0, "5.3"]],
+      "struct bpf_sock_addr": [
+        [0, "4.17"],
+        [40, "4.18"],
+        [64, "5.3"]
+      ]
     };
     LATER = {
       cgroup_skb: [
@@ -77797,6 +79674,7 @@ var init_context_field = __esm({
       ]
     };
     WORD3 = 4;
+    __name(isTooWide, "isTooWide");
     __name(unavailable, "unavailable");
     __name(withContextFields, "withContextFields");
   }
@@ -78126,6 +80004,8 @@ function rejectedInsn(program2, finding) {
       const feature = rejectedFeature(program2, finding);
       return feature && program2.features.get(feature);
     }
+    case "VERIFIER_REJECTION":
+      return finding.args["reason"] === "indirect_call" ? program2.features.get("indirect_call") : void 0;
     case "UNSUPPORTED_LOOP":
       return program2.loopsAt;
     case "MISSING_KFUNC":
@@ -78241,6 +80121,29 @@ var init_follows = __esm({
   }
 });
 
+// src/classify/own-limits.ts
+function withOwnLimits(finding, program2) {
+  if (program2 === void 0) return finding;
+  const { reason, errno: errno4 } = finding.args;
+  const rejectedCode = finding.code === "UNSUPPORTED_INSTRUCTION" && (reason === "opcode" || reason === "callback");
+  if (rejectedCode && program2.features.has("indirect_call")) {
+    return recode(finding, "VERIFIER_REJECTION", { confidence: "high", args: { reason: "indirect_call" } });
+  }
+  const silent = finding.code === "VERIFIER_REJECTION" && reason === "no_log" && errno4 === "E2BIG";
+  if (!silent || program2.maps.length <= MAX_MAPS2) return finding;
+  return withArgs(finding, { reason: "many_maps" }, { confidence: "high" });
+}
+var MAX_MAPS2;
+var init_own_limits = __esm({
+  "src/classify/own-limits.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_make_finding();
+    MAX_MAPS2 = 64;
+    __name(withOwnLimits, "withOwnLimits");
+  }
+});
+
 // src/classify/tail-calls.ts
 function wasVerified(stage) {
   return verifierText(stage).split("\n").some((line6) => /^processed \d+ insns /.test(line6));
@@ -78297,6 +80200,31 @@ var init_tail_calls = __esm({
   }
 });
 
+// src/classify/unplaced.ts
+function withUnplaced(finding, { commonVariables: commonVariables2, untypedMaps: untypedMaps2 }) {
+  if (finding.subject !== void 0) return finding;
+  const [variable3] = commonVariables2;
+  const [map3] = untypedMaps2;
+  if (finding.code === "MISSING_OBJECT_BTF" && map3 !== void 0) {
+    return withArgs(finding, { map: nameList(untypedMaps2) }, { subject: map3 });
+  }
+  const unplaced = finding.code === "OBJECT_NOT_LIBBPF_COMPATIBLE" && COMMON.test(finding.evidence?.text ?? "");
+  if (!unplaced || variable3 === void 0) return finding;
+  const args = { symbol: nameList(commonVariables2) };
+  return withArgs(finding, args, { subject: variable3 });
+}
+var COMMON;
+var init_unplaced2 = __esm({
+  "src/classify/unplaced.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_name_list();
+    init_make_finding();
+    COMMON = /invalid section #65522 |special section 0xfff2/;
+    __name(withUnplaced, "withUnplaced");
+  }
+});
+
 // src/classify/untested.ts
 function withUntested(finding, facts) {
   if (!NAMES3.includes(finding.code) || finding.evidence?.origin !== "libbpf") return finding;
@@ -78329,8 +80257,9 @@ var init_untested = __esm({
 function locateFindings(outcome, evidence, facts, sources = /* @__PURE__ */ new Map()) {
   if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
   const findings = outcome.findings.map((each2) => {
-    const reported = withUntested(each2, facts);
-    const finding = withFeature(withTailCalls(withAccess(reported, facts), evidence, facts), evidence, facts);
+    const reported = withUnplaced(withUntested(each2, facts), facts);
+    const known5 = withOwnLimits(withAccess(reported, facts), programOf3(reported, facts));
+    const finding = withFeature(withTailCalls(known5, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository2(location, sources) } : finding;
   });
@@ -78350,10 +80279,11 @@ function withFeature(finding, evidence, facts) {
   if (finding.args["reason"] === "callback") return withCallback(finding, program2);
   const feature = program2 && rejectedFeature(program2, finding);
   if (feature === void 0) return finding;
-  const { since: since2, words: words3 } = FEATURES2[feature];
+  const { words: words3, ...row } = FEATURES2[feature];
+  const since2 = row.since === "" ? void 0 : row.since;
   const tooOld = olderThan(kernelVersion(evidence.hello.kernel.release), since2);
   const confidence = tooOld ? "high" : finding.confidence;
-  return { ...finding, confidence, args: { ...finding.args, since: since2, feature: words3 } };
+  return { ...finding, confidence, args: { ...finding.args, ...since2 !== void 0 && { since: since2 }, feature: words3 } };
 }
 function locate(finding, evidence, facts) {
   if (!["open", "load", "attach"].includes(finding.phase)) return void 0;
@@ -78408,7 +80338,7 @@ function userOf(finding, facts) {
 function checked2(location, { current }, finding, program2, facts) {
   const { source_text: said, source: at } = finding.args;
   if (said === void 0) return location;
-  const agrees2 = /* @__PURE__ */ __name(({ file: file2, line: line6, text: text7 }) => text7.trim().slice(0, MAX_SOURCE2) === said.trim() && (at === void 0 || at === `${basename21(file2)}:${line6}`), "agrees");
+  const agrees2 = /* @__PURE__ */ __name(({ file: file2, line: line6, text: text7 }) => text7.trim().slice(0, MAX_SOURCE2) === said.trim() && (at === void 0 || at === `${basename22(file2)}:${line6}`), "agrees");
   if (agrees2(location)) return { ...location, certainty: "exact" };
   if (!current) return location;
   const others = linesOfProgram(facts, program2.layout).filter(agrees2);
@@ -78416,7 +80346,7 @@ function checked2(location, { current }, finding, program2, facts) {
   const [only] = others;
   return only && places.size === 1 ? { ...only, certainty: "exact" } : location;
 }
-function basename21(path2) {
+function basename22(path2) {
   return path2.slice(path2.lastIndexOf("/") + 1);
 }
 var RELOCATION, MAX_SOURCE2, coreBySection;
@@ -78435,9 +80365,11 @@ var init_locate = __esm({
     init_callbacks();
     init_failing_insn();
     init_follows();
+    init_own_limits();
     init_reported_programs();
     init_source_paths();
     init_tail_calls();
+    init_unplaced2();
     init_untested();
     init_verifier_log();
     RELOCATION = /^prog '([^']+)': relo #(\d+): /;
@@ -78455,7 +80387,7 @@ var init_locate = __esm({
     __name(relocationInsn, "relocationInsn");
     __name(userOf, "userOf");
     __name(checked2, "checked");
-    __name(basename21, "basename");
+    __name(basename22, "basename");
   }
 });
 
@@ -78881,9 +80813,10 @@ var init_loader_programs = __esm({
 
 // src/classify/loader-words.ts
 function rejectionReason(said) {
-  return RULES2.find(([, words3]) => words3.test(said))?.[0] ?? "other";
+  const lines3 = said.split("\n").map((line6) => line6.slice(0, MAX_LINE10)).join("\n");
+  return RULES2.find(([, words3]) => words3.test(lines3))?.[0] ?? "other";
 }
-var RULES2;
+var RULES2, MAX_LINE10;
 var init_loader_words = __esm({
   "src/classify/loader-words.ts"() {
     "use strict";
@@ -78916,6 +80849,7 @@ var init_loader_words = __esm({
       ],
       ["unsupported", /skipping unrecognized data section\(\d+\) \.struct_ops\.link|arena's user address must be set/]
     ];
+    MAX_LINE10 = 2e3;
     __name(rejectionReason, "rejectionReason");
   }
 });
@@ -78945,17 +80879,20 @@ function inWordsOfLibrary(finding, words3, facts) {
   const unclassified = finding.code === "VERIFIER_REJECTION" && finding.args["reason"] === "unclassified";
   return unclassified && words3.args["reason"] !== "other" ? words3 : void 0;
 }
+function reasonOf8(error2, logs) {
+  const own3 = rejectionReason(error2);
+  return own3 !== "other" ? own3 : rejectionReason(logs.join("\n"));
+}
 function rejected(loader, report2) {
   const { open: open4, load: load2 } = report2;
   const failed2 = open4.status === "fail" ? open4 : load2;
   const logs = [open4.log.slice(0, MAX_SEARCHED), load2.log.slice(-MAX_SEARCHED), load2.verifier_log.slice(-MAX_SEARCHED)];
-  const said = [failed2.error, ...logs].join("\n");
   return makeFinding({
     code: "LOADER_REJECTED",
     confidence: "medium",
     phase: open4.status === "fail" ? "open" : "load",
     subject: load2.subject || void 0,
-    args: { loader: loader.name, version: loader.version, reason: rejectionReason(said), error: failed2.error },
+    args: { loader: loader.name, version: loader.version, reason: reasonOf8(failed2.error, logs), error: failed2.error },
     evidence: evidenceLine(failed2.error, loader.name)
   });
 }
@@ -78973,6 +80910,7 @@ var init_loader_rejection = __esm({
     __name(isPoisoned, "isPoisoned");
     __name(innerless, "innerless");
     __name(inWordsOfLibrary, "inWordsOfLibrary");
+    __name(reasonOf8, "reasonOf");
     __name(rejected, "rejected");
   }
 });
@@ -79095,12 +81033,12 @@ function testOf2({ name: name5, version: version2 }) {
     ...{ expectStdoutContains: "", expectStderrContains: "" }
   };
 }
-function factsOf6({ name: name5, version: version2, sha256: sha2563, sizeBytes }) {
+function factsOf7({ name: name5, version: version2, sha256: sha2563, sizeBytes }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function otherLoaderValidation({ manifest, validationMode }, guestLoader, { artifact, bytes: bytes3, facts }) {
   const attachMode = attachModeOf2(validationMode, manifest);
-  const loader = factsOf6(guestLoader);
+  const loader = factsOf7(guestLoader);
   const test = testOf2(loader);
   const programs = (manifest?.programs ?? []).map(({ name: name5, section: section2, attach: attach3 }) => ({
     ...{ name: name5, section: section2, required: attach3.required }
@@ -79142,7 +81080,7 @@ var init_loader_validation = __esm({
     init_other_loader();
     init_tuning();
     __name(testOf2, "testOf");
-    __name(factsOf6, "factsOf");
+    __name(factsOf7, "factsOf");
     __name(otherLoaderValidation, "otherLoaderValidation");
   }
 });
@@ -79226,13 +81164,13 @@ function loadValidation(requested2, subject, run2) {
     judge: /* @__PURE__ */ __name((evidence, console2, causes) => {
       const classified = classifyWhole({ evidence, ...judged, programCauses: causes });
       const outcome = withoutContradiction(withConsole(classified, console2, evidence), evidence, known5);
-      const located = facts ? locateFindings(
+      const located2 = facts ? locateFindings(
         withContextFields(withSilentFaults(withRunTimeMaps(outcome, facts), evidence, facts), evidence, facts),
         evidence,
         facts,
         sources
       ) : outcome;
-      return withAltering(located, evidence, artifact.altering ?? []);
+      return withAltering(located2, evidence, artifact.altering ?? []);
     }, "judge"),
     judgeCrash: /* @__PURE__ */ __name((error2, evidence, last) => {
       const outcome = classifyCrash(error2);
@@ -79313,7 +81251,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path137.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path144.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -79349,7 +81287,7 @@ function resultsOf2({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path137.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path144.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
@@ -79418,7 +81356,7 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path137.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path144.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole2 = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
@@ -79438,12 +81376,12 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path137;
+var import_node_path144;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path137 = require("node:path");
+    import_node_path144 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
@@ -79471,7 +81409,7 @@ var init_run_check = __esm({
 });
 
 // src/compare/causes.ts
-function isSame3(before, now) {
+function isSame4(before, now) {
   const identity2 = /* @__PURE__ */ __name(({ code: code2, reason, subject, decisive }) => JSON.stringify([code2, reason, subject, decisive !== false]), "identity");
   return identity2(before) === identity2(now) && isDetailKnown(before.detail, now.detail);
 }
@@ -79486,7 +81424,7 @@ function take(from, matches2) {
   return index < 0 ? void 0 : from.splice(index, 1)[0];
 }
 function failing({ causes }) {
-  return causes.filter(({ decisive }) => decisive !== false).flatMap((cause) => {
+  return causes.filter((cause) => cause.decisive !== false || leavesOpen(cause)).flatMap((cause) => {
     const { code: code2, subject, detail: detail2 } = cause;
     const names3 = namesIn2(cause.program ?? "");
     return names3.length === 0 ? [{ code: code2, subject, detail: detail2, program: cause.program }] : names3.map((program2) => ({ code: code2, subject, detail: detail2, program: program2 }));
@@ -79516,9 +81454,9 @@ function compareCauses(base, head2) {
     return before !== void 0;
   }, "takeFor");
   const unmatched = head2.filter(
-    (cause) => !takeFor(cause, (other) => isSame3(other, cause) && place2(other) === place2(cause))
+    (cause) => !takeFor(cause, (other) => isSame4(other, cause) && place2(other) === place2(cause))
   );
-  const fresh = unmatched.filter((cause) => !takeFor(cause, (other) => isSame3(other, cause)));
+  const fresh = unmatched.filter((cause) => !takeFor(cause, (other) => isSame4(other, cause)));
   return {
     newCauses: [...fresh, ...pairs2.flatMap((pair) => programsBeside(pair.head, pair.base))],
     clearedCauses: [...left, ...pairs2.flatMap((pair) => programsBeside(pair.base, pair.head))],
@@ -79534,9 +81472,10 @@ var init_causes = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_cause_detail();
+    init_finding();
     init_name_list();
     init_once_per();
-    __name(isSame3, "isSame");
+    __name(isSame4, "isSame");
     __name(fits, "fits");
     __name(place2, "place");
     __name(take, "take");
@@ -80189,10 +82128,24 @@ var init_kernel_classes = __esm({
 });
 
 // src/api/sampled.ts
+function targetNeeds2(name5) {
+  if (name5.includes("/")) return [{ kind: "tracepoint", name: name5 }];
+  const hooks = [`bpf_lsm_${name5}`, `security_${name5}`, `bpf_iter_${name5}`].map((one) => functionNeed(one));
+  return [functionNeed(name5), { kind: "raw_tracepoint", name: name5 }, ...hooks];
+}
+function functionNeed(name5) {
+  return { kind: "function", name: name5 };
+}
 function settingNeeds({ loader, manifest }) {
   const named7 = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? "");
   const targets = [...loader?.attachTargets.values() ?? [], ...named7].filter((name5) => name5 !== "");
-  return targets.map((name5) => ({ kind: "function", name: name5 }));
+  const types = [
+    ...(manifest?.programTypes ?? []).map(({ type }) => `BPF_PROG_TYPE_${type.toUpperCase()}`),
+    ...(manifest?.maps ?? []).flatMap(
+      ({ innerMap: innerMap2 }) => innerMap2 ? [`BPF_MAP_TYPE_${innerMap2.type.toUpperCase()}`] : []
+    )
+  ];
+  return [...targets.flatMap(targetNeeds2), ...types.map((name5) => ({ kind: "enumerator", name: name5 }))];
 }
 async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
   const objects = [];
@@ -80217,6 +82170,8 @@ var init_sampled = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_classes();
+    __name(targetNeeds2, "targetNeeds");
+    __name(functionNeed, "functionNeed");
     __name(settingNeeds, "settingNeeds");
     __name(sampled, "sampled");
   }
@@ -80241,7 +82196,10 @@ async function runPrepared(prepared, environment, settings, finish2) {
   try {
     return await runAll(prepared, environment, settings, finish2);
   } catch (error2) {
-    for (const { reportTargets } of prepared.runs) await dropIdleWork(environment.host, reportTargets.workdir);
+    for (const { reportTargets } of prepared.runs) {
+      await dropIdleWork(environment.host, reportTargets.workdir);
+      await dropIdleReports(environment.host, [reportTargets.out, reportTargets.markdown]);
+    }
     throw error2;
   }
 }
@@ -80310,6 +82268,7 @@ var init_run_prepared = __esm({
     init_resolve();
     init_run_check();
     init_shard_view();
+    init_write_reports();
     init_baseline();
     init_sampled();
     init_services();
@@ -80359,7 +82318,7 @@ async function inputsOf2(environment, options2) {
   const named7 = await openNamed(host, { cwd, paths, flag: option("artifact"), offline, signal });
   return { targets, named: named7, matrixFile: choice3.kind === "matrix" ? placeOf3(cwd, choice3.value) : "" };
 }
-async function factsOf7(environment, named7) {
+async function factsOf8(environment, named7) {
   if (named7.problem) throw named7.problem;
   if (named7.object === void 0) return (await loadSubject(environment.host, named7)).facts;
   const facts = readObject(named7.object.bytes);
@@ -80400,7 +82359,7 @@ async function groupKernels(options2) {
     const { signal = new AbortController().signal, onNote = /* @__PURE__ */ __name(() => {
     }, "onNote"), offline = false } = options2;
     const objects = [];
-    for (const one of named7) objects.push(await factsOf7(environment, one));
+    for (const one of named7) objects.push(await factsOf8(environment, one));
     const _store = __using(_stack, await useStore(host, signal), true);
     const classes = await kernelClasses(targets, objects, [], {
       host,
@@ -80461,7 +82420,7 @@ var init_group = __esm({
     init_services();
     init_store_use();
     __name(inputsOf2, "inputsOf");
-    __name(factsOf7, "factsOf");
+    __name(factsOf8, "factsOf");
     __name(documentOf2, "documentOf");
     __name(claimOutput, "claimOutput");
     __name(groupKernels, "groupKernels");
@@ -80561,8 +82520,8 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path138.join)(workdir, "runs", runId) });
-  const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
+  const joined4 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path145.join)(workdir, "runs", runId) });
+  const run2 = { ...joined4, notes: [...joined4.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
   if (baseline === void 0) return run2;
@@ -80589,12 +82548,12 @@ function withMissing(verdict2, missing3) {
   if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
   return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
 }
-var import_node_path138;
+var import_node_path145;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path138 = require("node:path");
+    import_node_path145 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -80607,92 +82566,59 @@ var init_merge_parts = __esm({
 });
 
 // src/api/finish-suite.ts
-async function unlessUnwritable(unwritten, work2) {
-  try {
-    return await work2();
-  } catch (error2) {
-    if (!(error2 instanceof HostError) || error2.code !== "report_unwritable") throw error2;
-    unwritten.push(messageOf(error2));
-    return void 0;
-  }
+function runOf({ report: { completed: completed2 }, ended: ended2 }) {
+  return completed2 && ended2 && { ...ended2, run: completed2.run, verdict: completed2.verdict };
 }
-function requiredIn(report2, options2) {
+function suiteRuns({ cases }) {
+  return cases.flatMap((one) => runOf(one) ?? []);
+}
+function placed(report2, run2) {
   const { completed: completed2 } = report2;
-  return completed2 === void 0 ? report2 : { ...report2, completed: { ...completed2, run: withRequired(completed2.run, options2) } };
+  if (run2 === void 0 || completed2 === void 0) return report2;
+  const [paths = NOWHERE] = run2.written ? run2.paths.artifacts : [];
+  return { ...report2, completed: { ...completed2, run: run2.run }, json: paths.json, markdownPath: paths.markdown };
 }
-async function finishCase(host, { report: reported, ...one }, unwritten) {
-  if (!("gate" in one)) return { report: reported };
-  const report2 = requiredIn(reported, one.gate);
-  const { completed: completed2 } = report2;
-  if (completed2 === void 0) return { report: report2 };
-  const written2 = await unlessUnwritable(unwritten, () => writeRun(host, completed2.run, completed2.verdict, one));
-  const [paths = NOWHERE] = written2 ? written2.paths.artifacts : [];
-  const placed = { ...report2, json: paths.json, markdownPath: paths.markdown };
-  return { report: placed, ...written2 && { written: written2 } };
-}
-async function finishSuite(ended2) {
-  const { host, paths, onEvent } = ended2;
-  const unwritten = [];
-  onEvent({ type: "reports-start", reports: ended2.cases.length });
-  const finished2 = await atOnce(WRITES_AT_ONCE, ended2.cases, (one) => finishCase(host, one, unwritten));
-  const cases = finished2.map(({ report: report2 }) => report2);
-  const written2 = finished2.flatMap((one) => one.written ?? []);
+function suiteConclusion(ended2, runs) {
+  const { paths } = ended2;
+  const left = [...runs];
+  const cases = ended2.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
   const suite = { ...ended2.suite, cases };
   const json = suiteJson(suite);
-  await unlessUnwritable(unwritten, () => writeReport(host, paths.json, json));
-  await unlessUnwritable(unwritten, () => writeReport(host, paths.markdown, suiteMarkdown(suite)));
-  await writeReportFiles(host, ended2.cwd, ended2.files, () => suiteDocument(suite), onEvent);
-  await listRuns(ended2, written2);
-  onEvent({ type: "run-end", status: suite.status, ms: suite.durationMs });
-  if (unwritten.length > 0) {
-    const verdicts = cases.map(({ name: name5, status: status4 }) => `${name5}: ${status4}`).join(", ");
-    const message4 = `${unwritten.join("\n")}
-the suite itself ended with ${suite.status} (${verdicts})`;
-    throw new HostError("report_unwritable", message4);
-  }
-  return { suite, json, paths };
+  return {
+    status: suite.status,
+    durationMs: suite.durationMs,
+    documents: [
+      { path: paths.json, text: /* @__PURE__ */ __name(() => json, "text") },
+      { path: paths.markdown, text: /* @__PURE__ */ __name(() => suiteMarkdown(suite), "text") }
+    ],
+    document: /* @__PURE__ */ __name(() => suiteDocument(suite), "document"),
+    verdict: /* @__PURE__ */ __name(() => {
+      const verdicts = cases.map(({ name: name5, status: status4 }) => `${name5}: ${status4}`).join(", ");
+      return `the suite itself ended with ${suite.status} (${verdicts})`;
+    }, "verdict"),
+    result: { suite, json, paths }
+  };
 }
 var NOWHERE;
 var init_finish_suite = __esm({
   "src/api/finish-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_gate2();
-    init_errors();
     init_gate_document();
     init_suite_json();
     init_suite_markdown();
-    init_at_once();
-    init_write_reports();
-    init_finish_run();
-    init_report_files();
     NOWHERE = { json: "", markdown: "" };
-    __name(unlessUnwritable, "unlessUnwritable");
-    __name(requiredIn, "requiredIn");
-    __name(finishCase, "finishCase");
-    __name(finishSuite, "finishSuite");
+    __name(runOf, "runOf");
+    __name(suiteRuns, "suiteRuns");
+    __name(placed, "placed");
+    __name(suiteConclusion, "suiteConclusion");
   }
 });
 
 // src/api/merge-suite.ts
-function broken2(one) {
-  const { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2 } = one;
-  return {
-    report: {
-      name: name5,
-      artifact,
-      manifest,
-      matrix: matrix2,
-      required: required2,
-      origin,
-      status: "error",
-      exitCode: 1,
-      error: error2,
-      completed: void 0,
-      json: "",
-      markdownPath: ""
-    }
-  };
+function broken2({ run: _none, ...facts }) {
+  const nothing = { completed: void 0, json: "", markdownPath: "" };
+  return { report: { ...facts, status: "error", exitCode: 1, ...nothing } };
 }
 function mergedCase(merging, one, runId, about) {
   const position2 = one.run ?? 0;
@@ -80701,17 +82627,18 @@ function mergedCase(merging, one, runId, about) {
   const decides = mergedGate(merging, own3);
   const run2 = mergedRun(merging, position2, runId, about);
   const verdict2 = verdictOf(decides, run2);
-  const { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2 } = one;
+  const { run: _position, ...facts } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own3;
   const completed2 = { run: run2, artifact: 0, verdict: verdict2 };
   const { status: status4, exitCode: exitCode2 } = verdict2;
-  const facts = { name: name5, artifact, manifest, matrix: matrix2, required: required2, origin, error: error2, status: status4, exitCode: exitCode2, completed: completed2 };
   return {
-    report: { ...facts, json: "", markdownPath: "" },
-    gate: decides,
-    // Reports of cases lie with the merged run: a path that a report names is never written to.
-    reportTargets: { workdir: merging.workdir, out: "", markdown: "", artifactVersion, artifactVariant, artifactUri },
-    manifest
+    report: { ...facts, status: status4, exitCode: exitCode2, completed: completed2, json: "", markdownPath: "" },
+    ended: {
+      gate: decides,
+      // Reports of cases lie with the merged run: a path that a report names is never written to.
+      reportTargets: { workdir: merging.workdir, out: "", markdown: "", artifactVersion, artifactVariant, artifactUri },
+      manifest: one.manifest
+    }
   };
 }
 function baselineOf2({ baseline }, suite) {
@@ -80719,7 +82646,7 @@ function baselineOf2({ baseline }, suite) {
   return suite.baseline ? { baseline: suite.baseline } : {};
 }
 async function mergeSuite(merging, startedAt) {
-  const { host, parts: parts2, missing: missing3, out: out2, markdown, onEvent } = merging;
+  const { parts: parts2, missing: missing3, out: out2, markdown } = merging;
   const suites = parts2.flatMap(({ suite }) => suite ?? []);
   const [first3] = suites;
   const ids = distinctRunIds(first3.cases.length, startedAt);
@@ -80729,8 +82656,7 @@ async function mergeSuite(merging, startedAt) {
   );
   const verdict2 = { ...worstOf(cases.map(({ report: report2 }) => report2)), reasons: [] };
   const { status: status4, exitCode: exitCode2 } = withMissing(verdict2, missing3);
-  return finishSuite({
-    host,
+  const ended2 = {
     suite: {
       name: first3.name,
       startedAt: suites.map((one) => one.startedAt).sort()[0] ?? "",
@@ -80742,11 +82668,9 @@ async function mergeSuite(merging, startedAt) {
       ...baselineOf2(merging, first3)
     },
     cases,
-    paths: { json: out2, markdown },
-    onEvent,
-    files: merging.files,
-    cwd: merging.cwd
-  });
+    paths: { json: out2, markdown }
+  };
+  return finish(merging, suiteRuns(ended2), (runs) => suiteConclusion(ended2, runs));
 }
 var init_merge_suite = __esm({
   "src/api/merge-suite.ts"() {
@@ -80755,6 +82679,7 @@ var init_merge_suite = __esm({
     init_errors();
     init_gate_options();
     init_run_id();
+    init_finish();
     init_finish_suite();
     init_merge_parts();
     init_suite_verdicts();
@@ -81245,7 +83170,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path139.resolve)(cwd, word4);
+    const path2 = (0, import_node_path146.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4 && !stat4.isFile && !stat4.isDirectory) {
       const why2 = "it is a pipe or a device; write the report of the shard to a file first";
@@ -81259,7 +83184,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path139.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path146.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -81274,12 +83199,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path139, PATTERN2;
+var import_node_path146, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path139 = require("node:path");
+    import_node_path146 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -81296,22 +83221,15 @@ var init_shard_files = __esm({
 
 // src/api/merge.ts
 async function mergeRun(merging, startedAt) {
-  const { host, parts: parts2, missing: missing3, workdir, out: out2, markdown, files, cwd, onEvent } = merging;
+  const { parts: parts2, missing: missing3, workdir, out: out2, markdown } = merging;
   const own3 = parts2[0]?.runs[0];
   if (!own3) throw new UsageError("report_invalid", "the reports hold no run; run the shards again");
   const { manifest, artifactVersion, artifactVariant, artifactUri } = own3;
   const gate2 = mergedGate(merging, own3);
-  return finishRun({
-    host,
-    run: mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? ""),
-    gate: gate2,
-    reportTargets: { workdir, out: out2, markdown, artifactVersion, artifactVariant, artifactUri },
-    manifest,
-    onEvent,
-    files,
-    cwd,
-    finalVerdict: /* @__PURE__ */ __name((verdict2) => withMissing(verdict2, missing3), "finalVerdict")
-  });
+  const reportTargets = { workdir, out: out2, markdown, artifactVersion, artifactVariant, artifactUri };
+  const run2 = mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? "");
+  const ended2 = endedRun({ gate: gate2, reportTargets, manifest }, run2, (verdict2) => withMissing(verdict2, missing3));
+  return finish(merging, [ended2], runConclusion);
 }
 function decidesByBaseline({ failOn: failOn2 }, parts2) {
   if (failOn2 !== void 0) return failOn2 === "regression";
@@ -81323,7 +83241,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path140.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path147.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeParts(options2, environment));
 }
@@ -81344,7 +83262,7 @@ async function mergeParts(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path140.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path147.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
@@ -81353,7 +83271,7 @@ async function mergeParts(options2, { host, cwd }) {
   };
   const { workdir, missing: missing3, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path140.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path147.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -81366,12 +83284,12 @@ async function mergeParts(options2, { host, cwd }) {
   if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
   return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path140;
+var import_node_path147;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path140 = require("node:path");
+    import_node_path147 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -81383,6 +83301,7 @@ var init_merge = __esm({
     init_write_reports();
     init_call_options();
     init_check_options2();
+    init_finish();
     init_finish_run();
     init_load_run();
     init_merge_parts();
@@ -81399,7 +83318,7 @@ var init_merge = __esm({
 });
 
 // src/api/phases.ts
-async function runPhases(options2, { prepare: prepare5, finish: finish2 }) {
+async function runPhases(options2, { prepare: prepare6, finish: finish2 }) {
   const environment = environmentOf(options2);
   const { host, cwd } = environment;
   const signal = options2.signal ?? new AbortController().signal;
@@ -81407,7 +83326,7 @@ async function runPhases(options2, { prepare: prepare5, finish: finish2 }) {
   });
   return withoutOldReports(host, reportOutputs2(options2, cwd), [placeOf3(cwd, options2.baseline)], async (old) => {
     const context = { environment, signal, onEvent, old };
-    const prepared = await prepare5(context);
+    const prepared = await prepare6(context);
     await old.remove();
     const { isolation, lane, diskResize, offline, refreshKernels } = options2;
     const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
@@ -81431,16 +83350,7 @@ var init_phases = __esm({
 function suitePart2(shard2, plan, suite, cases, completed2) {
   const facts = cases.map((one) => {
     const position2 = completed2.findIndex(({ run: run2 }) => run2 === one.ready?.run);
-    return {
-      name: one.source.name,
-      artifact: one.artifact,
-      manifest: one.ready?.manifest ?? "",
-      matrix: one.ready?.run.matrix.path ?? one.matrix,
-      required: one.source.required,
-      origin: one.source.origin,
-      error: one.error,
-      ...position2 >= 0 && { run: position2 }
-    };
+    return { ...caseFacts(one), ...position2 >= 0 && { run: position2 } };
   });
   return shardPart(shard2, plan, suite.startedAt, completed2, { ...suite, cases: facts });
 }
@@ -81449,6 +83359,7 @@ var init_shard_suite = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_shard_part();
+    init_suite_cases();
     __name(suitePart2, "suitePart");
   }
 });
@@ -81456,7 +83367,8 @@ var init_shard_suite = __esm({
 // src/api/suite.ts
 function endedCase({ ready }, report2) {
   if (ready === void 0) return { report: report2 };
-  return { report: report2, gate: ready.gate, reportTargets: ready.reportTargets, manifest: ready.manifest };
+  const { gate: gate2, reportTargets, manifest } = ready;
+  return { report: report2, ended: { gate: gate2, reportTargets, manifest } };
 }
 function reportedCases({ included: included2, startable }, { runs }) {
   const completed2 = /* @__PURE__ */ new Map();
@@ -81468,7 +83380,7 @@ function reportedCases({ included: included2, startable }, { runs }) {
   const ran = lost < 0 ? included2 : included2.slice(0, lost);
   return { completed: completed2, ran };
 }
-async function finish(prepared, check2, end) {
+async function finishSuite(prepared, check2, end) {
   const { host, startedAt, durationMs, options: options2, cwd } = end;
   const { shard: shard2, paths, name: name5, against } = prepared;
   const { plan } = check2;
@@ -81484,18 +83396,15 @@ async function finish(prepared, check2, end) {
   const verdict2 = worstOf(cases);
   const { status: status4, exitCode: exitCode2 } = shard2 ? shardVerdict({ ...verdict2, reasons: [] }, shard2, cases.length) : verdict2;
   const notRun = shard2 ? [] : prepared.cases.slice(reported.length).map(({ source }) => source.name);
-  return finishSuite({
-    host,
+  const ended2 = {
     suite: { ...facts, status: status4, exitCode: exitCode2, notRun, ...part3 && { part: part3 } },
     cases: reported.map((one, index) => endedCase(one, cases[index])),
-    paths,
-    onEvent: options2.onEvent ?? (() => {
-    }),
-    files: options2.files,
-    cwd,
-    history: shard2 === void 0,
-    signal: options2.signal
-  });
+    paths
+  };
+  const { files, signal, onEvent = /* @__PURE__ */ __name(() => {
+  }, "onEvent") } = options2;
+  const context = { host, cwd, files, signal, onEvent, history: shard2 === void 0 };
+  return finish(context, suiteRuns(ended2), (runs) => suiteConclusion(ended2, runs));
 }
 async function validateSuite(options2) {
   checkOptions("validateSuite", options2, SUITE_OPTIONS2, ["suite"]);
@@ -81505,7 +83414,7 @@ async function validateSuite(options2) {
       const begin3 = { startedAt: timestamp2(host.now()), started: host.monotonicMs() };
       return { ...await prepareSuite(options2, environment, old), ...begin3 };
     }, "prepare"),
-    finish: /* @__PURE__ */ __name(({ startedAt, started, ...prepared }, completed2, { environment: { host, cwd } }) => finish(prepared, completed2, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options: options2 }), "finish")
+    finish: /* @__PURE__ */ __name(({ startedAt, started, ...prepared }, completed2, { environment: { host, cwd } }) => finishSuite(prepared, completed2, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options: options2 }), "finish")
   });
 }
 var init_suite2 = __esm({
@@ -81517,6 +83426,7 @@ var init_suite2 = __esm({
     init_write_reports();
     init_call_options();
     init_check_options2();
+    init_finish();
     init_finish_suite();
     init_phases();
     init_prepare_suite();
@@ -81524,7 +83434,7 @@ var init_suite2 = __esm({
     init_suite_verdicts();
     __name(endedCase, "endedCase");
     __name(reportedCases, "reportedCases");
-    __name(finish, "finish");
+    __name(finishSuite, "finishSuite");
     __name(validateSuite, "validateSuite");
   }
 });
@@ -81556,7 +83466,7 @@ async function versionsOf2(host, cwd, options2) {
   const groups2 = /* @__PURE__ */ new Map();
   let plain6;
   for (const text7 of options2.artifacts) {
-    const isFile2 = await host.files.stat((0, import_node_path141.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
+    const isFile2 = await host.files.stat((0, import_node_path148.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
     const found2 = isFile2 ? void 0 : versioned(text7);
     if (found2 === void 0) plain6 ??= text7;
     else groups2.set(found2.label, [...groups2.get(found2.label) ?? [], found2.word]);
@@ -81617,23 +83527,22 @@ async function finishVersions({
   const [before, after] = runs;
   if (before === void 0 || after === void 0) throw new Error("runs that nothing ends have reports");
   const { files: _files2, ...older2 } = ended2;
-  const { gate: gate2, reportTargets, manifest } = before;
-  await finishRun({ ...older2, gate: gate2, reportTargets, manifest, run: before.report });
-  const run2 = compared(before.report, after.report, versions2);
-  return finishRun({ ...ended2, gate: after.gate, reportTargets: after.reportTargets, manifest: after.manifest, run: run2 });
+  await finish(older2, [endedRun(before, before.report)], runConclusion);
+  return finish(ended2, [endedRun(after, compared(before.report, after.report, versions2))], runConclusion);
 }
-var import_node_path141, EXAMPLE2;
+var import_node_path148, EXAMPLE2;
 var init_versions3 = __esm({
   "src/api/versions.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path141 = require("node:path");
+    import_node_path148 = require("node:path");
     init_match_objects();
     init_version_label();
     init_errors();
     init_wording();
     init_recorded();
     init_baseline();
+    init_finish();
     init_finish_run();
     init_load_run();
     init_prepare_test();
@@ -81724,123 +83633,70 @@ var init_compare_text = __esm({
   }
 });
 
-// src/report/group.ts
-function hasResult2({ outcome }) {
-  return outcome.status === "pass" || outcome.status === "fail";
+// src/report/stable-lines.ts
+function stableLines(run2, artifact, verdict2, paths) {
+  const subject = run2.artifacts[artifact];
+  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
+  const targets = targetViews(run2, artifact).map((view) => {
+    const why2 = inconclusiveReason(view);
+    const status4 = statusText(view.outcome.status, view.findings, view.fixups);
+    return `  - ${view.target.profile.id}: ${status4}${why2 === "" ? "" : ` (${terminal(why2, 1e3)})`}`;
+  });
+  const notes = [...verdict2.reasons, ...run2.notes].map((note3) => `  - ${terminal(note3, 1e3)}`);
+  return [
+    `Run ID: ${run2.runId}`,
+    `Run Dir: ${terminal(run2.runDir)}`,
+    `Artifact: ${terminal(subject.path)}`,
+    `Hash: ${subject.sha256 || "none, it was not read"}`,
+    `Matrix Profiles: ${run2.targets.map(({ profile }) => profile.id).join(", ")}`,
+    `Status: ${verdict2.status}`,
+    "Targets:",
+    ...targets,
+    ...paths.json === "" ? [] : [`JSON Report: ${terminal(paths.json)}`],
+    ...paths.markdown ? [`Markdown Report: ${terminal(paths.markdown)}`] : [],
+    ...notes.length === 0 ? [] : ["Notes:", ...notes]
+  ];
 }
-function keyOf7({ code: code2, subject }) {
-  return `${code2} ${subject ?? ""}`;
-}
-function fine(view, finding) {
-  if (!hasResult2(view)) return false;
-  if (view.outcome.status === "pass" && view.findings.length === 0) return true;
-  if (findingsBy(view).has(keyOf7(finding))) return false;
-  if (finding.phase === "functional") return view.outcome.status === "pass";
-  const program2 = programsBy(view).get(programsOf(finding.args)[0] || (finding.subject ?? ""))?.[0];
-  if (!program2) return view.load === "pass" && finding.phase !== "attach";
-  return program2.load === "pass" && (finding.phase !== "attach" || program2.attach?.status === "pass");
-}
-function groupFindings(views) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const [index, view] of views.entries()) {
-    for (const finding of view.findings) {
-      const reason = finding.args["reason"] ?? "";
-      const { because: because2 = "", because_subject: subject = "" } = finding.args;
-      const key = `${because2} ${subject} ${finding.decisive} ${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ""} ${words(finding).title}`;
-      const group2 = groups2.get(key) ?? { finding, targets: [] };
-      if (!group2.targets.includes(index)) group2.targets.push(index);
-      groups2.set(key, group2);
-    }
-  }
-  return [...groups2.values()].map((group2) => ({
-    ...group2,
-    decisive: group2.finding.decisive,
-    absent: [...views.keys()].filter((index) => {
-      const view = views[index];
-      return !group2.targets.includes(index) && view !== void 0 && fine(view, group2.finding);
-    })
-  })).sort((a, b) => Number(b.decisive) - Number(a.decisive));
-}
-function groupSilence(views) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const [index, { outcome }] of views.entries()) {
-    const message4 = outcome.status === "skipped" ? `skipped: ${outcome.reason}` : outcome.status === "inferred" ? inferredText(outcome.inference) : outcome.status === "infra_error" ? `inconclusive: ${outcome.message}` : "";
-    if (message4 === "") continue;
-    groups2.set(message4, [...groups2.get(message4) ?? [], index]);
-  }
-  return [...groups2].map(([message4, targets]) => ({ message: message4, targets }));
-}
-var findingsBy, programsBy;
-var init_group2 = __esm({
-  "src/report/group.ts"() {
+var init_stable_lines = __esm({
+  "src/report/stable-lines.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_finding();
-    init_inferred();
-    init_once_per();
-    __name(hasResult2, "hasResult");
-    __name(keyOf7, "keyOf");
-    findingsBy = oncePer((view) => grouped(view.findings, keyOf7));
-    programsBy = oncePer((view) => grouped(view.programs, ({ name: name5 }) => name5));
-    __name(fine, "fine");
-    __name(groupFindings, "groupFindings");
-    __name(groupSilence, "groupSilence");
+    init_escape();
+    init_loaded_only();
+    init_markdown();
+    init_view();
+    __name(stableLines, "stableLines");
   }
 });
 
-// src/report/group-text.ts
-function under2(text7, width, lead, repeat = false) {
-  const more = repeat ? lead : " ".repeat(lead.length);
-  return wrap2(text7, width - lead.length).map((line6, index) => `${index === 0 ? lead : more}${line6}`);
+// src/report/suite-lines.ts
+function suiteLines(suite) {
+  return [
+    `Suite: ${terminal(suite.name)}`,
+    `Status: ${suite.status}`,
+    `Exit Code: ${suite.exitCode}`,
+    ...suite.cases.map((one) => {
+      const run2 = one.completed ? ` run=${one.completed.run.runId}` : "";
+      const lack = lackOf(caseViews(one));
+      const error2 = one.error === "" ? "" : ` error=${terminal(one.error, 1e3)}`;
+      return `  - ${terminal(one.name)}: ${one.status}${lack === "" ? "" : ` (${lack})`}${run2}${error2}`;
+    }),
+    ...suite.notRun.map((name5) => `  - ${terminal(name5)}: not run`)
+  ];
 }
-function groupLines(group2, followers, kernels4, artifact, declared, width, paint2) {
-  const { finding } = group2;
-  const { title: title3, explanation: explanation2, remediation, location, more: besides3 } = findingFacts(finding);
-  const list6 = /* @__PURE__ */ __name((targets) => targets.map((index) => kernels4[index]).join(", "), "list");
-  const everywhere2 = group2.targets.length === kernels4.length && kernels4.length > 1;
-  const where = everywhere2 ? allKernels(kernels4.length) : `${list6(group2.targets)}${group2.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? "present" : "fine"} on ${list6(group2.absent)}` : ""}`;
-  const expected = group2.decisive && group2.targets.every((target) => declared.fails(artifact, target));
-  const [first3 = "", ...more] = wrap2(`${expected ? "expected: " : ""}${terminal(title3)}: ${where}`, width - 4);
-  const bullet = expected ? paint2.dim("-") : group2.decisive ? paint2.bad("x") : paint2.warn("!");
-  const lines3 = [`  ${bullet} ${paint2.bold(first3)}`, ...more.map((line6) => `    ${paint2.bold(line6)}`)];
-  const blame = groupWords(finding.group, group2.targets.length > 1);
-  const cause = [finding.code, finding.subject ?? ""].filter((word4) => word4 !== "").join(" ");
-  lines3.push(...under2(terminal(`[${blame}; ${cause}] ${explanation2}`, 1e3), width, "    "));
-  if (location) lines3.push(...under2(terminal(`${placeText(location)}: ${location.text}`, 600), width, "    at "));
-  if (finding.evidence) lines3.push(...under2(terminal(finding.evidence.text), width, "    | ", true).map(paint2.dim));
-  const met = group2.targets.flatMap((target) => metWords(finding, declared.causes(artifact, target)));
-  for (const text7 of [...besides3, ...new Set(met)]) lines3.push(...under2(terminal(text7, 1e3), width, "    "));
-  if (remediation !== "") lines3.push(...under2(terminal(remediation, 1e3), width, "    -> "));
-  for (const { finding: one, targets } of followers) {
-    const what = [one.code, one.subject ?? ""].filter((word4) => word4 !== "").join(" ");
-    const on = targets.length === group2.targets.length ? "" : `: ${list6(targets)}`;
-    lines3.push(...under2(terminal(`${findingFacts(one).title} [${what}]${on}`, 600), width, "    caused by it: "));
-  }
-  return lines3;
+function withoutResultLines({ cases }) {
+  return cases.flatMap(
+    ({ name: name5, status: status4, completed: completed2 }) => status4 === "error" && completed2 ? completed2.verdict.reasons.slice(0, 5).map((reason) => `${terminal(name5)}: ${terminal(reason, 1e3)}`) : []
+  );
 }
-var ABSENCE;
-var init_group_text = __esm({
-  "src/report/group-text.ts"() {
+var init_suite_lines = __esm({
+  "src/report/suite-lines.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_writer();
-    init_wrap();
     init_escape();
-    init_expected_words();
-    init_finding_facts();
-    ABSENCE = /* @__PURE__ */ new Set([
-      "ATTACH_TARGET_NOT_FOUND",
-      "CORE_RELOCATION_FAILURE",
-      "MISSING_BTF",
-      "MISSING_KFUNC",
-      "UNRESOLVED_KSYM",
-      "UNRESOLVED_KCONFIG",
-      "UNSUPPORTED_HELPER",
-      "UNSUPPORTED_MAP_TYPE"
-    ]);
-    __name(under2, "under");
-    __name(groupLines, "groupLines");
+    init_suite_json();
+    __name(suiteLines, "suiteLines");
+    __name(withoutResultLines, "withoutResultLines");
   }
 });
 
@@ -81902,15 +83758,233 @@ var init_loaders_text = __esm({
   }
 });
 
-// src/report/matrix-text.ts
-function declaredCells({ expected = [] }) {
-  const cells = new Map(expected.map((one) => [`${one.artifact} ${one.target}`, one]));
+// src/report/terminal/cases.ts
+function declaredOf(expected, artifact) {
+  const of = new Map(expected.filter((one) => one.artifact === artifact).map((one) => [one.target, one]));
   return {
-    fails: /* @__PURE__ */ __name((artifact, target) => cells.get(`${artifact} ${target}`)?.met === "failed", "fails"),
-    passes: /* @__PURE__ */ __name((artifact, target) => cells.get(`${artifact} ${target}`)?.met === "passed", "passes"),
-    causes: /* @__PURE__ */ __name((artifact, target) => cells.get(`${artifact} ${target}`)?.causes ?? [], "causes")
+    fails: /* @__PURE__ */ __name((target) => of.get(target)?.met === "failed", "fails"),
+    passes: /* @__PURE__ */ __name((target) => of.get(target)?.met === "passed", "passes"),
+    causes: /* @__PURE__ */ __name((target) => of.get(target)?.causes ?? [], "causes")
   };
 }
+function runCases(run2, expected = []) {
+  return run2.artifacts.map(({ basename: basename23, path: path2 }, artifact) => ({
+    basename: basename23,
+    path: path2,
+    targets: run2.targets,
+    views: targetViews(run2, artifact),
+    declared: declaredOf(expected, artifact)
+  }));
+}
+function suiteCases({ cases }) {
+  return cases.flatMap((one) => {
+    const { name: name5, completed: completed2 } = one;
+    const subject = completed2?.run.artifacts[completed2.artifact];
+    if (completed2 === void 0 || subject === void 0) return [];
+    const { run: run2, artifact, verdict: verdict2 } = completed2;
+    const declared = declaredOf(verdict2.expected ?? [], artifact);
+    return [{ basename: name5, path: subject.path, targets: run2.targets, views: caseViews(one), declared }];
+  });
+}
+function byKernels(cases) {
+  const key = /* @__PURE__ */ __name(({ targets }) => targets.map(({ profile, required: required2 }) => `${profile.id} ${required2}`).join("\n"), "key");
+  return [...grouped(cases, key).values()];
+}
+var init_cases = __esm({
+  "src/report/terminal/cases.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_once_per();
+    init_suite_json();
+    init_view();
+    __name(declaredOf, "declaredOf");
+    __name(runCases, "runCases");
+    __name(suiteCases, "suiteCases");
+    __name(byKernels, "byKernels");
+  }
+});
+
+// src/report/group.ts
+function hasResult2({ outcome }) {
+  return outcome.status === "pass" || outcome.status === "fail";
+}
+function keyOf8({ code: code2, subject }) {
+  return `${code2} ${subject ?? ""}`;
+}
+function fine(view, finding) {
+  if (!hasResult2(view)) return false;
+  if (view.outcome.status === "pass" && view.findings.length === 0) return true;
+  if (findingsBy(view).has(keyOf8(finding))) return false;
+  if (finding.phase === "functional") return view.outcome.status === "pass";
+  const program2 = programsBy(view).get(programsOf(finding.args)[0] || (finding.subject ?? ""))?.[0];
+  if (!program2) return view.load === "pass" && finding.phase !== "attach";
+  return program2.load === "pass" && (finding.phase !== "attach" || program2.attach?.status === "pass");
+}
+function groupFindings(views) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const [index, view] of views.entries()) {
+    for (const finding of view.findings) {
+      const reason = finding.args["reason"] ?? "";
+      const { because: because2 = "", because_subject: subject = "" } = finding.args;
+      const key = `${because2} ${subject} ${finding.decisive} ${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ""} ${words(finding).title}`;
+      const group2 = groups2.get(key) ?? { finding, targets: [] };
+      if (!group2.targets.includes(index)) group2.targets.push(index);
+      groups2.set(key, group2);
+    }
+  }
+  return [...groups2.values()].map((group2) => ({
+    ...group2,
+    decisive: group2.finding.decisive,
+    absent: [...views.keys()].filter((index) => {
+      const view = views[index];
+      return !group2.targets.includes(index) && view !== void 0 && fine(view, group2.finding);
+    })
+  })).sort((a, b) => Number(b.decisive) - Number(a.decisive));
+}
+function groupSilence(views) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const [index, { outcome }] of views.entries()) {
+    const message4 = outcome.status === "skipped" ? `skipped: ${outcome.reason}` : outcome.status === "inferred" ? inferredText(outcome.inference) : outcome.status === "infra_error" ? `inconclusive: ${outcome.message}` : "";
+    if (message4 === "") continue;
+    groups2.set(message4, [...groups2.get(message4) ?? [], index]);
+  }
+  return [...groups2].map(([message4, targets]) => ({ message: message4, targets }));
+}
+var findingsBy, programsBy;
+var init_group2 = __esm({
+  "src/report/group.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_finding();
+    init_inferred();
+    init_once_per();
+    __name(hasResult2, "hasResult");
+    __name(keyOf8, "keyOf");
+    findingsBy = oncePer((view) => grouped(view.findings, keyOf8));
+    programsBy = oncePer((view) => grouped(view.programs, ({ name: name5 }) => name5));
+    __name(fine, "fine");
+    __name(groupFindings, "groupFindings");
+    __name(groupSilence, "groupSilence");
+  }
+});
+
+// src/report/terminal/group-lines.ts
+function under2(text7, width, lead, repeat = false) {
+  const more = repeat ? lead : " ".repeat(lead.length);
+  return wrap2(text7, width - lead.length).map((line6, index) => `${index === 0 ? lead : more}${line6}`);
+}
+function groupLines2(group2, followers, kernels4, declared, width, paint2) {
+  const { finding } = group2;
+  const { title: title3, explanation: explanation2, remediation, location, more: besides3 } = findingFacts(finding);
+  const list6 = /* @__PURE__ */ __name((targets) => targets.map((index) => kernels4[index]).join(", "), "list");
+  const everywhere2 = group2.targets.length === kernels4.length && kernels4.length > 1;
+  const where = everywhere2 ? allKernels(kernels4.length) : `${list6(group2.targets)}${group2.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? "present" : "fine"} on ${list6(group2.absent)}` : ""}`;
+  const expected = group2.decisive && group2.targets.every((target) => declared.fails(target));
+  const [first3 = "", ...more] = wrap2(`${expected ? "expected: " : ""}${terminal(title3)}: ${where}`, width - 4);
+  const bullet = expected ? paint2.dim("-") : group2.decisive ? paint2.bad("x") : paint2.warn("!");
+  const lines3 = [`  ${bullet} ${paint2.bold(first3)}`, ...more.map((line6) => `    ${paint2.bold(line6)}`)];
+  const blame = groupWords(finding.group, group2.targets.length > 1);
+  const cause = [finding.code, finding.subject ?? ""].filter((word4) => word4 !== "").join(" ");
+  lines3.push(...under2(terminal(`[${blame}; ${cause}] ${explanation2}`, 1e3), width, "    "));
+  if (location) lines3.push(...under2(terminal(`${placeText(location)}: ${location.text}`, 600), width, "    at "));
+  if (finding.evidence) lines3.push(...under2(terminal(finding.evidence.text), width, "    | ", true).map(paint2.dim));
+  const met = group2.targets.flatMap((target) => metWords(finding, declared.causes(target)));
+  for (const text7 of [...besides3, ...new Set(met)]) lines3.push(...under2(terminal(text7, 1e3), width, "    "));
+  if (remediation !== "") lines3.push(...under2(terminal(remediation, 1e3), width, "    -> "));
+  for (const { finding: one, targets } of followers) {
+    const what = [one.code, one.subject ?? ""].filter((word4) => word4 !== "").join(" ");
+    const on = targets.length === group2.targets.length ? "" : `: ${list6(targets)}`;
+    lines3.push(...under2(terminal(`${findingFacts(one).title} [${what}]${on}`, 600), width, "    caused by it: "));
+  }
+  return lines3;
+}
+var ABSENCE;
+var init_group_lines = __esm({
+  "src/report/terminal/group-lines.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_writer();
+    init_wrap();
+    init_escape();
+    init_expected_words();
+    init_finding_facts();
+    ABSENCE = /* @__PURE__ */ new Set([
+      "ATTACH_TARGET_NOT_FOUND",
+      "CORE_RELOCATION_FAILURE",
+      "MISSING_BTF",
+      "MISSING_KFUNC",
+      "UNRESOLVED_KSYM",
+      "UNRESOLVED_KCONFIG",
+      "UNSUPPORTED_HELPER",
+      "UNSUPPORTED_MAP_TYPE"
+    ]);
+    __name(under2, "under");
+    __name(groupLines2, "groupLines");
+  }
+});
+
+// src/report/terminal/causes.ts
+function caseEntries({ views, declared }, kernels4, width, paint2) {
+  const groups2 = groupFindings(views);
+  const followersOf = /* @__PURE__ */ __name(({ finding, targets }) => groups2.filter(
+    (one) => followsFrom(one.finding, finding) && one.targets.every((target) => targets.includes(target))
+  ), "followersOf");
+  const followers = new Set(groups2.flatMap(followersOf));
+  const reported = groups2.filter((group2) => !followers.has(group2)).map((group2) => ({
+    lines: groupLines2(group2, followersOf(group2), kernels4, declared, width, paint2),
+    warning: !group2.decisive
+  }));
+  const silent = groupSilence(views).map(({ message: message4, targets }) => {
+    const text7 = `${targets.map((index) => kernels4[index]).join(", ")}: ${terminal(message4, 1e3)}`;
+    const [first3 = "", ...more] = wrap2(text7, width - 4);
+    return { lines: [`  ${paint2.warn("?")} ${first3}`, ...more.map((line6) => `    ${line6}`)], warning: false };
+  });
+  return [...reported, ...silent].filter(({ lines: lines3 }) => lines3.length > 0);
+}
+function causeLines2(cases, kernels4, width, paint2) {
+  const names3 = fileNames(cases);
+  const seen = /* @__PURE__ */ new Map();
+  for (const [artifact, one] of cases.entries()) {
+    for (const entry2 of caseEntries(one, kernels4, width, paint2)) {
+      const key = JSON.stringify(entry2);
+      const before = seen.get(key);
+      if (before === void 0) seen.set(key, { entry: entry2, artifacts: [artifact] });
+      else if (!before.artifacts.includes(artifact)) before.artifacts.push(artifact);
+    }
+  }
+  const sections = grouped([...seen.values()], ({ artifacts }) => artifacts.join(" "));
+  return [...sections.values()].flatMap((section2) => {
+    const artifacts = section2[0]?.artifacts ?? [];
+    const heading = artifacts.map((artifact) => terminal(names3[artifact] ?? "")).join(", ");
+    const linesOf3 = /* @__PURE__ */ __name((warning2) => section2.filter(({ entry: entry2 }) => entry2.warning === warning2).flatMap(({ entry: entry2 }) => entry2.lines), "linesOf");
+    const warnings = linesOf3(true);
+    const titles = artifacts.length > 1 ? wrap2(heading, width) : [heading];
+    return [
+      "",
+      ...titles.map(paint2.bold),
+      ...linesOf3(false),
+      ...warnings.length > 0 ? ["  Warnings", ...warnings] : []
+    ];
+  });
+}
+var init_causes2 = __esm({
+  "src/report/terminal/causes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_once_per();
+    init_wrap();
+    init_escape();
+    init_group2();
+    init_names2();
+    init_group_lines();
+    __name(caseEntries, "caseEntries");
+    __name(causeLines2, "causeLines");
+  }
+});
+
+// src/report/terminal/matrix.ts
 function mark(view, paint2, declared) {
   switch (view.outcome.status) {
     case "pass": {
@@ -81943,18 +84017,19 @@ function blocks(columnWidths2, room) {
   }
   return all;
 }
-function matrixLines3(run2, views, declared, width, paint2) {
-  const kernels4 = shortNames(run2.targets).map((name5, i) => run2.targets[i]?.required ? name5 : `(${name5})`);
-  const names3 = fileNames(run2.artifacts).map((name5) => terminal(name5, 200));
+function matrixLines3(cases, targets, width, paint2) {
+  const kernels4 = shortNames(targets).map((name5, i) => targets[i]?.required ? name5 : `(${name5})`);
+  const names3 = fileNames(cases).map((name5) => terminal(name5, 200));
   const cellOf = /* @__PURE__ */ __name((row, i) => {
-    const view = views[row]?.[i];
-    return view && mark(view, paint2, declared.fails(row, i) || declared.passes(row, i));
+    const { views = [], declared } = cases[row] ?? {};
+    const view = views[i];
+    return view && mark(view, paint2, declared?.fails(i) === true || declared?.passes(i) === true);
   }, "cellOf");
-  const lengths = views.flatMap((row, artifact) => row.map((_, i) => cellOf(artifact, i)?.text.length ?? 0));
+  const lengths = cases.flatMap(({ views }, row) => views.map((_, i) => cellOf(row, i)?.text.length ?? 0));
   const longest = Math.max(4, ...lengths);
   const columns = kernels4.map((name5) => Math.max(widthOf(name5), longest));
-  const order = byVendor([...run2.targets.keys()], (index) => {
-    const { arch = "", distro = "", kernelFamily = "" } = run2.targets[index]?.profile ?? {};
+  const order = byVendor([...targets.keys()], (index) => {
+    const { arch = "", distro = "", kernelFamily = "" } = targets[index]?.profile ?? {};
     return { arch, vendor: distro, family: kernelFamily };
   });
   const room = width - columns.reduce((sum2, column) => sum2 + GAP4.length + column, 0);
@@ -81978,49 +84053,110 @@ function matrixLines3(run2, views, declared, width, paint2) {
   }
   return lines3;
 }
-function artifactEntries(artifact, views, kernels4, declared, width, paint2) {
-  const groups2 = groupFindings(views);
-  const followersOf = /* @__PURE__ */ __name(({ finding, targets }) => groups2.filter(
-    (one) => followsFrom(one.finding, finding) && one.targets.every((target) => targets.includes(target))
-  ), "followersOf");
-  const followers = new Set(groups2.flatMap(followersOf));
-  const reported = groups2.filter((group2) => !followers.has(group2)).map((group2) => ({
-    lines: groupLines(group2, followersOf(group2), kernels4, artifact, declared, width, paint2),
-    warning: !group2.decisive
-  }));
-  const silent = groupSilence(views).map(({ message: message4, targets }) => {
-    const text7 = `${targets.map((index) => kernels4[index]).join(", ")}: ${terminal(message4, 1e3)}`;
-    const [first3 = "", ...more] = wrap2(text7, width - 4);
-    return { lines: [`  ${paint2.warn("?")} ${first3}`, ...more.map((line6) => `    ${line6}`)], warning: false };
-  });
-  return [...reported, ...silent].filter(({ lines: lines3 }) => lines3.length > 0);
-}
-function causeLines2(names3, entriesOf, width, paint2) {
-  const seen = /* @__PURE__ */ new Map();
-  for (const artifact of names3.keys()) {
-    for (const entry2 of entriesOf(artifact)) {
-      const key = JSON.stringify(entry2);
-      const before = seen.get(key);
-      if (before === void 0) seen.set(key, { entry: entry2, artifacts: [artifact] });
-      else if (!before.artifacts.includes(artifact)) before.artifacts.push(artifact);
-    }
+var GAP4, PASS_TEXTS;
+var init_matrix2 = __esm({
+  "src/report/terminal/matrix.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_width();
+    init_escape();
+    init_fixups();
+    init_kernel_order();
+    init_legend();
+    init_loaded_only();
+    init_names2();
+    GAP4 = "  ";
+    PASS_TEXTS = {
+      ...{ unloaded: "none", loaded: "load", partly: "warn", warned: "warn", plain: "pass" }
+    };
+    __name(mark, "mark");
+    __name(blocks, "blocks");
+    __name(matrixLines3, "matrixLines");
   }
-  const sections = grouped([...seen.values()], ({ artifacts }) => artifacts.join(" "));
-  return [...sections.values()].flatMap((section2) => {
-    const artifacts = section2[0]?.artifacts ?? [];
-    const heading = artifacts.map((artifact) => terminal(names3[artifact] ?? "")).join(", ");
-    const linesOf3 = /* @__PURE__ */ __name((warning2) => section2.filter(({ entry: entry2 }) => entry2.warning === warning2).flatMap(({ entry: entry2 }) => entry2.lines), "linesOf");
-    const warnings = linesOf3(true);
-    const titles = artifacts.length > 1 ? wrap2(heading, width) : [heading];
-    return [
-      "",
-      ...titles.map(paint2.bold),
-      ...linesOf3(false),
-      ...warnings.length > 0 ? ["  Warnings", ...warnings] : []
-    ];
+});
+
+// src/report/terminal/suite-baseline.ts
+function suiteBaselineText(suite, options2) {
+  if (!hasBaseline(suite)) return "";
+  const width = Math.max(40, options2.width);
+  const against = suite.baseline ? `Against ${suite.baseline.path}` : "Against the baseline";
+  const head2 = [`${against}: ${newsText(suiteNews(suite))}`, ...quietTexts(suite)];
+  const cases = sortedNews(suite).fresh.map(({ one, comparison }) => {
+    const subject = one.completed?.run.artifacts[one.completed.artifact];
+    const artifacts = subject ? [{ ...subject, basename: one.name }] : [];
+    return baselineText({ artifacts, baseline: [comparison] }, options2);
   });
+  const lines3 = head2.flatMap((text7) => wrap2(terminal(text7, 4e3), width));
+  return `${lines3.join("\n")}
+${cases.join("")}`;
 }
-function tally2(views, run2, expected) {
+var init_suite_baseline2 = __esm({
+  "src/report/terminal/suite-baseline.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_wrap();
+    init_compare_text();
+    init_compare_words();
+    init_escape();
+    init_suite_baseline();
+    __name(suiteBaselineText, "suiteBaselineText");
+  }
+});
+
+// src/report/terminal/suite-parts.ts
+function headed(heading, lines3) {
+  return lines3.length === 0 ? "" : `${[heading, ...lines3].join("\n")}
+`;
+}
+function suiteSupportText({ cases }, options2) {
+  const width = Math.max(40, options2.width);
+  const lines3 = cases.flatMap((one) => {
+    if (!one.completed) return [];
+    const { text: text7 } = supportRange(caseViews(one), one.completed.run.known);
+    return indented2(`${one.name}: ${text7}`, width);
+  });
+  return headed("Support", lines3);
+}
+function suiteDeclaredText({ cases }, options2) {
+  const width = Math.max(40, options2.width);
+  const lines3 = cases.flatMap(({ name: name5, completed: completed2 }) => {
+    const own3 = (completed2?.verdict.expected ?? []).filter(({ artifact }) => artifact === completed2?.artifact);
+    return [...new Set(own3.map(({ met }) => met))].flatMap((end) => {
+      const ids = own3.filter(({ met }) => met === end).map(({ target }) => completed2?.run.targets[target]?.profile.id);
+      return indented2(`${name5}: ${BECAME[end]} on ${ids.join(", ")}`, width);
+    });
+  });
+  return headed("Declared failures", lines3);
+}
+function indented2(text7, width) {
+  return wrap2(terminal(text7, 2e3), width - 4).map((line6, index) => `${index === 0 ? "  " : "    "}${line6}`);
+}
+var BECAME;
+var init_suite_parts = __esm({
+  "src/report/terminal/suite-parts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_wrap();
+    init_escape();
+    init_suite_json();
+    init_support_range();
+    __name(headed, "headed");
+    __name(suiteSupportText, "suiteSupportText");
+    BECAME = {
+      failed: "fails as declared",
+      other_cause: "fails with another cause than declared",
+      passed: "passes, and was declared to fail: remove it",
+      no_answer: "is inconclusive, and was declared to fail"
+    };
+    __name(suiteDeclaredText, "suiteDeclaredText");
+    __name(indented2, "indented");
+  }
+});
+
+// src/report/terminal/tally.ts
+function tally2(cases, targets, durationMs) {
+  const views = cases.flatMap((one) => one.views);
+  const expected = cases.flatMap((one) => one.views.filter((_, i) => one.declared.fails(i))).length;
   const count5 = /* @__PURE__ */ __name((status4) => views.filter(({ outcome }) => outcome.status === status4).length, "count");
   const passing = views.filter(({ outcome }) => outcome.status === "pass");
   const kinds = passing.map(({ findings }) => passKind("pass", findings));
@@ -82044,245 +84180,92 @@ function tally2(views, run2, expected) {
     ["inconclusive", count5("infra_error")]
   ];
   const said = parts2.filter(([, n]) => n > 0).map(([word4, n]) => `${n} ${word4}`);
-  const size = `${plural2(run2.artifacts.length, "object")} on ${plural2(run2.targets.length, "kernel")}`;
-  return `${size} in ${(run2.durationMs / 1e3).toFixed(1)} s: ${said.join(", ") || "nothing was run"}`;
+  const size = `${plural2(cases.length, "object")} on ${plural2(targets, "kernel")}`;
+  return `${size} in ${(durationMs / 1e3).toFixed(1)} s: ${said.join(", ") || "nothing was run"}`;
 }
-function matrixText(run2, options2) {
+var init_tally = __esm({
+  "src/report/terminal/tally.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_loaded_only();
+    init_style();
+    __name(tally2, "tally");
+  }
+});
+
+// src/report/terminal/text.ts
+function legendLines2(cases, targets) {
+  const some2 = /* @__PURE__ */ __name((is) => cases.some((one) => one.views.some((_, target) => is(one, target))), "some");
+  const marks = [
+    ["optional", targets.some(({ required: required2 }) => !required2)],
+    ["failed", some2(({ declared }, target) => declared.fails(target))],
+    ["passed", some2(({ declared }, target) => declared.passes(target))],
+    ["inferred", some2(({ views }, target) => views[target]?.outcome.status === "inferred")],
+    ["fixups", some2(({ views }, target) => (views[target]?.fixups ?? 0) > 0)]
+  ];
+  return legendTexts(new Set(marks.flatMap(([mark2, used]) => used ? [mark2] : [])));
+}
+function casesText(cases, targets, durationMs, options2) {
   const width = Math.max(40, options2.width);
   const paint2 = style(options2.color);
-  const kernels4 = shortNames(run2.targets);
-  const views = run2.artifacts.map((_, artifact) => targetViews(run2, artifact));
-  const declared = declaredCells(options2);
-  const expected = views.flatMap((row, artifact) => row.filter((_, i) => declared.fails(artifact, i))).length;
-  const some2 = /* @__PURE__ */ __name((is) => views.some((row, artifact) => row.some((_, i) => is(artifact, i))), "some");
-  const marks = [
-    ["optional", run2.targets.some(({ required: required2 }) => !required2)],
-    ["failed", expected > 0],
-    ["passed", some2(declared.passes)],
-    ["inferred", views.flat().some(({ outcome }) => outcome.status === "inferred")],
-    ["fixups", views.flat().some(({ fixups }) => fixups > 0)]
-  ];
-  const legend2 = legendTexts(new Set(marks.flatMap(([mark2, used]) => used ? [mark2] : [])));
+  const kernels4 = shortNames(targets);
+  const legend2 = legendLines2(cases, targets);
+  const names3 = fileNames(cases).map((name5) => terminal(name5, 200));
+  const views = cases.map((one) => one.views);
   const lines3 = [
-    ...matrixLines3(run2, views, declared, width, paint2),
+    ...matrixLines3(cases, targets, width, paint2),
     ...legend2.length > 0 ? ["", ...legend2.flatMap((text7) => wrap2(text7, width)).map(paint2.dim)] : [],
-    ...causeLines2(
-      fileNames(run2.artifacts),
-      (artifact) => artifactEntries(artifact, views[artifact] ?? [], kernels4, declared, width, paint2),
-      width,
-      paint2
-    ),
-    ...loadersText(
-      fileNames(run2.artifacts).map((name5) => terminal(name5, 200)),
-      views,
-      kernels4,
-      { width, paint: paint2 }
-    ),
+    ...causeLines2(cases, kernels4, width, paint2),
+    ...loadersText(names3, views, kernels4, { width, paint: paint2 }),
     "",
-    ...wrap2(tally2(views.flat(), run2, expected), width)
+    ...wrap2(tally2(cases, targets.length, durationMs), width)
   ];
   return `${lines3.map((line6) => line6.trimEnd()).join("\n")}
 `;
 }
-var GAP4, PASS_TEXTS;
-var init_matrix_text = __esm({
-  "src/report/matrix-text.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_finding();
-    init_once_per();
-    init_width();
-    init_wrap();
-    init_escape();
-    init_fixups();
-    init_group2();
-    init_group_text();
-    init_kernel_order();
-    init_legend();
-    init_loaded_only();
-    init_loaders_text();
-    init_names2();
-    init_style();
-    init_view();
-    __name(declaredCells, "declaredCells");
-    GAP4 = "  ";
-    PASS_TEXTS = {
-      ...{ unloaded: "none", loaded: "load", partly: "warn", warned: "warn", plain: "pass" }
-    };
-    __name(mark, "mark");
-    __name(blocks, "blocks");
-    __name(matrixLines3, "matrixLines");
-    __name(artifactEntries, "artifactEntries");
-    __name(causeLines2, "causeLines");
-    __name(tally2, "tally");
-    __name(matrixText, "matrixText");
-  }
-});
-
-// src/report/stable-lines.ts
-function stableLines(run2, artifact, verdict2, paths) {
-  const subject = run2.artifacts[artifact];
-  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
-  const targets = targetViews(run2, artifact).map((view) => {
-    const why2 = inconclusiveReason(view);
-    const status4 = statusText(view.outcome.status, view.findings, view.fixups);
-    return `  - ${view.target.profile.id}: ${status4}${why2 === "" ? "" : ` (${terminal(why2, 1e3)})`}`;
-  });
-  const notes = [...verdict2.reasons, ...run2.notes].map((note3) => `  - ${terminal(note3, 1e3)}`);
-  return [
-    `Run ID: ${run2.runId}`,
-    `Run Dir: ${terminal(run2.runDir)}`,
-    `Artifact: ${terminal(subject.path)}`,
-    `Hash: ${subject.sha256}`,
-    `Matrix Profiles: ${run2.targets.map(({ profile }) => profile.id).join(", ")}`,
-    `Status: ${verdict2.status}`,
-    "Targets:",
-    ...targets,
-    ...paths.json === "" ? [] : [`JSON Report: ${terminal(paths.json)}`],
-    ...paths.markdown ? [`Markdown Report: ${terminal(paths.markdown)}`] : [],
-    ...notes.length === 0 ? [] : ["Notes:", ...notes]
-  ];
-}
-var init_stable_lines = __esm({
-  "src/report/stable-lines.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_escape();
-    init_loaded_only();
-    init_markdown();
-    init_view();
-    __name(stableLines, "stableLines");
-  }
-});
-
-// src/report/suite-text.ts
-function suiteLines(suite) {
-  return [
-    `Suite: ${terminal(suite.name)}`,
-    `Status: ${suite.status}`,
-    `Exit Code: ${suite.exitCode}`,
-    ...suite.cases.map((one) => {
-      const run2 = one.completed ? ` run=${one.completed.run.runId}` : "";
-      const lack = lackOf(caseViews(one));
-      const error2 = one.error === "" ? "" : ` error=${terminal(one.error, 1e3)}`;
-      return `  - ${terminal(one.name)}: ${one.status}${lack === "" ? "" : ` (${lack})`}${run2}${error2}`;
-    }),
-    ...suite.notRun.map((name5) => `  - ${terminal(name5)}: not run`)
-  ];
-}
-function withoutResultLines({ cases }) {
-  return cases.flatMap(
-    ({ name: name5, status: status4, completed: completed2 }) => status4 === "error" && completed2 ? completed2.verdict.reasons.slice(0, 5).map((reason) => `${terminal(name5)}: ${terminal(reason, 1e3)}`) : []
-  );
-}
-function sameKernels(cases) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const one of cases) {
-    const key = one.completed.run.targets.map(({ profile, required: required2 }) => `${profile.id} ${required2}`).join("\n");
-    groups2.set(key, [...groups2.get(key) ?? [], one]);
-  }
-  return [...groups2.values()];
-}
-function joined4(cases, durationMs) {
-  const [first3] = cases;
-  return {
-    ...first3.completed.run,
-    durationMs,
-    artifacts: cases.flatMap(
-      ({ name: name5, completed: completed2 }) => completed2.run.artifacts.slice(completed2.artifact, completed2.artifact + 1).map((subject) => ({ ...subject, basename: name5 }))
-    ),
-    results: cases.flatMap(
-      ({ completed: completed2 }, artifact) => completed2.run.results.filter(({ cell }) => cell.artifact === completed2.artifact).map((result) => ({ ...result, cell: { ...result.cell, artifact } }))
-    )
-  };
-}
-function expectedOf3(cases) {
-  return cases.flatMap(
-    ({ completed: completed2 }, artifact) => (completed2.verdict.expected ?? []).filter((one) => one.artifact === completed2.artifact).map((one) => ({ ...one, artifact }))
-  );
+function matrixText(run2, options2) {
+  return casesText(runCases(run2, options2.expected), run2.targets, run2.durationMs, options2);
 }
 function suiteMatrixText(suite, options2) {
-  const ended2 = suite.cases.filter((one) => one.completed !== void 0);
-  return sameKernels(ended2).map((group2) => matrixText(joined4(group2, suite.durationMs), { ...options2, expected: expectedOf3(group2) })).join("\n");
+  return byKernels(suiteCases(suite)).map((group2) => casesText(group2, group2[0]?.targets ?? [], suite.durationMs, options2)).join("\n");
 }
-function suiteBaselineText(suite, options2) {
-  if (!hasBaseline(suite)) return "";
-  const width = Math.max(40, options2.width);
-  const against = suite.baseline ? `Against ${suite.baseline.path}` : "Against the baseline";
-  const head2 = [`${against}: ${newsText(suiteNews(suite))}`, ...quietTexts(suite)];
-  const cases = sortedNews(suite).fresh.map(({ one, comparison }) => {
-    const subject = one.completed?.run.artifacts[one.completed.artifact];
-    const artifacts = subject ? [{ ...subject, basename: one.name }] : [];
-    return baselineText({ artifacts, baseline: [comparison] }, options2);
-  });
-  const lines3 = head2.flatMap((text7) => wrap2(terminal(text7, 4e3), width));
-  return `${lines3.join("\n")}
-${cases.join("")}`;
-}
-function supportText({ cases }, width) {
-  return cases.flatMap((one) => {
-    if (!one.completed) return [];
-    const { text: text7 } = supportRange(caseViews(one), one.completed.run.known);
-    return indented2(`${one.name}: ${text7}`, width);
-  });
-}
-function declaredText({ cases }, width) {
-  return cases.flatMap(({ name: name5, completed: completed2 }) => {
-    const own3 = (completed2?.verdict.expected ?? []).filter(({ artifact }) => artifact === completed2?.artifact);
-    return [...new Set(own3.map(({ met }) => met))].flatMap((end) => {
-      const ids = own3.filter(({ met }) => met === end).map(({ target }) => completed2?.run.targets[target]?.profile.id);
-      return indented2(`${name5}: ${BECAME[end]} on ${ids.join(", ")}`, width);
-    });
-  });
-}
-function indented2(text7, width) {
-  return wrap2(terminal(text7, 2e3), width - 4).map((line6, index) => `${index === 0 ? "  " : "    "}${line6}`);
+function runText(run2, verdict2, options2) {
+  const matrix2 = matrixText(run2, { ...options2, expected: verdict2.expected });
+  return `${matrix2}
+${baselineText(run2, options2)}${versionsText(run2, options2)}`;
 }
 function suiteText(suite, options2) {
-  const width = Math.max(40, options2.width);
-  const support = supportText(suite, width);
-  const declared = declaredText(suite, width);
   const parts2 = [
     suiteMatrixText(suite, options2),
-    support.length === 0 ? "" : `Support
-${support.join("\n")}
-`,
-    declared.length === 0 ? "" : `Declared failures
-${declared.join("\n")}
-`,
+    suiteSupportText(suite, options2),
+    suiteDeclaredText(suite, options2),
     suiteBaselineText(suite, options2)
   ];
   return parts2.filter((part3) => part3 !== "").join("\n");
 }
-var BECAME;
-var init_suite_text = __esm({
-  "src/report/suite-text.ts"() {
+var init_text2 = __esm({
+  "src/report/terminal/text.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_wrap();
     init_compare_text();
-    init_compare_words();
     init_escape();
-    init_matrix_text();
-    init_suite_baseline();
-    init_suite_json();
-    init_support_range();
-    __name(suiteLines, "suiteLines");
-    __name(withoutResultLines, "withoutResultLines");
-    __name(sameKernels, "sameKernels");
-    __name(joined4, "joined");
-    __name(expectedOf3, "expectedOf");
+    init_legend();
+    init_loaders_text();
+    init_names2();
+    init_style();
+    init_versions2();
+    init_cases();
+    init_causes2();
+    init_matrix2();
+    init_suite_baseline2();
+    init_suite_parts();
+    init_tally();
+    __name(legendLines2, "legendLines");
+    __name(casesText, "casesText");
+    __name(matrixText, "matrixText");
     __name(suiteMatrixText, "suiteMatrixText");
-    __name(suiteBaselineText, "suiteBaselineText");
-    __name(supportText, "supportText");
-    BECAME = {
-      failed: "fails as declared",
-      other_cause: "fails with another cause than declared",
-      passed: "passes, and was declared to fail: remove it",
-      no_answer: "is inconclusive, and was declared to fail"
-    };
-    __name(declaredText, "declaredText");
-    __name(indented2, "indented");
+    __name(runText, "runText");
     __name(suiteText, "suiteText");
   }
 });
@@ -82297,11 +84280,9 @@ var init_index = __esm({
     init_plan2();
     init_suite2();
     init_validate();
-    init_compare_text();
-    init_matrix_text();
     init_stable_lines();
-    init_suite_text();
-    init_versions2();
+    init_suite_lines();
+    init_text2();
   }
 });
 
@@ -82385,6 +84366,46 @@ function visible(kernels4, max) {
   const kept = new Set([...kernels4].sort((a, b) => rank2(a) - rank2(b)).slice(0, max));
   return kernels4.filter((kernel2) => kept.has(kernel2));
 }
+function writing(reports2) {
+  return `writing ${plural2(reports2, "report")}`;
+}
+var WORDS9, RATE_AFTER_MS;
+var init_progress_text = __esm({
+  "src/report/progress-text.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_width();
+    init_escape();
+    init_loaded_only();
+    init_style();
+    WORDS9 = {
+      pass: "pass",
+      fixups: "pass with automatic fixups",
+      unloaded: NOTHING_LOADED,
+      loaded: LOADED_ONLY,
+      partly: "pass, attached in part",
+      fail: "fail",
+      expected: "fail as declared",
+      skipped: "skipped",
+      inferred: "inferred",
+      infra_error: "inconclusive"
+    };
+    __name(megabytes2, "megabytes");
+    __name(amount, "amount");
+    __name(isStep, "isStep");
+    RATE_AFTER_MS = 1e3;
+    __name(pace, "pace");
+    __name(seconds3, "seconds");
+    __name(verdict, "verdict");
+    __name(painted, "painted");
+    __name(liveState, "liveState");
+    __name(renderLive, "renderLive");
+    __name(visible, "visible");
+    __name(writing, "writing");
+  }
+});
+
+// src/report/plain-progress.ts
 function plainProgress(before, event3, now) {
   const progress = advance(before, event3, now);
   if (event3.type === "kernel-progress") return sayDownload(progress, event3, now);
@@ -82409,7 +84430,7 @@ function outcomeLine({ result, expected }) {
   switch (outcome.status) {
     case "pass": {
       const unexpected2 = expected?.met === "passed" ? `; ${expected.code} was expected` : "";
-      return `${statusText("pass", outcome.findings, fixupsOf(outcome, evidence))}${unexpected2}`;
+      return `${statusText("pass", outcome.findings, fixupsOf2(outcome, evidence))}${unexpected2}`;
     }
     case "fail": {
       const causes = decisiveOf(outcome.findings);
@@ -82427,8 +84448,15 @@ function outcomeLine({ result, expected }) {
       return `inconclusive: ${terminal(outcome.message)}`;
   }
 }
-function writing(reports2) {
-  return `writing ${plural2(reports2, "report")}`;
+function failureOf4({ kernels: kernels4 }, { profile, message: message4 }) {
+  const first3 = kernels4.find(({ phase, what }) => phase === "failed" && what === message4);
+  return first3 === void 0 || first3.profile === profile ? `: ${terminal(message4)}` : `, as for ${first3.profile}`;
+}
+function cellLine({ kernels: kernels4 }, event3, where) {
+  const { outcome, timings } = event3.result;
+  const kernel2 = kernels4[event3.target];
+  const known5 = outcome.status === "infra_error" && kernel2?.phase === "failed" && kernel2.what === outcome.message;
+  return known5 ? `${where}: inconclusive` : `${where}: ${outcomeLine(event3)} (${seconds3(timings.totalMs)})`;
 }
 function runNames(ids) {
   const all = ids.split(" ");
@@ -82450,13 +84478,13 @@ function plainLine(progress, event3) {
     case "kernel-ready":
       return `${event3.profile}: kernel ${terminal(event3.record.release)} ${event3.cached ? "from the store" : "fetched"} in ${seconds3(event3.ms)}`;
     case "kernel-failed":
-      return `${event3.profile}: no kernel: ${terminal(event3.message)}`;
+      return `${event3.profile}: no kernel${failureOf4(progress, event3)}`;
     case "cell-booting":
       return `${where(event3)}: booting`;
     case "cell-testing":
       return `${where(event3)}: testing (booted in ${seconds3(event3.bootMs)})`;
     case "cell-end":
-      return `${where(event3)}: ${outcomeLine(event3)} (${seconds3(event3.result.timings.totalMs)})`;
+      return cellLine(progress, event3, where(event3));
     case "reports-start":
       return event3.reports < MANY_REPORTS ? void 0 : writing(event3.reports);
     case "note":
@@ -82469,50 +84497,28 @@ function plainLine(progress, event3) {
       return void 0;
   }
 }
-var SAY_EVERY_MS, SAY_EVERY_SHARE, WORDS9, RATE_AFTER_MS, MANY_REPORTS, NAMED_RUNS;
-var init_progress_text = __esm({
-  "src/report/progress-text.ts"() {
+var SAY_EVERY_MS, SAY_EVERY_SHARE, MANY_REPORTS, NAMED_RUNS;
+var init_plain_progress = __esm({
+  "src/report/plain-progress.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_finding();
     init_inferred();
-    init_width();
     init_escape();
     init_finding_facts();
     init_fixups();
     init_loaded_only();
     init_progress();
+    init_progress_text();
     init_style();
     SAY_EVERY_MS = 5e3;
     SAY_EVERY_SHARE = 0.25;
-    WORDS9 = {
-      pass: "pass",
-      fixups: "pass with automatic fixups",
-      unloaded: NOTHING_LOADED,
-      loaded: LOADED_ONLY,
-      partly: "pass, attached in part",
-      fail: "fail",
-      expected: "fail as declared",
-      skipped: "skipped",
-      inferred: "inferred",
-      infra_error: "inconclusive"
-    };
-    __name(megabytes2, "megabytes");
-    __name(amount, "amount");
-    __name(isStep, "isStep");
-    RATE_AFTER_MS = 1e3;
-    __name(pace, "pace");
-    __name(seconds3, "seconds");
-    __name(verdict, "verdict");
-    __name(painted, "painted");
-    __name(liveState, "liveState");
-    __name(renderLive, "renderLive");
-    __name(visible, "visible");
     __name(plainProgress, "plainProgress");
     __name(sayDownload, "sayDownload");
     __name(outcomeLine, "outcomeLine");
+    __name(failureOf4, "failureOf");
+    __name(cellLine, "cellLine");
     MANY_REPORTS = 20;
-    __name(writing, "writing");
     NAMED_RUNS = 8;
     __name(runNames, "runNames");
     __name(plainLine, "plainLine");
@@ -82599,6 +84605,7 @@ var init_live = __esm({
   "src/cli/live.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_plain_progress();
     init_progress();
     init_progress_text();
     REDRAW_MS = 120;
@@ -82729,10 +84736,7 @@ async function testCommand({ command, options: options2 }, io, face, signal) {
     io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
-      io.out(
-        `${matrixText(report2, { ...look, expected: verdict2.expected })}
-${baselineText(report2, look)}${versionsText(report2, look)}`
-      );
+      io.out(runText(report2, verdict2, look));
     }
     io.out(command === "check" && !quiet ? whereToLook(result, options2) : scriptLines(result));
     if (json && options2.out !== "-") face.out(noJsonCommands(jsonOfResult(result)));
@@ -82815,7 +84819,7 @@ async function suiteCommand(options2, io, signal) {
       const text7 = suiteText(suite, look);
       if (text7 !== "") io.out(`${text7}
 `);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path142.relative)(io.cwd, path2)}
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path149.relative)(io.cwd, path2)}
 `);
     }
     if (options2.quiet) for (const line6 of withoutResultLines(suite)) io.err(`${line6}
@@ -82827,14 +84831,14 @@ async function suiteCommand(options2, io, signal) {
     view.close();
   }
 }
-var import_node_path142;
+var import_node_path149;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path142 = require("node:path");
+    import_node_path149 = require("node:path");
     init_index();
-    init_suite_text();
+    init_suite_lines();
     init_live();
     init_shard_note();
     __name(suiteCommand, "suiteCommand");
@@ -82876,8 +84880,7 @@ async function mergeCommand(options2, io) {
     return merged3.suite.exitCode;
   }
   const { report: report2, verdict: verdict2, paths } = merged3;
-  if (!quiet) io.out(`${matrixText(report2, { ...look, expected: verdict2.expected })}
-${baselineText(report2, look)}`);
+  if (!quiet) io.out(runText(report2, verdict2, look));
   for (const [index, own3] of paths.artifacts.entries()) {
     io.out(`${stableLines(report2, index, own3.verdict, own3).join("\n")}
 `);
@@ -83502,6 +85505,7 @@ var init_man_page = __esm({
 async function dispatch(parsed2, face, signal) {
   const io = "options" in parsed2 ? besideReports(face, parsed2) : face;
   if (isOfTrack(parsed2)) return (await Promise.resolve().then(() => __toESM(require_runtime_command(), 1))).runtimeTrackCommand(parsed2, face);
+  if (isAdmin(parsed2)) return (await Promise.resolve().then(() => __toESM(require_admin_command(), 1))).adminCommand(parsed2, io);
   switch (parsed2.command) {
     case "help":
     case "env":
@@ -83619,6 +85623,7 @@ function envOutput({ json, markdown }, width) {
 `;
   return markdown ? envMarkdown() : envText(width);
 }
+var isAdmin;
 var init_run_command = __esm({
   "src/cli/run-command.ts"() {
     "use strict";
@@ -83629,6 +85634,7 @@ var init_run_command = __esm({
     init_io();
     init_version3();
     __name(dispatch, "dispatch");
+    isAdmin = /* @__PURE__ */ __name((parsed2) => parsed2.command.startsWith("admin "), "isAdmin");
     __name(isOfTrack, "isOfTrack");
     __name(reading, "reading");
     __name(kernels3, "kernels");
@@ -83682,7 +85688,7 @@ async function runHere(job, { env, workspace, signal, onEvent }) {
 function withoutSecrets(env) {
   return Object.fromEntries(Object.entries(env).filter(([name5]) => !/^(?:INPUT_|ACTIONS_|STATE_)/.test(name5)));
 }
-function stampOf4(path2) {
+function stampOf5(path2) {
   try {
     const { ino, mtimeMs, size } = (0, import_node_fs17.statSync)(path2);
     return `${ino} ${mtimeMs} ${size}`;
@@ -83691,7 +85697,7 @@ function stampOf4(path2) {
   }
 }
 async function runBinary(job, { env, workspace, signal }) {
-  const before = stampOf4(job.json);
+  const before = stampOf5(job.json);
   say(`running ${job.binary}`);
   const log4 = lineWriter((text7) => void process.stdout.write(text7));
   const printed3 = [];
@@ -83711,7 +85717,7 @@ async function runBinary(job, { env, workspace, signal }) {
     child.once("close", (code2) => resolve40(code2 ?? 1));
   });
   log4.end();
-  if (before !== void 0 && stampOf4(job.json) === before) {
+  if (before !== void 0 && stampOf5(job.json) === before) {
     throw new HostError(
       "no_report",
       `${job.binary} ended with exit code ${exitCode2} and wrote no report to ${job.json}; see its output above`
@@ -83738,7 +85744,7 @@ var init_run_job = __esm({
     LOG_WIDTH = 120;
     __name(runHere, "runHere");
     __name(withoutSecrets, "withoutSecrets");
-    __name(stampOf4, "stampOf");
+    __name(stampOf5, "stampOf");
     __name(runBinary, "runBinary");
     __name(runJob, "runJob");
   }
@@ -83766,7 +85772,7 @@ async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path143.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path150.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -83795,7 +85801,7 @@ function logContext({ settings }, env, runner) {
     notice(`${name5} of the environment is used: ${env[name5]}; unset it for the program of this action`);
   }
 }
-async function prepare4(job, { env, runner, scratch, cancel: cancel2 }) {
+async function prepare5(job, { env, runner, scratch, cancel: cancel2 }) {
   const machine = { host: createHost({ env }), signal: cancel2.signal };
   group("Prepare this machine");
   try {
@@ -83813,7 +85819,7 @@ async function workOn(job, context) {
     const onAccel = accelNotice(env);
     const boots = bootsKernels(job);
     if (boots) logContext(job, env, runner);
-    const { store, kernels: kernels4 } = boots ? await prepare4(job, context) : { store: void 0, kernels: NO_KERNELS };
+    const { store, kernels: kernels4 } = boots ? await prepare5(job, context) : { store: void 0, kernels: NO_KERNELS };
     const _store = __using(_stack, store, true);
     const environment = {
       env: {
@@ -83870,7 +85876,7 @@ async function runStep(env, cancel2) {
   const scratch = makeScratch(runner);
   await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path143.join)(scratch, "tmp");
+  env["TMPDIR"] = (0, import_node_path150.join)(scratch, "tmp");
   (0, import_node_fs18.mkdirSync)(env["TMPDIR"]);
   if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs18.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, reported: false };
@@ -83881,13 +85887,13 @@ async function runStep(env, cancel2) {
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs18, import_node_path143, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs18, import_node_path150, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs18 = require("node:fs");
-    import_node_path143 = require("node:path");
+    import_node_path150 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();
@@ -83924,7 +85930,7 @@ var init_step = __esm({
       "BPFCOMPAT_RPM_KEYS"
     ];
     __name(logContext, "logContext");
-    __name(prepare4, "prepare");
+    __name(prepare5, "prepare");
     __name(workOn, "workOn");
     __name(reportFailure, "reportFailure");
     __name(runStep, "runStep");

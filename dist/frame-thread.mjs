@@ -6677,7 +6677,7 @@ function walk(value) {
 }
 __name(walk, "walk");
 
-// src/validator/json.ts
+// src/protocol/json.ts
 var MAX_JSON_DEPTH = 64;
 var MAX_JSON_VALUES = 2e5;
 var MAX_JSON_MEMBERS = 1e3;
@@ -6757,7 +6757,7 @@ function forbiddenKey(value) {
 }
 __name(forbiddenKey, "forbiddenKey");
 
-// src/validator/read-frame.ts
+// src/protocol/read-frame.ts
 function readFrame(name4, payload) {
   const parsed = parseGuestJson(payload);
   if (!parsed.ok) return { ok: false, reason: `${name4} is ${parsed.reason}` };
