@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { type AgentLab, createAgentLab } from '../fixtures/agent-lab.ts';
 import { PLACE, placedRun } from '../fixtures/documents.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { DEBIAN_12, probeOf } from '../fixtures/runtime-lab.ts';
 import { at } from '../site/site-runs.ts';
 import { saveRuns } from './saved-runs.ts';
@@ -128,7 +129,7 @@ describe.each(['/api', '/api/v1'])('below %s', (prefix) => {
     expect(started.status).toBe(202);
     const { job_id: id, status_url: url } = json(started);
     expect(url).toMatch(/^\/api\/v1\/validate\/status\?job_id=/);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const status = json(await wire([`GET ${prefix}/validate/status?job_id=${id} HTTP/1.1`, ...GO, KEY_HEADER]));
       expect(status).toMatchObject({
         ...{ job_id: id, state: 'completed', stage: 'completed', percent: 100, total_profiles: 1 },

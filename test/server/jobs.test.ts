@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createHost } from '../../src/host/create-host.ts';
 import { CancelledError, HostError } from '../../src/model/errors.ts';
 import { createJobStore } from '../../src/server/job-store.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { createKept } from '../../src/server/kept.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { KEY, objectForm, type Part, type ServerLab, serverLab } from './server-lab.ts';
 
 const DONE = { runId: 'r', exitCode: 2, json: '', markdown: '' };
@@ -50,7 +51,7 @@ describe('a queue of one', () => {
     const { run, started } = blockedRunner();
     await using lab = await serverLab({ env: ONE, run });
     const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await status(lab, first)).toMatchObject({ state: 'running', stage: 'prepare_run' }),
     );
     expect(await status(lab, second)).toMatchObject({ state: 'queued', percent: 0 });
@@ -61,13 +62,13 @@ describe('a queue of one', () => {
       15,
     ]);
     started[0]?.end();
-    await vi.waitFor(async () => expect(await status(lab, second)).toMatchObject({ state: 'running' }));
+    await eventually(async () => expect(await status(lab, second)).toMatchObject({ state: 'running' }));
     expect(await status(lab, first)).toMatchObject({ state: 'completed', percent: 100, run_id: 'r' });
     started[1]?.end(new HostError('qemu_missing', 'there is no QEMU in /usr/local/bin/qemu'));
-    await vi.waitFor(async () => expect(await status(lab, second)).toMatchObject({ state: 'failed', cause: 'host' }));
+    await eventually(async () => expect(await status(lab, second)).toMatchObject({ state: 'failed', cause: 'host' }));
     expect((await status(lab, second)).error).toBe('there is no QEMU in qemu');
     const left = (id: string) => readdirSync(lab.services.store.dir(id));
-    await vi.waitFor(() => expect([first, second].map(left)).toEqual([['job.json'], ['job.json']]));
+    await eventually(() => expect([first, second].map(left)).toEqual([['job.json'], ['job.json']]));
   });
 
   test('a job is canceled while it runs and while it waits, once', async () => {
@@ -76,7 +77,7 @@ describe('a queue of one', () => {
     const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
     expect((await cancel(lab, second)).json()).toMatchObject({ state: 'failed', cause: 'canceled' });
     expect((await cancel(lab, first)).statusCode).toBe(202);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await status(lab, first)).toMatchObject({ state: 'failed', cause: 'canceled' }),
     );
     expect((await cancel(lab, first)).statusCode).toBe(409);
@@ -94,7 +95,7 @@ test('a server that begins again runs what waited and reports what ran', async (
   await next.services.jobs.restore();
   expect(await status(next, first)).toMatchObject({ state: 'failed', cause: 'restart' });
   expect(readdirSync(next.services.store.dir(first))).toEqual(['job.json']);
-  await vi.waitFor(() => expect(other.started.map(({ id }) => id)).toEqual([second]));
+  await eventually(() => expect(other.started.map(({ id }) => id)).toEqual([second]));
 });
 
 test.each(['../../kept', '..', '/kept'])(
@@ -103,7 +104,7 @@ test.each(['../../kept', '..', '/kept'])(
     const { run } = blockedRunner();
     await using lab = await serverLab({ run });
     const id: string = (await start(lab)).json().job_id;
-    await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'running' }));
+    await eventually(async () => expect(await status(lab, id)).toMatchObject({ state: 'running' }));
     const file = join(lab.services.store.dir(id), 'job.json');
     writeFileSync(join(lab.services.settings.workdir, 'kept'), '');
     const job = JSON.parse(readFileSync(file, 'utf8'));
@@ -118,7 +119,7 @@ test.each(['../../kept', '..', '/kept'])(
 test('the report of a job is read in the work directory alone, whatever its file says', async () => {
   await using lab = await serverLab({ run: async () => DONE });
   const id: string = (await start(lab)).json().job_id;
-  await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
+  await eventually(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
   const { workdir } = lab.services.settings;
   const file = join(lab.services.store.dir(id), 'job.json');
   const job = JSON.parse(readFileSync(file, 'utf8'));
@@ -141,9 +142,9 @@ test('a server that ends takes no job, waits, and ends what takes too long', asy
   const { run, started } = blockedRunner();
   await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '2' }, run });
   const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
-  await vi.waitFor(() => expect(started).toHaveLength(2));
+  await eventually(() => expect(started).toHaveLength(2));
   started[0]?.end();
-  await vi.waitFor(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
+  await eventually(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
   const drained = lab.services.jobs.drain(100);
   expect((await start(lab)).json().code).toBe('stopping');
   expect((await lab.inject({ method: 'GET', url: '/readyz' })).statusCode).toBe(503);
@@ -193,7 +194,7 @@ test('kernels that may fail do not decide; those that are not chosen are no erro
     { id: 'debian-12-6.1', required: true },
     { id: 'debian-13-6.12', required: false },
   ]);
-  await vi.waitFor(() => expect(started).toHaveLength(1));
+  await eventually(() => expect(started).toHaveLength(1));
   started[0]?.end();
 });
 
@@ -224,8 +225,6 @@ test('an object that is too large or none is turned away while it arrives', asyn
 });
 
 /** For what goes over a real connection. */
-const PATIENT = { timeout: 15_000 };
-
 test('fields are in memory, and have a bound together', async () => {
   await using lab = await serverLab();
   const many = Array.from({ length: 3 }, (): Part => ['profiles', 'x'.repeat(200 * 1024)]);
@@ -270,25 +269,25 @@ test('streams that wait for each other on one connection all end with it', async
   };
   const first = await open(4);
   expect(first.status).toBe(200);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const one = await open(1);
     one.socket.destroy();
     expect(one.status).toBe(429);
-  }, PATIENT);
+  });
   first.socket.destroy();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const [one, other] = [await open(1), await open(1)];
     one.socket.destroy();
     other.socket.destroy();
     expect([one.status, other.status]).toEqual([200, 200]);
-  }, PATIENT);
+  });
 });
 
 test('the demo removes a run with its job, other servers keep it', async () => {
   for (const args of [['--public-demo'], []]) {
     await using lab = await serverLab({ args, run: async () => DONE });
     const id = (await start(lab)).json().job_id;
-    await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
+    await eventually(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
     const report = join(lab.services.settings.workdir, 'runs', DONE.runId, 'report.json');
     mkdirSync(dirname(report), { recursive: true });
     writeFileSync(report, '{}');
@@ -310,7 +309,7 @@ test('of more than 200 jobs the oldest that have ended are forgotten, and half-w
   const run: JobRunner = async () => DONE;
   await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS: '256' }, run });
   const first = (await start(lab)).json().job_id;
-  await vi.waitFor(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
+  await eventually(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
   const { jobs, store } = lab.services;
   const job = jobs.get(first);
   if (job === undefined) throw new Error('it is there');

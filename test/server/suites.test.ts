@@ -9,11 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CancelledError } from '../../src/model/errors.ts';
 import type { JobRecord } from '../../src/server/job.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { suiteOptions } from '../../src/server/run-job.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { formOf, KEY, OBJECT, type Part, type ServerLab, serverLab } from './server-lab.ts';
 
 const OBJECT_BYTES = readFileSync(OBJECT);
@@ -54,7 +55,7 @@ test('a suite is laid out as its paths say, and its files go when it has ended',
     parts(suite(cases.replace('999h', '9h')), 'one.bpf.o', 'sub/two.bpf.o'),
   );
   expect(status).toBe(202);
-  await vi.waitFor(() => expect(lab.services.jobs.get(id)).toMatchObject({ state: 'completed' }));
+  await eventually(() => expect(lab.services.jobs.get(id)).toMatchObject({ state: 'completed' }));
   expect(ran?.request).toMatchObject({
     artifact: 'my-suite.yaml',
     // The longest that the server allows, and the guests that a suite has by default.
@@ -70,7 +71,7 @@ test('a suite is laid out as its paths say, and its files go when it has ended',
   const { workdir } = lab.services.settings;
   expect(options).toMatchObject({ out: join(workdir, 'suites', `${id}.json`), workDir: workdir });
   expect(options?.suite.startsWith(join(workdir, 'suites', id))).toBe(true);
-  await vi.waitFor(() => {
+  await eventually(() => {
     const left = readdirSync(join(workdir, 'suites', id), { recursive: true, withFileTypes: true });
     expect(left.filter((one) => one.isFile())).toEqual([]);
   });
@@ -164,7 +165,7 @@ test('an object whose sender gives it no file name is one', async () => {
   const headers = { 'x-api-key': KEY, 'content-type': 'multipart/form-data; boundary=b' };
   const response = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers, payload });
   expect(response.statusCode).toBe(202);
-  await vi.waitFor(() => expect(ran?.request.artifact).toBe('object.bpf.o'));
+  await eventually(() => expect(ran?.request.artifact).toBe('object.bpf.o'));
 });
 
 test('commands without a credential are not run out of a suite, and the demo takes none', async () => {
@@ -184,7 +185,7 @@ test('a job that names files of a suite elsewhere is none', async () => {
   await using own = await serverLab({ run: () => new Promise(() => {}) });
   const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
   const file = join(own.services.store.dir(id), 'job.json');
-  await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
+  await eventually(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
   const job = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(join(own.dir, 'kept'), '');
   writeFileSync(file, JSON.stringify({ ...job, request: { ...job.request, suite: ['../../../kept'] } }));
@@ -201,7 +202,7 @@ test.each([
   await using own = await serverLab({ run: () => new Promise(() => {}) });
   const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
   const file = join(own.services.store.dir(id), 'job.json');
-  await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
+  await eventually(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'running' }));
   const job = JSON.parse(readFileSync(file, 'utf8'));
   mkdirSync(join(own.dir, 'home/kept'), { recursive: true });
   const link = join(own.services.store.suiteDir(id), part);
@@ -234,18 +235,19 @@ describe('what a suite costs', () => {
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new CancelledError())));
     await using open = await serverLab({ run: slow, env: anonymous });
     const { job_id: id = '' } = await send(parts(suite(cases(1)), 'one.bpf.o'), {}, open);
-    await vi.waitFor(() => expect(open.services.jobs.get(id)?.state).toBe('running'));
+    await eventually(() => expect(open.services.jobs.get(id)?.state).toBe('running'));
     await open.services.jobs.cancel(id);
     const job = open.services.jobs.get(id);
-    await open.services.store.makeDir(id.replaceAll('0', '1'));
+    const other = id.replace(/.$/, (last) => (last === '1' ? '2' : '1'));
+    await open.services.store.makeDir(other);
     await open.services.jobs.submit({
       ...(job as JobRecord),
-      job_id: id.replaceAll('0', '1'),
+      job_id: other,
       state: 'queued',
       request: { ...(job as JobRecord).request, limitMs: 20 },
     });
-    await vi.waitFor(() =>
-      expect(open.services.jobs.get(id.replaceAll('0', '1'))).toMatchObject({
+    await eventually(() =>
+      expect(open.services.jobs.get(other)).toMatchObject({
         state: 'failed',
         cause: 'limit',
         error: expect.stringContaining('credential'),
@@ -271,7 +273,7 @@ test('the newest suites are kept, and what came to no document goes with its job
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) {
     const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), { 'x-api-key': KEY }, own);
-    await vi.waitFor(() => expect(own.services.jobs.get(id)?.state).toBe('completed'));
+    await eventually(() => expect(own.services.jobs.get(id)?.state).toBe('completed'));
     ids.push(id);
   }
   const top = join(own.services.settings.workdir, 'suites');
