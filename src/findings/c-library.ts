@@ -14,7 +14,7 @@ const INSTEAD: readonly (readonly [names: RegExp, instead: string])[] = [
     'bpf_strncmp (5.17 and later, against a constant string), or a loop over the bytes with a constant bound',
   ],
   [
-    /^str/,
+    /^str(?:n?len|n?cpy|lcpy|n?cat|lcat|r?chr|chrnul|casestr|nstr|str|tok(?:_r)?|sep|n?dup|pbrk|c?spn|error(?:_r)?|to(?:u?ll?|[dfi]|ld|[iu]max)|ftime|ptime)$/,
     'a loop over the bytes with a constant bound, or the kernel functions bpf_strlen, bpf_strchr and bpf_strstr (6.17 and later)',
   ],
   [/^(?:printf|puts|putchar|v?fprintf|perror)$/, 'bpf_printk, or a record in a ring buffer'],
