@@ -29,6 +29,8 @@ const NEAR = 3;
 const NEAR_TEXT = 65_536;
 /** Kernel functions are printed with the number of their type, helpers with one of a few hundred. */
 const KFUNC_CALL = /^call \w+#\d{4,}$/;
+/** Memory with a size beside it: the program says how much it is. */
+const SIZED = /^\S+ \S+ memory, len pair leads to invalid memory access$/m;
 const STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
 
 interface Place {
@@ -93,6 +95,11 @@ function isIndexed(insn: string, log: string, cause: string): boolean {
   const before = log.slice(0, log.lastIndexOf(cause)).slice(-NEAR_TEXT);
   const written = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, 'gm'))].at(-1);
   return written?.[1] === '+' && written[2] === 'r';
+}
+
+/** Right below, the kernel says that the memory is given with its size, as to a helper. */
+function isSized(log: string, cause: string): boolean {
+  return SIZED.test(log.slice(log.lastIndexOf(cause)));
 }
 
 /** What the kernel measured of an access. */
@@ -161,7 +168,9 @@ function finerReason(
       if (above.some((line) => line.startsWith('invalid access to packet'))) {
         return { reason: type === 'cgroup_sockopt' ? 'option_bounds' : 'packet_bounds' };
       }
-      if (KFUNC_CALL.test(insn)) return { reason: 'kfunc_memory', ...measured(above) };
+      if (KFUNC_CALL.test(insn) && !isSized(log, evidence?.text ?? '')) {
+        return { reason: 'kfunc_memory', ...measured(above) };
+      }
       return {
         ...measured(above),
         ...(isIndexed(insn, log, evidence?.text ?? '') ? {} : pastEnd(evidence?.text ?? '', above)),
