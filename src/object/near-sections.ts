@@ -30,14 +30,15 @@ const TARGETED = [
     'fentry',
     'fexit',
   ] as const),
-  ...(['tracepoint', 'tp', 'lsm', 'iter'] as const),
+  // Before the one that it begins with.
+  ...(['tp_btf', 'tracepoint', 'tp', 'lsm', 'iter'] as const),
 ];
 
 /** `kprobe/vfs_read` for `kprobe_vfs_read`: the target stands behind a slash, a tracepoint with its category. */
 function withSlash(name: string): string[] {
   const kind = TARGETED.find((other) => name.startsWith(`${other}_`));
-  if (kind === undefined) return [];
-  const target = name.slice(kind.length + 1);
+  const target = kind === undefined ? '' : name.slice(kind.length + 1);
+  if (kind === undefined || target === '') return [];
   return [kind === 'tracepoint' || kind === 'tp' ? `${kind}/CATEGORY/${target}` : `${kind}/${target}`];
 }
 

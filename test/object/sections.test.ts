@@ -55,6 +55,9 @@ test.each([
   ['cgroup/bind5', []],
   ['sockops/main', ['sockops']],
   ['classifier/ingress', ['classifier']],
+  ['tp_btf_sched_switch', ['tp_btf/sched_switch']],
+  ['tp_sched_switch', ['tp/CATEGORY/sched_switch']],
+  ['kprobe_', ['kprobe']],
   ['bpfcompat_hook', []],
   ['x', []],
 ])('what %s may mean', (section, similar) => {
