@@ -22,18 +22,29 @@ export function wrongKernel(
   );
 }
 
+/** Words whose effect the guest can see. */
+const SHOWN: ReadonlySet<string> = new Set(['lockdown', 'lsm']);
+
 /** The level in force, or the list of modules, as the guest's security file system has it. */
 function inForce(word: string, { facts }: Hello): string {
   return word === 'lockdown' ? (/\[(\w+)\]/.exec(facts.lockdown ?? '')?.[1] ?? '') : (facts.lsm ?? '');
 }
 
 /** What a profile says of the command line of its kernel and its guest does not have; undefined when it has all. A verdict about it would be one about another. */
-export function unheardArgs({ kernelArgs = [] }: Pick<Profile, 'kernelArgs'>, hello: Hello): string | undefined {
-  for (const arg of kernelArgs) {
+export function unheardArgs(
+  { kernelArgs = [], firecracker }: Pick<Profile, 'kernelArgs' | 'firecracker'>,
+  hello: Hello,
+): string | undefined {
+  const said = [
+    ...kernelArgs.map((arg) => ['boot.kernel_args', arg] as const),
+    ...(firecracker?.bootArgs ?? []).map((arg) => ['firecracker.boot_args', arg] as const),
+  ];
+  for (const [key, arg] of said) {
     const [word = '', value = ''] = arg.split('=');
+    if (!SHOWN.has(word)) continue;
     const has = inForce(word, hello);
     const missing = word === 'lockdown' ? has !== value : value.split(',').some((one) => !has.split(',').includes(one));
-    if (missing) return `boot.kernel_args has ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
+    if (missing) return `${key} has ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
   }
   return undefined;
 }

@@ -49,6 +49,16 @@ it.each([
 });
 
 it.each([
+  [['ro', 'loglevel=7', 'lockdown=integrity'], 'none [integrity] confidentiality', undefined],
+  [['ro', 'lockdown=integrity'], undefined, 'firecracker.boot_args has lockdown=integrity, but'],
+])('boot_args %s for Firecracker, with lockdown %s: %s', (bootArgs, lockdown, words) => {
+  const hello = { facts: { lockdown } } as unknown as Hello;
+  const said = unheardArgs({ firecracker: { kernel: '/vmlinux', bootArgs } }, hello);
+  if (words === undefined) expect(said).toBeUndefined();
+  else expect(said).toContain(words);
+});
+
+it.each([
   ['aa11', 'aa11', undefined],
   ['aa11', 'bb22', 'its build id is bb22, that of the stored image aa11'],
   ['aa11', '', undefined],
