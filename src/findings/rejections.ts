@@ -131,8 +131,8 @@ export const ADVICE = {
     todo: 'Pass a constant: reserve the largest size, or collect the record in a map value and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later).',
   },
   locked: {
-    why: 'something is called or left out that may not be while a lock is held',
-    todo: 'Do no more than loads and stores between lock and unlock: call helpers before or after, and unlock on every path, early returns included.',
+    why: 'something is called or left out that may not be while a lock is held, or preemption or interrupts are off',
+    todo: 'Do no more than loads and stores between lock and unlock: call helpers before or after, and unlock on every path, early returns included. A function of your own has to be static there, and inlined (__always_inline) for kernels before 6.8.',
   },
   stack_bounds: {
     why: 'a buffer on the stack is smaller than the size that goes with it',

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import { makeFinding } from '../../src/classify/make-finding.ts';
+import { matchLine } from '../../src/classify/rules/rule.ts';
+import { VERIFIER_RULES } from '../../src/classify/rules.ts';
 import { externTodo } from '../../src/findings/c-library.ts';
 import { boundsTodo } from '../../src/findings/rejected-values.ts';
+import { words } from '../../src/findings/words.ts';
 
 test.each([
   ['memcmp', 'a loop over the bytes'],
@@ -23,6 +27,18 @@ test('a kernel function is to be marked, and of other names nothing is claimed',
     expect(externTodo(own, 'otherwise')).toBe('otherwise');
   }
   expect(externTodo(undefined, 'otherwise')).toBe('otherwise');
+});
+
+test('what may not be done under a lock is not either with preemption off, and global functions are named', () => {
+  const args = { reason: 'locked', program: 'p' } as const;
+  const finding = makeFinding({ code: 'VERIFIER_REJECTION', confidence: 'medium', phase: 'load', args });
+  const { title, explanation, remediation } = words(finding);
+  expect(`${title} ${explanation}`).toContain('preemption or interrupts are off');
+  expect(remediation).toContain('has to be static there');
+  for (const state of ['while holding a lock', 'with preemption disabled', 'with IRQs disabled']) {
+    const found = matchLine(VERIFIER_RULES, `global function calls are not allowed ${state},`);
+    expect(found?.rule.reason).toBe('locked');
+  }
 });
 
 test.each([

@@ -37,7 +37,7 @@ export const OWNED_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'locked',
-    pattern: /^global function calls are not allowed (?:while holding a lock|with preemption disabled)/,
+    pattern: /^global function calls are not allowed (?:while holding a lock|with (?:preemption|IRQs?) disabled)/,
     example: {
       kernel: '6.12.118+deb13-cloud-amd64',
       text: 'global function calls are not allowed while holding a lock,',
