@@ -56,15 +56,17 @@ function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence, known
       programs: programs.map(({ name }) => name).join(', '),
       release: evidence.hello.kernel.release,
       reasons: reasons.map(({ variant, text }) => `${variant.name}: ${text}`).join('\n'),
-      causes: reasons.map(({ variant, cause, text }) => `${variant.name}: ${causeOf(cause, text)}`).join('\n'),
+      causes: reasons.map(({ variant, cause, text }) => `${variant.name}: ${causeOf(cause, text, variant)}`).join('\n'),
     },
     evidence: rejection?.evidence,
   });
 }
 
 /** What makes a cause the same one in another report: the kernel's words have numbers of registers. */
-function causeOf(cause: Finding | undefined, text: string): string {
-  return cause === undefined ? text : [cause.code, cause.args['reason'] ?? ''].join(' ').trim();
+function causeOf(cause: Finding | undefined, text: string, { name }: Variant): string {
+  if (cause === undefined) return text;
+  const { code, args, subject = '' } = cause;
+  return [code, args['reason'] ?? '', subject === name ? '' : subject].filter((word) => word !== '').join(' ');
 }
 
 function reasonOf(

@@ -43,6 +43,23 @@ test('a group of which no program can be loaded fails, and says why for each', (
   expect(finding && words(finding).explanation).toContain('new: this kernel has no bpf_loop for it');
 });
 
+test('a group that fails over another name of the kernel has another cause', () => {
+  const causesOver = (name: string): string | undefined => {
+    const log = `libbpf: extern (func ksym) '${name}': not found in kernel or module BTFs`;
+    const stages = [
+      open({ programs: [programFacts('old')] }),
+      rejected('old', '', { log, errno: -22 }),
+      load({ variants: [{ group: 'walker', chosen: '', programs: [variant('old', 'refused')] }] }),
+      exit({ code: 2 }),
+    ];
+    const rest = { attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [] } as const;
+    const result = classify({ evidence: evidence(stages), ...rest, variantGroups: ['walker'] });
+    return result.status === 'fail' ? result.findings[0]?.args['causes'] : undefined;
+  };
+  expect(causesOver('bpf_first')).toMatch(/^old: MISSING_KFUNC .*bpf_first$/);
+  expect(causesOver('bpf_second')).toMatch(/^old: MISSING_KFUNC .*bpf_second$/);
+});
+
 test('a group with one that loads passes', () => {
   expect(judge([variant('old', 'refused'), variant('new', 'chosen')], 'new')).toEqual({ status: 'pass', findings: [] });
 });
