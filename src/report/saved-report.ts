@@ -134,6 +134,8 @@ const PlainTarget = z.object({
       isolation: optional,
       accel: optional,
       accel_reason: optional,
+      machine: optional,
+      /** Empty: something else ran it, and the machine says what. */
       qemu_version: optional,
       sandbox_layers: z.array(text).default([]),
     })

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { collectionJson } from '../../src/report/collection.ts';
+import { documentCells } from '../../src/report/document-cells.ts';
 import { explainCell } from '../../src/report/explain/cell.ts';
 import { explainCollection, explainReport } from '../../src/report/explain/overview.ts';
+import { reportDocument } from '../../src/report/gate-document.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
+import { environmentLines } from '../../src/report/summary/sections.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
@@ -34,6 +37,21 @@ test.each([
   ['warning', quickRun(), 2, 0],
 ] as const)('golden story %s', (name, run, artifact, target) => {
   expectGolden(`explain/${name}.txt`, cell(saved(run, artifact), target));
+});
+
+test('a guest that QEMU did not run is not one of QEMU', () => {
+  const run = quickRun();
+  const machine = 'microvm (Firecracker 1.13.1)';
+  const results = run.results.map((result) =>
+    result.guest ? { ...result, guest: { ...result.guest, lane: 'firecracker', machine, qemuVersion: '' } } : result,
+  );
+  const shown = cell(saved({ ...run, results }), 1, 2000);
+  expect(shown).toContain(`; ${machine}; sandbox`);
+  expect(shown).not.toContain('QEMU');
+  const document = reportDocument(saved({ ...run, results }));
+  const lines = environmentLines(documentCells(document), document);
+  expect(lines).toContain('- Machine: microvm (Firecracker 1.13.1)');
+  expect(lines.join('\n')).not.toContain('QEMU');
 });
 
 test('a time limit of its own is in the command that asks again', () => {

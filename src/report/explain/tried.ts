@@ -8,7 +8,8 @@ function guestText({ guest }: SavedTarget): string {
   const isolation =
     guest.isolation === 'cell' ? 'restored from a VM snapshot' : guest.isolation === 'boot' ? 'cold boot' : '';
   const sandbox = guest.sandbox_layers.length > 0 ? `sandbox: ${guest.sandbox_layers.join(', ')}` : '';
-  return [isolation, `${guest.lane} lane`, accel, `QEMU ${guest.qemu_version}`, sandbox].filter(Boolean).join('; ');
+  const by = guest.qemu_version === '' ? guest.machine : `QEMU ${guest.qemu_version}`;
+  return [isolation, `${guest.lane} lane`, accel, by, sandbox].filter(Boolean).join('; ');
 }
 
 /** The object, the kernel, the guest and when it was; what is not known has an empty text. */

@@ -131,6 +131,7 @@ export function environmentLines(cells: readonly DocumentCell[], { cases }: Gate
   const rows = [
     ['Accelerator', each(({ accel, accel_reason: why }) => (why === '' ? accel : `${accel} (${why})`))],
     ['QEMU', each(({ qemu_version: version }) => version)],
+    ['Machine', each(({ qemu_version: version, machine }) => (version === '' ? machine : ''))],
     ['Lane', each(({ lane, isolation }) => [lane, isolation].filter((word) => word !== '').join(', '))],
     ['Sandbox', each(({ sandbox_layers: layers }) => layers.join(', '))],
     ['Run', names(runs, 3)],
