@@ -13,7 +13,7 @@ const OFFERED: readonly (readonly [helper: RegExp, programs: string])[] = [
   ],
   [
     /^bpf_spin_(?:un)?lock$/,
-    'tc, XDP, cgroup and socket programs, newer kernels to fentry and LSM programs as well, and none to kprobes, tracepoints and perf_event programs',
+    'tc, XDP, cgroup, sk_skb and sockops programs, newer kernels to fentry and LSM programs as well, and none to socket filters, kprobes, tracepoints and perf_event programs',
   ],
   [/^bpf_override_return$/, 'kprobe programs on functions of the error injection list'],
   [/^bpf_(?:sock_(?:map|hash)_update|load_hdr_opt|store_hdr_opt|reserve_hdr_opt|sock_ops_\w+)$/, 'sockops programs'],

@@ -29,6 +29,8 @@ test('nothing is said of an argument that the log does not describe', () => {
 
 test('helpers are known by the programs that kernels offer them to', () => {
   expect(offeredTo('bpf_setsockopt')).toContain('sockops');
+  // The verifier says of both: cannot use bpf_spin_lock yet.
+  expect(offeredTo('bpf_spin_lock')).toMatch(/none to socket filters, kprobes, /);
   expect(offeredTo('bpf_redirect_map')).toBe('XDP programs');
   expect(offeredTo('bpf_skb_load_bytes')).toContain('socket filter');
   expect(offeredTo('bpf_map_lookup_elem')).toBeUndefined();
