@@ -44,6 +44,10 @@ export const INCOMPATIBLE = {
     what: 'puts a function into a structure of struct_ops that is not the program for that member',
     todo: 'Give each member that calls into BPF a program of its own, with SEC("struct_ops/MEMBER") (SEC("struct_ops.s/MEMBER") where it may sleep): one program cannot stand for two members, and programs of other types for none.',
   },
+  struct_ops_pointer: {
+    what: 'sets a pointer in a structure of struct_ops that is not one to a function',
+    todo: 'Leave that member out: libbpf fills in programs and plain values, and places no other pointers. What the programs share goes into a map or a global variable.',
+  },
   no_function_info: {
     what: 'has a function without type information beside functions that have it',
     todo: 'Compile every part that is linked in with -g; a function written in assembly gets none: write it as a C function with inline assembly in it.',

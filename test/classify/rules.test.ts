@@ -46,3 +46,23 @@ test.each(ATTACH_RULES.map((rule, index) => [`${index} ${rule.code}/${rule.reaso
     expect(attachRule(rule.example)?.rule).toBe(rule);
   },
 );
+
+test.each([
+  ['cannot relocate non func ptr priv', 'struct_ops_pointer'],
+  // An address that is not one of an instruction.
+  ['invalid target program offset 12', 'struct_ops_pointer'],
+  ['cannot find prog at shdr_idx 3 to relocate func ptr init', 'struct_ops_program'],
+  ['prog on_init is not struct_ops BPF program', 'struct_ops_program'],
+])('struct_ops: %s', (words, reason) => {
+  const found = matchLine(LIBBPF_RULES, `struct_ops reloc ops: ${words}`);
+  expect(found).toMatchObject({ rule: { reason }, args: { map: 'ops' } });
+});
+
+test.each([
+  ['uprobe//bin/x', "prog 'p': section 'uprobe//bin/x' missing ':function[+offset]' specification"],
+  ['uretprobe//bin/x:f+4', "prog 'p': uretprobes do not support offset specification"],
+  ['kprobe/:f', 'kprobe name is invalid: :f'],
+])('libbpf cannot take SEC("%s") apart', (section, line) => {
+  const rejection = { errno: -22, section, method: 'auto', lines: [line], release: '6.1.0', error: '' };
+  expect(attachRule(rejection)?.rule.reason).toBe('section_form');
+});

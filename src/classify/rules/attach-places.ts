@@ -68,7 +68,7 @@ export const PLACE_RULES: readonly AttachRule[] = [
     reason: 'section_form',
     confidence: 'medium',
     errnos: [EINVAL],
-    line: /^prog '[^']*': (?:section '[^']*' missing ':function|invalid format of section definition)|^invalid section '[^']*', expected SEC|^uretprobes do not support offset|^prog '[^']*': uretprobes do not support|^kprobe (?:name|multi pattern|session pattern) is invalid/,
+    line: /^prog '[^']*': (?:section '[^']*' missing ':function|invalid format of section definition)|^invalid section '[^']*', expected SEC|^prog '[^']*': uretprobes do not support|^kprobe (?:name|multi pattern|session pattern) is invalid/,
     example: {
       errno: -22,
       section: 'uprobe//proc/self/exe',

@@ -190,10 +190,17 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'struct_ops_pointer',
+    subject: 'map',
+    pattern: /^struct_ops reloc (?<map>[^\s:]+): (?:cannot relocate non func ptr|invalid target program offset)/,
+    example: { kernel: 'any, libbpf 1.7', text: 'struct_ops reloc ops: cannot relocate non func ptr priv' },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'struct_ops_program',
     subject: 'map',
     pattern:
-      /^struct_ops (?:reloc|init_kern) (?<map>[^\s:]+)(?::| func ptr [^:]+:) (?:prog \S+ is not struct_ops BPF program|member \S+ is not a struct_ops program|invalid reuse of prog|cannot find prog at|cannot relocate non func ptr|invalid target program offset)/,
+      /^struct_ops (?:reloc|init_kern) (?<map>[^\s:]+)(?::| func ptr [^:]+:) (?:prog \S+ is not struct_ops BPF program|member \S+ is not a struct_ops program|invalid reuse of prog|cannot find prog at)/,
     example: { kernel: 'any, libbpf 1.7', text: 'struct_ops reloc ops: prog on_init is not struct_ops BPF program' },
   },
   {
