@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let kernel = KernelTypes::new();
     let mut loader = None;
+    raise_memlock();
     if arguments == ["wait"] {
         loader = Some(wait::learn_kernel(&kernel));
         match wait::for_object() {
@@ -47,7 +48,6 @@ fn main() -> ExitCode {
         }
     };
     let mut report = Report::new();
-    raise_memlock();
     let loader = loader.unwrap_or_else(EbpfLoader::new);
     run(&mut report, &data, mode == "attach", loader, &kernel);
     println!("{}", report.to_json());
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Kernels before 5.11 charge BPF memory to this limit; every program that uses the library does this.
+/// Kernels before 5.11 charge BPF memory to this limit; every program that uses the library does this. Before anything is
+/// tried: what fails for want of memory would count as what the kernel cannot do.
 fn raise_memlock() {
     let limit = libc::rlimit {
         rlim_cur: libc::RLIM_INFINITY,
