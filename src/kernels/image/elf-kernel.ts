@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ELF_MACHINE, hasElfMagic, readElfHeader } from '../../elf/elf-file.ts';
 import type { Host } from '../../host/host.ts';
@@ -28,10 +29,10 @@ export async function elfKernel(
   if (words !== undefined || kernel === undefined)
     throw new HostError('kernel_unusable', `${record.profile} has no vmlinux: ${words}`);
   await host.files.makeDir(dir);
-  const made = join(dir, record.vmlinuz.sha256);
-  await host.files.writeAtomic(made, kernel);
-  const path = `${made}-${await host.files.sha256(made)}`;
-  await host.files.rename(made, path);
+  // Under its last name at once: two profiles may have one kernel, and make it at the same time.
+  const own = createHash('sha256').update(kernel).digest('hex');
+  const path = join(dir, `${record.vmlinuz.sha256}-${own}`);
+  await host.files.writeAtomic(path, kernel);
   return path;
 }
 

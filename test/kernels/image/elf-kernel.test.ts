@@ -51,6 +51,13 @@ it.each([
   expect(readdirSync(cacheDir).filter((name) => name.includes('-'))).toHaveLength(1);
 });
 
+it('several profiles with one kernel may make it at the same time', async () => {
+  const { files, cacheDir } = kernelOf(bzImage({ payload: packed('gzip', ['-nc']) }));
+  const paths = await Promise.all([1, 2, 3].map(() => elfKernel(host, cacheDir, files, signal)));
+  expect(new Set(paths).size).toBe(1);
+  expect(readFileSync(paths[0] ?? '').equals(KERNEL)).toBe(true);
+});
+
 it('an ELF file is taken as it is', async () => {
   const { files, cacheDir } = kernelOf(KERNEL);
   expect(await elfKernel(host, cacheDir, files, signal)).toBe(files.vmlinuz);
