@@ -83,7 +83,7 @@ async function restoreOne(profile: string, { arch, host, kernels, runner, trust 
     findEntry(cachePath(profile), keyStart(arch, profile)),
   );
   if (entry === undefined) return { came: 'missing', suffix: '' };
-  await using work = await host.files.tempDir('cached-');
+  await using work = await host.files.tempDir('bpfcompat-cached-');
   // Nothing but the packages and their signed lists: a mirror has them so, and they are verified like those of one.
   const dir = await callCache(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, CHECKABLE));
   const why = dir === undefined ? 'it cannot be unpacked' : await kernels.take(profile, dir);

@@ -53,7 +53,7 @@ async function readList({ host, cwd, crawlerFile, signal }: ReleasesRequest, ori
     });
     return readCrawlerList(origin, text.toString('utf8'));
   }
-  await using work = await host.files.tempDir('crawler-');
+  await using work = await host.files.tempDir('bpfcompat-crawler-');
   const file = join(work.path, 'list.json');
   const { status } = await host.network.download(origin, file, { maxBytes: MAX_LIST, signal });
   if (status === 200) return readCrawlerList(origin, (await host.files.read(file, MAX_LIST)).toString('utf8'));

@@ -93,7 +93,7 @@ export async function takeImageArchive(
   collector: Collector,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  await using dir = await host.files.tempDir('bpfcompat-image');
+  await using dir = await host.files.tempDir('bpfcompat-image-');
   if (kind === 'oci') {
     const file = packing === 'plain' ? path : join(dir.path, 'layout.tar');
     if (file !== path) await unpackTo(host, { path, packing, file }, signal);

@@ -79,7 +79,7 @@ export async function takeReference(
   access: RegistryAccess,
 ): Promise<string> {
   const name = parseImageName(reference);
-  await using dir = await host.files.tempDir('bpfcompat-image');
+  await using dir = await host.files.tempDir('bpfcompat-image-');
   const store = openRegistry(host, name, dir.path, access);
   return await takeImage(
     host,
@@ -96,7 +96,7 @@ export async function takeLayout(
   collector: Collector,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  await using dir = await host.files.tempDir('bpfcompat-image');
+  await using dir = await host.files.tempDir('bpfcompat-image-');
   const store = await openLayout(host, { layout: path, top, dir: dir.path }, signal);
   return await takeImage(host, { store, first: LAYOUT_INDEX, what: basename(path), dir: dir.path }, collector, signal);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
@@ -29,6 +29,17 @@ it('temporary directories are named so', async () => {
   const { files } = createHost({ env: {} });
   await using dir = await files.tempDir('bpfcompat-');
   expect(basename(dir.path)).toMatch(new RegExp(`^bpfcompat-\\d+-${process.pid}-[A-Za-z0-9]{6}$`));
+});
+
+it('every temporary directory has a name by which it is swept', async () => {
+  const src = join(import.meta.dirname, '../../src');
+  const names = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const texts = await Promise.all(names.map((name) => readFile(join(src, name), 'utf8')));
+  const prefixes = texts.flatMap((text) => [...text.matchAll(/\btempDir\('([^']*)'/g)].map(([, prefix]) => prefix));
+  expect(prefixes.length).toBeGreaterThan(20);
+  // The directory of a profile, where these lie, is removed by the next one that works on the profile.
+  const swept = prefixes.filter((prefix) => prefix !== 'fetch-' && prefix !== 'offers-');
+  expect(swept.filter((prefix) => !/^bpfcompat-(?:[a-z]+-)?$/.test(prefix ?? ''))).toEqual([]);
 });
 
 it('what another user left stays: it may be a trap for whoever removes it', async () => {

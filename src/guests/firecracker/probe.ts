@@ -26,7 +26,7 @@ export async function tryFirecracker(
   signal: AbortSignal,
 ): Promise<void> {
   throwIfCancelled(signal);
-  await using dir = await host.files.tempDir('bpfcompat-fc-probe-');
+  await using dir = await host.files.tempDir('bpfcompat-fcprobe-');
   const kernel = join(dir.path, 'kernel');
   await host.files.writeAtomic(kernel, probeKernel());
   await host.files.setMode(kernel, 0o644);

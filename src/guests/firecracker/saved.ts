@@ -65,7 +65,7 @@ async function copyOf(spec: SavedSpec, saved: SavedVm, options: OpenOptions): Pr
 async function save(spec: SavedSpec, options: OpenOptions): Promise<{ dir: TempDir; saved: SavedVm }> {
   const { host, vm, cacheDir } = spec;
   const parent = (await host.files.readOnly(cacheDir)) ? undefined : cacheDir;
-  const dir = await host.files.tempDir('firecracker-', parent);
+  const dir = await host.files.tempDir('bpfcompat-saved-', parent);
   try {
     const freeMb = Math.floor((await host.files.freeBytes(dir.path)) / MEGABYTE);
     // The file is as large as the memory, and in a jail it is copied.

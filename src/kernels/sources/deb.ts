@@ -51,7 +51,7 @@ export async function listedPackages(
     const key = suiteKey(source, mirror, arch);
     if (!kept.includes(key)) continue;
     await using _lock = await host.files.lock(join(locks, `apt-${key}`));
-    await using cache = await host.files.tempDir('lists-', tmp);
+    await using cache = await host.files.tempDir('bpfcompat-lists-', tmp);
     const dirs = { state: join(aptDir, key), cache: cache.path };
     const apt = await openApt(host, { dirs, source, mirror, arch: DEB_ARCH[arch], signal: undefined });
     for (const { name } of requested) found.push(...(await apt.packages(name, (one) => one === name)));
