@@ -2,16 +2,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../host/host.ts';
 import { HostError, messageOf, throwIfCancelled } from '../../model/errors.ts';
-import { KVM_DEVICE } from '../qemu/kvm-access.ts';
 import type { Sandbox } from '../qemu/sandbox.ts';
 import type { Firecracker } from './find-firecracker.ts';
+import { kvmRemedy } from './kvm-remedy.ts';
 import { PROBE_WORDS, probeKernel } from './probe-guest.ts';
-import { bootRequests } from './requests.ts';
-import { startVmm } from './vmm.ts';
+import { type ApiRequest, bootRequests } from './requests.ts';
+import { startVmm, type Vmm } from './vmm.ts';
 
 /** A machine that runs needs 0.2 s. */
 const PROBE_MS = 10_000;
 const POLL_MS = 10;
+const DYING_MS = 500;
 const MEMORY_MB = 128;
 const MAX_WORDS = 300;
 
@@ -36,10 +37,9 @@ export async function tryFirecracker(
     ...{ memoryMb: MEMORY_MB, cpus: 1, kernel: await vmm.place(kernel, 'vmlinux'), initrd: undefined },
     kernelArgs: ['reboot=k'],
   });
-  const failure = await vmm.send(requests).then(
-    () => undefined,
-    (error: unknown) => messageOf(error),
-  );
+  const failure = await sentUnless(signal, vmm, requests);
+  // A guest of some bytes may be done, and its machine gone, before the response to its start was read.
+  if (failure !== undefined) await Promise.race([machine.ended, sleep(DYING_MS)]);
   const until = host.monotonicMs() + PROBE_MS;
   const ran = (): boolean => machine.console.text().includes(PROBE_WORDS);
   let ended = false;
@@ -54,14 +54,18 @@ export async function tryFirecracker(
   const last = machine.stderr.tail(MAX_WORDS).trim() || (await vmm.log()).trim().slice(-MAX_WORDS);
   const hung = `a guest printed nothing within ${PROBE_MS / 1000} s`;
   const words = failure ?? (ended ? `it ended before its guest ran: ${last}` : hung);
-  throw new HostError('kvm_unusable', `Firecracker runs no guest here (${words}); ${await remedy(host)}`);
+  throw new HostError('kvm_unusable', `Firecracker runs no guest here (${words}); ${await kvmRemedy(host)}`);
 }
 
-async function remedy(host: Host): Promise<string> {
-  const usual = 'or use the direct lane, which emulates';
-  if ((await host.files.stat(KVM_DEVICE)) === undefined)
-    return `there is no ${KVM_DEVICE} on this machine: run on one that has KVM, ${usual}`;
-  const open = await host.run('sh', ['-c', `exec 3<>${KVM_DEVICE}`], { cwd: '/' });
-  if (open.exitCode !== 0) return `${KVM_DEVICE} may not be opened by this user: join the group kvm, ${usual}`;
-  return `KVM opens and does not work here, as in many nested machines: run on another machine, ${usual}`;
+/** Sends the requests; an abort ends the machine, as one that hangs takes its time. @returns what went wrong */
+async function sentUnless(signal: AbortSignal, vmm: Vmm, requests: readonly ApiRequest[]): Promise<string | undefined> {
+  const stop = (): void => void vmm.machine.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const failure = await vmm.send(requests).then(
+    () => undefined,
+    (error: unknown) => messageOf(error),
+  );
+  signal.removeEventListener('abort', stop);
+  throwIfCancelled(signal);
+  return failure;
 }

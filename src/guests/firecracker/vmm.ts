@@ -58,6 +58,8 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     const console = new PassThrough();
     const to = child.channels[0]!;
     const port = serialPort({ from: child.stdout, to, onConsole: (bytes) => console.write(bytes) });
+    // Who talks over it hears of errors; where nobody does, as in a probe, they are nothing.
+    port.on('error', () => {});
     for (const event of ['end', 'close', 'error']) child.stdout.once(event, () => console.end());
     const machine = watchMachine({ ...child, stdout: console }, { program: 'Firecracker', port, control: undefined });
     let alive = true;

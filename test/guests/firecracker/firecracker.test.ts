@@ -16,6 +16,7 @@ import {
 } from '../../../src/guests/firecracker/requests.ts';
 import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
 import { createHost } from '../../../src/host/create-host.ts';
+import { CancelledError } from '../../../src/model/errors.ts';
 
 const FAKES = join(import.meta.dirname, '../../fakes/firecracker');
 const { faultOf } = (await import(join(FAKES, 'description.mjs'))) as {
@@ -31,6 +32,19 @@ function standIn(fault: string): string {
   const path = join(dir, 'firecracker');
   writeFileSync(path, `#!/bin/sh\nexec env BPFCOMPAT_STANDIN_FAULT=${fault} ${join(FAKES, 'firecracker.mjs')} "$@"\n`);
   chmodSync(path, 0o755);
+  return path;
+}
+
+/** A program that takes every request but the one that starts the guest, and does something else for that. */
+function program(start: string): string {
+  const path = join(mkdtempSync(join(scratch, 'bin-')), 'firecracker');
+  const text = `#!${process.execPath}
+if (process.argv[2] === '--version') { console.log('Firecracker v1.17.0'); process.exit(0); }
+require('node:http').createServer((request, response) => {
+  if (request.url === '/actions') { ${start} } else response.writeHead(204).end();
+}).listen(process.argv[process.argv.indexOf('--api-sock') + 1]);
+`;
+  writeFileSync(path, text, { mode: 0o755 });
   return path;
 }
 
@@ -111,6 +125,31 @@ describe('Firecracker on this machine', () => {
     const sandbox = await detectSandbox(host, signal);
     const tried = tryFirecracker(host, await findFirecracker(host, signal), sandbox, signal);
     await expect(tried).rejects.toMatchObject({ code: 'kvm_unusable', message: expect.stringMatching(words) });
+  });
+
+  it.each([
+    [
+      'is done before its start was confirmed',
+      `request.socket.destroy();
+       setTimeout(() => { process.stdout.write('bpfcompat probe 42\\r\\n'); process.exit(0); }, 50)`,
+      undefined,
+    ],
+    ['prints what is no text', `process.stdout.write(Buffer.from([0xff])); process.exit(1)`, /runs no guest here/],
+  ])('may run a guest that %s', async (_name, start, words) => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: program(start) });
+    const sandbox = await detectSandbox(host, signal);
+    const tried = tryFirecracker(host, await findFirecracker(host, signal), sandbox, signal);
+    await (words === undefined ? tried : expect(tried).rejects.toThrow(words));
+  });
+
+  it('that hangs is ended when nobody waits for it any more', async () => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: program('void 0') });
+    const sandbox = await detectSandbox(host, signal);
+    const firecracker = await findFirecracker(host, signal);
+    const stop = new AbortController();
+    const tried = tryFirecracker(host, firecracker, sandbox, stop.signal);
+    setTimeout(() => stop.abort(), 1000);
+    await expect(tried).rejects.toBeInstanceOf(CancelledError);
   });
 
   it('that ended is not waited for', async () => {
