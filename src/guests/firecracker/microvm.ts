@@ -60,8 +60,12 @@ export async function openVm(spec: MicroVmSpec, options: OpenOptions, start: VmS
       throw error;
     });
     const end = async (): Promise<void> => {
-      await opened[Symbol.asyncDispose]();
-      await released();
+      // Where there is no room for logs, there is less than ever for copies of memory.
+      try {
+        await opened[Symbol.asyncDispose]();
+      } finally {
+        await released();
+      }
     };
     return { ...opened, sandboxLayers: vmm.layers, [Symbol.asyncDispose]: end };
   } catch (error) {

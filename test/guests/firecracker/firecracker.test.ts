@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sendAll } from '../../../src/guests/firecracker/api.ts';
 import { findFirecracker } from '../../../src/guests/firecracker/find-firecracker.ts';
 import { enterJail } from '../../../src/guests/firecracker/jail.ts';
+import { type MicroVmSpec, openVm } from '../../../src/guests/firecracker/microvm.ts';
 import { tryFirecracker } from '../../../src/guests/firecracker/probe.ts';
 import {
   type ApiRequest,
@@ -15,6 +16,7 @@ import {
   saveRequests,
 } from '../../../src/guests/firecracker/requests.ts';
 import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
+import { encodeLine } from '../../../src/guests/serial-port.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { CancelledError } from '../../../src/model/errors.ts';
 
@@ -157,6 +159,28 @@ describe('Firecracker on this machine', () => {
     await expect(sendAll(hostWith({}), join(scratch, 'none'), [], () => false)).rejects.toThrow('does not respond');
     expect(performance.now() - started).toBeLessThan(2000);
   });
+});
+
+it('leaves nothing behind where its logs cannot be written', async () => {
+  const hello = {
+    ...{ protocol: 2, validator: { version: 'fake', libbpf: 'fake' }, facts: {}, problems: [], ready_us: 1 },
+    ...{ kernel: { release: '6.1.0-test', version: '#1', machine: 'x86_64' }, btf: { vmlinux: true, size: 1 } },
+  };
+  const payload = Buffer.from(JSON.stringify(hello));
+  const header = Buffer.from('42504643020100000000000000000000', 'hex');
+  header.writeUInt32LE(payload.length, 12);
+  const said = encodeLine(Buffer.concat([header, payload])).toString('hex');
+  const command = program(`response.writeHead(204).end(); process.stdout.write(Buffer.from('${said}', 'hex'))`);
+  const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: command });
+  const firecracker = { command, version: '1.17.0' };
+  const tools = { sandbox: await detectSandbox(host, signal) } as MicroVmSpec['tools'];
+  const spec = { ...{ host, firecracker, tools, release: '6.1.0-test' }, vm: { ...VM, disk: undefined } };
+  const left = () =>
+    readdirSync(tmpdir()).filter((name) => /^bpfcompat-fc-/.test(name) && name.includes(`-${process.pid}-`));
+  const guest = await openVm(spec, { dir: join(command, 'no directory'), signal, bootTimeoutMs: 10_000 });
+  expect(left()).toHaveLength(1);
+  await expect(guest[Symbol.asyncDispose]()).rejects.toThrow('cannot write the logs');
+  expect(left()).toEqual([]);
 });
 
 it('a jail is a root directory with a uid of its own', async () => {
