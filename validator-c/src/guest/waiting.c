@@ -42,13 +42,19 @@ static void close_all(struct waiting *waiting)
 	waiting->loader[0] = '\0';
 }
 
-/* It reads the end of its input and ends. Its output ends after its memory was given back. */
+/* With it the first process of its namespace, which lives until it is killed, and holds memory of ours. */
+static void kill_group(const struct waiting *waiting)
+{
+	kill(-waiting->pid, SIGKILL);
+	kill(waiting->pid, SIGKILL);
+}
+
+/* Its output ends after its memory was given back. */
 static void end(struct waiting *waiting)
 {
 	char rest[256];
 
-	close(waiting->go);
-	waiting->go = -1;
+	kill_group(waiting);
 	while (is_readable(waiting->out, GONE_MS) && read(waiting->out, rest, sizeof(rest)) > 0)
 		;
 	close_all(waiting);
@@ -79,7 +85,7 @@ static bool start(struct waiting *waiting)
 	if (ready)
 		return true;
 	if (waiting->pid > 0)
-		kill(waiting->pid, SIGKILL);
+		kill_group(waiting);
 	close_all(waiting);
 	return false;
 }
