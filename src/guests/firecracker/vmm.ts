@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Host } from '../../host/host.ts';
+import { HostError } from '../../model/errors.ts';
 import { type RunningMachine, watchMachine } from '../qemu/machine.ts';
 import { type Sandbox, withoutOwnUid, wrap } from '../qemu/sandbox.ts';
 import { toolEnv } from '../qemu/tool-env.ts';
@@ -18,6 +19,7 @@ const WITH_PIPE = 'mkfifo -m 600 "$1" && { cat <&3 >"$1" & p=$1; shift; exec "$@
 const PIPE = 'line';
 const SOCKET = 'api';
 const LOG = 'log';
+const SOCKET_PATH_BYTES = 107;
 
 /** A Firecracker that was started and got no request yet, in a directory of its own. */
 export interface Vmm extends AsyncDisposable {
@@ -48,6 +50,7 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
   try {
     const jail = firecracker.jailer === undefined ? undefined : await enterJail(host, dir.path, firecracker);
     const home = jail?.root ?? dir.path;
+    const socket = reachable(join(home, SOCKET));
     const command = jail?.command ?? [firecracker.command, '--api-sock', SOCKET, '--id', 'bpfcompat'];
     await host.files.writeAtomic(join(home, LOG), '');
     await jail?.give(LOG);
@@ -66,7 +69,6 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     void machine.ended.then(() => {
       alive = false;
     });
-    const socket = join(home, SOCKET);
     return {
       machine,
       layers: ['seccomp', ...(jail === undefined ? [] : ['jailer']), ...wrapped.layers],
@@ -83,6 +85,14 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     await dir[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** @throws HostError for a socket that cannot be connected to: Node cuts a long path off, and finds nothing there */
+function reachable(socket: string): string {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes <= SOCKET_PATH_BYTES) return socket;
+  const words = `the path of Firecracker's socket has ${bytes} bytes, of at most ${SOCKET_PATH_BYTES} (${socket})`;
+  throw new HostError('limit_reached', `${words}; name a directory with a shorter path in TMPDIR`);
 }
 
 /** A jailer drops rights by itself, and needs those of root until then. */

@@ -144,6 +144,24 @@ describe('Firecracker on this machine', () => {
     await (words === undefined ? tried : expect(tried).rejects.toThrow(words));
   });
 
+  it('whose socket would have too long a path says what to do', async () => {
+    const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: standIn('') });
+    const sandbox = await detectSandbox(host, signal);
+    const firecracker = await findFirecracker(host, signal);
+    const before = process.env['TMPDIR'];
+    const long = join(scratch, 'x'.repeat(100));
+    mkdirSync(long);
+    process.env['TMPDIR'] = long;
+    try {
+      const tried = tryFirecracker(host, firecracker, sandbox, signal);
+      await expect(tried).rejects.toThrow(/bytes, of at most 107 .*; name a directory with a shorter path in TMPDIR/);
+      expect(readdirSync(long)).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+  });
+
   it('that hangs is ended when nobody waits for it any more', async () => {
     const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: program('void 0') });
     const sandbox = await detectSandbox(host, signal);
