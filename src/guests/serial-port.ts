@@ -16,6 +16,7 @@ export const CREDIT_BYTES = 2048;
 /** As many bytes of data and ends may be on their way; whoever has no room for more may drop them. */
 export const WINDOW = 16384;
 const LOW_BITS = 0x3f;
+const ASCII_ONLY = '; what a program prints on /dev/console, /dev/ttyS0 or /dev/kmsg of this guest has to be ASCII';
 
 /** Both directions of a line, and who hears what the console prints. */
 export interface SerialLine {
@@ -133,7 +134,7 @@ class SerialPort extends Duplex {
     const words =
       byte === undefined
         ? `it sent more than ${WINDOW} bytes at a time over the serial line`
-        : `0x${byte.toString(16)} is no byte of the serial line here`;
+        : `0x${byte.toString(16)} is no byte of the serial line here${byte > CREDIT ? ASCII_ONLY : ''}`;
     this.destroy(new ProtocolViolation(words));
   }
 }

@@ -90,7 +90,12 @@ describe('a port over a serial line', () => {
   });
 
   it.each([
-    ['a byte that means nothing', Buffer.from([0xff]), '0xff is no byte of the serial line here'],
+    [
+      'a byte that means nothing',
+      Buffer.from([0xff]),
+      '0xff is no byte of the serial line here; what a program prints',
+    ],
+    ['text that is not ASCII', Buffer.from('ä'), '0xc3 is no byte of the serial line here; what a program prints'],
     ['credit for nothing', Buffer.from([CREDIT]), '0xc1 is no byte of the serial line here'],
     ['more than there is room for', Buffer.alloc(2 * WINDOW, 0x80), 'more than 16384 bytes at a time'],
   ])('ends with %s', async (_name, bytes, words) => {
