@@ -229,8 +229,11 @@ static void rehearse_lsm(struct work *work)
 		evidence__settle(work->evidence);
 		/* One without a hook is skipped in its own turn. */
 		links[count] = NULL;
-		if (bpf_program__fd(prog) >= 0 && strchr(program->section, '/'))
+		if (bpf_program__fd(prog) >= 0 && strchr(program->section, '/')) {
+			/* It may end us as well, and the last step is what the host reports. */
+			evidence__step(work->evidence, "attach", program->name);
 			links[count] = bpf_program__attach(prog);
+		}
 		if (links[count])
 			count++;
 		else
