@@ -66,6 +66,7 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     for (const event of ['end', 'close', 'error']) child.stdout.once(event, () => console.end());
     const machine = watchMachine({ ...child, stdout: console }, { program: 'Firecracker', port, control: undefined });
     let alive = true;
+    let logs = false;
     void machine.ended.then(() => {
       alive = false;
     });
@@ -74,7 +75,12 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
       layers: ['seccomp', ...(jail === undefined ? [] : ['jailer']), ...wrapped.layers],
       place: async (path, name) => (await jail?.take(path, name)) ?? path,
       own: (name) => ({ inside: jail === undefined ? join(home, name) : name, outside: join(home, name) }),
-      send: (requests) => sendAll(host, socket, [...logRequests(LOG), ...requests], () => alive),
+      send: (requests) => {
+        // A guest that runs has its log, and Firecracker takes no other.
+        const before = logs ? [] : logRequests(LOG);
+        logs = true;
+        return sendAll(host, socket, [...before, ...requests], () => alive);
+      },
       log: async () => (await host.files.readHead(join(home, LOG), MAX_LOG)).toString(),
       [Symbol.asyncDispose]: async () => {
         await machine.stop();

@@ -21,6 +21,8 @@ const DESCRIPTION = {
       module: text,
     },
     required: [],
+    // The description does not say so; the program rejects it (ConfigureLogger in its rpc_interface.rs).
+    when: 'before',
   },
   'PUT /metrics': { keys: { metrics_path: text }, required: ['metrics_path'], when: 'before' },
   'PUT /machine-config': {

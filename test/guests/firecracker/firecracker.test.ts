@@ -15,6 +15,7 @@ import {
   restoreRequests,
   saveRequests,
 } from '../../../src/guests/firecracker/requests.ts';
+import type { Vmm } from '../../../src/guests/firecracker/vmm.ts';
 import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
 import { encodeLine } from '../../../src/guests/serial-port.ts';
 import { createHost } from '../../../src/host/create-host.ts';
@@ -37,13 +38,18 @@ function standIn(fault: string): string {
   return path;
 }
 
-/** A program that takes every request but the one that starts the guest, and does something else for that. */
+/**
+ * A program that takes every request but the one that starts the guest, for which it does something else, and one for a
+ * log after that.
+ */
 function program(start: string): string {
   const path = join(mkdtempSync(join(scratch, 'bin-')), 'firecracker');
   const text = `#!${process.execPath}
 if (process.argv[2] === '--version') { console.log('Firecracker v1.17.0'); process.exit(0); }
+let started = false;
 require('node:http').createServer((request, response) => {
-  if (request.url === '/actions') { ${start} } else response.writeHead(204).end();
+  if (request.url === '/actions') { started = true; ${start} }
+  else response.writeHead(started && request.url === '/logger' ? 400 : 204).end();
 }).listen(process.argv[process.argv.indexOf('--api-sock') + 1]);
 `;
   writeFileSync(path, text, { mode: 0o755 });
@@ -179,7 +185,8 @@ describe('Firecracker on this machine', () => {
   });
 });
 
-it('leaves nothing behind where its logs cannot be written', async () => {
+/** A program whose guest says hello, and what opens it. */
+async function helloSpec(): Promise<MicroVmSpec> {
   const hello = {
     ...{ protocol: 2, validator: { version: 'fake', libbpf: 'fake' }, facts: {}, problems: [], ready_us: 1 },
     ...{ kernel: { release: '6.1.0-test', version: '#1', machine: 'x86_64' }, btf: { vmlinux: true, size: 1 } },
@@ -188,17 +195,27 @@ it('leaves nothing behind where its logs cannot be written', async () => {
   const header = Buffer.from('42504643020100000000000000000000', 'hex');
   header.writeUInt32LE(payload.length, 12);
   const said = encodeLine(Buffer.concat([header, payload])).toString('hex');
-  const command = program(`response.writeHead(204).end(); process.stdout.write(Buffer.from('${said}', 'hex'))`);
+  const start = `response.writeHead(204).end(); process.stdout.write(Buffer.from('${said}', 'hex'))`;
+  const command = program(start);
   const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: command });
-  const firecracker = { command, version: '1.17.0' };
   const tools = { sandbox: await detectSandbox(host, signal) } as MicroVmSpec['tools'];
-  const spec = { ...{ host, firecracker, tools, release: '6.1.0-test' }, vm: { ...VM, disk: undefined } };
+  const firecracker = { command, version: '1.17.0' };
+  return { ...{ host, firecracker, tools, release: '6.1.0-test' }, vm: { ...VM, disk: undefined } };
+}
+
+it('leaves nothing behind where its logs cannot be written', async () => {
   const left = () =>
     readdirSync(tmpdir()).filter((name) => /^bpfcompat-fc-/.test(name) && name.includes(`-${process.pid}-`));
-  const guest = await openVm(spec, { dir: join(command, 'no directory'), signal, bootTimeoutMs: 10_000 });
+  const guest = await openVm(await helloSpec(), { dir: join(scratch, 'no directory'), signal, bootTimeoutMs: 10_000 });
   expect(left()).toHaveLength(1);
   await expect(guest[Symbol.asyncDispose]()).rejects.toThrow('cannot write the logs');
   expect(left()).toEqual([]);
+});
+
+it('a guest that runs can be saved', async () => {
+  const spec = await helloSpec();
+  const onUp = (vmm: Vmm): Promise<void> => vmm.send(saveRequests(FILES));
+  await using _guest = await openVm(spec, { dir: scratch, signal, bootTimeoutMs: 10_000 }, { onUp });
 });
 
 it('a jail is a root directory with a uid of its own', async () => {
