@@ -13,9 +13,18 @@ import { type ApiRequest, logRequests } from './requests.ts';
 
 /**
  * The serial line of the guest: what it prints is the standard output of Firecracker, which reads the other direction from its
- * standard input where that is a pipe, and a channel of ours is a socket.
+ * standard input where that is a pipe. It writes byte by byte, waits for no one and drops what finds no room: a channel of
+ * ours, which is a socket, holds 279 such writes, and a pipe 64 KiB. Its shell stays, so that what it wrote comes through.
  */
-const WITH_PIPE = 'mkfifo -m 600 "$1" && { cat <&3 >"$1" & p=$1; shift; exec "$@" <"$p" 3<&-; }';
+const WITH_PIPES = [
+  'mkfifo -m 600 "$1.in" "$1.out" || exit',
+  'cat <&3 >"$1.in" & cat <"$1.out" 3<&- & o=$! p=$1',
+  'shift',
+  '"$@" <"$p.in" >"$p.out" 3<&-',
+  's=$?',
+  'wait $o',
+  'exit $s',
+].join('\n');
 const PIPE = 'line';
 const SOCKET = 'api';
 const LOG = 'log';
@@ -54,7 +63,7 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     const command = jail?.command ?? [firecracker.command, '--api-sock', SOCKET, '--id', 'bpfcompat'];
     await host.files.writeAtomic(join(home, LOG), '');
     await jail?.give(LOG);
-    const shell = ['-c', WITH_PIPE, 'sh', join(dir.path, PIPE), ...command];
+    const shell = ['-c', WITH_PIPES, 'sh', join(dir.path, PIPE), ...command];
     const layered = layersFor(sandbox, jail);
     const wrapped = wrap(layered, 'sh', shell, { files: [] });
     const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv(host), channels: 1 });

@@ -1,6 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as turn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sendAll } from '../../../src/guests/firecracker/api.ts';
 import { findFirecracker } from '../../../src/guests/firecracker/find-firecracker.ts';
@@ -15,9 +25,9 @@ import {
   restoreRequests,
   saveRequests,
 } from '../../../src/guests/firecracker/requests.ts';
-import type { Vmm } from '../../../src/guests/firecracker/vmm.ts';
+import { startVmm, type Vmm } from '../../../src/guests/firecracker/vmm.ts';
 import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
-import { encodeLine } from '../../../src/guests/serial-port.ts';
+import { encodeLine, WINDOW } from '../../../src/guests/serial-port.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { CancelledError } from '../../../src/model/errors.ts';
 
@@ -210,6 +220,27 @@ it('leaves nothing behind where its logs cannot be written', async () => {
   expect(left()).toHaveLength(1);
   await expect(guest[Symbol.asyncDispose]()).rejects.toThrow('cannot write the logs');
   expect(left()).toEqual([]);
+});
+
+it('what is printed byte by byte, without waiting for anyone, comes through', async () => {
+  const bytes = 2 * WINDOW;
+  const host = hostWith({
+    BPFCOMPAT_FIRECRACKER_BIN: program(`
+      const line = require('node:fs').openSync('/proc/self/fd/1', ${constants.O_WRONLY | constants.O_NONBLOCK});
+      setTimeout(() => {
+        for (let at = 0; at < ${bytes}; at++) require('node:fs').writeSync(line, 'x');
+        process.exit(3);
+      }, 900);`),
+  });
+  const firecracker = await findFirecracker(host, signal);
+  await using vmm = await startVmm(host, { firecracker, sandbox: await detectSandbox(host, signal) });
+  const sent = vmm.send([{ method: 'PUT', target: '/actions', body: {} }]).catch(() => {});
+  await turn(500);
+  // Nobody reads for a while.
+  for (const until = performance.now() + 1000; performance.now() < until; );
+  await sent;
+  expect(await vmm.machine.ended).toMatchObject({ kind: 'exit', exitCode: 3 });
+  expect(vmm.machine.console.text()).toBe('x'.repeat(bytes));
 });
 
 it('a guest that runs can be saved', async () => {
