@@ -243,6 +243,22 @@ it('what is printed byte by byte, without waiting for anyone, comes through', as
   expect(vmm.machine.console.text()).toBe('x'.repeat(bytes));
 });
 
+it.each([
+  ['its log', `require('node:fs').writeFileSync('log', 'a warning')`, 'a warning'],
+  [
+    'no file of this machine that a link stands for',
+    `require('node:fs').rmSync('log'); require('node:fs').symlinkSync('/etc/passwd', 'log')`,
+    '',
+  ],
+])('of a microVM is kept: %s', async (_name, start, words) => {
+  const host = hostWith({ BPFCOMPAT_FIRECRACKER_BIN: program(`${start}; response.writeHead(204).end()`) });
+  const firecracker = await findFirecracker(host, signal);
+  await using vmm = await startVmm(host, { firecracker, sandbox: await detectSandbox(host, signal) });
+  await vmm.send([{ method: 'PUT', target: '/actions', body: {} }]);
+  await vmm.machine.stop();
+  expect(await vmm.log()).toBe(words);
+});
+
 it('a guest that runs can be saved', async () => {
   const spec = await helloSpec();
   const onUp = (vmm: Vmm): Promise<void> => vmm.send(saveRequests(FILES));
