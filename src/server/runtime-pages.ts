@@ -69,6 +69,8 @@ function shownOf(selection: Selection, file: ShownDecision['fetched']): ShownDec
 async function decide(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const form = await readSelectForm(request);
   const route = form.fetch ? ROUTES.runtimeFetch : ROUTES.runtimeSelect;
+  // A JWT may need other claims to fetch than to select.
+  await admit(request, route, services);
   const { fetch: isFetch, probe, ...wanted } = form;
   const hostProbe = probe ?? (await ownProbe(request, services));
   if (hostProbe === undefined)

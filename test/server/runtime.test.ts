@@ -6,7 +6,8 @@ import { sha256 } from '../../src/runtime/canonical.ts';
 import { needSpace } from '../../src/server/space.ts';
 import { type AgentLab, createAgentLab, OBJECT } from '../fixtures/agent-lab.ts';
 import { DEBIAN_12, probeOf, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
-import { formOf, KEY, type ServerLab, serverLab } from './server-lab.ts';
+import { token } from './access-table.ts';
+import { formOf, KEY, SECRET, type ServerLab, serverLab } from './server-lab.ts';
 
 let agent: AgentLab;
 let server: ServerLab;
@@ -147,6 +148,26 @@ describe('the page', () => {
     expect([fetched.statusCode, fetched.body.includes('conn-1.0.0.bpf.o')]).toEqual([200, true]);
     const nothing = await page(form(['artifact_name', '<b>x</b>'], probe(DEBIAN_12)));
     expect(nothing.body).not.toContain('<b>x');
+  });
+
+  test('fetches for those alone whom the API lets fetch', async () => {
+    await using lab = await serverLab({
+      env: {
+        BPFCOMPAT_TRUST_FILE: join(agent.cwd, 'trust.yaml'),
+        BPFCOMPAT_API_WRITE_JWT_HS256_SECRET: SECRET,
+        BPFCOMPAT_API_WRITE_JWT_REQUIRED_ROLES_RUNTIME_FETCH: 'fetcher',
+      },
+      dir: agent.cwd,
+    });
+    const send = async (what: string, claims: object) => {
+      const { headers, payload } = form(['artifact_name', 'conn'], ['do', what], probe(DEBIAN_12));
+      const credential = await token('delivery', { ...claims });
+      return (await lab.inject({ method: 'POST', url: '/runtime', payload, headers: { ...headers, ...credential } }))
+        .statusCode;
+    };
+    expect(await send('select', {})).toBe(200);
+    expect(await send('fetch', {})).toBe(403);
+    expect(await send('fetch', { roles: ['fetcher'] })).toBe(200);
   });
 
   test('says what is wrong with a form', async () => {
