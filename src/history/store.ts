@@ -58,6 +58,13 @@ export async function readHistory(host: Host, workdir: string): Promise<HistoryL
     .map(lineOf);
 }
 
+/** How large the history file is, and a text that is another one for each state of it. */
+export async function historyState(host: Host, workdir: string): Promise<{ bytes: number; stamp: string }> {
+  const stat = await host.files.stat(await ownPlace(host, workdir, FILE));
+  if (stat === undefined) return { bytes: 0, stamp: '' };
+  return { bytes: stat.size, stamp: [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(' ') };
+}
+
 function headBytes({ records, last_record_sha256: last }: HistoryHead): Buffer {
   return Buffer.from(
     JSON.stringify({ schema_version: 'artifact_history_head.v0.1', records, last_record_sha256: last }),

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trustedKeys } from '../history/keys.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import { signerOf } from '../history/signer.ts';
-import { appendHistory, readHead, readHistory } from '../history/store.ts';
-import { type VerificationRow, verifyHistory } from '../history/verify.ts';
+import { appendHistory } from '../history/store.ts';
+import type { VerificationRow } from '../history/verify.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
+import { checkedLinesOf, linesOf } from './known-history.ts';
 import { namesIn, type ProjectName, projectDir, registryPlace } from './places.ts';
 
 /** What a project may hold; undefined: no limit. */
@@ -116,15 +116,17 @@ const isVersion = (one: Named, { artifact_name: name, artifact_version: version 
 
 /** The records of a project, the newest first. */
 export async function artifactsOf(host: Host, workdir: string, project: ProjectName): Promise<HistoryRecord[]> {
-  const lines = await readHistory(host, await projectDir(host, workdir, project));
+  const lines = await linesOf(host, await projectDir(host, workdir, project));
   return lines.flatMap(({ record }) => record ?? []).reverse();
 }
 
 /** The records of a project, each checked. */
-export async function verifyProject(host: Host, workdir: string, project: ProjectName): Promise<VerificationRow[]> {
-  const dir = await projectDir(host, workdir, project);
-  const trusted = await trustedKeys(host, dir);
-  return verifyHistory(await readHistory(host, dir), trusted, await readHead(host, dir, trusted));
+export async function verifyProject(
+  host: Host,
+  workdir: string,
+  project: ProjectName,
+): Promise<readonly VerificationRow[]> {
+  return (await checkedLinesOf(host, await projectDir(host, workdir, project))).rows;
 }
 
 /**
@@ -139,8 +141,7 @@ export async function readArtifact(
   version: Named,
   maxBytes: number,
 ): Promise<{ readonly bytes: Buffer; readonly sha256: string } | undefined> {
-  const rows = await verifyProject(host, workdir, project);
-  const lines = await readHistory(host, await projectDir(host, workdir, project));
+  const { lines, rows } = await checkedLinesOf(host, await projectDir(host, workdir, project));
   const index = lines.findLastIndex(({ record }) => record !== undefined && isVersion(record, version));
   const sha256 = lines[index]?.record?.artifact_sha256;
   if (sha256 === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readArtifact, verifyProject } from '../../src/registry/artifacts.ts';
 import {
   formOf,
   OBJECT,
@@ -182,6 +183,30 @@ test('bytes and records that were changed are not given out', async () => {
   const verified = (await get('history/verify', NET, bearer(), own)).json();
   // The record, and that the last one is not what was written last.
   expect(verified.summary).toEqual({ total: 2, failed: 2 });
+});
+
+test('a history is read and verified once, and again when it was changed', async () => {
+  await using own = await registryLab();
+  await upsert(NET, undefined, own);
+  await upload({ artifact_name: 'conn', artifact_version: '1' }, { to: own });
+  const { host, settings } = own.services;
+  const history = join(settings.workdir, 'cloud-registry/tenants/acme/projects/net/registry/artifact_versions.jsonl');
+  const reads: string[] = [];
+  const read: typeof host.files.read = (path, most) => {
+    if (path === history) reads.push(path);
+    return host.files.read(path, most);
+  };
+  const counting = { ...host, files: { ...host.files, read } };
+  const version = { artifact_name: 'conn', artifact_version: '1' };
+  for (let n = 0; n < 3; n++) {
+    expect(await verifyProject(counting, settings.workdir, NET)).toMatchObject([{ verified: true }]);
+    const found = await readArtifact(counting, settings.workdir, NET, version, BYTES.length);
+    expect(found?.bytes.equals(BYTES)).toBe(true);
+  }
+  expect(reads).toHaveLength(1);
+  writeFileSync(history, readFileSync(history, 'utf8').replace('"unknown"', '"failing"'));
+  expect((await verifyProject(counting, settings.workdir, NET))[0]).toMatchObject({ verified: false });
+  expect(reads).toHaveLength(2);
 });
 
 test('quotas and rates have a bound each', async () => {
