@@ -6,7 +6,7 @@ import { option, phrase, type Wording } from '../model/wording.ts';
 import { type AuditEvent, type AuditQuery, addAuditEvent, readAuditEvents } from '../registry/audit.ts';
 import { auditFault, signAudit } from '../registry/audit-signature.ts';
 import { isCurrent } from '../registry/grants.ts';
-import { type RegistryToken, readTokens, writeTokens } from '../registry/tokens.ts';
+import { changeTokens, type RegistryToken, readTokens } from '../registry/tokens.ts';
 
 /** Where the registry of a server is. */
 export interface RegistryPlace {
@@ -27,8 +27,7 @@ function shown({ token, token_hash: _, token_hash_salt: __, ...rest }: RegistryT
   return { ...rest, hashed: token === undefined, current: isCurrent(rest, now) };
 }
 
-async function tokensIn({ host, workdir }: RegistryPlace): Promise<RegistryToken[]> {
-  const tokens = await readTokens(host, workdir);
+function known(tokens: readonly RegistryToken[] | undefined, workdir: string): readonly RegistryToken[] {
   if (tokens) return tokens;
   throw new UsageError(
     'registry_tokens_missing',
@@ -37,8 +36,8 @@ async function tokensIn({ host, workdir }: RegistryPlace): Promise<RegistryToken
 }
 
 /** The tokens of a registry, without what would let anybody in. */
-export async function listTokens(place: RegistryPlace): Promise<ShownToken[]> {
-  return (await tokensIn(place)).map((one) => shown(one, place.host.now()));
+export async function listTokens({ host, workdir }: RegistryPlace): Promise<ShownToken[]> {
+  return known(await readTokens(host, workdir), workdir).map((one) => shown(one, host.now()));
 }
 
 /**
@@ -51,28 +50,29 @@ export async function revokeTokens(
   on: { readonly subject: string; readonly tenant: string; readonly project: string; readonly dryRun: boolean },
 ): Promise<ShownToken[]> {
   const { host, workdir } = place;
-  const tokens = await tokensIn(place);
   const fits = ({ subject, tenant, projects }: RegistryToken): boolean =>
     subject === on.subject &&
     (on.tenant === '' || tenant === on.tenant) &&
     (on.project === '' || projects.includes(on.project));
-  const gone = tokens.filter(fits);
-  if (gone.length === 0)
+  const fitting = (tokens: readonly RegistryToken[] | undefined): ShownToken[] => {
+    const found = known(tokens, workdir).filter(fits);
+    if (found.length > 0) return found.map((one) => shown(one, host.now()));
     throw new UsageError(
       'token_unknown',
       phrase`no token fits ${option('subject')}; see "bpfcompat admin list-tokens"`,
     );
-  if (on.dryRun) return gone.map((one) => shown(one, host.now()));
-  await writeTokens(
-    host,
-    workdir,
-    tokens.filter((one) => !fits(one)),
-  );
+  };
+  let gone = fitting(await readTokens(host, workdir));
+  if (on.dryRun) return gone;
+  await changeTokens(host, workdir, (tokens) => {
+    gone = fitting(tokens);
+    return tokens.filter((one) => !fits(one));
+  });
   const { tenant, project } = on;
   const about = { ...(tenant !== '' && { tenant }), ...(project !== '' && { project }) };
   const event = { action: 'admin_revoke_token', ...about, status: 'ok', message: `${gone.length} of ${on.subject}` };
   await addAuditEvent(host, workdir, event, { maxBytes: 0, maxFiles: 0 });
-  return gone.map((one) => shown(one, host.now()));
+  return gone;
 }
 
 const MAX_EXPORT = 1024 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
@@ -54,12 +55,28 @@ export async function readTokens(host: Host, workdir: string): Promise<RegistryT
   }
 }
 
-/** Writes the tokens of a work directory. Nobody else may read the file. */
-export async function writeTokens(host: Host, workdir: string, tokens: readonly RegistryToken[]): Promise<void> {
+/**
+ * Changes the tokens of a work directory, one change at a time. Nobody else may read the file, not even for a moment.
+ * @param change what becomes of them
+ * @throws what `change` throws, and UsageError as `readTokens`
+ */
+export async function changeTokens(
+  host: Host,
+  workdir: string,
+  change: (tokens: readonly RegistryToken[]) => readonly RegistryToken[],
+): Promise<void> {
   const path = await tokenFile(host, workdir);
-  await host.files.writeAtomic(
-    path,
-    `${JSON.stringify({ schema_version: 'cloud_registry_auth.v0.1', tokens }, null, 2)}\n`,
-  );
-  await host.files.setMode(path, 0o600);
+  const lock = await registryPlace(host, workdir, 'auth', 'tokens.lock');
+  await using _lock = await host.files.lock(lock);
+  const tokens = change((await readTokens(host, workdir)) ?? []);
+  const text = `${JSON.stringify({ schema_version: 'cloud_registry_auth.v0.1', tokens }, null, 2)}\n`;
+  const temporary = join(dirname(path), host.files.ownName(path));
+  try {
+    await host.files.createSparse(temporary, 0, 0o600);
+    await host.files.append(temporary, text);
+    await host.files.rename(temporary, path);
+  } catch (error) {
+    await host.files.remove(temporary);
+    throw error;
+  }
 }

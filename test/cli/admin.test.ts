@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { revokeTokens } from '../../src/api/admin.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { addAuditEvent } from '../../src/registry/audit.ts';
 import { REGISTRY_TOKENS, writeRegistryTokens } from '../server/server-lab.ts';
@@ -43,6 +44,20 @@ describe('revoke-token', () => {
     ]);
     expect(statSync(join(workdir, 'cloud-registry/auth/tokens.json')).mode & 0o777).toBe(0o600);
     expect((await admin('audit-export')).out).toContain('"action":"admin_revoke_token","tenant":"acme"');
+  });
+
+  test('takes each out that was to go, and shows the others to nobody on the way', async () => {
+    const host = createHost({ env: { PATH: process.env['PATH'] } });
+    const modes: number[] = [];
+    const rename: typeof host.files.rename = (from, to) => {
+      modes.push(statSync(from).mode & 0o777);
+      return host.files.rename(from, to);
+    };
+    const place = { host: { ...host, files: { ...host.files, rename } }, cwd: dir, workdir };
+    const revoke = (subject: string) => revokeTokens(place, { subject, tenant: '', project: '', dryRun: false });
+    await Promise.all([revoke('whole'), revoke('reads'), revoke('expired')]);
+    expect(JSON.parse(tokenFile()).tokens).toMatchObject([{ subject: 'elsewhere' }]);
+    expect(modes).toEqual([0o600, 0o600, 0o600]);
   });
 
   test.each([
