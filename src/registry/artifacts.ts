@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HistoryRecord } from '../history/record.ts';
 import { signerOf } from '../history/signer.ts';
@@ -80,17 +79,16 @@ export async function storeArtifact(
   const own = await versionDir(host, workdir, project, record);
   const reports = await registryPlace(host, workdir, 'tenants', project.tenant, 'projects', project.project, 'reports');
   await using _lock = await host.files.lock(join(dir, '.upload.lock'));
+  const name = `${record.artifact_name}@${record.artifact_version}`;
+  const isThere = async (): Promise<boolean> =>
+    (await artifactsOf(host, workdir, project)).some((one) => isVersion(one, record));
+  if (await isThere()) throw new UsageError('version_exists', `${name} is there already; upload another version`);
+  // Of an upload that was killed: nothing can be had that has no record.
+  await host.files.remove(own);
   await checkQuotas(host, dir, artifact, quotas);
-  await host.files.makeDir(join(dir, 'artifacts', record.artifact_name), 0o700);
-  await mkdir(own, { mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EEXIST') throw cause;
-    const name = `${record.artifact_name}@${record.artifact_version}`;
-    throw new UsageError('version_exists', `${name} is there already; upload another version`, { cause });
-  });
-  const names = {
-    object: `${sha256}.bpf.o`,
-    report: `${record.artifact_name}-${record.artifact_version}-${sha256}.json`,
-  };
+  await host.files.makeDir(own, 0o700);
+  // What stands in no name keeps "a-b" of "c" apart from "a" of "b-c".
+  const names = { object: `${sha256}.bpf.o`, report: `${name}-${sha256}.json` };
   const full = {
     ...record,
     artifact_sha256: sha256,
@@ -103,6 +101,7 @@ export async function storeArtifact(
     await host.files.rename(artifact.file, join(own, names.object));
     await appendHistory(host, dir, [full], await signerOf(host, dir));
   } catch (error) {
+    if (await isThere()) throw error;
     await host.files.remove(own);
     await host.files.remove(join(reports, names.report));
     throw error;

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HistoryRecord } from '../history/record.ts';
 import { UsageError } from '../model/errors.ts';
@@ -106,32 +104,31 @@ export async function artifactUpload(call: Call) {
   await needSpace(services);
   const incoming = await registryPlace(host, settings.workdir, 'incoming');
   await host.files.makeDir(incoming, 0o700);
-  const dir = await mkdtemp(join(incoming, 'upload-'));
-  try {
-    const { form, artifact } = await receiveArtifact(request, dir, services);
-    const { tenant, project, artifact_name, artifact_version } = form;
-    const on = { tenant, project };
-    open('registryUpload', call, on);
-    return await audited('registryUpload', call, { ...on, artifact_name, artifact_version }, async () => {
-      const own = await projectOf(call.caller, on, services);
-      const { registryVersions: versions, registryProjectBytes: bytes } = settings.env;
-      const quotas = { versionsOfName: versions || undefined, projectBytes: bytes || undefined };
-      const record = await storeArtifact(host, settings.workdir, on, artifact, quotas);
-      const query = new URLSearchParams({ tenant, project, artifact_name, version: artifact_version });
-      return {
-        result: {
-          project: own,
-          record,
-          stored_artifact_path: record.artifact_path,
-          stored_artifact_uri: `registry://${tenant}/${project}/${artifact_name}/${artifact_version}`,
-          artifact_size_bytes: artifact.bytes,
-        },
-        download_uri: `/api/v1/registry/artifacts/download?${query}`,
-      };
-    });
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  // What a server left that was killed.
+  await host.files.sweep(incoming);
+  await using temporary = await host.files.tempDir('bpfcompat-upload-', incoming);
+  const { path: dir } = temporary;
+  const { form, artifact } = await receiveArtifact(request, dir, services);
+  const { tenant, project, artifact_name, artifact_version } = form;
+  const on = { tenant, project };
+  open('registryUpload', call, on);
+  return await audited('registryUpload', call, { ...on, artifact_name, artifact_version }, async () => {
+    const own = await projectOf(call.caller, on, services);
+    const { registryVersions: versions, registryProjectBytes: bytes } = settings.env;
+    const quotas = { versionsOfName: versions || undefined, projectBytes: bytes || undefined };
+    const record = await storeArtifact(host, settings.workdir, on, artifact, quotas);
+    const query = new URLSearchParams({ tenant, project, artifact_name, version: artifact_version });
+    return {
+      result: {
+        project: own,
+        record,
+        stored_artifact_path: record.artifact_path,
+        stored_artifact_uri: `registry://${tenant}/${project}/${artifact_name}/${artifact_version}`,
+        artifact_size_bytes: artifact.bytes,
+      },
+      download_uri: `/api/v1/registry/artifacts/download?${query}`,
+    };
+  });
 }
 
 export async function artifactList(query: QueryOf<'registryArtifacts'>, call: Call) {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArtifact, verifyProject } from '../../src/registry/artifacts.ts';
@@ -207,6 +207,36 @@ test('a history is read and verified once, and again when it was changed', async
   writeFileSync(history, readFileSync(history, 'utf8').replace('"unknown"', '"failing"'));
   expect((await verifyProject(counting, settings.workdir, NET))[0]).toMatchObject({ verified: false });
   expect(reads).toHaveLength(2);
+});
+
+test('names that only differ in where they are divided have a report each', async () => {
+  await using own = await registryLab();
+  await upsert(NET, undefined, own);
+  const { result } = await upload({ artifact_name: 'a-b', artifact_version: 'c', summary_status: 'fail' }, { to: own });
+  const path = join(
+    own.services.settings.workdir,
+    'cloud-registry/tenants/acme/projects/net',
+    result.record.json_report_path,
+  );
+  const before = readFileSync(path, 'utf8');
+  expect((await upload({ artifact_name: 'a', artifact_version: 'b-c' }, { to: own })).status).toBe(200);
+  expect(readFileSync(path, 'utf8')).toBe(before);
+});
+
+test('an upload that was killed blocks no version, and leaves nothing', async () => {
+  await using own = await registryLab();
+  await upsert(NET, undefined, own);
+  const top = join(own.services.settings.workdir, 'cloud-registry');
+  // As a server leaves them that ends between the object and its record, and while it receives.
+  const version = join(top, 'tenants/acme/projects/net/artifacts/conn/1');
+  mkdirSync(version, { recursive: true });
+  writeFileSync(join(version, `${'0'.repeat(64)}.bpf.o`), 'x');
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  mkdirSync(join(top, `incoming/bpfcompat-upload-${namespace}-999999999-abcdef`), { recursive: true });
+  expect(await upload({ artifact_name: 'conn', artifact_version: '1' }, { to: own })).toMatchObject({ status: 200 });
+  expect(readdirSync(version)).toHaveLength(1);
+  expect(readdirSync(join(top, 'incoming'))).toEqual([]);
+  expect(await upload({ artifact_name: 'conn', artifact_version: '1' }, { to: own })).toMatchObject({ status: 409 });
 });
 
 test('quotas and rates have a bound each', async () => {
