@@ -174,7 +174,7 @@ const SERVER_VARIABLES = {
   registryRequests: {
     ...text(
       'BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS',
-      'requests of one action, subject and project in a window; 0 = any',
+      'requests of one action, subject and project in a window, without a token of one action and address; 0 = any',
       '120',
     ),
     kind: 'count',

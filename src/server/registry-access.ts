@@ -74,6 +74,14 @@ function isFor(
   return inTenant && (projects.includes('*') || (on.project !== undefined && projects.includes(on.project)));
 }
 
+/** Whether a token, and an identity where one was shown, are for a project; `project` undefined: for all of the tenant. */
+export function isInReach(
+  { grant, identity }: Extract<Caller, { kind: 'registry' }>,
+  on: { readonly tenant: string; readonly project?: string | undefined },
+): boolean {
+  return reaches(grant, on) && (identity === undefined || isFor(identity, on));
+}
+
 /** Whether a caller may see or change a project; `project` undefined: all of the tenant. @throws ApiError 401, 403 */
 export function checkReach(
   caller: Caller,
@@ -81,7 +89,6 @@ export function checkReach(
 ): void {
   if (caller.kind !== 'registry')
     throw new ApiError(401, 'unauthorized', 'a token of the registry is needed: send it as Authorization: Bearer');
-  const { grant, identity } = caller;
-  if (reaches(grant, on) && (identity === undefined || isFor(identity, on))) return;
+  if (isInReach(caller, on)) return;
   throw new ApiError(403, 'forbidden', 'this credential is for another tenant or project');
 }

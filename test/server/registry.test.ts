@@ -255,6 +255,15 @@ test('quotas and rates have a bound each', async () => {
   for (let n = 0; n < 6; n++) codes.push((await get('artifacts', NET, bearer(), own)).status);
   expect(codes).toEqual([200, 200, 200, 200, 200, 429]);
   expect((await get('artifacts', NET, bearer(REGISTRY_TOKENS.reads), own)).status).toBe(200);
+  // Names that are not a caller's are no way around it.
+  const others = async (headers: Sent): Promise<number[]> => {
+    const found: number[] = [];
+    for (let n = 0; n < 6; n++)
+      found.push((await get('artifacts', { tenant: `t${n}`, project: 'x' }, headers, own)).status);
+    return found;
+  };
+  expect(await others(bearer(REGISTRY_TOKENS.elsewhere))).toEqual([403, 403, 403, 403, 403, 429]);
+  expect(await others({})).toEqual([401, 401, 401, 401, 401, 429]);
   await using small = await registryLab({ BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES: '64' });
   await upsert(NET, undefined, small);
   expect(await upload({ artifact_name: 'a', artifact_version: '1' }, { to: small })).toMatchObject({ status: 413 });
