@@ -10,6 +10,12 @@ import type { VerifyProblem } from './verify.ts';
 /** Entries of logs and timestamps that are looked at, each. */
 const MAX_WITNESSES = 8;
 
+/** Signatures of one checkpoint: that of its log, and those of others who saw it. */
+const MAX_COSIGNERS = 16;
+/** As the library finds them. */
+const COSIGNER = /\u2014 (\S+) \S+\n/g;
+const PATTERN = /[\\^$*+?()[\]{}|]/;
+
 /** A signature by a workflow that the trust has. */
 export interface KeylessSignature {
   readonly id: string;
@@ -29,6 +35,24 @@ function timesOf({ verificationMaterial: { tlogEntries, timestampVerificationDat
     ...logged.map(({ integratedTime }) => new Date(Number(integratedTime) * 1000)),
     ...stamps.map(({ signedTimestamp }) => RFC3161Timestamp.parse(Buffer.from(signedTimestamp)).signingTime),
   ];
+}
+
+/**
+ * Why the checkpoints of a bundle are not given to the library: it matches the names of those who signed one as patterns, with
+ * which whoever wrote the bundle could keep it busy for ever, and checks as many signatures as there are.
+ */
+function checkpointProblem({ verificationMaterial: { tlogEntries } }: Bundle): VerifyProblem | undefined {
+  for (const { inclusionProof } of tlogEntries) {
+    const names = [...(inclusionProof?.checkpoint?.envelope ?? '').matchAll(COSIGNER)].map(([, name = '']) => name);
+    if (names.length > MAX_COSIGNERS)
+      return problem(
+        'bundle_invalid',
+        `a checkpoint has ${names.length} signatures, at most ${MAX_COSIGNERS} are read`,
+      );
+    if (names.some((name) => PATTERN.test(name)))
+      return problem('bundle_invalid', 'a checkpoint is signed by a name that is a pattern');
+  }
+  return undefined;
 }
 
 function problem(code: VerifyProblem['code'], detail: string): VerifyProblem {
@@ -98,6 +122,8 @@ export function verifyKeyless(bundle: Bundle, certificate: Buffer, trust: Trust)
   const most = Math.max(tlogEntries.length, timestampVerificationData?.rfc3161Timestamps.length ?? 0);
   if (most > MAX_WITNESSES)
     return problem('bundle_invalid', `it has ${most} entries of logs or timestamps, at most ${MAX_WITNESSES} are read`);
+  const unread = checkpointProblem(bundle);
+  if (unread) return unread;
   try {
     return check(bundle, certificate, trust);
   } catch (error) {

@@ -226,6 +226,19 @@ describe('what the log says', () => {
     expect(codeOf(moved)).toBe('signature_invalid');
   });
 
+  test('a checkpoint by a name that is a pattern, or by too many', () => {
+    const signedBy = (change: (line: string) => string) =>
+      entryOf((entry) => {
+        const { checkpoint } = entry['inclusionProof'] as { checkpoint: { envelope: string } };
+        checkpoint.envelope = checkpoint.envelope.replace(/\u2014 \S+ \S+\n/, change);
+      });
+    expect(codeOf(signedBy((line) => line))).toBe('ok');
+    // Matched against the address of the log this would take as good as for ever.
+    expect(codeOf(signedBy((line) => line.replace(/ \S+ /, ' (.|.|.|.)*@ ')))).toBe('bundle_invalid');
+    expect(codeOf(signedBy((line) => line.repeat(16)))).toBe('ok');
+    expect(codeOf(signedBy((line) => line.repeat(17)))).toBe('bundle_invalid');
+  });
+
   test('too much of it', () => {
     const bytes = changed((json) => {
       const [one] = json.verificationMaterial.tlogEntries;
