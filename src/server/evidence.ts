@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGzip, type Gzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import { type Pack, pack } from 'tar-stream';
 import { publicReport } from '../report/public-report.ts';
@@ -18,6 +18,10 @@ const FILES = ['libbpf.log', 'serial.log', 'stages.jsonl', 'validator-result.jso
 const MAX_BYTES = 1024 * 1024 * 1024;
 /** Archives that are made at the same time: each keeps a processor busy. */
 const MAX_ARCHIVES = 4;
+/** Of them for one address: who reads slowly leaves places to others. */
+const MAX_OF_ONE = 2;
+/** An archive that nobody takes anything of for so long is cut off. */
+const STUCK_MS = 60_000;
 /** Lists the files that no room was left for. */
 const LEFT_OUT = 'left-out.txt';
 
@@ -97,6 +101,16 @@ export async function addFilesOf(
   if (leftOut.length > 0) addText(archive, LEFT_OUT, `The archive has no room for these files:\n${leftOut.join('')}`);
 }
 
+/** Ends a stream that nobody reads any more, although they are still there. */
+export function endWhenStuck(stream: Gzip, ms = STUCK_MS): void {
+  let before = -1;
+  const timer = setInterval(() => {
+    if (stream.bytesWritten === before) stream.destroy(new Error('it is not read'));
+    before = stream.bytesWritten;
+  }, ms).unref();
+  stream.once('close', () => clearInterval(timer));
+}
+
 /** The evidence of a run as an archive that is made as it is read: its report, and what was kept of each cell. */
 function archiveOf({ id, value, caseValues, document }: SiteRun, services: Services): Readable {
   const ids = document.cases.flatMap(({ report }) => report?.run.id ?? []);
@@ -111,12 +125,22 @@ function archiveOf({ id, value, caseValues, document }: SiteRun, services: Servi
   };
   const zipped = createGzip();
   pipeline(archive as unknown as Readable, zipped).catch(() => {});
+  endWhenStuck(zipped);
   // The reader notices that the archive is cut off.
   add().catch((error: Error) => archive.destroy(error));
   return zipped;
 }
 
-let made = 0;
+/** Addresses that archives are made for now. */
+const made: string[] = [];
+
+/** Takes a place for an address; the result gives it back. @throws ApiError 429 */
+export function takePlace(address: string): () => void {
+  if (made.length >= MAX_ARCHIVES || made.filter((one) => one === address).length >= MAX_OF_ONE)
+    throw new ApiError(429, 'too_many_archives', 'too many archives are made now; try again later', { retryAfter: 5 });
+  made.push(address);
+  return () => void made.splice(made.indexOf(address), 1);
+}
 
 /** Sends what is at `runs/LABEL/RUN.tar.gz`. @throws ApiError 404, 429 */
 export async function sendEvidence(path: string, reply: FastifyReply, services: Services): Promise<FastifyReply> {
@@ -124,10 +148,8 @@ export async function sendEvidence(path: string, reply: FastifyReply, services: 
   const [, slug] = new RegExp(`^runs/${site.label}/([^/]+)\\.tar\\.gz$`).exec(path) ?? [];
   const run = site.runs.find((one) => one.slug === slug);
   if (run === undefined) throw new ApiError(404, 'run_unknown', 'there is no evidence of such a run');
-  if (made >= MAX_ARCHIVES)
-    throw new ApiError(429, 'too_many_archives', 'too many archives are made now; try again later', { retryAfter: 5 });
-  made++;
-  const archive = archiveOf(run, services).once('close', () => made--);
+  const giveBack = takePlace(reply.request.ip);
+  const archive = archiveOf(run, services).once('close', giveBack);
   const name = `${run.slug.replace(/[^\w.-]/g, '-')}-evidence.tar.gz`;
   return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/gzip').send(archive);
 }

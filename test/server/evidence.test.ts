@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createGzip } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import { addFilesOf } from '../../src/server/evidence.ts';
+import { addFilesOf, endWhenStuck, takePlace } from '../../src/server/evidence.ts';
 
 let workdir: string;
 const needs = () => ({ host: createHost({ env: {} }), settings: { workdir } });
@@ -80,4 +82,31 @@ test('an archive that no one reads any more ends, and its file is closed', async
   await new Promise((resolve) => setTimeout(resolve, 50));
   archive.destroy();
   await expect(added).rejects.toThrow();
+});
+
+test('an archive that is not read for long is cut off, and one that is read is not', async () => {
+  const stuck = createGzip();
+  const failed = new Promise<Error>((resolve) => stuck.once('error', resolve));
+  // More than it takes without a reader.
+  stuck.write(randomBytes(1024 * 1024));
+  endWhenStuck(stuck, 20);
+  expect((await failed).message).toBe('it is not read');
+  const read = createGzip();
+  endWhenStuck(read, 500);
+  read.resume();
+  for (let n = 0; n < 12; n++) {
+    read.write('x');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(read.destroyed).toBe(false);
+  read.destroy();
+});
+
+test('one address does not take the places of all', () => {
+  const own = [takePlace('192.0.2.1'), takePlace('192.0.2.1')];
+  expect(() => takePlace('192.0.2.1')).toThrow('too many archives');
+  const others = [takePlace('192.0.2.2'), takePlace('192.0.2.3')];
+  expect(() => takePlace('192.0.2.4')).toThrow('too many archives');
+  for (const giveBack of [...own, ...others]) giveBack();
+  takePlace('192.0.2.1')();
 });
