@@ -77,23 +77,32 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/** The newest events of a file, the newest first. Lines of others, of which there may be millions, are not parsed. */
+function newestIn(text: string, { tenant = '', project = '', limit }: AuditQuery): AuditEvent[] {
+  const mark = tenant === '' ? '' : JSON.stringify(tenant);
+  const found: AuditEvent[] = [];
+  for (const line of text.split('\n').reverse()) {
+    if (limit > 0 && found.length >= limit) break;
+    const events = line.includes(mark) ? eventOf(line) : [];
+    found.push(...events.filter((one) => (!tenant || one.tenant === tenant) && (!project || one.project === project)));
+  }
+  return found;
+}
+
 /** Events of the trail, its older files too, in the order in which they happened. */
-export async function readAuditEvents(
-  host: Host,
-  workdir: string,
-  { tenant = '', project = '', limit }: AuditQuery,
-): Promise<AuditEvent[]> {
+export async function readAuditEvents(host: Host, workdir: string, query: AuditQuery): Promise<AuditEvent[]> {
+  const { limit } = query;
   const dir = await registryPlace(host, workdir, 'audit');
   const names = (await host.files.stat(dir)) === undefined ? [] : await host.files.list(dir);
   const nth = (name: string): number => Number(name.slice(FILE.length + 1) || 0);
   const files = names.filter((name) => /^events\.jsonl(?:\.\d{1,6})?$/.test(name)).sort((a, b) => nth(a) - nth(b));
-  let found: AuditEvent[] = [];
+  const found: AuditEvent[][] = [];
   for (const name of files) {
-    if (limit > 0 && found.length >= limit) break;
+    const left = limit - found.reduce((sum, { length }) => sum + length, 0);
+    if (limit > 0 && left === 0) break;
     const path = await registryPlace(host, workdir, 'audit', name);
-    const events = (await host.files.read(path, MAX_READ)).toString('utf8').split('\n').flatMap(eventOf);
-    const own = events.filter((one) => (!tenant || one.tenant === tenant) && (!project || one.project === project));
-    found = [...own, ...found];
+    const text = (await host.files.read(path, MAX_READ)).toString('utf8');
+    found.push(newestIn(text, { ...query, limit: limit > 0 ? left : 0 }));
   }
-  return limit > 0 ? found.slice(-limit) : found;
+  return found.flat().reverse();
 }

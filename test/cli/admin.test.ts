@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { revokeTokens } from '../../src/api/admin.ts';
 import { createHost } from '../../src/host/create-host.ts';
-import { addAuditEvent } from '../../src/registry/audit.ts';
+import { addAuditEvent, readAuditEvents } from '../../src/registry/audit.ts';
 import { REGISTRY_TOKENS, writeRegistryTokens } from '../server/server-lab.ts';
 import { runIn } from './run-in.ts';
 
@@ -102,6 +102,27 @@ describe('the audit trail', () => {
       true,
     );
     expect(messages((await admin('audit-export', '--limit', '2')).out)).toEqual(['4', '5']);
+    expect(messages((await admin('audit-export', '--tenant', 'acme', '--limit', '2')).out)).toEqual(['2', '4']);
+  });
+
+  test('is read without parsing what others did, and no further than the limit', async () => {
+    for (let n = 0; n < 4; n++) await add('acme', n);
+    await add('other', 4);
+    const { parse } = JSON;
+    let parsed = 0;
+    JSON.parse = (...words: Parameters<typeof parse>) => {
+      parsed++;
+      return parse(...words);
+    };
+    try {
+      const read = (tenant: string, limit: number) => readAuditEvents(host, workdir, { tenant, limit });
+      expect((await read('other', 200)).map(({ message }) => message)).toEqual(['4']);
+      expect(parsed).toBe(1);
+      expect((await read('acme', 2)).map(({ message }) => message)).toEqual(['2', '3']);
+      expect(parsed).toBe(3);
+    } finally {
+      JSON.parse = parse;
+    }
   });
 
   test('is signed, and every change is found', async () => {
