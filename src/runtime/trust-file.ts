@@ -63,6 +63,8 @@ const Key = z
       context.addIssue({ code: 'custom', path: ['keyId'], message: `is not that of the key, which is ${known.keyId}` });
   });
 
+const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+
 /** Who a certificate is for: a workflow on GitHub, or any other name of a certificate. */
 const Keyless = z
   .strictObject({
@@ -77,8 +79,15 @@ const Keyless = z
     notBefore: instant.optional(),
     notAfter: instant.optional(),
   })
-  .superRefine(({ workflow, repo, ref, san }, context) => {
+  .superRefine(({ issuer, workflow, repo, ref, san }, context) => {
     const gitHub = [workflow, repo, ref];
+    // The name is that of the workflow: of one that others may call, everybody's jobs have it.
+    if (san !== undefined && `${issuer}/`.startsWith(`${GITHUB_ISSUER}/`))
+      return context.addIssue({
+        code: 'custom',
+        path: ['san'],
+        message: 'does not say for which repository a workflow ran; name workflow, repo and ref',
+      });
     if (san === undefined ? gitHub.includes(undefined) : gitHub.some((one) => one !== undefined))
       context.addIssue({ code: 'custom', message: 'must have workflow, repo and ref, or san alone' });
   });

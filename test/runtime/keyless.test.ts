@@ -314,7 +314,10 @@ describe('the trust file', () => {
     const onMain = await made({ san: CLAIMS.san.replace('refs/tags/v1.4.0', 'refs/heads/main') });
     expect(codeOf(onMain.bytes, await read(file(pinned)))).toBe('ok');
     expect(codeOf(onMain.bytes, await read(file()))).toBe('signer_unknown');
-    expect(codeOf(good.bytes, await read(file(`{ issuer: ${GITHUB_ISSUER}, san: "${CLAIMS.san}" }`)))).toBe('ok');
+    const gitLab = { issuer: 'https://gitlab.com', san: 'https://gitlab.com/acme/probe//.gitlab-ci.yml@refs/tags/v1' };
+    const elsewhere = await made({ ...gitLab, repository: 'https://gitlab.com/acme/probe' });
+    expect(codeOf(elsewhere.bytes, await read(file(JSON.stringify(gitLab))))).toBe('ok');
+    expect(codeOf(good.bytes, await read(file(JSON.stringify(gitLab))))).toBe('signer_unknown');
   });
 
   test.each([
@@ -328,6 +331,11 @@ describe('the trust file', () => {
     ['the role index', file(keyless, undefined, 'index'), 'signs evidence only'],
     ['no ref', file(keyless.replace(', ref: refs/tags/v*', '')), 'workflow, repo and ref'],
     ['both ways', file(keyless.replace('{ ', '{ san: https://example.com/, ')), 'workflow, repo and ref'],
+    [
+      'a workflow that others may call, for any of them',
+      file(`{ issuer: ${GITHUB_ISSUER}, san: "${CLAIMS.san}" }`),
+      'for which repository',
+    ],
     ['any ref', file(keyless.replace('refs/tags/v*', "'*'")), 'a ref such as'],
     ['a star within', file(keyless.replace('refs/tags/v*', 'refs/*/v1')), 'a ref such as'],
   ])('%s', async (_name, text, message) => {
