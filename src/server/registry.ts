@@ -67,14 +67,19 @@ function open(name: RouteName, call: Call, on: On): void {
   checkRate(call.request, call.caller, { action, on: { tenant: on.tenant, project: on.project ?? '' } }, call.services);
 }
 
-/** The project that a request is about. @throws ApiError 401 for one that is not public, without a token; 403, 404 */
+/** The project that a request is about, for a caller whom it is for. @throws ApiError 401, 403, 404 */
 async function projectOf(caller: Caller, name: ProjectName, { host, settings }: Services): Promise<RegistryProject> {
-  const project = await readProject(host, settings.workdir, name);
-  // Nobody hears whether there is one that is not theirs to see.
-  if (caller.kind === 'nobody' && project?.visibility === 'public') return project;
   checkReach(caller, name);
+  const project = await readProject(host, settings.workdir, name);
   if (project) return project;
   throw new ApiError(404, 'project_unknown', 'there is no such project; registry/projects makes one');
+}
+
+/** The same for what everybody may read of a public project: a token of another takes nothing away. */
+async function readableProjectOf(caller: Caller, name: ProjectName, services: Services): Promise<RegistryProject> {
+  const project = await readProject(services.host, services.settings.workdir, name);
+  // Nobody hears whether there is one that is not theirs to see.
+  return project?.visibility === 'public' ? project : projectOf(caller, name, services);
 }
 
 export async function projectList(query: QueryOf<'registryProjects'>, call: Call) {
@@ -134,7 +139,7 @@ export async function artifactUpload(call: Call) {
 export async function artifactList(query: QueryOf<'registryArtifacts'>, call: Call) {
   const { host, settings } = call.services;
   open('registryArtifacts', call, query);
-  await projectOf(call.caller, query, call.services);
+  await readableProjectOf(call.caller, query, call.services);
   const all = await artifactsOf(host, settings.workdir, query);
   const { artifact_name: name, limit } = query;
   return { records: all.filter((one) => name === undefined || one.artifact_name === name).slice(0, limit) };
@@ -150,7 +155,7 @@ export async function artifactDownload(query: QueryOf<'registryDownload'>, call:
     call,
     { tenant, project, artifact_name, artifact_version },
     async () => {
-      await projectOf(call.caller, query, services);
+      await readableProjectOf(call.caller, query, services);
       const version = { artifact_name, artifact_version };
       const artifact = await readArtifact(host, settings.workdir, query, version, settings.env.objectBytes);
       if (artifact) return artifact;
@@ -168,7 +173,7 @@ export async function artifactDownload(query: QueryOf<'registryDownload'>, call:
 export async function historyVerify(query: QueryOf<'registryVerify'>, call: Call) {
   const { host, settings } = call.services;
   open('registryVerify', call, query);
-  await projectOf(call.caller, query, call.services);
+  await readableProjectOf(call.caller, query, call.services);
   const verification = await verifyProject(host, settings.workdir, query);
   const failed = verification.filter(({ verified }) => !verified).length;
   return { verification, summary: { total: verification.length, failed } };

@@ -139,6 +139,14 @@ test('a public project is read without a token, a private one looks like none', 
   expect((await get('artifacts', open, {})).status).toBe(200);
   expect((await get('artifacts/download', version, {})).bytes.equals(BYTES)).toBe(true);
   expect((await get('history/verify', open, {})).status).toBe(200);
+  // With a token of another tenant no less is to be had than without one, and no more.
+  const elsewhere = bearer(REGISTRY_TOKENS.elsewhere);
+  expect((await get('artifacts', open, elsewhere)).status).toBe(200);
+  expect((await get('artifacts/download', version, elsewhere)).status).toBe(200);
+  expect((await get('projects', open, elsewhere)).status).toBe(403);
+  expect((await get('audit/events', open, elsewhere)).status).toBe(403);
+  const theirs = { ...open, artifact_name: 'conn', artifact_version: '2' };
+  expect((await upload(theirs, { word: REGISTRY_TOKENS.elsewhere })).status).toBe(403);
   // Who has read it without a token is in no trail, and the trail is not public.
   expect((await get('audit/events', open, {})).status).toBe(401);
   expect((await get('artifacts', NET, {})).status).toBe(401);
