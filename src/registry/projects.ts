@@ -46,13 +46,16 @@ export async function listProjects(host: Host, workdir: string, tenant: string):
   return projects.filter((one) => one !== undefined);
 }
 
-/** Makes a project, or changes one: what is not said stays. */
+/** Makes a project, or changes one: what is not said stays, also where two change it at the same time. */
 export async function saveProject(
   host: Host,
   workdir: string,
   name: ProjectName,
   said: Partial<Pick<RegistryProject, 'visibility' | 'default_matrix_path'>>,
 ): Promise<RegistryProject> {
+  const dir = await projectDir(host, workdir, name);
+  await host.files.makeDir(dir, 0o700);
+  await using _lock = await host.files.lock(join(dir, '.project.lock'));
   const before = await readProject(host, workdir, name);
   const now = host.now().toISOString();
   const matrix = said.default_matrix_path ?? before?.default_matrix_path;
@@ -65,8 +68,6 @@ export async function saveProject(
     created_at: before?.created_at ?? now,
     updated_at: now,
   };
-  const dir = await projectDir(host, workdir, name);
-  await host.files.makeDir(dir, 0o700);
   await host.files.writeAtomic(join(dir, FILE), `${JSON.stringify(project, null, 2)}\n`);
   return project;
 }

@@ -153,11 +153,22 @@ test('a public project is read without a token, a private one looks like none', 
   expect((await get('artifacts', open, bearer('a token that nobody has'))).status).toBe(401);
 });
 
+test('a project that is closed while something else of it changes stays closed', async () => {
+  const busy = { tenant: 'acme', project: 'busy' };
+  for (let n = 0; n < 3; n++) {
+    await upsert({ ...busy, visibility: 'public' });
+    const others = Array.from({ length: 4 }, (_, index) => upsert({ ...busy, default_matrix_path: `${index}.yaml` }));
+    await Promise.all([...others, upsert({ ...busy, visibility: 'private' })]);
+    const { projects } = (await get('projects', busy)).json();
+    expect(projects).toMatchObject([{ visibility: 'private', default_matrix_path: expect.stringMatching(/^\d/) }]);
+  }
+});
+
 test('a token for one project lists it, and not its tenant', async () => {
   expect((await get('projects', NET, bearer(REGISTRY_TOKENS.reads))).status).toBe(200);
   expect((await get('projects', { tenant: 'acme' }, bearer(REGISTRY_TOKENS.reads))).status).toBe(403);
   const { projects } = (await get('projects', { tenant: 'acme' })).json();
-  expect(projects.map((one: { project: string }) => one.project)).toEqual(['net', 'open']);
+  expect(projects.map((one: { project: string }) => one.project)).toEqual(['busy', 'net', 'open']);
 });
 
 test('what was done is written down, denials too', async () => {
