@@ -22,12 +22,6 @@ export interface EnvVariable {
 /** Every environment variable that is read, and nothing else. */
 export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
-    Name: 'BPFCOMPAT_WORKDIR',
-    Default: '.bpfcompat',
-    Description: 'work directory of "admin" commands that name none',
-    Category: 'Server',
-  },
-  {
     Name: 'BPFCOMPAT_VALIDATOR_BIN',
     Default: '',
     Description: 'path of the validator to run in the guests, instead of the installed one',
@@ -189,6 +183,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Default: '',
     Description: 'more public keys to trust: base64 or id:base64, separated by commas or spaces',
     Category: 'History',
+  },
+  {
+    Name: 'BPFCOMPAT_WORKDIR',
+    Default: '.bpfcompat',
+    Description: 'work directory of "admin" commands that name none',
+    Category: 'Server',
   },
   ...SERVER_ENV_ROWS,
   {

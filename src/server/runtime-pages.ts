@@ -74,7 +74,7 @@ async function decide(request: FastifyRequest, reply: FastifyReply, services: Se
   const { fetch: isFetch, probe, ...wanted } = form;
   const hostProbe = probe ?? (await ownProbe(request, services));
   if (hostProbe === undefined)
-    throw new ApiError(400, 'bad_body', 'host_probe: choose what "bpfcompat runtime probe --out host.json" wrote');
+    throw new ApiError(400, 'bad_body', 'host_probe: choose the report that "bpfcompat runtime probe" wrote');
   const parsed = route.body.safeParse({ ...wanted, host_probe: hostProbe, ...(!isFetch && { limit: MAX_SHOWN }) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

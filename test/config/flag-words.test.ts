@@ -15,6 +15,7 @@ const OF_OTHERS = [
   "'$BPFCOMPAT_BIN --check'",
   "['rev-list', '--objects', '--missing=print', '--all']",
   'with --btf for bpf-linker',
+  "['--dry-run', '--run', run, '--exec', 'true']",
 ];
 
 function flagsIn(text: string): string[] {

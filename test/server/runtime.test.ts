@@ -212,6 +212,6 @@ describe('the page', () => {
       },
       headers: { ...form(['artifact_name', 'conn']).headers, 'x-api-key': KEY },
     });
-    expect([far.statusCode, far.body.includes('choose what')]).toEqual([400, true]);
+    expect([far.statusCode, far.body.includes('choose the report')]).toEqual([400, true]);
   });
 });

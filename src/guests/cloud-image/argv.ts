@@ -52,7 +52,8 @@ const OWN_CLOCK = ['-icount', 'shift=3,sleep=on'];
 
 /**
  * The arguments of QEMU. The network card leads nowhere (`restrict=on`): systems that wait for an address at boot get
- * one, and reach nothing, the host included. Errors of the disk are reported to the guest.
+ * one, and reach nothing, the host included. What cannot be read is an error for the guest; where nothing can be written, for
+ * want of room on this machine, the guest stops, so that none of its tests fails for that.
  */
 export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
   const { ram, saved, packages } = paths;
@@ -67,7 +68,7 @@ export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
     ...layer('base', machine.format, paths.base, ['read-only=on']),
     ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),
     ...layer('root', 'qcow2', paths.overlay, [`backing=${saved === undefined ? 'base' : 'saved'}`, 'discard=unmap']),
-    ...['-device', 'virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report'],
+    ...['-device', 'virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=stop'],
     ...seedLayer(paths.seed),
     ...['-device', 'virtio-blk-pci,drive=seed'],
     ...(packages === undefined ? [] : layer('packages', 'raw', packages, ['read-only=on'])),

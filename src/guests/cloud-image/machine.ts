@@ -79,7 +79,7 @@ export async function wrapSystem(
     ram: ram && { path: at(ram.path), use: ram.use },
   };
   const argv = diskArgv(spec.machine, paths);
-  const maxFileBytes = await diskRoom(host, dirname(overlay));
+  const maxFileBytes = await diskRoom(host, dirname(overlay), ram?.use === 'written' || packages !== undefined);
   return { qemu: wrap(sandbox, spec.qemu.command, argv, { files, maxFileBytes }), stateIndex: files.length - 1 };
 }
 
