@@ -12,7 +12,7 @@ const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-validator-'));
 const find = (path: string) => findValidator(createHost({ env: { BPFCOMPAT_VALIDATOR_BIN: path } }), ROOT, 'x86_64');
 
 test('the validator says which protocol it speaks in words that the host looks for', async () => {
-  const header = readFileSync(join(ROOT, 'validator-c/src/guest/frames.h'), 'utf8');
+  const header = readFileSync(join(ROOT, 'validator-c/src/lib/frames.h'), 'utf8');
   expect(header).toContain(`#define FRAME_VERSION ${PROTOCOL_VERSION}\n`);
   const path = join(dir, 'ours');
   copyFileSync(OURS, path);

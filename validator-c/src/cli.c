@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "guest/frames.h"
-#include "guest/worker.h"
+#include "lib/frames.h"
 #include "lib/io.h"
+#include "lib/limits.h"
 #include "lib/version.h"
 #include "options.h"
 #include "work.h"
@@ -82,7 +82,7 @@ static int run(const struct options *options, struct request *request)
 		goto cleanup;
 	if (options->log_dir)
 		mkdir(options->log_dir, 0755);
-	worker__raise_limits();
+	limits__raise();
 	verdict = work__run(&work, &document);
 	code = write_outputs(options, &result, &document);
 	if (!code)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/parse.h"
+
 static const char help[] =
 	"Usage: bpfcompat-validator --artifact FILE --out FILE [options]\n"
 	"\n"
@@ -53,7 +55,7 @@ static int set_own(struct options *options, struct request *request, const char 
 	else if (!strcmp(flag, "attach-mode"))
 		return request__parse_mode(value, &request->attach_mode) ? 0 : -1;
 	else if (!strcmp(flag, "probe-features"))
-		return request__parse_bool(value, &request->probe_features) ? 0 : -1;
+		return parse__bool(value, &request->probe_features) ? 0 : -1;
 	else
 		return 1;
 	return 0;

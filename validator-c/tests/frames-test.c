@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/frames.h"
+#include "lib/frames.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/io.h"
 #include "guest/seal.h"
+#include "lib/io.h"
 #include "test.h"
 
 void test_frames(void)

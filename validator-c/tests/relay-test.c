@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest/frames.h"
+#include "lib/frames.h"
 #include "lib/settled.h"
 #include "test.h"
 

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "attach/attach-kinds.h"
-#include "guest/modules.h"
+#include "lib/modules.h"
 
 static int open_lirc(const struct attach_job *job)
 {

@@ -8,8 +8,8 @@
 
 #include "attach/attach-kinds.h"
 #include "attach/netdev.h"
-#include "guest/modules.h"
 #include "lib/compat.h"
+#include "lib/modules.h"
 
 /* Written as numbers: headers of the distribution may not know the newer ones yet. */
 #define ATTACH_TYPE_NETKIT_PRIMARY 54

@@ -12,7 +12,7 @@
 #include "attach/attach-kinds.h"
 #include "attach/netdev.h"
 #include "attach/netlink.h"
-#include "guest/modules.h"
+#include "lib/modules.h"
 
 /* Addresses for documentation (RFC 5737, RFC 3849): no one is there. */
 #define FIRST_IPV4 0xc6336401U

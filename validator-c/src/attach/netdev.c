@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "attach/netlink.h"
-#include "guest/modules.h"
+#include "lib/modules.h"
 
 static int first_namespace = -1;
 

@@ -14,8 +14,8 @@
 #include "guest/descendants.h"
 #include "guest/enclose.h"
 #include "guest/pristine.h"
-#include "guest/worker.h"
 #include "lib/io.h"
+#include "lib/limits.h"
 
 #define PATH_DIRECTORIES "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define OPEN_FILES 65536
@@ -84,7 +84,7 @@ static void set_limit(int resource, rlim_t soft, rlim_t hard)
  */
 static void set_limits(void)
 {
-	worker__lower_memlock();
+	limits__lower_memlock();
 	set_limit(RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY);
 	set_limit(RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES_HARD);
 	/* When memory runs out, it is not the validator that goes. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "expect/expect.h"
-#include "guest/request.h"
+#include "lib/parse.h"
 
 #define DEFAULT_TIMEOUT_SECONDS 10
 /* The host has a smaller bound for tests; a user's own loader may take as long as a cell. */
@@ -79,7 +79,7 @@ static bool set_key(struct test *test, const char *key, const char *value)
 	    !strcmp(key, "expect_run"))
 		return expect__parse(&test->expect, key + strlen("expect_"), value);
 	if (!strcmp(key, "required"))
-		return request__parse_bool(value, &test->required);
+		return parse__bool(value, &test->required);
 	if (!strcmp(key, "timeout_seconds"))
 		return parse_number(value, 1, MAX_TIMEOUT_SECONDS, &test->timeout_seconds);
 	if (!strcmp(key, "expect_exit_code"))

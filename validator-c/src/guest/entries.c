@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/frames.h"
+#include "lib/frames.h"
 
 #define MAX_MODE 0777
 

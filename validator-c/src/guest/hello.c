@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 
 #include "guest/build-id.h"
-#include "guest/frames.h"
+#include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/version.h"
 #include "output/document-sections.h"

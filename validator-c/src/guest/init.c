@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "guest/hello.h"
-#include "guest/modules.h"
 #include "guest/mounts.h"
 #include "guest/port.h"
 #include "guest/serve.h"
 #include "guest/usermode.h"
+#include "lib/modules.h"
 
 /* Descriptors 0 to 2 must exist, or the first file we open gets one of them. */
 static void fill_standard_descriptors(void)

@@ -3,8 +3,8 @@
 
 #include <sys/mman.h>
 
-#include "guest/frames.h"
 #include "lib/die.h"
+#include "lib/frames.h"
 
 struct mailbox *mailbox__create(void)
 {

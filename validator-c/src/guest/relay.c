@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest/frames.h"
+#include "lib/frames.h"
 #include "lib/settled.h"
 
 #define PIECE (64 * 1024)

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/frames.h"
 #include "guest/mailbox.h"
+#include "lib/frames.h"
 #include "lib/io.h"
+#include "lib/parse.h"
 
 #define MAX_LINE 4096
 #define DEFAULT_WORK_TIMEOUT_MS 60000
@@ -49,20 +50,6 @@ bool request__parse_mode(const char *text, enum attach_mode *mode)
 	else
 		return false;
 	return true;
-}
-
-bool request__parse_bool(const char *text, bool *value)
-{
-	static const char *const words[] = { "0", "1", "false", "true", "no", "yes", "off", "on" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(text, words[i])) {
-			*value = i % 2;
-			return true;
-		}
-	}
-	return false;
 }
 
 const char *request__mode_name(enum attach_mode mode)
@@ -114,7 +101,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "attach_mode"))
 		good = request__parse_mode(value, &request->attach_mode);
 	else if (!strcmp(key, "probe_features"))
-		good = request__parse_bool(value, &request->probe_features);
+		good = parse__bool(value, &request->probe_features);
 	else if (!strcmp(key, "work_timeout_ms"))
 		good = parse_size(value, 24 * 3600 * 1000ULL, &request->work_timeout_ms) && request->work_timeout_ms;
 	else if (!strcmp(key, "realtime_ms"))
@@ -122,7 +109,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "entropy"))
 		good = is_hex(value, 128) && copy_text(value, request->entropy, sizeof(request->entropy));
 	else if (!strcmp(key, "more"))
-		good = request__parse_bool(value, &request->more);
+		good = parse__bool(value, &request->more);
 	else if (!strcmp(key, "required_program"))
 		good = value[0] && add_required(request, value);
 	else if (!strcmp(key, "file"))
@@ -136,7 +123,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "mode"))
 		good = parse_work_mode(value, request);
 	else if (!strcmp(key, "shell"))
-		good = request__parse_bool(value, &request->shell);
+		good = parse__bool(value, &request->shell);
 	else if (!strcmp(key, "bin"))
 		good = copy_text(value, request->bin, sizeof(request->bin));
 	else

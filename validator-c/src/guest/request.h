@@ -73,8 +73,6 @@ void request__init(struct request *request);
 int request__parse(struct request *request, const char *text, size_t len, char *error, size_t size);
 /* `disabled`, `off`, `none`, `best-effort`, `required`, `strict`; false for anything else. */
 bool request__parse_mode(const char *text, enum attach_mode *mode);
-/* 1 true yes on, 0 false no off; false for anything else. */
-bool request__parse_bool(const char *text, bool *value);
 const char *request__mode_name(enum attach_mode mode);
 /* Microseconds until it has to be completed; 0 when that is over. */
 uint64_t request__left_us(const struct request *request);

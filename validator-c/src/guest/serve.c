@@ -9,15 +9,15 @@
 #include <unistd.h>
 
 #include "guest/descendants.h"
-#include "guest/frames.h"
 #include "guest/install.h"
 #include "guest/port.h"
-#include "guest/resume.h"
+#include "guest/prewarm.h"
 #include "guest/request.h"
+#include "guest/resume.h"
 #include "guest/supervise.h"
 #include "guest/userland.h"
-#include "guest/prewarm.h"
 #include "lib/die.h"
+#include "lib/frames.h"
 #include "lib/io.h"
 
 #define FILE_PIECE (64 * 1024)

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "guest/descendants.h"
-#include "guest/frames.h"
 #include "guest/kernel-log.h"
 #include "guest/port.h"
 #include "guest/relay.h"
 #include "lib/die.h"
+#include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/json.h"
 

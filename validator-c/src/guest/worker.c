@@ -6,40 +6,16 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest/prewarm.h"
 #include "guest/waiting.h"
 #include "lib/die.h"
+#include "lib/limits.h"
 #include "work.h"
 
 #define EXIT_BAD_REQUEST 1
-/* Two for each program that is attached, of 2048, and those of maps: what a machine allows a service that requests it. */
-#define OPEN_FILES 65536
-
-static void set_limit(int resource, rlim_t value)
-{
-	struct rlimit limit = { .rlim_cur = value, .rlim_max = value };
-
-	setrlimit(resource, &limit);
-}
-
-static struct rlimit kernel_memlock = { .rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY };
-
-void worker__raise_limits(void)
-{
-	getrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
-	set_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
-	set_limit(RLIMIT_CORE, 0);
-	set_limit(RLIMIT_NOFILE, OPEN_FILES);
-}
-
-void worker__lower_memlock(void)
-{
-	setrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
-}
 
 static void run_request(struct mailbox *mailbox, int frames) __attribute__((noreturn));
 static void run_request(struct mailbox *mailbox, int frames)
@@ -57,7 +33,7 @@ static void run_request(struct mailbox *mailbox, int frames)
 		_exit(EXIT_BAD_REQUEST);
 	waiting__end_others(&request);
 	/* PID 1 keeps the wall clock; this one is for what spins. */
-	set_limit(RLIMIT_CPU, request.work_timeout_ms / 1000 + 2);
+	limits__cpu_seconds(request.work_timeout_ms / 1000 + 2);
 	code = work__run(&work, &document);
 	evidence__done(&evidence, (uint8_t)code);
 	for (;;)
@@ -71,7 +47,7 @@ static void wait_and_run(struct mailbox *mailbox, int go, int frames, bool prewa
 
 	setsid();
 	signal(SIGPIPE, SIG_IGN);
-	worker__raise_limits();
+	limits__raise();
 	if (prewarm) {
 		prewarm__run();
 		waiting__start();

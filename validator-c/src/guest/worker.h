@@ -23,9 +23,5 @@ struct worker {
 void worker__start(struct worker *worker, struct mailbox *mailbox, int port);
 /* Sends it to work on what lies in the mailbox; afterwards it sleeps, so that its links stay. */
 void worker__go(struct worker *worker);
-/* RLIMIT_MEMLOCK without end, files for all that an object has, no core files. */
-void worker__raise_limits(void);
-/* RLIMIT_MEMLOCK as it was before, for what is run by us and has to raise it itself. */
-void worker__lower_memlock(void);
 
 #endif

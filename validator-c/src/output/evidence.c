@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "guest/frames.h"
+#include "lib/frames.h"
 #include "lib/settled.h"
 #include "load/alters.h"
 #include "load/shims.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/request.h"
+#include "lib/parse.h"
 #include "overrides/overrides-apply.h"
 
 static int fail(char *error, size_t size, const char *what, const char *value)
@@ -73,7 +73,7 @@ static int set_autoload(struct overrides *overrides, const char *value, char *er
 		return fail(error, size, "more than 256 autoload settings", value);
 	choice = &overrides->autoloads[overrides->autoload_count];
 	word = after_name(value, choice->program);
-	if (!word || !request__parse_bool(word, &choice->on))
+	if (!word || !parse__bool(word, &choice->on))
 		return fail(error, size, "expected <program>=on or off", value);
 	overrides->autoload_count++;
 	return 0;
@@ -90,5 +90,5 @@ int overrides__set_program_key(struct overrides *overrides, const char *key, con
 		return set_autoload(overrides, value, error, size);
 	if (strcmp(key, "strict_libbpf"))
 		return -ENOENT;
-	return request__parse_bool(value, &overrides->strict) ? 0 : fail(error, size, "expected true or false", value);
+	return parse__bool(value, &overrides->strict) ? 0 : fail(error, size, "expected true or false", value);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/request.h"
+#include "lib/parse.h"
 
 /* Anonymous structures within each other; the object's BTF may be damaged. */
 #define MAX_DEPTH 16
@@ -231,7 +231,7 @@ int variable__write(const struct variable *variable, const char *value, const ch
 		return reject(-EOPNOTSUPP, why,
 			      "only numbers, enums and arrays of bytes can be set; name a member or element");
 	if (btf_int_encoding(t) & BTF_INT_BOOL) {
-		if (!request__parse_bool(value, &on))
+		if (!parse__bool(value, &on))
 			return reject(-EINVAL, why, "the variable is a bool: true or false");
 		number.magnitude = on;
 	} else if (!parse_number(value, &number)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/modules.h"
+#include "lib/modules.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/frames.h"
+#include "lib/frames.h"
 
 #include <errno.h>
 #include <string.h>
