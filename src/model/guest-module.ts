@@ -4,7 +4,7 @@ export interface GuestModule {
   readonly bytes: Uint8Array;
 }
 
-/** Limits of the modules of one request; validator-c/src/guest/request-modules.h has the same limits. */
+/** Limits of the modules of one request; validator-c/src/request/request-modules.h has the same limits. */
 const LIMITS = { count: 64, moduleBytes: 32 * 1024 * 1024, bytes: 64 * 1024 * 1024 } as const;
 
 /** Why a request cannot bring these modules along; undefined when it can. */

@@ -2,7 +2,7 @@ import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import { MAX_HOST_PAYLOAD } from './frames.ts';
 
-/** Per request; validator-c/src/guest/entries.h has the same limits. */
+/** Per request; validator-c/src/request/entries.h has the same limits. */
 const MAX_ENTRIES = 4096;
 const MAX_ENTRY_BYTES = 256 * 1024 * 1024;
 const MAX_PATH_BYTES = 1024;

@@ -2,7 +2,7 @@
 #ifndef BPFCOMPAT_OPTIONS_H
 #define BPFCOMPAT_OPTIONS_H
 
-#include "guest/request.h"
+#include "request/request.h"
 
 enum options_result {
 	OPTIONS_RUN,

@@ -5,9 +5,9 @@
 
 #include <bpf/libbpf.h>
 
-#include "guest/request.h"
 #include "output/evidence.h"
 #include "output/result.h"
+#include "request/request.h"
 
 struct work {
 	struct request *request;

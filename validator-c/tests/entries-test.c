@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/entries.h"
+#include "request/entries.h"
 
 #include <fcntl.h>
 #include <stdio.h>

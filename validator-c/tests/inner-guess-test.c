@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "load/inner-guess.h"
+#include "load/inner-guess-fit.h"
 
 #include <string.h>
 
 #include "lib/io.h"
-#include "guest/request.h"
+#include "request/request.h"
 #include "test.h"
 
 /* Fitting ends while there is time for a result, and does not begin when there is none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/request-modules.h"
+#include "request/request-modules.h"
 
 #include <errno.h>
 #include <stdio.h>

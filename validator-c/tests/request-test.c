@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/request.h"
+#include "request/request.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "guest/request.h"
+#include "request/request.h"
 
 struct bpftool_probe {
 	bool available;

@@ -3,7 +3,7 @@
 #ifndef BPFCOMPAT_COMMAND_H
 #define BPFCOMPAT_COMMAND_H
 
-#include "guest/request.h"
+#include "request/request.h"
 
 /* Where the object, the user's loader and assets lie; src/model/guest-entry.ts names it too. */
 #define REMOTE_ROOT "/bpfcompat"

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "guest/request.h"
 #include "output/result.h"
+#include "request/request.h"
 
 /*
  * Why a program that a failed test names could not be run although it is there: shells only say "not found" for it.

@@ -2,8 +2,8 @@
 #ifndef BPFCOMPAT_FUNCTIONAL_H
 #define BPFCOMPAT_FUNCTIONAL_H
 
-#include "guest/request.h"
 #include "output/result.h"
+#include "request/request.h"
 
 /*
  * Runs the command of one test by a shell and fills what is known afterwards. Everything the command started is gone

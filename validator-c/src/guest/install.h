@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "guest/entries.h"
+#include "request/entries.h"
 
 /* Makes all links of the list. Before the files, which may lie behind them. */
 void install__links(const struct entries *entries);

@@ -6,11 +6,10 @@
 #ifndef BPFCOMPAT_MAILBOX_H
 #define BPFCOMPAT_MAILBOX_H
 
-#include "guest/request.h"
+#include "request/request.h"
 
 /* A list of 4096 files is some 400 KB. */
 #define MAILBOX_TEXT_MAX (1024 * 1024)
-#define MAILBOX_PLAN_MAX (1024 * 1024)
 
 struct mailbox {
 	uint32_t text_size;
@@ -19,7 +18,7 @@ struct mailbox {
 	uint32_t settled;
 	/* One more byte than can be sent: texts end with a NUL. */
 	char text[MAILBOX_TEXT_MAX + 1];
-	char plan[MAILBOX_PLAN_MAX + 1];
+	char plan[REQUEST_PLAN_MAX + 1];
 	/* Up to FRAME_MAX_TO_GUEST bytes. */
 	char artifact[];
 };

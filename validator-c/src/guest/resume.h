@@ -3,7 +3,7 @@
 #ifndef BPFCOMPAT_RESUME_H
 #define BPFCOMPAT_RESUME_H
 
-#include "guest/request.h"
+#include "request/request.h"
 
 void resume__guest(const struct request *request);
 

@@ -12,13 +12,13 @@
 #include "guest/install.h"
 #include "guest/port.h"
 #include "guest/prewarm.h"
-#include "guest/request.h"
 #include "guest/resume.h"
 #include "guest/supervise.h"
 #include "guest/userland.h"
 #include "lib/die.h"
 #include "lib/frames.h"
 #include "lib/io.h"
+#include "request/request.h"
 
 #define FILE_PIECE (64 * 1024)
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "guest/request.h"
+#include "request/request.h"
 
 struct waiting {
 	char loader[ENTRY_MAX_PATH + 1];

@@ -7,13 +7,13 @@
 #include "lib/io.h"
 #include "load/alters.h"
 #include "load/capture.h"
-#include "load/inner-guess.h"
+#include "load/inner-guess-fit.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
-#include "load/unavailable.h"
-#include "load/struct-ops.h"
 #include "load/single-loads.h"
-#include "overrides/variants.h"
+#include "load/struct-ops.h"
+#include "load/unavailable.h"
+#include "load/variants.h"
 
 static void skip_program(struct work *work, struct program *program, const char *reason)
 {

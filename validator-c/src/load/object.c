@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/compat.h"
 #include "lib/io.h"
 #include "load/capture.h"
 #include "load/elf-facts.h"
@@ -283,4 +284,14 @@ void object__drop_pins(struct bpf_object *obj)
 
 	bpf_object__for_each_map(map, obj)
 		bpf_map__set_pin_path(map, NULL);
+}
+
+int object__prepare(struct bpf_object *obj)
+{
+#if LIBBPF_AT_LEAST(1, 6)
+	return bpf_object__prepare(obj);
+#else
+	(void)obj;
+	return 0;
+#endif
 }

@@ -5,8 +5,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "guest/request.h"
 #include "output/result.h"
+#include "request/request.h"
 
 /*
  * Opens it, applies the overrides, and fills result->open, programs, maps and license with what will be loaded. NULL when
@@ -24,5 +24,7 @@ void object__drop_pins(struct bpf_object *obj);
 
 /* The object as it is opened from now on loads without a kernel function; what calls it does not. False without such. */
 bool object__weaken(struct request *request, const char *name);
+/* 0 or a negative errno: everything before the first program, where this libbpf can do that apart. */
+int object__prepare(struct bpf_object *obj);
 
 #endif

@@ -12,6 +12,7 @@
 #include "lib/compat.h"
 #include "lib/io.h"
 #include "load/capture.h"
+#include "load/inner-guess-fit.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
 
@@ -49,16 +50,6 @@ void program_info__read(const struct bpf_program *prog, struct program_load *loa
 		load->counts.verified_insns = info.verified_insns;
 	load->counts.xlated_bytes = info.xlated_prog_len;
 	load->counts.jited_bytes = info.jited_prog_len;
-}
-
-int object__prepare(struct bpf_object *obj)
-{
-#if LIBBPF_AT_LEAST(1, 6)
-	return bpf_object__prepare(obj);
-#else
-	(void)obj;
-	return 0;
-#endif
 }
 
 static bool is_companion(const struct overrides *overrides, const char *name)

@@ -33,7 +33,5 @@ void single_loads__close(struct single_loads *loads);
 
 /* What is known of a program after its load: instruction counts and sizes, statistics and time. */
 void program_info__read(const struct bpf_program *prog, struct program_load *load);
-/* 0 or a negative errno: everything before the first program, where this libbpf can do that apart. */
-int object__prepare(struct bpf_object *obj);
 
 #endif

@@ -9,7 +9,6 @@
 #include "load/externs.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
-#include "load/single-loads.h"
 
 /* libbpf puts a call of a helper of such a number where something is used that was left out; its place is added. */
 #define NO_MAP 2001000000

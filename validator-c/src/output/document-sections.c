@@ -8,8 +8,8 @@
 #include "expect/bpftool.h"
 #include "load/probe.h"
 #include "load/shims.h"
+#include "load/variants.h"
 #include "output/text.h"
-#include "overrides/variants.h"
 
 /* A document of thousands of failing programs must still fit one frame. */
 #define LOGS_UNTIL (2U << 20)

@@ -3,9 +3,9 @@
 #ifndef BPFCOMPAT_DOCUMENT_SECTIONS_H
 #define BPFCOMPAT_DOCUMENT_SECTIONS_H
 
-#include "guest/request.h"
 #include "lib/json.h"
 #include "output/result.h"
+#include "request/request.h"
 
 #define KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
 

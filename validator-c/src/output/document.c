@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "lib/version.h"
+#include "load/variants.h"
 #include "output/document-sections.h"
 #include "output/text.h"
-#include "overrides/variants.h"
 
 struct attach_counts {
 	int attempted;

@@ -7,8 +7,8 @@
 #include "lib/settled.h"
 #include "load/alters.h"
 #include "load/shims.h"
+#include "load/variants.h"
 #include "output/text.h"
-#include "overrides/variants.h"
 
 /* The host stops reading at 10 000 stage frames or 64 MiB. */
 #define STEPS_UNTIL_FRAME 6000

@@ -8,10 +8,10 @@
 
 #include <stdint.h>
 
-#include "guest/request.h"
 #include "lib/buf.h"
 #include "lib/json.h"
 #include "output/result.h"
+#include "request/request.h"
 
 /* A list in a stage ends here, so that the stage fits one frame. */
 #define EVIDENCE_LISTS_MAX (3U << 20)

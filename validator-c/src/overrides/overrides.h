@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "load/inner-guess.h"
+#include "overrides/inner-guess.h"
 
 #define OVERRIDES_MAX_MAPS 32
 #define OVERRIDES_MAX_TYPES 32

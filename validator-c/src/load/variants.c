@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "overrides/variants.h"
+#include "load/variants.h"
 
 #include <errno.h>
 #include <string.h>

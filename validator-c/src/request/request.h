@@ -7,10 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "guest/entries.h"
-#include "guest/request-modules.h"
 #include "lib/sha256.h"
 #include "overrides/overrides.h"
+#include "request/entries.h"
+#include "request/request-modules.h"
+
+/* Bytes of a functional plan. */
+#define REQUEST_PLAN_MAX (1024 * 1024)
 
 enum attach_mode {
 	ATTACH_DISABLED,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/request.h"
+#include "request/request.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/mailbox.h"
 #include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/parse.h"
@@ -97,7 +96,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "artifact_size"))
 		good = parse_size(value, FRAME_MAX_TO_GUEST, &request->artifact_size);
 	else if (!strcmp(key, "functional_plan_size"))
-		good = parse_size(value, MAILBOX_PLAN_MAX, &request->plan_size);
+		good = parse_size(value, REQUEST_PLAN_MAX, &request->plan_size);
 	else if (!strcmp(key, "attach_mode"))
 		good = request__parse_mode(value, &request->attach_mode);
 	else if (!strcmp(key, "probe_features"))
