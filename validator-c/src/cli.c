@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "expect/plan.h"
 #include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/limits.h"
@@ -90,6 +91,7 @@ static int run(const struct options *options, struct request *request)
 cleanup:
 	if (work.obj)
 		bpf_object__close(work.obj);
+	plan__free(&result);
 	result__free(&result);
 	evidence__free(&evidence);
 	buf__free(&document);

@@ -5,16 +5,18 @@
 #include <string.h>
 
 #include "attach/attach.h"
+#include "expect/evidence-functional.h"
 #include "expect/expect.h"
 #include "expect/functional.h"
 #include "expect/plan.h"
 #include "load/alters.h"
 #include "load/capture.h"
+#include "load/evidence-object.h"
 #include "load/load.h"
 #include "load/object.h"
 #include "load/variants.h"
 #include "output/document.h"
-#include "output/evidence-kernel.h"
+#include "symbols/evidence-kernel.h"
 #include "symbols/formats.h"
 #include "symbols/kernel-names.h"
 #include "symbols/ksyms-file.h"
@@ -52,6 +54,15 @@ static void explain_externs(struct work *work)
 	count = externs__list(work->request->artifact, work->request->artifact_size, bpf_object__btf(work->obj), &list);
 	evidence__externs(work->evidence, list, count);
 	free(list);
+}
+
+static void explain_formats(struct work *work)
+{
+	const struct format *list;
+	int count = formats__find(work->result, work->obj, &list), i;
+
+	for (i = 0; i < count; i++)
+		evidence__format(work->evidence, &list[i]);
 }
 
 static bool was_searched(const struct missing_name *missing, const struct missing_name *list, int count)
@@ -124,7 +135,7 @@ static void run_stages(struct work *work)
 	evidence__core(work->evidence);
 	explain_externs(work);
 	if (result->load.status == STATUS_PASS && work->evidence->fd >= 0)
-		formats__report(work);
+		explain_formats(work);
 	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
 	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->overrides);
 	if (loaded && request->attach_mode != ATTACH_DISABLED)

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "expect/expect-assertion.h"
-#include "lib/io.h"
 #include "expect/plan.h"
+#include "lib/io.h"
 #include "test.h"
 
 static void takes(const char *kind, const char *line)
@@ -153,7 +153,7 @@ static void test_plan_lines(void)
 	CHECK(result.test_count == 3 && result.tests[0].expect && result.tests[0].expect->count == 3);
 	CHECK(!result.tests[0].command && result.tests[0].exit_code == -1);
 	CHECK(!strcmp(result.tests[2].name, "functional-plan") && result.tests[2].status == STATUS_FAIL);
-	result__free(&result);
+	plan__free(&result);
 }
 
 static void test_random_lines(void)

@@ -21,7 +21,7 @@ static void rejects(const char *text, const char *why)
 		CHECK(!strcmp(last->name, "functional-plan") && last->status == STATUS_FAIL &&
 		      strstr(last->error, why));
 	}
-	result__free(&result);
+	plan__free(&result);
 }
 
 static void test_random_plans(void)
@@ -38,7 +38,7 @@ static void test_random_plans(void)
 			text[(size_t)rand() % (sizeof(good) - 1)] = (char)rand();
 		plan__parse(text, sizeof(good) - 1, &result);
 		CHECK(result.test_count > 0);
-		result__free(&result);
+		plan__free(&result);
 	}
 }
 
@@ -53,7 +53,7 @@ void test_plan(void)
 	CHECK(!strcmp(result.tests[0].expect_stdout, "x=y") && result.tests[0].expect_exit_code == 2);
 	CHECK(!strcmp(result.tests[0].command, "echo x=y; exit 2"));
 	CHECK(!strcmp(result.tests[1].name, "functional-2") && result.tests[1].required);
-	result__free(&result);
+	plan__free(&result);
 	rejects("", "empty");
 	rejects("functional_plan.v0.2\n", "does not begin");
 	rejects("functional_plan.v0.1\nname=x\n", "outside");

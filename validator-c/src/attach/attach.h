@@ -2,7 +2,7 @@
 #ifndef BPFCOMPAT_ATTACH_H
 #define BPFCOMPAT_ATTACH_H
 
-#include "work.h"
+#include "output/work.h"
 
 /*
  * Attaches every loaded program to something fitting and says an attach stage for each, but those that can alter what is

@@ -144,3 +144,27 @@ void plan__parse(const char *text, size_t len, struct result *result)
 	if (wrong)
 		reject(result, wrong);
 }
+
+static void free_test(struct test *test)
+{
+	free(test->name);
+	free(test->command);
+	free(test->expect_stdout);
+	free(test->expect_stderr);
+	buf__free(&test->out.head);
+	buf__free(&test->out.tail);
+	buf__free(&test->err.head);
+	buf__free(&test->err.tail);
+	expect__free(test->expect);
+}
+
+void plan__free(struct result *result)
+{
+	int i;
+
+	for (i = 0; i < result->test_count; i++)
+		free_test(&result->tests[i]);
+	free(result->tests);
+	result->tests = NULL;
+	result->test_count = 0;
+}

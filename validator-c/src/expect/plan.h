@@ -11,5 +11,7 @@
  * `functional-plan` that says why.
  */
 void plan__parse(const char *text, size_t len, struct result *result);
+/* The tests, and what is known of them. */
+void plan__free(struct result *result);
 
 #endif

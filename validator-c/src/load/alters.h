@@ -7,7 +7,7 @@
 #define BPFCOMPAT_ALTERS_H
 
 #include "lib/json.h"
-#include "work.h"
+#include "output/work.h"
 
 /* Fills `alters` of every program that is loaded. Its final instructions decide, subprograms included. */
 void alters__find(struct work *work);

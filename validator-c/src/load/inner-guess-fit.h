@@ -3,7 +3,7 @@
 #ifndef BPFCOMPAT_INNER_GUESS_FIT_H
 #define BPFCOMPAT_INNER_GUESS_FIT_H
 
-#include "work.h"
+#include "output/work.h"
 
 /* One field is learned in each round, or one program left out that fails for another reason. */
 #define INNER_GUESS_ROUNDS_MAX 64

@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-#include "load/probes.h"
 #include "load/verifier-log.h"
+#include "output/probes.h"
 
 /*
  * From now on, rejected loads that would log into `buffer` are repeated only when `want_log`. One that is rejected without

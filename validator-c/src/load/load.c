@@ -7,6 +7,7 @@
 #include "lib/io.h"
 #include "load/alters.h"
 #include "load/capture.h"
+#include "load/evidence-object.h"
 #include "load/inner-guess-fit.h"
 #include "load/load-syscall.h"
 #include "load/object.h"

@@ -2,7 +2,7 @@
 #ifndef BPFCOMPAT_LOAD_H
 #define BPFCOMPAT_LOAD_H
 
-#include "work.h"
+#include "output/work.h"
 
 /*
  * Loads the whole object and finds out about every program in it: from that load when it passed, else one by one.

@@ -4,7 +4,7 @@
 
 #include <linux/bpf.h>
 
-#include "load/probes.h"
+#include "output/probes.h"
 
 /*
  * A map that was rejected with `err`: tries it with one thing changed at a time until the kernel takes it, so that the

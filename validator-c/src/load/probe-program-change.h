@@ -4,7 +4,7 @@
 
 #include <linux/bpf.h>
 
-#include "load/probes.h"
+#include "output/probes.h"
 
 /*
  * A program that was rejected without a word: is it its body, or what it claims to be? Loads two instructions in its

@@ -15,6 +15,7 @@
 #include "load/inner-guess-fit.h"
 #include "load/load-syscall.h"
 #include "load/object.h"
+#include "load/verifier-stats.h"
 
 #define AREA_LOG_MAX (200 * 1024)
 

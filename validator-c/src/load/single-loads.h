@@ -9,7 +9,7 @@
 
 #include "load/unavailable.h"
 #include "load/verifier-log.h"
-#include "work.h"
+#include "output/work.h"
 
 struct single_load_area;
 

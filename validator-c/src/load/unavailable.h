@@ -3,7 +3,7 @@
 #ifndef BPFCOMPAT_UNAVAILABLE_H
 #define BPFCOMPAT_UNAVAILABLE_H
 
-#include "work.h"
+#include "output/work.h"
 
 #define LACKS_MAX 64
 

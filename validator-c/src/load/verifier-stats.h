@@ -11,19 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct verifier_stats {
-	/* Whether the log had the line that begins with `processed`. */
-	bool counted;
-	uint64_t insns;
-	uint64_t total_states;
-	uint64_t peak_states;
-	/* Whether the log said how deep the stack is. */
-	bool has_stack;
-	/* The deepest chain of calls, in bytes. */
-	uint64_t stack_bytes;
-	/* How long the system call took. */
-	uint64_t elapsed_us;
-};
+#include "output/result.h"
 
 /*
  * Reads a log that ends with statistics. `insns` is the program the log is about, NULL when it was rejected: the kernel

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "expect/evidence-functional.h"
 #include "lib/version.h"
 #include "load/variants.h"
 #include "output/document-sections.h"

@@ -2,7 +2,7 @@
 #ifndef BPFCOMPAT_DOCUMENT_H
 #define BPFCOMPAT_DOCUMENT_H
 
-#include "work.h"
+#include "output/work.h"
 
 #define DOCUMENT_SCHEMA "validator.v0.4"
 

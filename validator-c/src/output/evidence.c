@@ -5,9 +5,6 @@
 
 #include "lib/frames.h"
 #include "lib/settled.h"
-#include "load/alters.h"
-#include "load/shims.h"
-#include "load/variants.h"
 #include "output/text.h"
 
 /* The host stops reading at 10 000 stage frames or 64 MiB. */
@@ -51,23 +48,12 @@ static size_t log_limit(const struct evidence *evidence)
 	return evidence->bytes < SHORT_LOGS_FROM ? LOG_MAX_BYTES : SHORT_LOG_MAX;
 }
 
-static void put_log(const struct evidence *evidence, struct json *json, const char *key, const struct buf *log)
+void evidence__put_log(const struct evidence *evidence, struct json *json, const char *key, const struct buf *log)
 {
 	size_t limit = log_limit(evidence), skip = log->len > limit ? log->len - limit : 0;
 
 	/* The end of a log names the cause. */
 	json__strn(json, key, log->data ? log->data + skip : NULL, log->len - skip, limit);
-}
-
-static void put_object_step(const struct evidence *evidence, struct json *json, const struct object_step *step)
-{
-	char words[256];
-
-	json__str(json, "status", status__name(step->status), NAME_MAX_BYTES);
-	json__int(json, "errno", step->err);
-	json__str(json, "error", status__error(step->err, words, sizeof(words)), MESSAGE_MAX_BYTES);
-	put_log(evidence, json, "log", &step->log);
-	json__uint(json, "elapsed_us", step->elapsed_us);
 }
 
 void evidence__begin(struct evidence *evidence, const struct request *request)
@@ -89,56 +75,6 @@ void evidence__step(struct evidence *evidence, const char *phase, const char *su
 	evidence__start(evidence, &json, "step");
 	json__str(&json, "phase", phase, NAME_MAX_BYTES);
 	json__str(&json, "subject", subject, NAME_MAX_BYTES);
-	evidence__finish(evidence, &json);
-}
-
-static void put_program_facts(struct json *json, const struct program *program)
-{
-	json__object(json, NULL);
-	json__str(json, "name", program->name, NAME_MAX_BYTES);
-	json__str(json, "section", program->section, NAME_MAX_BYTES);
-	json__str(json, "type", overrides__prog_type_name(program->type), NAME_MAX_BYTES);
-	json__uint(json, "expected_attach_type", program->expected_attach_type);
-	json__bool(json, "autoload", program->autoload);
-	json__uint(json, "insns", program->insns);
-	json__end(json);
-}
-
-static void put_map_facts(struct json *json, const struct map *map)
-{
-	json__object(json, NULL);
-	json__str(json, "name", map->name, NAME_MAX_BYTES);
-	json__str(json, "type", overrides__map_type_name(map->type), NAME_MAX_BYTES);
-	json__uint(json, "type_id", map->type);
-	json__uint(json, "key_size", map->key_size);
-	json__uint(json, "value_size", map->value_size);
-	json__uint(json, "max_entries", map->max_entries);
-	json__uint(json, "flags", map->flags);
-	json__end(json);
-}
-
-void evidence__open(struct evidence *evidence, const struct result *result, const struct overrides *overrides)
-{
-	struct json json;
-	int i;
-
-	if (evidence->fd < 0)
-		return;
-	evidence__start(evidence, &json, "open");
-	put_object_step(evidence, &json, &result->open);
-	json__bool(&json, "artifact_has_btf", result->has_btf);
-	json__bool(&json, "artifact_has_btf_ext", result->has_btf_ext);
-	json__uint(&json, "core_relocations", result->core_relocations);
-	json__str(&json, "license", result->license, NAME_MAX_BYTES);
-	json__array(&json, "programs");
-	for (i = 0; i < result->program_count && evidence->text.len < EVIDENCE_LISTS_MAX; i++)
-		put_program_facts(&json, &result->programs[i]);
-	json__end(&json);
-	json__array(&json, "maps");
-	for (i = 0; i < result->map_count && evidence->text.len < EVIDENCE_LISTS_MAX; i++)
-		put_map_facts(&json, &result->maps[i]);
-	json__end(&json);
-	shims__put(&json, overrides);
 	evidence__finish(evidence, &json);
 }
 
@@ -182,9 +118,9 @@ void evidence__program(struct evidence *evidence, const struct program *program)
 	json__str(&json, "reason", load->reason, MESSAGE_MAX_BYTES);
 	json__int(&json, "errno", load->err);
 	json__bool(&json, "alone", load->alone);
-	put_log(evidence, &json, "log", &load->log);
-	put_log(evidence, &json, "verifier_log_head", &load->verifier.head);
-	put_log(evidence, &json, "verifier_log_tail", &load->verifier.tail);
+	evidence__put_log(evidence, &json, "log", &load->log);
+	evidence__put_log(evidence, &json, "verifier_log_head", &load->verifier.head);
+	evidence__put_log(evidence, &json, "verifier_log_tail", &load->verifier.tail);
 	json__uint(&json, "verifier_log_bytes", load->verifier.bytes);
 	json__uint(&json, "verifier_log_dropped", load->verifier.dropped);
 	json__uint(&json, "verified_insns", load->counts.verified_insns);
@@ -210,22 +146,6 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 	evidence__finish(evidence, &json);
 }
 
-void evidence__load(struct evidence *evidence, const struct result *result, const struct overrides *overrides)
-{
-	struct json json;
-	char inner[128];
-
-	evidence__start(evidence, &json, "load");
-	put_object_step(evidence, &json, &result->load);
-	if (overrides->guess_fitted) {
-		inner_guess__describe(&overrides->guess, inner, sizeof(inner));
-		json__str(&json, "inner_map", inner, MESSAGE_MAX_BYTES);
-	}
-	variants__put(&json, overrides);
-	alters__put(&json, result);
-	evidence__finish(evidence, &json);
-}
-
 void evidence__attach(struct evidence *evidence, const struct program *program)
 {
 	const struct program_attach *attach = &program->attach;
@@ -242,17 +162,8 @@ void evidence__attach(struct evidence *evidence, const struct program *program)
 	json__int(&json, "errno", attach->err);
 	json__str(&json, "error", attach->error, MESSAGE_MAX_BYTES);
 	json__str(&json, "reason", attach->reason, MESSAGE_MAX_BYTES);
-	put_log(evidence, &json, "log", &attach->log);
+	evidence__put_log(evidence, &json, "log", &attach->log);
 	json__uint(&json, "elapsed_us", attach->elapsed_us);
-	evidence__finish(evidence, &json);
-}
-
-void evidence__functional(struct evidence *evidence, const struct test *test)
-{
-	struct json json;
-
-	evidence__start(evidence, &json, "functional");
-	test__put(&json, test);
 	evidence__finish(evidence, &json);
 }
 

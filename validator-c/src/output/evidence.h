@@ -30,15 +30,14 @@ struct evidence {
 /* A stage is begun, filled and sent; only one at a time. */
 void evidence__start(struct evidence *evidence, struct json *json, const char *stage);
 void evidence__finish(struct evidence *evidence, struct json *json);
+/* The end of a log, as much as the stage may still have. */
+void evidence__put_log(const struct evidence *evidence, struct json *json, const char *key, const struct buf *log);
 
 void evidence__begin(struct evidence *evidence, const struct request *request);
 void evidence__step(struct evidence *evidence, const char *phase, const char *subject);
-void evidence__open(struct evidence *evidence, const struct result *result, const struct overrides *overrides);
 void evidence__program(struct evidence *evidence, const struct program *program);
 void evidence__map(struct evidence *evidence, const struct map *map);
-void evidence__load(struct evidence *evidence, const struct result *result, const struct overrides *overrides);
 void evidence__attach(struct evidence *evidence, const struct program *program);
-void evidence__functional(struct evidence *evidence, const struct test *test);
 void evidence__document(struct evidence *evidence, const struct buf *document);
 /* Waits until everything said so far has left the guest: nothing that happens later can change it. */
 void evidence__settle(struct evidence *evidence);

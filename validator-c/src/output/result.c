@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "expect/expect.h"
-
 /* The kernel uses it inside and lets it out in places; the C library has no words for it. */
 #define KERNEL_ENOTSUPP 524
 
@@ -42,19 +40,6 @@ static void free_program(struct program *program)
 	buf__free(&program->attach.log);
 }
 
-static void free_test(struct test *test)
-{
-	free(test->name);
-	free(test->command);
-	free(test->expect_stdout);
-	free(test->expect_stderr);
-	buf__free(&test->out.head);
-	buf__free(&test->out.tail);
-	buf__free(&test->err.head);
-	buf__free(&test->err.tail);
-	expect__free(test->expect);
-}
-
 void result__free(struct result *result)
 {
 	int i;
@@ -65,11 +50,8 @@ void result__free(struct result *result)
 		free(result->maps[i].name);
 		free(result->maps[i].error);
 	}
-	for (i = 0; i < result->test_count; i++)
-		free_test(&result->tests[i]);
 	free(result->programs);
 	free(result->maps);
-	free(result->tests);
 	free(result->license);
 	buf__free(&result->open.log);
 	buf__free(&result->load.log);

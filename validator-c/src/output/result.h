@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
-#include "load/probes.h"
-#include "load/verifier-stats.h"
+#include "output/probes.h"
 
 enum status {
 	STATUS_SKIPPED,
@@ -26,6 +25,21 @@ struct verifier_log {
 	struct buf tail;
 	uint64_t bytes;
 	uint64_t dropped;
+};
+
+/* What the verifier says of one program (load/verifier-stats.c reads it). */
+struct verifier_stats {
+	/* Whether the log had the line that begins with `processed`. */
+	bool counted;
+	uint64_t insns;
+	uint64_t total_states;
+	uint64_t peak_states;
+	/* Whether the log said how deep the stack is. */
+	bool has_stack;
+	/* The deepest chain of calls, in bytes. */
+	uint64_t stack_bytes;
+	/* How long the system call took. */
+	uint64_t elapsed_us;
 };
 
 /* What a loaded program is made of, and how long that took. */
@@ -163,6 +177,7 @@ struct result {
 const char *status__name(enum status status);
 /* Words for an errno of the kernel or of libbpf; `err` is negative. */
 const char *status__error(int err, char *text, size_t size);
+/* All but the tests, which plan__parse made and plan__free ends. */
 void result__free(struct result *result);
 
 #endif

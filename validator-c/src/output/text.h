@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The limits the host puts on strings (src/model/evidence.ts), and what stages and document write alike. */
+/* The limits the host puts on strings (src/model/evidence.ts), in stages and document alike. */
 #ifndef BPFCOMPAT_TEXT_H
 #define BPFCOMPAT_TEXT_H
-
-#include "lib/json.h"
-#include "output/result.h"
 
 #define NAME_MAX_BYTES 256
 #define MESSAGE_MAX_BYTES 4096
@@ -13,8 +10,5 @@
 #define TEST_TAIL_MAX_BYTES 8192
 /* What a loader of ours may report. */
 #define REPORT_MAX_BYTES (256 * 1024)
-
-/* The keys of one functional test, into an object that is open. */
-void test__put(struct json *json, const struct test *test);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/lines.h"
-#include "output/evidence-kernel.h"
 
 #define FORMATS_MAX 16
 /* CO-RE finds the places of what is in the kernel's own structures. */
@@ -87,10 +86,9 @@ static bool was_reported(const struct format *known, int count, const char *trac
 	return false;
 }
 
-void formats__report(struct work *work)
+int formats__find(const struct result *result, const struct bpf_object *obj, const struct format **list)
 {
 	static struct format formats[FORMATS_MAX];
-	const struct result *result = work->result;
 	char tracepoint[FORMAT_NAME_SIZE], path[FORMAT_NAME_SIZE + 32];
 	int count = 0, i;
 
@@ -99,11 +97,13 @@ void formats__report(struct work *work)
 
 		if (program->type != BPF_PROG_TYPE_TRACEPOINT || !program->selected ||
 		    !format__of_section(program->section, tracepoint) || was_reported(formats, count, tracepoint) ||
-		    !has_own_structure(bpf_object__btf(work->obj), program->name))
+		    !has_own_structure(bpf_object__btf(obj), program->name))
 			continue;
 		snprintf(formats[count].tracepoint, FORMAT_NAME_SIZE, "%s", tracepoint);
 		snprintf(path, sizeof(path), "events/%s/format", tracepoint);
 		if (lines__each_tracing(path, take, &formats[count]))
-			evidence__format(work->evidence, &formats[count++]);
+			count++;
 	}
+	*list = formats;
+	return count;
 }

@@ -6,10 +6,11 @@
 #ifndef BPFCOMPAT_FORMATS_H
 #define BPFCOMPAT_FORMATS_H
 
+#include <bpf/libbpf.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "work.h"
+#include "output/result.h"
 
 #define FORMAT_FIELDS_MAX 128
 #define FORMAT_NAME_SIZE 256
@@ -27,8 +28,8 @@ struct format {
 	int count;
 };
 
-/* Says the formats of the tracepoints of loaded programs that have such a structure, at most 16. */
-void formats__report(struct work *work);
+/* The formats of the tracepoints of loaded programs that have such a structure: at most 16, in `*list`, which is kept. */
+int formats__find(const struct result *result, const struct bpf_object *obj, const struct format **list);
 /* `category/name` of a section such as `tp/category/name`; false for other sections and names of no tracepoint. */
 bool format__of_section(const char *section, char tracepoint[FORMAT_NAME_SIZE]);
 /* Takes one line of a format file; lines that describe no field are passed over. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/evidence-kernel.h"
+#include "symbols/evidence-kernel.h"
 
 #include "load/core-relos.h"
 #include "output/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "load/probes.h"
+#include "output/probes.h"
 
 bool probes__add(struct probes *probes, const char *change, int err)
 {

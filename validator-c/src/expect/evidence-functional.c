@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/text.h"
+#include "expect/evidence-functional.h"
 
 #include "expect/expect.h"
+#include "output/text.h"
 
 static void put_output(struct json *json, const char *bytes, const char *head, const char *tail,
 		       const struct test_output *output)
@@ -28,4 +29,13 @@ void test__put(struct json *json, const struct test *test)
 	json__uint(json, "elapsed_us", test->elapsed_us);
 	json__str(json, "error", test->error, MESSAGE_MAX_BYTES);
 	expect__put(json, test->expect);
+}
+
+void evidence__functional(struct evidence *evidence, const struct test *test)
+{
+	struct json json;
+
+	evidence__start(evidence, &json, "functional");
+	test__put(&json, test);
+	evidence__finish(evidence, &json);
 }
