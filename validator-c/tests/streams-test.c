@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "command/matcher.h"
 #include "lib/clip.h"
-#include "expect/matcher.h"
 #include "test.h"
 
 static void test_clip(void)

@@ -10,12 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "expect/command.h"
-#include "expect/exec-problem.h"
+#include "command/command.h"
+#include "command/descendants.h"
+#include "command/exec-problem.h"
+#include "command/pristine.h"
+#include "command/stream.h"
+#include "command/waiting.h"
 #include "expect/expect.h"
-#include "expect/stream.h"
-#include "guest/descendants.h"
-#include "guest/waiting.h"
 #include "lib/io.h"
 #include "output/text.h"
 

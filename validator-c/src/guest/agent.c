@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-#include "guest/descendants.h"
+#include "command/descendants.h"
 #include "guest/hello.h"
 #include "guest/port.h"
 #include "guest/serve.h"

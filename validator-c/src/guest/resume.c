@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guest/descendants.h"
+#include "command/descendants.h"
 #include "guest/renew.h"
 #include "lib/die.h"
 

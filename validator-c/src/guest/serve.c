@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/descendants.h"
+#include "command/descendants.h"
 #include "guest/install.h"
 #include "guest/port.h"
 #include "guest/prewarm.h"

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command/waiting.h"
 #include "guest/prewarm.h"
-#include "guest/waiting.h"
 #include "lib/die.h"
 #include "lib/limits.h"
 #include "work.h"

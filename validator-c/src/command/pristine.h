@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#define SHELL "/bin/sh"
+
 /* Before the first command: keeps the bytes of the shell. */
 void pristine__keep(void);
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "expect/command.h"
+#include "command/command.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "attach/netdev.h"
-#include "guest/descendants.h"
-#include "guest/enclose.h"
-#include "guest/pristine.h"
+#include "command/descendants.h"
+#include "command/enclose.h"
+#include "command/pristine.h"
 #include "lib/io.h"
 #include "lib/limits.h"
 

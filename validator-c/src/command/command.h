@@ -7,7 +7,6 @@
 
 /* Where the object, the user's loader and assets lie; src/model/guest-entry.ts names it too. */
 #define REMOTE_ROOT "/bpfcompat"
-#define SHELL "/bin/sh"
 #define EXIT_NOT_FOUND 127
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/descendants.h"
+#include "command/descendants.h"
 
 #include <ctype.h>
 #include <dirent.h>

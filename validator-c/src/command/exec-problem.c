@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "expect/exec-problem.h"
+#include "command/exec-problem.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "expect/command.h"
+#include "command/command.h"
+#include "command/pristine.h"
 
 #define HEAD_MAX 4096
 #define WORDS_MAX 64

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "expect/matcher.h"
+#include "command/matcher.h"
 
 #include <stdlib.h>
 #include <string.h>

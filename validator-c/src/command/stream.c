@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "expect/stream.h"
+#include "command/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/enclose.h"
+#include "command/enclose.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/pristine.h"
+#include "command/pristine.h"
 
 /* For kernels without close_range (before 5.9): what we open has small numbers. */
 #define MOST_FILES 8192

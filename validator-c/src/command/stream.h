@@ -3,7 +3,7 @@
 #ifndef BPFCOMPAT_STREAM_H
 #define BPFCOMPAT_STREAM_H
 
-#include "expect/matcher.h"
+#include "command/matcher.h"
 #include "lib/clip.h"
 
 struct stream {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guest/waiting.h"
+#include "command/waiting.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "expect/command.h"
+#include "command/command.h"
 #include "lib/io.h"
 
 /* The kernel hands it to PID 1 out of its command line: this guest will be saved for several loaders. */
