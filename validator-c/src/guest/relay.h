@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "guest/kernel-log.h"
-#include "guest/supervise.h"
+#include "guest/outlet.h"
 #include "lib/buf.h"
 
 /* Passes the frames of a worker on, whole ones of the kinds it may send only. */

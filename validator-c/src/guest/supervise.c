@@ -10,9 +10,7 @@
 
 #include "command/descendants.h"
 #include "guest/kernel-log.h"
-#include "guest/port.h"
 #include "guest/relay.h"
-#include "lib/die.h"
 #include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/json.h"
@@ -25,34 +23,6 @@ struct ending {
 	int code;
 	int signal;
 };
-
-static void check_write(int err)
-{
-	if (err)
-		die__power_off("writing to the host failed: %s", strerror(-err));
-}
-
-void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len)
-{
-	struct frame frame = { .type = type, .seq = outlet->seq++, .len = len };
-	uint8_t header[FRAME_HEADER_SIZE];
-	int err;
-
-	frame__encode(&frame, header);
-	if (outlet->sealing) {
-		seal__add(&outlet->seal, header, sizeof(header));
-		seal__add(&outlet->seal, payload, len);
-	}
-	err = port__write(outlet->port, header, sizeof(header));
-	if (!err)
-		err = port__write(outlet->port, payload, len);
-	check_write(err);
-}
-
-void outlet__flush(struct outlet *outlet)
-{
-	check_write(port__flush(outlet->port));
-}
 
 static void say_exit(struct outlet *outlet, const struct request *request, const struct ending *ending,
 		     struct kernel_log *log)
