@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "check/stages.h"
 #include "expect/plan.h"
 #include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/limits.h"
 #include "lib/version.h"
 #include "options.h"
-#include "work.h"
 
 #define EXIT_TOOL_ERROR 1
 #define PLAN_MAX (1U << 20)
@@ -84,7 +84,7 @@ static int run(const struct options *options, struct request *request)
 	if (options->log_dir)
 		mkdir(options->log_dir, 0755);
 	limits__raise();
-	verdict = work__run(&work, &document);
+	verdict = stages__run(&work, &document);
 	code = write_outputs(options, &result, &document);
 	if (!code)
 		code = verdict;

@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "check/document-sections.h"
 #include "guest/build-id.h"
 #include "lib/frames.h"
 #include "lib/io.h"
 #include "lib/version.h"
-#include "output/document-sections.h"
 #include "output/text.h"
 
 void hello__problem(struct hello *hello, const char *what, int err)

@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check/stages.h"
 #include "command/waiting.h"
 #include "guest/prewarm.h"
 #include "lib/die.h"
 #include "lib/limits.h"
-#include "work.h"
 
 #define EXIT_BAD_REQUEST 1
 
@@ -34,7 +34,7 @@ static void run_request(struct mailbox *mailbox, int frames)
 	waiting__end_others(&request);
 	/* PID 1 keeps the wall clock; this one is for what spins. */
 	limits__cpu_seconds(request.work_timeout_ms / 1000 + 2);
-	code = work__run(&work, &document);
+	code = stages__run(&work, &document);
 	evidence__done(&evidence, (uint8_t)code);
 	for (;;)
 		pause();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What belongs to the work on one request. */
-#ifndef BPFCOMPAT_OUTPUT_WORK_H
-#define BPFCOMPAT_OUTPUT_WORK_H
+#ifndef BPFCOMPAT_WORK_H
+#define BPFCOMPAT_WORK_H
 
 #include <bpf/libbpf.h>
 

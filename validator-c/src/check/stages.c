@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "work.h"
+#include "check/stages.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "attach/attach.h"
+#include "check/document.h"
 #include "expect/evidence-functional.h"
 #include "expect/expect.h"
 #include "expect/functional.h"
@@ -15,7 +16,6 @@
 #include "load/load.h"
 #include "load/object.h"
 #include "load/variants.h"
-#include "output/document.h"
 #include "symbols/evidence-kernel.h"
 #include "symbols/formats.h"
 #include "symbols/kernel-names.h"
@@ -147,7 +147,7 @@ static void run_stages(struct work *work)
 		run_tests(work);
 }
 
-int work__run(struct work *work, struct buf *document)
+int stages__run(struct work *work, struct buf *document)
 {
 	capture__install();
 	evidence__begin(work->evidence, work->request);

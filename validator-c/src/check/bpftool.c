@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "expect/bpftool.h"
+#include "check/bpftool.h"
 
 #include <errno.h>
 #include <fcntl.h>

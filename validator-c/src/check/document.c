@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/document.h"
+#include "check/document.h"
 
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "check/document-sections.h"
 #include "expect/evidence-functional.h"
 #include "lib/version.h"
 #include "load/variants.h"
-#include "output/document-sections.h"
 #include "output/text.h"
 
 struct attach_counts {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/document-sections.h"
+#include "check/document-sections.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "expect/bpftool.h"
+#include "check/bpftool.h"
 #include "load/probe.h"
 #include "load/shims.h"
 #include "load/variants.h"
