@@ -16,7 +16,8 @@
 static void test_reading(int guest, int host)
 {
 	/* `Ma` and `n`, with words of the console between. */
-	static const unsigned char line[] = { 'h', 0x80 | 19, 'i', 0x80 | 22, '\n', 0x80 | 4, END, 0x80 | 27, 0x80 | 32, END };
+	static const unsigned char line[] = { 'h',	0x80 | 19, 'i',	      0x80 | 22, '\n',
+					      0x80 | 4, END,	   0x80 | 27, 0x80 | 32, END };
 	char text[16] = {};
 
 	CHECK(write(host, line, sizeof(line)) == (ssize_t)sizeof(line));
@@ -45,7 +46,8 @@ static void test_credits(int guest, int host)
 
 static void test_writing(int guest, int host)
 {
-	static const unsigned char expected[] = { 0x80 | 19, 0x80 | 22, 0x80 | 5, 0x80 | 46, END, 0x80 | 27, 0x80 | 32, END };
+	static const unsigned char expected[] = { 0x80 | 19, 0x80 | 22, 0x80 | 5,  0x80 | 46,
+						  END,	     0x80 | 27, 0x80 | 32, END };
 	static unsigned char line[4 * WINDOW];
 	static char big[WINDOW / 4 * 3];
 	unsigned char credits[WINDOW / CREDIT_BYTES];
@@ -56,7 +58,8 @@ static void test_writing(int guest, int host)
 	CHECK(recv(host, line, sizeof(line), MSG_DONTWAIT) < 0);
 	CHECK(!serial__flush(guest));
 	CHECK(!serial__write(guest, "n", 1) && !serial__flush(guest));
-	CHECK(recv(host, line, sizeof(line), 0) == (ssize_t)sizeof(expected) && !memcmp(line, expected, sizeof(expected)));
+	CHECK(recv(host, line, sizeof(line), 0) == (ssize_t)sizeof(expected) &&
+	      !memcmp(line, expected, sizeof(expected)));
 	/* What the window has no room for waits for credit: without the one that lies there this would never end. */
 	memset(credits, CREDIT, sizeof(credits));
 	CHECK(!serial__write(guest, big, sizeof(big) - 4096 / 4 * 3));

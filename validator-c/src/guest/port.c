@@ -86,7 +86,8 @@ static const struct kind {
 	/* When nothing came, the host has let us wait already. */
 	bool waits;
 } kinds[] = {
-	{ "", "virtio-serial port named " PORT_NAME, "virtio_console", open_port, read_port, io__write_full, no_flush, false },
+	{ "", "virtio-serial port named " PORT_NAME, "virtio_console", open_port, read_port, io__write_full, no_flush,
+	  false },
 	{ "disk", "disk named " PORT_NAME, "virtio_blk", open_disk, disk__read, disk__write, disk__flush, true },
 	{ "serial", "serial line", NULL, serial__open, serial__read, serial__write, serial__flush, true },
 };
