@@ -70,13 +70,13 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function readHead(path: string, bytes: number): Promise<Uint8Array> {
+async function readHead(path: string, bytes: number, from = 0): Promise<Uint8Array> {
   const stat = await statOrUndefined(path);
   if (!stat?.isFile) return new Uint8Array();
   await using handle = await openToRead(path);
   // Files of the kernel do not say how much they hold. A small file needs no buffer of the largest size.
-  const most = stat.size > 0 ? Math.min(bytes, stat.size) : bytes;
-  const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
+  const most = stat.size > 0 ? Math.min(bytes, Math.max(0, stat.size - from)) : bytes;
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, from);
   return buffer.subarray(0, bytesRead);
 }
 

@@ -142,8 +142,8 @@ export interface Child extends AsyncDisposable {
 export interface HostFiles {
   /** Reads a file, rejecting one larger than `maxBytes`. ENOENT and friends become UsageError-free Node errors. */
   read(path: string, maxBytes: number): Promise<Buffer>;
-  /** The first bytes of a file, at most `bytes`; none of what is not a regular file. */
-  readHead(path: string, bytes: number): Promise<Uint8Array>;
+  /** The first bytes of a file, or those from byte `from` on, at most `bytes`; none of what is not a regular file. */
+  readHead(path: string, bytes: number, from?: number): Promise<Uint8Array>;
   /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
   writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
   append(path: string, data: string | Uint8Array): Promise<void>;

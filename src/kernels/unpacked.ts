@@ -11,6 +11,8 @@ export interface UnpackedKernel {
   readonly modulesBuiltin: string | undefined;
   /** Every module, possibly compressed (`.ko`, `.ko.xz`, `.ko.zst`, `.ko.gz`). */
   readonly modules: readonly string[];
+  /** Makes the file of one of `modules`, where they are not files yet. Absent where all of them are. */
+  readonly placeModule?: (path: string) => Promise<void>;
   /** What to do where one that guests need is missing; without it another package is the result. */
   readonly remedy?: string;
 }

@@ -34,7 +34,7 @@ async function named(host: Host, files: ReadonlyMap<string, string>): Promise<Ma
  */
 export async function kernelAmong(
   host: Host,
-  { files, lost }: Pick<KernelTree, 'files' | 'lost'>,
+  { files, lost, placeModule }: Pick<KernelTree, 'files' | 'lost' | 'placeModule'>,
   dir: string,
   what: string,
   signal: AbortSignal | undefined,
@@ -53,5 +53,5 @@ export async function kernelAmong(
       `${what} holds no kernel image (boot/vmlinuz, lib/modules/RELEASE/vmlinuz); name another one`,
     );
   }
-  return withConfig(host, kernel, dir, signal);
+  return withConfig(host, { ...kernel, placeModule }, dir, signal);
 }

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import { openBundle } from '../module-bundle.ts';
+import { moduleNameOfPath } from '../modules/modinfo.ts';
 import { safePath } from '../sources/rpm/payload.ts';
 import { megabytes } from '../space.ts';
 import { readTar } from './tar.ts';
@@ -18,8 +20,10 @@ const MAX_TAKEN = 2 * 1024 * 1024 * 1024;
 export interface KernelTree {
   /** Lays an archive over what is there. @throws HostError `bad_package`; CancelledError */
   lay(chunks: AsyncIterable<Buffer>): Promise<void>;
-  /** Absolute path of each file by its path in the archives. */
+  /** Absolute path of each file by its path in the archives. Those of modules are there once they were placed. */
   readonly files: ReadonlyMap<string, string>;
+  /** See `UnpackedKernel.placeModule`. */
+  placeModule(path: string): Promise<void>;
   /** Hard links that have the name of a kernel's file, and lead to what has none: where they lead by their path. */
   readonly lost: ReadonlyMap<string, string>;
 }
@@ -31,8 +35,15 @@ export interface KernelTree {
 export function kernelTree(host: Host, dir: string, what: string): KernelTree {
   const files = new Map<string, string>();
   const lost = new Map<string, string>();
+  const bundle = openBundle(host, join(dir, 'modules'));
   let taken = 0;
   let nth = 0;
+
+  async function place(file: string, content: Buffer): Promise<void> {
+    if (moduleNameOfPath(file) !== undefined) return bundle.add(file, content);
+    await host.files.makeDir(dirname(file));
+    await host.files.writeAtomic(file, content);
+  }
 
   async function lay(chunks: AsyncIterable<Buffer>): Promise<void> {
     const below = [...files.keys()];
@@ -56,17 +67,18 @@ export function kernelTree(host: Host, dir: string, what: string): KernelTree {
         const target = files.get(safePath(link) ?? '');
         if (target === undefined) lost.set(path, link);
         else files.set(path, target);
+        // What is no module is read without being placed first.
+        if (target !== undefined && moduleNameOfPath(path) === undefined) await bundle.place(target);
         own.add(path);
       }
       if (kind !== 'file' || !wants(path, size)) continue;
       // Numbered: what an archive calls its files is never part of a path of ours.
       const file = join(dir, String(nth++), path.split('/').at(-1) ?? '');
-      await host.files.makeDir(dirname(file));
-      await host.files.writeAtomic(file, await content());
+      await place(file, await content());
       files.set(path, file);
       own.add(path);
     }
     for (const path of below) if (!own.has(path) && whiteOuts.takeAway(path)) files.delete(path);
   }
-  return { lay, files, lost };
+  return { lay, files, lost, placeModule: bundle.place };
 }

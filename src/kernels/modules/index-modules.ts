@@ -79,13 +79,10 @@ export async function indexModules(
     all.slice(nth * BATCH, (nth + 1) * BATCH),
   );
   const make = async (nth: number): Promise<void> => {
-    const batch = batches[nth];
-    if (batch !== undefined)
-      await makeForms(
-        host,
-        batch.map(([, path]) => path),
-        signal,
-      );
+    const paths = batches[nth]?.map(([, path]) => path);
+    if (paths === undefined) return;
+    for (const path of paths) await kernel.placeModule?.(path);
+    await makeForms(host, paths, signal);
   };
   // One batch is unpacked while the one before it is read.
   let ready = make(0);

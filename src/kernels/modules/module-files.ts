@@ -67,6 +67,7 @@ export async function bootModules(
     remedy: kernel.remedy,
     async depends(name) {
       const path = paths.get(name) ?? '';
+      await kernel.placeModule?.(path);
       const bytes = await decompressed(host, path, signal);
       taken += bytes.length;
       if (taken > MAX_MODULES) {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
@@ -46,7 +48,9 @@ test('a layer takes away what lies below it, and nothing of its own', async () =
     ]),
   );
   expect([...tree.files.keys()].sort()).toEqual(['boot/vmlinuz-6.1.0', `${modules}/fs/nfs.ko`]);
-  expect(await host.files.read(tree.files.get(`${modules}/fs/nfs.ko`) ?? '', 10)).toEqual(Buffer.from('new'));
+  const nfs = tree.files.get(`${modules}/fs/nfs.ko`) ?? '';
+  await tree.placeModule(nfs);
+  expect(await host.files.read(nfs, 10)).toEqual(Buffer.from('new'));
   await tree.lay(layer([['.wh..wh..opq', '']]));
   expect([...tree.files.keys()]).toEqual([]);
 });
@@ -65,4 +69,23 @@ test('a kernel that is a hard link to what is not read is reported as that', asy
   await expect(kernelAmong(host, tree, dir.path, 'IMAGE', undefined)).rejects.toThrow(
     'IMAGE: boot/vmlinuz-6.1.0 is a hard link to opt/kernel, which is none of the files that are read; pack it as a file of its own',
   );
+});
+
+test('modules become files where they are needed, and for a link that is called something else', async () => {
+  const tree = kernelTree(host, dir.path, 'IMAGE');
+  const modules = 'lib/modules/6.1.0/kernel';
+  await tree.lay(
+    layer([
+      [`${modules}/a.ko.xz`, 'a'],
+      [`${modules}/b.ko`, 'b'],
+      [`${modules}/c.ko`, [`${modules}/b.ko`]],
+      ['boot/config-6.1.0', 'config'],
+    ]),
+  );
+  expect([...tree.files.keys()]).toContain(`${modules}/c.ko`);
+  const there = () => readdirSync(dir.path, { recursive: true, encoding: 'utf8' }).map((path) => basename(path));
+  expect(there().filter((name) => /ko|config/.test(name))).toEqual(['config-6.1.0']);
+  await tree.lay(layer([['boot/vmlinuz-6.1.0', [`${modules}/b.ko`]]]));
+  expect(await host.files.read(tree.files.get('boot/vmlinuz-6.1.0') ?? '', 10)).toEqual(Buffer.from('b'));
+  expect(there()).not.toContain('a.ko.xz');
 });

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
+import type { ModuleBundle } from '../../module-bundle.ts';
+import { moduleNameOfPath } from '../../modules/modinfo.ts';
 import { megabytes } from '../../space.ts';
 import { type Packing, unpacked } from './chunks.ts';
 import { type CpioEntry, readCpio } from './cpio.ts';
@@ -35,6 +37,7 @@ export function packingOf({ facts }: RpmFile): Packing {
 
 /**
  * Unpacks the parts of a kernel out of a verified package into `dir`. Only regular files, only at their own paths.
+ * @param bundle gets the modules
  * @returns absolute path of each file by its path in the package
  * @throws HostError `bad_package`, `kernel_unusable` for a packing that is not known, `no_space`; CancelledError
  */
@@ -42,6 +45,7 @@ export async function unpackPayload(
   host: Host,
   file: RpmFile,
   dir: string,
+  bundle: ModuleBundle,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const { facts } = file;
@@ -63,10 +67,11 @@ export async function unpackPayload(
   const take = async ({ path }: CpioEntry, content: Buffer): Promise<void> => {
     const plain = safePath(path) ?? '';
     const target = join(dir, plain);
+    found.set(plain, target);
+    if (moduleNameOfPath(plain) !== undefined) return bundle.add(target, content);
     if (!made.has(dirname(target))) await host.files.makeDir(dirname(target));
     made.add(dirname(target));
     await host.files.writeAtomic(target, content);
-    found.set(plain, target);
   };
   await readCpio(unpacked(host, file.path, packing, signal, file.payloadAt), wants, take);
   return found;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
+import { openBundle } from '../../module-bundle.ts';
 import type { FetchedKernel } from '../../unpacked.ts';
 import { locateKernel } from '../locate-kernel.ts';
 import type { Signer } from '../signer.ts';
@@ -42,6 +43,7 @@ export async function takeKernel(
   const { source, arch, paths, listener } = request;
   const { signal } = listener;
   const found = new Map<string, string>();
+  const bundle = openBundle(host, join(paths.workDir, 'module-bundle'));
   const records: FetchedKernel['package']['files'] = [];
   let first: Signer | undefined;
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
@@ -59,7 +61,7 @@ export async function takeKernel(
       signer: signer.key,
       ...(url !== undefined && { url }),
     });
-    for (const [inside, target] of await unpackPayload(host, file, join(dir, 'root'), signal))
+    for (const [inside, target] of await unpackPayload(host, file, join(dir, 'root'), bundle, signal))
       found.set(inside, target);
   }
   const kernel = locateKernel(found);
@@ -74,5 +76,5 @@ export async function takeKernel(
   await keepPackages(host, files, request);
   const { name, version } = main;
   const from = { name, version, archive: origin, suite: '', files: records, ...(first && { signer: first }) };
-  return { kernel, package: from };
+  return { kernel: { ...kernel, placeModule: bundle.place }, package: from };
 }

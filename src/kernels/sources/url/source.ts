@@ -97,7 +97,7 @@ async function imageKernel(
   const kernel = locateKernel(files);
   if (kernel === undefined) throw new TypeError('an image of a known release is a kernel');
   const remedy = 'name an archive with its modules (kernel.modules), or another build';
-  return withConfig(host, { ...kernel, remedy }, paths.workDir, listener.signal);
+  return withConfig(host, { ...kernel, remedy, placeModule: tree.placeModule }, paths.workDir, listener.signal);
 }
 
 async function packagedKernel(
