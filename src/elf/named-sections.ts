@@ -22,7 +22,8 @@ export function namedSections(elf: Uint8Array, most: number): NamedSection[] | u
   return sections.map((section) => ({ ...section, name: nameAt(names, section.nameAt) }));
 }
 
-function nameAt(names: Buffer, at: number): string {
+/** @param names bytes of the section of names @param at where one begins; it is cut to 64 bytes */
+export function nameAt(names: Buffer, at: number): string {
   const name = names.subarray(at, at + MAX_NAME);
   const end = name.indexOf(0);
   return name.toString('latin1', 0, end < 0 ? name.length : end);

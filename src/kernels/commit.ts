@@ -32,7 +32,7 @@ export async function commitKernel(
 ): Promise<KernelRecord> {
   const { kernel } = fetched;
   const { channel, modules } = await bootModules(host, kernel, join(workDir, 'modules'), signal);
-  const facts = await imageFacts(host, kernel.vmlinuz, signal);
+  const facts = await imageFacts(host, kernel.vmlinuz, workDir, signal);
   const vmlinuz = await measure(host, kernel.vmlinuz);
   const config = kernel.config === undefined ? undefined : await measure(host, kernel.config);
   const moduleFiles: { name: string; incoming: Incoming }[] = [];

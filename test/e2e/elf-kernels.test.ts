@@ -16,7 +16,7 @@ test.each([...KERNELS, 'debian-12-6.1-generic'])('the vmlinux of %s is the build
   const kernel = await storedKernel(id);
   const path = await elfKernel(host, scratch, kernel, signal);
   expect((await readFile(path)).subarray(0, 4).toString('latin1')).toBe('\u007fELF');
-  const facts = await imageFacts(host, path, signal);
+  const facts = await imageFacts(host, path, scratch, signal);
   // What guests of the direct lane are compared with.
   expect(facts.buildId).toMatch(/^[0-9a-f]{40}$/);
   expect(facts).toEqual({ buildId: kernel.record.buildId, btfSha256: kernel.record.btfSha256 });

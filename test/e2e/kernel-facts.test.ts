@@ -18,7 +18,7 @@ test.each(KERNELS)('build id and digest of the BTF are those that the running ke
   const { host } = environment;
   const profile = await findProfile(createCatalog(environment), kernel);
   const { files } = await ensureKernel(profile, { host, offline: true });
-  const facts = await imageFacts(host, files.vmlinuz, undefined);
+  const facts = await imageFacts(host, files.vmlinuz, scratch, undefined);
   const cmd = 'sha256sum /sys/kernel/btf/vmlinux; od -An -v -tx1 /sys/kernel/notes | tr -d " \\n"; exit 3';
   const args = ['test-command', '--cmd', cmd, '--kernels', kernel, '--out', `${kernel}.json`, '--expect-exit', '3'];
   const { code, stderr } = await bpfcompat(args, { cwd: scratch });

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { sectionBytes } from '../../elf/elf-file.ts';
 import { namedSections } from '../../elf/named-sections.ts';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import { fileSections } from './file-sections.ts';
 import { elfNotes } from './notes.ts';
-import { unpackedKernel } from './payload.ts';
+import { unpackedKernel, unpackKernel } from './payload.ts';
 import { readImage } from './read-image.ts';
 
 /** What distinguishes one build of a kernel from all others. Each is absent where the image does not show it. */
@@ -77,8 +79,37 @@ async function imageSections(
   return kernel && sectionsOf(kernel);
 }
 
-/** Facts of a kernel image, as far as it can be unpacked here; none of what is not an image for x86. */
-export async function imageFacts(host: Host, path: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
+const OF_FACTS = ['.notes', '.note.gnu.build-id', '.BTF'] as const;
+
+/** The sections that facts are read of, by way of a file; undefined where that is no whole kernel, as on a full disk. */
+async function unpackedSections(
+  host: Host,
+  path: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Buffer> | undefined> {
+  const image = await readImage(host, path, signal);
+  if (typeof image === 'string') return undefined;
+  try {
+    await unpackKernel(host, path, image, { target, maxBytes: MAX_KERNEL }, signal);
+    return await fileSections(host, target, OF_FACTS);
+  } finally {
+    await host.files.removeFile(target);
+  }
+}
+
+/**
+ * Facts of a kernel image, as far as it can be unpacked here; none of what is not an image for x86.
+ * @param dir private; the kernel lies there, unpacked, meanwhile
+ */
+export async function imageFacts(
+  host: Host,
+  path: string,
+  dir: string,
+  signal: AbortSignal | undefined,
+): Promise<ImageFacts> {
+  const sections = await unpackedSections(host, path, join(dir, 'unpacked-kernel'), signal);
+  if (sections !== undefined) return factsOf((name) => sections.get(name));
   const bytesOf = await imageSections(host, path, signal);
   return bytesOf === undefined ? {} : factsOf(bytesOf);
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { CancelledError, HostError } from '../../../model/errors.ts';
-import { XZ_LIMIT } from '../../tool.ts';
+import { runTool, XZ_LIMIT } from '../../tool.ts';
 
 /** How files and payloads are packed. `plain`: not at all; `deb`: the files of a Debian package, as a tar archive. */
 export type Packing = 'plain' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4' | 'deb';
@@ -21,8 +21,30 @@ const PACKAGES: Readonly<Record<string, string>> = { xz: 'xz-utils', 'dpkg-deb':
 /** Begins with the byte `$1` (the first is 1) of the file `$2`; all words after it are the tool. */
 const FROM_BYTE = 'from=$1 file=$2; shift 2; tail -c "+$from" -- "$file" | exec "$@"';
 
+/** The same into the file `$4`, which gets at most `$1` blocks of 512 bytes. */
+const INTO_FILE = 'ulimit -f "$1"; from=$2 file=$3 target=$4; shift 4; tail -c "+$from" -- "$file" | "$@" >"$target"';
+
 const NOT_FOUND = 127;
 const LAST_WORDS = 300;
+
+function toolEnv(host: Host): Readonly<Record<string, string>> {
+  return { PATH: host.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', XZ_DEFAULTS: XZ_LIMIT };
+}
+
+/**
+ * What can be unpacked of a file from byte `from` on, as another file. Whether that is all of it is for the caller to see.
+ * @throws CancelledError
+ */
+export async function unpackInto(
+  host: Host,
+  path: string,
+  packing: Packing,
+  { from, target, maxBytes }: { readonly from: number; readonly target: string; readonly maxBytes: number },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const places = [String(Math.ceil(maxBytes / 512)), String(from + 1), path, target];
+  await runTool(host, 'sh', ['-c', INTO_FILE, 'sh', ...places, ...TOOLS[packing]], { env: toolEnv(host), signal });
+}
 
 /**
  * The bytes of a file from byte `from` on, unpacked, as they come; the tool waits while no one reads.
@@ -37,7 +59,7 @@ export async function* unpacked(
 ): AsyncGenerator<Buffer> {
   const tool = TOOLS[packing];
   const [name = ''] = tool;
-  const env = { PATH: host.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', XZ_DEFAULTS: XZ_LIMIT };
+  const env = toolEnv(host);
   const words = ['--pdeathsig', 'KILL', '--', 'sh', '-c', FROM_BYTE, 'sh', String(from + 1), path, ...tool];
   await using child = host.start('setpriv', words, { cwd: dirname(path), env });
   let said = '';
