@@ -13,8 +13,9 @@ import { scratchDir } from './support/scratch.ts';
 // takes its requests here, as their published description has them, and runs the guests in QEMU.
 const scratch = scratchDir();
 const VNG = join(ROOT, 'build/tools/virtme/bin/vng');
+const STAND_IN = join(ROOT, 'test/fakes/firecracker/firecracker.mjs');
 /** A Firecracker to use instead of the stand-in, where there is KVM: `.github/workflows/firecracker.yml` names one. */
-const FIRECRACKER = process.env['BPFCOMPAT_TEST_FIRECRACKER'] || join(ROOT, 'test/fakes/firecracker/firecracker.mjs');
+const FIRECRACKER = process.env['BPFCOMPAT_TEST_FIRECRACKER'] || STAND_IN;
 const ENV = { BPFCOMPAT_VNG: VNG, BPFCOMPAT_FIRECRACKER_BIN: FIRECRACKER };
 
 interface LaneUnderTest {
@@ -144,6 +145,26 @@ describe.each(LANES)('$name with $kernel', ({ name, kernel, options }) => {
     expect(alive(children)).toEqual([]);
   }, 200_000);
 });
+
+test('copies of a saved guest that Firecracker does not start are booted, and the run says so once', async () => {
+  const bin = join(mkdtempSync(join(scratch, 'no-restore-')), 'firecracker');
+  writeFileSync(bin, `#!/bin/sh\nexec env BPFCOMPAT_STANDIN_FAULT=no-restore ${STAND_IN} "$@"\n`, { mode: 0o755 });
+  const { report } = await check(workspace, [example('simple-pass'), example('core-relocation-fail')], {
+    ...{ kernels: ['micro-6.1'], runner: 'firecracker', concurrency: 2, cwd: workspace },
+    env: { ...process.env, BPFCOMPAT_FIRECRACKER_BIN: bin },
+  });
+  expect(
+    report.results.map(({ outcome, guest, retriedAfter }) => [outcome.status, guest?.isolation, retriedAfter]),
+  ).toEqual([
+    ['pass', 'boot', undefined],
+    ['fail', 'boot', undefined],
+  ]);
+  expect(report.notes.filter((note) => note.includes('booted one by one'))).toEqual([
+    expect.stringMatching(
+      /^guests are booted one by one where they cannot be copied: 6\.1\.0-\S+: .*Load snapshot error: /,
+    ),
+  ]);
+}, 400_000);
 
 test('a kernel without the file system that virtme-ng offers its root by is named as that', async () => {
   const dir = mkdtempSync(join(scratch, 'cloud-'));

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Host, TempDir } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
-import { CancelledError, messageOf } from '../../model/errors.ts';
-import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
+import { CancelledError } from '../../model/errors.ts';
+import { bootedOneByOne, type Guest, GuestError, type GuestSource, machineGaveUp, type OpenOptions } from '../guest.ts';
 import { type MicroVmSpec, openVm, type SavedVm } from './microvm.ts';
 import { type SavedFiles, saveRequests } from './requests.ts';
 import type { Vmm } from './vmm.ts';
@@ -19,25 +19,35 @@ const READ_ONLY = 0o444;
 
 /**
  * Guests that are copies of one that was booted and saved: `warm` does so for several cells. A kernel with one cell gets a
- * guest that boots, and so does every cell where guests cannot be saved.
+ * guest that boots, and so does every cell where guests cannot be saved, or copies of them not be started.
  */
 export function savedSource(spec: SavedSpec): GuestSource {
+  const { facts, release, onNote } = spec;
   let saving: Promise<{ readonly dir: TempDir; readonly saved: SavedVm } | undefined> | undefined;
+  let copies = true;
   return {
-    facts: spec.facts,
+    facts,
     async warm(options) {
       saving ??= save(spec, options).catch((error: unknown) => {
         if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
         // A kernel that does not boot says so to each cell.
-        if (!(error instanceof GuestError))
-          spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error)}`);
+        if (!(error instanceof GuestError) || machineGaveUp(error)) onNote(bootedOneByOne(release, error));
         return undefined;
       });
       await saving;
     },
     async open(options) {
-      const found = options.fresh ? undefined : await saving;
-      return found === undefined ? await spec.boot(options) : await copyOf(spec, found.saved, options);
+      const found = options.fresh || !copies ? undefined : await saving;
+      if (found === undefined) return await spec.boot(options);
+      try {
+        return await copyOf(spec, found.saved, options);
+      } catch (error) {
+        if (!machineGaveUp(error) || options.signal.aborted) throw error;
+        // Several cells may find out at the same time.
+        if (copies) onNote(bootedOneByOne(release, error));
+        copies = false;
+        return await spec.boot(options);
+      }
     },
     async [Symbol.asyncDispose]() {
       await (await saving?.catch(() => undefined))?.dir[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
-import { CancelledError, messageOf } from '../../model/errors.ts';
+import { CancelledError } from '../../model/errors.ts';
 import type { Evidence } from '../../model/evidence.ts';
-import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
+import { bootedOneByOne, type Guest, GuestError, type GuestSource, machineGaveUp, type OpenOptions } from '../guest.ts';
 import { ensureTemplate, type Wishes } from './make-template.ts';
 import { restore } from './restore.ts';
 import type { TemplateSpec } from './spec.ts';
@@ -37,7 +37,7 @@ class TemplateGuests {
     this.#template ??= ensureTemplate(this.#spec, options, wishes).catch((error: unknown) => {
       if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // A kernel that does not even boot says so to each cell; that it cannot be saved is for the user to know.
-      if (!(error instanceof GuestError) || gaveUp(error)) this.#bootFromNowOn(error);
+      if (!(error instanceof GuestError) || machineGaveUp(error)) this.#bootFromNowOn(error);
       return undefined;
     });
     const found = await this.#template;
@@ -63,7 +63,7 @@ class TemplateGuests {
     try {
       return await restore(this.#spec, found, options);
     } catch (error) {
-      if (!gaveUp(error) || options.signal.aborted) throw error;
+      if (!machineGaveUp(error) || options.signal.aborted) throw error;
       // Another process may have needed the space just now; then it is made again.
       if (await untouched(this.#spec.host, found)) this.#bootFromNowOn(error);
       return this.open(options);
@@ -79,11 +79,6 @@ class TemplateGuests {
   #bootFromNowOn(error: unknown): void {
     const { release, onNote } = this.#spec;
     this.#template = Promise.resolve(undefined);
-    onNote(`guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error)}`);
+    onNote(bootedOneByOne(release, error));
   }
-}
-
-/** QEMU itself gave up, and not the guest: it will do so for every guest of this kind. */
-function gaveUp(error: unknown): boolean {
-  return error instanceof GuestError && (error.infraCause === 'qemu_failed' || error.infraCause === 'no_space');
 }

@@ -7,6 +7,11 @@ export const FAULTS = {
   },
   // A device that opens, and no guest runs.
   hangs: { start: () => undefined },
+  // Guests boot and are saved, and no copy of one starts.
+  'no-restore': {
+    load: () =>
+      'Load snapshot error: Failed to restore from snapshot: Failed to build microVM from snapshot: Failed to restore microVM state: Failed to set KVM vm clock: Invalid argument (os error 22)',
+  },
   // A program that ends before it has its socket.
   dies: {
     early: () => {

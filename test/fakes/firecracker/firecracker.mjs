@@ -215,6 +215,7 @@ async function perform(method, target, body) {
       await save(body);
       return undefined;
     case 'PUT /snapshot/load':
+      if (fault?.load !== undefined) return fault.load();
       if (Object.keys(vm.config).length > 0) return 'Load snapshot error: not a fresh microVM';
       await load(body);
       return undefined;
