@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { matrixProfiles } from '../lib/index.js';
 import { action } from './parts/action.mjs';
+import { arm64, arm64Kernels } from './parts/arm64.mjs';
 import { boot, GENERIC } from './parts/boot.mjs';
 import { channel } from './parts/channel.mjs';
 import { evidence } from './parts/evidence.mjs';
@@ -22,13 +23,15 @@ import { overhead } from './parts/overhead.mjs';
 import { runtime } from './parts/runtime.mjs';
 import { server } from './parts/server.mjs';
 import { sideBySide } from './parts/side-by-side.mjs';
+import { VIRTME_KERNEL, virtmeNg } from './parts/virtme-ng.mjs';
 import { describeMachine, load } from './tools/machine.mjs';
 import { requireResults, timedRun } from './tools/measure.mjs';
 import { findObjects, spread } from './tools/objects.mjs';
 import { openPrivateStore } from './tools/private-store.mjs';
 
+/** By name; `kernels`: those that a part needs beside the matrix. */
 const PARTS = {
-  boot: { title: 'Boot', run: boot },
+  boot: { title: 'Boot', run: boot, kernels: (short) => (short ? [] : GENERIC) },
   overhead: { title: 'What a cell costs', run: overhead },
   'one-object': { title: 'One object, all kernels', run: oneObject },
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
@@ -43,6 +46,8 @@ const PARTS = {
   action: { title: 'Start of the Action', run: action },
   runtime: { title: 'Decisions by signed evidence', run: runtime },
   server: { title: 'A server with many callers', run: server },
+  arm64: { title: 'arm64 beside x86_64', run: arm64, kernels: arm64Kernels },
+  'virtme-ng': { title: 'virtme-ng beside direct', run: virtmeNg, kernels: () => [VIRTME_KERNEL] },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };
 const EXAMPLE = 'examples/simple-pass/simple_pass.bpf.o';
@@ -91,7 +96,8 @@ const progress = (words) => console.error(`bench: ${words}`);
 const { env } = process;
 const kernels = await matrixProfiles(short ? 'quick' : 'debian');
 progress('kernels and objects');
-const store = await openPrivateStore(env, [...kernels, ...(short || !parts.includes('boot') ? [] : GENERIC)]);
+const more = parts.flatMap((name) => PARTS[name].kernels?.(short) ?? []);
+const store = await openPrivateStore(env, [...new Set([...kernels, ...more])]);
 const found = await findObjects({ env, cacheDir: store.shared, workDir: dir });
 const objects = short ? { ...found, all: spread(found.all, SHORT_OBJECTS), origins: `some: ${found.origins}` } : found;
 const bench = {

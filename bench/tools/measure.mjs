@@ -7,8 +7,10 @@ import { validate } from '../../lib/index.js';
  * Runs objects on kernels and resolves with `{ ms, cells, notes }`. Per cell: `wallMs` from leaving the queue to the
  * verdict, `guestMs` the validator's own time in the guest (undefined when it never said), the parts of `wallMs`
  * (`startMs` until a guest is there, `askMs` question and result, `endMs` everything after), the outcome.
+ * @param run what to run; `cwd` has other profiles than ours, and `env` what the program reads beside its usual environment
  */
-export async function timedRun(bench, { objects, kernels, isolation = 'cell', slots = 2, loader }) {
+export async function timedRun(bench, run) {
+  const { objects, kernels, isolation = 'cell', slots = 2, loader, runner, cwd = bench.root, env = {} } = run;
   const marks = new Map();
   const workDir = join(bench.dir, 'work');
   const onEvent = (event) => {
@@ -26,9 +28,10 @@ export async function timedRun(bench, { objects, kernels, isolation = 'cell', sl
     isolation,
     concurrency: slots,
     workDir,
-    env: bench.store.env,
-    cwd: bench.root,
+    env: { ...bench.store.env, ...env },
+    cwd,
     offline: true,
+    ...(runner && { runner }),
     ...(loader && { loader: { strictLibbpf: false, rodata: new Map(), attachTargets: new Map(), loader } }),
     onEvent,
   });

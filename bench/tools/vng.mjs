@@ -7,9 +7,9 @@ const VALIDATOR = 'build/validator/x86_64/bpfcompat-validator';
 const LIMIT_MS = 180_000;
 
 /** First line of `vng --version`, or undefined where there is none that runs. */
-export function vngVersion() {
+export function vngVersion(command = 'vng') {
   try {
-    return execFileSync('vng', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(command, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return undefined;
   }
