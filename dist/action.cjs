@@ -17320,7 +17320,7 @@ var init_helper_places = __esm({
       ],
       [
         /^bpf_spin_(?:un)?lock$/,
-        "tc, XDP, cgroup and socket programs, newer kernels to fentry and LSM programs as well, and none to kprobes, tracepoints and perf_event programs"
+        "tc, XDP, cgroup, sk_skb and sockops programs, newer kernels to fentry and LSM programs as well, and none to socket filters, kprobes, tracepoints and perf_event programs"
       ],
       [/^bpf_override_return$/, "kprobe programs on functions of the error injection list"],
       [/^bpf_(?:sock_(?:map|hash)_update|load_hdr_opt|store_hdr_opt|reserve_hdr_opt|sock_ops_\w+)$/, "sockops programs"],
@@ -18793,7 +18793,7 @@ var init_c_library = __esm({
         "bpf_strncmp (5.17 and later, against a constant string), or a loop over the bytes with a constant bound"
       ],
       [
-        /^str/,
+        /^str(?:n?len|n?cpy|lcpy|n?cat|lcat|r?chr|chrnul|casestr|nstr|str|tok(?:_r)?|sep|n?dup|pbrk|c?spn|error(?:_r)?|to(?:u?ll?|[dfi]|ld|[iu]max)|ftime|ptime)$/,
         "a loop over the bytes with a constant bound, or the kernel functions bpf_strlen, bpf_strchr and bpf_strstr (6.17 and later)"
       ],
       [/^(?:printf|puts|putchar|v?fprintf|perror)$/, "bpf_printk, or a record in a ring buffer"],
@@ -18875,6 +18875,10 @@ var init_incompatible = __esm({
       struct_ops_program: {
         what: "puts a function into a structure of struct_ops that is not the program for that member",
         todo: 'Give each member that calls into BPF a program of its own, with SEC("struct_ops/MEMBER") (SEC("struct_ops.s/MEMBER") where it may sleep): one program cannot stand for two members, and programs of other types for none.'
+      },
+      struct_ops_pointer: {
+        what: "sets a pointer in a structure of struct_ops that is not one to a function",
+        todo: "Leave that member out: libbpf fills in programs and plain values, and places no other pointers. What the programs share goes into a map or a global variable."
       },
       no_function_info: {
         what: "has a function without type information beside functions that have it",
@@ -20040,8 +20044,8 @@ var init_rejections = __esm({
         todo: "Pass a constant: reserve the largest size, or collect the record in a map value and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later)."
       },
       locked: {
-        why: "something is called or left out that may not be while a lock is held",
-        todo: "Do no more than loads and stores between lock and unlock: call helpers before or after, and unlock on every path, early returns included."
+        why: "something is called or left out that may not be while a lock is held, or preemption or interrupts are off",
+        todo: "Do no more than loads and stores between lock and unlock: call helpers before or after, and unlock on every path, early returns included. A function of your own has to be static there, and inlined (__always_inline) for kernels before 6.8."
       },
       stack_bounds: {
         why: "a buffer on the stack is smaller than the size that goes with it",
@@ -22934,6 +22938,45 @@ var init_named_sections = __esm({
   }
 });
 
+// src/kernels/image/file-sections.ts
+async function fileSections(host, path2, names3) {
+  const size = BigInt((await host.files.stat(path2))?.size ?? 0);
+  const bytesAt3 = /* @__PURE__ */ __name(async (offset2, bytes3) => {
+    if (offset2 + bytes3 > size) return void 0;
+    const read = await host.files.readHead(path2, Number(bytes3), Number(offset2));
+    return Buffer.from(read.buffer, read.byteOffset, read.length);
+  }, "bytesAt");
+  const sectionAt = /* @__PURE__ */ __name(async (one) => one === void 0 || !hasBytes(one) ? void 0 : bytesAt3(one.offset, one.size), "sectionAt");
+  const header = readElfHeader(await host.files.readHead(path2, HEADER_BYTES));
+  if (header === void 0 || header.sections.offset < BigInt(HEADER_BYTES)) return void 0;
+  const { offset, entryBytes, count: count5 } = header.sections;
+  if (count5 > BigInt(MAX_SECTIONS)) return void 0;
+  const table4 = await bytesAt3(offset - 1n, BigInt(entryBytes) * count5 + 1n);
+  const entries = table4 && readSectionEntries(table4, { offset: 1n, entryBytes, count: count5 }, MAX_SECTIONS);
+  const allNames = await sectionAt(entries?.[header.namesIndex]);
+  if (entries === void 0 || allNames === void 0) return void 0;
+  const found2 = /* @__PURE__ */ new Map();
+  for (const entry2 of entries) {
+    const name5 = nameAt(allNames, entry2.nameAt);
+    if (!hasBytes(entry2) || !names3.includes(name5) || found2.has(name5)) continue;
+    const bytes3 = await sectionAt(entry2);
+    if (bytes3 === void 0) return void 0;
+    found2.set(name5, bytes3);
+  }
+  return found2;
+}
+var MAX_SECTIONS;
+var init_file_sections = __esm({
+  "src/kernels/image/file-sections.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_elf_file();
+    init_named_sections();
+    MAX_SECTIONS = 4096;
+    __name(fileSections, "fileSections");
+  }
+});
+
 // src/kernels/image/notes.ts
 function* elfNotes(notes) {
   const bytes3 = Buffer.from(notes.buffer, notes.byteOffset, notes.byteLength);
@@ -23004,12 +23047,19 @@ var init_tool = __esm({
 });
 
 // src/kernels/sources/rpm/chunks.ts
+function toolEnv(host) {
+  return { PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", XZ_DEFAULTS: XZ_LIMIT };
+}
+async function unpackInto(host, path2, packing, { from, target, maxBytes }, signal) {
+  const places = [String(Math.ceil(maxBytes / 512)), String(from + 1), path2, target];
+  await runTool(host, "sh", ["-c", INTO_FILE, "sh", ...places, ...TOOLS[packing]], { env: toolEnv(host), signal });
+}
 async function* unpacked(host, path2, packing, signal, from = 0) {
   var _stack = [];
   try {
     const tool = TOOLS[packing];
     const [name5 = ""] = tool;
-    const env = { PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", XZ_DEFAULTS: XZ_LIMIT };
+    const env = toolEnv(host);
     const words3 = ["--pdeathsig", "KILL", "--", "sh", "-c", FROM_BYTE, "sh", String(from + 1), path2, ...tool];
     const child = __using(_stack, host.start("setpriv", words3, { cwd: (0, import_node_path7.dirname)(path2), env }), true);
     let said = "";
@@ -23041,7 +23091,7 @@ async function* unpacked(host, path2, packing, signal, from = 0) {
     _promise && await _promise;
   }
 }
-var import_node_path7, TOOLS, PACKAGES2, FROM_BYTE, NOT_FOUND, LAST_WORDS2;
+var import_node_path7, TOOLS, PACKAGES2, FROM_BYTE, INTO_FILE, NOT_FOUND, LAST_WORDS2;
 var init_chunks = __esm({
   "src/kernels/sources/rpm/chunks.ts"() {
     "use strict";
@@ -23060,18 +23110,31 @@ var init_chunks = __esm({
     };
     PACKAGES2 = { xz: "xz-utils", "dpkg-deb": "dpkg" };
     FROM_BYTE = 'from=$1 file=$2; shift 2; tail -c "+$from" -- "$file" | exec "$@"';
+    INTO_FILE = 'ulimit -f "$1"; from=$2 file=$3 target=$4; shift 4; tail -c "+$from" -- "$file" | "$@" >"$target"';
     NOT_FOUND = 127;
     LAST_WORDS2 = 300;
+    __name(toolEnv, "toolEnv");
+    __name(unpackInto, "unpackInto");
     __name(unpacked, "unpacked");
   }
 });
 
 // src/kernels/image/payload.ts
-async function unpackedKernel(host, path2, { payload }, signal) {
+async function packedAt(host, path2, { payload }) {
   if (payload === void 0 || payload.offset >= ((await host.files.stat(path2))?.size ?? 0)) return void 0;
-  const head2 = Buffer.from(await host.files.readHead(path2, payload.offset + 8)).subarray(payload.offset);
+  const head2 = Buffer.from(await host.files.readHead(path2, 8, payload.offset));
   const packing = MAGICS.find(([magic]) => head2.toString("latin1", 0, magic.length) === magic)?.[1];
-  return packing && unpacked(host, path2, packing, signal, payload.offset);
+  return packing && { packing, from: payload.offset };
+}
+async function unpackedKernel(host, path2, image, signal) {
+  const packed = await packedAt(host, path2, image);
+  return packed && unpacked(host, path2, packed.packing, signal, packed.from);
+}
+async function unpackKernel(host, path2, image, { target, maxBytes }, signal) {
+  const packed = await packedAt(host, path2, image);
+  if (packed !== void 0) {
+    await unpackInto(host, path2, packed.packing, { from: packed.from, target, maxBytes }, signal);
+  }
 }
 var MAGICS;
 var init_payload = __esm({
@@ -23089,7 +23152,9 @@ var init_payload = __esm({
       ["!L", "lz4"],
       ["BZh", "bzip2"]
     ];
+    __name(packedAt, "packedAt");
     __name(unpackedKernel, "unpackedKernel");
+    __name(unpackKernel, "unpackKernel");
   }
 });
 
@@ -23253,7 +23318,7 @@ function buildIdIn(notes) {
   return void 0;
 }
 function sectionsOf(kernel2) {
-  const sections = namedSections(kernel2, MAX_SECTIONS) ?? [];
+  const sections = namedSections(kernel2, MAX_SECTIONS2) ?? [];
   return (name5) => {
     const section2 = sections.find((one) => one.name === name5);
     return section2 && sectionBytes(kernel2, section2);
@@ -23275,7 +23340,19 @@ async function imageSections(host, path2, signal) {
   const kernel2 = chunks2 && await wholeKernel(chunks2);
   return kernel2 && sectionsOf(kernel2);
 }
-async function imageFacts(host, path2, signal) {
+async function unpackedSections(host, path2, target, signal) {
+  const image = await readImage(host, path2, signal);
+  if (typeof image === "string") return void 0;
+  try {
+    await unpackKernel(host, path2, image, { target, maxBytes: MAX_KERNEL }, signal);
+    return await fileSections(host, target, OF_FACTS);
+  } finally {
+    await host.files.removeFile(target);
+  }
+}
+async function imageFacts(host, path2, dir, signal) {
+  const sections = await unpackedSections(host, path2, (0, import_node_path8.join)(dir, "unpacked-kernel"), signal);
+  if (sections !== void 0) return factsOf((name5) => sections.get(name5));
   const bytesOf2 = await imageSections(host, path2, signal);
   return bytesOf2 === void 0 ? {} : factsOf(bytesOf2);
 }
@@ -23291,26 +23368,30 @@ async function imageParts(host, path2, signal) {
     rodata: rodata && Buffer.from(rodata.buffer, rodata.byteOffset, rodata.length)
   };
 }
-var import_node_crypto, MAX_KERNEL, MAX_SECTIONS, BUILD_ID;
+var import_node_crypto, import_node_path8, MAX_KERNEL, MAX_SECTIONS2, BUILD_ID, OF_FACTS;
 var init_image_facts = __esm({
   "src/kernels/image/image-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto = require("node:crypto");
+    import_node_path8 = require("node:path");
     init_elf_file();
     init_named_sections();
     init_errors();
+    init_file_sections();
     init_notes();
     init_payload();
     init_read_image();
     MAX_KERNEL = 256 * 1024 * 1024;
-    MAX_SECTIONS = 4096;
+    MAX_SECTIONS2 = 4096;
     BUILD_ID = 3;
     __name(wholeKernel, "wholeKernel");
     __name(buildIdIn, "buildIdIn");
     __name(sectionsOf, "sectionsOf");
     __name(factsOf, "factsOf");
     __name(imageSections, "imageSections");
+    OF_FACTS = [".notes", ".note.gnu.build-id", ".BTF"];
+    __name(unpackedSections, "unpackedSections");
     __name(imageFacts, "imageFacts");
     __name(imageBtf, "imageBtf");
     __name(imageParts, "imageParts");
@@ -23392,7 +23473,7 @@ function textAt(bytes3, at) {
 }
 function readModinfo(elf) {
   const header = readElfHeader(elf);
-  const sections = header && readSectionEntries(elf, header.sections, MAX_SECTIONS2);
+  const sections = header && readSectionEntries(elf, header.sections, MAX_SECTIONS3);
   const names3 = sections?.[header?.namesIndex ?? 0];
   if (sections === void 0 || names3 === void 0 || !hasBytes(names3)) return void 0;
   if (sections.some((one) => hasBytes(one) && one.offset + one.size > BigInt(elf.length))) return void 0;
@@ -23404,13 +23485,13 @@ function readModinfo(elf) {
   const magic = entries.find((entry2) => entry2.startsWith("vermagic="))?.slice("vermagic=".length);
   return { depends: depends.map(moduleName2), release: magic?.split(" ")[0] };
 }
-var MAX_SECTIONS2, MAX_NAME2, MAX_MODINFO;
+var MAX_SECTIONS3, MAX_NAME2, MAX_MODINFO;
 var init_modinfo = __esm({
   "src/kernels/modules/modinfo.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
-    MAX_SECTIONS2 = 65536;
+    MAX_SECTIONS3 = 65536;
     MAX_NAME2 = 64;
     MAX_MODINFO = 1024 * 1024;
     __name(moduleName2, "moduleName");
@@ -23524,6 +23605,7 @@ async function bootModules(host, kernel2, dir, signal) {
     remedy: kernel2.remedy,
     async depends(name5) {
       const path2 = paths.get(name5) ?? "";
+      await kernel2.placeModule?.(path2);
       const bytes3 = await decompressed(host, path2, signal);
       taken += bytes3.length;
       if (taken > MAX_MODULES) {
@@ -23542,19 +23624,19 @@ async function bootModules(host, kernel2, dir, signal) {
           `the module ${name5} (${path2}) is of kernel ${info.release}, and the kernel is ${kernel2.release}; name the modules of the same build`
         );
       }
-      await host.files.writeAtomic((0, import_node_path8.join)(dir, `${name5}.ko`), bytes3);
+      await host.files.writeAtomic((0, import_node_path9.join)(dir, `${name5}.ko`), bytes3);
       return info.depends;
     }
   };
   const { channel, modules: modules2 } = await planBoot(catalog);
-  return { channel, modules: modules2.map((name5) => ({ name: name5, path: (0, import_node_path8.join)(dir, `${name5}.ko`) })) };
+  return { channel, modules: modules2.map((name5) => ({ name: name5, path: (0, import_node_path9.join)(dir, `${name5}.ko`) })) };
 }
-var import_node_path8, import_node_zlib, MAX_MODULE, MAX_MODULES, MAX_LIST;
+var import_node_path9, import_node_zlib, MAX_MODULE, MAX_MODULES, MAX_LIST;
 var init_module_files = __esm({
   "src/kernels/modules/module-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path8 = require("node:path");
+    import_node_path9 = require("node:path");
     import_node_zlib = require("node:zlib");
     init_errors();
     init_space();
@@ -23580,19 +23662,19 @@ function vouchedFor(profile, files, by) {
   const file2 = profile.kernelFile ?? profile.file;
   return {
     by: by ?? (files.some(({ sha256: sha2563 }) => pins.has(sha2563)) ? "pin" : "signature"),
-    file: profile.builtinKernel ? `${BUILTIN}${(0, import_node_path9.basename)(file2)}` : file2
+    file: profile.builtinKernel ? `${BUILTIN}${(0, import_node_path10.basename)(file2)}` : file2
   };
 }
 function vouchedAsConfigured({ vouched }, { builtinKernel }) {
   return builtinKernel !== true || vouched.file.startsWith(BUILTIN);
 }
-var import_node_crypto2, import_node_path9, BUILTIN;
+var import_node_crypto2, import_node_path10, BUILTIN;
 var init_source_key = __esm({
   "src/kernels/source-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto2 = require("node:crypto");
-    import_node_path9 = require("node:path");
+    import_node_path10 = require("node:path");
     init_kernel_source();
     __name(sourceKey, "sourceKey");
     BUILTIN = "built-in: ";
@@ -23606,17 +23688,17 @@ async function secureRoot(host, root) {
   const stat4 = await host.files.stat(root);
   const own3 = process.getuid?.();
   if (stat4 === void 0 || own3 === void 0) return;
-  const remedy6 = "set BPFCOMPAT_CACHE_DIR to a directory of your own";
+  const remedy5 = "set BPFCOMPAT_CACHE_DIR to a directory of your own";
   if (stat4.uid !== own3) {
     throw new HostError(
       "store_not_ours",
-      `${root} belongs to user ${stat4.uid}, not to user ${own3} who runs this; ${remedy6}`
+      `${root} belongs to user ${stat4.uid}, not to user ${own3} who runs this; ${remedy5}`
     );
   }
   if ((stat4.mode & OTHERS_WRITE) !== 0) {
     throw new HostError(
       "store_open",
-      `${root} can be written by others (mode ${stat4.mode.toString(8)}), so that anybody may change the kernels in it; remove it, or ${remedy6}`
+      `${root} can be written by others (mode ${stat4.mode.toString(8)}), so that anybody may change the kernels in it; remove it, or ${remedy5}`
     );
   }
   if ((stat4.mode & 63) !== 0) await host.files.setMode(root, OWNER_ONLY);
@@ -23624,24 +23706,24 @@ async function secureRoot(host, root) {
 function storeRoot(env) {
   const own3 = env["BPFCOMPAT_CACHE_DIR"];
   if (own3 !== void 0 && own3 !== "") {
-    if ((0, import_node_path10.isAbsolute)(own3)) return own3;
+    if ((0, import_node_path11.isAbsolute)(own3)) return own3;
     throw new UsageError("bad_cache_dir", `BPFCOMPAT_CACHE_DIR: "${own3}" is not an absolute path; write it in full`);
   }
   const xdg = env["XDG_CACHE_HOME"];
-  if (xdg !== void 0 && (0, import_node_path10.isAbsolute)(xdg)) return (0, import_node_path10.join)(xdg, "bpfcompat");
+  if (xdg !== void 0 && (0, import_node_path11.isAbsolute)(xdg)) return (0, import_node_path11.join)(xdg, "bpfcompat");
   const home = env["HOME"];
-  if (home !== void 0 && (0, import_node_path10.isAbsolute)(home)) return (0, import_node_path10.join)(home, ".cache", "bpfcompat");
+  if (home !== void 0 && (0, import_node_path11.isAbsolute)(home)) return (0, import_node_path11.join)(home, ".cache", "bpfcompat");
   throw new HostError(
     "no_cache_dir",
     "there is no place to keep kernels: set BPFCOMPAT_CACHE_DIR to a directory, or HOME"
   );
 }
-var import_node_path10, OWNER_ONLY, OTHERS_WRITE;
+var import_node_path11, OWNER_ONLY, OTHERS_WRITE;
 var init_store_root = __esm({
   "src/kernels/store-root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path10 = require("node:path");
+    import_node_path11 = require("node:path");
     init_errors();
     OWNER_ONLY = 448;
     OTHERS_WRITE = 18;
@@ -23655,15 +23737,15 @@ function locateStore(host) {
   const root = storeRoot(host.env);
   return {
     root,
-    blobs: (0, import_node_path11.join)(root, "blobs", "sha256"),
-    records: (0, import_node_path11.join)(root, "kernels"),
-    userland: (0, import_node_path11.join)(root, "userland"),
-    modules: (0, import_node_path11.join)(root, "modules"),
-    facts: (0, import_node_path11.join)(root, "facts"),
-    packages: (0, import_node_path11.join)(root, "packages"),
-    apt: (0, import_node_path11.join)(root, "apt"),
-    tmp: (0, import_node_path11.join)(root, "tmp"),
-    locks: (0, import_node_path11.join)(root, "locks")
+    blobs: (0, import_node_path12.join)(root, "blobs", "sha256"),
+    records: (0, import_node_path12.join)(root, "kernels"),
+    userland: (0, import_node_path12.join)(root, "userland"),
+    modules: (0, import_node_path12.join)(root, "modules"),
+    facts: (0, import_node_path12.join)(root, "facts"),
+    packages: (0, import_node_path12.join)(root, "packages"),
+    apt: (0, import_node_path12.join)(root, "apt"),
+    tmp: (0, import_node_path12.join)(root, "tmp"),
+    locks: (0, import_node_path12.join)(root, "locks")
   };
 }
 async function openStore(host) {
@@ -23678,16 +23760,16 @@ async function openStore(host) {
 }
 async function makeRoot(host, root) {
   try {
-    await host.files.makeDir((0, import_node_path11.dirname)(root), PARENT_MODE);
+    await host.files.makeDir((0, import_node_path12.dirname)(root), PARENT_MODE);
     await host.files.makeDir(root, ROOT_MODE);
   } catch (cause) {
-    const remedy6 = "set BPFCOMPAT_CACHE_DIR to a directory that you can write to";
-    throw new HostError("cache_unwritable", `cannot make ${root}: ${messageOf(cause)}; ${remedy6}`, { cause });
+    const remedy5 = "set BPFCOMPAT_CACHE_DIR to a directory that you can write to";
+    throw new HostError("cache_unwritable", `cannot make ${root}: ${messageOf(cause)}; ${remedy5}`, { cause });
   }
 }
 function lockProfile(host, store, profile, signal, onNote) {
   const name5 = `profile-${profile}`;
-  return lockIn(host, store, name5, signal, () => onNote?.(waitingWords((0, import_node_path11.join)(store.locks, name5))));
+  return lockIn(host, store, name5, signal, () => onNote?.(waitingWords((0, import_node_path12.join)(store.locks, name5))));
 }
 function waitingWords(path2) {
   return `${path2} is locked by another process, most likely another bpfcompat; waiting for it (fuser ${path2} names it)`;
@@ -23698,16 +23780,16 @@ function lockStore(host, store, signal) {
 async function lockIn(host, store, name5, signal, onWait) {
   if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
   } };
-  return host.files.lock((0, import_node_path11.join)(store.locks, name5), signal, onWait);
+  return host.files.lock((0, import_node_path12.join)(store.locks, name5), signal, onWait);
 }
 function recordName({ profile, source }) {
   return `${profile}@${source.slice(0, NAME_DIGITS)}`;
 }
 function recordPath(store, name5) {
-  return (0, import_node_path11.join)(store.records, `${name5}.json`);
+  return (0, import_node_path12.join)(store.records, `${name5}.json`);
 }
 function blobPath(store, file2) {
-  return (0, import_node_path11.join)(store.blobs, file2.sha256);
+  return (0, import_node_path12.join)(store.blobs, file2.sha256);
 }
 async function readJson(host, path2) {
   if (!(await host.files.stat(path2))?.isFile) return void 0;
@@ -23748,12 +23830,12 @@ function kernelFiles(store, record4) {
     modules: record4.modules.map(({ name: name5, file: file2 }) => ({ name: name5, path: blobPath(store, file2) }))
   };
 }
-var import_node_path11, MAX_RECORD, ROOT_MODE, PARENT_MODE, NAME_DIGITS;
+var import_node_path12, MAX_RECORD, ROOT_MODE, PARENT_MODE, NAME_DIGITS;
 var init_store = __esm({
   "src/kernels/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     init_errors();
     init_kernel();
     init_store_root();
@@ -23791,8 +23873,8 @@ async function commitKernel(host, store, profile, source, fetched2, workDir, sig
   var _stack = [];
   try {
     const { kernel: kernel2 } = fetched2;
-    const { channel, modules: modules2 } = await bootModules(host, kernel2, (0, import_node_path12.join)(workDir, "modules"), signal);
-    const facts = await imageFacts(host, kernel2.vmlinuz, signal);
+    const { channel, modules: modules2 } = await bootModules(host, kernel2, (0, import_node_path13.join)(workDir, "modules"), signal);
+    const facts = await imageFacts(host, kernel2.vmlinuz, workDir, signal);
     const vmlinuz = await measure(host, kernel2.vmlinuz);
     const config2 = kernel2.config === void 0 ? void 0 : await measure(host, kernel2.config);
     const moduleFiles = [];
@@ -23826,12 +23908,12 @@ async function commitKernel(host, store, profile, source, fetched2, workDir, sig
     _promise && await _promise;
   }
 }
-var import_node_path12;
+var import_node_path13;
 var init_commit = __esm({
   "src/kernels/commit.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path12 = require("node:path");
+    import_node_path13 = require("node:path");
     init_image_facts();
     init_module_files();
     init_source_key();
@@ -23869,12 +23951,12 @@ function quoted2(path2) {
 function aptConfig(dirs, arch, network) {
   const settings = [
     ["Dir::State", `${dirs.state}/`],
-    ["Dir::State::lists", `${(0, import_node_path13.join)(dirs.state, "lists")}/`],
-    ["Dir::State::status", (0, import_node_path13.join)(dirs.state, "status")],
+    ["Dir::State::lists", `${(0, import_node_path14.join)(dirs.state, "lists")}/`],
+    ["Dir::State::status", (0, import_node_path14.join)(dirs.state, "status")],
     ["Dir::Cache", `${dirs.cache}/`],
     ["Dir::Etc::main", "/dev/null"],
     ["Dir::Etc::parts", "/dev/null"],
-    ["Dir::Etc::sourcelist", (0, import_node_path13.join)(dirs.state, "sources.list")],
+    ["Dir::Etc::sourcelist", (0, import_node_path14.join)(dirs.state, "sources.list")],
     ["Dir::Etc::sourceparts", "/dev/null"],
     ["Dir::Etc::preferences", "/dev/null"],
     ["Dir::Etc::preferencesparts", "/dev/null"],
@@ -23912,12 +23994,12 @@ function sourceLine(arch, keyring, mirror, suite, aged = isDated(mirror)) {
   return `deb [arch=${arch} signed-by=${keyring}${until}] ${mirror} ${suite} main
 `;
 }
-var import_node_path13, PROXY_VARIABLES;
+var import_node_path14, PROXY_VARIABLES;
 var init_apt_config = __esm({
   "src/kernels/sources/deb/apt-config.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     init_errors();
     PROXY_VARIABLES = ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"];
     __name(aptEnv, "aptEnv");
@@ -24198,8 +24280,8 @@ var init_signer = __esm({
 
 // src/kernels/sources/deb/lists-signer.ts
 async function listsSigner(host, keyring, inRelease, dir, signal) {
-  const home = (0, import_node_path14.join)(dir, "gpgv");
-  const keys = (0, import_node_path14.join)(home, "keyring.gpg");
+  const home = (0, import_node_path15.join)(dir, "gpgv");
+  const keys = (0, import_node_path15.join)(home, "keyring.gpg");
   try {
     await host.files.makeDir(home, 448);
     await host.files.writeAtomic(keys, binaryKeys(await host.files.read(keyring, MAX_KEYRING)));
@@ -24211,12 +24293,12 @@ async function listsSigner(host, keyring, inRelease, dir, signal) {
     throw error2;
   }
 }
-var import_node_path14, MAX_KEYRING;
+var import_node_path15, MAX_KEYRING;
 var init_lists_signer = __esm({
   "src/kernels/sources/deb/lists-signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path14 = require("node:path");
+    import_node_path15 = require("node:path");
     init_errors();
     init_tool();
     init_armor();
@@ -24244,7 +24326,7 @@ async function checkSuites(host, lists, source, mirror) {
   for (const suite of suitesOf(source)) {
     for (const name5 of names3) {
       if (!name5.endsWith(`${listMark(suite)}InRelease`) && !name5.endsWith(`${listMark(suite)}Release`)) continue;
-      const text7 = (await host.files.read((0, import_node_path15.join)(lists, name5), MAX_RELEASE)).toString("utf8");
+      const text7 = (await host.files.read((0, import_node_path16.join)(lists, name5), MAX_RELEASE)).toString("utf8");
       if (isReleaseOf(text7, suite, source.archive)) continue;
       const is = fieldOf(text7, "Suite").replace(/[^A-Za-z0-9./_-]/g, "?") || "nameless";
       throw new HostError(
@@ -24254,12 +24336,12 @@ async function checkSuites(host, lists, source, mirror) {
     }
   }
 }
-var import_node_path15, MAX_RELEASE;
+var import_node_path16, MAX_RELEASE;
 var init_release_file = __esm({
   "src/kernels/sources/deb/release-file.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path15 = require("node:path");
+    import_node_path16 = require("node:path");
     init_errors();
     init_archives();
     MAX_RELEASE = 16 * 1024 * 1024;
@@ -24276,7 +24358,7 @@ async function keyringFor(host, { archive, keyring: chosen3 }, dir) {
   const file2 = chosen3 ?? keyring;
   if ((await host.files.stat(file2))?.isFile) return file2;
   if (chosen3 === void 0 && keys !== void 0) {
-    const shipped = (0, import_node_path16.join)(dir, `${keyringPackage}.asc`);
+    const shipped = (0, import_node_path17.join)(dir, `${keyringPackage}.asc`);
     await host.files.writeAtomic(shipped, `${keys}
 `);
     return shipped;
@@ -24293,23 +24375,23 @@ function percentOf(line6) {
 async function openApt(host, options2) {
   const { dirs, source, arch, mirror, signal } = options2;
   const settings = await runTool(host, "apt-config", ["dump"], { signal });
-  for (const dir of [(0, import_node_path16.join)(dirs.state, "lists", "partial"), (0, import_node_path16.join)(dirs.cache, "archives", "partial")]) {
+  for (const dir of [(0, import_node_path17.join)(dirs.state, "lists", "partial"), (0, import_node_path17.join)(dirs.cache, "archives", "partial")]) {
     await host.files.makeDir(dir);
   }
   const keyring = await keyringFor(host, source, dirs.state);
-  const configPath = (0, import_node_path16.join)(dirs.state, "apt.conf");
-  await host.files.writeAtomic((0, import_node_path16.join)(dirs.state, "status"), "");
+  const configPath = (0, import_node_path17.join)(dirs.state, "apt.conf");
+  await host.files.writeAtomic((0, import_node_path17.join)(dirs.state, "status"), "");
   const lines3 = suitesOf(source).map((suite) => sourceLine(arch, keyring, mirror, suite, options2.aged));
-  await host.files.writeAtomic((0, import_node_path16.join)(dirs.state, "sources.list"), lines3.join(""));
+  await host.files.writeAtomic((0, import_node_path17.join)(dirs.state, "sources.list"), lines3.join(""));
   await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString("utf8"))));
   return new PrivateApt(host, options2, keyring, aptEnv(host, configPath));
 }
-var import_node_path16, APT_HELPER, BYTES_PER_MS, PATIENCE_MS, MAX_INDEX_OUTPUT, PrivateApt;
+var import_node_path17, APT_HELPER, BYTES_PER_MS, PATIENCE_MS, MAX_INDEX_OUTPUT, PrivateApt;
 var init_apt = __esm({
   "src/kernels/sources/deb/apt.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path16 = require("node:path");
+    import_node_path17 = require("node:path");
     init_errors();
     init_tool();
     init_apt_config();
@@ -24341,7 +24423,7 @@ var init_apt = __esm({
         this.#options = options2;
         this.#keyring = keyring;
         this.#env = env;
-        this.#lists = (0, import_node_path16.join)(options2.dirs.state, "lists");
+        this.#lists = (0, import_node_path17.join)(options2.dirs.state, "lists");
       }
       async update() {
         const { mirror, source } = this.#options;
@@ -24375,7 +24457,7 @@ var init_apt = __esm({
         if (listed.length > 0) await fetch2("apt-get", ["download", "--", ...names3], listed);
         for (const one of packages) {
           if (!one.pinned) continue;
-          const target = (0, import_node_path16.join)(dir, `${one.sha256}.deb`);
+          const target = (0, import_node_path17.join)(dir, `${one.sha256}.deb`);
           const uri = `${this.#options.mirror}/${one.path}`;
           await fetch2(APT_HELPER, ["download-file", "--", uri, target, `SHA256:${one.sha256}`], [one]);
         }
@@ -24386,11 +24468,11 @@ var init_apt = __esm({
         const ends = suitesOf(source).map((suite) => `${listMark(suite)}InRelease`);
         const name5 = ends.map((end) => names3.find((one) => one.endsWith(end))).find((one) => one !== void 0);
         if (name5 === void 0) return void 0;
-        return listsSigner(this.#host, this.#keyring, (0, import_node_path16.join)(this.#lists, name5), dirs.cache, signal);
+        return listsSigner(this.#host, this.#keyring, (0, import_node_path17.join)(this.#lists, name5), dirs.cache, signal);
       }
       async keepLists(dir) {
         const names3 = await this.#host.files.list(this.#lists);
-        for (const suite of suitesOf(this.#options.source)) await this.#keepSuite(names3, suite, (0, import_node_path16.join)(dir, "dists", suite));
+        for (const suite of suitesOf(this.#options.source)) await this.#keepSuite(names3, suite, (0, import_node_path17.join)(dir, "dists", suite));
       }
       async #keepSuite(names3, suite, dist) {
         const { files } = this.#host;
@@ -24399,11 +24481,11 @@ var init_apt = __esm({
         const release = names3.find((name5) => name5.endsWith(`${mark2}InRelease`));
         const packages = names3.find((name5) => name5.includes(`${mark2}main_`) && name5.includes("_Packages"));
         if (release === void 0) return;
-        await files.makeDir((0, import_node_path16.join)(dist, "main", `binary-${arch}`));
-        await files.copy((0, import_node_path16.join)(this.#lists, release), (0, import_node_path16.join)(dist, "InRelease"));
-        const target = (0, import_node_path16.join)(dist, "main", `binary-${arch}`, "Packages");
+        await files.makeDir((0, import_node_path17.join)(dist, "main", `binary-${arch}`));
+        await files.copy((0, import_node_path17.join)(this.#lists, release), (0, import_node_path17.join)(dist, "InRelease"));
+        const target = (0, import_node_path17.join)(dist, "main", `binary-${arch}`, "Packages");
         if (packages === void 0) return await files.writeAtomic(target, "");
-        const unpack = ["-c", '"$0" cat-file "$1" >"$2"', APT_HELPER, (0, import_node_path16.join)(this.#lists, packages), target];
+        const unpack = ["-c", '"$0" cat-file "$1" >"$2"', APT_HELPER, (0, import_node_path17.join)(this.#lists, packages), target];
         await mustRun(this.#host, "sh", unpack, { env: this.#env, signal });
       }
       #checkLists() {
@@ -24718,7 +24800,7 @@ async function readText(host, path2) {
 async function sourceFiles(host) {
   const parts2 = "/etc/apt/sources.list.d";
   const names3 = await host.files.list(parts2).catch(() => []);
-  const paths = ["/etc/apt/sources.list", ...names3.sort().map((name5) => (0, import_node_path17.join)(parts2, name5))];
+  const paths = ["/etc/apt/sources.list", ...names3.sort().map((name5) => (0, import_node_path18.join)(parts2, name5))];
   return Promise.all(paths.map(async (path2) => ({ name: path2, text: await readText(host, path2) })));
 }
 async function hostMirrors(host, archive) {
@@ -24769,12 +24851,12 @@ async function mirrorsFor(host, source) {
     `no mirror is known for ${archive}: set ${ARCHIVES[archive].variable}, or kernel.mirror in the profile`
   );
 }
-var import_node_path17, MAX_SOURCE_FILE, BESIDE;
+var import_node_path18, MAX_SOURCE_FILE, BESIDE;
 var init_mirror = __esm({
   "src/kernels/sources/deb/mirror.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path17 = require("node:path");
+    import_node_path18 = require("node:path");
     init_end_slashes();
     init_errors();
     init_archives();
@@ -24803,7 +24885,7 @@ async function fromMirrors(host, source, paths, listener, attempt2) {
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
-      return await attempt2(mirror, { ...paths, workDir: (0, import_node_path18.join)(paths.workDir, String(index)) });
+      return await attempt2(mirror, { ...paths, workDir: (0, import_node_path19.join)(paths.workDir, String(index)) });
     } catch (error2) {
       if (!(error2 instanceof HostError) || !ANOTHER_MIRROR.has(error2.code)) throw error2;
       failures.push(error2);
@@ -24817,12 +24899,12 @@ async function fromMirrors(host, source, paths, listener, attempt2) {
   const words3 = joined(failures.map(wordingOf), ". ");
   throw withRemedy(new HostError(graver?.code ?? "mirror_unreachable", words3), source);
 }
-var import_node_path18, ANOTHER_MIRROR;
+var import_node_path19, ANOTHER_MIRROR;
 var init_in_turn = __esm({
   "src/kernels/sources/deb/in-turn.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path18 = require("node:path");
+    import_node_path19 = require("node:path");
     init_errors();
     init_wording();
     init_archives();
@@ -24841,7 +24923,7 @@ function suiteKey(source, mirror, arch) {
 async function updateOnce(host, apt, stateDir, listener) {
   const done = updated.get(host) ?? /* @__PURE__ */ new Set();
   updated.set(host, done);
-  const lists = await host.files.list((0, import_node_path19.join)(stateDir, "lists"));
+  const lists = await host.files.list((0, import_node_path20.join)(stateDir, "lists"));
   if (done.has(stateDir) && lists.some((name5) => name5.includes("_Packages"))) return;
   listener.onProgress("package lists", 0, 0);
   await apt.update();
@@ -24852,12 +24934,12 @@ async function withLists(host, request2, use) {
   try {
     const { arch, source, mirror, local: local2, paths, listener } = request2;
     const key = suiteKey(source, mirror, arch);
-    const state = local2 ? (0, import_node_path19.join)(paths.workDir, "state") : (0, import_node_path19.join)(paths.aptDir, key);
+    const state = local2 ? (0, import_node_path20.join)(paths.workDir, "state") : (0, import_node_path20.join)(paths.aptDir, key);
     await requireSpace(host, paths.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
-    const lock = (0, import_node_path19.join)(paths.lockDir, `apt-${key}`);
+    const lock = (0, import_node_path20.join)(paths.lockDir, `apt-${key}`);
     const _lock = __using(_stack, await host.files.lock(lock, listener.signal, () => listener.onNote(waitingWords(lock))), true);
     const apt = await openApt(host, {
-      dirs: { state, cache: (0, import_node_path19.join)(paths.workDir, "apt") },
+      dirs: { state, cache: (0, import_node_path20.join)(paths.workDir, "apt") },
       source,
       mirror,
       aged: local2?.aged,
@@ -24873,12 +24955,12 @@ async function withLists(host, request2, use) {
     _promise && await _promise;
   }
 }
-var import_node_path19, DEB_ARCH, LISTS_BYTES, updated;
+var import_node_path20, DEB_ARCH, LISTS_BYTES, updated;
 var init_lists = __esm({
   "src/kernels/sources/deb/lists.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path19 = require("node:path");
+    import_node_path20 = require("node:path");
     init_space();
     init_store();
     init_apt();
@@ -25006,19 +25088,19 @@ async function filesUnder(host, root, signal) {
 async function unpackDebs(host, debs, dir, signal) {
   const files = /* @__PURE__ */ new Map();
   for (const [index, deb2] of debs.entries()) {
-    const root = (0, import_node_path20.join)(dir, String(index));
+    const root = (0, import_node_path21.join)(dir, String(index));
     await host.files.makeDir(root);
     await extractDeb(host, deb2, root, signal);
-    for (const path2 of await filesUnder(host, root, signal)) files.set(path2, (0, import_node_path20.join)(root, path2));
+    for (const path2 of await filesUnder(host, root, signal)) files.set(path2, (0, import_node_path21.join)(root, path2));
   }
   return files;
 }
-var import_node_path20, MAX_LISTING;
+var import_node_path21, MAX_LISTING;
 var init_unpack = __esm({
   "src/kernels/sources/deb/unpack.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path20 = require("node:path");
+    import_node_path21 = require("node:path");
     init_tool();
     init_extract();
     MAX_LISTING = 16 * 1024 * 1024;
@@ -25075,9 +25157,9 @@ async function listedPackages(host, arch, source, { apt: aptDir, locks, tmp }, r
     try {
       const key = suiteKey(source, mirror, arch);
       if (!kept.includes(key)) continue;
-      const _lock = __using(_stack, await host.files.lock((0, import_node_path21.join)(locks, `apt-${key}`)), true);
-      const cache = __using(_stack, await host.files.tempDir("lists-", tmp), true);
-      const dirs = { state: (0, import_node_path21.join)(aptDir, key), cache: cache.path };
+      const _lock = __using(_stack, await host.files.lock((0, import_node_path22.join)(locks, `apt-${key}`)), true);
+      const cache = __using(_stack, await host.files.tempDir("bpfcompat-lists-", tmp), true);
+      const dirs = { state: (0, import_node_path22.join)(aptDir, key), cache: cache.path };
       const apt = await openApt(host, { dirs, source, mirror, arch: DEB_ARCH[arch], signal: void 0 });
       for (const { name: name5 } of requested2) found2.push(...await apt.packages(name5, (one) => one === name5));
     } catch (_) {
@@ -25091,15 +25173,15 @@ async function listedPackages(host, arch, source, { apt: aptDir, locks, tmp }, r
 }
 async function keepPackages(host, packages, debs, dir) {
   for (const [index, { path: path2 }] of packages.entries()) {
-    const target = (0, import_node_path21.join)(dir, path2);
-    await host.files.makeDir((0, import_node_path21.dirname)(target));
+    const target = (0, import_node_path22.join)(dir, path2);
+    await host.files.makeDir((0, import_node_path22.dirname)(target));
     await host.files.rename(debs[index] ?? "", target);
   }
 }
 async function verified(host, dir, packages) {
   const bySha = /* @__PURE__ */ new Map();
   for (const name5 of await host.files.list(dir)) {
-    if (name5.endsWith(".deb")) bySha.set(await host.files.sha256((0, import_node_path21.join)(dir, name5)), (0, import_node_path21.join)(dir, name5));
+    if (name5.endsWith(".deb")) bySha.set(await host.files.sha256((0, import_node_path22.join)(dir, name5)), (0, import_node_path22.join)(dir, name5));
   }
   return packages.map((one) => {
     const path2 = bySha.get(one.sha256);
@@ -25120,7 +25202,7 @@ function isStored({ name: name5, version: version2 }, stored2, source, mirror, {
   return true;
 }
 async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored2, recipe) {
-  const downloads = (0, import_node_path21.join)(paths.workDir, "debs");
+  const downloads = (0, import_node_path22.join)(paths.workDir, "debs");
   await host.files.makeDir(downloads);
   const lists = { arch, source, mirror, local: local2, paths, listener };
   const chosen3 = await withLists(host, lists, async (apt) => {
@@ -25144,7 +25226,7 @@ async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, l
   const { first: first3, all } = choice3;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first3.name}`, 0, 0);
-  const files = await unpackDebs(host, debs, (0, import_node_path21.join)(paths.workDir, "root"), listener.signal);
+  const files = await unpackDebs(host, debs, (0, import_node_path22.join)(paths.workDir, "root"), listener.signal);
   if (paths.keepDir !== void 0) await keepPackages(host, all, debs, paths.keepDir);
   return recipe.take(files, choice3, { source, mirror: local2 === void 0 ? mirror : void 0, signer });
 }
@@ -25182,12 +25264,12 @@ async function fetchPackages(host, arch, source, paths, listener, stored2, recip
     (mirror, own3) => fetchFrom(host, arch, source, { mirror }, own3, listener, stored2, recipe)
   );
 }
-var import_node_path21, GUESSED_RATIO, KERNEL;
+var import_node_path22, GUESSED_RATIO, KERNEL;
 var init_deb = __esm({
   "src/kernels/sources/deb.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path21 = require("node:path");
+    import_node_path22 = require("node:path");
     init_errors();
     init_space();
     init_apt();
@@ -25334,7 +25416,7 @@ async function imageAt(host, path2) {
   if (stat4 === void 0) throw unusable(path2, "there is no such file; correct the path");
   if (stat4.isFile) return path2;
   if (!stat4.isDirectory) throw unusable(path2, "it is a pipe, a socket or a device; name a regular file");
-  for (const inside of IN_BUILD) if ((await host.files.stat((0, import_node_path22.join)(path2, inside)))?.isFile) return (0, import_node_path22.join)(path2, inside);
+  for (const inside of IN_BUILD) if ((await host.files.stat((0, import_node_path23.join)(path2, inside)))?.isFile) return (0, import_node_path23.join)(path2, inside);
   throw unusable(path2, `it is a directory without ${IN_BUILD[0]}; build there (make bzImage), or name the image`);
 }
 async function openImage(host, named7, signal) {
@@ -25343,12 +25425,12 @@ async function openImage(host, named7, signal) {
   if (typeof image === "string") throw unusable(path2, image);
   return { ...image, path: path2 };
 }
-var import_node_path22, IN_BUILD;
+var import_node_path23, IN_BUILD;
 var init_local_image = __esm({
   "src/kernels/image/local-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path22 = require("node:path");
+    import_node_path23 = require("node:path");
     init_errors();
     init_read_image();
     IN_BUILD = ["arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage", "vmlinux"];
@@ -25367,7 +25449,7 @@ async function modulesUnder(host, dir, signal) {
 }
 async function installedReleases(host, dir) {
   const found2 = [];
-  for (const parent of ["lib/modules", "usr/lib/modules"].map((one) => (0, import_node_path23.join)(dir, one))) {
+  for (const parent of ["lib/modules", "usr/lib/modules"].map((one) => (0, import_node_path24.join)(dir, one))) {
     if ((await host.files.stat(parent))?.isDirectory) found2.push(...await host.files.list(parent));
   }
   return [...new Set(found2)];
@@ -25388,13 +25470,13 @@ async function moduleTree(host, dir, release, check2, signal) {
   }
   const places = [`lib/modules/${release}`, `usr/lib/modules/${release}`, release, "."];
   for (const place3 of places) {
-    const at = (0, import_node_path23.join)(dir, place3);
+    const at = (0, import_node_path24.join)(dir, place3);
     if (!(await host.files.stat(at))?.isDirectory) continue;
     await check2(at);
     const real = await host.files.realPath(at);
     const modules2 = await modulesUnder(host, real, signal);
     if (modules2.length === 0) continue;
-    const list6 = (0, import_node_path23.join)(real, "modules.builtin");
+    const list6 = (0, import_node_path24.join)(real, "modules.builtin");
     const isThere = (await host.files.stat(list6))?.isFile === true;
     if (isThere) await check2(list6);
     return { modules: modules2, modulesBuiltin: isThere ? list6 : void 0 };
@@ -25404,12 +25486,12 @@ async function moduleTree(host, dir, release, check2, signal) {
     `${dir} holds no modules; name the directory that make modules_install made for kernel ${release}`
   );
 }
-var import_node_path23, MAX_LISTING2, MODULE_NAMES;
+var import_node_path24, MAX_LISTING2, MODULE_NAMES;
 var init_module_tree = __esm({
   "src/kernels/image/module-tree.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path23 = require("node:path");
+    import_node_path24 = require("node:path");
     init_errors();
     init_tool();
     MAX_LISTING2 = 16 * 1024 * 1024;
@@ -25439,14 +25521,14 @@ var init_stay_inside = __esm({
 
 // src/kernels/sources/file.ts
 function besides(image, release) {
-  const dir = (0, import_node_path24.dirname)(image);
-  const beside = (0, import_node_path24.join)(dir, `config-${release}`);
-  if ((0, import_node_path24.basename)(image) === "vmlinux") return [(0, import_node_path24.join)(dir, ".config"), beside];
-  const built = /\/arch\/x86(?:_64)?\/boot$/.test(dir) ? [(0, import_node_path24.resolve)(dir, "../../../.config")] : [];
+  const dir = (0, import_node_path25.dirname)(image);
+  const beside = (0, import_node_path25.join)(dir, `config-${release}`);
+  if ((0, import_node_path25.basename)(image) === "vmlinux") return [(0, import_node_path25.join)(dir, ".config"), beside];
+  const built = /\/arch\/x86(?:_64)?\/boot$/.test(dir) ? [(0, import_node_path25.resolve)(dir, "../../../.config")] : [];
   return [...built, beside];
 }
 async function configOf(host, image, copy, { source, paths, listener, top }) {
-  const target = (0, import_node_path24.join)(paths.workDir, "config");
+  const target = (0, import_node_path25.join)(paths.workDir, "config");
   const named7 = source.config;
   if (named7 !== void 0 && !(await host.files.stat(named7))?.isFile) {
     throw new HostError("kernel_unusable", `${named7}: there is no such file; name the .config of the kernel`);
@@ -25484,7 +25566,7 @@ async function fetchFile(host, request2) {
     );
   }
   await requireSpace(host, paths.root, size, `storing ${named7.path}`);
-  const vmlinuz = (0, import_node_path24.join)(paths.workDir, "vmlinuz");
+  const vmlinuz = (0, import_node_path25.join)(paths.workDir, "vmlinuz");
   await host.files.copy(named7.path, vmlinuz);
   const image = await openImage(host, vmlinuz, listener.signal);
   const sha2563 = await host.files.sha256(vmlinuz);
@@ -25497,7 +25579,7 @@ async function fetchFile(host, request2) {
   const { modules: modules2 } = source;
   const tree = modules2 === void 0 ? { modules: [], modulesBuiltin: void 0 } : await moduleTree(host, modules2, image.release, (path2) => stayInside(host, top, modules2, path2), listener.signal);
   const config2 = await configOf(host, { ...image, path: named7.path }, vmlinuz, request2);
-  const name5 = (0, import_node_path24.basename)(named7.path);
+  const name5 = (0, import_node_path25.basename)(named7.path);
   return {
     kernel: { release: image.release, vmlinuz, config: config2, ...tree, remedy: modulesRemedy(named7.path, source) },
     package: {
@@ -25510,12 +25592,12 @@ async function fetchFile(host, request2) {
     vouched: source.sha256 === void 0 ? "nobody" : "pin"
   };
 }
-var import_node_path24, MAX_IMAGE, MAX_CONFIG2, file;
+var import_node_path25, MAX_IMAGE, MAX_CONFIG2, file;
 var init_file = __esm({
   "src/kernels/sources/file.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path24 = require("node:path");
+    import_node_path25 = require("node:path");
     init_errors();
     init_wording();
     init_ikconfig();
@@ -25533,7 +25615,7 @@ var init_file = __esm({
       fetch: fetchFile,
       async builds(host, { source }) {
         const { path: path2, release } = await openImage(host, source.image);
-        return [{ name: (0, import_node_path24.basename)(path2), version: release, release, sha256: source.sha256, url: void 0 }];
+        return [{ name: (0, import_node_path25.basename)(path2), version: release, release, sha256: source.sha256, url: void 0 }];
       },
       exactly: /* @__PURE__ */ __name((source) => source, "exactly"),
       matches: /* @__PURE__ */ __name(() => true, "matches")
@@ -25547,16 +25629,16 @@ async function withConfig(host, kernel2, dir, signal) {
   const image = await readImage(host, kernel2.vmlinuz, signal);
   const config2 = typeof image === "string" ? void 0 : await readIkconfig(host, kernel2.vmlinuz, image, signal);
   if (config2 === void 0) return kernel2;
-  const path2 = (0, import_node_path25.join)(dir, "ikconfig");
+  const path2 = (0, import_node_path26.join)(dir, "ikconfig");
   await host.files.writeAtomic(path2, config2);
   return { ...kernel2, config: path2 };
 }
-var import_node_path25;
+var import_node_path26;
 var init_with_config = __esm({
   "src/kernels/image/with-config.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path25 = require("node:path");
+    import_node_path26 = require("node:path");
     init_ikconfig();
     init_read_image();
     __name(withConfig, "withConfig");
@@ -25577,7 +25659,7 @@ async function named2(host, files) {
   }
   return plain6;
 }
-async function kernelAmong(host, { files, lost }, dir, what, signal) {
+async function kernelAmong(host, { files, lost, placeModule }, dir, what, signal) {
   const kernel2 = locateKernel(await named2(host, files));
   if (kernel2 === void 0) {
     const [link] = [...lost].filter(([path2]) => IMAGE2.test(path2));
@@ -25592,7 +25674,7 @@ async function kernelAmong(host, { files, lost }, dir, what, signal) {
       `${what} holds no kernel image (boot/vmlinuz, lib/modules/RELEASE/vmlinuz); name another one`
     );
   }
-  return withConfig(host, kernel2, dir, signal);
+  return withConfig(host, { ...kernel2, placeModule }, dir, signal);
 }
 var MAX_NAME3, IMAGE2, LVH;
 var init_complete = __esm({
@@ -25608,6 +25690,51 @@ var init_complete = __esm({
     LVH = /^data\/kernels\/[^/]+\//;
     __name(named2, "named");
     __name(kernelAmong, "kernelAmong");
+  }
+});
+
+// src/kernels/module-bundle.ts
+function openBundle(host, file2) {
+  const parts2 = /* @__PURE__ */ new Map();
+  let held = [];
+  let heldBytes = 0;
+  let written2 = 0;
+  const write = /* @__PURE__ */ __name(async () => {
+    if (heldBytes === 0) return;
+    const bytes3 = Buffer.concat(held, heldBytes);
+    if (written2 === 0) await host.files.makeDir((0, import_node_path27.dirname)(file2));
+    await host.files.append(file2, bytes3);
+    written2 += bytes3.length;
+    held = [];
+    heldBytes = 0;
+  }, "write");
+  return {
+    async add(path2, content2) {
+      parts2.set(path2, { offset: written2 + heldBytes, size: content2.length });
+      held.push(content2);
+      heldBytes += content2.length;
+      if (heldBytes >= HELD_BYTES) await write();
+    },
+    async place(path2) {
+      const part3 = parts2.get(path2);
+      if (part3 === void 0) return;
+      await write();
+      const bytes3 = await host.files.readHead(file2, part3.size, part3.offset);
+      if (bytes3.length !== part3.size) throw new HostError("kernel_damaged", `${file2} was changed while it was in use`);
+      await host.files.makeDir((0, import_node_path27.dirname)(path2));
+      await host.files.writeAtomic(path2, bytes3);
+    }
+  };
+}
+var import_node_path27, HELD_BYTES;
+var init_module_bundle = __esm({
+  "src/kernels/module-bundle.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path27 = require("node:path");
+    init_errors();
+    HELD_BYTES = 4 * 1024 * 1024;
+    __name(openBundle, "openBundle");
   }
 });
 
@@ -25716,7 +25843,7 @@ function packingOf({ facts }) {
     `${facts.name} is packed as ${facts.payloadFormat} with ${facts.compressor}, which cannot be unpacked here; choose another build`
   );
 }
-async function unpackPayload(host, file2, dir, signal) {
+async function unpackPayload(host, file2, dir, bundle2, signal) {
   const { facts } = file2;
   const packing = packingOf(file2);
   const found2 = /* @__PURE__ */ new Map();
@@ -25734,22 +25861,24 @@ async function unpackPayload(host, file2, dir, signal) {
   const made2 = /* @__PURE__ */ new Set();
   const take2 = /* @__PURE__ */ __name(async ({ path: path2 }, content2) => {
     const plain6 = safePath(path2) ?? "";
-    const target = (0, import_node_path26.join)(dir, plain6);
-    if (!made2.has((0, import_node_path26.dirname)(target))) await host.files.makeDir((0, import_node_path26.dirname)(target));
-    made2.add((0, import_node_path26.dirname)(target));
-    await host.files.writeAtomic(target, content2);
+    const target = (0, import_node_path28.join)(dir, plain6);
     found2.set(plain6, target);
+    if (moduleNameOfPath(plain6) !== void 0) return bundle2.add(target, content2);
+    if (!made2.has((0, import_node_path28.dirname)(target))) await host.files.makeDir((0, import_node_path28.dirname)(target));
+    made2.add((0, import_node_path28.dirname)(target));
+    await host.files.writeAtomic(target, content2);
   }, "take");
   await readCpio(unpacked(host, file2.path, packing, signal, file2.payloadAt), wants, take2);
   return found2;
 }
-var import_node_path26, PACKINGS, WANTED, MAX_FILE, MAX_TAKEN;
+var import_node_path28, PACKINGS, WANTED, MAX_FILE, MAX_TAKEN;
 var init_payload2 = __esm({
   "src/kernels/sources/rpm/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path26 = require("node:path");
+    import_node_path28 = require("node:path");
     init_errors();
+    init_modinfo();
     init_space();
     init_chunks();
     init_cpio();
@@ -28482,8 +28611,15 @@ var init_white_outs = __esm({
 function kernelTree(host, dir, what) {
   const files = /* @__PURE__ */ new Map();
   const lost = /* @__PURE__ */ new Map();
+  const bundle2 = openBundle(host, (0, import_node_path29.join)(dir, "modules"));
   let taken = 0;
   let nth = 0;
+  async function place3(file2, content2) {
+    if (moduleNameOfPath(file2) !== void 0) return bundle2.add(file2, content2);
+    await host.files.makeDir((0, import_node_path29.dirname)(file2));
+    await host.files.writeAtomic(file2, content2);
+  }
+  __name(place3, "place");
   async function lay(chunks2) {
     const below = [...files.keys()];
     const own3 = /* @__PURE__ */ new Set();
@@ -28505,27 +28641,29 @@ function kernelTree(host, dir, what) {
         const target = files.get(safePath(link) ?? "");
         if (target === void 0) lost.set(path2, link);
         else files.set(path2, target);
+        if (target !== void 0 && moduleNameOfPath(path2) === void 0) await bundle2.place(target);
         own3.add(path2);
       }
       if (kind2 !== "file" || !wants(path2, size)) continue;
-      const file2 = (0, import_node_path27.join)(dir, String(nth++), path2.split("/").at(-1) ?? "");
-      await host.files.makeDir((0, import_node_path27.dirname)(file2));
-      await host.files.writeAtomic(file2, await content2());
+      const file2 = (0, import_node_path29.join)(dir, String(nth++), path2.split("/").at(-1) ?? "");
+      await place3(file2, await content2());
       files.set(path2, file2);
       own3.add(path2);
     }
     for (const path2 of below) if (!own3.has(path2) && whiteOuts.takeAway(path2)) files.delete(path2);
   }
   __name(lay, "lay");
-  return { lay, files, lost };
+  return { lay, files, lost, placeModule: bundle2.place };
 }
-var import_node_path27, WANTED2, MAX_FILE2, MAX_TAKEN2;
+var import_node_path29, WANTED2, MAX_FILE2, MAX_TAKEN2;
 var init_tree = __esm({
   "src/kernels/image/tree.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path27 = require("node:path");
+    import_node_path29 = require("node:path");
     init_errors();
+    init_module_bundle();
+    init_modinfo();
     init_payload2();
     init_space();
     init_tar();
@@ -28539,11 +28677,11 @@ var init_tree = __esm({
 
 // src/kernels/sources/oci/kept.ts
 function keptPath(dir, digest3) {
-  return (0, import_node_path28.join)(dir, KEPT_BLOBS, digest3.replace("sha256:", ""));
+  return (0, import_node_path30.join)(dir, KEPT_BLOBS, digest3.replace("sha256:", ""));
 }
 function keeping(host, dir, store) {
   const place3 = /* @__PURE__ */ __name(async (digest3) => {
-    await host.files.makeDir((0, import_node_path28.join)(dir, KEPT_BLOBS));
+    await host.files.makeDir((0, import_node_path30.join)(dir, KEPT_BLOBS));
     return keptPath(dir, digest3);
   }, "place");
   return {
@@ -28576,12 +28714,12 @@ function keptImage(host, dir, registry2) {
     layer: /* @__PURE__ */ __name(({ digest: digest3, size }) => fileOf2(digest3, size), "layer")
   };
 }
-var import_node_path28, KEPT_BLOBS, MAX_DOCUMENT;
+var import_node_path30, KEPT_BLOBS, MAX_DOCUMENT;
 var init_kept = __esm({
   "src/kernels/sources/oci/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path28 = require("node:path");
+    import_node_path30 = require("node:path");
     init_errors();
     KEPT_BLOBS = "oci-blobs";
     MAX_DOCUMENT = 4 * 1024 * 1024;
@@ -28607,7 +28745,7 @@ async function checkArchive(host, archive, dir) {
 }
 async function unpackArchive(host, archive, dir, signal) {
   await checkArchive(host, archive, dir);
-  const root = (0, import_node_path29.join)(dir, "layout");
+  const root = (0, import_node_path31.join)(dir, "layout");
   await host.files.makeDir(root);
   const members2 = ["index.json", "./index.json", "blobs/sha256/*", "./blobs/sha256/*"];
   const tar = ["-x", "-f", "-", "-C", root, "--no-same-owner", "--no-same-permissions", "--wildcards", "--"];
@@ -28621,7 +28759,7 @@ async function openLayout(host, { layout: path2, top, dir }, signal) {
   }
   const root = stat4.isDirectory ? path2 : await unpackArchive(host, path2, dir, signal);
   const fileOf2 = /* @__PURE__ */ __name(async (name5) => {
-    const file2 = (0, import_node_path29.join)(root, name5);
+    const file2 = (0, import_node_path31.join)(root, name5);
     if (!stat4.isDirectory) await host.files.rejectLink(file2);
     if ((await host.files.stat(file2))?.isFile) {
       await stayInside(host, top, path2, file2);
@@ -28654,12 +28792,12 @@ async function openLayout(host, { layout: path2, top, dir }, signal) {
     }
   };
 }
-var import_node_path29, MAX_DOCUMENT2, LAYOUT_INDEX, MAX_ARCHIVE, TAR_MAGIC, UNPACK;
+var import_node_path31, MAX_DOCUMENT2, LAYOUT_INDEX, MAX_ARCHIVE, TAR_MAGIC, UNPACK;
 var init_layout = __esm({
   "src/kernels/sources/oci/layout.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path29 = require("node:path");
+    import_node_path31 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -28823,18 +28961,18 @@ function failure2(status4, url3, image, remedyOfLayout) {
       `${url3} returned status 404: there is no ${image}; correct its name or tag`
     );
   }
-  const remedy6 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
-  return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy6}`);
+  const remedy5 = status4 === 429 ? "there were too many requests, try again later" : "try again later, or name another registry";
+  return new HostError("mirror_unreachable", `${url3} returned status ${status4}; ${remedy5}`);
 }
 function openRegistry(host, name5, dir, access3) {
   return new Registry(host, name5, dir, access3);
 }
-var import_node_path30, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, Registry;
+var import_node_path32, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, Registry;
 var init_registry = __esm({
   "src/kernels/sources/oci/registry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path30 = require("node:path");
+    import_node_path32 = require("node:path");
     init_errors();
     init_accounts();
     init_manifest();
@@ -28866,7 +29004,7 @@ var init_registry = __esm({
         this.#base = `${isLoopback(this.#registry) ? "http" : "https"}://${this.#registry}/v2/${this.#repository}`;
       }
       async document(expected, maxBytes = MAX_DOCUMENT3) {
-        const file2 = (0, import_node_path30.join)(this.#dir, `document-${this.#nth++}`);
+        const file2 = (0, import_node_path32.join)(this.#dir, `document-${this.#nth++}`);
         const url3 = `${this.#base}/manifests/${expected}`;
         const { digest: hex3 } = await this.#get(url3, file2, { maxBytes, accept: DOCUMENT_KINDS });
         const digest3 = `sha256:${hex3}`;
@@ -28885,7 +29023,7 @@ var init_registry = __esm({
         return this.#list(`${this.#base}/manifests/${reference}`);
       }
       async #list(url3) {
-        const file2 = (0, import_node_path30.join)(this.#dir, `document-${this.#nth++}`);
+        const file2 = (0, import_node_path32.join)(this.#dir, `document-${this.#nth++}`);
         try {
           await this.#get(url3, file2, { maxBytes: MAX_DOCUMENT3, accept: DOCUMENT_KINDS });
         } catch (error2) {
@@ -28895,7 +29033,7 @@ var init_registry = __esm({
         return this.#host.files.read(file2, MAX_DOCUMENT3);
       }
       async layer({ digest: digest3, size }, onBytes) {
-        const file2 = (0, import_node_path30.join)(this.#dir, `layer-${this.#nth++}`);
+        const file2 = (0, import_node_path32.join)(this.#dir, `layer-${this.#nth++}`);
         const url3 = `${this.#base}/blobs/${digest3}`;
         const { digest: hex3, bytes: bytes3 } = await this.#get(url3, file2, { maxBytes: size, onBytes });
         if (`sha256:${hex3}` === digest3 && bytes3 === size) return file2;
@@ -28941,7 +29079,7 @@ var init_registry = __esm({
         }
         if (service !== void 0) url3.searchParams.set("service", service);
         url3.searchParams.set("scope", `repository:${this.#repository}:pull`);
-        const file2 = (0, import_node_path30.join)(this.#dir, `token-${this.#nth++}`);
+        const file2 = (0, import_node_path32.join)(this.#dir, `token-${this.#nth++}`);
         const response = await this.#download(url3.href, file2, {
           maxBytes: MAX_TOKEN,
           authorization: mayKnow(url3, this.#registry, account) ? basic : void 0
@@ -29002,7 +29140,7 @@ async function fetchOci(host, request2) {
   const { source, paths, listener, stored: stored2 } = request2;
   const what = source.image ?? source.layout ?? "";
   const name5 = source.image === void 0 ? void 0 : parseImageName(source.image);
-  const dir = (0, import_node_path31.join)(paths.workDir, "image");
+  const dir = (0, import_node_path33.join)(paths.workDir, "image");
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
   const { store, keepLayer } = await openStore2(host, request2, dir);
@@ -29010,7 +29148,7 @@ async function fetchOci(host, request2) {
   if (name5 !== void 0 && stored2?.version === image.digest) return "unchanged";
   const total = totalOf(image.layers, what);
   await requireSpace(host, paths.root, total * 2, `fetching ${what}`);
-  const tree = kernelTree(host, (0, import_node_path31.join)(paths.workDir, "tree"), what);
+  const tree = kernelTree(host, (0, import_node_path33.join)(paths.workDir, "tree"), what);
   let finished2 = 0;
   for (const layer2 of image.layers) {
     const packing = packingOf2(layer2, what);
@@ -29034,12 +29172,12 @@ async function fetchOci(host, request2) {
     vouched: pinned ? "pin" : "nobody"
   };
 }
-var import_node_path31, MAX_LAYER, MAX_DEPTH, PACKINGS2, oci;
+var import_node_path33, MAX_LAYER, MAX_DEPTH, PACKINGS2, oci;
 var init_source2 = __esm({
   "src/kernels/sources/oci/source.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path31 = require("node:path");
+    import_node_path33 = require("node:path");
     init_errors();
     init_oci_source();
     init_complete();
@@ -29135,7 +29273,7 @@ async function makeRoom(host, chosen3, paths, what) {
   const packed = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
   const unpacked2 = chosen3.reduce((sum2, one) => sum2 + (one.installedBytes || one.size * GUESSED_RATIO2), 0);
   await requireSpace(host, paths.root, packed + unpacked2, what);
-  const dir = (0, import_node_path32.join)(paths.workDir, "rpms");
+  const dir = (0, import_node_path34.join)(paths.workDir, "rpms");
   await host.files.makeDir(dir);
   return dir;
 }
@@ -29153,7 +29291,7 @@ async function downloadPackages(host, web, place3, chosen3, { paths, listener })
         `${chosenPackage.name} would have ${chosenPackage.size} bytes, more than any kernel; nothing was used`
       );
     }
-    const path2 = (0, import_node_path32.join)(dir, `${index}.rpm`);
+    const path2 = (0, import_node_path34.join)(dir, `${index}.rpm`);
     const url3 = resolveHref(place3, chosenPackage.href, chosenPackage.xmlBase);
     const { digest: digest3, bytes: bytes3 } = await web.get(url3, path2, {
       maxBytes: chosenPackage.size,
@@ -29180,7 +29318,7 @@ async function copyPackages(host, from, chosen3, { source, paths }) {
   const dir = await makeRoom(host, chosen3, paths, `unpacking ${source.package}`);
   const files = [];
   for (const [index, chosenPackage] of chosen3.entries()) {
-    const path2 = (0, import_node_path32.join)(dir, `${index}.rpm`);
+    const path2 = (0, import_node_path34.join)(dir, `${index}.rpm`);
     await host.files.copy(from.get(chosenPackage) ?? "", path2);
     files.push({ chosenPackage, path: path2 });
   }
@@ -29188,17 +29326,17 @@ async function copyPackages(host, from, chosen3, { source, paths }) {
 }
 async function keepPackages2(host, files, { paths: { keepDir } }) {
   if (keepDir === void 0) return;
-  const dir = (0, import_node_path32.join)(keepDir, KEPT_DIR);
+  const dir = (0, import_node_path34.join)(keepDir, KEPT_DIR);
   await host.files.makeDir(dir);
   for (const { path: path2, chosenPackage } of files)
-    await host.files.rename(path2, (0, import_node_path32.join)(dir, `${chosenPackage.name}-${(0, import_node_path32.basename)(path2)}`));
+    await host.files.rename(path2, (0, import_node_path34.join)(dir, `${chosenPackage.name}-${(0, import_node_path34.basename)(path2)}`));
 }
-var import_node_path32, MAX_PACKAGE, GUESSED_RATIO2, KEPT_DIR;
+var import_node_path34, MAX_PACKAGE, GUESSED_RATIO2, KEPT_DIR;
 var init_acquire = __esm({
   "src/kernels/sources/rpm/acquire.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path32 = require("node:path");
+    import_node_path34 = require("node:path");
     init_errors();
     init_space();
     init_address();
@@ -29390,7 +29528,7 @@ async function packagesIn(host, dir, names3, arch) {
   const found2 = /* @__PURE__ */ new Map();
   const files = (await host.files.list(dir).catch(() => [])).filter((name5) => name5.endsWith(".rpm")).sort();
   for (const href of files.slice(0, MAX_FILES2)) {
-    const path2 = (0, import_node_path33.join)(dir, href);
+    const path2 = (0, import_node_path35.join)(dir, href);
     const stat4 = await host.files.stat(path2);
     if (!stat4?.isFile) continue;
     const { facts } = await readPackage(host, path2).catch((error2) => {
@@ -29404,12 +29542,12 @@ async function packagesIn(host, dir, names3, arch) {
   }
   return found2;
 }
-var import_node_path33, MAX_FILES2;
+var import_node_path35, MAX_FILES2;
 var init_directory = __esm({
   "src/kernels/sources/rpm/directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path33 = require("node:path");
+    import_node_path35 = require("node:path");
     init_errors();
     init_read_package();
     MAX_FILES2 = 2e3;
@@ -30614,7 +30752,7 @@ var init_shipped = __esm({
 async function readKey(host, name5) {
   const path2 = name5.replace(/^file:\/\//, "");
   const dir = host.env[KEYS_VARIABLE];
-  const own3 = path2.startsWith("/") ? path2 : dir ? (0, import_node_path34.join)(dir, path2) : void 0;
+  const own3 = path2.startsWith("/") ? path2 : dir ? (0, import_node_path36.join)(dir, path2) : void 0;
   if (own3 !== void 0 && (await host.files.stat(own3))?.isFile) {
     const pinned = Object.hasOwn(UNSHIPPED, path2) ? UNSHIPPED[path2] : void 0;
     return { bytes: await host.files.read(own3, MAX_KEY_FILE), pinned };
@@ -30638,8 +30776,8 @@ async function readKey(host, name5) {
   );
 }
 async function openKeyring(host, names3, dir) {
-  const home = (0, import_node_path34.join)(dir, "gpgv");
-  const path2 = (0, import_node_path34.join)(home, "keyring.gpg");
+  const home = (0, import_node_path36.join)(dir, "gpgv");
+  const path2 = (0, import_node_path36.join)(home, "keyring.gpg");
   await host.files.makeDir(home, 448);
   const keys = [];
   for (const name5 of names3) keys.push(await readKey(host, name5));
@@ -30647,12 +30785,12 @@ async function openKeyring(host, names3, dir) {
   const pinned = keys.some((key) => key.pinned === void 0) ? void 0 : keys.flatMap((key) => key.pinned ?? []);
   return { path: path2, home, names: names3, pinned };
 }
-var import_node_path34, MAX_KEY_FILE, KEYS_VARIABLE;
+var import_node_path36, MAX_KEY_FILE, KEYS_VARIABLE;
 var init_keyring = __esm({
   "src/kernels/sources/rpm/keyring.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path34 = require("node:path");
+    import_node_path36 = require("node:path");
     init_errors();
     init_shipped();
     init_armor();
@@ -32879,7 +33017,7 @@ async function checkChecksums(host, url3, path2, allowed2) {
 }
 async function checkIndexSignature(host, url3, data2, options2) {
   const { web, keyring, signal, dir } = options2;
-  const signature = (0, import_node_path35.join)(dir, "repomd.xml.asc");
+  const signature = (0, import_node_path37.join)(dir, "repomd.xml.asc");
   await web.get(`${url3}.asc`, signature, { maxBytes: MAX_SIGNATURE }).catch((error2) => {
     if (!(error2 instanceof HostError) || error2.code !== "not_there") throw error2;
     throw new HostError(
@@ -32893,13 +33031,13 @@ async function checkIndexSignature(host, url3, data2, options2) {
 async function fetchPrimary(host, place3, options2) {
   const { web, dir } = options2;
   const url3 = `${place3.base}repodata/repomd.xml`;
-  const repomd = (0, import_node_path35.join)(dir, "repomd.xml");
+  const repomd = (0, import_node_path37.join)(dir, "repomd.xml");
   await web.get(url3, repomd, { maxBytes: MAX_REPOMD });
   if (place3.checksums !== void 0) await checkChecksums(host, url3, repomd, place3.checksums);
   if (indexIsSigned(options2.source)) await checkIndexSignature(host, url3, repomd, options2);
   const entry2 = readRepomd(url3, (await host.files.read(repomd, MAX_REPOMD)).toString("utf8"));
   const from = resolveHref(place3, entry2.href);
-  const path2 = (0, import_node_path35.join)(dir, "primary");
+  const path2 = (0, import_node_path37.join)(dir, "primary");
   const maxBytes = Math.min(entry2.size ?? MAX_PRIMARY, MAX_PRIMARY);
   const { digest: digest3 } = await web.get(from, path2, { maxBytes, algorithm: entry2.checksum.algorithm });
   if (digest3 === entry2.checksum.hex) return { url: from, path: path2 };
@@ -32926,12 +33064,12 @@ async function offeredAt(host, place3, options2) {
   reader.end();
   return reader.found;
 }
-var import_node_path35, MAX_REPOMD, MAX_SIGNATURE, MAX_PRIMARY, MAX_UNPACKED2, PACKINGS3;
+var import_node_path37, MAX_REPOMD, MAX_SIGNATURE, MAX_PRIMARY, MAX_UNPACKED2, PACKINGS3;
 var init_offered = __esm({
   "src/kernels/sources/rpm/offered.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path35 = require("node:path");
+    import_node_path37 = require("node:path");
     init_errors();
     init_address();
     init_chunks();
@@ -33067,9 +33205,9 @@ function failureOf(failures) {
   const code2 = (graver ?? only).code;
   const words3 = failures.map(({ message: message4 }) => message4).join(". ");
   const lost = failures.every((one) => one.code === "mirror_unreachable");
-  const remedy6 = lost ? "; check the network and its proxy (https_proxy), or name another place in the kernel block" : "";
+  const remedy5 = lost ? "; check the network and its proxy (https_proxy), or name another place in the kernel block" : "";
   const options2 = { cause: graver ?? only };
-  return new HostError(code2 === "not_there" ? "mirror_unreachable" : code2, `${words3}${remedy6}`, options2);
+  return new HostError(code2 === "not_there" ? "mirror_unreachable" : code2, `${words3}${remedy5}`, options2);
 }
 var ANOTHER_PLACE;
 var init_summary = __esm({
@@ -33166,9 +33304,9 @@ async function readIdentity(host, source) {
 }
 function responseError({ status: status4, url: url3 }, source) {
   const identity2 = source.sslclientcert === void 0 ? "it may want a client certificate: kernel.sslclientcert and kernel.sslclientkey, or kernel.directory with packages that you downloaded" : "the client certificate of the profile may not be entitled to it";
-  const remedy6 = status4 === 401 || status4 === 403 ? identity2 : "check the address in the profile, or choose another mirror";
+  const remedy5 = status4 === 401 || status4 === 403 ? identity2 : "check the address in the profile, or choose another mirror";
   const code2 = GONE.has(status4) ? "not_there" : "mirror_unreachable";
-  return new HostError(code2, `${url3} returned status ${status4}; ${remedy6}`);
+  return new HostError(code2, `${url3} returned status ${status4}; ${remedy5}`);
 }
 async function openWeb(host, source, dir, { signal }) {
   const tls = await readIdentity(host, source);
@@ -33191,18 +33329,18 @@ async function openWeb(host, source, dir, { signal }) {
   return {
     get,
     async text(url3, maxBytes) {
-      const file2 = (0, import_node_path36.join)(dir, `text-${texts2++}`);
+      const file2 = (0, import_node_path38.join)(dir, `text-${texts2++}`);
       await get(url3, file2, { maxBytes });
       return (await host.files.read(file2, maxBytes)).toString("utf8");
     }
   };
 }
-var import_node_path36, MAX_PEM, ATTEMPTS2, GONE;
+var import_node_path38, MAX_PEM, ATTEMPTS2, GONE;
 var init_web = __esm({
   "src/kernels/sources/rpm/web.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path36 = require("node:path");
+    import_node_path38 = require("node:path");
     init_errors();
     MAX_PEM = 1024 * 1024;
     ATTEMPTS2 = 2;
@@ -33242,7 +33380,7 @@ async function rpmBuilds(host, request2) {
   let reached2 = false;
   let nth = 0;
   const search = /* @__PURE__ */ __name(async (place3) => {
-    const dir = (0, import_node_path37.join)(paths.workDir, `index-${nth++}`);
+    const dir = (0, import_node_path39.join)(paths.workDir, `index-${nth++}`);
     await host.files.makeDir(dir);
     listener.onProgress("package lists", 0, 0);
     const offered = await offeredAt(host, place3, { web, keyring, source, names: names3, arch, dir, signal: listener.signal });
@@ -33262,12 +33400,12 @@ async function rpmBuilds(host, request2) {
   for (const failure3 of failures) listener.onNote(messageOf(failure3));
   return buildsOf(source, arch, found2);
 }
-var import_node_path37;
+var import_node_path39;
 var init_builds2 = __esm({
   "src/kernels/sources/rpm/builds.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path37 = require("node:path");
+    import_node_path39 = require("node:path");
     init_errors();
     init_address();
     init_directory();
@@ -33336,7 +33474,7 @@ var init_choose2 = __esm({
 async function bestOf(host, keyring, signatures, data2, dir, signal) {
   const words3 = [];
   for (const [index, bytes3] of signatures.entries()) {
-    const signature = (0, import_node_path38.join)(dir, `${index}.sig`);
+    const signature = (0, import_node_path40.join)(dir, `${index}.sig`);
     await host.files.writeAtomic(signature, bytes3);
     const word4 = await checkSignature(host, keyring, { signature, data: data2 }, signal);
     if (word4.status === "good") return word4;
@@ -33354,7 +33492,7 @@ async function verifyPackage(host, file2, keyring, dir, indexSigned, signal) {
   const { facts } = file2;
   const what = `${facts.name} ${facts.version}-${facts.release}`;
   await host.files.makeDir(dir);
-  const header = (0, import_node_path38.join)(dir, "header");
+  const header = (0, import_node_path40.join)(dir, "header");
   await host.files.writeAtomic(header, file2.header);
   if (facts.payloadDigest === void 0) return await verifyOld(host, file2, keyring, dir, indexSigned, header, signal);
   const word4 = await bestOf(host, keyring, file2.headerSignatures, header, dir, signal);
@@ -33369,7 +33507,7 @@ async function verifyPackage(host, file2, keyring, dir, indexSigned, signal) {
 }
 async function verifyOld(host, file2, keyring, dir, indexSigned, header, signal) {
   const what = `${file2.facts.name} ${file2.facts.version}-${file2.facts.release}`;
-  const whole5 = (0, import_node_path38.join)(dir, "whole");
+  const whole5 = (0, import_node_path40.join)(dir, "whole");
   const copy = 'tail -c "+$1" -- "$2" >"$3"';
   await mustRun(host, "sh", ["-c", copy, "sh", String(file2.headerAt + 1), file2.path, whole5], { signal });
   const word4 = await bestOf(host, keyring, file2.wholeSignatures, whole5, dir, signal);
@@ -33381,12 +33519,12 @@ async function verifyOld(host, file2, keyring, dir, indexSigned, header, signal)
   if (detail2 !== void 0) throw signatureError(what, keyring, detail2);
   throw unsigned(what, "no signature covers its payload, and no signed index names it");
 }
-var import_node_path38;
+var import_node_path40;
 var init_verify = __esm({
   "src/kernels/sources/rpm/verify.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path38 = require("node:path");
+    import_node_path40 = require("node:path");
     init_errors();
     init_tool();
     init_gpgv();
@@ -33411,13 +33549,14 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
   const { source, arch, paths, listener } = request2;
   const { signal } = listener;
   const found2 = /* @__PURE__ */ new Map();
+  const bundle2 = openBundle(host, (0, import_node_path41.join)(paths.workDir, "module-bundle"));
   const records = [];
   let first3;
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
   for (const [index, { chosenPackage: expected, path: path2, sha256: sha2563, url: url3 }] of files.entries()) {
     const file2 = await readPackage(host, path2);
-    const dir = (0, import_node_path39.join)(paths.workDir, `package-${index}`);
-    const signer = await verifyPackage(host, file2, keyring, (0, import_node_path39.join)(dir, "signatures"), indexSigned, signal);
+    const dir = (0, import_node_path41.join)(paths.workDir, `package-${index}`);
+    const signer = await verifyPackage(host, file2, keyring, (0, import_node_path41.join)(dir, "signatures"), indexSigned, signal);
     first3 ??= signer;
     const { facts } = file2;
     checkIdentity(facts, expected, arch);
@@ -33428,7 +33567,7 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
       signer: signer.key,
       ...url3 !== void 0 && { url: url3 }
     });
-    for (const [inside, target] of await unpackPayload(host, file2, (0, import_node_path39.join)(dir, "root"), signal))
+    for (const [inside, target] of await unpackPayload(host, file2, (0, import_node_path41.join)(dir, "root"), bundle2, signal))
       found2.set(inside, target);
   }
   const kernel2 = locateKernel(found2);
@@ -33443,15 +33582,16 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
   await keepPackages2(host, files, request2);
   const { name: name5, version: version2 } = main;
   const from = { name: name5, version: version2, archive: origin, suite: "", files: records, ...first3 && { signer: first3 } };
-  return { kernel: kernel2, package: from };
+  return { kernel: { ...kernel2, placeModule: bundle2.place }, package: from };
 }
-var import_node_path39;
+var import_node_path41;
 var init_take = __esm({
   "src/kernels/sources/rpm/take.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path39 = require("node:path");
+    import_node_path41 = require("node:path");
     init_errors();
+    init_module_bundle();
     init_locate_kernel();
     init_acquire();
     init_payload2();
@@ -33485,7 +33625,7 @@ async function fromDirectory(host, keyring, dir, request2) {
 async function fromPlace(host, web, keyring, place3, request2) {
   const { source, arch, paths, listener } = request2;
   const names3 = /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]);
-  const dir = (0, import_node_path40.join)(paths.workDir, "index");
+  const dir = (0, import_node_path42.join)(paths.workDir, "index");
   await host.files.makeDir(dir);
   listener.onProgress("package lists", 0, 0);
   const { signal } = listener;
@@ -33498,7 +33638,7 @@ async function fromPlace(host, web, keyring, place3, request2) {
 async function fetchRpm(host, request2) {
   const { source, arch, paths, listener, packagesDir } = request2;
   const keyring = await openKeyring(host, source.gpgkey, paths.workDir);
-  const dir = packagesDir === void 0 ? source.directory : (0, import_node_path40.join)(packagesDir, KEPT_DIR);
+  const dir = packagesDir === void 0 ? source.directory : (0, import_node_path42.join)(packagesDir, KEPT_DIR);
   if (dir !== void 0) return fromDirectory(host, keyring, dir, request2);
   await requireSpace(host, paths.root, INDEX_BYTES, `reading the package list of ${source.package}`);
   const web = await openWeb(host, source, paths.workDir, listener);
@@ -33508,7 +33648,7 @@ async function fetchRpm(host, request2) {
     const last = failures.at(-1);
     if (last !== void 0) listener.onNote(`${messageOf(last)}; trying ${place3.base}`);
     try {
-      const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path40.join)(paths.workDir, String(nth++)) } };
+      const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path42.join)(paths.workDir, String(nth++)) } };
       await host.files.makeDir(own3.paths.workDir);
       return await fromPlace(host, web, keyring, place3, own3);
     } catch (error2) {
@@ -33518,12 +33658,12 @@ async function fetchRpm(host, request2) {
   }
   throw failureOf(failures);
 }
-var import_node_path40, INDEX_BYTES, rpm;
+var import_node_path42, INDEX_BYTES, rpm;
 var init_rpm = __esm({
   "src/kernels/sources/rpm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path40 = require("node:path");
+    import_node_path42 = require("node:path");
     init_errors();
     init_space();
     init_acquire();
@@ -33569,7 +33709,7 @@ function readChecksums(text7) {
   return found2;
 }
 async function verifiedChecksums(host, keyring, { file: file2, url: url3, signature, dir }, signal) {
-  const text7 = signature === void 0 ? (0, import_node_path41.join)(dir, "signed-text") : file2;
+  const text7 = signature === void 0 ? (0, import_node_path43.join)(dir, "signed-text") : file2;
   const word4 = signature === void 0 ? await checkClearSigned(host, keyring, file2, text7, signal) : await checkSignature(host, keyring, { signature, data: file2 }, signal);
   if (word4.status !== "good") throw signatureError(url3, keyring, word4);
   const checksums = readChecksums((await host.files.read(text7, MAX_CHECKSUMS)).toString("utf8"));
@@ -33584,12 +33724,12 @@ function nameIn({ url: url3, checksums }, pattern2) {
   const what = found2.length === 0 ? `there is ${debs || "no .deb at all"}` : `it fits ${found2.join(", ")}`;
   throw new HostError("package_not_found", `${url3}: kernel.packages "${pattern2}" names no single file; ${what}`);
 }
-var import_node_path41, ALGORITHMS2, MAX_CHECKSUMS;
+var import_node_path43, ALGORITHMS2, MAX_CHECKSUMS;
 var init_checksums = __esm({
   "src/kernels/sources/url/checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path41 = require("node:path");
+    import_node_path43 = require("node:path");
     init_errors();
     init_glob_matches();
     init_gpgv();
@@ -33603,7 +33743,7 @@ var init_checksums = __esm({
 
 // src/kernels/sources/url/kept.ts
 function keptPath2(dir, url3) {
-  return (0, import_node_path42.join)(dir, KEPT_FILES, (0, import_node_crypto3.createHash)("sha256").update(url3).digest("hex"));
+  return (0, import_node_path44.join)(dir, KEPT_FILES, (0, import_node_crypto3.createHash)("sha256").update(url3).digest("hex"));
 }
 async function takeKept(host, dir, url3, file2, maxBytes) {
   const kept = keptPath2(dir, url3);
@@ -33614,19 +33754,19 @@ async function takeKept(host, dir, url3, file2, maxBytes) {
   await host.files.copy(kept, file2);
 }
 async function keepFiles(host, dir, files, used) {
-  await host.files.makeDir((0, import_node_path42.join)(dir, KEPT_FILES));
+  await host.files.makeDir((0, import_node_path44.join)(dir, KEPT_FILES));
   for (const [url3, path2] of files) {
     if (used.has(path2)) await host.files.copy(path2, keptPath2(dir, url3));
     else await host.files.rename(path2, keptPath2(dir, url3));
   }
 }
-var import_node_crypto3, import_node_path42, KEPT_FILES;
+var import_node_crypto3, import_node_path44, KEPT_FILES;
 var init_kept2 = __esm({
   "src/kernels/sources/url/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto3 = require("node:crypto");
-    import_node_path42 = require("node:path");
+    import_node_path44 = require("node:path");
     init_errors();
     KEPT_FILES = "url-files";
     __name(keptPath2, "keptPath");
@@ -33673,13 +33813,13 @@ function openDownloads(host, { paths, listener, packagesDir }) {
     used,
     files,
     // A name of the server's is not part of a path of ours.
-    text: /* @__PURE__ */ __name((url3) => get(url3, (0, import_node_path43.join)(paths.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT2 }), "text"),
+    text: /* @__PURE__ */ __name((url3) => get(url3, (0, import_node_path45.join)(paths.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT2 }), "text"),
     file(url3) {
       const onBytes = /* @__PURE__ */ __name((bytes3, total) => listener.onProgress(nameOf(url3), bytes3, total), "onBytes");
-      return get(url3, (0, import_node_path43.join)(paths.workDir, `file-${nth++}`), { maxBytes: MAX_FILE3, onBytes });
+      return get(url3, (0, import_node_path45.join)(paths.workDir, `file-${nth++}`), { maxBytes: MAX_FILE3, onBytes });
     },
     async head(url3, bytes3) {
-      const file2 = await get(url3, (0, import_node_path43.join)(paths.workDir, `head-${nth++}`), { maxBytes: bytes3, headOnly: true });
+      const file2 = await get(url3, (0, import_node_path45.join)(paths.workDir, `head-${nth++}`), { maxBytes: bytes3, headOnly: true });
       return host.files.readHead(file2, bytes3);
     },
     async check(file2, url3, { algorithm, hex: hex3 }) {
@@ -33709,12 +33849,12 @@ function openDownloads(host, { paths, listener, packagesDir }) {
   };
   return downloads;
 }
-var import_node_path43, ATTEMPTS3, MAX_TEXT2, MAX_FILE3;
+var import_node_path45, ATTEMPTS3, MAX_TEXT2, MAX_FILE3;
 var init_downloads = __esm({
   "src/kernels/sources/url/downloads.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path43 = require("node:path");
+    import_node_path45 = require("node:path");
     init_errors();
     init_kept2();
     ATTEMPTS3 = 2;
@@ -33762,7 +33902,7 @@ async function imageKernel(host, downloads, keyring, signed2, request2) {
   const listed = /* @__PURE__ */ __name((url3) => url3 === void 0 || signed2 === void 0 ? void 0 : downloads.listed(url3, signed2), "listed");
   const config2 = await listed(source.config);
   const archive = await listed(source.modules);
-  const tree = kernelTree(host, (0, import_node_path44.join)(paths.workDir, "tree"), source.modules ?? "");
+  const tree = kernelTree(host, (0, import_node_path46.join)(paths.workDir, "tree"), source.modules ?? "");
   if (archive !== void 0) {
     const packing = PACKINGS4.find(([pattern2]) => pattern2.test(nameOf(source.modules ?? "")))?.[1] ?? "plain";
     await tree.lay(unpacked(host, archive, packing, listener.signal));
@@ -33771,15 +33911,15 @@ async function imageKernel(host, downloads, keyring, signed2, request2) {
   if (config2 !== void 0) files.set(`boot/config-${head2.release}`, config2);
   const kernel2 = locateKernel(files);
   if (kernel2 === void 0) throw new TypeError("an image of a known release is a kernel");
-  const remedy6 = "name an archive with its modules (kernel.modules), or another build";
-  return withConfig(host, { ...kernel2, remedy: remedy6 }, paths.workDir, listener.signal);
+  const remedy5 = "name an archive with its modules (kernel.modules), or another build";
+  return withConfig(host, { ...kernel2, remedy: remedy5, placeModule: tree.placeModule }, paths.workDir, listener.signal);
 }
 async function packagedKernel(host, downloads, signed2, { source, paths, listener }) {
   const debs = [];
   for (const pattern2 of source.packages ?? []) {
     debs.push(await downloads.listed(new URL(nameIn(signed2, pattern2), signed2.url).href, signed2));
   }
-  const kernel2 = locateKernel(await unpackDebs(host, debs, (0, import_node_path44.join)(paths.workDir, "packages"), listener.signal));
+  const kernel2 = locateKernel(await unpackDebs(host, debs, (0, import_node_path46.join)(paths.workDir, "packages"), listener.signal));
   if (kernel2 !== void 0) return kernel2;
   const names3 = source.packages?.join(" and ");
   throw new HostError("kernel_unusable", `${names3} hold no kernel image; name the package that does`);
@@ -33824,12 +33964,12 @@ async function urlBuilds(host, request2) {
   const { release } = head2;
   return [{ name: name5, version: release, release, sha256: digestOf3(name5), url: source.image }];
 }
-var import_node_path44, ROOM, PACKINGS4, NAMED_RELEASE, url2;
+var import_node_path46, ROOM, PACKINGS4, NAMED_RELEASE, url2;
 var init_source3 = __esm({
   "src/kernels/sources/url/source.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path44 = require("node:path");
+    import_node_path46 = require("node:path");
     init_errors();
     init_glob_matches();
     init_bzimage();
@@ -34023,10 +34163,10 @@ function keepsPackages(env) {
   return env["BPFCOMPAT_KEEP_PACKAGES"] === "1";
 }
 function packagesPath(store, id2) {
-  return (0, import_node_path45.join)(store.packages, id2);
+  return (0, import_node_path47.join)(store.packages, id2);
 }
 async function placePackages(host, store, from, id2) {
-  const dirs = await Promise.all(CHECKABLE.map((name5) => host.files.stat((0, import_node_path45.join)(from, name5))));
+  const dirs = await Promise.all(CHECKABLE.map((name5) => host.files.stat((0, import_node_path47.join)(from, name5))));
   if (!dirs.some((dir) => dir?.isDirectory)) return;
   await host.files.remove(packagesPath(store, id2));
   await host.files.makeDir(store.packages);
@@ -34036,7 +34176,7 @@ async function movePackages(host, store, id2, dir) {
   const from = packagesPath(store, id2);
   if (!(await host.files.stat(from))?.isDirectory) return false;
   await host.files.remove(dir);
-  await host.files.makeDir((0, import_node_path45.dirname)(dir));
+  await host.files.makeDir((0, import_node_path47.dirname)(dir));
   await mustRun(host, "mv", ["-T", from, dir]);
   return true;
 }
@@ -34044,12 +34184,12 @@ async function oddPackages(host, dir) {
   const odd = await mustRun(host, "find", ["-P", dir, "!", "-type", "f", "!", "-type", "d", "-printf", "x", "-quit"]);
   return odd.stdout.length > 0 ? "it holds something that is neither a file nor a directory" : void 0;
 }
-var import_node_path45, CHECKABLE;
+var import_node_path47, CHECKABLE;
 var init_packages = __esm({
   "src/kernels/packages.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path45 = require("node:path");
+    import_node_path47 = require("node:path");
     init_kept();
     init_acquire();
     init_kept2();
@@ -34065,14 +34205,14 @@ var init_packages = __esm({
 
 // src/kernels/fetch.ts
 async function fetchInto(host, store, profile, source, stored2, listener, packagesDir) {
-  const parent = (0, import_node_path46.join)(store.tmp, profile.id);
+  const parent = (0, import_node_path48.join)(store.tmp, profile.id);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
     var _stack = [];
     try {
       const work2 = __using(_stack, await host.files.tempDir("fetch-", parent), true);
-      const keepDir = packagesDir === void 0 && keepsPackages(host.env) ? (0, import_node_path46.join)(work2.path, "keep") : void 0;
+      const keepDir = packagesDir === void 0 && keepsPackages(host.env) ? (0, import_node_path48.join)(work2.path, "keep") : void 0;
       const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path, keepDir };
       const request2 = {
         arch: profile.arch,
@@ -34101,12 +34241,12 @@ async function fetchInto(host, store, profile, source, stored2, listener, packag
     await host.files.remove(parent);
   }
 }
-var import_node_path46;
+var import_node_path48;
 var init_fetch = __esm({
   "src/kernels/fetch.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path46 = require("node:path");
+    import_node_path48 = require("node:path");
     init_commit();
     init_locked();
     init_packages();
@@ -34122,7 +34262,7 @@ function stampOf(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function stampsFile(store) {
-  return (0, import_node_path47.join)(store.root, "stamps");
+  return (0, import_node_path49.join)(store.root, "stamps");
 }
 async function readStamps(host, store) {
   const text7 = await host.files.read(stampsFile(store), MAX_STAMPS).catch(() => Buffer.alloc(0));
@@ -34175,12 +34315,12 @@ async function removeDamaged(host, store, files) {
     if (await stateOf(host, store, file2) === "damaged") await host.files.remove(blobPath(store, file2));
   }
 }
-var import_node_path47, MAX_STAMPS, LINE, loaded;
+var import_node_path49, MAX_STAMPS, LINE, loaded;
 var init_verify2 = __esm({
   "src/kernels/verify.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path47 = require("node:path");
+    import_node_path49 = require("node:path");
     init_store();
     MAX_STAMPS = 4 * 1024 * 1024;
     LINE = /^([0-9a-f]{64}) ([0-9. ]+)$/;
@@ -34207,7 +34347,7 @@ function userlandArch(id2) {
   return id2.startsWith(USERLAND) ? id2.slice(USERLAND.length) : void 0;
 }
 function recordPath2(store, arch) {
-  return (0, import_node_path48.join)(store.userland, `${arch}.json`);
+  return (0, import_node_path50.join)(store.userland, `${arch}.json`);
 }
 async function readUserland(host, store, arch) {
   try {
@@ -34224,13 +34364,13 @@ async function writeUserland(host, store, record4) {
 `);
 }
 async function fetchUserland(host, store, arch, source, listener, local2) {
-  const parent = (0, import_node_path48.join)(store.tmp, `userland-${arch}`);
+  const parent = (0, import_node_path50.join)(store.tmp, `userland-${arch}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
     var _stack = [];
     try {
-      const keepDir = local2 === void 0 && keepsPackages(host.env) ? (0, import_node_path48.join)(parent, "keep") : void 0;
+      const keepDir = local2 === void 0 && keepsPackages(host.env) ? (0, import_node_path50.join)(parent, "keep") : void 0;
       const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent, keepDir };
       const fetched2 = await fetchPackages(host, arch, source, paths, listener, void 0, RECIPE, local2);
       if (fetched2 === "unchanged") throw new TypeError("the source called a userland unchanged that we do not have");
@@ -34313,12 +34453,12 @@ async function ensureUserland(arch, options2) {
     throw asStoreError(error2, store.root);
   }
 }
-var import_node_path48, SOURCE, USERLAND, MAX_RECORD2, RECIPE;
+var import_node_path50, SOURCE, USERLAND, MAX_RECORD2, RECIPE;
 var init_userland = __esm({
   "src/kernels/userland.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path48 = require("node:path");
+    import_node_path50 = require("node:path");
     init_errors();
     init_kernel();
     init_wording();
@@ -34899,28 +35039,28 @@ async function realOrUndefined(host, path2) {
 }
 async function realPlaceOf(host, path2) {
   const real = await realOrUndefined(host, path2);
-  if (real !== void 0 || (0, import_node_path49.dirname)(path2) === path2) return real ?? path2;
-  return (0, import_node_path49.join)(await realPlaceOf(host, (0, import_node_path49.dirname)(path2)), (0, import_node_path49.basename)(path2));
+  if (real !== void 0 || (0, import_node_path51.dirname)(path2) === path2) return real ?? path2;
+  return (0, import_node_path51.join)(await realPlaceOf(host, (0, import_node_path51.dirname)(path2)), (0, import_node_path51.basename)(path2));
 }
 async function gitTop(host, dir) {
-  for (let at = dir; ; at = (0, import_node_path49.dirname)(at)) {
-    if (await host.files.stat((0, import_node_path49.join)(at, ".git")).catch(() => void 0) !== void 0) return at;
-    if ((0, import_node_path49.dirname)(at) === at) return void 0;
+  for (let at = dir; ; at = (0, import_node_path51.dirname)(at)) {
+    if (await host.files.stat((0, import_node_path51.join)(at, ".git")).catch(() => void 0) !== void 0) return at;
+    if ((0, import_node_path51.dirname)(at) === at) return void 0;
   }
 }
 async function rootOf(host, cwd, dir) {
-  const real = await realPlaceOf(host, (0, import_node_path49.resolve)(dir));
+  const real = await realPlaceOf(host, (0, import_node_path51.resolve)(dir));
   const workspace = host.env["GITHUB_WORKSPACE"] ?? "";
   const candidates4 = [
     workspace.startsWith("/") ? await realPlaceOf(host, workspace) : void 0,
     await gitTop(host, real),
-    await realPlaceOf(host, (0, import_node_path49.resolve)(cwd))
+    await realPlaceOf(host, (0, import_node_path51.resolve)(cwd))
   ];
   const top = candidates4.find((one) => one !== void 0 && one !== "/" && within(one, real));
-  return { dir: (0, import_node_path49.resolve)(dir), top: top ?? real };
+  return { dir: (0, import_node_path51.resolve)(dir), top: top ?? real };
 }
 function isInGit(top, real) {
-  return (0, import_node_path49.relative)(top, real).split("/").some((part3) => part3.toLowerCase() === ".git");
+  return (0, import_node_path51.relative)(top, real).split("/").some((part3) => part3.toLowerCase() === ".git");
 }
 async function strangeFile(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -34929,14 +35069,14 @@ async function strangeFile(host, path2) {
   return await host.files.isVirtual(path2) ? "is made up by the kernel as it is read" : void 0;
 }
 async function flagRoot(host, cwd) {
-  const here2 = (0, import_node_path49.resolve)(cwd);
+  const here2 = (0, import_node_path51.resolve)(cwd);
   const { top } = await rootOf(host, here2, here2);
   return { here: here2, real: await realPlaceOf(host, here2), top };
 }
 async function confineFlag(host, root, said, path2) {
   const { here: here2, top } = root;
-  const absolute = (0, import_node_path49.resolve)(here2, path2);
-  const named7 = within(here2, absolute) ? (0, import_node_path49.join)(root.real, (0, import_node_path49.relative)(here2, absolute)) : absolute;
+  const absolute = (0, import_node_path51.resolve)(here2, path2);
+  const named7 = within(here2, absolute) ? (0, import_node_path51.join)(root.real, (0, import_node_path51.relative)(here2, absolute)) : absolute;
   const real = await realPlaceOf(host, named7).catch(() => named7);
   const leaves2 = within(top, named7) && !within(top, real);
   if (!leaves2 && (!isInGit(top, real) || isInGit(top, named7))) return real;
@@ -34951,7 +35091,7 @@ function reject4({ origin, key, path: path2 }, words3) {
 }
 async function confine(host, { dir, top }, named7) {
   const { path: path2, use, fromTop } = named7;
-  const absolute = (0, import_node_path49.resolve)(fromTop ? top : dir, path2);
+  const absolute = (0, import_node_path51.resolve)(fromTop ? top : dir, path2);
   let real;
   try {
     real = await realPlaceOf(host, absolute);
@@ -34967,12 +35107,12 @@ async function confine(host, { dir, top }, named7) {
   if (strange !== void 0) reject4(named7, `${strange}; name a regular file`);
   return real;
 }
-var import_node_path49, REMEDIES;
+var import_node_path51, REMEDIES;
 var init_confine = __esm({
   "src/run/confine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path49 = require("node:path");
+    import_node_path51 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -39288,13 +39428,13 @@ var init_work_directory = __esm({
 });
 
 // src/run/directories.ts
-async function ensureDirectory(host, path2, what, remedy6, mode2) {
+async function ensureDirectory(host, path2, what, remedy5, mode2) {
   try {
     const known5 = await host.files.stat(path2);
     await host.files.makeDir(path2);
     if (known5 === void 0 && mode2 !== void 0) await host.files.setMode(path2, mode2);
   } catch (cause) {
-    throw new HostError("directory_unusable", phrase`cannot make ${what} ${path2}: ${wordingOf(cause)}; ${remedy6}`, {
+    throw new HostError("directory_unusable", phrase`cannot make ${what} ${path2}: ${wordingOf(cause)}; ${remedy5}`, {
       cause
     });
   }
@@ -39308,10 +39448,10 @@ function workDirectories(host) {
   };
 }
 async function rejectWorkLinks(host, workdir) {
-  await host.files.rejectLink((0, import_node_path50.join)(workdir, ".gitignore"));
+  await host.files.rejectLink((0, import_node_path52.join)(workdir, ".gitignore"));
   for (const part3 of WORK_PARTS) {
-    await host.files.rejectLink((0, import_node_path50.join)(workdir, part3));
-    await host.files.rejectLinksIn((0, import_node_path50.join)(workdir, part3));
+    await host.files.rejectLink((0, import_node_path52.join)(workdir, part3));
+    await host.files.rejectLinksIn((0, import_node_path52.join)(workdir, part3));
   }
 }
 async function ensureWorkDirectory(host, workdir) {
@@ -39320,20 +39460,20 @@ async function ensureWorkDirectory(host, workdir) {
   const before = await host.files.list(workdir).catch(() => []);
   await ensureDirectory(
     host,
-    (0, import_node_path50.join)(workdir, "runs"),
+    (0, import_node_path52.join)(workdir, "runs"),
     "the work directory",
     phrase`choose another one with ${option("workdir")}`
   );
-  const ignore = (0, import_node_path50.join)(workdir, ".gitignore");
-  if (before.length > 0 && (0, import_node_path50.basename)(workdir) !== WORK_DIRECTORY || before.includes(".gitignore")) return;
+  const ignore = (0, import_node_path52.join)(workdir, ".gitignore");
+  if (before.length > 0 && (0, import_node_path52.basename)(workdir) !== WORK_DIRECTORY || before.includes(".gitignore")) return;
   await host.files.writeAtomic(ignore, IGNORE_ALL[isNew ? "ownDirectory" : "ownFile"]).catch(() => {
   });
 }
 async function dropIdleWork(host, workdir) {
   try {
-    await host.files.removeEmpty((0, import_node_path50.join)(workdir, "runs"));
+    await host.files.removeEmpty((0, import_node_path52.join)(workdir, "runs"));
     const left = await host.files.list(workdir);
-    const ignore = (0, import_node_path50.join)(workdir, ".gitignore");
+    const ignore = (0, import_node_path52.join)(workdir, ".gitignore");
     if (left.join() !== ".gitignore") return;
     const rules = (await host.files.read(ignore, 64)).toString("utf8");
     if (Object.values(IGNORE_ALL).includes(rules)) await host.files.remove(ignore);
@@ -39341,12 +39481,12 @@ async function dropIdleWork(host, workdir) {
   } catch {
   }
 }
-var import_node_path50, IGNORE_ALL;
+var import_node_path52, IGNORE_ALL;
 var init_directories = __esm({
   "src/run/directories.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path50 = require("node:path");
+    import_node_path52 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -39378,7 +39518,7 @@ function stagedName(artifact, index) {
   return `${index + 1}-${artifact.name.replace(/[^A-Za-z0-9._-]/g, "-")}`;
 }
 async function stageInputs(host, runDir, inputs, payload) {
-  const dir = (0, import_node_path51.join)(runDir, "input");
+  const dir = (0, import_node_path53.join)(runDir, "input");
   try {
     await host.files.makeDir(dir);
     const copies = inputs.map(() => void 0);
@@ -39387,7 +39527,7 @@ async function stageInputs(host, runDir, inputs, payload) {
       if (!hasElfMagic(bytes3)) continue;
       const isOwnFile = inputs.length === 1 && artifact.source === void 0;
       const name5 = isOwnFile ? artifact.basename : `${stagedName(artifact, index)}.o`;
-      const path2 = (0, import_node_path51.join)(dir, name5);
+      const path2 = (0, import_node_path53.join)(dir, name5);
       await host.files.writeAtomic(path2, bytes3);
       copies[index] = path2;
     }
@@ -39396,36 +39536,36 @@ async function stageInputs(host, runDir, inputs, payload) {
   } catch (cause) {
     await host.files.remove(runDir);
     if (cause instanceof UsageError) throw cause;
-    const remedy6 = phrase`check the space and permissions of the work directory (${option("workdir")})`;
-    throw new HostError("workdir_unwritable", phrase`cannot write ${dir}: ${wordingOf(cause)}; ${remedy6}`, { cause });
+    const remedy5 = phrase`check the space and permissions of the work directory (${option("workdir")})`;
+    throw new HostError("workdir_unwritable", phrase`cannot write ${dir}: ${wordingOf(cause)}; ${remedy5}`, { cause });
   }
 }
 async function stagePayload(host, dir, { command, assets, entries }) {
   if (command !== void 0) {
     const { program: program2 } = command;
-    await host.files.writeAtomic((0, import_node_path51.join)(dir, "command.json"), `${JSON.stringify(commandJson({ command }), null, 2)}
+    await host.files.writeAtomic((0, import_node_path53.join)(dir, "command.json"), `${JSON.stringify(commandJson({ command }), null, 2)}
 `);
     if (program2 !== void 0) {
-      await host.files.makeDir((0, import_node_path51.join)(dir, "bin"));
-      await host.files.writeAtomic((0, import_node_path51.join)(dir, "bin", program2.basename), program2.bytes);
+      await host.files.makeDir((0, import_node_path53.join)(dir, "bin"));
+      await host.files.writeAtomic((0, import_node_path53.join)(dir, "bin", program2.basename), program2.bytes);
     }
   }
   const bytes3 = new Map(
     entries.flatMap((entry2) => entry2.kind === "file" ? [[entry2.path, entry2.bytes]] : [])
   );
   for (const { path: path2 } of assets) {
-    const content2 = bytes3.get(import_node_path51.posix.join(REMOTE_ROOT, path2));
+    const content2 = bytes3.get(import_node_path53.posix.join(REMOTE_ROOT, path2));
     if (content2 === void 0) continue;
-    await host.files.makeDir((0, import_node_path51.dirname)((0, import_node_path51.join)(dir, "assets", path2)));
-    await host.files.writeAtomic((0, import_node_path51.join)(dir, "assets", path2), content2);
+    await host.files.makeDir((0, import_node_path53.dirname)((0, import_node_path53.join)(dir, "assets", path2)));
+    await host.files.writeAtomic((0, import_node_path53.join)(dir, "assets", path2), content2);
   }
 }
-var import_node_path51;
+var import_node_path53;
 var init_stage_inputs = __esm({
   "src/run/stage-inputs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path51 = require("node:path");
+    import_node_path53 = require("node:path");
     init_elf_file();
     init_errors();
     init_guest_entry();
@@ -39442,8 +39582,8 @@ function unwritable(path2, cause) {
   const code2 = cause?.code;
   const blocked = code2 === "EEXIST" || code2 === "ENOTDIR";
   const why2 = blocked ? "a part of the path before its name is a file and no directory" : messageOf(cause);
-  const remedy6 = "choose another place, or check its permissions and the space";
-  return new HostError("report_unwritable", `cannot write ${path2}: ${why2}; ${remedy6}`, { cause });
+  const remedy5 = "choose another place, or check its permissions and the space";
+  return new HostError("report_unwritable", `cannot write ${path2}: ${why2}; ${remedy5}`, { cause });
 }
 async function isStream(host, path2) {
   if (OPEN_ALREADY.test(path2)) return true;
@@ -39451,14 +39591,14 @@ async function isStream(host, path2) {
   return found2 !== void 0 && !found2.isFile && !found2.isDirectory;
 }
 async function rejectMoved(host, path2) {
-  const before = resolved.get(host)?.get((0, import_node_path52.dirname)(path2));
+  const before = resolved.get(host)?.get((0, import_node_path54.dirname)(path2));
   if (before === void 0) return;
-  const now = await realPlaceOf(host, (0, import_node_path52.dirname)(path2));
+  const now = await realPlaceOf(host, (0, import_node_path54.dirname)(path2));
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
 async function makeReportDirectory(host, dir) {
   const missing3 = [];
-  for (let at = dir; await host.files.stat(at) === void 0 && (0, import_node_path52.dirname)(at) !== at; at = (0, import_node_path52.dirname)(at))
+  for (let at = dir; await host.files.stat(at) === void 0 && (0, import_node_path54.dirname)(at) !== at; at = (0, import_node_path54.dirname)(at))
     missing3.push(at);
   await host.files.makeDir(dir);
   made.set(host, /* @__PURE__ */ new Set([...made.get(host) ?? [], ...missing3]));
@@ -39467,7 +39607,7 @@ async function dropIdleReports(host, paths) {
   const known5 = made.get(host) ?? /* @__PURE__ */ new Set();
   const own3 = /* @__PURE__ */ new Set();
   for (const path2 of paths.filter((place3) => place3 !== ""))
-    for (let dir = (0, import_node_path52.dirname)(path2); known5.has(dir); dir = (0, import_node_path52.dirname)(dir)) own3.add(dir);
+    for (let dir = (0, import_node_path54.dirname)(path2); known5.has(dir); dir = (0, import_node_path54.dirname)(dir)) own3.add(dir);
   for (const dir of [...own3].sort().reverse()) {
     known5.delete(dir);
     await host.files.removeEmpty(dir).catch(() => {
@@ -39480,10 +39620,10 @@ async function checkReportPaths(host, paths) {
   for (const path2 of paths.filter((place3) => place3 !== "")) {
     try {
       if (await isStream(host, path2)) continue;
-      await makeReportDirectory(host, (0, import_node_path52.dirname)(path2));
-      await host.files.checkWritable((0, import_node_path52.dirname)(path2));
+      await makeReportDirectory(host, (0, import_node_path54.dirname)(path2));
+      await host.files.checkWritable((0, import_node_path54.dirname)(path2));
       if ((await host.files.stat(path2))?.isDirectory) throw new Error("it is a directory");
-      known5.set((0, import_node_path52.dirname)(path2), await realPlaceOf(host, (0, import_node_path52.dirname)(path2)));
+      known5.set((0, import_node_path54.dirname)(path2), await realPlaceOf(host, (0, import_node_path54.dirname)(path2)));
     } catch (cause) {
       throw unwritable(path2, cause);
     }
@@ -39501,7 +39641,7 @@ async function writeReport(host, path2, text7) {
       await host.files.append(path2, text7);
       return;
     }
-    await host.files.makeDir((0, import_node_path52.dirname)(path2));
+    await host.files.makeDir((0, import_node_path54.dirname)(path2));
     await host.files.writeAtomic(path2, text7);
   } catch (cause) {
     throw unwritable(path2, cause);
@@ -39527,14 +39667,14 @@ function runRecord(report2, artifact, paths, targets) {
   };
 }
 async function addToIndex(host, workdir, records, locks) {
-  const registry2 = (0, import_node_path52.join)(workdir, "registry");
-  const path2 = (0, import_node_path52.join)(registry2, "runs.jsonl");
+  const registry2 = (0, import_node_path54.join)(workdir, "registry");
+  const path2 = (0, import_node_path54.join)(registry2, "runs.jsonl");
   await rejectWorkLinks(host, workdir);
   try {
     var _stack = [];
     try {
       await host.files.makeDir(registry2);
-      const _lock = __using(_stack, await locks.take((0, import_node_path52.join)(registry2, "runs.lock")), true);
+      const _lock = __using(_stack, await locks.take((0, import_node_path54.join)(registry2, "runs.lock")), true);
       const known5 = await host.files.stat(path2) ? await host.files.read(path2, MAX_INDEX_BYTES) : "";
       const start = known5.length === 0 || `${known5}`.endsWith("\n") ? "" : "\n";
       const added2 = records.map((record4) => `${JSON.stringify(record4)}
@@ -39557,7 +39697,7 @@ function reportPaths(run2, verdict2, targets) {
   const single = run2.artifacts.length === 1;
   const artifacts = run2.artifacts.map((artifact, index) => {
     const results = run2.results.filter(({ cell }) => cell.artifact === index);
-    const base = (0, import_node_path52.join)(run2.runDir, "reports", stagedName(artifact, index));
+    const base = (0, import_node_path54.join)(run2.runDir, "reports", stagedName(artifact, index));
     return {
       verdict: single ? verdict2 : gate({ ...run2, results }, targets.gate),
       json: single && targets.out !== "" ? targets.out : `${base}.json`,
@@ -39573,15 +39713,15 @@ async function writeReports(host, run2, paths, targets) {
   });
   const records = runRecords(run2, paths, targets);
   const metadata = JSON.stringify(records.length === 1 ? records[0] : records, null, 2);
-  await writeReport(host, (0, import_node_path52.join)(run2.runDir, "metadata.json"), `${metadata}
+  await writeReport(host, (0, import_node_path54.join)(run2.runDir, "metadata.json"), `${metadata}
 `);
 }
-var import_node_path52, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved, made;
+var import_node_path54, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved, made;
 var init_write_reports = __esm({
   "src/run/write-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path52 = require("node:path");
+    import_node_path54 = require("node:path");
     init_gate2();
     init_errors();
     init_escape();
@@ -39615,7 +39755,7 @@ var init_write_reports = __esm({
 function createCatalog({ host, workspace, builtin, allowOverride, lock }, base = workspace) {
   const own3 = [`${workspace}/matrices/`, `${workspace}/vm/profiles/`, `${workspace}/${LOCK_FILE}`];
   const read = /* @__PURE__ */ __name(async (path2) => {
-    const absolute = (0, import_node_path53.resolve)(base, path2);
+    const absolute = (0, import_node_path55.resolve)(base, path2);
     if (path2.startsWith("/") && own3.some((dir) => path2.startsWith(dir))) {
       const root = await rootOf(host, workspace, workspace);
       await confine(host, root, { key: "the file", path: path2, use: "read", origin: path2 });
@@ -39631,8 +39771,8 @@ function createCatalog({ host, workspace, builtin, allowOverride, lock }, base =
     files: {
       list: /* @__PURE__ */ __name((dir) => host.files.list(dir), "list"),
       read,
-      confine: /* @__PURE__ */ __name(async (file2, named7) => confine(host, await rootOf(host, workspace, (0, import_node_path53.dirname)(file2)), named7), "confine"),
-      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, workspace, (0, import_node_path53.dirname)(file2))).top, "topOf")
+      confine: /* @__PURE__ */ __name(async (file2, named7) => confine(host, await rootOf(host, workspace, (0, import_node_path55.dirname)(file2)), named7), "confine"),
+      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, workspace, (0, import_node_path55.dirname)(file2))).top, "topOf")
     }
   };
 }
@@ -39715,7 +39855,7 @@ async function confineMatrix(host, cwd, choice3) {
 async function loadManifest(host, cwd, path2) {
   if (path2 === "") return void 0;
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("manifest")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path53.resolve)(cwd, path2), "manifest", phrase`${option("manifest")} ${path2}`, path2);
+  const text7 = await loadText(host, (0, import_node_path55.resolve)(cwd, path2), "manifest", phrase`${option("manifest")} ${path2}`, path2);
   return readManifest({ file: path2, text: text7 });
 }
 async function catalogKernels(catalog) {
@@ -39727,12 +39867,12 @@ async function catalogKernels(catalog) {
   const all = [...rows3, ...own3].map(({ id: id2, distro, kernelFamily }) => [id2, { id: id2, distro, kernelFamily }]);
   return [...new Map(all).values()];
 }
-var import_node_path53, MAX_CONFIG_BYTES, UNREADABLE;
+var import_node_path55, MAX_CONFIG_BYTES, UNREADABLE;
 var init_resolve = __esm({
   "src/run/resolve.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path53 = require("node:path");
+    import_node_path55 = require("node:path");
     init_builtin_profiles();
     init_catalog();
     init_kernel_words();
@@ -39770,14 +39910,14 @@ var init_resolve = __esm({
 
 // src/config/local-kernel-block.ts
 function keyOf(cwd, name5) {
-  return name5.includes("/") ? (0, import_node_path54.resolve)(cwd, name5) : name5;
+  return name5.includes("/") ? (0, import_node_path56.resolve)(cwd, name5) : name5;
 }
 function blockOf(cwd, kernel2) {
   const { image, modules: modules2, config: config2, sha256: sha2563, checksums, signature, gpgkey } = kernel2;
-  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path54.resolve)(cwd, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path56.resolve)(cwd, path2), "at");
   switch (placeOfKernel(kernel2)) {
     case "file":
-      return { source: "file", image: (0, import_node_path54.resolve)(cwd, image), modules: at(modules2), config: at(config2), sha256: sha2563 };
+      return { source: "file", image: (0, import_node_path56.resolve)(cwd, image), modules: at(modules2), config: at(config2), sha256: sha2563 };
     case "image":
       return { source: "oci", image: kernelImageName(image) };
     case "address":
@@ -39798,12 +39938,12 @@ function localKernelBlock(cwd, kernel2, said) {
   checkFiles(parsed2.data, true, (_key, message4) => reject11(message4));
   return parsed2.data;
 }
-var import_node_path54;
+var import_node_path56;
 var init_local_kernel_block = __esm({
   "src/config/local-kernel-block.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path54 = require("node:path");
+    import_node_path56 = require("node:path");
     init_errors();
     init_kernel();
     init_local_kernel();
@@ -39972,10 +40112,10 @@ async function containerOf(host, path2) {
   return void 0;
 }
 function copiesIn(workDir) {
-  return ["runs", "objects"].map((part3) => `${(0, import_node_path55.join)(workDir, part3)}/`);
+  return ["runs", "objects"].map((part3) => `${(0, import_node_path57.join)(workDir, part3)}/`);
 }
 async function isLayout(host, dir) {
-  return (await host.files.stat((0, import_node_path55.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
+  return (await host.files.stat((0, import_node_path57.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
 }
 async function plainImage(host, word4, path2) {
   const image = imagePath(word4);
@@ -39996,7 +40136,7 @@ async function insidePath(host, root, word4, path2) {
   return path2;
 }
 async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal) {
-  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path55.resolve)(cwd, dir)));
+  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path57.resolve)(cwd, dir)));
   const root = await flagRoot(host, cwd);
   const found2 = /* @__PURE__ */ new Set();
   const reals = /* @__PURE__ */ new Set();
@@ -40020,7 +40160,7 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   }
   __name(addMatches, "addMatches");
   for (const word4 of words3) {
-    const path2 = (0, import_node_path55.resolve)(cwd, word4);
+    const path2 = (0, import_node_path57.resolve)(cwd, word4);
     rejectUndecodable(word4, path2);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     const isThere = stat4 !== void 0;
@@ -40049,12 +40189,12 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   }
   return [...found2];
 }
-var import_node_path55, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
+var import_node_path57, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
 var init_find_artifacts = __esm({
   "src/run/find-artifacts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path55 = require("node:path");
+    import_node_path57 = require("node:path");
     init_errors();
     init_inside();
     init_oci_source();
@@ -40086,9 +40226,9 @@ function idOf(release) {
 }
 function localPaths(cwd, kernel2) {
   const { image, modules: modules2, config: config2, gpgkey } = kernel2;
-  const key = gpgkey?.includes("/") ? [(0, import_node_path56.resolve)(cwd, gpgkey)] : [];
+  const key = gpgkey?.includes("/") ? [(0, import_node_path58.resolve)(cwd, gpgkey)] : [];
   if (placeOfKernel(kernel2) !== "file") return key;
-  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path56.resolve)(cwd, path2)]);
+  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path58.resolve)(cwd, path2)]);
 }
 function localInputs(cwd, kernels4 = []) {
   return kernels4.flatMap(
@@ -40101,11 +40241,11 @@ function localInputs(cwd, kernels4 = []) {
 }
 function resolvedKernel(cwd, kernel2, id2) {
   const named7 = { ...kernel2, name: kernel2.name ?? id2 };
-  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path56.resolve)(cwd, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path58.resolve)(cwd, path2), "at");
   if (placeOfKernel(kernel2) !== "file") {
-    return kernel2.gpgkey?.includes("/") ? { ...named7, gpgkey: (0, import_node_path56.resolve)(cwd, kernel2.gpgkey) } : named7;
+    return kernel2.gpgkey?.includes("/") ? { ...named7, gpgkey: (0, import_node_path58.resolve)(cwd, kernel2.gpgkey) } : named7;
   }
-  return { ...named7, image: (0, import_node_path56.resolve)(cwd, kernel2.image), modules: at(kernel2.modules), config: at(kernel2.config) };
+  return { ...named7, image: (0, import_node_path58.resolve)(cwd, kernel2.image), modules: at(kernel2.modules), config: at(kernel2.config) };
 }
 function resolvedKernels(cwd, kernels4 = [], entries) {
   return kernels4.map((kernel2, index) => resolvedKernel(cwd, kernel2, entries[index]?.id ?? ""));
@@ -40187,12 +40327,12 @@ function besides2(profiles, others) {
   }
   return entries;
 }
-var import_node_path56, MEMORY_MB, MAX_ID;
+var import_node_path58, MEMORY_MB, MAX_ID;
 var init_local_kernels2 = __esm({
   "src/api/local-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path56 = require("node:path");
+    import_node_path58 = require("node:path");
     init_builtin_profiles();
     init_catalog();
     init_local_kernel_block();
@@ -40226,20 +40366,20 @@ var init_local_kernels2 = __esm({
 
 // src/guests/boot-files.ts
 function initramfsDir(cacheDir) {
-  return (0, import_node_path57.join)(cacheDir, "initramfs");
+  return (0, import_node_path59.join)(cacheDir, "initramfs");
 }
 function seedsDir(cacheDir) {
-  return (0, import_node_path57.join)(cacheDir, "seeds");
+  return (0, import_node_path59.join)(cacheDir, "seeds");
 }
 function vmlinuxDir(cacheDir) {
-  return (0, import_node_path57.join)(cacheDir, "vmlinux");
+  return (0, import_node_path59.join)(cacheDir, "vmlinux");
 }
-var import_node_path57;
+var import_node_path59;
 var init_boot_files = __esm({
   "src/guests/boot-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path57 = require("node:path");
+    import_node_path59 = require("node:path");
     __name(initramfsDir, "initramfsDir");
     __name(seedsDir, "seedsDir");
     __name(vmlinuxDir, "vmlinuxDir");
@@ -40247,7 +40387,7 @@ var init_boot_files = __esm({
 });
 
 // src/guests/qemu/tool-env.ts
-function toolEnv(host) {
+function toolEnv2(host) {
   const tracking = host.env["RUNNER_TRACKING_ID"];
   return {
     ...tracking ? { RUNNER_TRACKING_ID: tracking } : {},
@@ -40260,22 +40400,22 @@ var init_tool_env = __esm({
   "src/guests/qemu/tool-env.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    __name(toolEnv, "toolEnv");
+    __name(toolEnv2, "toolEnv");
   }
 });
 
 // src/guests/firecracker/find-firecracker.ts
 async function located(host, named7) {
-  if (named7.includes("/")) return (0, import_node_path58.isAbsolute)(named7) ? named7 : void 0;
-  for (const dir of (toolEnv(host)["PATH"] ?? "").split(":")) {
-    const path2 = (0, import_node_path58.join)(dir, named7);
-    const stat4 = (0, import_node_path58.isAbsolute)(dir) ? await host.files.stat(path2) : void 0;
+  if (named7.includes("/")) return (0, import_node_path60.isAbsolute)(named7) ? named7 : void 0;
+  for (const dir of (toolEnv2(host)["PATH"] ?? "").split(":")) {
+    const path2 = (0, import_node_path60.join)(dir, named7);
+    const stat4 = (0, import_node_path60.isAbsolute)(dir) ? await host.files.stat(path2) : void 0;
     if (stat4?.isFile && stat4.executable) return path2;
   }
   return void 0;
 }
 async function versionOf(host, command, words3, signal) {
-  const options2 = { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal };
+  const options2 = { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal };
   const result = await host.run(command, ["--version"], options2).catch((cause) => {
     if (!(cause instanceof HostError)) throw cause;
     return void 0;
@@ -40293,7 +40433,7 @@ async function findFirecracker(host, signal) {
   return { command, version: version2, ...await jailerFor(host, signal) };
 }
 async function jailerFor(host, signal) {
-  const id2 = await host.run("id", ["-u"], { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
+  const id2 = await host.run("id", ["-u"], { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal });
   if (id2.stdout.toString().trim() !== "0") return { unjailed: "the jailer needs root" };
   const named7 = host.env["BPFCOMPAT_JAILER_BIN"] || "jailer";
   const jailer = await located(host, named7);
@@ -40302,12 +40442,12 @@ async function jailerFor(host, signal) {
     unjailed: `${named7} (the jailer of Firecracker) is not installed; install it beside Firecracker, or name it in BPFCOMPAT_JAILER_BIN`
   } : { jailer };
 }
-var import_node_path58, REMEDY2;
+var import_node_path60, REMEDY2;
 var init_find_firecracker = __esm({
   "src/guests/firecracker/find-firecracker.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path58 = require("node:path");
+    import_node_path60 = require("node:path");
     init_errors();
     init_tool_env();
     REMEDY2 = "install a release of it (docs/firecracker-backend.md), or name the program in BPFCOMPAT_FIRECRACKER_BIN";
@@ -40377,7 +40517,7 @@ function showsLayers(status4, sandbox) {
   return !sandbox.layers.includes("own-uid") || Number(field("Uid")) >= FIRST_UID;
 }
 async function detectSandbox(host, signal) {
-  const env = toolEnv(host);
+  const env = toolEnv2(host);
   const options2 = { env, cwd: "/", timeoutMs: 1e4, signal };
   const id2 = await host.run("id", ["-u"], options2);
   const root = id2.stdout.toString().trim() === "0";
@@ -40433,7 +40573,7 @@ async function triesToOpen(host, sandbox, needed2, signal) {
   const paths = files.map((_, index) => wrappedFile(index));
   const script = ["-c", OPEN_ALL, "sh", String(needed2.read.length), ...paths];
   const { command, args } = wrap(sandbox, "sh", script, { files });
-  const result = await host.run(command, args, { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
+  const result = await host.run(command, args, { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal });
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
@@ -40481,14 +40621,14 @@ async function sandboxForKvm(host, sandbox, signal) {
   const [strongest, other] = kvmSandboxes(sandbox);
   for (const candidate of [{ ...strongest, group: group2 }, other]) {
     const { command, args } = wrap(candidate, "sh", ["-c", `exec 3<>${KVM_DEVICE}`], { files: [] });
-    const open4 = await host.run(command, args, { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal });
+    const open4 = await host.run(command, args, { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal });
     throwIfCancelled(signal);
     if (open4.exitCode === 0) return candidate;
   }
   return void 0;
 }
 async function groupOf2(host, signal) {
-  const stat4 = await host.run("stat", ["-c", "%g", KVM_DEVICE], { env: toolEnv(host), cwd: "/", signal });
+  const stat4 = await host.run("stat", ["-c", "%g", KVM_DEVICE], { env: toolEnv2(host), cwd: "/", signal });
   const group2 = stat4.exitCode === 0 ? Number.parseInt(stat4.stdout.toString(), 10) : Number.NaN;
   return Number.isSafeInteger(group2) ? group2 : void 0;
 }
@@ -40504,6 +40644,24 @@ var init_kvm_access = __esm({
     __name(kvmSandboxes, "kvmSandboxes");
     __name(sandboxForKvm, "sandboxForKvm");
     __name(groupOf2, "groupOf");
+  }
+});
+
+// src/guests/firecracker/kvm-remedy.ts
+async function kvmRemedy(host) {
+  const usual = "or use the direct lane, which emulates";
+  if (await host.files.stat(KVM_DEVICE) === void 0)
+    return `there is no ${KVM_DEVICE} on this machine: run on one that has KVM, ${usual}`;
+  const open4 = await host.run("sh", ["-c", `exec 3<>${KVM_DEVICE}`], { cwd: "/" });
+  if (open4.exitCode !== 0) return `${KVM_DEVICE} may not be opened by this user: join the group kvm, ${usual}`;
+  return `KVM opens and does not work here, as in many nested machines: run on another machine, ${usual}`;
+}
+var init_kvm_remedy = __esm({
+  "src/guests/firecracker/kvm-remedy.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kvm_access();
+    __name(kvmRemedy, "kvmRemedy");
   }
 });
 
@@ -40709,7 +40867,7 @@ function watchFor(stream, words3, found2) {
 }
 function startMachine(host, wrapped, controlled = false) {
   const channels = controlled ? 2 : 1;
-  const child = host.start(wrapped.command, wrapped.args, { cwd: "/", env: toolEnv(host), channels });
+  const child = host.start(wrapped.command, wrapped.args, { cwd: "/", env: toolEnv2(host), channels });
   return watchMachine(child, { program: "QEMU", port: child.channels[0], control: child.channels[1] });
 }
 function watchMachine(child, { consoleOnStderr = false, ...parts2 }) {
@@ -40810,7 +40968,7 @@ function encodeLine(bytes3) {
   line6[at] = END2;
   return line6;
 }
-var import_node_stream2, DATA, END2, CREDIT, CREDIT_BYTES, WINDOW, LOW_BITS, SerialPort;
+var import_node_stream2, DATA, END2, CREDIT, CREDIT_BYTES, WINDOW, LOW_BITS, ASCII_ONLY, SerialPort;
 var init_serial_port = __esm({
   "src/guests/serial-port.ts"() {
     "use strict";
@@ -40823,6 +40981,7 @@ var init_serial_port = __esm({
     CREDIT_BYTES = 2048;
     WINDOW = 16384;
     LOW_BITS = 63;
+    ASCII_ONLY = "; what a program prints on /dev/console, /dev/ttyS0 or /dev/kmsg of this guest has to be ASCII";
     __name(serialPort, "serialPort");
     SerialPort = class extends import_node_stream2.Duplex {
       static {
@@ -40916,7 +41075,7 @@ var init_serial_port = __esm({
         done?.();
       }
       #break(byte) {
-        const words3 = byte === void 0 ? `it sent more than ${WINDOW} bytes at a time over the serial line` : `0x${byte.toString(16)} is no byte of the serial line here`;
+        const words3 = byte === void 0 ? `it sent more than ${WINDOW} bytes at a time over the serial line` : `0x${byte.toString(16)} is no byte of the serial line here${byte > CREDIT ? ASCII_ONLY : ""}`;
         this.destroy(new ProtocolViolation(words3));
       }
     };
@@ -40983,11 +41142,11 @@ var init_api2 = __esm({
 async function enterJail(host, dir, { command, jailer = "" }) {
   const id2 = (0, import_node_crypto6.randomBytes)(ID_BYTES).toString("hex");
   const uid = String(FIRST_UID2 + (0, import_node_crypto6.randomInt)(UID_COUNT2));
-  const root = (0, import_node_path59.join)(dir, (0, import_node_path59.basename)(command), id2, "root");
+  const root = (0, import_node_path61.join)(dir, (0, import_node_path61.basename)(command), id2, "root");
   await host.files.makeDir(root);
   const owned = /* @__PURE__ */ __name(async (path2) => {
     const { exitCode: exitCode2, stderr } = await host.run("chown", [`${uid}:${uid}`, "--", path2], {
-      env: toolEnv(host),
+      env: toolEnv2(host),
       cwd: "/"
     });
     if (exitCode2 !== 0)
@@ -41001,20 +41160,20 @@ async function enterJail(host, dir, { command, jailer = "" }) {
       ...["--", "--api-sock", SOCKET]
     ],
     take: /* @__PURE__ */ __name(async (path2, name5) => {
-      await host.files.copy(path2, (0, import_node_path59.join)(root, name5));
-      await host.files.setMode((0, import_node_path59.join)(root, name5), ALL_READ2);
+      await host.files.copy(path2, (0, import_node_path61.join)(root, name5));
+      await host.files.setMode((0, import_node_path61.join)(root, name5), ALL_READ2);
       return name5;
     }, "take"),
-    give: /* @__PURE__ */ __name((name5) => owned((0, import_node_path59.join)(root, name5)), "give")
+    give: /* @__PURE__ */ __name((name5) => owned((0, import_node_path61.join)(root, name5)), "give")
   };
 }
-var import_node_crypto6, import_node_path59, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
+var import_node_crypto6, import_node_path61, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
 var init_jail = __esm({
   "src/guests/firecracker/jail.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto6 = require("node:crypto");
-    import_node_path59 = require("node:path");
+    import_node_path61 = require("node:path");
     init_errors();
     init_tool_env();
     FIRST_UID2 = 19e8;
@@ -41033,30 +41192,37 @@ async function startVmm(host, options2) {
   try {
     const jail = firecracker.jailer === void 0 ? void 0 : await enterJail(host, dir.path, firecracker);
     const home = jail?.root ?? dir.path;
+    const socket = reachable((0, import_node_path62.join)(home, SOCKET2));
     const command = jail?.command ?? [firecracker.command, "--api-sock", SOCKET2, "--id", "bpfcompat"];
-    await host.files.writeAtomic((0, import_node_path60.join)(home, LOG), "");
+    await host.files.writeAtomic((0, import_node_path62.join)(home, LOG), "");
     await jail?.give(LOG);
-    const shell = ["-c", WITH_PIPE, "sh", (0, import_node_path60.join)(dir.path, PIPE), ...command];
+    const shell = ["-c", WITH_PIPES, "sh", (0, import_node_path62.join)(dir.path, PIPE), ...command];
     const layered = layersFor(sandbox, jail);
     const wrapped = wrap(layered, "sh", shell, { files: [] });
-    const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv(host), channels: 1 });
+    const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv2(host), channels: 1 });
     const console2 = new import_node_stream3.PassThrough();
     const to = child.channels[0];
     const port = serialPort({ from: child.stdout, to, onConsole: /* @__PURE__ */ __name((bytes3) => console2.write(bytes3), "onConsole") });
+    port.on("error", () => {
+    });
     for (const event3 of ["end", "close", "error"]) child.stdout.once(event3, () => console2.end());
     const machine = watchMachine({ ...child, stdout: console2 }, { program: "Firecracker", port, control: void 0 });
     let alive = true;
+    let logs = false;
     void machine.ended.then(() => {
       alive = false;
     });
-    const socket = (0, import_node_path60.join)(home, SOCKET2);
     return {
       machine,
       layers: ["seccomp", ...jail === void 0 ? [] : ["jailer"], ...wrapped.layers],
       place: /* @__PURE__ */ __name(async (path2, name5) => await jail?.take(path2, name5) ?? path2, "place"),
-      own: /* @__PURE__ */ __name((name5) => ({ inside: jail === void 0 ? (0, import_node_path60.join)(home, name5) : name5, outside: (0, import_node_path60.join)(home, name5) }), "own"),
-      send: /* @__PURE__ */ __name((requests) => sendAll(host, socket, [...logRequests(LOG), ...requests], () => alive), "send"),
-      log: /* @__PURE__ */ __name(async () => (await host.files.readHead((0, import_node_path60.join)(home, LOG), MAX_LOG)).toString(), "log"),
+      own: /* @__PURE__ */ __name((name5) => ({ inside: jail === void 0 ? (0, import_node_path62.join)(home, name5) : name5, outside: (0, import_node_path62.join)(home, name5) }), "own"),
+      send: /* @__PURE__ */ __name((requests) => {
+        const before = logs ? [] : logRequests(LOG);
+        logs = true;
+        return sendAll(host, socket, [...before, ...requests], () => alive);
+      }, "send"),
+      log: /* @__PURE__ */ __name(() => logIn(host, home), "log"),
       [Symbol.asyncDispose]: async () => {
         await machine.stop();
         await dir[Symbol.asyncDispose]();
@@ -41067,17 +41233,29 @@ async function startVmm(host, options2) {
     throw error2;
   }
 }
+async function logIn({ files }, home) {
+  const log4 = (0, import_node_path62.join)(await files.realPath(home), LOG);
+  if (await files.realPath(log4) !== log4) return "";
+  return Buffer.from(await files.readHead(log4, MAX_LOG)).toString();
+}
+function reachable(socket) {
+  const bytes3 = Buffer.byteLength(socket);
+  if (bytes3 <= SOCKET_PATH_BYTES) return socket;
+  const words3 = `the path of Firecracker's socket has ${bytes3} bytes, of at most ${SOCKET_PATH_BYTES} (${socket})`;
+  throw new HostError("limit_reached", `${words3}; name a directory with a shorter path in TMPDIR`);
+}
 function layersFor(sandbox, jail) {
   const own3 = withoutOwnUid(sandbox);
   return jail === void 0 ? own3 : { ...own3, layers: own3.layers.filter((layer2) => layer2 === "namespaces") };
 }
-var import_node_path60, import_node_stream3, WITH_PIPE, PIPE, SOCKET2, LOG, MAX_LOG;
+var import_node_path62, import_node_stream3, WITH_PIPES, PIPE, SOCKET2, LOG, SOCKET_PATH_BYTES, MAX_LOG;
 var init_vmm = __esm({
   "src/guests/firecracker/vmm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path60 = require("node:path");
+    import_node_path62 = require("node:path");
     import_node_stream3 = require("node:stream");
+    init_errors();
     init_machine();
     init_sandbox();
     init_tool_env();
@@ -41085,12 +41263,23 @@ var init_vmm = __esm({
     init_api2();
     init_jail();
     init_requests();
-    WITH_PIPE = 'mkfifo -m 600 "$1" && { cat <&3 >"$1" & p=$1; shift; exec "$@" <"$p" 3<&-; }';
+    WITH_PIPES = [
+      'mkfifo -m 600 "$1.in" "$1.out" || exit',
+      'cat <&3 >"$1.in" & cat <"$1.out" 3<&- & o=$! p=$1',
+      "shift",
+      '"$@" <"$p.in" >"$p.out" 3<&-',
+      "s=$?",
+      "wait $o",
+      "exit $s"
+    ].join("\n");
     PIPE = "line";
     SOCKET2 = "api";
     LOG = "log";
+    SOCKET_PATH_BYTES = 107;
     MAX_LOG = 64 * 1024;
     __name(startVmm, "startVmm");
+    __name(logIn, "logIn");
+    __name(reachable, "reachable");
     __name(layersFor, "layersFor");
   }
 });
@@ -41100,8 +41289,8 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
   var _stack = [];
   try {
     throwIfCancelled(signal);
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-fc-probe-"), true);
-    const kernel2 = (0, import_node_path61.join)(dir.path, "kernel");
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-fcprobe-"), true);
+    const kernel2 = (0, import_node_path63.join)(dir.path, "kernel");
     await host.files.writeAtomic(kernel2, probeKernel());
     await host.files.setMode(kernel2, 420);
     const vmm = __using(_stack, await startVmm(host, { firecracker, sandbox }), true);
@@ -41110,10 +41299,8 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
       ...{ memoryMb: MEMORY_MB2, cpus: 1, kernel: await vmm.place(kernel2, "vmlinux"), initrd: void 0 },
       kernelArgs: ["reboot=k"]
     });
-    const failure3 = await vmm.send(requests).then(
-      () => void 0,
-      (error2) => messageOf(error2)
-    );
+    const failure3 = await sentUnless(signal, vmm, requests);
+    if (failure3 !== void 0) await Promise.race([machine.ended, (0, import_promises2.setTimeout)(DYING_MS)]);
     const until = host.monotonicMs() + PROBE_MS;
     const ran = /* @__PURE__ */ __name(() => machine.console.text().includes(PROBE_WORDS), "ran");
     let ended2 = false;
@@ -41128,7 +41315,7 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
     const last = machine.stderr.tail(MAX_WORDS2).trim() || (await vmm.log()).trim().slice(-MAX_WORDS2);
     const hung = `a guest printed nothing within ${PROBE_MS / 1e3} s`;
     const words3 = failure3 ?? (ended2 ? `it ended before its guest ran: ${last}` : hung);
-    throw new HostError("kvm_unusable", `Firecracker runs no guest here (${words3}); ${await remedy5(host)}`);
+    throw new HostError("kvm_unusable", `Firecracker runs no guest here (${words3}); ${await kvmRemedy(host)}`);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -41136,41 +41323,52 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
     _promise && await _promise;
   }
 }
-async function remedy5(host) {
-  const usual = "or use the direct lane, which emulates";
-  if (await host.files.stat(KVM_DEVICE) === void 0)
-    return `there is no ${KVM_DEVICE} on this machine: run on one that has KVM, ${usual}`;
-  const open4 = await host.run("sh", ["-c", `exec 3<>${KVM_DEVICE}`], { cwd: "/" });
-  if (open4.exitCode !== 0) return `${KVM_DEVICE} may not be opened by this user: join the group kvm, ${usual}`;
-  return `KVM opens and does not work here, as in many nested machines: run on another machine, ${usual}`;
+async function sentUnless(signal, vmm, requests) {
+  const stop = /* @__PURE__ */ __name(() => void vmm.machine.stop(), "stop");
+  signal.addEventListener("abort", stop, { once: true });
+  const failure3 = await vmm.send(requests).then(
+    () => void 0,
+    (error2) => messageOf(error2)
+  );
+  signal.removeEventListener("abort", stop);
+  throwIfCancelled(signal);
+  return failure3;
 }
-var import_node_path61, import_promises2, PROBE_MS, POLL_MS2, MEMORY_MB2, MAX_WORDS2;
+var import_node_path63, import_promises2, PROBE_MS, POLL_MS2, DYING_MS, MEMORY_MB2, MAX_WORDS2;
 var init_probe = __esm({
   "src/guests/firecracker/probe.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path61 = require("node:path");
+    import_node_path63 = require("node:path");
     import_promises2 = require("node:timers/promises");
     init_errors();
-    init_kvm_access();
+    init_kvm_remedy();
     init_probe_guest();
     init_requests();
     init_vmm();
     PROBE_MS = 1e4;
     POLL_MS2 = 10;
+    DYING_MS = 500;
     MEMORY_MB2 = 128;
     MAX_WORDS2 = 300;
     __name(tryFirecracker, "tryFirecracker");
-    __name(remedy5, "remedy");
+    __name(sentUnless, "sentUnless");
   }
 });
 
 // src/guests/guest.ts
+function machineGaveUp(error2) {
+  return error2 instanceof GuestError && (error2.infraCause === "qemu_failed" || error2.infraCause === "no_space");
+}
+function bootedOneByOne(release, error2) {
+  return `guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error2)}`;
+}
 var GuestError;
 var init_guest = __esm({
   "src/guests/guest.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_errors();
     GuestError = class extends Error {
       static {
         __name(this, "GuestError");
@@ -41187,6 +41385,8 @@ var init_guest = __esm({
         this.consoleTail = options2.consoleTail ?? "";
       }
     };
+    __name(machineGaveUp, "machineGaveUp");
+    __name(bootedOneByOne, "bootedOneByOne");
   }
 });
 
@@ -41308,11 +41508,11 @@ async function storeInitramfs(host, cacheDir, validator, kernel2, files, before)
   const kept = { [Symbol.asyncDispose]: async () => {
   } };
   const dir = initramfsDir(cacheDir);
-  const path2 = (0, import_node_path62.join)(dir, `${sha2563}.cpio`);
+  const path2 = (0, import_node_path64.join)(dir, `${sha2563}.cpio`);
   if (await holds3(host, path2, archive)) return { path: path2, sha256: sha2563, ...kept };
   if (await host.files.readOnly(cacheDir)) {
     const temporary = await host.files.tempDir("bpfcompat-initramfs-");
-    const archivePath = (0, import_node_path62.join)(temporary.path, "initramfs.cpio");
+    const archivePath = (0, import_node_path64.join)(temporary.path, "initramfs.cpio");
     await writeArchive(host, temporary.path, archivePath, archive);
     return { path: archivePath, sha256: sha2563, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() };
   }
@@ -41348,13 +41548,13 @@ async function readValidator(host, validator) {
   const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
   throw new HostError("validator_changed", `${words3}; run again`);
 }
-var import_node_crypto7, import_node_path62, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
+var import_node_crypto7, import_node_path64, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
 var init_stored_initramfs = __esm({
   "src/guests/direct/stored-initramfs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto7 = require("node:crypto");
-    import_node_path62 = require("node:path");
+    import_node_path64 = require("node:path");
     init_errors();
     init_boot_files();
     init_guest();
@@ -42924,8 +43124,8 @@ var init_machine_failure = __esm({
 // src/guests/guest-life.ts
 async function writeLogs(host, machine, dir, failed2) {
   try {
-    await host.files.writeAtomic((0, import_node_path63.join)(dir, "serial.log"), machine.console.bytes());
-    await host.files.writeAtomic((0, import_node_path63.join)(dir, "qemu.log"), machine.stderr.bytes());
+    await host.files.writeAtomic((0, import_node_path65.join)(dir, "serial.log"), machine.console.bytes());
+    await host.files.writeAtomic((0, import_node_path65.join)(dir, "qemu.log"), machine.stderr.bytes());
   } catch (cause) {
     if (failed2) return;
     const full = cause.code === "ENOSPC";
@@ -42933,12 +43133,12 @@ async function writeLogs(host, machine, dir, failed2) {
     throw new GuestError(full ? "no_space" : "internal", words3, { cause });
   }
 }
-var import_node_path63, GuestLife;
+var import_node_path65, GuestLife;
 var init_guest_life = __esm({
   "src/guests/guest-life.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path63 = require("node:path");
+    import_node_path65 = require("node:path");
     init_errors();
     init_guest();
     init_machine_failure();
@@ -43472,7 +43672,7 @@ function diskArgv(machine, paths) {
     ...layer("base", machine.format, paths.base, ["read-only=on"]),
     ...saved === void 0 ? [] : layer("saved", "qcow2", saved, ["backing=base", "read-only=on"]),
     ...layer("root", "qcow2", paths.overlay, [`backing=${saved === void 0 ? "base" : "saved"}`, "discard=unmap"]),
-    ...["-device", "virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report"],
+    ...["-device", "virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=stop"],
     ...seedLayer(paths.seed),
     ...["-device", "virtio-blk-pci,drive=seed"],
     ...packages === void 0 ? [] : layer("packages", "raw", packages, ["read-only=on"]),
@@ -43744,10 +43944,11 @@ var init_boot_trouble = __esm({
 });
 
 // src/guests/cloud-image/disk-room.ts
-async function diskRoom({ files }, dir) {
-  const room = Math.floor((await files.freeBytes(dir) - FLOOR_BYTES2) / SHARES);
+async function diskRoom({ files }, dir, alone) {
+  const shares = alone ? 1 : SHARES;
+  const room = Math.floor((await files.freeBytes(dir) - FLOOR_BYTES2) / shares);
   if (room >= LEAST_BYTES) return Math.min(MOST_BYTES, room);
-  const needed2 = (SHARES * LEAST_BYTES + FLOOR_BYTES2) / 1024 ** 2;
+  const needed2 = (shares * LEAST_BYTES + FLOOR_BYTES2) / 1024 ** 2;
   throw new GuestError(
     "no_space",
     `the disk of a guest goes to ${dir}, where less than ${needed2} MiB are free; free some`
@@ -43826,7 +44027,7 @@ async function wrapSystem(spec, { overlay, saved, packages, ram, state }, signal
     ram: ram && { path: at(ram.path), use: ram.use }
   };
   const argv = diskArgv(spec.machine, paths);
-  const maxFileBytes = await diskRoom(host, (0, import_node_path64.dirname)(overlay));
+  const maxFileBytes = await diskRoom(host, (0, import_node_path66.dirname)(overlay), ram?.use === "written" || packages !== void 0);
   return { qemu: wrap(sandbox, spec.qemu.command, argv, { files, maxFileBytes }), stateIndex: files.length - 1 };
 }
 async function bootSystem(spec, files, release, options2) {
@@ -43838,7 +44039,7 @@ async function bootOnce(spec, saved, release, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await spec.host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path64.join)(dir.path, "disk");
+    const overlay = (0, import_node_path66.join)(dir.path, "disk");
     await newOverlay(spec.host, spec, overlay);
     return await bootSystem(spec, { overlay, ...saved !== void 0 && { saved } }, release, options2);
   } catch (_) {
@@ -43848,12 +44049,12 @@ async function bootOnce(spec, saved, release, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path64, WRITTEN_MODE;
+var import_node_path66, WRITTEN_MODE;
 var init_machine2 = __esm({
   "src/guests/cloud-image/machine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path64 = require("node:path");
+    import_node_path66 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_argv2();
@@ -43886,17 +44087,17 @@ var init_stamp = __esm({
 
 // src/guests/snapshot/template-store.ts
 function templatesDir(cacheDir) {
-  return (0, import_node_path65.join)(cacheDir, "templates");
+  return (0, import_node_path67.join)(cacheDir, "templates");
 }
 function lockTemplate(host, cacheDir, key, signal, onWait) {
-  return host.files.lock((0, import_node_path65.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
+  return host.files.lock((0, import_node_path67.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
 }
 function templateFiles(dir) {
-  return { ram: (0, import_node_path65.join)(dir, RAM), state: (0, import_node_path65.join)(dir, STATE2), kernel: (0, import_node_path65.join)(dir, KERNEL2) };
+  return { ram: (0, import_node_path67.join)(dir, RAM), state: (0, import_node_path67.join)(dir, STATE2), kernel: (0, import_node_path67.join)(dir, KERNEL2) };
 }
 async function readMeta(host, dir) {
   try {
-    const text7 = (await host.files.read((0, import_node_path65.join)(dir, META), MAX_META_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path67.join)(dir, META), MAX_META_BYTES)).toString("utf8");
     return Meta.parse(JSON.parse(text7));
   } catch {
     return void 0;
@@ -43926,15 +44127,15 @@ async function sealTemplate(host, dir, { hello, named: named7 }) {
     state: { sha256: await host.files.sha256(state) },
     kernel: { sha256: await host.files.sha256(kernel2) }
   };
-  await host.files.writeAtomic((0, import_node_path65.join)(dir, META), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path67.join)(dir, META), `${JSON.stringify(meta2)}
 `);
   return { ram, state, kernel: kernel2, hello, named: named7, ramStamp };
 }
 async function wantsNames(host, dir) {
-  return await host.files.stat((0, import_node_path65.join)(dir, WANTED3)) !== void 0;
+  return await host.files.stat((0, import_node_path67.join)(dir, WANTED3)) !== void 0;
 }
 async function wantNames(host, { ram, named: named7 }) {
-  if (!named7) await host.files.writeAtomic((0, import_node_path65.join)((0, import_node_path65.dirname)(ram), WANTED3), "").catch(() => {
+  if (!named7) await host.files.writeAtomic((0, import_node_path67.join)((0, import_node_path67.dirname)(ram), WANTED3), "").catch(() => {
   });
 }
 async function untouched(host, template) {
@@ -43945,12 +44146,12 @@ async function changedInUse(host, template) {
   const stat4 = await host.files.stat(template.ram);
   return stat4 !== void 0 && isSameFile(stat4, template.ramStamp) && stampOf2(stat4) !== template.ramStamp;
 }
-var import_node_path65, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
+var import_node_path67, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
 var init_template_store = __esm({
   "src/guests/snapshot/template-store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path65 = require("node:path");
+    import_node_path67 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -43983,17 +44184,17 @@ var init_template_store = __esm({
 
 // src/guests/snapshot/evict.ts
 async function touchTemplate(host, dir) {
-  await host.files.writeAtomic((0, import_node_path66.join)(dir, USED), "");
+  await host.files.writeAtomic((0, import_node_path68.join)(dir, USED), "");
 }
 async function findTemplates(host, root) {
   if (!(await host.files.stat(root))?.isDirectory) return [];
   const found2 = [];
   for (const key of await host.files.list(root)) {
-    const dir = (0, import_node_path66.join)(root, key);
-    const ram = await host.files.stat((0, import_node_path66.join)(dir, "ram"));
+    const dir = (0, import_node_path68.join)(root, key);
+    const ram = await host.files.stat((0, import_node_path68.join)(dir, "ram"));
     if (ram === void 0) continue;
-    const used = await host.files.stat((0, import_node_path66.join)(dir, USED));
-    const disk = await host.files.stat((0, import_node_path66.join)(dir, "disk"));
+    const used = await host.files.stat((0, import_node_path68.join)(dir, USED));
+    const disk = await host.files.stat((0, import_node_path68.join)(dir, "disk"));
     found2.push({ dir, key, bytes: ram.allocated + (disk?.allocated ?? 0), usedMs: used?.mtimeMs ?? ram.mtimeMs });
   }
   return found2;
@@ -44008,12 +44209,12 @@ async function evictTemplates(host, root, maxBytes, keep) {
     total -= bytes3;
   }
 }
-var import_node_path66, USED;
+var import_node_path68, USED;
 var init_evict = __esm({
   "src/guests/snapshot/evict.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path66 = require("node:path");
+    import_node_path68 = require("node:path");
     USED = "used";
     __name(touchTemplate, "touchTemplate");
     __name(findTemplates, "findTemplates");
@@ -44079,7 +44280,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
     const { host } = spec;
     spec.onNote(`${spec.image.name} installs kernel ${kernel2.release}, once: that takes it some minutes`);
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const packages = (0, import_node_path67.join)(own3.path, "packages");
+    const packages = (0, import_node_path69.join)(own3.path, "packages");
     await host.files.writeAtomic(packages, await packagesDisk(host, kernel2));
     await host.files.setMode(packages, READ_MODE);
     const { qemu } = await wrapSystem(spec, { overlay: disk, packages }, signal);
@@ -44089,7 +44290,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
       await installed(machine, kernel2, () => host.monotonicMs(), signal);
     } finally {
       await machine.stop();
-      await host.files.writeAtomic((0, import_node_path67.join)(dir, "install.log"), machine.console.bytes());
+      await host.files.writeAtomic((0, import_node_path69.join)(dir, "install.log"), machine.console.bytes());
     }
   } catch (_) {
     var _error = _, _hasError = true;
@@ -44116,12 +44317,12 @@ async function installed(machine, { release }, now, signal) {
     if (now() > until) throw failed2(`kernel ${release} was not installed within ${INSTALL_MS} ms`, "boot_timeout");
   }
 }
-var import_node_path67, import_promises5, INSTALL_MS, WATCH_MS2, READ_MODE;
+var import_node_path69, import_promises5, INSTALL_MS, WATCH_MS2, READ_MODE;
 var init_install = __esm({
   "src/guests/cloud-image/install.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path67 = require("node:path");
+    import_node_path69 = require("node:path");
     import_promises5 = require("node:timers/promises");
     init_errors();
     init_guest();
@@ -44141,7 +44342,7 @@ var init_install = __esm({
 
 // src/guests/cloud-image/saved.ts
 function systemFiles(dir) {
-  return { ram: (0, import_node_path68.join)(dir, "ram"), disk: (0, import_node_path68.join)(dir, "disk"), state: (0, import_node_path68.join)(dir, "state") };
+  return { ram: (0, import_node_path70.join)(dir, "ram"), disk: (0, import_node_path70.join)(dir, "disk"), state: (0, import_node_path70.join)(dir, "state") };
 }
 async function stampAt(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -44150,7 +44351,7 @@ async function stampAt(host, path2) {
 async function readSystem(host, dir) {
   let meta2;
   try {
-    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path68.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
+    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path70.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
   } catch {
     return void 0;
   }
@@ -44165,7 +44366,7 @@ async function sealSystem(host, dir, hello) {
   const stamps = { ram: await stampAt(host, files.ram), disk: await stampAt(host, files.disk) };
   const stateSha256 = await host.files.sha256(files.state);
   const meta2 = { schema: "bpfcompat_saved_system.v1", hello, stamps, stateSha256 };
-  await host.files.writeAtomic((0, import_node_path68.join)(dir, META2), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path70.join)(dir, META2), `${JSON.stringify(meta2)}
 `);
   return { ...files, hello, stamps };
 }
@@ -44179,12 +44380,12 @@ async function changedSystem(host, { ram, disk, stamps }) {
   }
   return false;
 }
-var import_node_path68, Meta2, META2, MAX_META_BYTES2;
+var import_node_path70, Meta2, META2, MAX_META_BYTES2;
 var init_saved = __esm({
   "src/guests/cloud-image/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path68 = require("node:path");
+    import_node_path70 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -44225,7 +44426,7 @@ async function ensureSystem(spec, options2) {
     const { host } = spec;
     const root = templatesDir(spec.cacheDir);
     const key = await keyOf2(spec);
-    const dir = (0, import_node_path69.join)(root, key);
+    const dir = (0, import_node_path71.join)(root, key);
     const waiting = /* @__PURE__ */ __name(() => spec.onNote(`another bpfcompat boots ${spec.image.name}, which takes it a minute or more: waiting for it`), "waiting");
     const _lock = __using(_stack, await lockTemplate(host, spec.cacheDir, key, options2.signal, waiting), true);
     const known5 = await readSystem(host, dir);
@@ -44257,7 +44458,7 @@ async function saveSystem(spec, dir, options2) {
     try {
       const { ram, disk, state } = systemFiles(dir);
       const fast = __using(_stack, await fastMemory(host, spec.machine.memoryMb * MEGABYTE, dir), true);
-      const bootRam = (0, import_node_path69.join)(fast.path, "ram");
+      const bootRam = (0, import_node_path71.join)(fast.path, "ram");
       await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, WRITTEN_MODE);
       await newOverlay(host, spec, disk);
       const { kernel: kernel2 } = spec.image;
@@ -44284,13 +44485,13 @@ async function saveSystem(spec, dir, options2) {
     throw error2;
   }
 }
-var import_node_crypto13, import_node_path69, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
+var import_node_crypto13, import_node_path71, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
 var init_save2 = __esm({
   "src/guests/cloud-image/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto13 = require("node:crypto");
-    import_node_path69 = require("node:path");
+    import_node_path71 = require("node:path");
     init_devices();
     init_evict();
     init_fast_memory();
@@ -44378,7 +44579,7 @@ async function specOf(options2, profile, image) {
 async function storeSeed(host, cacheDir, bytes3) {
   const sha2563 = (0, import_node_crypto14.createHash)("sha256").update(bytes3).digest("hex");
   const dir = seedsDir(cacheDir);
-  const path2 = (0, import_node_path70.join)(dir, `${sha2563}.iso`);
+  const path2 = (0, import_node_path72.join)(dir, `${sha2563}.iso`);
   const known5 = await host.files.stat(path2);
   if (known5?.size === bytes3.length && await host.files.sha256(path2) === sha2563)
     return { path: path2, sha256: sha2563, bytes: bytes3.length };
@@ -44394,7 +44595,7 @@ async function restoreSystem(spec, saved, options2) {
   try {
     const { host, qemu } = spec;
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path70.join)(own3.path, "disk");
+    const overlay = (0, import_node_path72.join)(own3.path, "disk");
     await newOverlay(host, spec, overlay);
     const ram = await memoryFor(spec, saved, own3.path);
     const use = sharesRam(qemu.version) ? "read-only" : "own";
@@ -44421,7 +44622,7 @@ async function restoreSystem(spec, saved, options2) {
 }
 async function memoryFor({ host, qemu }, saved, dir) {
   if (sharesRam(qemu.version) || await host.files.timesChanges(saved.ram)) return saved.ram;
-  const ram = (0, import_node_path70.join)(dir, "ram");
+  const ram = (0, import_node_path72.join)(dir, "ram");
   await copyMemory(host, saved.ram, ram);
   await host.files.setMode(ram, WRITTEN_MODE);
   return ram;
@@ -44437,13 +44638,13 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-var import_node_crypto14, import_node_path70, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
+var import_node_crypto14, import_node_path72, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto14 = require("node:crypto");
-    import_node_path70 = require("node:path");
+    import_node_path72 = require("node:path");
     init_errors();
     init_boot_files();
     init_stored_initramfs();
@@ -44540,7 +44741,7 @@ async function ensureTemplate(spec, options2, wishes) {
       initramfsSha256: spec.initramfsSha256,
       hostCpu: await hostCpu(host, spec.machine.accel)
     });
-    const dir = (0, import_node_path71.join)(root, key);
+    const dir = (0, import_node_path73.join)(root, key);
     if (await host.files.readOnly(spec.cacheDir)) {
       const known5 = await readTemplate(host, dir);
       if (known5 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
@@ -44641,12 +44842,12 @@ async function copyStart(host, from, to) {
   if (exitCode2 !== 0) throw new Error(`cannot read ${from}: ${stderr.toString("utf8").slice(0, 200)}`);
   await host.files.writeAtomic(to, stdout);
 }
-var import_node_path71, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
+var import_node_path73, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
 var init_make_template = __esm({
   "src/guests/snapshot/make-template.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path71 = require("node:path");
+    import_node_path73 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_devices();
@@ -44774,9 +44975,6 @@ function templateSource(spec) {
     }
   };
 }
-function gaveUp(error2) {
-  return error2 instanceof GuestError && (error2.infraCause === "qemu_failed" || error2.infraCause === "no_space");
-}
 var TemplateGuests;
 var init_source4 = __esm({
   "src/guests/snapshot/source.ts"() {
@@ -44802,7 +45000,7 @@ var init_source4 = __esm({
       async current(options2, wishes) {
         this.#template ??= ensureTemplate(this.#spec, options2, wishes).catch((error2) => {
           if (options2.signal.aborted) throw new CancelledError("cancelled", { cause: error2 });
-          if (!(error2 instanceof GuestError) || gaveUp(error2)) this.#bootFromNowOn(error2);
+          if (!(error2 instanceof GuestError) || machineGaveUp(error2)) this.#bootFromNowOn(error2);
           return void 0;
         });
         const found2 = await this.#template;
@@ -44825,7 +45023,7 @@ var init_source4 = __esm({
         try {
           return await restore(this.#spec, found2, options2);
         } catch (error2) {
-          if (!gaveUp(error2) || options2.signal.aborted) throw error2;
+          if (!machineGaveUp(error2) || options2.signal.aborted) throw error2;
           if (await untouched(this.#spec.host, found2)) this.#bootFromNowOn(error2);
           return this.open(options2);
         }
@@ -44838,10 +45036,9 @@ var init_source4 = __esm({
       #bootFromNowOn(error2) {
         const { release, onNote } = this.#spec;
         this.#template = Promise.resolve(void 0);
-        onNote(`guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error2)}`);
+        onNote(bootedOneByOne(release, error2));
       }
     };
-    __name(gaveUp, "gaveUp");
   }
 });
 
@@ -44962,7 +45159,7 @@ async function openVm(spec, options2, start = {}) {
   const { saved, onUp } = start;
   const released2 = /* @__PURE__ */ __name(async () => {
     const log4 = await vmm.log().catch(() => "");
-    if (log4 !== "") await host.files.writeAtomic((0, import_node_path72.join)(options2.dir, "firecracker.log"), log4).catch(() => {
+    if (log4 !== "") await host.files.writeAtomic((0, import_node_path74.join)(options2.dir, "firecracker.log"), log4).catch(() => {
     });
     await vmm[Symbol.asyncDispose]();
   }, "released");
@@ -44982,8 +45179,11 @@ async function openVm(spec, options2, start = {}) {
       throw error2;
     });
     const end = /* @__PURE__ */ __name(async () => {
-      await opened3[Symbol.asyncDispose]();
-      await released2();
+      try {
+        await opened3[Symbol.asyncDispose]();
+      } finally {
+        await released2();
+      }
     }, "end");
     return { ...opened3, sandboxLayers: vmm.layers, [Symbol.asyncDispose]: end };
   } catch (error2) {
@@ -45014,12 +45214,12 @@ async function explained(sent) {
     throw new GuestError("kvm_unusable", `${cause.message}; use the direct lane, which emulates`, { cause });
   }
 }
-var import_node_path72;
+var import_node_path74;
 var init_microvm = __esm({
   "src/guests/firecracker/microvm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path72 = require("node:path");
+    import_node_path74 = require("node:path");
     init_errors();
     init_guest();
     init_running_guest();
@@ -45035,21 +45235,30 @@ var init_microvm = __esm({
 
 // src/guests/firecracker/saved.ts
 function savedSource(spec) {
+  const { facts, release, onNote } = spec;
   let saving;
+  let copies = true;
   return {
-    facts: spec.facts,
+    facts,
     async warm(options2) {
       saving ??= save(spec, options2).catch((error2) => {
         if (options2.signal.aborted) throw new CancelledError("cancelled", { cause: error2 });
-        if (!(error2 instanceof GuestError))
-          spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error2)}`);
+        if (!(error2 instanceof GuestError) || machineGaveUp(error2)) onNote(bootedOneByOne(release, error2));
         return void 0;
       });
       await saving;
     },
     async open(options2) {
-      const found2 = options2.fresh ? void 0 : await saving;
-      return found2 === void 0 ? await spec.boot(options2) : await copyOf(spec, found2.saved, options2);
+      const found2 = options2.fresh || !copies ? void 0 : await saving;
+      if (found2 === void 0) return await spec.boot(options2);
+      try {
+        return await copyOf(spec, found2.saved, options2);
+      } catch (error2) {
+        if (!machineGaveUp(error2) || options2.signal.aborted) throw error2;
+        if (copies) onNote(bootedOneByOne(release, error2));
+        copies = false;
+        return await spec.boot(options2);
+      }
     },
     async [Symbol.asyncDispose]() {
       await (await saving?.catch(() => void 0))?.dir[Symbol.asyncDispose]();
@@ -45075,12 +45284,12 @@ async function copyOf(spec, saved, options2) {
 async function save(spec, options2) {
   const { host, vm, cacheDir } = spec;
   const parent = await host.files.readOnly(cacheDir) ? void 0 : cacheDir;
-  const dir = await host.files.tempDir("firecracker-", parent);
+  const dir = await host.files.tempDir("bpfcompat-saved-", parent);
   try {
     const freeMb = Math.floor(await host.files.freeBytes(dir.path) / MEGABYTE3);
     if (freeMb < 2 * vm.memoryMb)
       throw new Error(`${cacheDir} has ${freeMb} MB free, to save guests takes ${2 * vm.memoryMb} MB; free some`);
-    const files = { state: (0, import_node_path73.join)(dir.path, "state"), memory: (0, import_node_path73.join)(dir.path, "memory") };
+    const files = { state: (0, import_node_path75.join)(dir.path, "state"), memory: (0, import_node_path75.join)(dir.path, "memory") };
     const onUp = /* @__PURE__ */ __name((vmm) => saveVm(host, vmm, files), "onUp");
     const guest = await openVm(spec, options2, { onUp });
     await guest[Symbol.asyncDispose]();
@@ -45105,12 +45314,12 @@ async function stampOf3(host, path2) {
   const stat4 = await host.files.stat(path2);
   return stat4 === void 0 ? "gone" : [stat4.ino, stat4.size, stat4.mtimeMs].join(":");
 }
-var import_node_path73, MEGABYTE3, READ_ONLY;
+var import_node_path75, MEGABYTE3, READ_ONLY;
 var init_saved2 = __esm({
   "src/guests/firecracker/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path73 = require("node:path");
+    import_node_path75 = require("node:path");
     init_errors();
     init_guest();
     init_microvm();
@@ -45349,17 +45558,17 @@ var init_faults = __esm({
 
 // src/guests/virtme/find-vng.ts
 function vngEnv(host, { command }) {
-  const env = toolEnv(host);
+  const env = toolEnv2(host);
   const home = host.env["HOME"] ?? "/";
-  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path74.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
+  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path76.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
 }
 async function ownHome(host, vng, dir) {
   const { files } = host;
   const env = vngEnv(host, vng);
-  const home = (0, import_node_path74.join)(dir, "home");
-  await files.makeDir((0, import_node_path74.join)(home, ".config/virtme-ng"));
-  await files.writeAtomic((0, import_node_path74.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
-  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path74.join)(`${env["HOME"]}`, ".local") };
+  const home = (0, import_node_path76.join)(dir, "home");
+  await files.makeDir((0, import_node_path76.join)(home, ".config/virtme-ng"));
+  await files.writeAtomic((0, import_node_path76.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
+  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path76.join)(`${env["HOME"]}`, ".local") };
 }
 async function findVng(host, signal) {
   const command = host.env["BPFCOMPAT_VNG"] || "vng";
@@ -45372,12 +45581,12 @@ async function findVng(host, signal) {
   if (result.exitCode === 0 && version2 !== void 0) return { command, version: version2 };
   throw new HostError("vng_missing", `${command} --version does not say which virtme-ng it is; ${REMEDY3}`);
 }
-var import_node_path74, REMEDY3;
+var import_node_path76, REMEDY3;
 var init_find_vng = __esm({
   "src/guests/virtme/find-vng.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path74 = require("node:path");
+    import_node_path76 = require("node:path");
     init_errors();
     init_tool_env();
     REMEDY3 = "install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG";
@@ -45388,17 +45597,17 @@ var init_find_vng = __esm({
 });
 
 // src/guests/virtme/recorded-image.ts
-function checkPlain(path2, remedy6) {
+function checkPlain(path2, remedy5) {
   const tree = path2.slice(0, path2.indexOf(BUILT));
-  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path75.join)(tree, BUILT) === path2)) return;
+  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path77.join)(tree, BUILT) === path2)) return;
   throw new HostError(
     "kernel_unusable",
-    `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy6}`
+    `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy5}`
   );
 }
 async function recordedImage(host, { record: record4 }) {
   const { archive: image, name: name5 } = record4.package;
-  if (!(0, import_node_path75.isAbsolute)(image)) {
+  if (!(0, import_node_path77.isAbsolute)(image)) {
     throw new HostError(
       "kernel_unusable",
       `the kernel of ${record4.profile} is ${name5} of ${image}, and virtme-ng boots files of this machine; remove the kernel block, or the runner`
@@ -45412,12 +45621,12 @@ async function recordedImage(host, { record: record4 }) {
     `${image} changed since it was looked at, or is no image by itself; run again, or name the bzImage`
   );
 }
-var import_node_path75, PLAIN2, BUILT;
+var import_node_path77, PLAIN2, BUILT;
 var init_recorded_image = __esm({
   "src/guests/virtme/recorded-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path75 = require("node:path");
+    import_node_path77 = require("node:path");
     init_errors();
     PLAIN2 = /^[A-Za-z0-9_./+~@:,=%-]+$/;
     BUILT = "arch/x86/boot/bzImage";
@@ -45440,7 +45649,7 @@ async function makeRoot2(host, validator, busybox, kernel2) {
 }
 async function fill(host, root, validator, busybox, kernel2) {
   const { files } = host;
-  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path76.join)(root, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path78.join)(root, path2), "at");
   const program2 = /* @__PURE__ */ __name(async (path2, bytes3) => {
     await files.writeAtomic(at(path2), bytes3);
     await files.setMode(at(path2), 493);
@@ -45467,12 +45676,12 @@ exec /bin/busybox ${name5} "$@"
   await files.writeAtomic(at("etc/group"), "root:x:0:\n");
   for (const name5 of ["fstab", "hosts", "sudoers", "shadow"]) await files.writeAtomic(at(`etc/${name5}`), "");
 }
-var import_node_path76, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
+var import_node_path78, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
 var init_root = __esm({
   "src/guests/virtme/root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path76 = require("node:path");
+    import_node_path78 = require("node:path");
     init_stored_initramfs();
     init_argv3();
     init_recorded_image();
@@ -45549,7 +45758,7 @@ function wrapVng({ sandbox }, vng, args) {
 async function bootVng(host, tools, vng, guest, release, options2) {
   if (options2.signal.aborted) throw new CancelledError();
   const dir = await host.files.tempDir("bpfcompat-vng-");
-  const socket = (0, import_node_path77.join)(dir.path, "port");
+  const socket = (0, import_node_path79.join)(dir.path, "port");
   let listener;
   let machine;
   const released2 = /* @__PURE__ */ __name(async () => {
@@ -45589,12 +45798,12 @@ function explained2(error2, console2) {
     cause: error2
   });
 }
-var import_node_path77;
+var import_node_path79;
 var init_lane4 = __esm({
   "src/guests/virtme/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path77 = require("node:path");
+    import_node_path79 = require("node:path");
     init_errors();
     init_guest();
     init_late_port();
@@ -45761,7 +45970,7 @@ async function keyOf3(host, { qemu, sandbox }) {
   return [CACHE_FORMAT, bootId, qemu.command, qemu.build, sandbox.layers.join("+")].join(" ");
 }
 function fileIn(cacheDir) {
-  return (0, import_node_path78.join)(cacheDir, "accel.json");
+  return (0, import_node_path80.join)(cacheDir, "accel.json");
 }
 async function knownFailure(host, options2) {
   for (const sandbox of kvmSandboxes(options2.sandbox)) {
@@ -45806,7 +46015,7 @@ async function probeKvm(host, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-accel-"), true);
-    const guest = (0, import_node_path78.join)(dir.path, "probe.bin");
+    const guest = (0, import_node_path80.join)(dir.path, "probe.bin");
     const probe = PROBE_GUESTS[options2.arch];
     await host.files.writeAtomic(guest, probe.image);
     const argv = [
@@ -45819,7 +46028,7 @@ async function probeKvm(host, options2) {
     const { command, args } = wrap(sandbox, options2.qemu.command, argv, { files: [guest] });
     const kvmGaveUp = new AbortController();
     const result = await host.run(command, args, {
-      env: toolEnv(host),
+      env: toolEnv2(host),
       cwd: "/",
       signal: AbortSignal.any([options2.signal, kvmGaveUp.signal]),
       timeoutMs: PROBE_TIMEOUT_MS,
@@ -45842,12 +46051,12 @@ async function probeKvm(host, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path78, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
+var import_node_path80, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
 var init_accel = __esm({
   "src/guests/qemu/accel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path78 = require("node:path");
+    import_node_path80 = require("node:path");
     init_errors();
     init_sanitize();
     init_argv();
@@ -45874,7 +46083,7 @@ var init_accel = __esm({
 
 // src/guests/qemu/find-qemu.ts
 async function readVersion(host, command, sandbox, signal) {
-  const options2 = { env: toolEnv(host), cwd: "/", timeoutMs: 1e4, signal };
+  const options2 = { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal };
   if (sandbox !== void 0 && sandbox.layers.length > 0) {
     const inside = wrap(sandbox, command, ["--version"], { files: [] });
     const result = await host.run(inside.command, inside.args, options2);
@@ -45888,10 +46097,10 @@ async function findQemu(host, arch, signal, sandbox) {
   const named7 = host.env[variable3];
   const command = named7 || usual;
   const what = named7 ? `${variable3}=${named7}` : command;
-  const remedy6 = named7 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
+  const remedy5 = named7 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
   const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
     if (cause instanceof HostError && cause.code !== "tool_missing") throw cause;
-    throw new HostError("qemu_missing", `cannot run ${what}; ${remedy6 || `install QEMU (${install})`}`, { cause });
+    throw new HostError("qemu_missing", `cannot run ${what}; ${remedy5 || `install QEMU (${install})`}`, { cause });
   });
   throwIfCancelled(signal);
   const build3 = result.stdout.toString().split("\n")[0]?.trim() ?? "";
@@ -45900,7 +46109,7 @@ async function findQemu(host, arch, signal, sandbox) {
     const said = (result.stderr.toString().trim() || build3 || "nothing").slice(0, 200);
     throw new HostError(
       "qemu_broken",
-      `${what} --version failed (${said}); ${remedy6 || `reinstall QEMU (${install})`}`
+      `${what} --version failed (${said}); ${remedy5 || `reinstall QEMU (${install})`}`
     );
   }
   const [major, minor] = [Number(match2[2]), Number(match2[3])];
@@ -49168,7 +49377,7 @@ function leadsToDirectory(path2) {
 }
 function plain(dir, entries) {
   return entries.map((entry2) => {
-    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path79.join)(dir, entry2.name))) return entry2;
+    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path81.join)(dir, entry2.name))) return entry2;
     return { name: entry2.name, isFile: /* @__PURE__ */ __name(() => true, "isFile"), isDirectory: /* @__PURE__ */ __name(() => false, "isDirectory"), isSymbolicLink: /* @__PURE__ */ __name(() => false, "isSymbolicLink") };
   });
 }
@@ -49177,13 +49386,13 @@ async function globFiles(pattern2, cwd, signal) {
   const options2 = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern2, signal === void 0 ? options2 : { ...options2, signal })).sort();
 }
-var import_node_fs5, import_node_path79, NO_DETOURS;
+var import_node_fs5, import_node_path81, NO_DETOURS;
 var init_glob = __esm({
   "src/host/glob.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs5 = require("node:fs");
-    import_node_path79 = require("node:path");
+    import_node_path81 = require("node:path");
     init_dist2();
     __name(leadsToDirectory, "leadsToDirectory");
     __name(plain, "plain");
@@ -49206,7 +49415,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path80.basename)(path2)}.${OWNER}.${(0, import_node_crypto16.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path82.basename)(path2)}.${OWNER}.${(0, import_node_crypto16.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -49229,13 +49438,13 @@ async function leftoverFiles(dir) {
 async function sweepLeftovers(dir, uid = process.getuid?.()) {
   const names3 = await (0, import_promises7.readdir)(dir).catch(() => []);
   for (const name5 of names3.filter(isLeftover)) {
-    const path2 = (0, import_node_path80.join)(dir, name5);
+    const path2 = (0, import_node_path82.join)(dir, name5);
     const owner = (await (0, import_promises7.lstat)(path2).catch(() => void 0))?.uid;
     if (owner === uid) await (0, import_promises7.rm)(path2, { recursive: true, force: true }).catch(() => {
     });
   }
 }
-var import_node_crypto16, import_node_fs6, import_promises7, import_node_path80, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto16, import_node_fs6, import_promises7, import_node_path82, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
@@ -49243,7 +49452,7 @@ var init_leftovers = __esm({
     import_node_crypto16 = require("node:crypto");
     import_node_fs6 = require("node:fs");
     import_promises7 = require("node:fs/promises");
-    import_node_path80 = require("node:path");
+    import_node_path82 = require("node:path");
     __name(pidNamespace, "pidNamespace");
     NAMESPACE = pidNamespace();
     OWNER = `${NAMESPACE}-${process.pid}`;
@@ -49267,7 +49476,7 @@ async function rejectLink(path2) {
 async function rejectLinksIn(dir) {
   const entries = await (0, import_promises8.readdir)(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry2) => entry2.isSymbolicLink());
-  if (link !== void 0) throw linkAt((0, import_node_path81.join)(dir, link.name));
+  if (link !== void 0) throw linkAt((0, import_node_path83.join)(dir, link.name));
 }
 function linkAt(path2) {
   return new UsageError(
@@ -49275,13 +49484,13 @@ function linkAt(path2) {
     phrase`${path2} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option("workdir")}`
   );
 }
-var import_promises8, import_node_path81;
+var import_promises8, import_node_path83;
 var init_links = __esm({
   "src/host/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_promises8 = require("node:fs/promises");
-    import_node_path81 = require("node:path");
+    import_node_path83 = require("node:path");
     init_errors();
     init_wording();
     __name(rejectLink, "rejectLink");
@@ -49341,7 +49550,7 @@ async function lockFile(path2, signal, onWait = () => {
 }, giveUpMs = signal === void 0 ? DEAF_MS : HEARING_MS, noteMs = NOTE_MS) {
   if (signal?.aborted) throw new CancelledError();
   await rejectPipe(path2);
-  await (0, import_promises10.mkdir)((0, import_node_path82.dirname)(path2), { recursive: true, mode: 448 });
+  await (0, import_promises10.mkdir)((0, import_node_path84.dirname)(path2), { recursive: true, mode: 448 });
   const child = startFlock(path2);
   const gone = new Promise((resolve40) => {
     child.once("close", () => resolve40());
@@ -49376,14 +49585,14 @@ async function lockFile(path2, signal, onWait = () => {
     }
   };
 }
-var import_node_child_process2, import_promises10, import_node_path82, NOTE_MS, HEARING_MS, DEAF_MS;
+var import_node_child_process2, import_promises10, import_node_path84, NOTE_MS, HEARING_MS, DEAF_MS;
 var init_lock2 = __esm({
   "src/host/lock.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process2 = require("node:child_process");
     import_promises10 = require("node:fs/promises");
-    import_node_path82 = require("node:path");
+    import_node_path84 = require("node:path");
     init_errors();
     init_pipes();
     init_start_error();
@@ -49526,14 +49735,14 @@ async function readBounded(path2, maxBytes) {
     _promise && await _promise;
   }
 }
-async function readHead(path2, bytes3) {
+async function readHead(path2, bytes3, from = 0) {
   var _stack = [];
   try {
     const stat4 = await statOrUndefined(path2);
     if (!stat4?.isFile) return new Uint8Array();
     const handle = __using(_stack, await openToRead(path2), true);
-    const most = stat4.size > 0 ? Math.min(bytes3, stat4.size) : bytes3;
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
+    const most = stat4.size > 0 ? Math.min(bytes3, Math.max(0, stat4.size - from)) : bytes3;
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, from);
     return buffer.subarray(0, bytesRead);
   } catch (_) {
     var _error = _, _hasError = true;
@@ -49549,7 +49758,7 @@ function printed(data2) {
 }
 async function writeAtomic(path2, data2) {
   await rejectPipe(path2);
-  const temporary = (0, import_node_path83.join)((0, import_node_path83.dirname)(path2), temporaryName(path2));
+  const temporary = (0, import_node_path85.join)((0, import_node_path85.dirname)(path2), temporaryName(path2));
   try {
     {
       var _stack = [];
@@ -49618,13 +49827,13 @@ async function freeBytes(path2) {
       const fs = await (0, import_promises12.statfs)(at);
       return fs.bavail * fs.bsize;
     } catch (error2) {
-      if (!isMissing3(error2) || (0, import_node_path83.dirname)(at) === at) throw error2;
-      at = (0, import_node_path83.dirname)(at);
+      if (!isMissing3(error2) || (0, import_node_path85.dirname)(at) === at) throw error2;
+      at = (0, import_node_path85.dirname)(at);
     }
   }
 }
 async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
-  const path2 = await (0, import_promises12.mkdtemp)((0, import_node_path83.join)(parent, directoryPrefix(prefix)));
+  const path2 = await (0, import_promises12.mkdtemp)((0, import_node_path85.join)(parent, directoryPrefix(prefix)));
   return {
     path: path2,
     [Symbol.asyncDispose]: () => (0, import_promises12.rm)(path2, { recursive: true, force: true })
@@ -49657,7 +49866,7 @@ async function createSparse(file2, size, mode2) {
   }
 }
 async function makeDir(path2, mode2) {
-  const parent = (0, import_node_path83.dirname)(path2);
+  const parent = (0, import_node_path85.dirname)(path2);
   try {
     await makeOneDir(path2, mode2);
   } catch (error2) {
@@ -49704,7 +49913,7 @@ function createFiles() {
         const handle = __using(_stack, await (0, import_promises12.open)(path2, "a"), true);
         await handle.writeFile(data2);
         await handle.sync();
-        await syncDirectory((0, import_node_path83.dirname)(path2));
+        await syncDirectory((0, import_node_path85.dirname)(path2));
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -49748,7 +49957,7 @@ function createFiles() {
     rejectPipe
   };
 }
-var import_node_crypto17, import_promises12, import_node_os2, import_node_path83, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto17, import_promises12, import_node_os2, import_node_path85, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
@@ -49756,7 +49965,7 @@ var init_files = __esm({
     import_node_crypto17 = require("node:crypto");
     import_promises12 = require("node:fs/promises");
     import_node_os2 = require("node:os");
-    import_node_path83 = require("node:path");
+    import_node_path85 = require("node:path");
     init_errors();
     init_glob();
     init_leftovers();
@@ -50041,7 +50250,7 @@ async function offersOf(host, profile, listener) {
     }
     const store = await openStore(host);
     const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path84.join)(store.tmp, id2);
+    const parent = (0, import_node_path86.join)(store.tmp, id2);
     await host.files.makeDir(parent);
     const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
     const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
@@ -50053,12 +50262,12 @@ async function offersOf(host, profile, listener) {
     _promise && await _promise;
   }
 }
-var import_node_path84;
+var import_node_path86;
 var init_offers = __esm({
   "src/kernels/offers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path84 = require("node:path");
+    import_node_path86 = require("node:path");
     init_errors();
     init_sources();
     init_store();
@@ -50149,11 +50358,11 @@ async function ensureKernel(profile, options2) {
     const gone = error2 instanceof HostError && error2.code === "package_not_found";
     if (!gone) throw error2;
     const message4 = `${locked3.origin}: ${profile.id} is locked to ${locked3.name} ${locked3.version}, which its repository no longer has`;
-    const remedy6 = `write the lock again: bpfcompat lock ${flag("kernels")} ${profile.id}`;
-    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy6}`, { cause: error2 });
+    const remedy5 = `write the lock again: bpfcompat lock ${flag("kernels")} ${profile.id}`;
+    if (locked3.strict) throw new HostError(error2.code, `${message4}; ${remedy5}`, { cause: error2 });
     const other = await ensureUnlocked(open4, options2);
     const { name: name5, version: version2 } = other.files.record.package;
-    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy6}`);
+    onNote(`${message4}; ${name5} ${version2} is used instead. To keep it, ${remedy5}`);
     return other;
   }
 }
@@ -50242,7 +50451,7 @@ var init_supply = __esm({
 
 // src/kernels/disks/disk-record.ts
 function disksDir(store) {
-  return (0, import_node_path85.join)(store.root, "disks");
+  return (0, import_node_path87.join)(store.root, "disks");
 }
 function diskKey(source, path2) {
   const { url: url3, checksums, signature, gpgkey } = source;
@@ -50254,7 +50463,7 @@ function diskStamp(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function recordPath3(store, key) {
-  return (0, import_node_path85.join)(disksDir(store), `${key}.json`);
+  return (0, import_node_path87.join)(disksDir(store), `${key}.json`);
 }
 async function readDisk(host, store, key) {
   try {
@@ -50271,13 +50480,13 @@ async function writeDisk(host, store, key, record4) {
 function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
   return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
 }
-var import_node_crypto18, import_node_path85, Sha2562, DiskRecord, MAX_RECORD3;
+var import_node_crypto18, import_node_path87, Sha2562, DiskRecord, MAX_RECORD3;
 var init_disk_record = __esm({
   "src/kernels/disks/disk-record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto18 = require("node:crypto");
-    import_node_path85 = require("node:path");
+    import_node_path87 = require("node:path");
     init_zod();
     Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
     DiskRecord = strictObject({
@@ -50318,8 +50527,8 @@ async function packageFile(id2, { name: name5, sha256: sha2563, url: url3 }, { h
       );
     }
     const store = locateStore(host);
-    const dir = (0, import_node_path86.join)(disksDir(store), "packages");
-    const path2 = (0, import_node_path86.join)(dir, sha2563);
+    const dir = (0, import_node_path88.join)(disksDir(store), "packages");
+    const path2 = (0, import_node_path88.join)(dir, sha2563);
     const found2 = { path: path2, name: name5, sha256: sha2563, format };
     const _lock = __using(_stack, await lockIn(host, store, `package-${sha2563}`, signal, () => {
     }), true);
@@ -50343,7 +50552,7 @@ async function isWhole(host, { path: path2, sha256: sha2563 }) {
   return (await host.files.stat(path2))?.isFile === true && await host.files.sha256(path2) === sha2563;
 }
 async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 }, options2) {
-  await host.files.makeDir((0, import_node_path86.join)(disksDir(store), "packages"), PRIVATE_DIR3);
+  await host.files.makeDir((0, import_node_path88.join)(disksDir(store), "packages"), PRIVATE_DIR3);
   const part3 = `${path2}.part`;
   try {
     const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE3, `downloading ${url3}`);
@@ -50361,12 +50570,12 @@ async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 },
     await host.files.remove(part3);
   }
 }
-var import_node_path86, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
+var import_node_path88, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
 var init_kernel_package = __esm({
   "src/kernels/disks/kernel-package.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path86 = require("node:path");
+    import_node_path88 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -50385,7 +50594,7 @@ var init_kernel_package = __esm({
 async function listedDigest(host, source, imageUrl, dir, signal) {
   const { checksums: url3, signature, gpgkey } = source;
   if (url3 === void 0) return void 0;
-  const file2 = await fetchText(host, url3, (0, import_node_path87.join)(dir, "checksums"), signal);
+  const file2 = await fetchText(host, url3, (0, import_node_path89.join)(dir, "checksums"), signal);
   const { checksums, signer } = gpgkey === void 0 ? { checksums: readChecksums((await host.files.read(file2, MAX_TEXT3)).toString("utf8")), signer: void 0 } : await signedList(host, { url: url3, signature, gpgkey }, file2, dir, signal);
   const name5 = new URL(imageUrl).pathname.split("/").at(-1) ?? "";
   const found2 = checksums.get(name5);
@@ -50397,7 +50606,7 @@ async function listedDigest(host, source, imageUrl, dir, signal) {
 }
 async function signedList(host, list6, file2, dir, signal) {
   const keyring = await openKeyring(host, list6.gpgkey, dir);
-  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path87.join)(dir, "signature"), signal);
+  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path89.join)(dir, "signature"), signal);
   return await verifiedChecksums(host, keyring, { file: file2, url: list6.url, signature, dir }, signal);
 }
 async function fetchText(host, url3, to, signal) {
@@ -50406,12 +50615,12 @@ async function fetchText(host, url3, to, signal) {
   const words3 = `${url3} returned status ${status4}; correct the address in the profile, or try again later`;
   throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
 }
-var import_node_path87, MAX_TEXT3;
+var import_node_path89, MAX_TEXT3;
 var init_disk_checksums = __esm({
   "src/kernels/disks/disk-checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path87 = require("node:path");
+    import_node_path89 = require("node:path");
     init_errors();
     init_keyring();
     init_checksums();
@@ -50539,7 +50748,7 @@ function packingOf3(head2) {
 async function unpackDisk(host, tool, from, to, signal) {
   const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
-  const room = await roomIn(host, (0, import_node_path88.dirname)(to), MAX_UNPACKED3, doing);
+  const room = await roomIn(host, (0, import_node_path90.dirname)(to), MAX_UNPACKED3, doing);
   const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
@@ -50549,16 +50758,16 @@ async function unpackDisk(host, tool, from, to, signal) {
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${requested2}`);
   }
   const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
-  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path88.dirname)(to), doing);
+  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path90.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var import_node_path88, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path90, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path88 = require("node:path");
+    import_node_path90 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -50609,7 +50818,7 @@ async function localDisk(host, store, source, path2) {
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name5 = (0, import_node_path89.basename)(path2);
+  const name5 = (0, import_node_path91.basename)(path2);
   const about = { name: name5, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -50671,7 +50880,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path89.join)(disksDir(store), sha2563);
+  return (0, import_node_path91.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -50680,7 +50889,7 @@ async function wholeDisk(host, store, record4) {
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
 async function download2(host, url3, to, options2) {
-  const dir = (0, import_node_path89.dirname)(to);
+  const dir = (0, import_node_path91.dirname)(to);
   const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
   try {
     return await host.network.download(url3, to, { ...options2, maxBytes: room });
@@ -50694,8 +50903,8 @@ async function fetchDisk(source, url3, store, key, whole5, { host, signal, onPro
   const dir = disksDir(store);
   await host.files.makeDir(dir, PRIVATE_DIR4);
   const name5 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path89.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path89.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path91.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path91.join)(dir, `${key}.plain`);
   try {
     var _stack = [];
     try {
@@ -50753,12 +50962,12 @@ async function keepDisk(host, store, {
   if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
   return { schema: "bpfcompat_disk.v1", ...about, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
 }
-var import_node_path89, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY2;
+var import_node_path91, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY2;
 var init_supply2 = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path89 = require("node:path");
+    import_node_path91 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -50827,10 +51036,9 @@ async function elfKernel(host, dir, { vmlinuz, record: record4 }, signal) {
   if (words3 !== void 0 || kernel2 === void 0)
     throw new HostError("kernel_unusable", `${record4.profile} has no vmlinux: ${words3}`);
   await host.files.makeDir(dir);
-  const made2 = (0, import_node_path90.join)(dir, record4.vmlinuz.sha256);
-  await host.files.writeAtomic(made2, kernel2);
-  const path2 = `${made2}-${await host.files.sha256(made2)}`;
-  await host.files.rename(made2, path2);
+  const own3 = (0, import_node_crypto19.createHash)("sha256").update(kernel2).digest("hex");
+  const path2 = (0, import_node_path92.join)(dir, `${record4.vmlinuz.sha256}-${own3}`);
+  await host.files.writeAtomic(path2, kernel2);
   return path2;
 }
 function problemOf(kernel2) {
@@ -50842,18 +51050,19 @@ function problemOf(kernel2) {
 async function stored(host, dir, sha2563) {
   if (!(await host.files.stat(dir))?.isDirectory) return void 0;
   for (const name5 of await host.files.list(dir)) {
-    const path2 = (0, import_node_path90.join)(dir, name5);
+    const path2 = (0, import_node_path92.join)(dir, name5);
     const [image, own3] = name5.split("-");
     if (image === sha2563 && own3 !== void 0 && await host.files.sha256(path2) === own3) return path2;
   }
   return void 0;
 }
-var import_node_path90;
+var import_node_crypto19, import_node_path92;
 var init_elf_kernel = __esm({
   "src/kernels/image/elf-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
+    import_node_crypto19 = require("node:crypto");
+    import_node_path92 = require("node:path");
     init_elf_file();
     init_errors();
     init_image_facts();
@@ -51039,7 +51248,7 @@ function* symbolsIn(entries, names3) {
   }
 }
 function openModule(elf) {
-  const sections = namedSections(elf, MAX_SECTIONS3);
+  const sections = namedSections(elf, MAX_SECTIONS4);
   const table4 = sections?.find(({ type }) => type === SECTION_TYPE.symtab);
   const strings = table4 && sections?.[table4.link];
   if (sections === void 0 || table4 === void 0 || strings === void 0) return void 0;
@@ -51085,14 +51294,14 @@ function stringAt(module2, { section: section2, offset }) {
   const bytes3 = module2.bytesOf(section2);
   return offset >= 0 && offset < bytes3.length ? textAt2(bytes3, offset) : "";
 }
-var MAX_SECTIONS3, SYMBOL_BYTES, RELA_BYTES, RELA, OBJECT, FUNCTION, RESERVED;
+var MAX_SECTIONS4, SYMBOL_BYTES, RELA_BYTES, RELA, OBJECT, FUNCTION, RESERVED;
 var init_module_symbols = __esm({
   "src/kernels/modules/module-symbols.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
     init_named_sections();
-    MAX_SECTIONS3 = 65536;
+    MAX_SECTIONS4 = 65536;
     SYMBOL_BYTES = 24;
     RELA_BYTES = 24;
     RELA = 4;
@@ -51178,7 +51387,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name5 = moduleNameOfPath((0, import_node_path91.basename)(path2));
+    const name5 = moduleNameOfPath((0, import_node_path93.basename)(path2));
     if (name5 !== void 0 && /^\w{1,63}$/.test(name5) && !paths.has(name5)) paths.set(name5, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -51197,13 +51406,10 @@ async function indexModules(host, kernel2, base, dir, signal) {
     (_, nth) => all.slice(nth * BATCH, (nth + 1) * BATCH)
   );
   const make = /* @__PURE__ */ __name(async (nth) => {
-    const batch = batches[nth];
-    if (batch !== void 0)
-      await makeForms(
-        host,
-        batch.map(([, path2]) => path2),
-        signal
-      );
+    const paths = batches[nth]?.map(([, path2]) => path2);
+    if (paths === void 0) return;
+    for (const path2 of paths) await kernel2.placeModule?.(path2);
+    await makeForms(host, paths, signal);
   }, "make");
   let ready = make(0);
   for (const [nth, batch] of batches.entries()) {
@@ -51220,21 +51426,21 @@ async function indexModules(host, kernel2, base, dir, signal) {
       if (info === void 0 || names3 === void 0 || (info.release ?? kernel2.release) !== kernel2.release) continue;
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE4);
-      const sha2563 = (0, import_node_crypto19.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path91.join)(dir, file2));
+      const sha2563 = (0, import_node_crypto20.createHash)("sha256").update(kept).digest("hex");
+      await host.files.rename(packed, (0, import_node_path93.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path91.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path93.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto19, import_node_path91, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto20, import_node_path93, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto19 = require("node:crypto");
-    import_node_path91 = require("node:path");
+    import_node_crypto20 = require("node:crypto");
+    import_node_path93 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -51311,11 +51517,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path92.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path92.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path94.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path94.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path92.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path92.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path94.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path94.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -51340,22 +51546,22 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name5 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
-        const path2 = (0, import_node_path92.join)(dir, file2);
+        const path2 = (0, import_node_path94.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
-        if ((0, import_node_crypto20.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
+        if ((0, import_node_crypto21.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
       }
       return found2;
     }
   };
 }
-var import_node_crypto20, import_node_path92, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto21, import_node_path94, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto20 = require("node:crypto");
-    import_node_path92 = require("node:path");
+    import_node_crypto21 = require("node:crypto");
+    import_node_path94 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -51369,12 +51575,12 @@ var init_module_shelf = __esm({
 
 // src/kernels/module-supply.ts
 function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path93.join)(store.modules, vmlinuz.sha256);
+  return (0, import_node_path95.join)(store.modules, vmlinuz.sha256);
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const requested2 = kernelSourceOf(profile);
   if (requested2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path93.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path95.join)(store.packages, recordName(record4));
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(requested2) ? requested2 : exactly(requested2, record4.package),
@@ -51393,14 +51599,14 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path93.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path95.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path93.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path95.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made2 = (0, import_node_path93.join)(parent, "made");
+    const made2 = (0, import_node_path95.join)(parent, "made");
     await indexModules(host, kernel2, btf && baseStrings(btf), made2, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
@@ -51454,12 +51660,12 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path93;
+var import_node_path95;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path93 = require("node:path");
+    import_node_path95 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
@@ -51505,8 +51711,8 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path94.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path94.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path96.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path96.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
@@ -51555,12 +51761,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path94, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path96, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path94 = require("node:path");
+    import_node_path96 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -51590,10 +51796,10 @@ async function wordsIn(host, dir) {
 async function placesIn(host, dir, arches) {
   const places = [];
   for (const distro of await wordsIn(host, dir)) {
-    for (const version2 of await wordsIn(host, (0, import_node_path95.join)(dir, distro))) {
+    for (const version2 of await wordsIn(host, (0, import_node_path97.join)(dir, distro))) {
       for (const name5 of arches) {
         const place3 = `${distro}/${version2}/${name5}`;
-        if ((await host.files.stat((0, import_node_path95.join)(dir, place3)))?.isDirectory) places.push(place3);
+        if ((await host.files.stat((0, import_node_path97.join)(dir, place3)))?.isDirectory) places.push(place3);
       }
     }
   }
@@ -51605,7 +51811,7 @@ async function btfDirectoryProblem(host, dir) {
 }
 async function fileAt(host, dir, place3, release) {
   for (const ending of ENDINGS) {
-    const path2 = (0, import_node_path95.join)(dir, place3, `${release}${ending}`);
+    const path2 = (0, import_node_path97.join)(dir, place3, `${release}${ending}`);
     if ((await host.files.stat(path2))?.isFile) return path2;
   }
   return void 0;
@@ -51616,7 +51822,7 @@ function commonLength(one, other) {
   return at;
 }
 async function similarIn(host, dir, place3, release) {
-  const names3 = await wordsIn(host, (0, import_node_path95.join)(dir, place3));
+  const names3 = await wordsIn(host, (0, import_node_path97.join)(dir, place3));
   const releases = names3.flatMap((name5) => /^(.+?)\.btf(?:\.|$)/.exec(name5)?.[1] ?? []);
   return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
 }
@@ -51651,12 +51857,12 @@ async function btfFileFor(host, dir, name5) {
   const found2 = [...files.values()].map((path2) => path2.slice(dir.length + 1));
   return { none: await whyNone(host, dir, name5, places.filter(isOwn), found2) };
 }
-var import_node_path95, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
+var import_node_path97, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
 var init_btf_directory = __esm({
   "src/kernels/btf-directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path95 = require("node:path");
+    import_node_path97 = require("node:path");
     ENDINGS = [".btf", ".btf.tar.xz", ".btf.tar.gz", ".btf.tar", ".btf.xz", ".btf.gz", ".btf.zst"];
     CALLED2 = {
       "amazon-linux": "amzn",
@@ -51716,7 +51922,7 @@ function fromElf(bytes3) {
   if (readElfIdentity(bytes3)?.machine === ELF_MACHINE.bpf) {
     throw unusable2("it is a compiled BPF object, whose BTF is of the object; name the BTF of a kernel");
   }
-  const section2 = namedSections(bytes3, MAX_SECTIONS4)?.find(({ name: name5 }) => name5 === ".BTF");
+  const section2 = namedSections(bytes3, MAX_SECTIONS5)?.find(({ name: name5 }) => name5 === ".BTF");
   const btf = section2 && sectionBytes(bytes3, section2);
   if (btf === void 0 || btf.length === 0) {
     throw unusable2(
@@ -51746,7 +51952,7 @@ async function readBtfFile(host, path2, signal) {
   if (isTar(bytes3)) return fromTar(bytes3);
   return hasElfMagic(bytes3) ? fromElf(bytes3) : bytes3;
 }
-var MAX_FILE4, MAX_UNPACKED4, MAX_SECTIONS4, HEAD_BYTES2, PACKED;
+var MAX_FILE4, MAX_UNPACKED4, MAX_SECTIONS5, HEAD_BYTES2, PACKED;
 var init_btf_file = __esm({
   "src/kernels/btf-file.ts"() {
     "use strict";
@@ -51760,7 +51966,7 @@ var init_btf_file = __esm({
     init_chunks();
     MAX_FILE4 = 1024 * 1024 * 1024;
     MAX_UNPACKED4 = 256 * 1024 * 1024;
-    MAX_SECTIONS4 = 65535;
+    MAX_SECTIONS5 = 65535;
     HEAD_BYTES2 = 512;
     PACKED = [
       ["\x8B", "gzip"],
@@ -52146,7 +52352,7 @@ async function readBtf2(host, path2, arch, said, signal) {
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
   if (problem2 !== void 0) throw reject11(problem2);
-  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto21.createHash)("sha256").update(bytes3).digest("hex") };
+  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto22.createHash)("sha256").update(bytes3).digest("hex") };
 }
 async function openBtf(host, path2, profile, said, signal) {
   const { arch } = profile;
@@ -52170,7 +52376,7 @@ function readProfileBtf(host, profile, { path: path2, origin }, signal) {
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path96.resolve)(cwd, file2);
+  const path2 = (0, import_node_path98.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
   const arches = new Map(targets.map(({ profile }) => [profile.arch, profile]));
   for (const profile of arches.values()) await openBtf(host, path2, profile, said, signal);
@@ -52179,13 +52385,13 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto21, import_node_path96, UNREADABLE2;
+var import_node_crypto22, import_node_path98, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto21 = require("node:crypto");
-    import_node_path96 = require("node:path");
+    import_node_crypto22 = require("node:crypto");
+    import_node_path98 = require("node:path");
     init_btf_directory();
     init_btf_file();
     init_errors();
@@ -52217,7 +52423,7 @@ async function withRunnerKernel(profile, options2) {
 }
 async function withFirecrackerKernel(profile, { kernel: kernel2, initrd, rootfs, bootArgs }, { host, cwd }) {
   const at = /* @__PURE__ */ __name(async (key, path2) => {
-    const found2 = (0, import_node_path97.resolve)(cwd, path2);
+    const found2 = (0, import_node_path99.resolve)(cwd, path2);
     if ((await host.files.stat(found2))?.isFile) return found2;
     throw new HostError(
       "kernel_unusable",
@@ -52236,11 +52442,11 @@ async function withFirecrackerKernel(profile, { kernel: kernel2, initrd, rootfs,
 async function imageOf2(id2, run2, options2) {
   const { host, cwd } = options2;
   if (UPSTREAM_RELEASE.test(run2)) return await downloaded(id2, run2, options2);
-  const path2 = (0, import_node_path97.resolve)(cwd, run2);
+  const path2 = (0, import_node_path99.resolve)(cwd, run2);
   const stat4 = await host.files.stat(path2);
   if (stat4?.isFile) return path2;
   if (stat4?.isDirectory) {
-    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path97.join)(path2, built)))?.isFile) return (0, import_node_path97.join)(path2, built);
+    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path99.join)(path2, built)))?.isFile) return (0, import_node_path99.join)(path2, built);
   }
   throw new HostError(
     "kernel_unusable",
@@ -52268,20 +52474,20 @@ async function downloaded(id2, run2, { host, vng, offline, signal }) {
   throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last.slice(0, 300)}`);
 }
 async function modulesOf(host, image, top) {
-  const root = (0, import_node_path97.dirname)((0, import_node_path97.dirname)(image));
+  const root = (0, import_node_path99.dirname)((0, import_node_path99.dirname)(image));
   for (const path2 of ["lib/modules", "usr/lib/modules"]) {
-    const dir = (0, import_node_path97.join)(root, path2);
+    const dir = (0, import_node_path99.join)(root, path2);
     if (top !== void 0 && !within(top, dir)) continue;
     if (root !== "/" && (await host.files.stat(dir))?.isDirectory) return { modules: dir };
   }
   return {};
 }
-var import_node_path97, DOWNLOAD_MS, BUILT2;
+var import_node_path99, DOWNLOAD_MS, BUILT2;
 var init_runner_kernel = __esm({
   "src/api/runner-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path97 = require("node:path");
+    import_node_path99 = require("node:path");
     init_find_vng();
     init_errors();
     init_kernel();
@@ -52348,7 +52554,7 @@ async function runnerTools(host, tools, runners, signal) {
 }
 async function createServices(environment, { root: cacheDir }, { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }) {
   const { host, workspace } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path98.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path100.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
@@ -52381,12 +52587,12 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
     ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureSystem2(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path98, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path100, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path98 = require("node:path");
+    import_node_path100 = require("node:path");
     import_node_url2 = require("node:url");
     init_boot_files();
     init_find_firecracker();
@@ -52488,7 +52694,7 @@ async function descend(host, dir, requested2, depth = 0) {
   if (requested2.some((one) => names3.includes(one))) return dir;
   const [name5] = names3;
   if (name5 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path99.join)(dir, name5);
+  const next = (0, import_node_path101.join)(dir, name5);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, requested2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -52504,8 +52710,8 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, requested2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path99.join)(dir, "archive");
-  const root = (0, import_node_path99.join)(dir, "root");
+  const archive = (0, import_node_path101.join)(dir, "archive");
+  const root = (0, import_node_path101.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
@@ -52515,13 +52721,13 @@ async function unpackEntry(host, { url: url3 }, dir, requested2) {
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested2) : void 0;
 }
-var import_node_os3, import_node_path99, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path101, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path99 = require("node:path");
+    import_node_path101 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
@@ -52603,7 +52809,7 @@ async function restoreOne(profile, { arch, host, kernels: kernels4, runner, trus
       findEntry(cachePath(profile), keyStart(arch, profile))
     );
     if (entry2 === void 0) return { came: "missing", suffix: "" };
-    const work2 = __using(_stack, await host.files.tempDir("cached-"), true);
+    const work2 = __using(_stack, await host.files.tempDir("bpfcompat-cached-"), true);
     const dir = await callCache(trust, RESTORE_MS, () => false, unpackEntry(host, entry2, work2.path, CHECKABLE));
     const why2 = dir === void 0 ? "it cannot be unpacked" : await kernels4.take(profile, dir);
     if (why2 === void 0) {
@@ -52945,6 +53151,8 @@ var init_saved_report = __esm({
         isolation: optional2,
         accel: optional2,
         accel_reason: optional2,
+        machine: optional2,
+        /** Empty: something else ran it, and the machine says what. */
         qemu_version: optional2,
         sandbox_layers: array(text2).default([])
       }).optional(),
@@ -53747,7 +53955,7 @@ function placeOf2({ one, finding }, workspace) {
 function fingerprint({ one, finding }) {
   const { code: code2, reason, subject, location } = finding;
   const identity2 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
-  return (0, import_node_crypto22.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
+  return (0, import_node_crypto23.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
 }
 function suppressionsOf({ cells }) {
   const reasons = cells.map(({ tolerated, expected }) => tolerated === "expected" ? expected?.reason : void 0);
@@ -53865,12 +54073,12 @@ function sarif(document, { workspace = "", version: version2 = "" } = {}) {
   return `${JSON.stringify(log4, null, 2)}
 `;
 }
-var import_node_crypto22, MAX_RESULTS, MAX_TEXT4;
+var import_node_crypto23, MAX_RESULTS, MAX_TEXT4;
 var init_sarif = __esm({
   "src/report/sarif/sarif.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto22 = require("node:crypto");
+    import_node_crypto23 = require("node:crypto");
     init_project();
     init_document_causes();
     init_document_cells();
@@ -54137,6 +54345,7 @@ function environmentLines(cells, { cases }) {
   const rows3 = [
     ["Accelerator", each2(({ accel, accel_reason: why2 }) => why2 === "" ? accel : `${accel} (${why2})`)],
     ["QEMU", each2(({ qemu_version: version2 }) => version2)],
+    ["Machine", each2(({ qemu_version: version2, machine }) => version2 === "" ? machine : "")],
     ["Lane", each2(({ lane, isolation }) => [lane, isolation].filter((word4) => word4 !== "").join(", "))],
     ["Sandbox", each2(({ sandbox_layers: layers }) => layers.join(", "))],
     ["Run", names(runs, 3)]
@@ -54654,7 +54863,7 @@ var init_matrix_table = __esm({
 
 // src/report/summary/render.ts
 function anchorBase({ name: name5 }) {
-  return `bpf-${(0, import_node_crypto23.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
+  return `bpf-${(0, import_node_crypto24.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
 }
 function reportedCells(cells) {
   const rank2 = /* @__PURE__ */ __name(({ target, decides, news, tolerated }) => {
@@ -54723,12 +54932,12 @@ function render(parts2, detail2, shortened) {
     ...detail2.extras && times && cells.length > 0 ? folded2("Timings and environment", [...timingLines(cells, kernels4), "", ...environmentLines(cells, document)]) : []
   ].join("\n").trimEnd().concat("\n");
 }
-var import_node_crypto23, FEW;
+var import_node_crypto24, FEW;
 var init_render = __esm({
   "src/report/summary/render.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto23 = require("node:crypto");
+    import_node_crypto24 = require("node:crypto");
     init_escape();
     init_html();
     init_context();
@@ -54827,7 +55036,7 @@ function baselineInput(named7, decides) {
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path100.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path102.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text7 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -54876,10 +55085,10 @@ async function claimPaths(host, cwd, outputs, inputs) {
     writes2.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === "decides" && kind2 === "report") {
-      const remedy7 = "write it to another place, and move it there when the run has passed";
+      const remedy6 = "write it to another place, and move it there when the run has passed";
       reject6(
         "report_over_baseline",
-        phrase`${said}: ${path2} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy7}`
+        phrase`${said}: ${path2} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy6}`
       );
     }
     if (read && !(read.baseline === "movable" && kind2 === "report")) {
@@ -54890,16 +55099,16 @@ async function claimPaths(host, cwd, outputs, inputs) {
     }
     if (streams || kind2 === void 0 || await isReplaceable(host, real, kind2)) continue;
     const words3 = kind2 === "report" || kind2 === "markdown" ? "report" : kind2;
-    const remedy6 = "choose another place, or remove that file first";
-    reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy6}`);
+    const remedy5 = "choose another place, or remove that file first";
+    reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy5}`);
   }
 }
-var import_node_path100, OURS, MAX_BYTES3;
+var import_node_path102, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path100 = require("node:path");
+    import_node_path102 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -54998,7 +55207,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path101.join)(store.locks, "runs");
+  return (0, import_node_path103.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -55010,7 +55219,7 @@ async function leaseStore(host, name5, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path101.join)(leasesDir(store), name5);
+    const path2 = (0, import_node_path103.join)(leasesDir(store), name5);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -55025,12 +55234,12 @@ async function leaseStore(host, name5, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path101;
+var import_node_path103;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path101 = require("node:path");
+    import_node_path103 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -55041,17 +55250,17 @@ var init_lease = __esm({
 // src/api/store-use.ts
 async function useStore(host, signal) {
   const root = storeRoot(host.env);
-  const remedy6 = "name another one in BPFCOMPAT_CACHE_DIR";
-  await ensureDirectory(host, root, "the cache directory", remedy6, OWNER_ONLY2);
-  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto24.randomBytes)(4).toString("hex")}`, signal);
+  const remedy5 = "name another one in BPFCOMPAT_CACHE_DIR";
+  await ensureDirectory(host, root, "the cache directory", remedy5, OWNER_ONLY2);
+  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto25.randomBytes)(4).toString("hex")}`, signal);
   return { root, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }
-var import_node_crypto24, OWNER_ONLY2;
+var import_node_crypto25, OWNER_ONLY2;
 var init_store_use = __esm({
   "src/api/store-use.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto24 = require("node:crypto");
+    import_node_crypto25 = require("node:crypto");
     init_lease();
     init_store_root();
     init_directories();
@@ -58523,7 +58732,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path102.resolve)(cwd, file2);
+  const path2 = (0, import_node_path104.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -58581,18 +58790,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path102.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path104.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named7 = { key: "report_json_path", path: (0, import_node_path102.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const named7 = { key: "report_json_path", path: (0, import_node_path104.resolve)(cwd, candidate), use: "read", origin: file2 };
     const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named7)).then(() => void 0).catch((error2) => error2), "confined");
-    const rejected3 = await confined(cwd) && await confined((0, import_node_path102.dirname)((0, import_node_path102.resolve)(cwd, file2)));
+    const rejected3 = await confined(cwd) && await confined((0, import_node_path104.dirname)((0, import_node_path104.resolve)(cwd, file2)));
     if (rejected3 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path102.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path104.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : rejected3;
   }, "outside");
   if (path2 === "") return void 0;
   let rejected2;
-  for (const candidate of [path2, (0, import_node_path102.join)((0, import_node_path102.dirname)(file2), (0, import_node_path102.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path104.join)((0, import_node_path104.dirname)(file2), (0, import_node_path104.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -58614,12 +58823,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status4 }) => statuses.get(profile) === status4);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path102, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path104, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path102 = require("node:path");
+    import_node_path104 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -58724,7 +58933,7 @@ async function filesBelow(dir) {
   const entries = await (0, import_promises14.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path103.join)(dir, entry2.name);
+    const path2 = (0, import_node_path105.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -58734,23 +58943,23 @@ async function copyFiles(from, to, redact) {
   const large = [];
   const names3 = (await (0, import_promises14.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
   for (const name5 of names3) {
-    const found2 = await (0, import_promises14.lstat)((0, import_node_path103.join)(from, name5));
+    const found2 = await (0, import_promises14.lstat)((0, import_node_path105.join)(from, name5));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path103.join)(to, name5));
+      large.push((0, import_node_path105.join)(to, name5));
       continue;
     }
     await (0, import_promises14.mkdir)(to, { recursive: true });
     if (name5 === "qemu.log") {
-      const text7 = await (0, import_promises14.readFile)((0, import_node_path103.join)(from, name5), "latin1");
-      await (0, import_promises14.writeFile)((0, import_node_path103.join)(to, name5), redact(text7), "latin1");
-    } else await (0, import_promises14.copyFile)((0, import_node_path103.join)(from, name5), (0, import_node_path103.join)(to, name5));
+      const text7 = await (0, import_promises14.readFile)((0, import_node_path105.join)(from, name5), "latin1");
+      await (0, import_promises14.writeFile)((0, import_node_path105.join)(to, name5), redact(text7), "latin1");
+    } else await (0, import_promises14.copyFile)((0, import_node_path105.join)(from, name5), (0, import_node_path105.join)(to, name5));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path103.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path105.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
@@ -58759,8 +58968,8 @@ async function gatherCell(cell, request2, large) {
   const { root, workspace, ownRun, cells, redact } = request2;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path103.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path103.join)(root, dir), redact).then(
+  const dir = (0, import_node_path105.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path105.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -58786,9 +58995,9 @@ async function gatherEvidence(request2) {
   for (const path3 of files) {
     const bytes3 = await (0, import_promises14.readFile)(path3);
     listed.push({
-      path: (0, import_node_path103.relative)(root, path3),
+      path: (0, import_node_path105.relative)(root, path3),
       size: bytes3.length,
-      sha256: (0, import_node_crypto25.createHash)("sha256").update(bytes3).digest("hex")
+      sha256: (0, import_node_crypto26.createHash)("sha256").update(bytes3).digest("hex")
     });
   }
   const manifest = {
@@ -58802,21 +59011,21 @@ async function gatherEvidence(request2) {
       ...status4 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path103.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path105.relative)(root, path3))
   };
-  const path2 = (0, import_node_path103.join)(root, "manifest.json");
+  const path2 = (0, import_node_path105.join)(root, "manifest.json");
   await (0, import_promises14.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto25, import_promises14, import_node_path103, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto26, import_promises14, import_node_path105, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto26 = require("node:crypto");
     import_promises14 = require("node:fs/promises");
-    import_node_path103 = require("node:path");
+    import_node_path105 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -58873,19 +59082,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text7 = attempt(evidence, () => FORMAT_WRITERS[name5](document, place3));
     if (text7 === void 0) return [[name5, ""]];
-    const path2 = (0, import_node_path104.join)(dir, evidence);
+    const path2 = (0, import_node_path106.join)(dir, evidence);
     (0, import_node_fs9.writeFileSync)(path2, text7);
     return [[name5, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs9, import_node_path104;
+var import_node_fs9, import_node_path106;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs9 = require("node:fs");
-    import_node_path104 = require("node:path");
+    import_node_path106 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -59000,7 +59209,7 @@ var init_annotations = __esm({
 
 // src/report/comment.ts
 function digest2(text7) {
-  return (0, import_node_crypto26.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
+  return (0, import_node_crypto27.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
 }
 function commentMarker(name5) {
   return `<!-- bpfcompat:${digest2(name5)} -->`;
@@ -59024,12 +59233,12 @@ function sameComment(a, b) {
   const results = resultsOf(a);
   return a === b || results !== void 0 && results === resultsOf(b);
 }
-var import_node_crypto26, MAX_BYTES4;
+var import_node_crypto27, MAX_BYTES4;
 var init_comment = __esm({
   "src/report/comment.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto26 = require("node:crypto");
+    import_node_crypto27 = require("node:crypto");
     init_step_summary();
     MAX_BYTES4 = 65e3;
     __name(digest2, "digest");
@@ -59194,9 +59403,9 @@ function isSummary(path2) {
 }
 async function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named7 = own3 === "" ? "" : (0, import_node_path105.resolve)(ended2.runner.workspace, own3);
+  const named7 = own3 === "" ? "" : (0, import_node_path107.resolve)(ended2.runner.workspace, own3);
   const ours = named7 !== "" && named7 !== ended2.runner.summaryFile && isSummary(named7);
-  const path2 = ours ? named7 : (0, import_node_path105.join)(dir, SUMMARY);
+  const path2 = ours ? named7 : (0, import_node_path107.join)(dir, SUMMARY);
   const text7 = writeSummary(document, ended2, uploaded, path2);
   if (text7 === void 0) return "";
   const isThere = named7 !== "" && named7 === ended2.runner.summaryFile;
@@ -59209,18 +59418,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name5 };
   const text7 = attempt("the comment", () => comment(document, options2));
   if (text7 === void 0) return "";
-  const path2 = (0, import_node_path105.join)(dir, "comment.md");
+  const path2 = (0, import_node_path107.join)(dir, "comment.md");
   (0, import_node_fs11.writeFileSync)(path2, text7);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text7, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs11, import_node_path105, SUMMARY;
+var import_node_fs11, import_node_path107, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs11 = require("node:fs");
-    import_node_path105 = require("node:path");
+    import_node_path107 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -59247,7 +59456,7 @@ function escaped(text7) {
   return text7.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known5 = directories.map(([path2, shown4]) => [withoutEndSlashes(path2), shown4]).filter(([path2]) => (0, import_node_path106.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  const known5 = directories.map(([path2, shown4]) => [withoutEndSlashes(path2), shown4]).filter(([path2]) => (0, import_node_path108.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
   if (known5.length === 0) return (text7) => text7;
   const shownOf = new Map(known5);
   const names3 = known5.map(([path2]) => escaped(path2)).join("|");
@@ -59272,12 +59481,12 @@ function redactedFile(name5, text7, redact) {
     return redact(text7);
   }
 }
-var import_node_path106, PATH_CHARACTER;
+var import_node_path108, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path106 = require("node:path");
+    import_node_path108 = require("node:path");
     init_end_slashes();
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
@@ -59322,19 +59531,19 @@ async function uploadEvidence(request2, env, runner) {
   warning(`evidence upload failed: ${why2}; the verdict does not depend on it`);
   return void 0;
 }
-var import_node_crypto27, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
+var import_node_crypto28, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
 var init_upload = __esm({
   "src/action/upload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto27 = require("node:crypto");
+    import_node_crypto28 = require("node:crypto");
     import_node_fs12 = require("node:fs");
     init_errors();
     init_commands();
     init_limit();
     init_runner();
     BURNT = /\(409\)|already exists|conflict|finalize/i;
-    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto27.randomUUID)().slice(0, 8)}`], "suffixes");
+    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto28.randomUUID)().slice(0, 8)}`], "suffixes");
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
@@ -59390,19 +59599,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const included2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path107.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path109.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs13.mkdirSync)((0, import_node_path107.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs13.mkdirSync)((0, import_node_path109.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of included2) {
     if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
-    (0, import_node_fs13.writeFileSync)((0, import_node_path107.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
+    (0, import_node_fs13.writeFileSync)((0, import_node_path109.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path107.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path109.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -59462,10 +59671,10 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path107.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path107.join)(root, "reports");
+  const root = (0, import_node_path109.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path109.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path107.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path109.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   await setOutputs(env, {
     result: document.status,
@@ -59496,14 +59705,14 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs13, import_node_os4, import_node_path107;
+var import_node_fs13, import_node_os4, import_node_path109;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs13 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path107 = require("node:path");
+    import_node_path109 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
@@ -60768,8 +60977,8 @@ function meantFlag(command, word4) {
 }
 function unexpected(command, word4, before = "") {
   const row = optionsOf(command).find(({ name: name5, type }) => type === "boolean" && before.replace(/^--?/, "") === name5);
-  const remedy6 = row ? `${flag(row.name)} takes a value only with "=": ${flag(row.name)}=${word4}` : `${meantFlag(command, word4)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
-  return new UsageError("unexpected_argument", `unexpected argument ${quoted(word4)}; ${remedy6}`);
+  const remedy5 = row ? `${flag(row.name)} takes a value only with "=": ${flag(row.name)}=${word4}` : `${meantFlag(command, word4)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
+  return new UsageError("unexpected_argument", `unexpected argument ${quoted(word4)}; ${remedy5}`);
 }
 function list4(value2) {
   return Array.isArray(value2) ? value2 : [];
@@ -61266,7 +61475,7 @@ function defaultsOf(command, inputs, scratch) {
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path108.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path110.join)(scratch, "report.json") },
     ...wantsKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
@@ -61277,7 +61486,7 @@ function ignoredIn(command, inputs) {
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path108.resolve)(workspace, binary);
+  const path2 = (0, import_node_path110.resolve)(workspace, binary);
   return (0, import_node_fs15.existsSync)(path2) && (0, import_node_fs15.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
@@ -61304,7 +61513,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag4) => {
     const prefix = `--${flag4}=`;
     const text7 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text7 === "" ? "" : (0, import_node_path108.resolve)(workspace, text7);
+    return text7 === "" ? "" : (0, import_node_path110.resolve)(workspace, text7);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -61325,13 +61534,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs15, import_node_path108, OWN_BINARY, NO_PLAN;
+var import_node_fs15, import_node_path110, OWN_BINARY, NO_PLAN;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs15 = require("node:fs");
-    import_node_path108 = require("node:path");
+    import_node_path110 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -62153,7 +62362,7 @@ function flagsOf({
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path109.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path111.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
     ...lane ? [flag("lane"), lane] : [],
     ...runner && runner !== "vm" ? [flag("runner"), runner] : [],
@@ -62163,23 +62372,23 @@ function flagsOf({
     ...loader.modules === false ? [flag("no-modules")] : [],
     ...loader.loader ? [flag("loader"), loader.loader] : [],
     ...loader.loaders ? [flag("loaders"), loader.loaders.join(",")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path109.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path111.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name5, value2]) => [flag("set-rodata"), `${name5}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name5, target]) => [flag("set-attach-target"), `${name5}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path109.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path111.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path109;
+var import_node_path111;
 var init_object_flags = __esm({
   "src/api/object-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path109 = require("node:path");
+    import_node_path111 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -62269,10 +62478,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path110.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path110.basename)(at)) ? (0, import_node_path110.join)((0, import_node_path110.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path112.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path112.basename)(at)) ? (0, import_node_path112.join)((0, import_node_path112.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path110.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path112.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -62293,14 +62502,14 @@ async function addFile(host, into, real, to, origin) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex");
   const known5 = into.files.get(to);
   if (known5 !== void 0 && known5.fact.sha256 !== sha2563) {
     reject7("asset_conflict", `${origin}: ${real} and ${known5.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path110.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path112.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -62310,16 +62519,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH4) reject7("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path110.join)(real, name5);
+    const path2 = (0, import_node_path112.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) reject7("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path110.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path112.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path110.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path112.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) reject7("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -62333,7 +62542,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path110.resolve)(context.dir, path2),
+      (0, import_node_path112.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -62359,23 +62568,23 @@ function joinAssets(first3, second) {
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS3))) {
-    const path2 = import_node_path110.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path112.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path110.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path112.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path110.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path112.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto28, import_node_path110, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
+var import_node_crypto29, import_node_path112, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto28 = require("node:crypto");
-    import_node_path110 = require("node:path");
+    import_node_crypto29 = require("node:crypto");
+    import_node_path112 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -62406,10 +62615,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path111.resolve)((0, import_node_path111.dirname)(from), pattern2);
-  const dir = (0, import_node_path111.dirname)(path2);
+  const path2 = (0, import_node_path113.resolve)((0, import_node_path113.dirname)(from), pattern2);
+  const dir = (0, import_node_path113.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path111.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path113.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches2 = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches2.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -62427,19 +62636,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path111.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path113.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path111, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path113, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/user-program/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path111 = require("node:path");
+    import_node_path113 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES5 = 200;
     DEFAULT_DIRS = [
@@ -62535,7 +62744,7 @@ var init_program_file = __esm({
 // src/user-program/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path112.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path114.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -62555,13 +62764,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known5.has(name5) || import_node_path112.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path114.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
       if (found2 === void 0) throw missing2(origin, name5, next.name, [...own3, ...dirs]);
       if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known5.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path112.join)(found2.dir.guest, import_node_path112.posix.basename(name5)), found2.bytes);
+      add(name5.includes("/") ? name5 : (0, import_node_path114.join)(found2.dir.guest, import_node_path114.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -62577,8 +62786,8 @@ async function isLibraryFile(host, path2) {
 async function readInterpreter(host, program2, origin) {
   const path2 = program2.interpreter;
   const reject11 = /* @__PURE__ */ __name((why2) => {
-    const remedy6 = "build it statically, or run where it can be run";
-    throw new UsageError("interpreter_missing", phrase`${origin}: it is started by ${path2}, ${why2}; ${remedy6}`);
+    const remedy5 = "build it statically, or run where it can be run";
+    throw new UsageError("interpreter_missing", phrase`${origin}: it is started by ${path2}, ${why2}; ${remedy5}`);
   }, "reject");
   if (!path2.startsWith("/") || !await isLibraryFile(host, path2)) return reject11("which this machine does not have");
   const bytes3 = await host.files.read(path2, MAX_LIBRARY_BYTES);
@@ -62587,9 +62796,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : reject11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path112.dirname)(name5), guest: (0, import_node_path112.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path112.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path112.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path114.dirname)(name5), guest: (0, import_node_path114.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path114.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path114.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -62605,7 +62814,7 @@ function linksFor(known5) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known5].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path112.join)(home, name5), target: (0, import_node_path112.join)(dir.guest, name5) }] : []
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path114.join)(home, name5), target: (0, import_node_path114.join)(dir.guest, name5) }] : []
   );
 }
 function missing2(origin, name5, by, dirs) {
@@ -62615,12 +62824,12 @@ function missing2(origin, name5, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path112, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path114, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/user-program/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path112 = require("node:path");
+    import_node_path114 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -62665,7 +62874,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path113.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path115.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     reject8(
@@ -62691,35 +62900,35 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path113.resolve)(cwd, path2);
+  const source = (0, import_node_path115.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) reject8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path113.basename)(source);
+  const name5 = (0, import_node_path115.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     reject8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path113.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path113.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path115.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path115.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
-    sha256: (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto30.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length,
     bytes: bytes3,
     guestPath,
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto29, import_node_path113, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto30, import_node_path115, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
   "src/user-program/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto29 = require("node:crypto");
-    import_node_path113 = require("node:path");
+    import_node_crypto30 = require("node:crypto");
+    import_node_path115 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -62739,7 +62948,7 @@ var init_command_binary = __esm({
 
 // src/run/payload.ts
 function sha2562(text7) {
-  return (0, import_node_crypto30.createHash)("sha256").update(text7).digest("hex");
+  return (0, import_node_crypto31.createHash)("sha256").update(text7).digest("hex");
 }
 async function prepareCommand(host, cwd, request2, origin) {
   const command = request2.command.trim();
@@ -62790,12 +62999,12 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto30, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto31, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto30 = require("node:crypto");
+    import_node_crypto31 = require("node:crypto");
     init_errors();
     init_wording();
     init_command_binary();
@@ -62861,20 +63070,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path114.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path114.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path116.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path116.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path114.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path116.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path114.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path116.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path114.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path114.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path116.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path116.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -62893,12 +63102,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path114;
+var import_node_path116;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path116 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -62943,7 +63152,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path115.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path117.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -62957,7 +63166,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path115.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path117.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -62971,7 +63180,7 @@ async function readLoader2(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path115.join)(directory, file2);
+    const place3 = (0, import_node_path117.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -63000,12 +63209,12 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path115, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
+var import_node_path117, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path115 = require("node:path");
+    import_node_path117 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
@@ -63319,7 +63528,7 @@ function readPart(bytes3, smallest, btf) {
     const start = at + 8;
     total += count5;
     if (count5 === 0 || start + count5 * size > bytes3.length) return void 0;
-    if (total > MAX_RECORDS2 || parts2.length >= MAX_SECTIONS5) return void 0;
+    if (total > MAX_RECORDS2 || parts2.length >= MAX_SECTIONS6) return void 0;
     parts2.push({ section: section2, view, count: count5, at: /* @__PURE__ */ __name((index) => start + index * size, "at") });
     at = start + count5 * size;
   }
@@ -63348,7 +63557,7 @@ function coreOf({ view, count: count5, at }, btf) {
     kind: view.getUint32(at(index) + 12, true)
   }));
 }
-var MAGIC8, MAX_RECORDS2, MAX_SECTIONS5;
+var MAGIC8, MAX_RECORDS2, MAX_SECTIONS6;
 var init_btf_ext = __esm({
   "src/object/btf-ext.ts"() {
     "use strict";
@@ -63356,7 +63565,7 @@ var init_btf_ext = __esm({
     init_strings();
     MAGIC8 = 60319;
     MAX_RECORDS2 = 4e6;
-    MAX_SECTIONS5 = 65536;
+    MAX_SECTIONS6 = 65536;
     __name(readBtfExt, "readBtfExt");
     __name(readPart, "readPart");
     __name(functionsOf, "functionsOf");
@@ -63851,7 +64060,7 @@ function readElf(bytes3) {
 }
 function readSections(bytes3) {
   const header = readElfHeader(bytes3);
-  const entries = (header && readSectionEntries(bytes3, header.sections, MAX_SECTIONS6)) ?? [];
+  const entries = (header && readSectionEntries(bytes3, header.sections, MAX_SECTIONS7)) ?? [];
   const nameEntry = entries[header?.namesIndex ?? 0];
   const names3 = nameEntry ? sectionBytes(bytes3, nameEntry) : new Uint8Array();
   let room = bytes3.length;
@@ -63879,7 +64088,7 @@ function relocationsIn(entries) {
     }
   };
 }
-var EXECUTABLE, RELOCATION_BYTES, MAX_SECTIONS6;
+var EXECUTABLE, RELOCATION_BYTES, MAX_SECTIONS7;
 var init_elf = __esm({
   "src/object/elf.ts"() {
     "use strict";
@@ -63890,7 +64099,7 @@ var init_elf = __esm({
     init_symbols2();
     EXECUTABLE = 4n;
     RELOCATION_BYTES = 16;
-    MAX_SECTIONS6 = 65536;
+    MAX_SECTIONS7 = 65536;
     __name(readElf, "readElf");
     __name(readSections, "readSections");
     __name(relocationsIn, "relocationsIn");
@@ -65264,7 +65473,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join98(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join99(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
   let known5;
   reach(0, atEntry());
@@ -65292,7 +65501,7 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known5);
   return false;
 }
-function join98(states, at, words3) {
+function join99(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
@@ -65370,7 +65579,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join98, "join");
+    __name(join99, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -65782,7 +65991,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path116.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path118.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -65792,7 +66001,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named7 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path116.dirname)(objectPath));
+  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path118.dirname)(objectPath));
   if (!repository) return found2;
   for (const name5 of named7) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
@@ -65802,12 +66011,12 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path116, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
+var import_node_path118, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path118 = require("node:path");
     init_source_paths();
     init_confine();
     init_git();
@@ -65836,7 +66045,7 @@ async function readAgain(host, path2, artifact, isObject4) {
   const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
-  if ((0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
+  if ((0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
     throw new UsageError("artifact_unreadable", `${path2}: it was changed while the run was under way; run again`);
   }
   const facts = isObject4 ? readObject(bytes3) : void 0;
@@ -65879,12 +66088,12 @@ function createShelf(host, limit2 = SHELF_BYTES) {
     content: contentOf(artifact, content2)
   });
 }
-var import_node_crypto31, SHELF_BYTES, NOTHING3;
+var import_node_crypto32, SHELF_BYTES, NOTHING3;
 var init_object_shelf = __esm({
   "src/run/object-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto31 = require("node:crypto");
+    import_node_crypto32 = require("node:crypto");
     init_errors();
     init_header2();
     init_read_object();
@@ -66062,7 +66271,7 @@ function reject9(origin, path2, { isFile: isFile2, isDirectory, size }) {
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path117.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path119.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -66093,11 +66302,11 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     );
   }
   const whole5 = {
-    sha256: (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto33.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path117.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path119.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -66108,13 +66317,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto32, import_node_path117, REASONS6;
+var import_node_crypto33, import_node_path119, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto32 = require("node:crypto");
-    import_node_path117 = require("node:path");
+    import_node_crypto33 = require("node:crypto");
+    import_node_path119 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -66167,13 +66376,13 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path118.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path120.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path118.basename)(path2),
+      basename: (0, import_node_path120.basename)(path2),
       name: input.name || artifactName(path2),
       // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
-      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto33.createHash)("sha256").digest("hex") : "",
+      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto34.createHash)("sha256").digest("hex") : "",
       sizeBytes: 0
     };
     return { artifact, bytes: new Uint8Array(), facts: void 0, sources: /* @__PURE__ */ new Map(), unusable: unreadable3(error2) };
@@ -66198,8 +66407,8 @@ function commandSubject(command, name5) {
 async function loadForCommand(host, input, origin = option("artifact")) {
   const file2 = await loadArtifact(host, input, origin);
   if (!hasElfMagic(file2.bytes)) {
-    const remedy6 = "name the compiled object; other files are copied as assets of a manifest";
-    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is not an ELF object; ${remedy6}`);
+    const remedy5 = "name the compiled object; other files are copied as assets of a manifest";
+    throw new UsageError("artifact_foreign", phrase`${origin} ${input.path}: it is not an ELF object; ${remedy5}`);
   }
   return { ...file2, facts: void 0, sources: /* @__PURE__ */ new Map() };
 }
@@ -66210,13 +66419,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto33, import_node_path118;
+var import_node_crypto34, import_node_path120;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto33 = require("node:crypto");
-    import_node_path118 = require("node:path");
+    import_node_crypto34 = require("node:crypto");
+    import_node_path120 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -66362,7 +66571,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path119.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path121.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -66393,7 +66602,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path119.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path121.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -66401,7 +66610,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path119.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path121.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
     const missing3 = error2.code === "ENOENT";
@@ -66434,24 +66643,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path119.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path119.join)(dir, "reports", (0, import_node_path119.basename)(path2)), (0, import_node_path119.join)(dir, (0, import_node_path119.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path121.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path121.join)(dir, "reports", (0, import_node_path121.basename)(path2)), (0, import_node_path121.join)(dir, (0, import_node_path121.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named7 = await caseReport(host, cwd, (0, import_node_path119.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path119.join)((0, import_node_path119.dirname)(dir), (0, import_node_path119.basename)(path2));
+  const named7 = await caseReport(host, cwd, (0, import_node_path121.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path121.join)((0, import_node_path121.dirname)(dir), (0, import_node_path121.basename)(path2));
   return named7 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, requested2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, requested2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path119, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path121, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path121 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -66483,10 +66692,10 @@ var init_load_run = __esm({
 // src/object/inside/find-objects.ts
 function extentOf(bytes3, budget2) {
   const header = readElfHeader(bytes3);
-  if (header === void 0 || header.sections.offset === 0n || header.sections.count > BigInt(MAX_SECTIONS7))
+  if (header === void 0 || header.sections.offset === 0n || header.sections.count > BigInt(MAX_SECTIONS8))
     return void 0;
   budget2.sections -= Number(header.sections.count);
-  const entries = readSectionEntries(bytes3, header.sections, MAX_SECTIONS7);
+  const entries = readSectionEntries(bytes3, header.sections, MAX_SECTIONS8);
   if (entries === void 0) return void 0;
   const { offset, entryBytes, count: count5 } = header.sections;
   let end = offset + BigInt(entryBytes) * count5;
@@ -66530,7 +66739,7 @@ function findObjects(file2) {
   const cut3 = beginnings > MAX_BEGINNINGS || budget2.sections < 0;
   return { objects, damaged, cut: cut3, bigEndian: countBigEndian(bytes3) };
 }
-var MAX_OBJECTS2, DAMAGED_BYTES, MAX_BEGINNINGS, MAX_SECTIONS7, MAX_LOOKED_AT, LITTLE, BIG;
+var MAX_OBJECTS2, DAMAGED_BYTES, MAX_BEGINNINGS, MAX_SECTIONS8, MAX_LOOKED_AT, LITTLE, BIG;
 var init_find_objects = __esm({
   "src/object/inside/find-objects.ts"() {
     "use strict";
@@ -66540,7 +66749,7 @@ var init_find_objects = __esm({
     MAX_OBJECTS2 = 256;
     DAMAGED_BYTES = 64 * 1024;
     MAX_BEGINNINGS = 4096;
-    MAX_SECTIONS7 = 4096;
+    MAX_SECTIONS8 = 4096;
     MAX_LOOKED_AT = 5e5;
     LITTLE = Buffer.from([127, 69, 76, 70, 2, 1, 1]);
     BIG = Buffer.from([127, 69, 76, 70, 2, 2, 1]);
@@ -66635,7 +66844,7 @@ var init_c_source = __esm({
 // src/object/inside/places.ts
 function placesIn2(program2) {
   const header = readElfHeader(program2);
-  const sections = header && readSectionEntries(program2, header.sections, MAX_SECTIONS8);
+  const sections = header && readSectionEntries(program2, header.sections, MAX_SECTIONS9);
   const segments = header && readSegments(program2, header.segments, MAX_SEGMENTS3);
   if (sections === void 0 || segments === void 0) return void 0;
   const loaded2 = segments.filter(({ type }) => type === SEGMENT_TYPE.load);
@@ -66661,7 +66870,7 @@ function placesIn2(program2) {
     symbols: symbolTable(table4 ? sectionBytes(program2, table4) : none, names3 ? sectionBytes(program2, names3) : none)
   };
 }
-var DYNAMIC_SYMBOLS, MAX_SECTIONS8, MAX_SEGMENTS3, SPECIAL_SECTION2;
+var DYNAMIC_SYMBOLS, MAX_SECTIONS9, MAX_SEGMENTS3, SPECIAL_SECTION2;
 var init_places2 = __esm({
   "src/object/inside/places.ts"() {
     "use strict";
@@ -66669,7 +66878,7 @@ var init_places2 = __esm({
     init_elf_file();
     init_symbols2();
     DYNAMIC_SYMBOLS = 11;
-    MAX_SECTIONS8 = 65536;
+    MAX_SECTIONS9 = 65536;
     MAX_SEGMENTS3 = 128;
     SPECIAL_SECTION2 = 65280;
     __name(placesIn2, "placesIn");
@@ -66876,7 +67085,7 @@ var init_limits = __esm({
 
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
-  return (0, import_node_crypto34.createHash)("sha256").update(bytes3).digest("hex");
+  return (0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex");
 }
 function isNamedObject(member3) {
   return OBJECT2.test(member3);
@@ -66973,12 +67182,12 @@ function createCollector(everyPlace = false) {
     }
   };
 }
-var import_node_crypto34, SKELETON2, OBJECT2;
+var import_node_crypto35, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto34 = require("node:crypto");
+    import_node_crypto35 = require("node:crypto");
     init_elf_file();
     init_header2();
     init_c_source();
@@ -67317,19 +67526,19 @@ async function takePacked(host, path2, packing, collector, signal, entries = cre
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
   if (isTar2(head2)) return takeTar(all, collector, entries);
   if (layer2 && !hasElfMagic(head2)) rejectLayer(head2);
-  const name5 = (0, import_node_path120.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path122.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path120.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path120.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path122.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path122.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path120.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path122.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
@@ -67362,12 +67571,12 @@ async function takeRpm(host, path2, collector, signal) {
   for (const path3 of waiting.values()) collector.take(Buffer.alloc(0), path3);
   links.end();
 }
-var import_node_path120, IMAGE_MARKS;
+var import_node_path122, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path122 = require("node:path");
     init_elf_file();
     init_tar();
     init_chunks();
@@ -67464,7 +67673,7 @@ async function takeReference(host, reference, collector, access3) {
   var _stack = [];
   try {
     const name5 = parseImageName(reference);
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     const store = openRegistry(host, name5, dir.path, access3);
     return await takeImage(
       host,
@@ -67482,9 +67691,9 @@ async function takeReference(host, reference, collector, access3) {
 async function takeLayout(host, { path: path2, top }, collector, signal) {
   var _stack = [];
   try {
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path121.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path123.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -67492,12 +67701,12 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path121, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
+var import_node_path123, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path123 = require("node:path");
     init_layout();
     init_manifest();
     init_registry();
@@ -67556,7 +67765,7 @@ async function takeDockerLayers(host, { chunks: chunks2, dir, named: named7 }, c
     if (!needed2.has(member3)) continue;
     once(seen, member3);
     if (size > LIMITS4.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    const file2 = (0, import_node_path122.join)(dir, "layer");
+    const file2 = (0, import_node_path124.join)(dir, "layer");
     await host.files.writeAtomic(file2, await content2());
     const take2 = /* @__PURE__ */ __name((own3, entries2) => takeLayer(host, file2, "program", { collector: own3, entries: entries2, isArchive: true, signal }), "take");
     read.set(member3, await layers.read(take2));
@@ -67572,9 +67781,9 @@ async function takeDockerLayers(host, { chunks: chunks2, dir, named: named7 }, c
 async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, collector, signal) {
   var _stack = [];
   try {
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path122.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path124.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
@@ -67591,12 +67800,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path122, DockerManifest, MAX_MANIFEST;
+var import_node_path124, DockerManifest, MAX_MANIFEST;
 var init_image_archive = __esm({
   "src/artifacts/image-archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path124 = require("node:path");
     init_zod();
     init_chunks();
     init_errors();
@@ -67683,7 +67892,7 @@ function found(collector, container, { name: name5, flag: flag4 }) {
   );
 }
 async function openFile(host, path2, named7, signal) {
-  const container = containerOf2((0, import_node_path123.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+  const container = containerOf2((0, import_node_path125.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
   if (container === void 0) return void 0;
   const collector = await limited(named7, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
@@ -67698,12 +67907,12 @@ async function openImage2(named7, take2, signal) {
   const digest3 = await limited(named7, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named7), digest: digest3 };
 }
-var import_node_path123, DAMAGE, IMAGE3;
+var import_node_path125, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path125 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -67777,7 +67986,7 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path124.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path126.relative)(cwd, place3);
     const named7 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
@@ -67852,13 +68061,13 @@ async function openNamed(host, named7) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path124.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path124.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path126.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path126.join)(dir, name5));
   }
 }
 async function keepNamed(host, workdir, named7) {
-  const dir = (0, import_node_path124.join)(workdir, OBJECTS2);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path124.join)(dir, `${sha2563}.o`), "fileOf");
+  const dir = (0, import_node_path126.join)(workdir, OBJECTS2);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path126.join)(dir, `${sha2563}.o`), "fileOf");
   const objects = named7.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
@@ -67868,8 +68077,8 @@ async function keepNamed(host, workdir, named7) {
     }
     for (const object3 of objects) await host.files.writeAtomic(fileOf2(object3), object3.bytes);
   } catch (cause) {
-    const remedy6 = phrase`check its space and permissions, or choose another work directory (${option("workdir")})`;
-    throw new HostError("workdir_unwritable", phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy6}`, {
+    const remedy5 = phrase`check its space and permissions, or choose another work directory (${option("workdir")})`;
+    throw new HostError("workdir_unwritable", phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy5}`, {
       cause
     });
   }
@@ -67880,12 +68089,12 @@ async function keepNamed(host, workdir, named7) {
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path124, OBJECTS2, KEPT3, UNUSED_MS;
+var import_node_path126, OBJECTS2, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path126 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -67918,7 +68127,7 @@ var init_named_objects = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
-  return artifact === "" ? `command://${name5}` : (0, import_node_path125.resolve)(dir, artifact);
+  return artifact === "" ? `command://${name5}` : (0, import_node_path127.resolve)(dir, artifact);
 }
 function subjectReader(host, shelve, load2) {
   const known5 = /* @__PURE__ */ new Map();
@@ -67933,8 +68142,8 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path125.resolve)(dir, file2);
-    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path125.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path127.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path127.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known5.set(path2, reading2);
     return reading2;
   };
@@ -67985,12 +68194,12 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path125, IMAGE_IN_A_CASE;
+var import_node_path127, IMAGE_IN_A_CASE;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path127 = require("node:path");
     init_similar();
     init_errors();
     init_wording();
@@ -68036,7 +68245,7 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named7 of paths) if (named7.key === "matrix") await confine(host, root, named7);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path126.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path128.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
 async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
@@ -68056,7 +68265,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
     if (named8.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named8);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path126.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path128.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -68076,7 +68285,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path126.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path128.resolve)(dir, matrix2.file), name: matrix2.name },
     targets,
     manifest,
     validationMode: mode2,
@@ -68123,8 +68332,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path126.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path126.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path128.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path128.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -68135,12 +68344,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path126;
+var import_node_path128;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path128 = require("node:path");
     init_catalog();
     init_tuning();
     init_errors();
@@ -68184,10 +68393,10 @@ async function neededKernels(requested2, options2 = {}) {
       await add(requested2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path127.resolve)(cwd, requested2.suite);
+    const path2 = (0, import_node_path129.resolve)(cwd, requested2.suite);
     const text7 = await loadText(host, path2, "suite", requested2.suite);
-    const suite = readSuite({ file: (0, import_node_path127.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path127.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path129.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path129.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -68206,12 +68415,12 @@ async function archesOfKernels(ids, options2 = {}) {
   for (const id2 of ids) arches.add((await findProfile(catalog, id2).catch(() => void 0))?.arch ?? "x86_64");
   return [...arches];
 }
-var import_node_path127;
+var import_node_path129;
 var init_needed_kernels = __esm({
   "src/api/needed-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path129 = require("node:path");
     init_catalog();
     init_suite();
     init_kernel_source();
@@ -68931,7 +69140,7 @@ function withoutPaths(manifest) {
   return text7.replaceAll(JSON.stringify(manifest.file).slice(1, -1), "");
 }
 function digestOf2(value2) {
-  return (0, import_node_crypto35.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
+  return (0, import_node_crypto36.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
 }
 function byName2(a, b) {
   return a.kernel === b.kernel ? a.subject < b.subject ? -1 : 1 : a.kernel < b.kernel ? -1 : 1;
@@ -68987,12 +69196,12 @@ function divideRuns(runs, total, costs) {
     runs: runs.map((_, run2) => planned.filter((one) => one.run === run2).map(({ cell, shard: shard2 }) => ({ ...cell, shard: shard2 })))
   };
 }
-var import_node_crypto35;
+var import_node_crypto36;
 var init_shard_plan = __esm({
   "src/api/shard-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto35 = require("node:crypto");
+    import_node_crypto36 = require("node:crypto");
     init_errors();
     init_object_names();
     init_shard();
@@ -69018,7 +69227,7 @@ function caseInputs(dir, { source, ready }) {
   const named7 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named7.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path128.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path130.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -69066,7 +69275,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path128.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path130.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -69078,12 +69287,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path128;
+var import_node_path130;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path128 = require("node:path");
+    import_node_path130 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -69140,7 +69349,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path129.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path131.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -69148,8 +69357,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path129.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path129.relative)(cwd, (0, import_node_path129.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path131.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path131.relative)(cwd, (0, import_node_path131.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function rejectRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -69169,17 +69378,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named7 of paths) {
     if (!options2[named7.key === "out" ? "out" : "markdown"]) await confine(host, root, named7);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path129.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path131.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path129.dirname)((0, import_node_path129.resolve)(cwd, file2));
+  const dir = (0, import_node_path131.dirname)((0, import_node_path131.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path129.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path131.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -69199,7 +69408,7 @@ async function prepareSuite(options2, environment, old) {
     { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own: own3, localKernels, signal: options2.signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path129.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path131.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
@@ -69235,12 +69444,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path129;
+var import_node_path131;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path129 = require("node:path");
+    import_node_path131 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -69386,7 +69595,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path130.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path132.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -69396,12 +69605,12 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path130;
+var import_node_path132;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path130 = require("node:path");
+    import_node_path132 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
@@ -69627,7 +69836,7 @@ async function readKernelFacts(host, files, signal) {
 async function storedFacts(host, files, signal) {
   const store = locateStore(host);
   const digest3 = files.record.vmlinuz.sha256;
-  const path2 = (0, import_node_path131.join)(store.facts, digest3);
+  const path2 = (0, import_node_path133.join)(store.facts, digest3);
   const known5 = await ifThere(host, path2, MAX_FACTS);
   let facts = known5 && readable3(known5);
   if (facts === void 0) {
@@ -69637,14 +69846,14 @@ async function storedFacts(host, files, signal) {
       await host.files.writeAtomic(path2, packFacts(facts));
     }
   }
-  return { ...facts, modules: await ifThere(host, (0, import_node_path131.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
+  return { ...facts, modules: await ifThere(host, (0, import_node_path133.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
 }
-var import_node_path131, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
+var import_node_path133, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
 var init_read_facts = __esm({
   "src/kernels/facts/read-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path131 = require("node:path");
+    import_node_path133 = require("node:path");
     init_image_facts();
     init_kallsyms();
     init_index_modules();
@@ -69683,7 +69892,7 @@ async function fromDirectory2(host, path2) {
 }
 async function factsDirectory(host, cwd, named7) {
   if (!named7) return void 0;
-  const dir = (0, import_node_path132.resolve)(cwd, named7);
+  const dir = (0, import_node_path134.resolve)(cwd, named7);
   await ensureDirectory(host, dir, "the directory for facts", "name another one");
   return dir;
 }
@@ -69691,7 +69900,7 @@ async function kernelFacts2(profile, places) {
   const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
   if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
     return void 0;
-  const shared2 = dir === void 0 ? void 0 : (0, import_node_path132.join)(dir, `${profile.id}${SUFFIX}`);
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path134.join)(dir, `${profile.id}${SUFFIX}`);
   const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
   if (there !== void 0) return known3(there);
   try {
@@ -69706,12 +69915,12 @@ async function kernelFacts2(profile, places) {
     return void 0;
   }
 }
-var import_node_path132, SUFFIX;
+var import_node_path134, SUFFIX;
 var init_kernel_facts = __esm({
   "src/api/kernel-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path132 = require("node:path");
+    import_node_path134 = require("node:path");
     init_facts_file();
     init_read_facts();
     init_module_index();
@@ -69786,7 +69995,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path133.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path135.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -69799,12 +70008,12 @@ async function claimTest({
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path133;
+var import_node_path135;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path133 = require("node:path");
+    import_node_path135 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -69837,7 +70046,7 @@ async function kernelsAndManifest(environment, catalog, options2) {
   return {
     manifest,
     localKernels: resolvedKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path134.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path136.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -69866,7 +70075,7 @@ function baselineOf(run2, subjects) {
 function reportTargetsOf(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path134.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path136.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -69899,7 +70108,7 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
     catalog,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path134.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path136.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
   const named7 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
   const loaders = await loadersOf(loaderFinder(environment), named7, options2.command !== void 0, targets);
@@ -69933,12 +70142,12 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
   const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
 }
-var import_node_path134;
+var import_node_path136;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path134 = require("node:path");
+    import_node_path136 = require("node:path");
     init_loader_settings();
     init_named_loaders();
     init_tuning();
@@ -69999,7 +70208,7 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path135.dirname)((0, import_node_path135.resolve)(cwd, file2));
+  const dir = (0, import_node_path137.dirname)((0, import_node_path137.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
@@ -70020,7 +70229,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path135.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path137.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -70061,12 +70270,12 @@ async function makePlan(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path135, TARGET_MS;
+var import_node_path137, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path135 = require("node:path");
+    import_node_path137 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -70103,7 +70312,7 @@ var init_plan2 = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs16.accessSync)((0, import_node_path136.join)(dir, command), import_node_fs16.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path138.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -70165,13 +70374,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs16, import_node_path136, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path138, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path136 = require("node:path");
+    import_node_path138 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -70496,7 +70705,7 @@ var init_server_env = __esm({
       registryRequests: {
         ...text4(
           "BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS",
-          "requests of one action, subject and project in a window; 0 = any",
+          "requests of one action, subject and project in a window, without a token of one action and address; 0 = any",
           "120"
         ),
         kind: "count"
@@ -70595,12 +70804,6 @@ var init_env = __esm({
     init_wrap();
     init_server_env();
     ENV_VARIABLES = [
-      {
-        Name: "BPFCOMPAT_WORKDIR",
-        Default: ".bpfcompat",
-        Description: 'work directory of "admin" commands that name none',
-        Category: "Server"
-      },
       {
         Name: "BPFCOMPAT_VALIDATOR_BIN",
         Default: "",
@@ -70762,6 +70965,12 @@ var init_env = __esm({
         Default: "",
         Description: "more public keys to trust: base64 or id:base64, separated by commas or spaces",
         Category: "History"
+      },
+      {
+        Name: "BPFCOMPAT_WORKDIR",
+        Default: ".bpfcompat",
+        Description: 'work directory of "admin" commands that name none',
+        Category: "Server"
       },
       ...SERVER_ENV_ROWS,
       {
@@ -71400,13 +71609,13 @@ function publicKeyOf(base642) {
   const raw = Buffer.from(base642, "base64");
   if (raw.length !== 32 || raw.toString("base64") !== base642) return void 0;
   return {
-    id: (0, import_node_crypto36.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
+    id: (0, import_node_crypto37.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
     base64: base642,
-    key: (0, import_node_crypto36.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
+    key: (0, import_node_crypto37.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
   };
 }
 function rawPublic(key) {
-  return (0, import_node_crypto36.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
+  return (0, import_node_crypto37.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
 }
 async function readIfThere2(host, path2) {
   if (await host.files.stat(path2) === void 0) return void 0;
@@ -71414,12 +71623,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path137.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path137.join)(dir, name5));
+  await host.files.rejectLink((0, import_node_path139.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path139.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path137.join)(workdir, "keys");
-  const path2 = (0, import_node_path137.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path139.join)(workdir, "keys");
+  const path2 = (0, import_node_path139.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const own3 = signingKeyOf(text7);
   if (own3) return own3;
@@ -71431,7 +71640,7 @@ async function ownKey(host, workdir, take2) {
 function signingKeyOf(text7) {
   const bytes3 = Buffer.from(text7.trim(), "base64");
   if (bytes3.length !== 32 && bytes3.length !== 64) return void 0;
-  const key = (0, import_node_crypto36.createPrivateKey)({
+  const key = (0, import_node_crypto37.createPrivateKey)({
     key: Buffer.concat([PKCS8, bytes3.subarray(0, 32)]),
     format: "der",
     type: "pkcs8"
@@ -71441,13 +71650,13 @@ function signingKeyOf(text7) {
   return publicKey === void 0 || isOther ? void 0 : { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path137.join)(workdir, "keys");
+  const dir = (0, import_node_path139.join)(workdir, "keys");
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path137.join)(dir, ".lock"));
+  await host.files.rejectLink((0, import_node_path139.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path137.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path139.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -71465,28 +71674,28 @@ async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(pat
   }
 }
 async function makeKey(host, dir) {
-  const { privateKey } = (0, import_node_crypto36.generateKeyPairSync)("ed25519");
+  const { privateKey } = (0, import_node_crypto37.generateKeyPairSync)("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(PKCS8.length);
   const base642 = rawPublic(privateKey);
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path137.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path139.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path137.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path139.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path137.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path139.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto36, import_node_path137, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto37, import_node_path139, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto36 = require("node:crypto");
-    import_node_path137 = require("node:path");
+    import_node_crypto37 = require("node:crypto");
+    import_node_path139 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -71522,14 +71731,14 @@ function recordLine(record4) {
   return encode2(record4, KEYS2);
 }
 function recordHash(record4) {
-  return (0, import_node_crypto37.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
+  return (0, import_node_crypto38.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
 }
-var import_node_crypto37, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
+var import_node_crypto38, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
 var init_record = __esm({
   "src/history/record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto37 = require("node:crypto");
+    import_node_crypto38 = require("node:crypto");
     init_zod();
     text5 = string2();
     optional3 = text5.optional();
@@ -71594,7 +71803,7 @@ var init_record = __esm({
 function isSignature(payload, publicKey, signature) {
   const key = publicKeyOf(publicKey)?.key;
   const bytes3 = Buffer.from(signature, "base64");
-  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto38.verify)(null, payload, key, bytes3);
+  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto39.verify)(null, payload, key, bytes3);
 }
 async function signerOf2(host, workdir, take2) {
   const mode2 = host.env["BPFCOMPAT_SIGNING_MODE"] || "local";
@@ -71607,7 +71816,7 @@ async function signerOf2(host, workdir, take2) {
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,
     signature_public_key: publicKey.base64,
-    signature: (0, import_node_crypto38.sign)(null, payload, key).toString("base64")
+    signature: (0, import_node_crypto39.sign)(null, payload, key).toString("base64")
   });
 }
 function externalSigner(host) {
@@ -71634,12 +71843,12 @@ function externalSigner(host) {
     throw failed2("its signature does not fit the payload and its public key; it must sign the bytes of stdin");
   };
 }
-var import_node_crypto38, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
+var import_node_crypto39, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
 var init_signer2 = __esm({
   "src/history/signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto38 = require("node:crypto");
+    import_node_crypto39 = require("node:crypto");
     init_zod();
     init_errors();
     init_keys();
@@ -71659,13 +71868,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path138.join)(workdir, "registry");
+  return (0, import_node_path140.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path138.join)(dir, name5));
-  return (0, import_node_path138.join)(dir, name5);
+  await host.files.rejectLink((0, import_node_path140.join)(dir, name5));
+  return (0, import_node_path140.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -71708,7 +71917,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path138.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path140.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -71765,12 +71974,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path138, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path140, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path138 = require("node:path");
+    import_node_path140 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -71806,18 +72015,18 @@ function makeRunId(now, random) {
 }
 function distinctRunIds(count5, startedAt) {
   const ids = /* @__PURE__ */ new Set();
-  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto39.randomBytes)(3)));
+  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto40.randomBytes)(3)));
   return [...ids];
 }
 function timestamp2(date3) {
   return date3.toISOString().replace(/\.\d+Z$/, "Z");
 }
-var import_node_crypto39;
+var import_node_crypto40;
 var init_run_id = __esm({
   "src/run/run-id.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto39 = require("node:crypto");
+    import_node_crypto40 = require("node:crypto");
     __name(makeRunId, "makeRunId");
     __name(distinctRunIds, "distinctRunIds");
     __name(timestamp2, "timestamp");
@@ -72373,7 +72582,7 @@ function imageKernel2(profile, image, hello, now) {
   return {
     schema: "bpfcompat_kernel.v3",
     profile: profile.id,
-    source: (0, import_node_crypto40.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
+    source: (0, import_node_crypto41.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
     arch: profile.arch,
     release,
     package: {
@@ -72392,12 +72601,12 @@ function imageKernel2(profile, image, hello, now) {
 function isPackaged(record4) {
   return record4.vmlinuz !== void 0;
 }
-var import_node_crypto40;
+var import_node_crypto41;
 var init_image_kernel = __esm({
   "src/run/image-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto40 = require("node:crypto");
+    import_node_crypto41 = require("node:crypto");
     __name(imageKernel2, "imageKernel");
     __name(isPackaged, "isPackaged");
   }
@@ -72864,8 +73073,8 @@ function isSlip(word4, name5) {
 }
 function withSlash(name5) {
   const kind2 = TARGETED.find((other) => name5.startsWith(`${other}_`));
-  if (kind2 === void 0) return [];
-  const target = name5.slice(kind2.length + 1);
+  const target = kind2 === void 0 ? "" : name5.slice(kind2.length + 1);
+  if (kind2 === void 0 || target === "") return [];
   return [kind2 === "tracepoint" || kind2 === "tp" ? `${kind2}/CATEGORY/${target}` : `${kind2}/${target}`];
 }
 function nearSections(section2) {
@@ -72900,7 +73109,8 @@ var init_near_sections = __esm({
         "fentry",
         "fexit"
       ],
-      ...["tracepoint", "tp", "lsm", "iter"]
+      // Before the one that it begins with.
+      ...["tp_btf", "tracepoint", "tp", "lsm", "iter"]
     ];
     __name(withSlash, "withSlash");
     __name(nearSections, "nearSections");
@@ -73925,7 +74135,7 @@ var init_attach_places2 = __esm({
         reason: "section_form",
         confidence: "medium",
         errnos: [EINVAL],
-        line: /^prog '[^']*': (?:section '[^']*' missing ':function|invalid format of section definition)|^invalid section '[^']*', expected SEC|^uretprobes do not support offset|^prog '[^']*': uretprobes do not support|^kprobe (?:name|multi pattern|session pattern) is invalid/,
+        line: /^prog '[^']*': (?:section '[^']*' missing ':function|invalid format of section definition)|^invalid section '[^']*', expected SEC|^prog '[^']*': uretprobes do not support|^kprobe (?:name|multi pattern|session pattern) is invalid/,
         example: {
           errno: -22,
           section: "uprobe//proc/self/exe",
@@ -75115,9 +75325,16 @@ var init_object2 = __esm({
       },
       {
         code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "struct_ops_pointer",
+        subject: "map",
+        pattern: /^struct_ops reloc (?<map>[^\s:]+): (?:cannot relocate non func ptr|invalid target program offset)/,
+        example: { kernel: "any, libbpf 1.7", text: "struct_ops reloc ops: cannot relocate non func ptr priv" }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
         reason: "struct_ops_program",
         subject: "map",
-        pattern: /^struct_ops (?:reloc|init_kern) (?<map>[^\s:]+)(?::| func ptr [^:]+:) (?:prog \S+ is not struct_ops BPF program|member \S+ is not a struct_ops program|invalid reuse of prog|cannot find prog at|cannot relocate non func ptr|invalid target program offset)/,
+        pattern: /^struct_ops (?:reloc|init_kern) (?<map>[^\s:]+)(?::| func ptr [^:]+:) (?:prog \S+ is not struct_ops BPF program|member \S+ is not a struct_ops program|invalid reuse of prog|cannot find prog at)/,
         example: { kernel: "any, libbpf 1.7", text: "struct_ops reloc ops: prog on_init is not struct_ops BPF program" }
       },
       {
@@ -76000,7 +76217,7 @@ var init_verifier_owned = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "locked",
-        pattern: /^global function calls are not allowed (?:while holding a lock|with preemption disabled)/,
+        pattern: /^global function calls are not allowed (?:while holding a lock|with (?:preemption|IRQs?) disabled)/,
         example: {
           kernel: "6.12.118+deb13-cloud-amd64",
           text: "global function calls are not allowed while holding a lock,"
@@ -77166,6 +77383,9 @@ function isIndexed(insn, log4, cause) {
   const written2 = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, "gm"))].at(-1);
   return written2?.[1] === "+" && written2[2] === "r";
 }
+function isSized(log4, cause) {
+  return SIZED.test(log4.slice(log4.lastIndexOf(cause)));
+}
 function measured(above) {
   const { available, offset, size } = above.map((line6) => MEASURED.exec(line6)?.groups).findLast(Boolean) ?? {};
   return { available, offset, size };
@@ -77206,7 +77426,9 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       if (above.some((line6) => line6.startsWith("invalid access to packet"))) {
         return { reason: type === "cgroup_sockopt" ? "option_bounds" : "packet_bounds" };
       }
-      if (KFUNC_CALL.test(insn)) return { reason: "kfunc_memory", ...measured(above) };
+      if (KFUNC_CALL.test(insn) && !isSized(log4, evidence?.text ?? "")) {
+        return { reason: "kfunc_memory", ...measured(above) };
+      }
       return {
         ...measured(above),
         ...isIndexed(insn, log4, evidence?.text ?? "") ? {} : pastEnd(evidence?.text ?? "", above)
@@ -77230,7 +77452,7 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       return {};
   }
 }
-var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT, KFUNC_CALL, STORE;
+var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT, KFUNC_CALL, SIZED, STORE;
 var init_rejection = __esm({
   "src/classify/rejection.ts"() {
     "use strict";
@@ -77250,12 +77472,14 @@ var init_rejection = __esm({
     NEAR = 3;
     NEAR_TEXT = 65536;
     KFUNC_CALL = /^call \w+#\d{4,}$/;
+    SIZED = /^\S+ \S+ memory, len pair leads to invalid memory access$/m;
     STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
     __name(placeOf4, "placeOf");
     __name(explainRejection, "explainRejection");
     __name(explainCaller, "explainCaller");
     __name(acquiredBy, "acquiredBy");
     __name(isIndexed, "isIndexed");
+    __name(isSized, "isSized");
     __name(measured, "measured");
     __name(pastEnd, "pastEnd");
     __name(accessesMap, "accessesMap");
@@ -77775,13 +77999,15 @@ function emptyGroup({ group: group2, programs }, evidence, known5) {
       programs: programs.map(({ name: name5 }) => name5).join(", "),
       release: evidence.hello.kernel.release,
       reasons: reasons.map(({ variant: variant2, text: text7 }) => `${variant2.name}: ${text7}`).join("\n"),
-      causes: reasons.map(({ variant: variant2, cause, text: text7 }) => `${variant2.name}: ${causeOf3(cause, text7)}`).join("\n")
+      causes: reasons.map(({ variant: variant2, cause, text: text7 }) => `${variant2.name}: ${causeOf3(cause, text7, variant2)}`).join("\n")
     },
     evidence: rejection?.evidence
   });
 }
-function causeOf3(cause, text7) {
-  return cause === void 0 ? text7 : [cause.code, cause.args["reason"] ?? ""].join(" ").trim();
+function causeOf3(cause, text7, { name: name5 }) {
+  if (cause === void 0) return text7;
+  const { code: code2, args, subject = "" } = cause;
+  return [code2, args["reason"] ?? "", subject === name5 ? "" : subject].filter((word4) => word4 !== "").join(" ");
 }
 function reasonOf7(variant2, evidence, known5) {
   switch (variant2.outcome) {
@@ -78389,12 +78615,17 @@ function wrongKernel({ id: id2, kernelFamily, file: file2, exactly: exactly2 }, 
 function inForce(word4, { facts }) {
   return word4 === "lockdown" ? /\[(\w+)\]/.exec(facts.lockdown ?? "")?.[1] ?? "" : facts.lsm ?? "";
 }
-function unheardArgs({ kernelArgs = [] }, hello) {
-  for (const arg2 of kernelArgs) {
+function unheardArgs({ kernelArgs = [], firecracker }, hello) {
+  const said = [
+    ...kernelArgs.map((arg2) => ["boot.kernel_args", arg2]),
+    ...(firecracker?.bootArgs ?? []).map((arg2) => ["firecracker.boot_args", arg2])
+  ];
+  for (const [key, arg2] of said) {
     const [word4 = "", value2 = ""] = arg2.split("=");
+    if (!SHOWN2.has(word4)) continue;
     const has = inForce(word4, hello);
     const missing3 = word4 === "lockdown" ? has !== value2 : value2.split(",").some((one) => !has.split(",").includes(one));
-    if (missing3) return `boot.kernel_args has ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
+    if (missing3) return `${key} has ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
   }
   return void 0;
 }
@@ -78403,12 +78634,14 @@ function otherBuild({ buildId, release }, { facts }) {
   if (buildId === void 0 || own3 === "" || own3 === buildId) return void 0;
   return `the guest runs another build of kernel ${release}: its build id is ${own3}, that of the stored image ${buildId}`;
 }
+var SHOWN2;
 var init_right_kernel = __esm({
   "src/run/right-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_range();
     __name(wrongKernel, "wrongKernel");
+    SHOWN2 = /* @__PURE__ */ new Set(["lockdown", "lsm"]);
     __name(inForce, "inForce");
     __name(unheardArgs, "unheardArgs");
     __name(otherBuild, "otherBuild");
@@ -78509,7 +78742,7 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and no supply of them was given");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path139.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path141.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
@@ -78555,17 +78788,17 @@ async function prepare4(context, target) {
 }
 async function prewarm(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path139.join)(logDir, profile.id);
+  const dir = (0, import_node_path141.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path139, PRIORITY, PARALLEL_FETCHES;
+var import_node_path141, PRIORITY, PARALLEL_FETCHES;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path139 = require("node:path");
+    import_node_path141 = require("node:path");
     init_guest();
     init_errors();
     init_brought_btf();
@@ -78697,7 +78930,7 @@ function factsOf6(loader, { evidence }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function directoryOf2(dir, loader) {
-  return (0, import_node_path140.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
+  return (0, import_node_path142.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 async function runBeside(beside, dir, run2) {
   const results = [];
@@ -78716,12 +78949,12 @@ function withLoaders(result, gate2, beside) {
   if (gate2 === void 0 && beside.length === 0) return result;
   return { ...result, loader: factsOf6(gate2, result), ...beside.length > 0 && { loaders: beside } };
 }
-var import_node_path140, KEPT_BYTES;
+var import_node_path142, KEPT_BYTES;
 var init_loader_cells = __esm({
   "src/run/loader-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path140 = require("node:path");
+    import_node_path142 = require("node:path");
     init_guest_loader();
     init_lean_evidence();
     init_short_evidence();
@@ -78888,8 +79121,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path141.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path141.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path143.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path143.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -78911,11 +79144,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path141.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path143.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path141.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path143.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path141.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path143.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -78924,12 +79157,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path141;
+var import_node_path143;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path141 = require("node:path");
+    import_node_path143 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -79045,14 +79278,14 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path142.join)(runDir, "targets", profileId2) : (0, import_node_path142.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path144.join)(runDir, "targets", profileId2) : (0, import_node_path144.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path142, RESULT_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path144, RESULT_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path142 = require("node:path");
+    import_node_path144 = require("node:path");
     init_guest();
     init_errors();
     init_guest_entry();
@@ -79286,26 +79519,26 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path143.dirname)(runDir);
-  const mark2 = (0, import_node_path143.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path145.dirname)(runDir);
+  const mark2 = (0, import_node_path145.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path143.join)(workdir, "runs");
+  const runs = (0, import_node_path145.join)(workdir, "runs");
   for (const { name: name5, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path143.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path143.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path143.join)(runs, name5));
+    const dir = (0, import_node_path145.join)(runs, of);
+    if (of !== "" && await host.files.stat((0, import_node_path145.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path145.join)(runs, name5));
   }
 }
-var import_node_path143;
+var import_node_path145;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path143 = require("node:path");
+    import_node_path145 = require("node:path");
     __name(markRun, "markRun");
     __name(sweepRuns, "sweepRuns");
   }
@@ -80124,22 +80357,23 @@ var init_follows = __esm({
 // src/classify/own-limits.ts
 function withOwnLimits(finding, program2) {
   if (program2 === void 0) return finding;
-  const { reason, errno: errno4 } = finding.args;
+  const { reason, errno: errno4, opcode = INDIRECT_CALL2 } = finding.args;
   const rejectedCode = finding.code === "UNSUPPORTED_INSTRUCTION" && (reason === "opcode" || reason === "callback");
-  if (rejectedCode && program2.features.has("indirect_call")) {
+  if (rejectedCode && opcode === INDIRECT_CALL2 && program2.features.has("indirect_call")) {
     return recode(finding, "VERIFIER_REJECTION", { confidence: "high", args: { reason: "indirect_call" } });
   }
   const silent = finding.code === "VERIFIER_REJECTION" && reason === "no_log" && errno4 === "E2BIG";
   if (!silent || program2.maps.length <= MAX_MAPS2) return finding;
   return withArgs(finding, { reason: "many_maps" }, { confidence: "high" });
 }
-var MAX_MAPS2;
+var MAX_MAPS2, INDIRECT_CALL2;
 var init_own_limits = __esm({
   "src/classify/own-limits.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_make_finding();
     MAX_MAPS2 = 64;
+    INDIRECT_CALL2 = "8d";
     __name(withOwnLimits, "withOwnLimits");
   }
 });
@@ -81251,7 +81485,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path144.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path146.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -81287,7 +81521,7 @@ function resultsOf2({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path144.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path146.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
@@ -81356,7 +81590,7 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path144.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path146.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole2 = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
@@ -81376,12 +81610,12 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path144;
+var import_node_path146;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path144 = require("node:path");
+    import_node_path146 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
@@ -82520,7 +82754,7 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined4 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path145.join)(workdir, "runs", runId) });
+  const joined4 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path147.join)(workdir, "runs", runId) });
   const run2 = { ...joined4, notes: [...joined4.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
@@ -82548,12 +82782,12 @@ function withMissing(verdict2, missing3) {
   if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
   return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
 }
-var import_node_path145;
+var import_node_path147;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path145 = require("node:path");
+    import_node_path147 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -83170,7 +83404,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path146.resolve)(cwd, word4);
+    const path2 = (0, import_node_path148.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4 && !stat4.isFile && !stat4.isDirectory) {
       const why2 = "it is a pipe or a device; write the report of the shard to a file first";
@@ -83184,7 +83418,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path146.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path148.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -83199,12 +83433,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path146, PATTERN2;
+var import_node_path148, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path146 = require("node:path");
+    import_node_path148 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -83241,7 +83475,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path147.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path149.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeParts(options2, environment));
 }
@@ -83262,7 +83496,7 @@ async function mergeParts(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path147.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path149.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
@@ -83271,7 +83505,7 @@ async function mergeParts(options2, { host, cwd }) {
   };
   const { workdir, missing: missing3, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path147.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path149.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -83284,12 +83518,12 @@ async function mergeParts(options2, { host, cwd }) {
   if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
   return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path147;
+var import_node_path149;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path147 = require("node:path");
+    import_node_path149 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -83466,7 +83700,7 @@ async function versionsOf2(host, cwd, options2) {
   const groups2 = /* @__PURE__ */ new Map();
   let plain6;
   for (const text7 of options2.artifacts) {
-    const isFile2 = await host.files.stat((0, import_node_path148.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
+    const isFile2 = await host.files.stat((0, import_node_path150.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
     const found2 = isFile2 ? void 0 : versioned(text7);
     if (found2 === void 0) plain6 ??= text7;
     else groups2.set(found2.label, [...groups2.get(found2.label) ?? [], found2.word]);
@@ -83530,12 +83764,12 @@ async function finishVersions({
   await finish(older2, [endedRun(before, before.report)], runConclusion);
   return finish(ended2, [endedRun(after, compared(before.report, after.report, versions2))], runConclusion);
 }
-var import_node_path148, EXAMPLE2;
+var import_node_path150, EXAMPLE2;
 var init_versions3 = __esm({
   "src/api/versions.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path148 = require("node:path");
+    import_node_path150 = require("node:path");
     init_match_objects();
     init_version_label();
     init_errors();
@@ -84819,7 +85053,7 @@ async function suiteCommand(options2, io, signal) {
       const text7 = suiteText(suite, look);
       if (text7 !== "") io.out(`${text7}
 `);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path149.relative)(io.cwd, path2)}
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path151.relative)(io.cwd, path2)}
 `);
     }
     if (options2.quiet) for (const line6 of withoutResultLines(suite)) io.err(`${line6}
@@ -84831,12 +85065,12 @@ async function suiteCommand(options2, io, signal) {
     view.close();
   }
 }
-var import_node_path149;
+var import_node_path151;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path149 = require("node:path");
+    import_node_path151 = require("node:path");
     init_index();
     init_suite_lines();
     init_live();
@@ -85772,7 +86006,7 @@ async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path150.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path152.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -85876,7 +86110,7 @@ async function runStep(env, cancel2) {
   const scratch = makeScratch(runner);
   await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path150.join)(scratch, "tmp");
+  env["TMPDIR"] = (0, import_node_path152.join)(scratch, "tmp");
   (0, import_node_fs18.mkdirSync)(env["TMPDIR"]);
   if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs18.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, reported: false };
@@ -85887,13 +86121,13 @@ async function runStep(env, cancel2) {
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs18, import_node_path150, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs18, import_node_path152, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs18 = require("node:fs");
-    import_node_path150 = require("node:path");
+    import_node_path152 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();
