@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchUserland } from '../../lib/index.js';
 import { requireResults, timedRun } from '../tools/measure.mjs';
 import { median, ratio, seconds } from '../tools/numbers.mjs';
 import { spread } from '../tools/objects.mjs';
@@ -19,9 +20,9 @@ async function installed(bench) {
   const { tree, release } = await unpackedKernel(bench.env, VIRTME_KERNEL, cache);
   mkdirSync(join(cwd, 'vm/profiles'), { recursive: true });
   const image = join(tree, 'boot', `vmlinuz-${release}`);
-  const profile = { id: OWN, distro: 'debian', kernel_family: '6.1', arch: 'x86_64', runner: 'virtme-ng' };
-  const text = JSON.stringify({ ...profile, virtme_ng: { run: image, extra_args: ['--force-9p'] } });
-  writeFileSync(join(cwd, `vm/profiles/${OWN}.yaml`), `${text}\n`);
+  const profile = `id: ${OWN}\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\nrunner: virtme-ng\n`;
+  const how = `virtme_ng: {run: ${image}, extra_args: [--force-9p]}\n`;
+  writeFileSync(join(cwd, `vm/profiles/${OWN}.yaml`), `${profile}${how}`);
   return cwd;
 }
 
@@ -34,6 +35,8 @@ export async function virtmeNg(bench) {
     return { holds: true, text: [`Not measured: ${command} does not run (scripts/setup.sh virtme).`] };
   bench.progress(`virtme-ng: ${VIRTME_KERNEL} as it is installed`);
   const cwd = await installed(bench);
+  // Its guests have a shell from their boot.
+  await fetchUserland({ env: bench.store.env });
   const objects = spread(bench.objects.all, OBJECTS);
   const direct = { objects, kernels: [VIRTME_KERNEL], slots: 1 };
   const ways = {
