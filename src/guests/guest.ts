@@ -1,6 +1,5 @@
 import type { GuestFacts, InfraCause } from '../model/cell.ts';
 import type { DiskImage } from '../model/disk-image.ts';
-import { messageOf } from '../model/errors.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
@@ -122,14 +121,4 @@ export class GuestError extends Error {
     this.stages = options.stages ?? [];
     this.consoleTail = options.consoleTail ?? '';
   }
-}
-
-/** Whether the program that runs a guest gave up, and not the guest: it will do so for every guest of this kind. */
-export function machineGaveUp(error: unknown): boolean {
-  return error instanceof GuestError && (error.infraCause === 'qemu_failed' || error.infraCause === 'no_space');
-}
-
-/** Words for the user where copies of a guest cannot be had. */
-export function bootedOneByOne(release: string, error: unknown): string {
-  return `guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error)}`;
 }

@@ -1,6 +1,7 @@
 import { CancelledError } from '../../model/errors.ts';
 import type { Evidence } from '../../model/evidence.ts';
-import { bootedOneByOne, type Guest, GuestError, type GuestSource, machineGaveUp, type OpenOptions } from '../guest.ts';
+import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
+import { bootedOneByOne, machineGaveUp } from '../without-copies.ts';
 import { ensureTemplate, type Wishes } from './make-template.ts';
 import { restore } from './restore.ts';
 import type { TemplateSpec } from './spec.ts';
