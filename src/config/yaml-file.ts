@@ -67,8 +67,12 @@ function hasKeys(value: unknown): boolean {
  */
 function isOurs(text: string, known: readonly string[]): boolean {
   if (known.length === 0) return true;
-  const keys = text.matchAll(/^\ufeff?[ \t]*(?:- +)?\{?[ \t]*["']?([A-Za-z][\w-]{0,63})["']?[ \t]*:(?=\s|$)/gm);
-  for (const [, key = ''] of keys) if (known.includes(key) || didYouMean(key, known) !== '') return true;
+  // Behind a key in quotes, as JSON has them, no blank is needed.
+  const keys = text.matchAll(
+    /^\ufeff?[ \t]*(?:- +)?\{?[ \t]*(?:(["'])([A-Za-z][\w-]{0,63})\1[ \t]*:|([A-Za-z][\w-]{0,63})[ \t]*:(?=\s|$))/gm,
+  );
+  for (const [, , quotedKey, key = quotedKey ?? ''] of keys)
+    if (known.includes(key) || didYouMean(key, known) !== '') return true;
   return false;
 }
 

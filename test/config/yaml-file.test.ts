@@ -25,6 +25,11 @@ test('values, defaults and places', () => {
   expect(at(['count'])).toBe('dir/f.yaml:1:1');
 });
 
+test('JSON needs no blanks', () => {
+  expect(read('{"on":true,"count":2}').value).toMatchObject({ on: true, count: 2 });
+  expect(usageErrorOf(() => read('{"on":true,"cuont":2}')).message).toContain('unknown key "cuont"');
+});
+
 describe('a second document', () => {
   test('is rejected with its line: nothing of a file is passed over in silence', () => {
     const error = usageErrorOf(() => read('on: yes\n---\ncount: 3\n'));
