@@ -21592,8 +21592,11 @@ function hasKeys(value2) {
 }
 function isOurs(text7, known5) {
   if (known5.length === 0) return true;
-  const keys = text7.matchAll(/^\ufeff?[ \t]*(?:- +)?\{?[ \t]*["']?([A-Za-z][\w-]{0,63})["']?[ \t]*:(?=\s|$)/gm);
-  for (const [, key = ""] of keys) if (known5.includes(key) || didYouMean(key, known5) !== "") return true;
+  const keys = text7.matchAll(
+    /^\ufeff?[ \t]*(?:- +)?\{?[ \t]*(?:(["'])([A-Za-z][\w-]{0,63})\1[ \t]*:|([A-Za-z][\w-]{0,63})[ \t]*:(?=\s|$))/gm
+  );
+  for (const [, , quotedKey, key = quotedKey ?? ""] of keys)
+    if (known5.includes(key) || didYouMean(key, known5) !== "") return true;
   return false;
 }
 function foreign(file2, code2, problem2, schema) {
@@ -41357,18 +41360,11 @@ var init_probe = __esm({
 });
 
 // src/guests/guest.ts
-function machineGaveUp(error2) {
-  return error2 instanceof GuestError && (error2.infraCause === "qemu_failed" || error2.infraCause === "no_space");
-}
-function bootedOneByOne(release, error2) {
-  return `guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error2)}`;
-}
 var GuestError;
 var init_guest = __esm({
   "src/guests/guest.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_errors();
     GuestError = class extends Error {
       static {
         __name(this, "GuestError");
@@ -41385,8 +41381,6 @@ var init_guest = __esm({
         this.consoleTail = options2.consoleTail ?? "";
       }
     };
-    __name(machineGaveUp, "machineGaveUp");
-    __name(bootedOneByOne, "bootedOneByOne");
   }
 });
 
@@ -44699,6 +44693,24 @@ var init_kernel_args = __esm({
   }
 });
 
+// src/guests/without-copies.ts
+function machineGaveUp(error2) {
+  return error2 instanceof GuestError && (error2.infraCause === "qemu_failed" || error2.infraCause === "no_space");
+}
+function bootedOneByOne(release, error2) {
+  return `guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error2)}`;
+}
+var init_without_copies = __esm({
+  "src/guests/without-copies.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_guest();
+    __name(machineGaveUp, "machineGaveUp");
+    __name(bootedOneByOne, "bootedOneByOne");
+  }
+});
+
 // src/guests/snapshot/spec.ts
 function machineArgv(spec, ram, { saving, named: named7 }) {
   const use = saving ? "written" : sharesRam(spec.qemu.version) ? "read-only" : "own";
@@ -44982,6 +44994,7 @@ var init_source4 = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_guest();
+    init_without_copies();
     init_make_template();
     init_restore();
     init_template_store();
@@ -45322,6 +45335,7 @@ var init_saved2 = __esm({
     import_node_path75 = require("node:path");
     init_errors();
     init_guest();
+    init_without_copies();
     init_microvm();
     init_requests();
     MEGABYTE3 = 1024 * 1024;
