@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'test/browser/**', 'test/images/**'],
+    exclude: ['test/e2e/**', 'test/browser/**', 'test/images/**', 'test/fuzz/**'],
     testTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },
     // Modules are read once per worker and not once per file: half of the time went into that. A test that changes what
