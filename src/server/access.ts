@@ -26,6 +26,8 @@ export type Access =
       readonly kind: 'scoped';
       readonly scopes: readonly Scope[];
       readonly switches: readonly (keyof AnonymousSwitches)[];
+      /** So does a token of the registry that may read; the handler says for which projects. */
+      readonly orToken?: true;
     };
 
 /** Who sent a request, as far as it was proven. */
@@ -33,7 +35,7 @@ export type Caller =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'key'; readonly subject: string; readonly scopes: ReadonlySet<string> }
   | {
-      /** Who sent a token of the registry. It is good for nothing else. */
+      /** Who sent a token of the registry. It is good for that, and for decisions of agents. */
       readonly kind: 'registry';
       readonly subject: string;
       readonly scopes: ReadonlySet<string>;

@@ -101,8 +101,8 @@ export const HANDLERS: Handlers = {
   runtimeFetch: ({ body, reply, request, services }) => fetched({ body, reply, requestId: request.id, services }),
   runtimeExecute: ({ body, caller, request, reply, services }) => execute({ body, caller, request, reply, services }),
   runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),
-  agentDecision: ({ body, reply, request, services }) =>
-    agentDecision({ body, reply, requestId: request.id, services }),
+  agentDecision: ({ body, caller, reply, request, services }) =>
+    agentDecision({ body, reply, requestId: request.id, services }, caller),
   registryProjects: ({ query, ...call }) => registry.projectList(query, call),
   registryUpsert: ({ body, ...call }) => registry.projectUpsert(body, call),
   registryUpload: (call) => registry.artifactUpload(call),

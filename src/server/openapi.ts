@@ -16,7 +16,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 function securityOf(access: Access): Json[] {
   if (access.kind === 'registry') return access.isPublic ? [{ registryToken: [] }, {}] : [{ registryToken: [] }];
   const keys = [{ apiKey: [] }, { bearer: [] }, { identity: [] }];
-  return access.kind === 'open' ? [{}] : access.switches.length === 0 ? keys : [...keys, {}];
+  if (access.kind === 'open') return [{}];
+  return [...keys, ...(access.orToken ? [{ registryToken: [] }] : []), ...(access.switches.length > 0 ? [{}] : [])];
 }
 
 function parametersOf({ query, params }: Route): Json[] {

@@ -7,7 +7,7 @@ import { certificateFacts } from './certificates.ts';
 import { noteUnknownDenial, openExecute } from './execute.ts';
 import { HANDLERS } from './handlers.ts';
 import { ApiError } from './problem.ts';
-import { admitToRegistry } from './registry-access.ts';
+import { admitToRegistry, tokenHolder } from './registry-access.ts';
 import type { Route } from './route.ts';
 import { ROUTES, type RouteName } from './routes.ts';
 import type { Services } from './services.ts';
@@ -22,11 +22,6 @@ function certificateOf({ socket }: FastifyRequest): Shown['certificate'] {
   return secure.authorized === true ? certificateFacts(raw) : 'invalid';
 }
 
-/** Who sent a request. @throws ApiError 401, 403, 503 */
-function callerOf(request: FastifyRequest, { authenticate }: Services): Promise<Caller> {
-  return authenticate({ headers: request.headers, certificate: certificateOf(request) });
-}
-
 /** Lets a request through that its sender may send. @throws ApiError 401, 403, 503 */
 export async function admit(
   request: FastifyRequest,
@@ -34,12 +29,12 @@ export async function admit(
   services: Services,
 ): Promise<Caller> {
   if (access.kind === 'open') return { kind: 'nobody' };
-  if (access.kind === 'registry') {
-    const shown = { headers: request.headers, certificate: certificateOf(request) };
-    return admitToRegistry(shown, { access, action }, services);
-  }
+  const shown = { headers: request.headers, certificate: certificateOf(request) };
+  if (access.kind === 'registry') return admitToRegistry(shown, { access, action }, services);
+  const holder = access.orToken && (await tokenHolder(shown, action, services));
+  if (holder) return holder;
   const { settings, authenticate } = services;
-  const caller = await callerOf(request, services);
+  const caller = await authenticate(shown);
   enforce(decide(access, caller, settings.anonymous, settings.claims(action)), authenticate.configured);
   return caller;
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../model/errors.ts';
-import { findToken, reaches } from '../registry/grants.ts';
+import { findToken, type Grant, reaches } from '../registry/grants.ts';
 import { type RegistryToken, readTokens } from '../registry/tokens.ts';
 import { type Access, type Caller, hasClaims } from './access.ts';
 import { keyIn, type Shown } from './authenticate.ts';
@@ -48,18 +48,35 @@ export async function admitToRegistry(
   const tokens = await tokensOf(services);
   if (tokens.length === 0)
     throw new ApiError(503, 'registry_not_configured', 'the registry is off: the server has no tokens for it');
-  const identity = await services.authenticate.identify(shown);
   const said = keyIn(shown.headers);
   const grant = said === '' ? undefined : findToken(tokens, said, services.host.now());
-  if (said !== '' && grant === undefined)
+  if (grant) return holderOf(grant, shown, { may: access.may, action }, services);
+  await services.authenticate.identify(shown);
+  if (said !== '')
     throw new ApiError(401, 'invalid_credential', 'the token of the registry is not known, or does not count now');
-  if (grant === undefined && !access.isPublic)
+  if (!access.isPublic)
     throw new ApiError(401, 'unauthorized', 'a token of the registry is needed: send it as Authorization: Bearer');
-  if (grant === undefined) return { kind: 'nobody' };
+  return { kind: 'nobody' };
+}
+
+/**
+ * Who sent a token of the registry to a route that others may use as well; undefined for whoever sent none.
+ * @throws ApiError 401, 403, 503
+ */
+export async function tokenHolder(shown: Shown, action: string, services: Services): Promise<Caller | undefined> {
+  const said = keyIn(shown.headers);
+  const grant = said === '' ? undefined : findToken(await tokensOf(services), said, services.host.now());
+  return grant && holderOf(grant, shown, { may: 'read', action }, services);
+}
+
+type Wanted = { readonly may: RegistryAccess['may']; readonly action: string };
+
+async function holderOf(grant: Grant, shown: Shown, { may, action }: Wanted, services: Services): Promise<Caller> {
+  const identity = await services.authenticate.identify(shown);
   if (identity === undefined && services.settings.env.registryIdentity)
     throw new ApiError(401, 'identity_required', 'the token alone is not enough: send a JWT in X-API-Identity-Token');
-  if (!(access.may === 'read' ? grant.can_read : grant.can_write))
-    throw new ApiError(403, 'forbidden', `this token may not ${access.may}`);
+  if (!(may === 'read' ? grant.can_read : grant.can_write))
+    throw new ApiError(403, 'forbidden', `this token may not ${may}`);
   if (identity !== undefined && !hasClaims(identity, services.settings.claims(action)))
     throw new ApiError(403, 'forbidden', 'this identity lacks a scope or a role that the action needs');
   return { kind: 'registry', subject: grant.subject, scopes: new Set(), grant, identity };

@@ -141,7 +141,7 @@ export const ROUTES = {
   },
   agentDecision: {
     ...{ method: 'POST', path: 'agent/decision', at: 'api', action: 'agent_decision' },
-    access: { kind: 'scoped', scopes: ['delivery'], switches: [] },
+    access: { kind: 'scoped', scopes: ['delivery'], switches: [], orToken: true },
     summary: 'Experimental: a decision for an agent; it approves nothing',
     body: shapes.AgentDecisionBody,
     responses: {

@@ -9,8 +9,10 @@ import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { AGENT_LIMITS, NO_LIMITS, type SelectPolicy } from '../runtime/load-limits.ts';
 import { type Probe, probeDigest } from '../runtime/probe.ts';
+import type { Caller } from './access.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
+import { checkReach } from './registry-access.ts';
 import type { BodyOf } from './routes.ts';
 import { MAX_PROBE_BYTES } from './select-form.ts';
 import type { Services } from './services.ts';
@@ -129,8 +131,10 @@ export async function select(call: Call<BodyOf<'runtimeSelect'>>) {
   return { selection: made.selection, ...audited(audit) };
 }
 
-/** The same as an agent needs it. */
-export async function agentDecision(call: Call<BodyOf<'agentDecision'>>) {
+/** The same as an agent needs it. A token of the registry is for agents of its own projects. */
+export async function agentDecision(call: Call<BodyOf<'agentDecision'>>, caller: Caller) {
+  const { tenant, project } = call.body;
+  if (caller.kind === 'registry') checkReach(caller, { tenant, project: project || undefined });
   const { made, audit } = await decided(call, true);
   const { selection } = made;
   if (selection.selected === undefined) return noneSelected(call.reply, call.requestId, selection);

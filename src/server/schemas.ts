@@ -180,7 +180,7 @@ const verified = z.literal(true).default(true);
 const resultLimit = count.max(1000).default(5);
 export const SelectBody = z.strictObject({ ...selecting, limit: resultLimit });
 export const FetchBody = z.strictObject({ ...selecting, out_dir: path.optional(), require_verified_history: verified });
-/** `tenant` and `project` are labels. */
+/** `tenant` and `project` are labels; a token of the registry has to be for them. */
 export const AgentDecisionBody = z.strictObject({
   ...selecting,
   ...{ agent_id: word, tenant: word, project: word },

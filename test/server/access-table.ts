@@ -151,7 +151,12 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
   // It is switched off, whoever comes.
   runtimeExecute: { ...OPEN, ...Object.fromEntries(Object.keys(OPEN).map((name) => [name, 403])) },
   runtimeDecisions: READ,
-  agentDecision: { ...CLOSED, 'token delivery': THROUGH },
+  // The contract opens it to agents with a token of their project.
+  agentDecision: {
+    ...{ ...CLOSED, 'token delivery': THROUGH },
+    ...{ 'registry, whole': THROUGH, 'registry, reads': THROUGH, 'registry with its identity': THROUGH },
+    ...{ 'registry, elsewhere': 403, 'registry with another identity': 403 },
+  },
   registryProjects: REGISTRY_READ,
   registryUpsert: REGISTRY_WRITE,
   registryUpload: REGISTRY_WRITE,

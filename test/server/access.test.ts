@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { saveProject } from '../../src/registry/projects.ts';
 import { pathsOf } from '../../src/server/register.ts';
 import { ROUTES, type RouteName } from '../../src/server/routes.ts';
+import { DEBIAN_12, probeOf } from '../fixtures/runtime-lab.ts';
 import { CALLERS, type CallerName, PAGES, SWITCHES, TABLE, THROUGH, token } from './access-table.ts';
 import {
   formOf,
@@ -45,6 +46,8 @@ function requestOf(name: RouteName, path: string): InjectOptions {
   if (name === 'validateStatus') return { method, url: `${url}?job_id=${ID}` };
   if (name === 'runReport') return { method, url: `${url}?run_id=none` };
   if (name === 'compare') return { method, url, payload: { base_run: 'a', head_run: 'b' } };
+  if (name === 'agentDecision')
+    return { method, url, payload: { ...NET, artifact_name: 'conn', host_probe: probeOf(DEBIAN_12) } };
   if (name === 'registryUpsert') return { method, url, payload: NET };
   if (name === 'registryUpload') return { method, url, ...formOf([...Object.entries(VERSION), OBJECT_PART]) };
   if (name === 'registryDownload') return { method, url, query: { ...NET, artifact_name: 'conn', version: '1' } };
