@@ -37,10 +37,13 @@ function isLeftover(name: string): boolean {
   return isGone(namespace, pid) || fileOf(name) !== undefined;
 }
 
-/** What a file that a process of ours left was for; undefined for any other. */
+/**
+ * What a file that a process of ours left was for; undefined for any other. Names come with repositories, too: none of ours
+ * was for a directory itself, or for the one above.
+ */
 function fileOf(name: string): string | undefined {
-  const [, of, namespace, pid] = FILE.exec(name) ?? [];
-  return isGone(namespace, pid) ? of : undefined;
+  const [, of = '', namespace, pid] = FILE.exec(name) ?? [];
+  return isGone(namespace, pid) && !/^\.{0,2}$/.test(of) ? of : undefined;
 }
 
 /** A file that a killed process of ours left. */

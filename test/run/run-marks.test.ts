@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
@@ -41,6 +41,20 @@ test('a run that was killed while it asked is swept; one that goes on, and one t
   const left = readdirSync(runs).filter((name) => !name.startsWith('.'));
   expect(left.sort()).toEqual(['ended', 'nobodys', 'older', 'over', 'reported']);
   expect(readdirSync(runs).filter((name) => /^\.(?:killed|reported|over)\./.test(name))).toEqual([]);
+});
+
+test('a name that comes with a repository leads to nothing but the directory of a run', async () => {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? expect.fail();
+  const gone = spawnSync('true').pid;
+  mkdirSync(join(dir.path, 'keys'));
+  writeFileSync(join(dir.path, 'keys/signing-key'), 'key');
+  mkdirSync(join(runs, 'whole'), { recursive: true });
+  const names = ['.', '..', '-', '.hidden'].map((of) => `.${of}.${namespace}-${gone}.0badcafe.tmp`);
+  for (const name of names) writeFileSync(join(runs, name), '');
+  mkdirSync(join(runs, '.hidden'));
+  await sweepRuns(host, dir.path);
+  expect(existsSync(join(dir.path, 'keys/signing-key'))).toBe(true);
+  expect(readdirSync(runs).sort()).toEqual([...names, '.hidden', 'whole'].sort());
 });
 
 test('there is nothing to sweep where nothing ran', async () => {
