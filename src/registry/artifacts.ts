@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { HistoryRecord } from '../history/record.ts';
 import { signerOf } from '../history/signer.ts';
@@ -128,28 +127,31 @@ export async function verifyProject(
   return (await checkedLinesOf(host, await projectDir(host, workdir, project))).rows;
 }
 
+/** An object of a project was changed since it was stored. */
+export function artifactChanged(what: 'the record' | 'the object', version: Named): UsageError {
+  return new UsageError(
+    'artifact_changed',
+    `${what} of ${version.artifact_name}@${version.artifact_version} was changed`,
+  );
+}
+
 /**
- * The bytes of a version, as its verified record has them.
+ * Where the object of a version lies, and the digest that its verified record has.
  * @returns undefined for a version that there is not
- * @throws UsageError `artifact_changed` where its record or its bytes are not those that were stored
+ * @throws UsageError `artifact_changed` where its record is not the one that was stored
  */
-export async function readArtifact(
+export async function findArtifact(
   host: Host,
   workdir: string,
   project: ProjectName,
   version: Named,
-  maxBytes: number,
-): Promise<{ readonly bytes: Buffer; readonly sha256: string } | undefined> {
+): Promise<{ readonly path: string; readonly sha256: string } | undefined> {
   const { lines, rows } = await checkedLinesOf(host, await projectDir(host, workdir, project));
   const index = lines.findLastIndex(({ record }) => record !== undefined && isVersion(record, version));
   const sha256 = lines[index]?.record?.artifact_sha256;
   if (sha256 === undefined) return undefined;
-  const changed = (what: string): UsageError =>
-    new UsageError('artifact_changed', `${what} of ${version.artifact_name}@${version.artifact_version} was changed`);
-  if (rows[index]?.verified !== true || !/^[0-9a-f]{64}$/.test(sha256)) throw changed('the record');
+  if (rows[index]?.verified !== true || !/^[0-9a-f]{64}$/.test(sha256)) throw artifactChanged('the record', version);
   const path = join(await versionDir(host, workdir, project, version), `${sha256}.bpf.o`);
   await host.files.rejectLink(path);
-  const bytes = await host.files.read(path, maxBytes).catch(() => Buffer.alloc(0));
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw changed('the object');
-  return { bytes, sha256 };
+  return { path, sha256 };
 }

@@ -1,14 +1,14 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip, type Gzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import { type Pack, pack } from 'tar-stream';
 import { publicReport } from '../report/public-report.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import type { SiteRun } from '../site/site.ts';
+import { endWhenStuck, openFile } from './own-file.ts';
 import { ApiError } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -20,8 +20,6 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 const MAX_ARCHIVES = 4;
 /** Of them for one address: who reads slowly leaves places to others. */
 const MAX_OF_ONE = 2;
-/** An archive that nobody takes anything of for so long is cut off. */
-const STUCK_MS = 60_000;
 /** Lists the files that no room was left for. */
 const LEFT_OUT = 'left-out.txt';
 
@@ -41,15 +39,6 @@ async function pathsOf(
   const all = await readdir(real, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = all.filter((at) => at.isFile() && FILES.includes(at.name)).map((at) => join(at.parentPath, at.name));
   return files.sort().map((path) => ({ path, name: `${runId}/targets/${path.slice(real.length + 1)}` }));
-}
-
-/** Opens a file that was one when it was listed; undefined for a link or anything else that took its place. */
-async function openFile(path: string): Promise<FileHandle | undefined> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(path, flags).catch(() => undefined);
-  if (handle && (await handle.stat()).isFile()) return handle;
-  await handle?.close();
-  return undefined;
 }
 
 const ABOUT = { mtime: new Date(0), mode: 0o644 };
@@ -101,16 +90,6 @@ export async function addFilesOf(
   if (leftOut.length > 0) addText(archive, LEFT_OUT, `The archive has no room for these files:\n${leftOut.join('')}`);
 }
 
-/** Ends a stream that nobody reads any more, although they are still there. */
-export function endWhenStuck(stream: Gzip, ms = STUCK_MS): void {
-  let before = -1;
-  const timer = setInterval(() => {
-    if (stream.bytesWritten === before) stream.destroy(new Error('it is not read'));
-    before = stream.bytesWritten;
-  }, ms).unref();
-  stream.once('close', () => clearInterval(timer));
-}
-
 /** The evidence of a run as an archive that is made as it is read: its report, and what was kept of each cell. */
 function archiveOf({ id, value, caseValues, document }: SiteRun, services: Services): Readable {
   const ids = document.cases.flatMap(({ report }) => report?.run.id ?? []);
@@ -125,7 +104,7 @@ function archiveOf({ id, value, caseValues, document }: SiteRun, services: Servi
   };
   const zipped = createGzip();
   pipeline(archive as unknown as Readable, zipped).catch(() => {});
-  endWhenStuck(zipped);
+  endWhenStuck(zipped, () => zipped.bytesWritten);
   // The reader notices that the archive is cut off.
   add().catch((error: Error) => archive.destroy(error));
   return zipped;

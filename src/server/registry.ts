@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HistoryRecord } from '../history/record.ts';
 import { UsageError } from '../model/errors.ts';
-import { artifactsOf, readArtifact, storeArtifact, verifyProject } from '../registry/artifacts.ts';
+import { artifactChanged, artifactsOf, findArtifact, storeArtifact, verifyProject } from '../registry/artifacts.ts';
 import { addAuditEvent, readAuditEvents } from '../registry/audit.ts';
 import { type ProjectName, registryPlace } from '../registry/places.ts';
 import { listProjects, type RegistryProject, readProject, saveProject } from '../registry/projects.ts';
 import type { Caller } from './access.ts';
+import { checkedStream } from './own-file.ts';
 import { ApiError, problemOf } from './problem.ts';
 import { checkReach } from './registry-access.ts';
 import { checkRate } from './registry-rate.ts';
@@ -157,16 +158,19 @@ export async function artifactDownload(query: QueryOf<'registryDownload'>, call:
     async () => {
       await readableProjectOf(call.caller, query, services);
       const version = { artifact_name, artifact_version };
-      const artifact = await readArtifact(host, settings.workdir, query, version, settings.env.objectBytes);
-      if (artifact) return artifact;
+      const artifact = await findArtifact(host, settings.workdir, query, version);
+      const file = artifact && (await checkedStream(artifact.path, artifact.sha256));
+      if (file) return { ...file, sha256: artifact.sha256 };
+      if (artifact) throw artifactChanged('the object', version);
       throw new ApiError(404, 'version_unknown', 'there is no such version in this project');
     },
   );
   reply
     .header('x-bpf-sha256', found.sha256)
     .header('content-disposition', `attachment; filename="${artifact_name}-${artifact_version}.bpf.o"`)
+    .header('content-length', found.size)
     .type('application/octet-stream')
-    .send(found.bytes);
+    .send(found.stream);
   return undefined;
 }
 

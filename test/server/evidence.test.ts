@@ -6,7 +6,8 @@ import { createGzip } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import { addFilesOf, endWhenStuck, takePlace } from '../../src/server/evidence.ts';
+import { addFilesOf, takePlace } from '../../src/server/evidence.ts';
+import { endWhenStuck } from '../../src/server/own-file.ts';
 
 let workdir: string;
 const needs = () => ({ host: createHost({ env: {} }), settings: { workdir } });
@@ -89,10 +90,10 @@ test('an archive that is not read for long is cut off, and one that is read is n
   const failed = new Promise<Error>((resolve) => stuck.once('error', resolve));
   // More than it takes without a reader.
   stuck.write(randomBytes(1024 * 1024));
-  endWhenStuck(stuck, 20);
+  endWhenStuck(stuck, () => stuck.bytesWritten, 20);
   expect((await failed).message).toBe('it is not read');
   const read = createGzip();
-  endWhenStuck(read, 500);
+  endWhenStuck(read, () => read.bytesWritten, 500);
   read.resume();
   for (let n = 0; n < 12; n++) {
     read.write('x');

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readArtifact, verifyProject } from '../../src/registry/artifacts.ts';
+import { findArtifact, verifyProject } from '../../src/registry/artifacts.ts';
 import {
   formOf,
   OBJECT,
@@ -204,6 +206,41 @@ test('bytes and records that were changed are not given out', async () => {
   expect(verified.summary).toEqual({ total: 2, failed: 2 });
 });
 
+/** Requests an object without reading it. */
+async function slowReader(port: number, url: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.write(`GET ${url} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+  await once(socket, 'readable');
+  return socket;
+}
+
+test('readers who take their time hold no object in memory, and get all of it', async () => {
+  await using own = await registryLab();
+  await upsert({ ...NET, visibility: 'public' }, undefined, own);
+  const large = Buffer.concat([BYTES, Buffer.alloc(8 * 1024 * 1024, 7)]);
+  const form = formOf([
+    ...Object.entries({ ...NET, artifact_name: 'large', artifact_version: '1' }),
+    ['artifact_file', large],
+  ]);
+  const headers = { ...form.headers, ...bearer() };
+  const request = { method: 'POST', url: '/api/v1/registry/artifacts/upload', payload: form.payload, headers } as const;
+  const { download_uri: url } = (await own.inject(request)).json();
+  await own.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = own.app.server.address() as AddressInfo;
+  const before = process.memoryUsage().arrayBuffers;
+  const readers: Socket[] = [];
+  for (let n = 0; n < 24; n++) readers.push(await slowReader(port, url));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(3 * large.length);
+  const [first, ...others] = readers;
+  for (const one of others) one.destroy();
+  const chunks: Buffer[] = [];
+  for await (const chunk of first ?? []) chunks.push(chunk as Buffer);
+  const got = Buffer.concat(chunks);
+  const end = got.indexOf('\r\n\r\n');
+  expect(got.subarray(0, end).toString()).toContain(`content-length: ${large.length}`);
+  expect(got.subarray(end + 4).equals(large)).toBe(true);
+});
+
 test('a history is read and verified once, and again when it was changed', async () => {
   await using own = await registryLab();
   await upsert(NET, undefined, own);
@@ -219,8 +256,8 @@ test('a history is read and verified once, and again when it was changed', async
   const version = { artifact_name: 'conn', artifact_version: '1' };
   for (let n = 0; n < 3; n++) {
     expect(await verifyProject(counting, settings.workdir, NET)).toMatchObject([{ verified: true }]);
-    const found = await readArtifact(counting, settings.workdir, NET, version, BYTES.length);
-    expect(found?.bytes.equals(BYTES)).toBe(true);
+    const found = await findArtifact(counting, settings.workdir, NET, version);
+    expect(readFileSync(found?.path ?? '').equals(BYTES)).toBe(true);
   }
   expect(reads).toHaveLength(1);
   writeFileSync(history, readFileSync(history, 'utf8').replace('"unknown"', '"failing"'));
