@@ -23,7 +23,7 @@ export interface PreparedRun {
   readonly baseline: RunBaseline | undefined;
   /** Absolute path; empty without one. */
   readonly manifest: string;
-  readonly reportTargets: Omit<ReportTargets, 'gate'>;
+  readonly reportTargets: ReportTargets;
   /** One kernel of each class is tested for the others; absent: all are. */
   readonly sample?: SampleRequest | undefined;
 }

@@ -1,9 +1,9 @@
+import { gate } from '../gate/gate.ts';
+import { partVerdict } from '../gate/whole.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { collectionJson, collectionMarkdown } from '../report/collection.ts';
 import { runDocument } from '../report/gate-document.ts';
-import { verdictOf } from '../run/gate-options.ts';
-import { shardVerdict } from '../run/shard-view.ts';
 import type { ReportPaths } from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
 import { type Conclusion, type EndedRun, type FinishContext, finish, type WrittenRun } from './finish.ts';
@@ -58,15 +58,15 @@ export async function finishTest({
   const { whole, report } = one;
   if (shard === undefined || plan === undefined) return finish(context, [endedRun(one, report)], runConclusion);
   const part = { ...report, part: shardPart(shard, plan, whole.startedAt, [one]) };
-  const ended = endedRun(one, part, (verdict) => shardVerdict(verdict, shard, whole.results.length));
+  const ended = endedRun(one, part, (verdict) => partVerdict(verdict, shard, whole.results.length));
   return finish({ ...context, history: false }, [ended], runConclusion);
 }
 
 /** A run with what its gate says. @param finalVerdict has the last word about that */
 export function endedRun(
-  { gate, reportTargets, manifest }: Pick<EndedRun, 'gate' | 'reportTargets' | 'manifest'>,
+  { gate: options, reportTargets, manifest }: Pick<EndedRun, 'gate' | 'reportTargets' | 'manifest'>,
   run: RunReport,
   finalVerdict: (verdict: Verdict) => Verdict = (verdict) => verdict,
 ): EndedRun {
-  return { run, verdict: finalVerdict(verdictOf(gate, run)), gate, reportTargets, manifest };
+  return { run, verdict: finalVerdict(gate(run, options)), gate: options, reportTargets, manifest };
 }

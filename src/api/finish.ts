@@ -1,4 +1,5 @@
-import { type GateOptions, withRequired } from '../gate/gate.ts';
+import { type GateOptions, gateObjects } from '../gate/gate.ts';
+import { withRequired } from '../gate/required.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
@@ -7,7 +8,6 @@ import type { ReportFiles } from '../model/formats.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
 import type { GateDocument } from '../report/gate-document.ts';
 import { atOnce, WRITES_AT_ONCE } from '../run/at-once.ts';
-import { withKnown } from '../run/gate-options.ts';
 import { registryLocks } from '../run/registry-locks.ts';
 import {
   addToIndex,
@@ -40,7 +40,7 @@ export interface EndedRun {
   readonly run: RunReport;
   readonly verdict: Verdict;
   readonly gate: GateOptions;
-  readonly reportTargets: Omit<ReportTargets, 'gate'>;
+  readonly reportTargets: ReportTargets;
   /** Absolute path; empty without one. */
   readonly manifest: string;
 }
@@ -80,8 +80,8 @@ async function unlessUnwritable(unwritten: string[], work: () => Promise<unknown
 /** Writes the reports of one run, which say of each kernel what the gate makes of it. */
 async function writeRun(host: Host, ended: EndedRun, unwritten: string[]): Promise<WrittenRun> {
   const run = withRequired(ended.run, ended.gate);
-  const targets = { ...ended.reportTargets, gate: withKnown(ended.gate, run) };
-  const paths = reportPaths(run, ended.verdict, targets);
+  const targets = ended.reportTargets;
+  const paths = reportPaths(run, gateObjects(run, ended.gate, ended.verdict), targets);
   const written = await unlessUnwritable(unwritten, () => writeReports(host, run, paths, targets));
   return { ...ended, run, paths, written };
 }

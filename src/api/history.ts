@@ -107,7 +107,7 @@ function recordOf(
   run: RunReport,
   artifact: number,
   paths: ReportPaths,
-  targets: Omit<ReportTargets, 'gate'>,
+  targets: ReportTargets,
   about: { readonly manifest: string; readonly createdAt: string },
 ): HistoryRecord {
   const own = paths.artifacts[artifact];
@@ -152,7 +152,7 @@ export function historyRecords(
   host: Host,
   run: RunReport,
   paths: ReportPaths,
-  targets: Omit<ReportTargets, 'gate'>,
+  targets: ReportTargets,
   manifest: string,
 ): HistoryRecord[] {
   const about = { manifest, createdAt: timestamp(host.now()) };

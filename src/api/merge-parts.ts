@@ -5,7 +5,7 @@ import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
-import type { RunReport, Verdict } from '../model/report.ts';
+import type { RunReport } from '../model/report.ts';
 import type { ShardPart, ShardRun } from '../model/shard.ts';
 import { phrase, setting } from '../model/wording.ts';
 import { joinShards } from '../run/join-shards.ts';
@@ -58,12 +58,4 @@ export function mergedGate({ failOn, baseline }: Merging, run: ShardRun): GateOp
     );
   }
   return policy === undefined ? run.gate : { ...run.gate, failOn: policy };
-}
-
-/** A shard that is not there is never green, whatever else decides; a failure that was seen stays one. */
-export function withMissing(verdict: Verdict, missing: readonly string[]): Verdict {
-  if (missing.length === 0) return verdict;
-  const reasons = [...missing, ...verdict.reasons];
-  if (verdict.exitCode === 2) return { ...verdict, inconclusive: true, reasons };
-  return { ...verdict, status: 'error', exitCode: 1, inconclusive: true, reasons };
 }

@@ -1,13 +1,14 @@
+import { gate } from '../gate/gate.ts';
+import { withMissing, worstOf } from '../gate/whole.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardCase, ShardPart } from '../model/shard.ts';
 import type { SuiteReport } from '../model/suite.ts';
-import { verdictOf } from '../run/gate-options.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import type { RunCase } from './baseline.ts';
 import { finish } from './finish.ts';
 import { type EndedCase, type SuiteResult, suiteConclusion, suiteRuns } from './finish-suite.ts';
-import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
-import { suiteBaseline, worstOf } from './suite-verdicts.ts';
+import { type Merging, mergedGate, mergedRun } from './merge-parts.ts';
+import { suiteBaseline } from './suite-verdicts.ts';
 
 type Suite = NonNullable<ShardPart['suite']>;
 
@@ -22,7 +23,7 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   if (!own) throw new UsageError('report_invalid', `case ${one.name} has no run; run the shards again`);
   const decides = mergedGate(merging, own);
   const run = mergedRun(merging, position, runId, about);
-  const verdict = verdictOf(decides, run);
+  const verdict = gate(run, decides);
   const { run: _position, ...facts } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
   const completed = { run, artifact: 0, verdict };
@@ -53,8 +54,7 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
   const cases = first.cases.map((one, position) =>
     one.run === undefined ? broken(one) : mergedCase(merging, one, ids[position] ?? '', { cases: named, position }),
   );
-  const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
-  const { status, exitCode } = withMissing(verdict, missing);
+  const { status, exitCode } = withMissing(worstOf(cases.map(({ report }) => report)), missing);
   const ended = {
     suite: {
       name: first.name,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { withMissing } from '../gate/whole.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardPart } from '../model/shard.ts';
 import { option } from '../model/wording.ts';
@@ -15,7 +16,7 @@ import { finish } from './finish.ts';
 import { endedRun, type FinishedRun, runConclusion } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
-import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
+import { type Merging, mergedGate, mergedRun } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
 import { reportFilePaths, reportOutputs } from './report-files.ts';
 import type { ReportOptions } from './run-options.ts';

@@ -1,10 +1,10 @@
+import { gate } from '../gate/gate.ts';
 import type { Isolation, LaneChoice } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Arch, Runner } from '../model/kernel.ts';
 import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
-import { verdictOf } from '../run/gate-options.ts';
 import { catalogKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
@@ -107,7 +107,7 @@ async function runAll<T>(
     endsCheck: (index: number, report: RunReport): boolean => {
       const one = runs[index];
       if (one === undefined || endsCheck === undefined) return false;
-      return endsCheck(index, verdictOf(one.gate, withBaseline(one, report)));
+      return endsCheck(index, gate(withBaseline(one, report), one.gate));
     },
   };
   // Read while guests boot; a catalog that cannot be read is reported when it is needed.

@@ -1,7 +1,7 @@
+import { partVerdict, worstOf } from '../gate/whole.ts';
 import type { Host } from '../host/host.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
 import { timestamp } from '../run/run-id.ts';
-import { shardVerdict } from '../run/shard-view.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { SUITE_OPTIONS } from './call-options.ts';
 import type { CompletedCheck, CompletedRun } from './check.ts';
@@ -13,7 +13,7 @@ import { type PreparedSuite, prepareSuite } from './prepare-suite.ts';
 import { suitePart } from './shard-suite.ts';
 import type { PreparedCase } from './suite-cases.ts';
 import type { SuiteOptions } from './suite-options.ts';
-import { caseReport, worstOf } from './suite-verdicts.ts';
+import { caseReport } from './suite-verdicts.ts';
 
 export type { SuiteOptions } from './suite-options.ts';
 
@@ -60,7 +60,7 @@ async function finishSuite(prepared: PreparedSuite, check: CompletedCheck, end: 
   const facts = { name, startedAt, finishedAt: timestamp(host.now()), durationMs, ...against };
   const part = shard && plan && suitePart(shard, plan, facts, prepared.cases, [...completed.values()]);
   const verdict = worstOf(cases);
-  const { status, exitCode } = shard ? shardVerdict({ ...verdict, reasons: [] }, shard, cases.length) : verdict;
+  const { status, exitCode } = shard ? partVerdict(verdict, shard, cases.length) : verdict;
   const notRun = shard ? [] : prepared.cases.slice(reported.length).map(({ source }) => source.name);
   const ended = {
     suite: { ...facts, status, exitCode, notRun, ...(part && { part }) },

@@ -1,8 +1,7 @@
 import type { Manifest } from '../config/manifest.ts';
-import { type GateOptions, gate } from '../gate/gate.ts';
+import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
-import type { RunReport, Verdict } from '../model/report.ts';
 import { phrase, setting, type Wording } from '../model/wording.ts';
 
 /**
@@ -31,19 +30,4 @@ export function gateOptionsOf(
     expectations: manifest?.expectations ?? [],
     minKernel: manifest?.minKernel,
   };
-}
-
-/** The same with the cells that failed in the baseline of the run already. */
-export function withKnown(options: GateOptions, { baseline = [], targets }: RunReport): GateOptions {
-  const known = baseline.flatMap((comparison, artifact) =>
-    (comparison?.profiles ?? [])
-      .filter(({ failure }) => failure === 'known')
-      .map(({ profile }) => ({ artifact, target: targets.findIndex((target) => target.profile.id === profile) })),
-  );
-  return { ...options, known };
-}
-
-/** What the gate says about a run. @param run with its baseline, if there is one */
-export function verdictOf(options: GateOptions, run: RunReport): Verdict {
-  return gate(run, withKnown(options, run));
 }

@@ -1,6 +1,6 @@
 import { acrossKernels } from '../classify/across.ts';
 import type { CellResult } from '../model/cell.ts';
-import type { RunReport, Verdict } from '../model/report.ts';
+import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { notRunResult } from './not-run-result.ts';
 
@@ -34,17 +34,4 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
     results: acrossKernels(results),
     partial: true,
   };
-}
-
-/**
- * The word of one machine: whether everything it had to run has a result. Failures decide when all parts are together,
- * so they cost no exit code here.
- */
-export function shardVerdict(verdict: Verdict, { index, total }: Shard, cells: number): Verdict {
-  const where = `shard ${index}/${total}`;
-  if (cells === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to run`] };
-  const note = `${where}: the verdict is computed by "bpfcompat merge"`;
-  const reasons = [...verdict.reasons, note];
-  if (verdict.inconclusive) return { ...verdict, status: 'error', exitCode: 1, reasons };
-  return { ...verdict, exitCode: verdict.exitCode === 2 ? 0 : verdict.exitCode, reasons };
 }

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { type GateOptions, gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
@@ -23,8 +22,6 @@ export interface ReportTargets {
   readonly artifactVersion: string;
   readonly artifactVariant: string;
   readonly artifactUri: string;
-  /** What decides about each artifact on its own. */
-  readonly gate: GateOptions;
 }
 
 /** Where the reports are; empty when none was requested. */
@@ -131,7 +128,7 @@ export async function writeReport(host: Host, path: string, text: string): Promi
 }
 
 /** One line of `registry/runs.jsonl`, and `metadata.json` of the run (docs/evidence.md). */
-function runRecord(report: RunReport, artifact: number, paths: ReportPaths, targets: Omit<ReportTargets, 'gate'>) {
+function runRecord(report: RunReport, artifact: number, paths: ReportPaths, targets: ReportTargets) {
   const subject = report.artifacts[artifact];
   return {
     schema_version: 'registry.v0.1',
@@ -179,21 +176,23 @@ export async function addToIndex(
 }
 
 /** What the list of runs says about a run: one record per artifact. */
-export function runRecords(run: RunReport, paths: ReportPaths, targets: Omit<ReportTargets, 'gate'>): object[] {
+export function runRecords(run: RunReport, paths: ReportPaths, targets: ReportTargets): object[] {
   return run.artifacts.map((_, index) => runRecord(run, index, paths, targets));
 }
 
 /**
  * Where the reports of a finished run go and what each says. One artifact: its report at `out` and `markdown`. Several:
  * documents about all of them there, and each artifact's own report in the run directory.
+ * @param verdicts what the gate makes of each artifact, in order
  */
-export function reportPaths(run: RunReport, verdict: Verdict, targets: ReportTargets): ReportPaths {
+export function reportPaths(run: RunReport, verdicts: readonly Verdict[], targets: ReportTargets): ReportPaths {
   const single = run.artifacts.length === 1;
-  const artifacts = run.artifacts.map((artifact, index) => {
-    const results = run.results.filter(({ cell }) => cell.artifact === index);
+  const artifacts = verdicts.flatMap((verdict, index) => {
+    const artifact = run.artifacts[index];
+    if (artifact === undefined) return [];
     const base = join(run.runDir, 'reports', stagedName(artifact, index));
     return {
-      verdict: single ? verdict : gate({ ...run, results }, targets.gate),
+      verdict,
       json: single && targets.out !== '' ? targets.out : `${base}.json`,
       markdown: single && targets.out !== '' ? targets.markdown : `${base}.md`,
     };
@@ -209,7 +208,7 @@ export async function writeReports(
   host: Host,
   run: RunReport,
   paths: ReportPaths,
-  targets: Omit<ReportTargets, 'gate'>,
+  targets: ReportTargets,
 ): Promise<void> {
   await atOnce(WRITES_AT_ONCE, paths.artifacts, async ({ json, markdown, verdict }, index) => {
     await writeReport(host, json, reportJson(run, index, verdict, { json, ...(markdown ? { markdown } : {}) }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gate, withRequired } from '../../src/gate/gate.ts';
+import { gate } from '../../src/gate/gate.ts';
+import { withRequired } from '../../src/gate/required.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Expectation } from '../../src/model/gate.ts';
 import { parseKernelRange } from '../../src/model/kernel-range.ts';
@@ -162,15 +163,16 @@ describe('what makes a run fail', () => {
   });
 
   test('a failure of the baseline is known, and only regression lets it pass', () => {
-    const known = [{ artifact: 0, target: 0 }];
-    expect(gate(both, { failOn: 'regression', known })).toMatchObject({
+    const older = { profiles: [{ profile: 'k0', failure: 'known' as const }] };
+    const before = { ...both, baseline: [older] };
+    expect(gate(before, { failOn: 'regression' })).toMatchObject({
       status: 'pass',
       exitCode: 0,
       reasons: ['known required k0: failed at load (VERIFIER_REJECTION)', expect.stringMatching(/^optional k1: /)],
     });
-    expect(gate(both, { known })).toMatchObject({ status: 'fail', exitCode: 2 });
-    const other = [{ artifact: 1, target: 0 }];
-    expect(gate(both, { failOn: 'regression', known: other })).toMatchObject({ status: 'fail', exitCode: 2 });
+    expect(gate(before)).toMatchObject({ status: 'fail', exitCode: 2 });
+    const other = { ...both, baseline: [undefined, older] };
+    expect(gate(other, { failOn: 'regression' })).toMatchObject({ status: 'fail', exitCode: 2 });
   });
 });
 

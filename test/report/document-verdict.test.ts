@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GateOptions } from '../../src/gate/gate.ts';
-import { withRequired } from '../../src/gate/gate.ts';
+import { withRequired } from '../../src/gate/required.ts';
 import type { Outcome } from '../../src/model/cell.ts';
 import { FAIL_ON } from '../../src/model/gate.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
