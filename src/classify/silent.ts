@@ -6,7 +6,7 @@ import { contextFields } from '../object/context-reads.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { sourceLine } from '../object/read-object.ts';
-import { evidenceLine, makeFinding } from './make-finding.ts';
+import { evidenceLine, makeFinding, withArgs } from './make-finding.ts';
 
 /** More of them say no more. */
 const MAX_FINDINGS = 20;
@@ -23,14 +23,31 @@ export function withSilentFaults(outcome: Outcome, evidence: Evidence, facts: Ob
     stagesOf(evidence, 'program').flatMap(({ name, status, alone }) => (status === 'pass' && !alone ? [name] : [])),
   );
   const found: Finding[] = [];
+  let reported = outcome.findings;
   let room = MAX_INSNS;
   for (const program of facts.programs) {
     if (!loaded.has(program.name)) continue;
     room -= program.insns;
     if (room < 0 || found.length >= MAX_FINDINGS) break;
-    found.push(...wrongFormats(program, facts), ...movedFields(program, evidence, facts));
+    found.push(...wrongFormats(program, facts));
+    const moved = movedField(program, evidence, facts);
+    const rejected = moved && reported.find((finding) => isShortRecord(finding, program.name));
+    if (moved && rejected) reported = reported.map((each) => (each === rejected ? withField(each, moved) : each));
+    else if (moved) found.push(moved);
   }
-  return found.length === 0 ? outcome : { ...outcome, findings: [...outcome.findings, ...found] };
+  if (found.length === 0 && reported === outcome.findings) return outcome;
+  return { ...outcome, findings: [...reported, ...found] };
+}
+
+/** The kernel did reject what the program reads: that a field moved is why, and no finding of its own. */
+function isShortRecord({ code, args }: Finding, program: string): boolean {
+  return code === 'TRACEPOINT_CONTEXT_MISMATCH' && args['reason'] === 'record_too_short' && args['program'] === program;
+}
+
+function withField(finding: Finding, { args, location }: Finding): Finding {
+  const { field, type, offset, read } = args;
+  const known = withArgs<'TRACEPOINT_CONTEXT_MISMATCH'>(finding, { field, type, offset, read }, { confidence: 'high' });
+  return location ? { ...known, location } : known;
 }
 
 /** The first call with a wrong format of each function. */
@@ -57,32 +74,33 @@ function wrongFormats(program: ProgramFacts, facts: ObjectFacts): Finding[] {
   return [];
 }
 
-/** Fields of a tracepoint's record that this kernel has elsewhere, as its format file says. */
-function movedFields(program: ProgramFacts, evidence: Evidence, facts: ObjectFacts): Finding[] {
+/** The first field of a tracepoint's record that this kernel has elsewhere, as its format file says. */
+function movedField(program: ProgramFacts, evidence: Evidence, facts: ObjectFacts): Finding | undefined {
   const { name, section, kind } = program;
   const format =
     kind.type === 'tracepoint' && stagesOf(evidence, 'format').find((each) => each.tracepoint === kind.target);
-  if (!format) return [];
-  const places = new Map(format.fields.map((field) => [field.name, field]));
-  return contextFields(facts, program)
-    .flatMap(({ field, offset, type, insn }) => {
-      const here = places.get(field);
-      if (here === undefined || here.offset === offset) return [];
-      const finding = makeFinding({
-        code: 'TRACEPOINT_CONTEXT_MISMATCH',
-        confidence: 'high',
-        phase: 'load',
-        subject: name,
-        args: {
-          ...{ program: name, section, reason: 'moved_field', function: format.tracepoint },
-          ...{ field, type, offset: String(here.offset), read: String(offset) },
-        },
-        evidence: evidenceLine(
-          `field:${field}; offset:${here.offset}; size:${here.size};`,
-          'format file of the tracepoint',
-        ),
-      });
-      return [{ ...finding, location: sourceLine(facts, program, insn) }];
-    })
-    .slice(0, 1);
+  if (!format) return undefined;
+  const places = new Map(format.fields.map((each) => [each.name, each]));
+  const moved = contextFields(facts, program).find(({ field, offset }) => {
+    const here = places.get(field);
+    return here !== undefined && here.offset !== offset;
+  });
+  const here = moved && places.get(moved.field);
+  if (!here) return undefined;
+  const { field, offset, type, insn } = moved;
+  const finding = makeFinding({
+    code: 'TRACEPOINT_CONTEXT_MISMATCH',
+    confidence: 'high',
+    phase: 'load',
+    subject: name,
+    args: {
+      ...{ program: name, section, reason: 'moved_field', function: format.tracepoint },
+      ...{ field, type, offset: String(here.offset), read: String(offset) },
+    },
+    evidence: evidenceLine(
+      `field:${field}; offset:${here.offset}; size:${here.size};`,
+      'format file of the tracepoint',
+    ),
+  });
+  return { ...finding, location: sourceLine(facts, program, insn) };
 }

@@ -31,9 +31,13 @@ function wrongEnd({ args }: TracepointFacts): boolean {
 function shortRecord(f: TracepointFacts): Words {
   const taken = f.args.type === undefined ? '' : ` The program takes it for ${f.args.type}.`;
   const has = f.args.fields === undefined ? '' : ` It has ${f.args.fields}.`;
+  const place =
+    f.args.field === undefined
+      ? ''
+      : ` Field ${f.args.field} is at byte ${arg(f, 'offset', '?')} of it, the program reads byte ${arg(f, 'read', '?')}.`;
   return {
     title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
-    explanation: `The record ends before what is read.${taken}${has}`,
+    explanation: `The record ends before what is read.${taken}${has}${place}`,
     remediation: wrongEnd(f)
       ? 'Records of sys_exit have id and ret alone (struct trace_event_raw_sys_exit): keep the arguments in a map by thread in a program at the sys_enter event, and look them up here.'
       : 'Take the structure of this very event (its format file), or use raw_tp or tp_btf; read trace_event_raw_* structures with CO-RE.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { makeFinding } from '../../src/classify/make-finding.ts';
 import { withSilentFaults } from '../../src/classify/silent.ts';
 import { words } from '../../src/findings/words.ts';
 import type { Outcome } from '../../src/model/cell.ts';
@@ -64,6 +65,32 @@ describe('a field of a record', () => {
     expect(finding && words(finding).title).toBe(
       'program probe reads field rwbs of tracepoint block/block_rq_issue where it is not',
     );
+  });
+
+  test('is why the kernel rejected the program that reads past the record', () => {
+    const rejected = makeFinding({
+      code: 'TRACEPOINT_CONTEXT_MISMATCH',
+      confidence: 'medium',
+      phase: 'attach',
+      subject: 'probe',
+      args: { program: 'probe', reason: 'record_too_short', function: 'block/block_rq_issue' },
+    });
+    const other = { ...rejected, args: { ...rejected.args, program: 'another' } };
+    const [untouched, finding, ...more] = notes('attach_tracepoint_moved_field', [format(20)], {
+      status: 'pass',
+      findings: [other, rejected],
+    });
+    expect(more).toEqual([]);
+    expect(untouched).toBe(other);
+    expect(finding).toMatchObject({
+      confidence: 'high',
+      args: { reason: 'record_too_short', field: 'rwbs', offset: '20', read: '32' },
+      location: { text: expect.stringContaining('ctx->rwbs[0]') },
+    });
+    expect(finding && words(finding).explanation).toContain(
+      'Field rwbs is at byte 20 of it, the program reads byte 32.',
+    );
+    expect(finding && words(finding).explanation).not.toContain('Nothing rejects that');
   });
 
   test.each([

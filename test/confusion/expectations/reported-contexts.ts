@@ -34,6 +34,14 @@ export const REPORTED_CONTEXTS: readonly Row[] = [
   // libbpf/libbpf-rs#1259
   always('attach_tracepoint_exit', warnsHere('TRACEPOINT_CONTEXT_MISMATCH', 'record_too_short', 'unmapped')),
   always('attach_tracepoint_exit_fixed', PASS),
+  // grafana/alloy#4562
+  from(
+    '6.16',
+    'attach_tracepoint_lost_field',
+    PASS,
+    warnsHere('TRACEPOINT_CONTEXT_MISMATCH', 'record_too_short', 'probe'),
+  ),
+  always('attach_tracepoint_lost_field_fixed', PASS),
   // cilium/cilium#21907 (its words), masoncl/rsched#4
   always('verifier_paths', rejected(['null_path', 'not_set'], ['out_of_bounds', 'counts'])),
   always('verifier_paths_fixed', PASS),
