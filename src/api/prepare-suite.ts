@@ -147,7 +147,7 @@ export async function prepareSuite(
   return { ...about, ...casesToRun(cases, baseline, options.stopOnFailure ?? false) };
 }
 
-/** The cases that are wanted and the runs they make. @param stops the first required case that does not pass ends them */
+/** The cases that are wanted and the runs they make. @param stops the first case that fails the suite ends them */
 function casesToRun(
   cases: readonly PreparedCase[],
   baseline: LoadedRun | undefined,
@@ -163,8 +163,9 @@ function casesToRun(
     runs: started.map(({ ready }) => ready),
     costs: baseline ?? own,
     ...(stops && {
-      endsCheck: (index: number, { status }: Verdict): boolean =>
-        started[index]?.source.required === true && status !== 'pass',
+      // A failure that blocks nothing must not keep others from being tested: the suite would end with 0 without them.
+      endsCheck: (index: number, { exitCode }: Verdict): boolean =>
+        started[index]?.source.required === true && exitCode !== 0,
     }),
   };
 }

@@ -75,7 +75,7 @@ export const SUITE_OPTIONS = [
     name: 'stop-on-failure',
     type: 'boolean',
     default: '',
-    description: 'stop at the first required case that does not pass; later cases are reported as not run',
+    description: 'stop at the first case that fails the suite (exit code 1 or 2); later cases are reported as not run',
     commands: ['suite'],
   },
   {

@@ -110,6 +110,27 @@ describe('--stop-on-failure', () => {
     expect(suite.not_run).toEqual(['fentry-unlink-promised', 'core-relocation']);
     expect(readdirSync(join(dir, '.bpfcompat/runs'))).toHaveLength(4);
   });
+
+  test('goes on behind a failure that blocks nothing, and behind a case that is optional', async () => {
+    const dir = mkdtempSync(join(scratch, 'suite-'));
+    copyFileSync(example('core-relocation-fail'), join(dir, 'fails.bpf.o'));
+    const cases = [
+      '  - {name: excused, artifact: fails.bpf.o, fail_on: never}',
+      '  - {name: optional, artifact: fails.bpf.o, required: false}',
+      '  - {name: required, artifact: fails.bpf.o}',
+      '  - {name: last, artifact: fails.bpf.o}',
+    ];
+    writeFileSync(
+      join(dir, 'suite.yaml'),
+      `name: s\ndefaults: {kernels: [debian-12-6.1]}\ncases:\n${cases.join('\n')}\n`,
+    );
+    const flags = ['suite', '--suite', 'suite.yaml', '--offline', '--stop-on-failure', '--json'];
+    const end = await bpfcompat(flags, { cwd: dir });
+    expect(end.code, end.stderr).toBe(2);
+    const suite = JSON.parse(end.stdout) as { cases: { name: string }[]; not_run: string[] };
+    expect(suite.cases.map(({ name }) => name)).toEqual(['excused', 'optional', 'required']);
+    expect(suite.not_run).toEqual(['last']);
+  });
 });
 
 test('a case that cannot start is an error, and the others run', async () => {
