@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { median, percentile, verdict } from '../tools/numbers.mjs';
 import { residentMb, serverLoad } from '../tools/server-load.mjs';
 import { table } from '../tools/table.mjs';
 
 const CALLERS = 50;
-const AIMS = { idleMb: 120, pageMs: 50, growth: 1.2 };
+const AIMS = { idleMb: 120, pageMs: 50, growth: 1.2, runMs: 100, gridMs: 1000, gridBytes: 1_000_000 };
+const PAGES = 'build/page-bench.mjs';
 
 async function startServer({ root, dir, env, store }) {
   const cwd = mkdtempSync(join(dir, 'server-'));
@@ -39,10 +42,22 @@ async function timedPages(url) {
   return times;
 }
 
+/** What the pages of large results take, without the way to a reader. */
+async function largePages() {
+  await build({
+    ...{ entryPoints: ['bench/tools/page-bench.ts'], outfile: PAGES, bundle: true, packages: 'external' },
+    ...{ platform: 'node', target: 'node20', format: 'esm' },
+    logLevel: 'warning',
+  });
+  const { measurePages } = await import(pathToFileURL(resolve(PAGES)).href);
+  return measurePages(9);
+}
+
 /** A server at rest, and with many callers at once: memory, times, and whether each job came to its end. */
 export async function server(bench) {
   const { short, kernels, example, progress } = bench;
   const seconds = short ? 30 : 300;
+  const { run, grid } = await largePages();
   const { child, url } = await startServer(bench);
   try {
     const pages = await timedPages(url);
@@ -68,6 +83,9 @@ export async function server(bench) {
     const held = [
       ['MB at rest', idle, AIMS.idleMb],
       ['first page, median ms', median(pages), AIMS.pageMs],
+      ['page of a run of 30 objects on 20 kernels, median ms', median(run.times), AIMS.runMs],
+      ['grid of 200 objects on 60 kernels, the slowest, ms', Math.max(...grid.times), AIMS.gridMs],
+      ['the same, bytes', grid.bytes, AIMS.gridBytes],
       ['least memory of the last third, times the second', growth, AIMS.growth],
       ['jobs that did not complete', lost, 0],
       ['answers of 500 and above, and broken connections', broken.length + errors.length, 0],
@@ -80,6 +98,10 @@ export async function server(bench) {
       ['requests', times.length],
       ['median and p95 ms', `${median(times).toFixed(0)}, ${percentile(times, 0.95).toFixed(0)}`],
       ['jobs', jobs.size],
+      [
+        'MB in the middle of each third',
+        [0, 1, 2].map((at) => Math.round(memory[at * third + (third >> 1)])).join(', '),
+      ],
     ].map(([what, value]) => [what, String(value), '', '']);
     return {
       holds: held.every(([, value, aim]) => value <= aim),

@@ -5,10 +5,10 @@ import { publicReport } from '../../src/report/public-report.ts';
 import { siteFiles } from '../../src/site/pages.ts';
 import { siteOf } from '../../src/site/site.ts';
 import { distinctSlugs, slugOf } from '../../src/site/slug.ts';
-import { hostileDocuments, largeRun, PLACE, placedRun, suite } from '../fixtures/documents.ts';
+import { hostileDocuments, PLACE, placedRun, suite } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
-import { at, reportInput, runInput, suiteInput, withoutReports } from './site-runs.ts';
+import { at, reportInput, runInput, suiteInput, wideInput, withoutReports } from './site-runs.ts';
 
 const web = join(import.meta.dirname, '..', '..', 'web');
 const TEXTS = { css: readFileSync(join(web, 'page.css'), 'utf8'), script: readFileSync(join(web, 'page.js'), 'utf8') };
@@ -288,22 +288,6 @@ test('names that differ in case or only in strange characters stay apart', () =>
   const pages = [...files.keys()].filter((path) => /^objects\/.*html$/.test(path));
   expect(new Set(pages.map((path) => path.toLowerCase())).size).toBe(names.length);
 });
-
-/** A run of that size, made of the cells of a small one. */
-function wideInput(objects: number, kernels: number): Inputs[number] {
-  const small = runInput(largeRun(12, 20));
-  const { cases } = small.document;
-  const wide = Array.from({ length: objects }, (_, index) => {
-    const one = cases[index % cases.length]!;
-    const targets = Array.from({ length: kernels }, (_, kernel) => {
-      const family = `${4 + Math.floor(kernel / 20)}.${kernel % 20}`;
-      const profile = { distro: 'debian', version: '12', kernel_family: family, kernel: '', arch: 'x86_64' };
-      return { ...one.targets[kernel % one.targets.length]!, profile_id: `debian-12-${family}`, profile };
-    });
-    return { ...one, name: `${one.name}-${index}`, artifact: `/x/${index}.bpf.o`, targets };
-  });
-  return { ...small, document: { ...small.document, cases: wide }, caseValues: [] };
-}
 
 test('200 objects on 60 kernels: one page in a moment, under a megabyte', () => {
   const files = siteFiles(siteOf([wideInput(200, 60)], 'latest'), TEXTS);

@@ -7,6 +7,7 @@ import { reportValue } from '../../src/report/json.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteValue } from '../../src/report/suite-json.ts';
 import type { SiteInput } from '../../src/site/site.ts';
+import { largeRun } from '../fixtures/documents.ts';
 
 /** A value as its file has it. */
 function saved(value: unknown): unknown {
@@ -57,4 +58,20 @@ export function at(run: RunReport, minute: number): RunReport {
   const stamp = new Date(Date.UTC(2026, 2, 1, 10, minute)).toISOString().replace('.000Z', 'Z');
   const runId = `${stamp.replace(/[-:]/g, '')}-0000${String(minute).padStart(2, '0')}`;
   return { ...run, runId, startedAt: stamp, finishedAt: stamp };
+}
+
+/** A run of that size, made of the cells of a small one. */
+export function wideInput(objects: number, kernels: number): SiteInput {
+  const small = runInput(largeRun(12, 20));
+  const { cases } = small.document;
+  const wide = Array.from({ length: objects }, (_, index) => {
+    const one = cases[index % cases.length]!;
+    const targets = Array.from({ length: kernels }, (_, kernel) => {
+      const family = `${4 + Math.floor(kernel / 20)}.${kernel % 20}`;
+      const profile = { distro: 'debian', version: '12', kernel_family: family, kernel: '', arch: 'x86_64' };
+      return { ...one.targets[kernel % one.targets.length]!, profile_id: `debian-12-${family}`, profile };
+    });
+    return { ...one, name: `${one.name}-${index}`, artifact: `/x/${index}.bpf.o`, targets };
+  });
+  return { ...small, document: { ...small.document, cases: wide }, caseValues: [] };
 }
