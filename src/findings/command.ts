@@ -13,7 +13,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   library:
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
   permission:
-    'The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).',
+    'The guest runs it as root without CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE and CAP_SYS_BOOT: a kernel module is declared (modules.load in the manifest), not loaded by the command. Else look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).',
   no_file:
     'It misses a file: guests have only what was copied into them. Declare it (assets: in the manifest or suite).',
   usage: 'The program did not take its arguments: check the command.',

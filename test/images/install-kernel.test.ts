@@ -45,7 +45,7 @@ test('the system boots the kernel that was installed in it, and it alone counts'
     `dpkg-query -W -f '\${Status}' linux-image-${release} | grep -q 'ok installed'`,
     `[[ -s /boot/initrd.img-${release} ]]`,
     'ls /boot/vmlinuz-6.1.*',
-    'modprobe dummy',
+    'modinfo dummy',
   ].join(' && ');
   const ran = await checkImage(scratch, [...object, '--command', command]);
   expect(`${ran.stdout}${ran.stderr}`).toContain('Status: pass');
