@@ -6,7 +6,7 @@ import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
 import { messageOf } from '../model/errors.ts';
 import { type EvidenceFormat, FORMATS } from '../model/formats.ts';
 import { documentCells, documentCounts } from '../report/document-cells.ts';
-import type { GateDocument } from '../report/gate-document.ts';
+import type { SavedDocument } from '../report/saved-document.ts';
 import { artifactName } from './artifact-name.ts';
 import { endGroup, failed, group, say } from './commands.ts';
 import type { Ended } from './ended.ts';
@@ -39,7 +39,7 @@ function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
   };
 }
 
-function kernelFacts(document: GateDocument): Record<string, unknown>[] {
+function kernelFacts(document: SavedDocument): Record<string, unknown>[] {
   const seen = new Map<string, Record<string, unknown>>();
   for (const { target } of documentCells(document)) {
     if (seen.has(target.profile_id)) continue;

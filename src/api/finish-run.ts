@@ -3,7 +3,7 @@ import { partVerdict } from '../gate/whole.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { collectionJson, collectionMarkdown } from '../report/collection.ts';
-import { runDocument } from '../report/gate-document.ts';
+import { runDocument } from '../report/saved-document.ts';
 import type { ReportPaths } from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
 import { type Conclusion, type EndedRun, type FinishContext, finish, type WrittenRun } from './finish.ts';

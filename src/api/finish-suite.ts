@@ -1,18 +1,18 @@
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
-import { suiteDocument } from '../report/gate-document.ts';
+import type { CheckCase, CheckDocument } from '../model/document.ts';
+import { suiteDocument } from '../report/saved-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
 import type { Conclusion, EndedRun, WrittenRun } from './finish.ts';
 
 /** What became of a case, and where to write it: absent for a case that could not start. */
 export interface EndedCase {
-  readonly report: SuiteCaseReport;
+  readonly report: CheckCase;
   readonly ended?: Pick<EndedRun, 'gate' | 'reportTargets' | 'manifest'> | undefined;
 }
 
 /** A suite that was run, or the part of it that one machine ran. */
 export interface EndedSuite {
-  readonly suite: Omit<SuiteReport, 'cases'>;
+  readonly suite: Omit<CheckDocument, 'cases'>;
   /** In the order of the file. */
   readonly cases: readonly EndedCase[];
   /** Absolute paths; empty when not wanted. */
@@ -22,7 +22,7 @@ export interface EndedSuite {
 /** A finished suite and its documents. */
 export interface SuiteResult {
   /** A case that fails or cannot start is a verdict, not an exception. */
-  readonly suite: SuiteReport;
+  readonly suite: CheckDocument;
   /** The document of `out`. */
   readonly json: string;
   /** Absolute paths; empty when not wanted. */
@@ -41,7 +41,7 @@ export function suiteRuns({ cases }: EndedSuite): EndedRun[] {
 }
 
 /** A case with what became of its reports. */
-function placed(report: SuiteCaseReport, run: WrittenRun | undefined): SuiteCaseReport {
+function placed(report: CheckCase, run: WrittenRun | undefined): CheckCase {
   const { completed } = report;
   if (run === undefined || completed === undefined) return report;
   const [paths = NOWHERE] = run.written ? run.paths.artifacts : [];
@@ -53,7 +53,7 @@ export function suiteConclusion(ended: EndedSuite, runs: readonly WrittenRun[]):
   const { paths } = ended;
   const left = [...runs];
   const cases = ended.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
-  const suite: SuiteReport = { ...ended.suite, cases };
+  const suite: CheckDocument = { ...ended.suite, cases };
   const json = suiteJson(suite);
   return {
     status: suite.status,

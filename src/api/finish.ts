@@ -6,7 +6,7 @@ import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
-import type { GateDocument } from '../report/gate-document.ts';
+import type { SavedDocument } from '../report/saved-document.ts';
 import { atOnce, WRITES_AT_ONCE } from '../run/at-once.ts';
 import { registryLocks } from '../run/registry-locks.ts';
 import {
@@ -59,7 +59,7 @@ export interface Conclusion<R> {
   /** Documents about all of it beside the reports of its objects: absolute path, and text. */
   readonly documents: readonly { readonly path: string; readonly text: () => string }[];
   /** What the reports for other programs are made of. */
-  readonly document: () => GateDocument;
+  readonly document: () => SavedDocument;
   /** The verdict in words, for a user who lacks a report that has it. */
   readonly verdict: () => string;
   readonly result: R;

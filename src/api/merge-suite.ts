@@ -1,8 +1,8 @@
 import { gate } from '../gate/gate.ts';
 import { withMissing, worstOf } from '../gate/whole.ts';
+import type { CheckDocument } from '../model/document.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardCase, ShardPart } from '../model/shard.ts';
-import type { SuiteReport } from '../model/suite.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import type { RunCase } from './baseline.ts';
 import { finish } from './finish.ts';
@@ -39,7 +39,7 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   };
 }
 
-function baselineOf({ baseline }: Merging, suite: Suite): Pick<SuiteReport, 'baseline'> {
+function baselineOf({ baseline }: Merging, suite: Suite): Pick<CheckDocument, 'baseline'> {
   if (baseline) return suiteBaseline(baseline, suite.cases);
   return suite.baseline ? { baseline: suite.baseline } : {};
 }

@@ -1,12 +1,12 @@
 import { collectionJson } from '../report/collection.ts';
+import { reportJson } from '../report/json.ts';
 import {
   collectionDocument,
-  type GateDocument,
   reportDocument,
   runDocument,
+  type SavedDocument,
   suiteDocument,
-} from '../report/gate-document.ts';
-import { reportJson } from '../report/json.ts';
+} from '../report/saved-document.ts';
 import type { SavedReport } from '../report/saved-report.ts';
 import type { FinishedRun } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
@@ -15,7 +15,7 @@ import { type Environment, environmentOf } from './services.ts';
 
 /** A run with the reports that belong to it. */
 export interface LoadedDocument {
-  readonly document: GateDocument;
+  readonly document: SavedDocument;
   /** Each case's own report file, in the order of the cases; undefined where it is gone, empty for a single report. */
   readonly files: readonly (string | undefined)[];
 }

@@ -4,7 +4,7 @@ import type { EventListener } from '../model/events.ts';
 import { FORMATS, type ReportFiles } from '../model/formats.ts';
 import { option, phrase } from '../model/wording.ts';
 import { FORMAT_WRITERS } from '../report/formats.ts';
-import type { GateDocument } from '../report/gate-document.ts';
+import type { SavedDocument } from '../report/saved-document.ts';
 import { type Output, placeOf } from '../run/claims.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { buildInfo } from './build-info.ts';
@@ -54,14 +54,14 @@ export async function writeReportFiles(
   host: Host,
   cwd: string,
   files: ReportFiles | undefined,
-  makeDocument: () => GateDocument,
+  makeDocument: () => SavedDocument,
   onEvent: EventListener,
 ): Promise<void> {
   const included = FORMATS.filter(({ name }) => Boolean(files?.[name]));
   if (included.length === 0) return;
   const fail = (kind: string, error: unknown): void =>
     onEvent({ type: 'note', message: `no ${kind} report was written: ${messageOf(error)}` });
-  let document: GateDocument;
+  let document: SavedDocument;
   try {
     document = makeDocument();
   } catch (error) {

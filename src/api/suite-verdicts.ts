@@ -1,6 +1,6 @@
 import { gate } from '../gate/gate.ts';
+import type { CheckCase, CheckDocument } from '../model/document.ts';
 import type { RunReport } from '../model/report.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { type LoadedRun, matchCases } from './load-run.ts';
 import { caseFacts, type PreparedCase, type ReadyCase } from './suite-cases.ts';
 
@@ -10,7 +10,7 @@ export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
  * What became of a case.
  * @param run with its baseline, if there is one; undefined for a case that could not start
  */
-export function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
+export function caseReport(one: PreparedCase, run: RunReport | undefined): CheckCase {
   const verdict = one.ready && run && gate(run, one.ready.gate);
   return {
     ...caseFacts(one),
@@ -29,7 +29,7 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
 export function suiteBaseline(
   baseline: LoadedRun | undefined,
   cases: readonly { readonly name: string; readonly artifact: string }[],
-): Pick<SuiteReport, 'baseline'> {
+): Pick<CheckDocument, 'baseline'> {
   if (baseline === undefined) return {};
   const named = cases.map(({ name, artifact: path }) => ({ name, path }));
   const found = new Set(matchCases(baseline, named));

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import type { CheckDocument } from '../model/document.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
-import type { SuiteReport } from '../model/suite.ts';
 import type { Wording } from '../model/wording.ts';
 import { WATCH_SUITE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
@@ -14,7 +14,7 @@ import { type SuiteOptions, validateSuite } from './suite.ts';
 /** As for `validateSuite`, without what belongs to a run that ends. */
 export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown' | 'files' | 'shard'> {
   /** Called with the whole suite after each round. */
-  readonly onResult: (suite: SuiteReport) => void;
+  readonly onResult: (suite: CheckDocument) => void;
   /** Called when nothing is going on any more, and with the words (`String(problem)`) of a round that could not be run. */
   readonly onIdle?: (problem: Wording | undefined) => void;
 }
@@ -33,7 +33,7 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
   await using _store = await useStore(host, signal);
   const file = resolve(cwd, options.suite);
   const own = (options.localKernels ?? []).flatMap((kernel) => localPaths(cwd, kernel));
-  let latest: SuiteReport | undefined;
+  let latest: CheckDocument | undefined;
   let named: readonly string[] = [];
 
   async function looking(): Promise<Marks> {

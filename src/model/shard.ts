@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts';
+import type { CheckDocument } from './document.ts';
 import type { Expectation, FailOn, MinKernel } from './gate.ts';
 import type { RunReport } from './report.ts';
-import type { SuiteReport } from './suite.ts';
 
 /** More machines than a job matrix of GitHub may have. */
 export const MAX_SHARDS = 256;
@@ -81,7 +81,7 @@ export interface ShardPart extends Shard {
   };
   readonly runs: readonly ShardRun[];
   /** Absent for objects that were named one by one. */
-  readonly suite?: Pick<SuiteReport, 'name' | 'startedAt' | 'finishedAt' | 'durationMs' | 'baseline'> & {
+  readonly suite?: Pick<CheckDocument, 'name' | 'startedAt' | 'finishedAt' | 'durationMs' | 'baseline'> & {
     readonly cases: readonly ShardCase[];
   };
 }

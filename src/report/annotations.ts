@@ -4,7 +4,7 @@ import { type DocumentKernel, documentKernels } from './document-kernels.ts';
 import { casePlace, sourcePlace } from './document-place.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
-import type { GateDocument } from './gate-document.ts';
+import type { SavedDocument } from './saved-document.ts';
 
 /** One note beside a line of a pull request. Texts are plain, and hold nothing that a runner would act upon. */
 export interface Annotation {
@@ -58,7 +58,7 @@ function causeAnnotation(kernels: readonly DocumentKernel[], cause: DocumentCaus
 }
 
 function silenceAnnotations(
-  document: GateDocument,
+  document: SavedDocument,
   kernels: readonly DocumentKernel[],
   workspace: string,
 ): Annotation[] {
@@ -76,7 +76,7 @@ function silenceAnnotations(
   });
 }
 
-function brokenAnnotations({ cases }: GateDocument, workspace: string): Annotation[] {
+function brokenAnnotations({ cases }: SavedDocument, workspace: string): Annotation[] {
   return cases
     .filter(({ error }) => error !== '')
     .map((one) => ({
@@ -87,7 +87,7 @@ function brokenAnnotations({ cases }: GateDocument, workspace: string): Annotati
     }));
 }
 
-function unexpectedAnnotations(document: GateDocument, workspace: string): Annotation[] {
+function unexpectedAnnotations(document: SavedDocument, workspace: string): Annotation[] {
   return documentCells(document)
     .filter(({ expected }) => expected?.met === 'passed')
     .map(({ one, target, decides, expected }) => ({
@@ -105,7 +105,10 @@ const ORDER: readonly Annotation['level'][] = ['error', 'warning', 'notice'];
  * where that is known, else where the case is defined. Errors come first; where there are more than `max`, the last
  * one says how many are left out.
  */
-export function annotations(document: GateDocument, { workspace = '', max = 9 }: AnnotationOptions = {}): Annotation[] {
+export function annotations(
+  document: SavedDocument,
+  { workspace = '', max = 9 }: AnnotationOptions = {},
+): Annotation[] {
   const kernels = documentKernels(document);
   const all = [
     ...brokenAnnotations(document, workspace),

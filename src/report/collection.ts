@@ -1,5 +1,5 @@
+import type { CheckDocument } from '../model/document.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
-import type { SuiteReport } from '../model/suite.ts';
 import { suiteJson } from './suite-json.ts';
 import { suiteMarkdown } from './suite-markdown.ts';
 import { collectionVersionsMarkdown } from './versions.ts';
@@ -14,7 +14,7 @@ export interface CollectionCase {
 }
 
 /** A run with several artifacts is reported like a suite with one case per artifact. */
-export function runCollection(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): SuiteReport {
+export function runCollection(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): CheckDocument {
   return {
     name: run.matrix.name,
     startedAt: run.startedAt,

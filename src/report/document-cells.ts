@@ -1,7 +1,7 @@
 import { type Decision, decide } from '../gate/decide.ts';
 import { inferredText } from '../model/inferred.ts';
-import type { DocumentCase, GateDocument } from './gate-document.ts';
 import { isSeen, type PassKind, passKind } from './loaded-only.ts';
+import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
@@ -33,7 +33,7 @@ function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
 }
 
 /** Every cell of a document, case by case, in the order of the kernels. */
-export function documentCells({ cases }: GateDocument): DocumentCell[] {
+export function documentCells({ cases }: SavedDocument): DocumentCell[] {
   const isCompared = ({ baseline, gate }: DocumentCase): boolean =>
     baseline !== undefined || gate?.fail_on === 'regression';
   const compared = cases.some(isCompared);
@@ -80,7 +80,7 @@ function kindOf({ target }: DocumentCell): PassKind | undefined {
 }
 
 /** The counts of a document; what the outputs of the Action and the heads of all texts are made of. */
-export function documentCounts(document: GateDocument): DocumentCounts {
+export function documentCounts(document: SavedDocument): DocumentCounts {
   return countsOfCells(documentCells(document), document.cases.filter(({ error }) => error !== '').length);
 }
 

@@ -1,6 +1,6 @@
 import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { oneLine } from './escape.ts';
-import type { DocumentCase } from './gate-document.ts';
+import type { DocumentCase } from './saved-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 /** A line of a file of the repository. */

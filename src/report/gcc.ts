@@ -2,7 +2,7 @@ import { type DocumentCause, documentCauses, documentSilence, kernelsText } from
 import { type DocumentKernel, documentKernels } from './document-kernels.ts';
 import { casePlace, sourcePlace } from './document-place.ts';
 import { clip, terminal } from './escape.ts';
-import type { DocumentCase, GateDocument } from './gate-document.ts';
+import type { DocumentCase, SavedDocument } from './saved-document.ts';
 
 const MAX_LINE = 1000;
 /** Of a code; those of a report from elsewhere may be anything. */
@@ -50,7 +50,7 @@ function causeLines(kernels: readonly DocumentKernel[], cause: DocumentCause, wo
  * over all its kernels with a note about what to do, then what has no result. Empty where everything passes.
  * @param workspace absolute path; files below it are named relative to it
  */
-export function gcc(document: GateDocument, { workspace }: { readonly workspace: string }): string {
+export function gcc(document: SavedDocument, { workspace }: { readonly workspace: string }): string {
   const kernels = documentKernels(document);
   return [
     ...document.cases

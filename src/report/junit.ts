@@ -5,8 +5,8 @@ import { oneLine } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
-import type { DocumentCase, GateDocument } from './gate-document.ts';
 import { attachedPartly, unseenText } from './loaded-only.ts';
+import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 const MAX_LOG_LINES = 40;
@@ -151,7 +151,7 @@ function timestamp(text: string): string {
   return text.replace(/(?:\.\d+)?Z$/, '');
 }
 
-function suitePart(document: GateDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
+function suitePart(document: SavedDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
   const reported = cells.map((cell) => ({ cell, result: resultOf(cell) }));
   const lines = reported.flatMap(({ cell, result }) => cellLines(cell, result));
   const broken = one.error !== '' || cells.length === 0;
@@ -183,7 +183,7 @@ function notRunPart(name: string): Part {
 }
 
 /** The verdict as a test case of its own: where no cell failed (a required kernel was not run), the exit code alone would say so. */
-function verdictPart({ exitCode, cases }: GateDocument): Part {
+function verdictPart({ exitCode, cases }: SavedDocument): Part {
   const reasons = [...new Set(cases.flatMap((one) => one.reasons))];
   const message = reasons[0] ?? `the check ends with exit code ${exitCode}`;
   const place = { name: 'verdict', classname: 'bpfcompat', time: seconds(0) };
@@ -198,7 +198,7 @@ function verdictPart({ exitCode, cases }: GateDocument): Part {
  * kernel. `failure`: the kernel rejects it and is required; `error`: no result; `skipped`: not tested, nothing attached, or
  * it fails and is non-blocking (optional, expected, known, or under `never`).
  */
-export function junit(document: GateDocument): string {
+export function junit(document: SavedDocument): string {
   const cells = documentCells(document);
   const parts = [
     ...document.cases.map((one) =>

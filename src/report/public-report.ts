@@ -1,5 +1,5 @@
 import { fileName } from '../model/object-names.ts';
-import type { DocumentCase, GateDocument } from './gate-document.ts';
+import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import type { SavedTarget } from './saved-report.ts';
 
 /** Fields that only say where something lies on the machine of the run. */
@@ -145,6 +145,6 @@ function publicCase(one: DocumentCase): DocumentCase {
 }
 
 /** The same of a document. */
-export function publicDocument(document: GateDocument): GateDocument {
+export function publicDocument(document: SavedDocument): SavedDocument {
   return { ...document, cases: document.cases.map(publicCase) };
 }

@@ -1,5 +1,5 @@
 import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } from '../model/comparison.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import type { CheckCase, CheckDocument } from '../model/document.ts';
 import { identityJson, summaryJson } from './compare-json.ts';
 import { identityLine, newsLines } from './compare-markdown.ts';
 import { isNews, isOldNews, newsText } from './compare-words.ts';
@@ -7,27 +7,27 @@ import { md } from './escape.ts';
 import { list } from './json-values.ts';
 
 /** What is new in a case; undefined where nothing older is known about it. */
-export function comparisonOf({ completed }: SuiteCaseReport): Comparison | undefined {
+export function comparisonOf({ completed }: CheckCase): Comparison | undefined {
   return completed?.run.baseline?.[completed.artifact];
 }
 
 /** Was the suite, or a case of it, held against an older run? */
-export function hasBaseline({ baseline, cases }: SuiteReport): boolean {
+export function hasBaseline({ baseline, cases }: CheckDocument): boolean {
   return baseline !== undefined || cases.some(({ completed }) => completed?.run.baseline !== undefined);
 }
 
 /** The counts of all cases together. */
-export function suiteNews({ cases }: SuiteReport): ComparisonSummary {
+export function suiteNews({ cases }: CheckDocument): ComparisonSummary {
   return totalOf(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
 }
 
 /** Names of the cases that gave a result and that the older run does not have. */
-function added({ cases }: SuiteReport): string[] {
+function added({ cases }: CheckDocument): string[] {
   return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name }) => name);
 }
 
 /** All cases together; each case has its own kernels besides. */
-export function suiteBaselineJson(suite: SuiteReport) {
+export function suiteBaselineJson(suite: CheckDocument) {
   if (!hasBaseline(suite)) return undefined;
   return {
     ...(suite.baseline && identityJson(suite.baseline)),
@@ -43,14 +43,14 @@ function isFresh(diff: ProfileDiff): boolean {
 }
 
 export interface ComparedCase {
-  readonly one: SuiteCaseReport;
+  readonly one: CheckCase;
   readonly comparison: Comparison;
 }
 
 /** The cases that an older run has: with news, with known failures and nothing else, and as before. */
 export function sortedNews({
   cases,
-}: SuiteReport): Readonly<Record<'fresh' | 'known' | 'same', readonly ComparedCase[]>> {
+}: CheckDocument): Readonly<Record<'fresh' | 'known' | 'same', readonly ComparedCase[]>> {
   const compared = cases.flatMap((one): ComparedCase[] => {
     const comparison = comparisonOf(one);
     return comparison ? [{ one, comparison }] : [];
@@ -61,7 +61,7 @@ export function sortedNews({
 }
 
 /** Lines about cases without news, not escaped yet: label and names. */
-export function quietTexts(suite: SuiteReport): string[] {
+export function quietTexts(suite: CheckDocument): string[] {
   const { known, same } = sortedNews(suite);
   const texts: readonly (readonly [label: string, names: readonly string[]])[] = [
     ['Known failures only', known.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
@@ -73,7 +73,7 @@ export function quietTexts(suite: SuiteReport): string[] {
 }
 
 /** What is new in a suite, case by case; nothing without an older run. Cases without news share a line. */
-export function suiteBaselineLines(suite: SuiteReport): string[] {
+export function suiteBaselineLines(suite: CheckDocument): string[] {
   if (!hasBaseline(suite)) return [];
   return [
     '## Against the baseline',

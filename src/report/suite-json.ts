@@ -1,5 +1,5 @@
 import type { RecordedTarget } from '../model/comparison.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import type { CheckCase, CheckDocument } from '../model/document.ts';
 import { baselineJson, causeJson } from './compare-json.ts';
 import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
@@ -13,7 +13,7 @@ import { isComplete, runVerdict } from './verdict-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Targets of a case, in matrix order; none when it could not start. */
-export function caseViews({ completed }: SuiteCaseReport): TargetView[] {
+export function caseViews({ completed }: CheckCase): TargetView[] {
   return completed ? targetViews(completed.run, completed.artifact) : [];
 }
 
@@ -75,7 +75,7 @@ function targetJson(view: TargetView, recorded: RecordedTarget | undefined, fail
   };
 }
 
-function caseJson(one: SuiteCaseReport) {
+function caseJson(one: CheckCase) {
   const views = caseViews(one);
   const { passed, failed } = requiredCounts(views);
   const behavior = behaviorCounts(views);
@@ -114,7 +114,7 @@ function caseJson(one: SuiteCaseReport) {
 }
 
 /** The collection document, `bpfcompat_suite.v0.1` (docs/report.md), as a value; keys that are undefined are not there. */
-export function suiteValue(suite: SuiteReport) {
+export function suiteValue(suite: CheckDocument) {
   return {
     schema_version: 'bpfcompat_suite.v0.1',
     name: suite.name,
@@ -135,6 +135,6 @@ export function suiteValue(suite: SuiteReport) {
 }
 
 /** The same as text. */
-export function suiteJson(suite: SuiteReport): string {
+export function suiteJson(suite: CheckDocument): string {
   return `${JSON.stringify(suiteValue(suite), null, 2)}\n`;
 }

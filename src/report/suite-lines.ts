@@ -1,9 +1,9 @@
-import type { SuiteReport } from '../model/suite.ts';
+import type { CheckDocument } from '../model/document.ts';
 import { terminal } from './escape.ts';
 import { caseViews, lackOf } from './suite-json.ts';
 
 /** The lines about a suite that scripts look for (docs/suites.md). Their names and order never change. */
-export function suiteLines(suite: SuiteReport): string[] {
+export function suiteLines(suite: CheckDocument): string[] {
   return [
     `Suite: ${terminal(suite.name)}`,
     `Status: ${suite.status}`,
@@ -19,7 +19,7 @@ export function suiteLines(suite: SuiteReport): string[] {
 }
 
 /** Why cases have no result, one line each, for a caller who wants no table; the lines for scripts have their state alone. */
-export function withoutResultLines({ cases }: SuiteReport): string[] {
+export function withoutResultLines({ cases }: CheckDocument): string[] {
   return cases.flatMap(({ name, status, completed }) =>
     status === 'error' && completed
       ? completed.verdict.reasons.slice(0, 5).map((reason) => `${terminal(name)}: ${terminal(reason, 1000)}`)

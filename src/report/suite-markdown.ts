@@ -1,7 +1,7 @@
+import type { CheckCase, CheckDocument } from '../model/document.ts';
 import type { Finding } from '../model/finding.ts';
 import { inferredText } from '../model/inferred.ts';
 import type { Profile } from '../model/kernel.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';
@@ -14,7 +14,7 @@ import { behaviorCounts, caseViews, codeOf, lackOf, requiredCounts } from './sui
 import { supportRange } from './support-range.ts';
 import type { TargetView } from './view.ts';
 
-type Column = readonly [SuiteCaseReport, readonly TargetView[]];
+type Column = readonly [CheckCase, readonly TargetView[]];
 
 /** Kernels of all cases, oldest first. */
 function kernelsOf(columns: readonly Column[]): Profile[] {
@@ -50,7 +50,7 @@ const DECLARED = {
 } as const;
 
 /** How a cell stands to what was declared and to the older run; empty where there is nothing to say. */
-function standingOf(one: SuiteCaseReport, id: string): string {
+function standingOf(one: CheckCase, id: string): string {
   const { completed } = one;
   const target = completed?.run.targets.findIndex(({ profile }) => profile.id === id);
   const declared = completed?.verdict.expected?.find(
@@ -62,7 +62,7 @@ function standingOf(one: SuiteCaseReport, id: string): string {
 }
 
 /** What was declared about a case, once per declaration, with what became of it. */
-function declaredLines({ completed }: SuiteCaseReport): string[] {
+function declaredLines({ completed }: CheckCase): string[] {
   const lines = new Map<string, string[]>();
   for (const { artifact, target, code: name, reason, met } of completed?.verdict.expected ?? []) {
     if (artifact !== completed?.artifact) continue;
@@ -196,7 +196,7 @@ function detailLines([one, views]: Column): string[] {
 }
 
 /** A suite for a person: the matrix of cases and kernels comes first. */
-export function suiteMarkdown(suite: SuiteReport): string {
+export function suiteMarkdown(suite: CheckDocument): string {
   const columns = suite.cases.map((one): Column => [one, caseViews(one)]);
   const lines = [
     '# bpfcompat Compatibility Suite',

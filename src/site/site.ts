@@ -1,13 +1,13 @@
 import { artifactName } from '../model/object-names.ts';
 import { type DocumentCell, documentCells } from '../report/document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../report/document-kernels.ts';
-import type { DocumentCase, GateDocument } from '../report/gate-document.ts';
 import { publicDocument } from '../report/public-report.ts';
+import type { DocumentCase, SavedDocument } from '../report/saved-document.ts';
 import { distinctSlugs, shortDigest } from './slug.ts';
 
 /** A finished run as its report says it. */
 export interface SiteInput {
-  readonly document: GateDocument;
+  readonly document: SavedDocument;
   /** The report, without what only its machine needs, as a JSON value. */
   readonly value: unknown;
   /** The own report of each case of a collection, in order; undefined where it is gone, and for a plain report. */
@@ -69,7 +69,7 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function runIdOf({ cases }: GateDocument): string {
+function runIdOf({ cases }: SavedDocument): string {
   return cases.find(({ report }) => report !== undefined)?.report?.run.id ?? '';
 }
 
@@ -92,7 +92,7 @@ function newestFirst(a: SiteInput, b: SiteInput): number {
 }
 
 /** A run with several objects calls them by their names, one about a single object by its file: they are the same. */
-function withObjectNames(document: GateDocument): GateDocument {
+function withObjectNames(document: SavedDocument): SavedDocument {
   if (document.kind !== 'report') return document;
   return { ...document, cases: document.cases.map((one) => ({ ...one, name: artifactName(one.name) })) };
 }

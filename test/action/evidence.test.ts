@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { gatherEvidence } from '../../src/action/evidence.ts';
 import type { DocumentCell } from '../../src/report/document-cells.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
-import { runDocument } from '../../src/report/gate-document.ts';
+import { runDocument } from '../../src/report/saved-document.ts';
 import { runReport } from '../fixtures/run.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'bpfcompat-evidence-'));

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../src/api/explain.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { collectionJson } from '../../src/report/collection.ts';
-import { runDocument } from '../../src/report/gate-document.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { runDocument } from '../../src/report/saved-document.ts';
 import { matrixText } from '../../src/report/terminal/text.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeReportFiles } from '../../src/api/report-files.ts';
-import type { GateDocument } from '../../src/report/gate-document.ts';
+import type { SavedDocument } from '../../src/report/saved-document.ts';
 import { quickDocument } from '../fixtures/documents.ts';
 import { host } from '../fixtures/shards.ts';
 
@@ -15,7 +15,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const ALL = { junit: 'new/j.xml', sarif: 's.sarif', badge: 'b.json', summary: 'summary.md' };
 
-async function write(makeDocument: () => GateDocument, files = ALL): Promise<string[]> {
+async function write(makeDocument: () => SavedDocument, files = ALL): Promise<string[]> {
   const notes: string[] = [];
   await writeReportFiles(host, dir, files, makeDocument, (event) => {
     if (event.type === 'note') notes.push(event.message);

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { annotations } from '../../src/report/annotations.ts';
 import { badge } from '../../src/report/badge.ts';
 import { comment } from '../../src/report/comment.ts';
-import { collectionDocument, type GateDocument, reportDocument } from '../../src/report/gate-document.ts';
 import { gcc } from '../../src/report/gcc.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { junit } from '../../src/report/junit.ts';
 import { sarif } from '../../src/report/sarif/sarif.ts';
+import { collectionDocument, reportDocument, type SavedDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
@@ -33,7 +33,7 @@ function bent(value: unknown, text: string, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bent(item, text, name)]));
 }
 
-function documents(text: string): GateDocument[] {
+function documents(text: string): SavedDocument[] {
   const verdict = { status: 'fail', exitCode: 2, reasons: ['x'], failOn: 'any' } as const;
   const reports = [mixedRun(), placedRun(PLACE)].map((run) =>
     SavedReport.parse(bent(JSON.parse(reportJson(run, 0, verdict, { json: 'x' })), text)),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { reportDocument } from '../../src/report/gate-document.ts';
 import { publicDocument, publicReport } from '../../src/report/public-report.ts';
+import { reportDocument } from '../../src/report/saved-document.ts';
 import { SavedReport } from '../../src/report/saved-report.ts';
 import { result, runReport, target } from '../fixtures/run.ts';
 import { reportInput } from '../site/site-runs.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from '../../src/compare/compare.ts';
 import { gate } from '../../src/gate/gate.ts';
+import type { CheckCase, CheckDocument } from '../../src/model/document.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import type { SuiteCaseReport, SuiteReport } from '../../src/model/suite.ts';
 import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
@@ -16,7 +16,7 @@ import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 const A = 'debian-11-5.10';
 const B = 'debian-12-6.1';
 
-function hasResult(name: string, run: RunReport, part: Partial<SuiteCaseReport> = {}): SuiteCaseReport {
+function hasResult(name: string, run: RunReport, part: Partial<CheckCase> = {}): CheckCase {
   const verdict = gate(run);
   return {
     name,
@@ -51,7 +51,7 @@ const broken = hasResult('gone', good, {
   required: false,
 });
 
-function suite(cases: readonly SuiteCaseReport[], part: Partial<SuiteReport> = {}): SuiteReport {
+function suite(cases: readonly CheckCase[], part: Partial<CheckDocument> = {}): CheckDocument {
   return {
     name: 'net-agent',
     startedAt: '2026-01-02T03:04:05Z',
@@ -201,7 +201,7 @@ describe('text', () => {
 
 describe('held against an older run', () => {
   const before = { ...recordedRun(good, 0), path: 'main.json', summaryStatus: 'pass' };
-  const held = (name: string, run: RunReport): SuiteCaseReport =>
+  const held = (name: string, run: RunReport): CheckCase =>
     hasResult(name, { ...run, baseline: [compareReports(before, recordedRun(run, 0))] });
   const worse = suite(
     [held('same', good), held('worse', bad), hasResult('fresh', { ...good, baseline: [undefined] })],

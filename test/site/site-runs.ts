@@ -1,9 +1,9 @@
 import { type GateOptions, gate } from '../../src/gate/gate.ts';
+import type { CheckDocument } from '../../src/model/document.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import type { SuiteReport } from '../../src/model/suite.ts';
 import { runCollection } from '../../src/report/collection.ts';
-import { collectionDocument, reportDocument } from '../../src/report/gate-document.ts';
 import { reportValue } from '../../src/report/json.ts';
+import { collectionDocument, reportDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteValue } from '../../src/report/suite-json.ts';
 import type { SiteInput } from '../../src/site/site.ts';
@@ -22,7 +22,7 @@ export function reportInput(run: RunReport, artifact = 0, options: GateOptions =
 }
 
 /** A suite with the own reports of its cases. */
-export function suiteInput(suite: SuiteReport): SiteInput {
+export function suiteInput(suite: CheckDocument): SiteInput {
   const value = saved(suiteValue(suite));
   const caseValues = suite.cases.map(
     ({ completed }) =>

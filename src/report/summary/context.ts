@@ -1,8 +1,8 @@
 import { code, md } from '../escape.ts';
-import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
 import { LOADED_ONLY, NOTHING_LOADED } from '../loaded-only.ts';
 import { isOverrideNote } from '../override-note.ts';
+import type { SavedDocument } from '../saved-document.ts';
 import { durationText, plural } from './heading.ts';
 import { markdownLink } from './links.ts';
 import type { Parts } from './parts.ts';
@@ -46,7 +46,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
 }
 
 /** Kernels of the workspace in place of those that come with bpfcompat. */
-export function overrideLines({ cases }: GateDocument): string[] {
+export function overrideLines({ cases }: SavedDocument): string[] {
   const notes = cases.flatMap(({ reasons, report }) => [...reasons, ...(report?.summary?.notes ?? [])]);
   const lines = [...new Set(notes)].filter(isOverrideNote).map((note) => `⚠️ ${md(note, 600)}`);
   return lines.flatMap((line) => [line, '']);
@@ -60,7 +60,7 @@ export function newsLine({ cells, counts }: Parts): string[] {
 }
 
 /** Cases that could not start or were given up. */
-export function brokenLines({ cases, notRun }: GateDocument, most: number): string[] {
+export function brokenLines({ cases, notRun }: SavedDocument, most: number): string[] {
   const broken = cases.filter(({ error }) => error !== '');
   const lines = broken
     .slice(0, most)

@@ -1,5 +1,5 @@
 import type { DocumentCounts } from '../document-cells.ts';
-import type { GateDocument } from '../gate-document.ts';
+import type { SavedDocument } from '../saved-document.ts';
 
 const ICONS = { pass: '✅', fail: '❌', error: '⚠️' } as const;
 /** A run that passes, of which something was only loaded. */
@@ -12,7 +12,7 @@ export function plural(count: number, one: string): string {
 
 /** `3 of 24 incompatible (1 new), 2 without an answer`: what a notification shows of a run. Plain text. */
 export function verdictText(
-  { status, notRun }: Pick<GateDocument, 'status' | 'notRun'>,
+  { status, notRun }: Pick<SavedDocument, 'status' | 'notRun'>,
   counts: DocumentCounts,
 ): string {
   const { total, passed, failed, tolerated, excused, errored, broken, regressions, known } = counts;
@@ -65,7 +65,7 @@ function lackText({ total, inferred, nothingLoaded, loadedOnly, attachedPartly }
 export const SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
 
 /** The heading of a summary: the verdict as a symbol and in words. */
-export function headingText(document: GateDocument, counts: DocumentCounts): string {
+export function headingText(document: SavedDocument, counts: DocumentCounts): string {
   const { status } = document;
   const lacking = status === 'pass' && lackText(counts) !== '';
   return `${lacking ? ICON_LOADED : ICONS[status]} bpfcompat: ${verdictText(document, counts)}`;

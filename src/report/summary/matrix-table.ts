@@ -1,7 +1,7 @@
 import type { DocumentCell } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
-import type { DocumentCase } from '../gate-document.ts';
 import { html, htmlCode } from '../html.ts';
+import type { DocumentCase } from '../saved-document.ts';
 import { cellTitle, SYMBOLS, type SymbolName, symbolsOf } from './symbols.ts';
 
 /** As many columns of one symbol as a summary page shows without scrolling. */

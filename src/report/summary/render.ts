@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DocumentCell } from '../document-cells.ts';
 import { md } from '../escape.ts';
-import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
+import type { SavedDocument } from '../saved-document.ts';
 import { brokenLines, contextLine, newsLine, overrideLines } from './context.ts';
 import { type BlockOptions, failureBlock } from './failure-block.ts';
 import { failureGroups } from './failure-groups.ts';
@@ -16,7 +16,7 @@ import { legend } from './symbols.ts';
 const FEW = 3;
 
 /** Beginning of the ids of a summary: several summaries may stand on one page. */
-function anchorBase({ name }: GateDocument): string {
+function anchorBase({ name }: SavedDocument): string {
   return `bpf-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
 }
 

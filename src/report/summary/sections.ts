@@ -2,8 +2,8 @@ import { type DocumentCause, kernelsText } from '../document-causes.ts';
 import type { DocumentCell } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { code, codeCell, md } from '../escape.ts';
-import type { DocumentCase, GateDocument } from '../gate-document.ts';
 import { table } from '../markdown-table.ts';
+import type { DocumentCase, SavedDocument } from '../saved-document.ts';
 import type { SavedFinding } from '../saved-report.ts';
 import { durationText } from './heading.ts';
 
@@ -123,7 +123,7 @@ export function acceleratorText(cells: readonly DocumentCell[]): string {
 }
 
 /** What the guests were run with. */
-export function environmentLines(cells: readonly DocumentCell[], { cases }: GateDocument): string[] {
+export function environmentLines(cells: readonly DocumentCell[], { cases }: SavedDocument): string[] {
   const guests = cells.flatMap(({ target }) => target.guest ?? []);
   const each = (pick: (guest: (typeof guests)[number]) => string): string =>
     [...new Set(guests.map(pick).filter((word) => word !== ''))].map((word) => md(word, 200)).join(', ');

@@ -1,8 +1,8 @@
 import type { Target } from '../../model/cell.ts';
+import type { CheckDocument } from '../../model/document.ts';
 import type { Expected } from '../../model/gate.ts';
 import { grouped } from '../../model/once-per.ts';
 import type { RunReport } from '../../model/report.ts';
-import type { SuiteReport } from '../../model/suite.ts';
 import type { ReportedCause } from '../expected-words.ts';
 import { caseViews } from '../suite-json.ts';
 import { type TargetView, targetViews } from '../view.ts';
@@ -49,7 +49,7 @@ export function runCases(run: RunReport, expected: readonly Expected[] = []): Te
 }
 
 /** The cases of a suite that could start, called like the suite calls them. */
-export function suiteCases({ cases }: SuiteReport): TerminalCase[] {
+export function suiteCases({ cases }: CheckDocument): TerminalCase[] {
   return cases.flatMap((one): TerminalCase[] => {
     const { name, completed } = one;
     const subject = completed?.run.artifacts[completed.artifact];

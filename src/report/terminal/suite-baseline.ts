@@ -1,4 +1,4 @@
-import type { SuiteReport } from '../../model/suite.ts';
+import type { CheckDocument } from '../../model/document.ts';
 import { wrap } from '../../text/wrap.ts';
 import { baselineText } from '../compare-text.ts';
 import { newsText } from '../compare-words.ts';
@@ -7,7 +7,7 @@ import { hasBaseline, quietTexts, sortedNews, suiteNews } from '../suite-baselin
 
 /** What is new against the older run, for a terminal: cases with news one by one; empty without such a run. */
 export function suiteBaselineText(
-  suite: SuiteReport,
+  suite: CheckDocument,
   options: { readonly width: number; readonly color: boolean },
 ): string {
   if (!hasBaseline(suite)) return '';

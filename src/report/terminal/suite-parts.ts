@@ -1,4 +1,4 @@
-import type { SuiteReport } from '../../model/suite.ts';
+import type { CheckDocument } from '../../model/document.ts';
 import { wrap } from '../../text/wrap.ts';
 import { terminal } from '../escape.ts';
 import { caseViews } from '../suite-json.ts';
@@ -10,7 +10,7 @@ function headed(heading: string, lines: readonly string[]): string {
 }
 
 /** The kernels that each case supports, as far as they were tested. */
-export function suiteSupportText({ cases }: SuiteReport, options: { readonly width: number }): string {
+export function suiteSupportText({ cases }: CheckDocument, options: { readonly width: number }): string {
   const width = Math.max(40, options.width);
   const lines = cases.flatMap((one) => {
     if (!one.completed) return [];
@@ -28,7 +28,7 @@ const BECAME = {
 } as const;
 
 /** What became of declared failures, a line for each case and end. */
-export function suiteDeclaredText({ cases }: SuiteReport, options: { readonly width: number }): string {
+export function suiteDeclaredText({ cases }: CheckDocument, options: { readonly width: number }): string {
   const width = Math.max(40, options.width);
   const lines = cases.flatMap(({ name, completed }) => {
     const own = (completed?.verdict.expected ?? []).filter(({ artifact }) => artifact === completed?.artifact);

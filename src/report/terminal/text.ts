@@ -1,7 +1,7 @@
 import type { Target } from '../../model/cell.ts';
+import type { CheckDocument } from '../../model/document.ts';
 import type { Expected } from '../../model/gate.ts';
 import type { RunReport, Verdict } from '../../model/report.ts';
-import type { SuiteReport } from '../../model/suite.ts';
 import { wrap } from '../../text/wrap.ts';
 import { baselineText } from '../compare-text.ts';
 import { terminal } from '../escape.ts';
@@ -72,7 +72,7 @@ export function matrixText(run: RunReport, options: TextOptions): string {
 }
 
 /** Cases by kernels, one matrix for all cases with the same kernels. */
-export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
+export function suiteMatrixText(suite: CheckDocument, options: TextOptions): string {
   return byKernels(suiteCases(suite))
     .map((group) => casesText(group, group[0]?.targets ?? [], suite.durationMs, options))
     .join('\n');
@@ -85,7 +85,7 @@ export function runText(run: RunReport, verdict: Verdict, options: TextOptions):
 }
 
 /** All there is to say about a suite on a terminal: the matrix first; the lines for scripts are not part of it. */
-export function suiteText(suite: SuiteReport, options: TextOptions): string {
+export function suiteText(suite: CheckDocument, options: TextOptions): string {
   const parts = [
     suiteMatrixText(suite, options),
     suiteSupportText(suite, options),

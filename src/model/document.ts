@@ -3,7 +3,7 @@ import type { RunReport, RunStatus, Verdict } from './report.ts';
 import type { ShardPart } from './shard.ts';
 
 /** What became of one case. */
-export interface SuiteCaseReport {
+export interface CheckCase {
   readonly name: string;
   /** Absolute path. */
   readonly artifact: string;
@@ -27,7 +27,7 @@ export interface SuiteCaseReport {
 }
 
 /** A suite that was run, or a run with several objects, before it becomes a file. */
-export interface SuiteReport {
+export interface CheckDocument {
   readonly name: string;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -37,7 +37,7 @@ export interface SuiteReport {
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
   /** In the order of the file. */
-  readonly cases: readonly SuiteCaseReport[];
+  readonly cases: readonly CheckCase[];
   /** Names of the cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
   /** What this machine contributes; absent where one machine runs everything. */

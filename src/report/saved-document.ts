@@ -1,6 +1,6 @@
+import type { CheckDocument } from '../model/document.ts';
 import { distinctNames } from '../model/object-names.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
-import type { SuiteReport } from '../model/suite.ts';
 import { flag } from '../model/wording.ts';
 import { runCollection } from './collection.ts';
 import { reportValue } from './json.ts';
@@ -18,7 +18,7 @@ import { suiteValue } from './suite-json.ts';
  * What every reporter for machines and workflows reads. It is made of documents as they are saved and of nothing else:
  * a run that has just ended, one that is read back and one that was put together from shards give the same.
  */
-export interface GateDocument {
+export interface SavedDocument {
   /** `report`: one object; `collection`: a suite, or a run with several objects. */
   readonly kind: 'report' | 'collection';
   /** Name of the suite or the matrix; of the object when neither has one. */
@@ -130,7 +130,7 @@ function caseOfReport(report: SavedReport): DocumentCase {
 }
 
 /** The document of a run about one object. */
-export function reportDocument(report: SavedReport): GateDocument {
+export function reportDocument(report: SavedReport): SavedDocument {
   const only = caseOfReport(report);
   const { run, matrix, gate } = report;
   return {
@@ -180,7 +180,7 @@ function withUniqueNames(cases: readonly DocumentCase[]): DocumentCase[] {
 export function collectionDocument(
   saved: SavedCollection,
   reports: readonly (SavedReport | undefined)[],
-): GateDocument {
+): SavedDocument {
   const status = statusOf(saved.status);
   const code = saved.exit_code ?? exitCodeOf(status);
   return {
@@ -202,7 +202,7 @@ function savedReport(run: RunReport, artifact: number, verdict: Verdict): SavedR
 }
 
 /** The same of a suite that has just ended: of the values that it writes. */
-export function suiteDocument(suite: SuiteReport): GateDocument {
+export function suiteDocument(suite: CheckDocument): SavedDocument {
   const reports = suite.cases.map(
     ({ completed }) => completed && savedReport(completed.run, completed.artifact, completed.verdict),
   );
@@ -214,7 +214,7 @@ export function suiteDocument(suite: SuiteReport): GateDocument {
  * @param verdict of the whole run
  * @param own verdict of each artifact, in order
  */
-export function runDocument(run: RunReport, verdict: Verdict, own: readonly Verdict[]): GateDocument {
+export function runDocument(run: RunReport, verdict: Verdict, own: readonly Verdict[]): SavedDocument {
   if (run.artifacts.length === 1) return reportDocument(savedReport(run, 0, own[0] ?? verdict));
   const cases = own.map((one, artifact) => ({ artifact, verdict: one, json: '', markdown: '' }));
   return suiteDocument(runCollection(run, verdict, cases));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { documentCells, documentCounts } from '../../src/report/document-cells.ts';
 import { documentKernels } from '../../src/report/document-kernels.ts';
-import { collectionDocument, reportDocument, suiteDocument } from '../../src/report/gate-document.ts';
+import { collectionDocument, reportDocument, suiteDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { mixedDocument, quickDocument, suite, suiteOf } from '../fixtures/documents.ts';
