@@ -4,6 +4,7 @@ import { builtinMatrixNames, type ResolvedEntry } from '../config/catalog.ts';
 import { localKernelBlock } from '../config/local-kernel-block.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
 import type { Host } from '../host/host.ts';
+import type { KernelImage } from '../kernels/image/kernel-image.ts';
 import { openImage } from '../kernels/image/local-image.ts';
 import { withoutEndSlashes } from '../model/end-slashes.ts';
 import { HostError, UsageError, wordingOf } from '../model/errors.ts';
@@ -62,14 +63,13 @@ export function resolvedKernels(
   return kernels.map((kernel, index) => resolvedKernel(cwd, kernel, entries[index]?.id ?? ''));
 }
 
-/** What `uname -r` will say of an image of this machine. @throws UsageError for what cannot be booted */
-async function releaseOf(host: Host, path: string): Promise<string> {
-  const { release } = await openImage(host, path).catch((error: unknown) => {
+/** What an image of this machine is for, and what `uname -r` will say. @throws UsageError for what cannot be booted */
+async function imageOf(host: Host, path: string): Promise<Pick<KernelImage, 'arch' | 'release'>> {
+  return await openImage(host, path).catch((error: unknown) => {
     if (error instanceof HostError)
       throw new UsageError(error.code, phrase`${option('kernel')}: ${wordingOf(error)}`, { cause: error });
     throw error;
   });
-  return release;
 }
 
 /** `ci-kernels-6.12`, `vmlinuz`: what distinguishes a kernel from others before it was fetched. */
@@ -85,14 +85,15 @@ async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel
   const block = localKernelBlock(cwd, kernel, said);
   const layout = block.source === 'file' && (await isLayout(host, block.image));
   const source: KernelSource = layout ? { source: 'oci', layout: block.image } : block;
-  const release = source.source === 'file' ? await releaseOf(host, source.image) : undefined;
+  const image = source.source === 'file' ? await imageOf(host, source.image) : undefined;
+  const release = image?.release;
   return {
     id: kernel.name ?? (release === undefined ? nameOfPlace(kernel.image) : idOf(release)),
     distro: 'local',
     version: '',
     // Of a kernel elsewhere it is known when it has come.
     kernelFamily: kernelNumber(release ?? '')?.join('.') ?? '',
-    arch: 'x86_64',
+    arch: image?.arch ?? 'x86_64',
     runner: 'vm',
     memoryMb: MEMORY_MB,
     cpus: 1,

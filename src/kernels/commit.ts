@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, Profile, StoredFile } from '../model/kernel.ts';
 import { imageFacts } from './image/image-facts.ts';
+import { withoutZboot } from './image/zboot.ts';
 import { bootModules } from './modules/module-files.ts';
 import { vouchedFor } from './source-key.ts';
 import { blobPath, lockStore, type Store, writeRecord } from './store.ts';
@@ -32,8 +33,9 @@ export async function commitKernel(
 ): Promise<KernelRecord> {
   const { kernel } = fetched;
   const { channel, modules } = await bootModules(host, kernel, join(workDir, 'modules'), signal);
-  const facts = await imageFacts(host, kernel.vmlinuz, workDir, signal);
-  const vmlinuz = await measure(host, kernel.vmlinuz);
+  const bootable = await withoutZboot(host, kernel.vmlinuz, join(workDir, 'image'), signal);
+  const facts = await imageFacts(host, bootable, workDir, signal);
+  const vmlinuz = await measure(host, bootable);
   const config = kernel.config === undefined ? undefined : await measure(host, kernel.config);
   const moduleFiles: { name: string; incoming: Incoming }[] = [];
   for (const { name, path } of modules) moduleFiles.push({ name, incoming: await measure(host, path) });

@@ -1,11 +1,16 @@
-import { mkdtempSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import { zboot } from '../fakes/zboot.ts';
 import { check } from './support/check.ts';
+import { bpfcompat } from './support/cli.ts';
 import { ARM64, example } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { storedKernel } from './support/stored-kernel.ts';
 
 // Emulated on an x86_64 machine, as arm64 kernels are for most users.
 const X86 = 'debian-12-6.1';
@@ -43,3 +48,30 @@ test('one object on the same release of two architectures: each has its own gues
   expect(codes(of(2, 0))).toEqual(codes(of(2, 1)));
   expect(codes(of(2, 0))).toContain('CORE_RELOCATION_FAILURE');
 }, 300_000);
+
+test.each(['gzip', 'zstd22'])(
+  'a kernel in an EFI zboot image, packed with %s, boots as what it holds',
+  async (named) => {
+    const { record, vmlinuz, config, modules } = await storedKernel(ARM64);
+    const cwd = mkdtempSync(join(scratch, 'zboot-'));
+    const tree = join(cwd, 'modules/lib/modules', record.release);
+    mkdirSync(tree, { recursive: true });
+    for (const { name, path } of modules) copyFileSync(path, join(tree, `${name}.ko`));
+    copyFileSync(config ?? '', join(cwd, `config-${record.release}`));
+    const image = zboot(readFileSync(vmlinuz), named);
+    writeFileSync(join(cwd, 'vmlinuz.efi'), image);
+    const args = ['test', '--artifact', example('simple-pass'), '--kernel', 'vmlinuz.efi,modules=modules,name=zboot'];
+    const { code, stdout, stderr } = await bpfcompat([...args, '--offline', '--out', 'report.json'], { cwd });
+    expect(`${stdout}${stderr}`).toContain('Status: pass');
+    expect(code).toBe(0);
+    expect(targetOf(readReport(join(cwd, 'report.json')), 'zboot')).toMatchObject({
+      status: 'pass',
+      kernel_package: {
+        name: 'vmlinuz.efi',
+        version: record.release,
+        sha256: createHash('sha256').update(image).digest('hex'),
+      },
+    });
+  },
+  300_000,
+);

@@ -1,10 +1,4 @@
-/** What a kernel image for x86 says: a bzImage in its head (Documentation/arch/x86/boot.rst), or a vmlinux. */
-export interface KernelImage {
-  /** `uname -r`. */
-  readonly release: string;
-  /** Where the kernel lies in the file, mostly packed; undefined in images of boot protocols before 2.08. */
-  readonly payload: { readonly offset: number; readonly size: number } | undefined;
-}
+import type { KernelImage } from './kernel-image.ts';
 
 /** Bytes of a file that `readBzImage` wants to see. */
 export const HEAD_BYTES = 64 * 1024;
@@ -20,16 +14,8 @@ const OTHERS: readonly (readonly [(head: Buffer) => boolean, string])[] = [
     'it is an ELF file (vmlinux or a module); name arch/x86/boot/bzImage of the same build',
   ],
   [
-    (head) => head.toString('latin1', 0x38, 0x3c) === 'ARMd',
-    'it is an Image for arm64, and guests here are x86_64; build for x86_64',
-  ],
-  [
-    (head) => begins(head, 'MZ') && head.toString('latin1', 4, 8) === 'zimg',
-    'it is an EFI zboot image (arm64, riscv or loongarch), which unpacks itself under EFI alone; build bzImage for x86_64',
-  ],
-  [
     (head) => begins(head, 'MZ'),
-    'it is an EFI program and no bzImage, such as a unified kernel image; take the kernel out of it: objcopy -O binary --only-section=.linux FILE vmlinuz',
+    'it is an EFI program and no kernel image, such as a unified kernel image; take the kernel out of it: objcopy -O binary --only-section=.linux FILE vmlinuz',
   ],
   [(head) => begins(head, '\u001f\u008b'), 'it is packed with gzip; unpack it first'],
   [(head) => begins(head, '\u00fd7zXZ'), 'it is packed with xz; unpack it first'],
@@ -54,7 +40,10 @@ export function readBzImage(bytes: Uint8Array): KernelImage | string {
     head.length >= 0x260 && head.readUInt16LE(0x1fe) === 0xaa55 && head.toString('latin1', 0x202, 0x206) === 'HdrS';
   if (!isBzImage) {
     const other = OTHERS.find(([matches]) => matches(head))?.[1];
-    return other ?? 'it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64';
+    return (
+      other ??
+      'it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64, or the Image of one for arm64'
+    );
   }
   const protocol = head.readUInt16LE(0x206);
   // Bit 0 of xloadflags: it has a 64-bit entry point. The field came with protocol 2.12.
@@ -70,5 +59,5 @@ export function readBzImage(bytes: Uint8Array): KernelImage | string {
   }
   const start = ((head[0x1f1] || DEFAULT_SETUP_SECTORS) + 1) * SECTOR;
   const payload = { offset: start + head.readUInt32LE(0x248), size: head.readUInt32LE(0x24c) };
-  return { release, payload: protocol >= 0x0208 && payload.size > 0 ? payload : undefined };
+  return { arch: 'x86_64', release, payload: protocol >= 0x0208 && payload.size > 0 ? payload : undefined };
 }

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
-import type { KernelImage } from './bzimage.ts';
+import type { KernelImage } from './kernel-image.ts';
 import { unpackedKernel } from './payload.ts';
 
 const BEGIN = Buffer.from('IKCFG_ST');

@@ -73,7 +73,8 @@ async function imageSections(
   signal: AbortSignal | undefined,
 ): Promise<((name: string) => Uint8Array | undefined) | undefined> {
   const image = await readImage(host, path, signal);
-  if (typeof image === 'string') return undefined;
+  // An Image for arm64 is flat: it has no sections.
+  if (typeof image === 'string' || image.arch === 'aarch64') return undefined;
   const chunks = await unpackedKernel(host, path, image, signal);
   const kernel = chunks && (await wholeKernel(chunks));
   return kernel && sectionsOf(kernel);
@@ -89,7 +90,8 @@ async function unpackedSections(
   signal: AbortSignal | undefined,
 ): Promise<Map<string, Buffer> | undefined> {
   const image = await readImage(host, path, signal);
-  if (typeof image === 'string') return undefined;
+  // An Image for arm64 is flat: it has no sections.
+  if (typeof image === 'string' || image.arch === 'aarch64') return undefined;
   try {
     await unpackKernel(host, path, image, { target, maxBytes: MAX_KERNEL }, signal);
     return await fileSections(host, target, OF_FACTS);

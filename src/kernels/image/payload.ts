@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import { type Packing, unpacked, unpackInto } from '../sources/rpm/chunks.ts';
-import type { KernelImage } from './bzimage.ts';
+import type { KernelImage } from './kernel-image.ts';
 
 const MAGICS: readonly (readonly [string, Packing])[] = [
   // A vmlinux, or CONFIG_KERNEL_UNCOMPRESSED.
@@ -22,7 +22,7 @@ async function packedAt(
   // The head may say anything.
   if (payload === undefined || payload.offset >= ((await host.files.stat(path))?.size ?? 0)) return undefined;
   const head = Buffer.from(await host.files.readHead(path, 8, payload.offset));
-  const packing = MAGICS.find(([magic]) => head.toString('latin1', 0, magic.length) === magic)?.[1];
+  const packing = payload.packing ?? MAGICS.find(([magic]) => head.toString('latin1', 0, magic.length) === magic)?.[1];
   return packing && { packing, from: payload.offset };
 }
 

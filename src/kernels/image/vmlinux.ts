@@ -1,7 +1,8 @@
 import { ELF_MACHINE, readElfHeader, readSegments, SEGMENT_TYPE } from '../../elf/elf-file.ts';
 import type { Host } from '../../host/host.ts';
 import { unpacked } from '../sources/rpm/chunks.ts';
-import type { KernelImage } from './bzimage.ts';
+import { bannerIn } from './banner.ts';
+import type { KernelImage } from './kernel-image.ts';
 import { elfNotes } from './notes.ts';
 
 /** A kernel has some five. */
@@ -10,10 +11,6 @@ const MAX_SEGMENTS = 64;
 const MAX_NOTES = 64 * 1024;
 /** XEN_ELFNOTE_PHYS32_ENTRY: where a machine without firmware enters the kernel (PVH). */
 const PVH_ENTRY = { owner: 'Xen', type: 18 } as const;
-/** `linux_banner` of init/version.c. */
-const BANNER = /Linux version ([A-Za-z0-9][A-Za-z0-9._+~-]{0,127}) \(/;
-const BANNER_BYTES = 160;
-
 /** Reads a part of a file. @returns fewer bytes where it ends */
 async function bytesAt(
   host: Host,
@@ -29,18 +26,6 @@ async function bytesAt(
     if (bytes >= size) break;
   }
   return Buffer.concat(parts).subarray(0, size);
-}
-
-async function bannerIn(chunks: AsyncIterable<Buffer>): Promise<string | undefined> {
-  let held = '';
-  for await (const chunk of chunks) {
-    held += chunk.toString('latin1');
-    const release = BANNER.exec(held)?.[1];
-    if (release !== undefined) return release;
-    // It may be divided among two chunks.
-    held = held.slice(-BANNER_BYTES);
-  }
-  return undefined;
 }
 
 /**
@@ -71,5 +56,5 @@ export async function readVmlinux(
   const release = await bannerIn(unpacked(host, path, 'plain', signal));
   if (release === undefined) return 'it does not say which version it is; it is damaged, build or copy it again';
   const size = (await host.files.stat(path))?.size ?? 0;
-  return { release, payload: { offset: 0, size } };
+  return { arch: 'x86_64', release, payload: { offset: 0, size } };
 }

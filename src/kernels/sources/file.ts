@@ -3,8 +3,8 @@ import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { FileKernelSource } from '../../model/file-source.ts';
 import { flag } from '../../model/wording.ts';
-import type { KernelImage } from '../image/bzimage.ts';
 import { readIkconfig } from '../image/ikconfig.ts';
+import type { KernelImage } from '../image/kernel-image.ts';
 import { openImage } from '../image/local-image.ts';
 import { moduleTree } from '../image/module-tree.ts';
 import { requireSpace } from '../space.ts';
@@ -20,7 +20,7 @@ function besides(image: string, release: string): string[] {
   const dir = dirname(image);
   const beside = join(dir, `config-${release}`);
   if (basename(image) === 'vmlinux') return [join(dir, '.config'), beside];
-  const built = /\/arch\/x86(?:_64)?\/boot$/.test(dir) ? [resolve(dir, '../../../.config')] : [];
+  const built = /\/arch\/(?:x86(?:_64)?|arm64)\/boot$/.test(dir) ? [resolve(dir, '../../../.config')] : [];
   return [...built, beside];
 }
 
@@ -59,9 +59,10 @@ function modulesRemedy(path: string, { modules }: FileKernelSource): string {
 }
 
 async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): Promise<FetchedKernel> {
-  const { source, paths, listener, packagesDir, top } = request;
+  const { arch, source, paths, listener, packagesDir, top } = request;
+  const { signal } = listener;
   if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of this machine are in no cache');
-  const named = await openImage(host, source.image, listener.signal);
+  const named = await openImage(host, source.image, { arch, signal });
   await stayInside(host, top, source.image, named.path);
   const size = (await host.files.stat(named.path))?.size ?? 0;
   if (size > MAX_IMAGE) {
@@ -74,7 +75,7 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
   const vmlinuz = join(paths.workDir, 'vmlinuz');
   await host.files.copy(named.path, vmlinuz);
   // A build may have replaced it meanwhile: what is used is what was looked at.
-  const image = await openImage(host, vmlinuz, listener.signal);
+  const image = await openImage(host, vmlinuz, { arch, signal });
   const sha256 = await host.files.sha256(vmlinuz);
   if (source.sha256 !== undefined && source.sha256.toLowerCase() !== sha256) {
     throw new HostError(
@@ -86,7 +87,7 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
   const tree =
     modules === undefined
       ? { modules: [], modulesBuiltin: undefined }
-      : await moduleTree(host, modules, image.release, (path) => stayInside(host, top, modules, path), listener.signal);
+      : await moduleTree(host, modules, image.release, (path) => stayInside(host, top, modules, path), signal);
   const config = await configOf(host, { ...image, path: named.path }, vmlinuz, request);
   const name = basename(named.path);
   return {
@@ -105,8 +106,8 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
 /** Kernels that somebody built or copied to this machine. Looked at again each time: a build replaces its files. */
 export const file: Source<FileKernelSource> = {
   fetch: fetchFile,
-  async builds(host, { source }) {
-    const { path, release } = await openImage(host, source.image);
+  async builds(host, { arch, source }) {
+    const { path, release } = await openImage(host, source.image, { arch });
     return [{ name: basename(path), version: release, release, sha256: source.sha256, url: undefined }];
   },
   exactly: (source) => source,

@@ -4,6 +4,7 @@ import { bzImage } from '../../fakes/bzimage.ts';
 
 test('the head of a bzImage says its release and where the packed kernel lies', () => {
   expect(readBzImage(bzImage({ release: '6.18.0-rc3-00012-gabcdef+' }))).toEqual({
+    arch: 'x86_64',
     release: '6.18.0-rc3-00012-gabcdef+',
     payload: undefined,
   });
@@ -13,16 +14,10 @@ test('the head of a bzImage says its release and where the packed kernel lies', 
 });
 
 describe('what cannot be booted is reported with a reason and what to do', () => {
-  const arm64 = Buffer.alloc(4096);
-  arm64.write('ARM\x64', 0x38, 'latin1');
-  const zboot = Buffer.alloc(4096);
-  zboot.write('MZ\0\0zimg', 'latin1');
   const head = (text: string): Buffer => Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(4096)]);
   test.each([
     ['nothing', Buffer.alloc(0), /it is empty; name the bzImage/],
     ['vmlinux', head('\x7fELF\x02\x01\x01'), /an ELF file .*; name arch\/x86\/boot\/bzImage/],
-    ['Image of arm64', arm64, /for arm64, .*; build for x86_64/],
-    ['EFI zboot', zboot, /an EFI zboot image .*; build bzImage for x86_64/],
     ['unified kernel image', head('MZ\x90\0\x03\0\0\0'), /objcopy -O binary --only-section=\.linux/],
     ['gzip', head('\x1f\x8b\x08'), /packed with gzip; unpack/],
     ['xz', head('\xfd7zXZ\0'), /packed with xz; unpack/],

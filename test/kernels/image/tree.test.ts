@@ -66,7 +66,7 @@ test('a kernel that is a hard link to what is not read is reported as that', asy
     ]),
   );
   expect(tree.files.get('lib/modules/6.1.0/config')).toBe(tree.files.get('boot/config-6.1.0'));
-  await expect(kernelAmong(host, tree, dir.path, 'IMAGE', undefined)).rejects.toThrow(
+  await expect(kernelAmong(host, tree, dir.path, { what: 'IMAGE', arch: 'x86_64', signal: undefined })).rejects.toThrow(
     'IMAGE: boot/vmlinuz-6.1.0 is a hard link to opt/kernel, which is none of the files that are read; pack it as a file of its own',
   );
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
-import type { KernelImage } from '../../../src/kernels/image/bzimage.ts';
+import type { KernelImage } from '../../../src/kernels/image/kernel-image.ts';
 import { readImage } from '../../../src/kernels/image/read-image.ts';
 import { vmlinux } from '../../fakes/vmlinux.ts';
 
@@ -22,7 +22,11 @@ async function read(bytes: Uint8Array): Promise<KernelImage | string> {
 test('a vmlinux says its release in its banner, wherever that lies', async () => {
   for (const before of [0, 65_536 - 160, 65_536 - 20 - 152, 1_000_000]) {
     const bytes = vmlinux({ before });
-    expect(await read(bytes)).toEqual({ release: '6.18.0-rc3+', payload: { offset: 0, size: bytes.length } });
+    expect(await read(bytes)).toEqual({
+      arch: 'x86_64',
+      release: '6.18.0-rc3+',
+      payload: { offset: 0, size: bytes.length },
+    });
   }
 });
 

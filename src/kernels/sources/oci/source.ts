@@ -106,7 +106,7 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
     if (file.startsWith(`${dir}/`)) await keepLayer(layer.digest, file);
     finished += layer.size;
   }
-  const kernel = await kernelAmong(host, tree, paths.workDir, what, listener.signal);
+  const kernel = await kernelAmong(host, tree, paths.workDir, { what, arch: request.arch, signal: listener.signal });
   const title = titleOf(source);
   const pinned = name?.reference.startsWith('sha256:') === true;
   return {

@@ -4,6 +4,7 @@ import { HostError } from '../../../model/errors.ts';
 import { globMatches } from '../../../model/glob-matches.ts';
 import type { UrlKernelSource } from '../../../model/url-source.ts';
 import { HEAD_BYTES, readBzImage } from '../../image/bzimage.ts';
+import { readImageFor } from '../../image/read-image.ts';
 import { kernelTree } from '../../image/tree.ts';
 import { withConfig } from '../../image/with-config.ts';
 import { requireSpace } from '../../space.ts';
@@ -81,7 +82,7 @@ async function imageKernel(
 ): Promise<UnpackedKernel> {
   const { source, paths, listener } = request;
   const vmlinuz = await verifiedImage(host, downloads, keyring, signed, request);
-  const head = readBzImage(await host.files.readHead(vmlinuz, HEAD_BYTES));
+  const head = await readImageFor(host, vmlinuz, request.arch, listener.signal);
   if (typeof head === 'string') throw new HostError('kernel_unusable', `${source.image} cannot be booted: ${head}`);
   const listed = (url: string | undefined): Promise<string> | undefined =>
     url === undefined || signed === undefined ? undefined : downloads.listed(url, signed);
@@ -161,11 +162,14 @@ async function urlBuilds(host: Host, request: OffersRequest<UrlKernelSource>): P
     const release = NAMED_RELEASE.exec(name)?.[1];
     return [{ name, version: release ?? '', release, sha256: digestOf(name), url: new URL(name, signed.url).href }];
   }
+  const name = nameOf(source.image);
+  const offered = { name, sha256: digestOf(name), url: source.image };
+  // An Image for arm64 says its release somewhere, and not in its head.
+  if (request.arch === 'aarch64') return [{ ...offered, version: '', release: undefined }];
   const head = readBzImage(await downloads.head(source.image, HEAD_BYTES));
   if (typeof head === 'string') throw new HostError('kernel_unusable', `${source.image} cannot be booted: ${head}`);
-  const name = nameOf(source.image);
   const { release } = head;
-  return [{ name, version: release, release, sha256: digestOf(name), url: source.image }];
+  return [{ ...offered, version: release, release }];
 }
 
 /** Kernels as files on a server, with a digest in the profile or a signature beside them. */
