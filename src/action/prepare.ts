@@ -41,9 +41,14 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   }
 }
 
-/** Whether guests may need a shell: then it comes the way kernels come. */
-function mayRunCommands({ parsed, input }: Job): boolean {
-  return parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
+/** Shells that guests of these kernels may need, one of each architecture: they come the way kernels come. */
+export async function userlandsOf(
+  { parsed, input }: Job,
+  profiles: readonly string[],
+  options: Parameters<typeof archesOfKernels>[1],
+): Promise<string[]> {
+  const mayRunCommands = parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
+  return mayRunCommands ? (await archesOfKernels(profiles, options)).map(userlandId) : [];
 }
 
 /** Kernels of the cache, as far as the job wants them from there. */
@@ -54,11 +59,11 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed.options : NOTHING_SAID;
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf(job, env, runner.workspace);
-  const userland = userlandId('x86_64');
-  const needed = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
+  const userlands = await userlandsOf(job, profiles, { env, ...settings });
+  const needed = [...profiles, ...userlands];
   const all = await restoreKernels(needed, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
   await writeState(env, { kernels: all.toSave, scratch, settings });
-  const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
+  const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => !userlands.includes(id));
   const restored = {
     restored: kernelsOnly(all.restored),
     present: kernelsOnly(all.present),
@@ -77,9 +82,9 @@ export async function prepareMachine(job: Job, env: Env, runner: Runner, machine
   if (job.binary === '') {
     const { parsed } = job;
     const isRun = parsed.command === 'test' || parsed.command === 'suite';
-    const { allowProfileOverride } = isRun ? parsed.options : NOTHING_SAID;
+    const { allowProfileOverride, localKernels } = isRun ? parsed.options : NOTHING_SAID;
     const ids = await kernelsOf(job, env, runner.workspace);
-    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride });
+    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride, localKernels });
     await ensureTools(env, job.settings.installQemu, machine, arches);
   }
   await openKvm(runner, machine);

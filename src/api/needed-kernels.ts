@@ -56,12 +56,17 @@ export async function namedLocalKernels(
 }
 
 /**
- * Architectures of a run with these kernels. x86_64 is always one: kernels that are files, disk images, and those of a case that
- * could not be read are not among them.
+ * Architectures of a run with these kernels, and those that were typed for it. x86_64 is always one: kernels of profiles that are
+ * files, disk images, and those of a case that could not be read are not among them.
  */
-export async function archesOfKernels(ids: readonly string[], options: Environment = {}): Promise<Arch[]> {
-  const catalog = createCatalog(environmentOf(options));
+export async function archesOfKernels(
+  ids: readonly string[],
+  { localKernels, ...options }: Environment & { readonly localKernels?: readonly LocalKernel[] } = {},
+): Promise<Arch[]> {
+  const environment = environmentOf(options);
+  const catalog = createCatalog(environment);
   const arches = new Set<Arch>(['x86_64']);
+  for (const { arch } of await localProfiles(environment, localKernels).catch(() => [])) arches.add(arch);
   for (const id of ids) arches.add((await findProfile(catalog, id).catch(() => undefined))?.arch ?? 'x86_64');
   return [...arches];
 }
