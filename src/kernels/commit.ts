@@ -51,6 +51,7 @@ export async function commitKernel(
     ...facts,
     config: config?.file ?? null,
     modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),
+    ...(fetched.tree === undefined ? {} : { tree: fetched.tree }),
     // Absent where it always was the same, so that older versions read it as well.
     ...(channel === 'virtio-serial' ? {} : { channel }),
     fetchedAt: host.now().toISOString(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, StoredFile } from '../model/kernel.ts';
 import { TYPED_KERNEL } from '../model/local-kernel.ts';
+import { factsName, modulesName } from './derived.ts';
 import { removeDisks } from './disks/prune.ts';
 import {
   filesOf,
@@ -113,6 +114,14 @@ async function dropLists(host: Host, store: Store, signal: AbortSignal | undefin
   }
 }
 
+/** Removes modules and facts of kernels that are not stored any more, and those of older versions. */
+async function dropDerived(host: Host, store: Store): Promise<void> {
+  const kept = new Set((await records(host, store)).flatMap((record) => [modulesName(record), factsName(record)]));
+  for (const dir of [store.modules, store.facts]) {
+    for (const name of await entries(host, dir)) if (!kept.has(name)) await host.files.remove(join(dir, name));
+  }
+}
+
 /**
  * Removes what no one needs: blobs without a record and leftovers of killed runs; with `keep` or `all` also kernels.
  * Safe beside running fetches.
@@ -125,10 +134,7 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   await host.files.remove(store.packages);
   if (options.all === true) await removeUserlands(host, store);
   const needed = new Set((await neededFiles(host, store)).map((file) => file.sha256));
-  // Modules and facts lie by the digest of the image that they belong to.
-  for (const dir of [store.modules, store.facts]) {
-    for (const image of await entries(host, dir)) if (!needed.has(image)) await host.files.remove(join(dir, image));
-  }
+  await dropDerived(host, store);
   const disks = await removeDisks(host, store, options.all === true);
   let removedBlobs = disks.count;
   let freedBytes = disks.bytes;

@@ -4,6 +4,8 @@ import { HostError, throwIfCancelled } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import { option, phrase } from '../model/wording.ts';
+import { copiedModules } from './copied-modules.ts';
+import { modulesName } from './derived.ts';
 import { imageBtf } from './image/image-facts.ts';
 import { kernelSourceOf } from './locked.ts';
 import { indexModules } from './modules/index-modules.ts';
@@ -15,9 +17,8 @@ import { locateStore, lockProfile, openStore, recordName, type Store } from './s
 import type { EnsureOptions } from './supply.ts';
 import type { FetchListener, UnpackedKernel } from './unpacked.ts';
 
-/** Where the modules of a kernel lie: whoever has the same image has the same modules. */
-function modulesPath(store: Store, { vmlinuz }: Pick<KernelRecord, 'vmlinuz'>): string {
-  return join(store.modules, vmlinuz.sha256);
+function modulesPath(store: Store, record: KernelRecord): string {
+  return join(store.modules, modulesName(record));
 }
 
 /** The packages of a stored kernel once more: the very build, or nothing. */
@@ -32,6 +33,7 @@ async function fetchAgain(
   const requested = kernelSourceOf(profile);
   if (requested === undefined) throw new HostError('kernel_unusable', `${profile.file} names no kernel`);
   const kept = join(store.packages, recordName(record));
+  await host.files.makeDir(workDir);
   const fetched = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(requested) ? requested : exactly(requested, record.package),
@@ -41,9 +43,10 @@ async function fetchAgain(
     top: profile.top,
   });
   if (fetched === 'unchanged') throw new TypeError('the source called packages unchanged that it was not given');
-  const { kernel } = fetched;
-  if (kernel.release === record.release && (await host.files.sha256(kernel.vmlinuz)) === record.vmlinuz.sha256)
-    return kernel;
+  const { kernel, tree } = fetched;
+  const isSame = kernel.release === record.release && tree === record.tree;
+  if (isSame && (await host.files.sha256(kernel.vmlinuz)) === record.vmlinuz.sha256)
+    return requested.source === 'file' ? copiedModules(host, kernel, join(workDir, 'copies')) : kernel;
   throw new HostError(
     'kernel_unusable',
     phrase`what is offered for ${profile.id} now is another build than the stored ${record.release}; ${option('refresh-kernels')} fetches it again`,

@@ -10,8 +10,8 @@ const PARENT_MODE = 0o755;
 
 /**
  * The content-addressed store on disk:
- * `blobs/sha256/<hex>` bytes, `modules/<sha256 of the vmlinuz>/` all modules of a kernel with their index,
- * `facts/<sha256 of the vmlinuz>` what is read of a kernel without booting it,
+ * `blobs/sha256/<hex>` bytes, `modules/<sha256 of the vmlinuz>@<source and packages>/` all modules of a kernel with their index,
+ * `facts/<sha256 of the vmlinuz>@<release and configuration>` what is read of a kernel without booting it,
  * `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
  * `packages/<record>/` packages kept for a cache, `disks/` disk images of vendors with their records, `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
@@ -22,7 +22,7 @@ export interface Store {
   readonly userland: string;
   /** All modules of kernels, where they were looked into. */
   readonly modules: string;
-  /** What is read of kernels without booting them, by the digest of the image. */
+  /** What is read of kernels without booting them. */
   readonly facts: string;
   /** Packages that stored things were made of, for caches (BPFCOMPAT_KEEP_PACKAGES). */
   readonly packages: string;

@@ -28,6 +28,8 @@ export interface FetchedKernel {
     readonly files: { name: string; version: string; sha256: string; signer?: string; url?: string }[];
     readonly signer?: Signer;
   };
+  /** See `KernelRecord.tree`. */
+  readonly tree?: string;
   /** Who vouches for the bytes; absent where that is whoever signed the packages, or a pin of the profile. */
   readonly vouched?: KernelRecord['vouched']['by'];
 }

@@ -253,6 +253,8 @@ export const KernelRecord = OldKernelRecord.extend({
   /** Build id of the kernel, hex, and SHA-256 of its BTF; absent where its image does not show them. */
   buildId: z.string().optional(),
   btfSha256: z.string().optional(),
+  /** Digest of what the file system said of modules that lie on this machine: a build replaces them, and leaves the image. */
+  tree: z.string().optional(),
   /** What its guests talk over where that is not virtio-serial. */
   channel: Channel.optional(),
 });

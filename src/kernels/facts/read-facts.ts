@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { KernelFiles } from '../../model/kernel.ts';
+import { factsName, modulesName } from '../derived.ts';
 import { imageParts } from '../image/image-facts.ts';
 import { readKallsyms } from '../image/kallsyms.ts';
 import { INDEX_FILE } from '../modules/index-modules.ts';
@@ -46,8 +47,8 @@ export async function storedFacts(
   signal: AbortSignal | undefined,
 ): Promise<StoredFacts> {
   const store = locateStore(host);
-  const digest = files.record.vmlinuz.sha256;
-  const path = join(store.facts, digest);
+  const { record } = files;
+  const path = join(store.facts, factsName(record));
   const known = await ifThere(host, path, MAX_FACTS);
   let facts = known && readable(known);
   if (facts === undefined) {
@@ -57,5 +58,5 @@ export async function storedFacts(
       await host.files.writeAtomic(path, packFacts(facts));
     }
   }
-  return { ...facts, modules: await ifThere(host, join(store.modules, digest, INDEX_FILE), MAX_INDEX) };
+  return { ...facts, modules: await ifThere(host, join(store.modules, modulesName(record), INDEX_FILE), MAX_INDEX) };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
@@ -21,6 +22,16 @@ async function modulesUnder(host: Host, dir: string, signal: AbortSignal | undef
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
+}
+
+/** A digest that is another one once a build has replaced a module, or the list of what is built in. */
+export async function treeStamp(host: Host, { modules, modulesBuiltin }: ModuleTree): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of [...modules, ...(modulesBuiltin === undefined ? [] : [modulesBuiltin])].sort()) {
+    const stat = await host.files.stat(path);
+    hash.update(JSON.stringify([path, stat?.ino, stat?.size, stat?.mtimeMs, stat?.ctimeMs]));
+  }
+  return hash.digest('hex');
 }
 
 /** Kernels that `make modules_install` put below a directory. */

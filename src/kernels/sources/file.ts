@@ -6,7 +6,7 @@ import { flag } from '../../model/wording.ts';
 import { readIkconfig } from '../image/ikconfig.ts';
 import type { KernelImage } from '../image/kernel-image.ts';
 import { openImage } from '../image/local-image.ts';
-import { moduleTree } from '../image/module-tree.ts';
+import { moduleTree, treeStamp } from '../image/module-tree.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import type { FetchRequest, Source } from './source.ts';
@@ -92,6 +92,7 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
   const name = basename(named.path);
   return {
     kernel: { release: image.release, vmlinuz, config, ...tree, remedy: modulesRemedy(named.path, source) },
+    ...(modules !== undefined && { tree: await treeStamp(host, tree) }),
     package: {
       name,
       version: image.release,
