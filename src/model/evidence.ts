@@ -130,7 +130,7 @@ const OpenStage = z.object({
   license: name,
   programs: z.array(ProgramFacts).max(10_000),
   maps: z.array(MapFacts).max(10_000),
-  shims: z.array(Shim).max(1000).optional(),
+  shims: z.array(Shim).max(2000).optional(),
 });
 
 /** One program loaded with every other program left out, or as part of the object when that was enough. */

@@ -84,13 +84,21 @@ static void test_record(void)
 {
 	int i;
 
-	overrides__record(&overrides, "map_size", "quiet", 0, "x");
+	overrides__record(&overrides, "rodata", "quiet", 0, "x");
+	overrides__record_fix(&overrides, "map_size", "quiet", 0, "x");
 	CHECK(!overrides.shim_count);
 	overrides.recording = true;
-	for (i = 0; i < OVERRIDES_MAX_SHIMS + 5; i++)
-		overrides__record(&overrides, "map_size", "a", -EINVAL, "max_entries %d", i);
-	CHECK(overrides.shim_count == OVERRIDES_MAX_SHIMS);
+	for (i = 0; i < OVERRIDES_MAX_FIXES + 5; i++)
+		overrides__record_fix(&overrides, "map_size", "a", -EINVAL, "max_entries %d", i);
+	CHECK(overrides.shim_count == OVERRIDES_MAX_FIXES);
 	CHECK(!strcmp(overrides.shims[7].detail, "max_entries 7") && overrides.shims[7].err == -EINVAL);
+	/* What an object needs leaves room for what its user sets. */
+	overrides__record(&overrides, "rodata", "v", -ERANGE, "too large");
+	CHECK(overrides.shim_count == OVERRIDES_MAX_FIXES + 1);
+	CHECK(!strcmp(overrides.shims[OVERRIDES_MAX_FIXES].subject, "v"));
+	for (i = 0; i < OVERRIDES_MAX_SHIMS; i++)
+		overrides__record(&overrides, "rodata", "v", 0, "%d", i);
+	CHECK(overrides.shim_count == OVERRIDES_MAX_SHIMS);
 	overrides__free(&overrides);
 }
 

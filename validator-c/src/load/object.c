@@ -157,7 +157,7 @@ static bool relax_fields(struct overrides *overrides)
 	field = strstr(line, what) + strlen(what);
 	if (is_slip(field))
 		return false;
-	overrides__record(overrides, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
+	overrides__record_fix(overrides, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
 			  (int)strcspn(field, "'"), field);
 	overrides->relaxed_maps = true;
 	return true;

@@ -126,7 +126,7 @@ static bool drop_custom(const struct btf *btf, uint32_t id, char *data, size_t l
 	name = btf__name_by_offset(btf, var->name_off);
 	if (!place || !name)
 		return false;
-	overrides__record(overrides, "pinning", name, 0, "not pinned: mode %u is one of its own loader", mode->nelems);
+	overrides__record_fix(overrides, "pinning", name, 0, "not pinned: mode %u is one of its own loader", mode->nelems);
 	memcpy(place, &value, sizeof(value));
 	overrides->relaxed_maps |= shared;
 	return true;

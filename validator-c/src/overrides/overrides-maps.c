@@ -178,12 +178,12 @@ static void record_sizes(struct overrides *overrides, const struct bpf_map *map,
 		return;
 	snprintf(fix.name, sizeof(fix.name), "%s", bpf_map__name(map));
 	if (old.key != now.key || old.value != now.value)
-		overrides__record(overrides, "map_key_value", fix.name, err,
+		overrides__record_fix(overrides, "map_key_value", fix.name, err,
 				  "key_size and value_size %u and %u became %u and %u", old.key, old.value, now.key,
 				  now.value);
 	if (old.entries == now.entries)
 		return;
-	overrides__record(overrides, "map_size", fix.name, err, "max_entries 0 became %u", now.entries);
+	overrides__record_fix(overrides, "map_size", fix.name, err, "max_entries 0 became %u", now.entries);
 	if (!err)
 		overrides__add_fix(&overrides->sized, &overrides->sized_count, &fix);
 }
@@ -252,7 +252,7 @@ static void give_inner_map(struct overrides *overrides, struct bpf_map *map)
 	}
 	err = overrides->inner_map < 0 ? overrides->inner_map : bpf_map__set_inner_map_fd(map, overrides->inner_map);
 	inner_guess__describe(guess, text, sizeof(text));
-	overrides__record(overrides, "inner_map", bpf_map__name(map), err, "%s", text);
+	overrides__record_fix(overrides, "inner_map", bpf_map__name(map), err, "%s", text);
 }
 
 void overrides__guess_again(struct overrides *overrides)

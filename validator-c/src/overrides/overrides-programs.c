@@ -111,7 +111,7 @@ static void type_by_section(struct overrides *overrides, struct bpf_program *pro
 	snprintf(fix.name, sizeof(fix.name), "%s", bpf_program__name(prog));
 	snprintf(fix.section, sizeof(fix.section), "%s", section);
 	overrides__add_fix(&overrides->typed, &overrides->typed_count, &fix);
-	overrides__record(overrides, "program_type", fix.name, 0, "%s, by the section name %.200s",
+	overrides__record_fix(overrides, "program_type", fix.name, 0, "%s, by the section name %.200s",
 			  overrides__prog_type_name(type), section);
 }
 

@@ -23,23 +23,48 @@ const char *overrides__map_type_name(uint32_t type)
 	return name ? name : "";
 }
 
-void overrides__record(struct overrides *overrides, const char *kind, const char *subject, int err, const char *format,
-		       ...)
+static void record(struct overrides *overrides, const struct shim *done, const char *format, va_list args)
 {
 	struct shim *grown, *shim;
-	va_list args;
 
-	if (!overrides->recording || overrides->shim_count == OVERRIDES_MAX_SHIMS)
+	if (overrides->shim_count == OVERRIDES_MAX_SHIMS)
 		return;
 	grown = realloc(overrides->shims, (size_t)(overrides->shim_count + 1) * sizeof(*grown));
 	if (!grown)
 		return;
 	overrides->shims = grown;
 	shim = &grown[overrides->shim_count++];
-	*shim = (struct shim){ .kind = kind, .err = err };
-	snprintf(shim->subject, sizeof(shim->subject), "%s", subject);
-	va_start(args, format);
+	*shim = *done;
 	vsnprintf(shim->detail, sizeof(shim->detail), format, args);
+}
+
+void overrides__record(struct overrides *overrides, const char *kind, const char *subject, int err, const char *format,
+		       ...)
+{
+	struct shim done = { .kind = kind, .err = err };
+	va_list args;
+
+	if (!overrides->recording)
+		return;
+	snprintf(done.subject, sizeof(done.subject), "%s", subject);
+	va_start(args, format);
+	record(overrides, &done, format, args);
+	va_end(args);
+}
+
+void overrides__record_fix(struct overrides *overrides, const char *kind, const char *subject, int err,
+			   const char *format, ...)
+{
+	struct shim done = { .kind = kind, .err = err };
+	va_list args;
+
+	/* An object may need any number of these, and there must be room for what the user sets. */
+	if (!overrides->recording || overrides->fix_count == OVERRIDES_MAX_FIXES)
+		return;
+	overrides->fix_count++;
+	snprintf(done.subject, sizeof(done.subject), "%s", subject);
+	va_start(args, format);
+	record(overrides, &done, format, args);
 	va_end(args);
 }
 

@@ -21,7 +21,9 @@
 #define OVERRIDES_MAX_VALUES 128
 #define OVERRIDES_MAX_TARGETS 128
 #define OVERRIDES_MAX_AUTOLOADS 256
-#define OVERRIDES_MAX_SHIMS 1000
+/* Automatic ones; what the user sets has limits of its own, above, which leave room for all of it. */
+#define OVERRIDES_MAX_FIXES 1000
+#define OVERRIDES_MAX_SHIMS 2000
 #define OVERRIDES_NAME_SIZE 129
 #define OVERRIDES_VALUE_SIZE 513
 
@@ -135,6 +137,8 @@ struct overrides {
 	bool relaxed_maps;
 	struct shim *shims;
 	int shim_count;
+	/* How many of them are automatic. */
+	int fix_count;
 	/* Whether what is done goes into `shims`: only the first time an object is opened. */
 	bool recording;
 };
@@ -149,9 +153,12 @@ int overrides__set(struct overrides *overrides, const char *key, const char *val
  * order, to an object that was opened and not loaded. With `record` what was done is kept in `overrides`.
  */
 void overrides__apply(struct overrides *overrides, struct bpf_object *obj, bool record);
-/* Keeps one thing that was done, or with `err` could not be; nothing while overrides do not record. */
+/* Keeps one thing that the user sets and that was done, or with `err` could not be; nothing while overrides do not record. */
 void overrides__record(struct overrides *overrides, const char *kind, const char *subject, int err, const char *format,
 		       ...) __attribute__((format(printf, 5, 6)));
+/* The same of an automatic fix; further ones are done and not kept. */
+void overrides__record_fix(struct overrides *overrides, const char *kind, const char *subject, int err,
+			   const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* What the user wants this program attached to; NULL when that was left to the object. */
 const struct attach_target *overrides__target(const struct overrides *overrides, const char *program);
 /* Whether the user wants this program left out, and whether switched on; neither when that was left to the object. */
