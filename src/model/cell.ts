@@ -77,6 +77,7 @@ export type InfraCause =
   | 'kernel_unavailable'
   | 'userland_unavailable'
   | 'btf_unavailable'
+  | 'module_unavailable'
   | 'qemu_failed'
   | 'kvm_unusable'
   | 'boot_timeout'

@@ -8,6 +8,7 @@ import { type GuestModule, moduleLimitProblem } from '../model/guest-module.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import type { CellModule, CellModules, ModuleChoice, ModuleRules, NeededName } from '../model/kernel-modules.ts';
 import { missingNames } from './needed-names.ts';
+import { withRequiredModules } from './required-modules.ts';
 
 /** All modules of one kernel; `src/kernels` has the real one. */
 export interface Modules {
@@ -155,7 +156,9 @@ export async function runWithModules(
     found = { ...(found ?? nothing), unavailable: messageOf(error) };
   }
   result ??= await run([]);
-  return found === undefined ? result : { ...result, outcome: withModuleFacts(result.outcome, found), modules: found };
+  if (found === undefined) return result;
+  const outcome = withRequiredModules(withModuleFacts(result.outcome, found), found, rules);
+  return { ...result, outcome, modules: found };
 }
 
 /** What was needed stays needed: a guest that has its module does not name it any more. */

@@ -50,6 +50,7 @@ function cell(respond: (modules: readonly string[]) => CellResult) {
 }
 
 const never = new AbortController().signal;
+const NOTHING = { modules: [], ambiguous: [], forbidden: [], nowhere: [] };
 const took = (names: readonly string[], errno = 0) => exit({ modules: names.map((name) => ({ name, errno })) });
 
 describe('a cell', () => {
@@ -116,6 +117,45 @@ describe('a cell', () => {
     const result = await runWithModules(request, RULES, async () => large, never);
     expect(requests).toHaveLength(1);
     expect(result.modules?.unavailable).toMatch(/^amdgpu has 41943040 bytes, at most/);
+  });
+
+  test.each([
+    ['its packages lack it', (names: readonly string[]) => resultOf(PASS, [open(), took(names)]), 'absent'],
+    ['the kernel rejects it', (names: readonly string[]) => resultOf(PASS, [open(), took(names, -8)]), 'module'],
+    [
+      'its guest does not survive it',
+      (names: readonly string[]) =>
+        names.length === 0 ? resultOf(PASS, [open()]) : ({ outcome: INFRA } as unknown as CellResult),
+      'module',
+    ],
+  ] as const)('passes for nothing without a module of the manifest: %s', async (_, respond, what) => {
+    const look: Modules['look'] = async (names) => ({ found: names.map(() => what), all: [] });
+    const modules = shelf({}, { look, ...(what === 'absent' && { choose: async () => NOTHING }) });
+    const result = await runWithModules(cell(respond).request, { ...RULES, load: ['m'] }, async () => modules, never);
+    expect(result.outcome).toMatchObject({ status: 'infra_error', cause: 'module_unavailable' });
+    expect(result.outcome).toMatchObject({ message: expect.stringContaining('the guest was without m (') });
+  });
+
+  test('passes for nothing where the modules of the manifest cannot be had', async () => {
+    const { request } = cell(() => resultOf(PASS, [open()]));
+    const failing = () => Promise.reject(new HostError('mirror_unreachable', 'no line'));
+    const result = await runWithModules(request, { ...RULES, load: ['m'] }, failing, never);
+    expect(result.outcome).toMatchObject({ cause: 'module_unavailable', message: expect.stringContaining('no line') });
+    const failed = await runWithModules(
+      cell(() => resultOf(FAIL, [open()])).request,
+      { ...RULES, load: ['m'] },
+      failing,
+      never,
+    );
+    expect(failed.outcome).toEqual(FAIL);
+  });
+
+  test.each(['built_in', 'module'] as const)('passes with a module of the manifest: %s', async (what) => {
+    const look: Modules['look'] = async (names) => ({ found: names.map(() => what), all: [] });
+    const modules = shelf({}, { look, ...(what === 'built_in' && { choose: async () => NOTHING }) });
+    const { request } = cell((names) => resultOf(PASS, [open(), took(names)]));
+    const result = await runWithModules(request, { ...RULES, load: ['m'] }, async () => modules, never);
+    expect(result.outcome).toEqual(PASS);
   });
 
   test('is asked once with --no-modules, but for what the manifest loads', async () => {
