@@ -23,6 +23,7 @@ const RULE_CHANGES: ReadonlySet<string> = new Set([
   'not_constant',
   'packet_access',
   'packet_read_only',
+  'passed_counter',
   'released',
   'return_value',
   'stale_packet',
@@ -30,6 +31,7 @@ const RULE_CHANGES: ReadonlySet<string> = new Set([
   'unset_register',
   'untrusted_pointer',
   'infinite_loop',
+  'stack_counter',
   'structure',
 ]);
 

@@ -12,6 +12,7 @@ import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { accessLine } from './access-line.ts';
 import { withCallback, withLoops } from './callbacks.ts';
+import { withCounter } from './counters.ts';
 import { type Blamed, blamedInsn, rejectedFeature, rejectedInsn } from './failing-insn.ts';
 import { withConsequences } from './follows.ts';
 import { withOwnLimits } from './own-limits.ts';
@@ -41,7 +42,8 @@ export function locateFindings(
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((each) => {
     const reported = withUnplaced(withUntested(each, facts), facts);
-    const known = withOwnLimits(withAccess(reported, facts), programOf(reported, facts));
+    const program = programOf(reported, facts);
+    const known = withCounter(withOwnLimits(withAccess(reported, facts), program), evidence, facts, program);
     const finding = withFeature(withTailCalls(known, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;

@@ -8,6 +8,14 @@ export const VALUE_ADVICE = {
     why: 'a helper wants a map and gets something else',
     todo: 'Name the map in the call itself (&map, of section .maps), or pass what a lookup in a map of maps returned. A number here often means that the loader did not put the map in: iproute2 and others leave out maps of a form that they do not know.',
   },
+  passed_counter: {
+    why: 'a loop counts in a variable whose address is passed on, and what is in it is not known after that',
+    todo: 'Pass a copy (__u32 key = i; and &key): the compiler then keeps the counter in a register. What helpers only read stays known since 6.14, where the counter has 8 bytes.',
+  },
+  stack_counter: {
+    why: 'a loop counts in four bytes on the stack, where the verifier does not follow the number',
+    todo: 'Leave out volatile, so that the compiler counts in a register, or count in 8 bytes (__u64). Where the compiler has no register left, keep fewer variables over the loop.',
+  },
   no_end: {
     why: 'its code ends without a return',
     todo: 'The compiler took what follows for impossible: return on every path, and look for what C leaves open there (a variable without a value, an index behind an array, __builtin_unreachable, in Rust a panic), with -Wall and with barrier_var around what is suspected.',

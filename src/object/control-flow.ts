@@ -27,6 +27,33 @@ export function backEdgeAt(code: DataView, insns: number): number | undefined {
   return undefined;
 }
 
+/** 1 for each instruction that control may reach from one, itself only in a loop; what comes behind `without` is not followed. */
+export function reaches(code: DataView, insns: number, from: number, without?: number): Uint8Array {
+  return walk(from, insns, without, (at) => successors(code, at, insns));
+}
+
+/** 1 for each instruction of the loops that one is in. */
+export function joined(code: DataView, insns: number, at: number, without?: number): Uint8Array {
+  const before: number[][] = Array.from({ length: insns }, () => []);
+  for (let index = 0; index < insns; index++)
+    for (const target of successors(code, index, insns)) before[target]?.push(index);
+  const back = walk(at, insns, without, (index) => before[index] ?? []);
+  return reaches(code, insns, at, without).map((reached, index) => reached & (back[index] ?? 0));
+}
+
+function walk(from: number, insns: number, without: number | undefined, next: (at: number) => number[]): Uint8Array {
+  const seen = new Uint8Array(insns);
+  const waiting = [from];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    for (const target of next(at)) {
+      if (target === without || seen[target] === 1) continue;
+      seen[target] = 1;
+      waiting.push(target);
+    }
+  }
+  return seen;
+}
+
 function successors(code: DataView, at: number, insns: number): number[] {
   const insn = insnAt(code, at);
   const { falls, jump } = flowOf(insn);

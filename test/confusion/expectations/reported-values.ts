@@ -16,6 +16,12 @@ const at = (code: string, reason: string | undefined, subject: string, mark?: st
 const reported = (...causes: Cell['reported']): Cell => ({ status: 'fail', reported: causes, unattached: [] });
 const rejection = (reason: string, subject: string, mark = subject) => at('VERIFIER_REJECTION', reason, subject, mark);
 
+// near cilium/tetragon#925. What helpers only read stays known since 6.14.
+const COUNTED: readonly Cause[] = [
+  ['passed_counter', 'looks_up'],
+  ['stack_counter', 'half'],
+];
+
 const ADDRESSES: readonly Cause[] = [
   // takehaya/bpf-ninja#33, vmware-archive/p4c-xdp#34
   ['packet_offset', 'adds_unbounded'],
@@ -68,6 +74,13 @@ export const REPORTED_VALUES: readonly Row[] = [
     rejected(...ADDRESSES),
   ),
   always('verifier_addresses_fixed', PASS),
+  from(
+    '6.16',
+    'verifier_loop_counters',
+    rejected(...COUNTED, ['passed_counter', 'compares'], ['passed_counter', 'updates']),
+    rejected(...COUNTED),
+  ),
+  always('verifier_loop_counters_fixed', PASS),
   always(
     'verifier_owned',
     rejected(['null_check', 'releases_unchecked'], ['released', 'releases_twice'], ['held_tail_call', 'jumps_holding']),
