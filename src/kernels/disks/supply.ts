@@ -61,7 +61,11 @@ async function localDisk(host: Host, store: Store, source: ImageSource, path: st
   if (!stat?.isFile) throw new HostError('image_refused', `${path} is not a file; name a disk image (qcow2 or raw)`);
   const key = diskKey(source, path);
   const known = await readDisk(host, store, key);
-  if (known !== undefined && known.stamp === diskStamp(stat)) return asDisk(known, path, source.sha256 !== undefined);
+  if (known !== undefined && known.stamp === diskStamp(stat)) {
+    // What a lock says may be newer than the note.
+    checkDigest(source, known.sha256, path);
+    return asDisk(known, path, source.sha256 !== undefined);
+  }
   const format = diskFormat(await host.files.readHead(path, DISK_HEAD_BYTES), stat.size, path);
   const sha256 = await host.files.sha256(path);
   checkDigest(source, sha256, path);

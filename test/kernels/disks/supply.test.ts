@@ -11,6 +11,7 @@ import type { Host, TempDir } from '../../../src/host/host.ts';
 import { ensureDisk } from '../../../src/kernels/disks/supply.ts';
 import { pruneKernels } from '../../../src/kernels/inventory.ts';
 import type { ImageSource } from '../../../src/model/disk-image.ts';
+import { phrase } from '../../../src/model/wording.ts';
 import { dropVendorKey, makeVendorKey, signFile } from '../../fakes/rpm-repository.ts';
 import { PROFILE } from '../../guests/direct/fake-lane.ts';
 
@@ -58,6 +59,16 @@ function ensure(
 }
 
 const left = async (): Promise<string[]> => (await readdir(join(dir.path, 'cache', 'disks'))).toSorted();
+
+test('a lock counts for an image that was noted before there was one', async () => {
+  const path = join(dir.path, 'own.qcow2');
+  await writeFile(path, DISK);
+  const image = { path, url: `${base}/disk.qcow2` };
+  const lock = { origin: 'bpfcompat.lock:3:1', remedy: phrase`lock it again` };
+  expect((await ensure(image)).image.vouched).toBe('nobody');
+  await expect(ensure({ ...image, sha256: '0'.repeat(64), lock })).rejects.toMatchObject({ code: 'wrong_digest' });
+  expect((await ensure({ ...image, sha256: sha256(DISK), lock })).image.vouched).toBe('pin');
+});
 
 test('a pinned image is downloaded once, for all profiles and runs', async () => {
   const pinned = { url: `${base}/disk.qcow2`, sha256: sha256(DISK) };

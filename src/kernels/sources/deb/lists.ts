@@ -35,7 +35,9 @@ const updated = new WeakMap<Host, Set<string>>();
 
 /** Name of a suite's state directory. Two mirrors that end up in one directory only cost a new download of the lists. */
 export function suiteKey(source: DebKernelSource, mirror: string, arch: Arch): string {
-  const words = [source.archive, source.suite, DEB_ARCH[arch], mirror].join('_');
+  // Lists that one keyring vouches for are not those of another.
+  const keyring = source.keyring === undefined ? [] : [source.keyring];
+  const words = [source.archive, source.suite, DEB_ARCH[arch], ...keyring, mirror].join('_');
   return words.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 180);
 }
 

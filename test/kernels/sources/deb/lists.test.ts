@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { suiteKey } from '../../../../src/kernels/sources/deb/lists.ts';
+import type { DebKernelSource } from '../../../../src/model/kernel.ts';
+
+test('lists of one mirror that another keyring vouches for are not taken for those of the vendor', () => {
+  const vendor: DebKernelSource = { source: 'deb', archive: 'debian', suite: 'bookworm', package: 'linux-image-*' };
+  const key = (more: Partial<DebKernelSource>, mirror = 'http://mirror.example/debian'): string =>
+    suiteKey({ ...vendor, ...more }, mirror, 'x86_64');
+  expect(key({})).toBe('debian_bookworm_amd64_http_mirror.example_debian');
+  const keys = [
+    key({}),
+    key({ keyring: '/usr/share/keyrings/own.gpg' }),
+    key({ keyring: '/etc/apt/keyrings/own.gpg' }),
+  ];
+  expect(new Set(keys).size).toBe(3);
+  for (const one of keys) expect(one).toMatch(/^[A-Za-z0-9._-]+$/);
+});
