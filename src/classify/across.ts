@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../model/finding.ts';
 import { inlinedOnOthers } from './inlined.ts';
 import { isFine, type KernelResult, kernelResultsOf, newestHasResult, reports } from './kernel-results.ts';
 import { withArgs } from './make-finding.ts';
-import { moduleOnOthers } from './other-kernels.ts';
+import { absentOnOthers, moduleOnOthers } from './other-kernels.ts';
 
 /** Rejections that follow a change of the rules and not of what the verifier can see. */
 const RULE_CHANGES: ReadonlySet<string> = new Set([
@@ -20,6 +20,9 @@ const RULE_CHANGES: ReadonlySet<string> = new Set([
   'no_end',
   'no_map',
   'no_result',
+  'null_argument',
+  'number_argument',
+  'own_memory',
   'not_constant',
   'packet_access',
   'packet_read_only',
@@ -59,7 +62,7 @@ const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy',
 export function acrossKernels(results: readonly CellResult[]): CellResult[] {
   const replaced = new Map<CellResult, CellResult>();
   for (const group of comparable(results)) {
-    const kernels = kernelResultsOf(group);
+    const kernels = absentOnOthers(kernelResultsOf(group));
     const complete = newestHasResult(group, kernels);
     for (const own of kernels) replaced.set(own.result, rejudged(own, kernels, complete));
   }

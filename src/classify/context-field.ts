@@ -30,6 +30,11 @@ const FIELDS_SINCE: Readonly<Record<string, readonly (readonly [from: number, si
     [12, '4.16'],
     [20, '5.8'],
   ],
+  'struct bpf_sock': [
+    [0, '4.17'],
+    [48, '5.1'],
+    [76, '5.8'],
+  ],
   'struct bpf_sockopt': [[0, '5.3']],
   'struct bpf_sock_addr': [
     [0, '4.17'],

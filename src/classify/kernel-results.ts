@@ -31,7 +31,8 @@ function looseKey({ code, subject }: Finding): string {
   return JSON.stringify([code, subject ?? '']);
 }
 
-function kernelResultOf(result: CellResult, evidence: Evidence, findings: readonly Finding[]): KernelResult {
+/** @param findings those of the result, or what the other kernels made of them */
+export function kernelResultOf(result: CellResult, evidence: Evidence, findings: readonly Finding[]): KernelResult {
   return {
     result,
     evidence,

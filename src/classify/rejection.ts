@@ -1,6 +1,7 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
 import { openedProgram } from './reported-programs.ts';
@@ -136,6 +137,12 @@ function misplaced(above: readonly string[]): Finer {
   return wrong === undefined ? {} : { reason: 'stack_object', wrong };
 }
 
+/** What a kernel function is given in place of an object, where the log shows it. */
+function given(log: string, cause: string): Finer {
+  const reason = standsIn(log, cause);
+  return reason === undefined ? {} : { reason };
+}
+
 interface Finer {
   readonly reason?: ReasonOf<'VERIFIER_REJECTION'>;
   readonly offset?: string | undefined;
@@ -182,7 +189,10 @@ function finerReason(
       return misplaced(above);
     case 'foreign_memory':
       // Kernel functions want what they work on, and no memory of the program.
-      return KFUNC_CALL.test(insn) ? { reason: 'untrusted_pointer' } : {};
+      return KFUNC_CALL.test(insn) ? { reason: standsIn(log, evidence?.text ?? '') ?? 'untrusted_pointer' } : {};
+    case 'untrusted_pointer':
+    case 'null_check':
+      return KFUNC_CALL.test(insn) ? given(log, evidence?.text ?? '') : {};
     case 'not_acquired':
       return /^bpf_ringbuf_(?:submit|discard)_dynptr$/.test(callee ?? '') ? { reason: 'dynptr_kind' } : {};
     case 'locked':

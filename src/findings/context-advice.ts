@@ -1,8 +1,8 @@
 /** Rejections over what a program does with its context and with objects on its stack; keys are reasons. */
 export const CONTEXT_ADVICE = {
   context_field: {
-    why: 'a context field is read that programs of its type do not have',
-    todo: 'Read it in a program whose type has it, or get the value from the packet or by a helper.',
+    why: 'a context field is read that programs of its hook do not have',
+    todo: 'Read it in a program whose hook has it, or get the value from the packet or by a helper.',
   },
   context_width: {
     why: 'a context field is read in another size than it has',
@@ -44,9 +44,18 @@ const FIELDS: readonly (readonly [field: RegExp, programs: string])[] = [
   [/^sk$/, 'tc and cgroup programs have it.'],
 ];
 
-/** What to do about a field that programs of a type do not have. */
-export function fieldTodo(field: string | undefined, type: string | undefined): string {
+/** The same for sockets as the hooks of cgroups see them: programs of one type have other fields at each hook. */
+const SOCKET_FIELDS: typeof FIELDS = [
+  [/^src_ip4$/, 'Only SEC("cgroup/post_bind4") has it.'],
+  [/^src_ip6$/, 'Only SEC("cgroup/post_bind6") has it.'],
+  [/^src_port$/, 'Only SEC("cgroup/post_bind4") and SEC("cgroup/post_bind6") have it.'],
+  [/^(?:bound_dev_if|mark|priority)$/, 'Only SEC("cgroup/sock_create") and SEC("cgroup/sock_release") have it.'],
+];
+
+/** What to do about a field that programs of a hook do not have. @param struct their context */
+export function fieldTodo(field: string | undefined, type: string | undefined, struct: string | undefined): string {
   if (type === 'flow_dissector') return 'A flow dissector has data, data_end and flow_keys, and nothing else.';
-  const where = FIELDS.find(([name]) => name.test(field ?? ''))?.[1];
+  const rows = struct === 'struct bpf_sock' ? SOCKET_FIELDS : FIELDS;
+  const where = rows.find(([name]) => name.test(field ?? ''))?.[1];
   return [...(where === undefined ? [] : [where]), CONTEXT_ADVICE.context_field.todo].join(' ');
 }

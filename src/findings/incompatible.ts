@@ -28,6 +28,30 @@ export const INCOMPATIBLE = {
     what: 'gives a map a number as a plain member',
     todo: 'Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand.',
   },
+  map_static: {
+    what: 'declares a map as static',
+    todo: 'Remove "static" from the definition of the map: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).',
+  },
+  map_plain_type: {
+    what: 'gives the key or the value of a map as a plain member',
+    todo: 'Write __type(key, ...) and __type(value, ...) with the type, or __uint(key_size, ...) and __uint(value_size, ...) with the number of bytes: libbpf reads the type that such a member points to.',
+  },
+  map_values: {
+    what: 'says what a map holds (values) in a form that libbpf does not read',
+    todo: 'Only maps of maps and program arrays have values: write __array(values, struct INNER), or __array(values, int (void *)) for programs, as the last line of the definition. The inner map is a structure like that of another map, holds no maps itself and is not pinned.',
+  },
+  arena_missing: {
+    what: 'has global variables in an arena and no arena map',
+    todo: 'Declare the map in the same object: __uint(type, BPF_MAP_TYPE_ARENA), __uint(map_flags, BPF_F_MMAPABLE) and __uint(max_entries, PAGES), in SEC(".maps"). Where a library brings the variables, link the file that has its arena (bpftool gen object).',
+  },
+  arena_second: {
+    what: 'has more than one arena map, where libbpf takes one',
+    todo: 'Keep one arena for all programs of the object and raise its max_entries (pages); where a library brings one, use that.',
+  },
+  arena_small: {
+    what: 'has more global variables in its arena than the arena has bytes',
+    todo: 'Raise max_entries of the arena map: it counts pages, and the variables need whole ones.',
+  },
   type_size: {
     what: 'gives a map a key or value type that has no size',
     todo: 'Define the structure where the map is defined (a declaration alone has no size), or give the size: __uint(key_size, sizeof(...)), __uint(value_size, sizeof(...)).',

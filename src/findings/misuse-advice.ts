@@ -36,6 +36,18 @@ export const MISUSE_ADVICE = {
     why: 'memory is written that the program may only read',
     todo: 'Copy it into a local variable or a map value and change the copy; bpf_dynptr_slice_rdwr gives a slice that may be written.',
   },
+  null_argument: {
+    why: 'NULL is passed where a kernel function wants an object of the kernel',
+    todo: 'Pass the object: an argument of the hook, or what an acquiring kfunc returned, checked for NULL; where there is none, leave the call out.',
+  },
+  number_argument: {
+    why: 'a number is passed where a kernel function wants a pointer to an object of the kernel',
+    todo: 'An address that went through a map, a global variable or a cast is a number for the verifier: get the object where it is needed, from an argument of the hook, bpf_get_current_task_btf (not a cast of bpf_get_current_task) or an acquiring kfunc such as bpf_task_from_pid, or keep it in a map as __kptr.',
+  },
+  own_memory: {
+    why: 'memory of the program is passed where a kernel function wants an object of the kernel',
+    todo: 'Pass the object itself: an argument of the hook, or what an acquiring kfunc returned. A copy of it does not stand in for it, and neither does the address of the variable that holds the pointer.',
+  },
   tail_call_result: {
     why: 'a tail call stands in a function that does not return int',
     todo: 'Let the function return int (the program that is jumped to returns in its place), or inline it into the program (__always_inline).',

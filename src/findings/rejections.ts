@@ -34,8 +34,8 @@ export const ADVICE = {
     todo: 'Mask or clamp the value right before its use, on both sides: a number with a sign may be negative as well, so make it unsigned (__u32) before it is compared; barrier_var keeps the compiler from moving the check.',
   },
   ctx_access: {
-    why: 'a context field is read that this kernel does not have, or not at that size',
-    todo: 'Use only context fields that the oldest kernel has, with their exact size.',
+    why: 'the context is read at a place or in a size that the hook of the program does not have on this kernel',
+    todo: 'Read only fields that the hook has (programs of one type may have other fields at each hook), each in its own size, and none that is newer than the oldest kernel.',
   },
   traced_arguments: {
     why: 'it reads behind the arguments of the traced function',

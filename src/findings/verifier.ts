@@ -104,6 +104,9 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'packet_argument':
     case 'not_acquired':
     case 'untrusted_pointer':
+    case 'null_argument':
+    case 'number_argument':
+    case 'own_memory':
     case 'not_constant':
     case 'zero_size':
     case 'const_string':
@@ -131,7 +134,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
 function finerTodo(f: RejectionFacts, topic: Topic): string | undefined {
   if (topic === 'reference') return givesBack(f.args.acquired);
   if (topic === 'out_of_bounds') return boundsTodo(f.args.available, f.args.size);
-  if (topic === 'context_field') return fieldTodo(f.args.field, f.args.type);
+  if (topic === 'context_field') return fieldTodo(f.args.field, f.args.type, f.args.struct);
   return topic === 'type_mismatch' ? givenTodo(f) : undefined;
 }
 

@@ -120,6 +120,45 @@ describe('from some kernel on', () => {
   });
 });
 
+/** A scheduler that calls a function of the kernel which is not there, beside those that are (`near`). */
+function scheduler(release: string, near: string[]): Evidence {
+  const warning = "extern (func ksym) 'scx_bpf_switch_all': not found in kernel or module BTFs";
+  const section = 'struct_ops.s/start';
+  return fx.evidence(
+    [
+      fx.open({ programs: [fx.programFacts('start', { section })] }),
+      fx.symbol('scx_bpf_switch_all', { kind: 'kfunc', kallsyms: [], btf: false, near }),
+      fx.program('start', { status: 'fail', section, errno: -22, log: `libbpf: ${warning}\n` }),
+      fx.loadFailed(-22, { log: `libbpf: ${warning}\n` }),
+      fx.exit({ code: 2 }),
+    ],
+    fx.hello({ release }),
+  );
+}
+
+describe('a function that age seems to explain', () => {
+  test('a kernel that has all of its kind lacks it as well: no kernel has it', () => {
+    const results = run((release, index) => scheduler(release, index === 3 ? ['scx_bpf_kick_cpu'] : []));
+    expect(findings(results)[0]?.args).toMatchObject({ reason: 'kernel_too_old', since: '6.12' });
+    for (const finding of findings(acrossKernels(results))) {
+      expect(finding).toMatchObject({ code: 'MISSING_KFUNC', group: 'object', args: { everywhere: '4' } });
+      expect(finding?.args).not.toHaveProperty('since');
+      expect(words(finding as Finding).remediation).not.toMatch(/newer kernels/);
+    }
+  });
+
+  test('a kernel that has it shows that age may be why', () => {
+    const found = findings(
+      acrossKernels(
+        run((release, index) =>
+          index === 2 ? good(release) : scheduler(release, index === 3 ? ['scx_bpf_kick_cpu'] : []),
+        ),
+      ),
+    );
+    expect(found[0]?.args).toMatchObject({ reason: 'kernel_too_old', since: '6.12' });
+  });
+});
+
 test('thousands of failing programs on a dozen kernels take no time', () => {
   const names = Array.from({ length: 1500 }, (_, index) => `p${index}`);
   const results = Array.from({ length: 12 }, (_, index) => {

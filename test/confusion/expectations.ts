@@ -5,6 +5,7 @@ import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
 import { REPORTED_CONTEXTS } from './expectations/reported-contexts.ts';
+import { REPORTED_DEFINITIONS } from './expectations/reported-definitions.ts';
 import { REPORTED_EXTENSIONS } from './expectations/reported-extensions.ts';
 import { REPORTED_LIMITS } from './expectations/reported-limits.ts';
 import { REPORTED_NAMES } from './expectations/reported-names.ts';
@@ -38,4 +39,5 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED_EXTENSIONS,
   ...REPORTED_USES,
   ...REPORTED_CONTEXTS,
+  ...REPORTED_DEFINITIONS,
 ];

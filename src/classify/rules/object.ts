@@ -121,9 +121,31 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_static',
+    pattern: /^map '(?<map>[^']+)': unsupported map linkage static/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'counts': unsupported map linkage static." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_plain_type',
+    pattern: /^map '(?<map>[^']+)': (?<part>key|value) spec is not PTR/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'counts': key spec is not PTR: typedef." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_values',
+    pattern:
+      /^map '(?<map>[^']+)': (?:'values' member should be last|should be map-in-map|multi-level inner maps|inner def can't be pinned|(?:map-in-map inner|prog-array value) (?:spec|def) is )/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'jumps': prog-array value def is of unexpected kind int." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'map_attr',
     pattern:
-      /^map '(?<map>[^']+)': (?:invalid pinning value|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level)/,
+      /^map '(?<map>[^']+)': (?:invalid pinning value|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting)/,
     subject: 'map',
     example: { kernel: 'any, libbpf 1.7', text: "map 'cgrp_stats': invalid pinning value 100." },
   },
@@ -135,6 +157,35 @@ export const OBJECT_RULES: readonly TextRule[] = [
     example: {
       kernel: 'any, libbpf 1.7',
       text: "prog 'handle': invalid relo against 'counter' in special section 0xfff2; forgot to initialize global var?..",
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'arena_missing',
+    pattern:
+      /^prog '[^']*': bad arena data relocation |^elf: sec '[^']*': to use global __arena variables the ARENA map should/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'counts': bad arena data relocation at insn 0, no arena maps defined",
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'arena_second',
+    subject: 'map',
+    pattern: /^map '(?<map>[^']+)': only single ARENA map is supported/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "map 'second': only single ARENA map is supported (map 'arena' is also ARENA)",
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'arena_small',
+    pattern: /^elf: sec '[^']*': declared ARENA map size \((?<size>\d+)\) is too small .* of size (?<other>\d+)/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "elf: sec '.addr_space.1': declared ARENA map size (4096) is too small to hold global __arena variables of size 8192",
     },
   },
   {

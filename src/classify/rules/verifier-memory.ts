@@ -92,7 +92,7 @@ export const MEMORY_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'untrusted_pointer',
     pattern:
-      /^R\d+ must be (?:referenced(?: or trusted)?|a rcu pointer)$|^(?:arg#\d+|R\d+) pointer type STRUCT (?<type>\w+) must point to scalar|^R\d+ is (?:scalar|\S*ptr_\S*) expected STRUCT (?<struct>\w+)/,
+      /^R\d+ must be (?:referenced(?: or trusted)?|a rcu pointer)$|^(?:arg#\d+|R\d+) pointer type STRUCT (?<type>\w+) must point to scalar|^R\d+ is \S+ expected STRUCT (?<struct>\w+)/,
     example: { kernel: '6.12.117+deb12-cloud-amd64', text: 'R1 must be a rcu pointer' },
   },
   {

@@ -101,7 +101,7 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
       // sched-ext/scx#3073, sched-ext/scx#3383
       ['untrusted_pointer', 'follows'],
       // sched-ext/scx#2593
-      ['untrusted_pointer', 'casts'],
+      ['number_argument', 'casts'],
       // sched-ext/scx#247
       ['locked', 'stays'],
     ),

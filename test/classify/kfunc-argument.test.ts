@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { classify } from '../../src/classify/classify.ts';
+import * as fx from '../fixtures/evidence.ts';
+
+/** The reason that is given for a kernel function whose first argument holds `state` when the kernel says `cause`. */
+function reasonOf(state: string, cause: string): string | undefined {
+  const log = [
+    `3: (bf) r1 = r6                       ; ${state} R6_w=scalar()`,
+    '4: (85) call bpf_task_acquire#56939',
+    cause,
+    'processed 5 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0',
+  ].join('\n');
+  const settings = { programs: [], functionalTests: [], attachMode: 'best-effort', validationMode: '' } as const;
+  const outcome = classify({ ...settings, evidence: fx.verifierFailure(log) });
+  return outcome.status === 'fail' ? outcome.findings[0]?.args['reason'] : undefined;
+}
+
+const STRUCT = 'arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar';
+
+test.each([
+  ['R1_w=0', STRUCT, 'null_argument'],
+  ['R1_w=0', 'Possibly NULL pointer passed to trusted arg0', 'null_argument'],
+  ['R1=0', 'Possibly NULL pointer passed to trusted R1', 'null_argument'],
+  ['R1_w=16', STRUCT, 'number_argument'],
+  ['R1_w=scalar(id=1)', STRUCT, 'number_argument'],
+  ['R1=scalar()', 'R1 is scalar expected STRUCT task_struct', 'number_argument'],
+  ['R1_w=fp-8', STRUCT, 'own_memory'],
+  ['R1=map_value(map=tasks,ks=4,vs=8)', 'R1 is map_value expected STRUCT task_struct', 'own_memory'],
+  ['R1=ctx()', 'R1 is ctx expected STRUCT task_struct', 'type_mismatch'],
+])('%s, %s: %s', (state, cause, reason) => {
+  expect(reasonOf(state, cause)).toBe(reason);
+});
+
+test('a pointer to an object of the kernel, and one that may be NULL, are what the words say', () => {
+  expect(reasonOf('R1_w=ptr_task_struct()', 'R1 must be referenced or trusted')).toBe('untrusted_pointer');
+  const maybe = reasonOf('R1_w=rcu_ptr_or_null_task_struct(id=2)', 'Possibly NULL pointer passed to trusted arg0');
+  expect(maybe).toBe('null_check');
+});
