@@ -103,7 +103,7 @@ openapi-check: $(npm-stamp)
 
 # --- upstream kernels by virtme-ng (experimental); KERNELS="v6.8 PATH/bzImage" names others than the newest ----------------
 
-vng ?= $(firstword $(BPFCOMPAT_VNG) $(wildcard build/tools/virtme/bin/vng) vng)
+vng ?= $(firstword $(BPFCOMPAT_VNG) $(wildcard $(CURDIR)/build/tools/virtme/bin/vng) vng)
 .PHONY: doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel
 doctor-virtme: build
 	@$(vng) --version >/dev/null 2>&1 || { echo 'make $@: virtme-ng is missing; scripts/setup.sh virtme installs it into build/tools/virtme' >&2; exit 1; }

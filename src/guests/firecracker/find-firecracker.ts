@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import { relativeProgram } from '../named-program.ts';
 import { toolEnv } from '../qemu/tool-env.ts';
 
 /** Firecracker on this machine. */
@@ -41,6 +42,8 @@ async function versionOf(host: Host, command: string, words: RegExp, signal: Abo
 /** @throws HostError `firecracker_missing` when there is none that can be run */
 export async function findFirecracker(host: Host, signal: AbortSignal): Promise<Firecracker> {
   const named = host.env['BPFCOMPAT_FIRECRACKER_BIN'] || 'firecracker';
+  const relative = relativeProgram('BPFCOMPAT_FIRECRACKER_BIN', named);
+  if (relative !== undefined) throw new HostError('firecracker_missing', relative);
   const command = await located(host, named);
   if (command === undefined || !(await host.files.stat(command))?.isFile)
     throw new HostError('firecracker_missing', `${named} (Firecracker) is not installed; ${REMEDY}`);
@@ -54,6 +57,8 @@ async function jailerFor(host: Host, signal: AbortSignal): Promise<Pick<Firecrac
   const id = await host.run('id', ['-u'], { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal });
   if (id.stdout.toString().trim() !== '0') return { unjailed: 'the jailer needs root' };
   const named = host.env['BPFCOMPAT_JAILER_BIN'] || 'jailer';
+  const relative = relativeProgram('BPFCOMPAT_JAILER_BIN', named);
+  if (relative !== undefined) return { unjailed: relative };
   const jailer = await located(host, named);
   const version = jailer && (await versionOf(host, jailer, /^Jailer v(\d[\w.+-]{0,30})/m, signal));
   return jailer === undefined || version === undefined

@@ -18,8 +18,6 @@ export interface Jail {
   readonly command: readonly string[];
   /** Has a file of this machine in it. @returns its path for Firecracker */
   take(path: string, name: string): Promise<string>;
-  /** Lets Firecracker write a file that is there. */
-  give(name: string): Promise<void>;
 }
 
 /** @param dir a private directory; the root lies where the jailer looks for it there */
@@ -28,15 +26,10 @@ export async function enterJail(host: Host, dir: string, { command, jailer = '' 
   const uid = String(FIRST_UID + randomInt(UID_COUNT));
   const root = join(dir, basename(command), id, 'root');
   await host.files.makeDir(root);
-  const owned = async (path: string): Promise<void> => {
-    const { exitCode, stderr } = await host.run('chown', [`${uid}:${uid}`, '--', path], {
-      env: toolEnv(host),
-      cwd: '/',
-    });
-    if (exitCode !== 0)
-      throw new HostError('sandbox_failed', `cannot give ${path} to the jail: ${stderr.toString().slice(0, 200)}`);
-  };
-  await owned(root);
+  const options = { env: toolEnv(host), cwd: '/' };
+  const { exitCode, stderr } = await host.run('chown', [`${uid}:${uid}`, '--', root], options);
+  if (exitCode !== 0)
+    throw new HostError('sandbox_failed', `cannot give ${root} to the jail: ${stderr.toString().slice(0, 200)}`);
   return {
     root,
     command: [
@@ -48,6 +41,5 @@ export async function enterJail(host: Host, dir: string, { command, jailer = '' 
       await host.files.setMode(join(root, name), ALL_READ);
       return name;
     },
-    give: (name) => owned(join(root, name)),
   };
 }

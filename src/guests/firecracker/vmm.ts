@@ -15,19 +15,26 @@ import { type ApiRequest, logRequests } from './requests.ts';
  * The serial line of the guest: what it prints is the standard output of Firecracker, which reads the other direction from its
  * standard input where that is a pipe. It writes byte by byte, waits for no one and drops what finds no room: a channel of
  * ours, which is a socket, holds 279 such writes, and a pipe 64 KiB. Its shell stays, so that what it wrote comes through.
+ * The log is a pipe, too, so that no guest fills the disk by what Firecracker says of it: the first bytes are kept, at once. In
+ * a jail another uid writes to it; no one else reaches its directory.
  */
 const WITH_PIPES = [
-  'mkfifo -m 600 "$1.in" "$1.out" || exit',
-  'cat <&3 >"$1.in" & cat <"$1.out" 3<&- & o=$! p=$1',
-  'shift',
-  '"$@" <"$p.in" >"$p.out" 3<&-',
+  'mkfifo -m 600 "$1.in" "$1.out" && mkfifo -m 666 "$2" || exit',
+  // Held open until the end: who opens it without waiting finds a reader.
+  'exec 4<>"$2"',
+  '{ dd bs=1 count="$3" status=none >"$1.log"; cat >/dev/null; } <"$2" 3<&- 4<&- & l=$!',
+  'cat <&3 >"$1.in" 4<&- & cat <"$1.out" 3<&- 4<&- & o=$! p=$1',
+  'shift 3',
+  '"$@" <"$p.in" >"$p.out" 3<&- 4<&-',
   's=$?',
-  'wait $o',
+  'exec 4<&-',
+  'wait $o $l',
   'exit $s',
 ].join('\n');
 const PIPE = 'line';
 const SOCKET = 'api';
 const LOG = 'log';
+const KEPT_LOG = `${PIPE}.log`;
 const SOCKET_PATH_BYTES = 107;
 
 /** A Firecracker that was started and got no request yet, in a directory of its own. */
@@ -41,7 +48,7 @@ export interface Vmm extends AsyncDisposable {
   own(name: string): { readonly inside: string; readonly outside: string };
   /** @throws ApiError, Error */
   send(requests: readonly ApiRequest[]): Promise<void>;
-  /** What it logged. */
+  /** The first bytes of what it logged. */
   log(): Promise<string>;
 }
 
@@ -61,9 +68,8 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
     const home = jail?.root ?? dir.path;
     const socket = reachable(join(home, SOCKET));
     const command = jail?.command ?? [firecracker.command, '--api-sock', SOCKET, '--id', 'bpfcompat'];
-    await host.files.writeAtomic(join(home, LOG), '');
-    await jail?.give(LOG);
-    const shell = ['-c', WITH_PIPES, 'sh', join(dir.path, PIPE), ...command];
+    const pipes = [join(dir.path, PIPE), join(home, LOG), String(MAX_LOG)];
+    const shell = ['-c', WITH_PIPES, 'sh', ...pipes, ...command];
     const layered = layersFor(sandbox, jail);
     const wrapped = wrap(layered, 'sh', shell, { files: [] });
     const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv(host), channels: 1 });
@@ -90,7 +96,7 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
         logs = true;
         return sendAll(host, socket, [...before, ...requests], () => alive);
       },
-      log: () => logIn(host, home),
+      log: () => logIn(host, dir.path),
       [Symbol.asyncDispose]: async () => {
         await machine.stop();
         await dir[Symbol.asyncDispose]();
@@ -103,8 +109,8 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
 }
 
 /** The log, where it is still one: a guest that took Firecracker over may leave a link to what root alone may read. */
-async function logIn({ files }: Host, home: string): Promise<string> {
-  const log = join(await files.realPath(home), LOG);
+async function logIn({ files }: Host, dir: string): Promise<string> {
+  const log = join(await files.realPath(dir), KEPT_LOG);
   if ((await files.realPath(log)) !== log) return '';
   return Buffer.from(await files.readHead(log, MAX_LOG)).toString();
 }

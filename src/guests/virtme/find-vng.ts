@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import { relativeProgram } from '../named-program.ts';
 import { toolEnv } from '../qemu/tool-env.ts';
 
 /** virtme-ng on this machine. */
@@ -39,6 +40,8 @@ export async function ownHome(host: Host, vng: Pick<Vng, 'command'>, dir: string
 /** @throws HostError `vng_missing` when there is none that can be run */
 export async function findVng(host: Host, signal: AbortSignal): Promise<Vng> {
   const command = host.env['BPFCOMPAT_VNG'] || 'vng';
+  const relative = relativeProgram('BPFCOMPAT_VNG', command);
+  if (relative !== undefined) throw new HostError('vng_missing', relative);
   const options = { env: vngEnv(host, { command }), cwd: '/', timeoutMs: 30_000, signal };
   const result = await host.run(command, ['--version'], options).catch((cause: unknown) => {
     if (!(cause instanceof HostError)) throw cause;

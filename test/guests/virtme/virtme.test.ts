@@ -59,6 +59,10 @@ test('a program that is not virtme-ng is not taken for it, and one that is missi
   await expect(findVng(host, signal)).rejects.toMatchObject({ code: 'vng_missing' });
   const none = createHost({ env: { PATH: '/usr/bin:/bin', BPFCOMPAT_VNG: '/nonexistent/vng' } });
   await expect(findVng(none, signal)).rejects.toThrow('/nonexistent/vng (virtme-ng) is not installed');
+  const relative = createHost({ env: { PATH: '/usr/bin:/bin', BPFCOMPAT_VNG: 'bin/vng' } });
+  await expect(findVng(relative, signal)).rejects.toThrow(
+    'BPFCOMPAT_VNG=bin/vng is a relative path; write it from / on',
+  );
 });
 
 test('a port takes what is written before its other end is there', async () => {
