@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { matchObjects } from '../compare/match-objects.ts';
-import { versioned } from '../config/version-label.ts';
+import { type Versioned, versioned } from '../config/version-label.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { NamedObject } from '../model/object-names.ts';
@@ -37,16 +37,29 @@ function otherOf({ baseline, shard, command, sample, artifactVersion }: Validate
 }
 
 /**
- * The two versions that objects are named of, the first label first; undefined where no object has a label. A file that is
- * called like a labeled word has none.
- * @throws UsageError where only some have one, for more or fewer than two, and for flags that contradict it
+ * The label of a word; undefined for one without. A file of a repository takes the place of no object that has one.
+ * @throws UsageError `artifact_ambiguous` where there is a file of that name
+ */
+async function labelOf(host: Host, cwd: string, text: string): Promise<Versioned | undefined> {
+  const found = versioned(text);
+  if (found === undefined) return undefined;
+  if ((await host.files.stat(resolve(cwd, text)).catch(() => undefined)) === undefined) return found;
+  throw new UsageError(
+    'artifact_ambiguous',
+    phrase`${option('artifact')} ${text}: there is a file of that name, and it is the version ${found.label} of ${found.word}, too; write ./${text} for the file, or rename it`,
+  );
+}
+
+/**
+ * The two versions that objects are named of, the first label first; undefined where no object has a label.
+ * @throws UsageError where only some have one, for more or fewer than two, for a file that is called like a labeled word, and
+ * for flags that contradict it
  */
 export async function versionsOf(host: Host, cwd: string, options: ValidateOptions): Promise<Versions | undefined> {
   const groups = new Map<string, string[]>();
   let plain: string | undefined;
   for (const text of options.artifacts) {
-    const isFile = (await host.files.stat(resolve(cwd, text)).catch(() => undefined)) !== undefined;
-    const found = isFile ? undefined : versioned(text);
+    const found = await labelOf(host, cwd, text);
     if (found === undefined) plain ??= text;
     else groups.set(found.label, [...(groups.get(found.label) ?? []), found.word]);
   }

@@ -24,9 +24,15 @@ describe('objects of two versions', () => {
     ]);
   });
 
-  test('are none where no word has a label, or a file is called so', async () => {
-    expect(await versions(['a.bpf.o', './b=c.bpf.o'])).toBeUndefined();
-    expect(await versions(['old=x.bpf.o'])).toBeUndefined();
+  test('are none where no word has a label', async () => {
+    expect(await versions(['a.bpf.o', './b=c.bpf.o', './old=x.bpf.o'])).toBeUndefined();
+  });
+
+  test('are not taken away by files that are called like them', async () => {
+    for (const artifacts of [['old=x.bpf.o'], ['old=x.bpf.o', 'new=y.bpf.o']]) {
+      await expect(versions(artifacts)).rejects.toMatchObject({ code: 'artifact_ambiguous' });
+      await expect(versions(artifacts)).rejects.toThrow(/write \.\/old=x\.bpf\.o for the file/);
+    }
   });
 
   test.each([
