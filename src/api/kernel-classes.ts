@@ -11,8 +11,8 @@ export interface ClassTarget {
 }
 
 /** What sets kernels apart whatever an object needs. */
-function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus }: Profile): string {
-  return JSON.stringify([arch, kernelArgs, btf?.path ?? '', runner, memoryMb, cpus]);
+function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus, virtme, firecracker }: Profile): string {
+  return JSON.stringify([arch, kernelArgs, btf?.path ?? '', runner, memoryMb, cpus, virtme, firecracker]);
 }
 
 /**

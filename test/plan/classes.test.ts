@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBtf } from '../../src/object/btf.ts';
 import { readObject } from '../../src/object/read-object.ts';
+import { sectionKind } from '../../src/object/sections.ts';
+import { attachOptions, GENERAL_OPTIONS } from '../../src/plan/classes/attach-options.ts';
 import { boundedNeeds, classesOf, traitsOf } from '../../src/plan/classes/classes.ts';
 import type { KernelFacts } from '../../src/plan/classes/kernel-facts.ts';
 import { indexKernel } from '../../src/plan/classes/kernel-index.ts';
@@ -9,6 +11,8 @@ import { needsOf } from '../../src/plan/classes/needs.ts';
 import { traitOf } from '../../src/plan/classes/traits.ts';
 import { VERIFIER_MARKS } from '../../src/plan/classes/verifier-marks.ts';
 import { buildBtf } from '../object/elf-builder.ts';
+
+const KIND = sectionKind('kprobe');
 
 const [INT, STRUCT, ENUM] = [1 << 24, 4 << 24, 6 << 24];
 
@@ -130,6 +134,22 @@ describe('what matters to an object', () => {
   const needs = needsOf(objectFacts('examples/ringbuf-modern/ringbuf_modern.bpf.o')).map(
     ({ kind, name }) => `${kind} ${name}`,
   );
+
+  test('is what attaching needs of the build, and what any object does', () => {
+    const options = (section: string, type: string) => attachOptions({ section, kind: { ...KIND, type } });
+    expect(options('kprobe.multi/vfs_*', 'kprobe')).toContain('CONFIG_FPROBE');
+    expect(options('kprobe/vfs_read', 'kprobe')).not.toContain('CONFIG_FPROBE');
+    expect(options('uretprobe.s//bin/sh:main', 'kprobe')).toContain('CONFIG_UPROBE_EVENTS');
+    expect(options('fentry/vfs_read', 'tracing')).toContain('CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS');
+    for (const name of GENERAL_OPTIONS) expect(needs).toContain(`option ${name}`);
+  });
+
+  test('is not known of an object that could not be read whole', () => {
+    const facts = objectFacts('examples/ringbuf-modern/ringbuf_modern.bpf.o');
+    expect(boundedNeeds(facts)).toBeDefined();
+    expect(boundedNeeds({ ...facts, problems: ['sections lie over each other'] })).toBeUndefined();
+    expect(boundedNeeds(undefined)).toBeUndefined();
+  });
 
   test('is its helpers, map types, targets and the marks of the verifier', () => {
     expect(needs).toContain('enumerator BPF_MAP_TYPE_RINGBUF');

@@ -9,7 +9,8 @@ const MAX_NEEDS = 20_000;
 
 /** What matters to an object; undefined where its bytes do not say. */
 export function boundedNeeds(facts: ObjectFacts | undefined): readonly Need[] | undefined {
-  const needs = facts && needsOf(facts);
+  // What was not read of it may need anything.
+  const needs = facts?.problems.length === 0 ? needsOf(facts) : undefined;
   return needs === undefined || needs.length > MAX_NEEDS ? undefined : needs;
 }
 

@@ -4,6 +4,7 @@ import { helper } from '../../object/first-kernel.ts';
 import { floorsOf } from '../../object/floor.ts';
 import type { MapFacts } from '../../object/map-facts.ts';
 import type { ProgramFacts } from '../../object/programs.ts';
+import { attachOptions, GENERAL_OPTIONS } from './attach-options.ts';
 import { VERIFIER_MARKS } from './verifier-marks.ts';
 
 /** One thing about a kernel that matters to an object. */
@@ -83,7 +84,7 @@ function programNeeds(program: ProgramFacts): Need[] {
     ...[`prog_type_${kind.type}`, ...attach].map(
       (name) => ({ kind: 'enumerator', name: `BPF_${name.toUpperCase()}` }) as const,
     ),
-    ...optionNeeds(typeOption(kind.type)),
+    ...optionNeeds(typeOption(kind.type), ...attachOptions(program)),
     ...(context === undefined ? [] : [{ kind: 'type', name: context } as const]),
     ...[...helpers.keys()].map((id) => ({ kind: 'helper', name: helper(id)?.name ?? `helper ${id}` }) as const),
     ...externNeeds(program),
@@ -127,6 +128,7 @@ export function needsOf(facts: ObjectFacts): Need[] {
     ...marks.map(({ member }) => ({ kind: 'verifier', name: member }) as const),
     ...facts.programs.flatMap(programNeeds),
     ...facts.maps.flatMap(mapNeeds),
+    ...optionNeeds(...GENERAL_OPTIONS),
     ...recordNeeds(facts),
     ...facts.core
       .filter(({ kind }) => kind !== 'local_type_id')
