@@ -7,6 +7,7 @@ import { type AuditEvent, type AuditQuery, addAuditEvent, readAuditEvents } from
 import { auditFault, signAudit } from '../registry/audit-signature.ts';
 import { isCurrent } from '../registry/grants.ts';
 import { changeTokens, type RegistryToken, readTokens } from '../registry/tokens.ts';
+import { checkOwner } from './workdir-owner.ts';
 
 /** Where the registry of a server is. */
 export interface RegistryPlace {
@@ -23,7 +24,11 @@ export type ShownToken = Omit<RegistryToken, 'token' | 'token_hash' | 'token_has
   readonly current: boolean;
 };
 
-function shown({ token, token_hash: _, token_hash_salt: __, ...rest }: RegistryToken, now: Date): ShownToken {
+/** A token without what would let anybody in. */
+export function shownToken(
+  { token, token_hash: _, token_hash_salt: __, ...rest }: RegistryToken,
+  now: Date,
+): ShownToken {
   return { ...rest, hashed: token === undefined, current: isCurrent(rest, now) };
 }
 
@@ -37,7 +42,7 @@ function known(tokens: readonly RegistryToken[] | undefined, workdir: string): r
 
 /** The tokens of a registry, without what would let anybody in. */
 export async function listTokens({ host, workdir }: RegistryPlace): Promise<ShownToken[]> {
-  return known(await readTokens(host, workdir), workdir).map((one) => shown(one, host.now()));
+  return known(await readTokens(host, workdir), workdir).map((one) => shownToken(one, host.now()));
 }
 
 /**
@@ -56,12 +61,13 @@ export async function revokeTokens(
     (on.project === '' || projects.includes(on.project));
   const fitting = (tokens: readonly RegistryToken[] | undefined): ShownToken[] => {
     const found = known(tokens, workdir).filter(fits);
-    if (found.length > 0) return found.map((one) => shown(one, host.now()));
+    if (found.length > 0) return found.map((one) => shownToken(one, host.now()));
     throw new UsageError(
       'token_unknown',
       phrase`no token fits ${option('subject')}; see "bpfcompat admin list-tokens"`,
     );
   };
+  if (!on.dryRun) await checkOwner(host, workdir);
   let gone = fitting(await readTokens(host, workdir));
   if (on.dryRun) return gone;
   await changeTokens(host, workdir, (tokens) => {

@@ -7,6 +7,7 @@ import {
   revokeTokens,
   verifyAudit,
 } from '../api/admin.ts';
+import { createToken } from '../api/admin-token.ts';
 import { verifyAll } from '../api/history.ts';
 import { environmentOf } from '../api/services.ts';
 import type { ValuesOf } from '../config/options.ts';
@@ -27,6 +28,8 @@ export async function adminCommand(parsed: AdminCommand, io: Io): Promise<number
   switch (parsed.command) {
     case 'admin list-tokens':
       return listCommand(parsed.options, io);
+    case 'admin create-token':
+      return createCommand(parsed.options, io);
     case 'admin revoke-token':
       return revokeCommand(parsed.options, io);
     case 'admin verify-chain':
@@ -58,6 +61,14 @@ function lineOf({
 async function listCommand(options: ValuesOf<'admin list-tokens'>, io: Io): Promise<number> {
   const tokens = await listTokens(placeOf(options, io));
   io.out(options.json ? printedJson({ tokens }) : tokens.map(lineOf).join('') || 'There are no tokens.\n');
+  return 0;
+}
+
+/** The token alone is what it prints, for a script to keep. */
+async function createCommand(options: ValuesOf<'admin create-token'>, io: Io): Promise<number> {
+  const { token, ...made } = await createToken(placeOf(options, io), { ...options, projects: options.project });
+  io.out(options.json ? printedJson({ token, ...made }) : `${token}\n`);
+  if (!options.json) io.err(`${lineOf(made)}The token is shown this once; the server keeps a hash of it.\n`);
   return 0;
 }
 

@@ -1,6 +1,12 @@
 import type { OptionRow } from './option-row.ts';
 
-const ALL = ['admin list-tokens', 'admin revoke-token', 'admin verify-chain', 'admin audit-export'] as const;
+const ALL = [
+  'admin list-tokens',
+  'admin create-token',
+  'admin revoke-token',
+  'admin verify-chain',
+  'admin audit-export',
+] as const;
 const SCOPED = ['admin revoke-token', 'admin audit-export'] as const;
 
 /** Flags of who runs the registry of a server (docs/server.md). */
@@ -18,7 +24,46 @@ export const ADMIN_OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'print JSON',
-    commands: ['admin list-tokens', 'admin verify-chain'],
+    commands: ['admin list-tokens', 'admin create-token', 'admin verify-chain'],
+  },
+  {
+    name: 'subject',
+    type: 'text',
+    default: '',
+    placeholder: 'NAME',
+    description: 'who the token is for: records and the audit trail name them',
+    commands: ['admin create-token'],
+  },
+  {
+    name: 'tenant',
+    type: 'text',
+    default: '',
+    placeholder: 'NAME',
+    description: 'tenant that the token is for; * = any',
+    commands: ['admin create-token'],
+  },
+  {
+    name: 'project',
+    type: 'list',
+    default: '',
+    placeholder: 'NAME,...',
+    description: 'projects that it is for; * = all of the tenant',
+    commands: ['admin create-token'],
+  },
+  {
+    name: 'write',
+    type: 'boolean',
+    default: '',
+    description: 'it may make projects and add versions, too; without it, it reads',
+    commands: ['admin create-token'],
+  },
+  {
+    name: 'expires-at',
+    type: 'text',
+    default: '',
+    placeholder: 'TIME',
+    description: 'time from which it counts no more (2027-01-01T00:00:00Z); default: none',
+    commands: ['admin create-token'],
   },
   {
     name: 'subject',

@@ -108,6 +108,7 @@ export const COMMANDS = [
   { name: 'agent unload', summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
   { name: 'agent revocation-drill', summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
   { name: 'admin list-tokens', summary: 'list the tokens of the registry of a server, without the tokens themselves' },
+  { name: 'admin create-token', summary: 'make a token for the registry of a server, and print it' },
   { name: 'admin revoke-token', summary: 'take the tokens of a subject out of the registry' },
   { name: 'admin verify-chain', summary: 'check the records of a work directory, as "history verify" does' },
   { name: 'admin audit-export', summary: 'export the audit trail of the registry, signed on demand' },

@@ -1,6 +1,11 @@
 import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
-import { checkAuditVerifyOptions, checkExportOptions, checkRevokeOptions } from './admin-options.ts';
+import {
+  checkAuditVerifyOptions,
+  checkCreateOptions,
+  checkExportOptions,
+  checkRevokeOptions,
+} from './admin-options.ts';
 import {
   checkAgentApplyOptions,
   checkAgentApproveOptions,
@@ -87,6 +92,7 @@ const CHECKS = {
   'agent ledger': (values) => checkAgentLedgerOptions(values),
   'agent work': (values) => checkAgentWorkOptions(values),
   'agent rollback': (values) => checkAgentRollbackOptions(values),
+  'admin create-token': (values) => checkCreateOptions(values),
   'admin revoke-token': (values) => checkRevokeOptions(values),
   'admin audit-export': (values) => checkExportOptions(values),
   'admin audit-verify': (values) => checkAuditVerifyOptions(values),

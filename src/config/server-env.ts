@@ -1,24 +1,8 @@
 import { parseDuration } from './duration.ts';
 import type { EnvVariable } from './env.ts';
+import { REGISTRY_VARIABLES } from './registry-variables.ts';
+import { flag, HOUR, MINUTE, type ServerVariable, text } from './server-variable.ts';
 import { parseBoolean } from './words.ts';
-
-interface ServerVariable extends EnvVariable {
-  readonly kind: 'text' | 'flag' | 'count' | 'duration';
-  /** Bounds that a value is moved to; of durations in milliseconds. */
-  readonly min?: number;
-  readonly max?: number;
-}
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-function text(name: string, description: string, fallback = '') {
-  return { Name: name, Default: fallback, Description: description, Category: 'Server', kind: 'text' } as const;
-}
-
-function flag(name: string, description: string) {
-  return { Name: name, Default: 'false', Description: description, Category: 'Server', kind: 'flag' } as const;
-}
 
 /** Every variable that `serve` reads, by the name that the code has for it. */
 const SERVER_VARIABLES = {
@@ -137,7 +121,11 @@ const SERVER_VARIABLES = {
     max: 6 * HOUR,
   },
   keptSuites: {
-    ...text('BPFCOMPAT_API_KEPT_SUITES', 'suites whose reports are kept; older ones are removed', '200'),
+    ...text(
+      'BPFCOMPAT_API_KEPT_SUITES',
+      'suites whose reports are kept, and as many of callers without a credential; older ones are removed',
+      '200',
+    ),
     kind: 'count',
     min: 1,
     max: 10_000,
@@ -148,59 +136,7 @@ const SERVER_VARIABLES = {
     min: 1024,
     max: 134_217_728,
   },
-  registryToken: text(
-    'BPFCOMPAT_REGISTRY_AUTH_TOKEN',
-    'token (at least 16 characters) for all projects of the registry; it and cloud-registry/auth/tokens.json switch the registry on',
-  ),
-  registryTokenFrom: text('BPFCOMPAT_REGISTRY_AUTH_TOKEN_NOT_BEFORE', 'RFC 3339 time from which that token counts'),
-  registryTokenTo: text('BPFCOMPAT_REGISTRY_AUTH_TOKEN_EXPIRES_AT', 'RFC 3339 time at which it counts no more'),
-  registryIdentity: flag(
-    'BPFCOMPAT_API_REGISTRY_REQUIRE_IDENTITY',
-    'routes of the registry need a JWT or a certificate of the same tenant and project besides the token',
-  ),
-  registryAuditBytes: {
-    ...text(
-      'BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES',
-      'the audit trail of the registry begins a new file then; 0 = never',
-      '67108864',
-    ),
-    kind: 'count',
-  },
-  registryAuditFiles: {
-    ...text('BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES', 'older files of the audit trail that are kept', '10'),
-    kind: 'count',
-    max: 1000,
-  },
-  registryRequests: {
-    ...text(
-      'BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS',
-      'requests of one action, subject and project in a window, without a token of one action and address; 0 = any',
-      '120',
-    ),
-    kind: 'count',
-  },
-  registryWindow: {
-    ...text('BPFCOMPAT_REGISTRY_RATE_LIMIT_WINDOW_SECONDS', 'seconds of that window', '60'),
-    kind: 'count',
-    min: 1,
-    max: 86_400,
-  },
-  registryObjectBytes: {
-    ...text(
-      'BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES',
-      'size of an object of the registry, at most; 0 = that of an upload',
-      '0',
-    ),
-    kind: 'count',
-  },
-  registryVersions: {
-    ...text('BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME', 'versions of one object, at most; 0 = any', '0'),
-    kind: 'count',
-  },
-  registryProjectBytes: {
-    ...text('BPFCOMPAT_REGISTRY_MAX_PROJECT_STORAGE_BYTES', 'bytes of one project, at most; 0 = any', '0'),
-    kind: 'count',
-  },
+  ...REGISTRY_VARIABLES,
   runtimeExecute: flag(
     'BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE',
     'runtime/execute (experimental) has the agent of this host check loads; not with any anonymous switch or the public demo',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
@@ -46,17 +46,25 @@ export async function listProjects(host: Host, workdir: string, tenant: string):
   return projects.filter((one) => one !== undefined);
 }
 
-/** Makes a project, or changes one: what is not said stays, also where two change it at the same time. */
+/**
+ * Makes a project, or changes one: what is not said stays, also where two change it at the same time.
+ * @param most projects of a tenant, 0 = any @throws UsageError `quota_exceeded`
+ */
 export async function saveProject(
   host: Host,
   workdir: string,
   name: ProjectName,
   said: Partial<Pick<RegistryProject, 'visibility' | 'default_matrix_path'>>,
+  most = 0,
 ): Promise<RegistryProject> {
   const dir = await projectDir(host, workdir, name);
-  await host.files.makeDir(dir, 0o700);
-  await using _lock = await host.files.lock(join(dir, '.project.lock'));
+  const all = dirname(dir);
+  await host.files.makeDir(all, 0o700);
+  await using _lock = await host.files.lock(join(all, '.projects.lock'));
   const before = await readProject(host, workdir, name);
+  if (before === undefined && most > 0 && (await namesIn(host, all)).length >= most)
+    throw new UsageError('quota_exceeded', `the tenant has ${most} projects, and no more may be made`);
+  await host.files.makeDir(dir, 0o700);
   const now = host.now().toISOString();
   const matrix = said.default_matrix_path ?? before?.default_matrix_path;
   const project: RegistryProject = {

@@ -54,10 +54,11 @@ export async function acceptJob(request: FastifyRequest, caller: Caller, service
   try {
     const upload = await receiveUpload(request, dir, settings.env.objectBytes);
     if (upload.kind === 'suite') {
-      await store.pruneSuites(settings.env.keptSuites - 1);
-      const tree = await store.makeSuiteDir(id);
+      const kind = caller.kind === 'nobody' ? 'anonymous' : 'own';
+      const tree = await store.makeSuiteDir(id, kind);
       const job = newJob(id, owner, await suiteRequest(upload, tree, caller, services), services);
       await checkSuite(job, caller, services);
+      await store.pruneSuites(settings.env.keptSuites - 1, kind);
       await jobs.submit(job, place);
       return job;
     }

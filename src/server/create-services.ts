@@ -12,6 +12,7 @@ import { type JobRunner, Jobs } from './jobs.ts';
 import { createKernels } from './kernels.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { publishing } from './publish.ts';
 import { createRunner } from './run-job.ts';
 import { createRuns } from './runs.ts';
 import type { Services } from './services.ts';
@@ -53,7 +54,7 @@ export async function createServices(
   const { activeJobs: active, queuedJobs: queued } = settings.env;
   const jobs = new Jobs({
     store,
-    run: run ?? createRunner({ settings, store, host }),
+    run: publishing(run ?? createRunner({ settings, store, host }), { settings, store, host, log }),
     limits: { active, queued, perCaller: settings.jobsPerCaller },
     log,
     onState: metrics.transition,

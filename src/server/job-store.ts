@@ -8,6 +8,11 @@ const MAX_JOB_BYTES = 1024 * 1024;
 /** Directory of suites in the work directory; the document of each lies beside its own directory. */
 export const SUITES = 'suites';
 
+/** Whose a suite is: those that anybody may send take no place of the others. */
+type SuiteKind = 'anonymous' | 'own';
+/** A file beside a suite of a caller without a credential. */
+const ANONYMOUS = '.anonymous';
+
 /** Jobs on disk: a directory for each, with `job.json` and what was uploaded. The files are all there is; nothing indexes them. */
 export interface JobStore {
   /** Directory of a job. */
@@ -15,9 +20,9 @@ export interface JobStore {
   makeDir(id: string): Promise<string>;
   /** Directory of the suite of a job, which outlives the job: its reports are there. */
   suiteDir(id: string): string;
-  makeSuiteDir(id: string): Promise<string>;
-  /** Removes the oldest suites with their reports, so that `most` are left. */
-  pruneSuites(most: number): Promise<void>;
+  makeSuiteDir(id: string, kind: SuiteKind): Promise<string>;
+  /** Removes the oldest suites of a kind with their reports, so that `most` of it are left. */
+  pruneSuites(most: number, kind: SuiteKind): Promise<void>;
   save(job: JobRecord): Promise<void>;
   /** Removes what was uploaded, once nothing reads it any more: a run has its own copy. */
   dropUploads(job: JobRecord): Promise<void>;
@@ -65,8 +70,11 @@ export function createJobStore(host: Host, workdir: string): JobStore {
   const remove = async (id: string): Promise<void> => {
     await host.files.remove(dir(id));
     await host.files.rejectLink(suites);
-    if ((await host.files.stat(`${suiteDir(id)}.json`)) === undefined) await host.files.remove(suiteDir(id));
+    if ((await host.files.stat(`${suiteDir(id)}.json`)) !== undefined) return;
+    for (const end of [ANONYMOUS, '']) await host.files.remove(`${suiteDir(id)}${end}`);
   };
+  const kindOf = async (id: string): Promise<SuiteKind> =>
+    (await host.files.stat(`${suiteDir(id)}${ANONYMOUS}`)) === undefined ? 'own' : 'anonymous';
   return {
     dir,
     remove,
@@ -76,14 +84,18 @@ export function createJobStore(host: Host, workdir: string): JobStore {
       return dir(id);
     },
     suiteDir,
-    async makeSuiteDir(id) {
+    async makeSuiteDir(id, kind) {
       await host.files.rejectLink(suites);
       await host.files.makeDir(suiteDir(id), 0o700);
+      if (kind === 'anonymous') await host.files.writeAtomic(`${suiteDir(id)}${ANONYMOUS}`, '');
       return suiteDir(id);
     },
-    async pruneSuites(most) {
-      for (const id of (await suitesIn(host, suites)).slice(most))
-        for (const end of ['.json', '.md', '']) await host.files.remove(`${suiteDir(id)}${end}`);
+    async pruneSuites(most, kind) {
+      let left = most;
+      for (const id of await suitesIn(host, suites)) {
+        if ((await kindOf(id)) !== kind || left-- > 0) continue;
+        for (const end of ['.json', '.md', ANONYMOUS, '']) await host.files.remove(`${suiteDir(id)}${end}`);
+      }
     },
     save: (job) => host.files.writeAtomic(join(dir(job.job_id), 'job.json'), `${JSON.stringify(job, null, 2)}\n`),
     async dropUploads({ job_id: id, request }) {

@@ -28,6 +28,8 @@ const JobRequest = z.object({
   limitMs: count.optional(),
   /** Nothing is fetched for it. */
   offline: z.boolean(),
+  /** What comes of it becomes a version of a project of the registry. */
+  publish: z.boolean().default(false),
   /** Of a suite: its files in the directory that was laid out for it, the suite file last. */
   suite: z.array(text.regex(SUITE_PATH)).optional(),
 });

@@ -45,5 +45,7 @@ export async function objectRequest(upload: ObjectUpload, dir: string, caller: C
     ...(variant && { artifactVariant: variant }),
     ...(uri && { artifactUri: uri }),
     ...boundsOf(upload, caller, services),
+    // Whoever sends it answers for it: nothing of callers without a credential is published.
+    publish: services.settings.env.syncOn && caller.kind !== 'nobody',
   };
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import type { NewArtifact } from '../registry/artifacts.ts';
+import type { ServerEnv } from '../config/server-env.ts';
+import type { HistoryRecord } from '../history/record.ts';
+import type { NewArtifact, Quotas } from '../registry/artifacts.ts';
 import { factsOfReport, namesOf, type UploadFacts } from '../registry/upload-facts.ts';
 import { ApiError } from './problem.ts';
 import { UploadForm } from './registry-schemas.ts';
@@ -29,6 +31,28 @@ function factsOfForm(form: UploadForm, now: string): Omit<UploadFacts, 'sha256'>
     failed_profiles: namesOf(form.failed_profiles),
     classification_codes: namesOf(form.classification_codes),
   };
+}
+
+type Named = Pick<HistoryRecord, 'artifact_name' | 'artifact_version' | 'artifact_variant' | 'artifact_uri'> &
+  Partial<Pick<HistoryRecord, 'manifest_path' | 'markdown_path'>>;
+
+/** What the history of a project keeps of a version. */
+export function newRecord(named: Named, facts: UploadFacts, now: string): NewArtifact['record'] {
+  const { runId, startedAt, sha256: _, ...own } = facts;
+  return {
+    ...{ schema_version: 'artifact_history.v0.1', run_id: runId, run_started_at: startedAt, created_at: now },
+    artifact_name: named.artifact_name,
+    artifact_version: named.artifact_version,
+    artifact_variant: named.artifact_variant,
+    artifact_uri: named.artifact_uri,
+    manifest_path: named.manifest_path,
+    markdown_path: named.markdown_path,
+    ...own,
+  };
+}
+
+export function quotasOf({ registryVersions: versions, registryProjectBytes: bytes }: ServerEnv): Quotas {
+  return { versionsOfName: versions || undefined, projectBytes: bytes || undefined };
 }
 
 /** @throws ApiError 400 for a report that is none, or about another object */
@@ -73,8 +97,8 @@ export async function receiveArtifact(
     throw new ApiError(400, 'bad_form', 'report_file and report_json are both given; send one');
   const now = host.now().toISOString();
   const report = reportFile ? await readFile(reportFile.path) : form.report_json && Buffer.from(form.report_json);
-  const { runId, startedAt, ...facts } = report ? reportedFacts(report, form, object.sha256) : factsOfForm(form, now);
-  const { sha256: _, ...own } = { sha256: '', ...facts };
+  const facts = report ? reportedFacts(report, form, object.sha256) : { ...factsOfForm(form, now), sha256: '' };
+  const { runId, startedAt: _, sha256: __, ...own } = facts;
   const summary = { schema_version: 'cloud_registry_upload_summary.v0.1', run_id: runId, uploaded_at: now, ...own };
   return {
     form,
@@ -83,19 +107,7 @@ export async function receiveArtifact(
       bytes: object.bytes,
       sha256: object.sha256,
       report: report ? report.toString('utf8') : `${JSON.stringify(summary, null, 2)}\n`,
-      record: {
-        schema_version: 'artifact_history.v0.1',
-        run_id: runId,
-        run_started_at: startedAt,
-        created_at: now,
-        artifact_name: form.artifact_name,
-        artifact_version: form.artifact_version,
-        artifact_variant: form.artifact_variant,
-        artifact_uri: form.artifact_uri,
-        manifest_path: form.manifest_path,
-        markdown_path: form.markdown_path,
-        ...own,
-      },
+      record: newRecord(form, facts, now),
     },
   };
 }

@@ -10,7 +10,7 @@ import { checkedStream } from './own-file.ts';
 import { ApiError, problemOf } from './problem.ts';
 import { checkReach } from './registry-access.ts';
 import { checkRate } from './registry-rate.ts';
-import { receiveArtifact } from './registry-upload.ts';
+import { quotasOf, receiveArtifact } from './registry-upload.ts';
 import type { BodyOf, QueryOf, RouteName } from './routes.ts';
 import { ROUTES } from './routes.ts';
 import type { Services } from './services.ts';
@@ -100,7 +100,15 @@ export async function projectUpsert(body: BodyOf<'registryUpsert'>, call: Call) 
     checkReach(call.caller, body);
     await needSpace(call.services);
     const said = { ...(visibility && { visibility }), ...(matrix && { default_matrix_path: matrix }) };
-    return { project: await saveProject(host, settings.workdir, { tenant, project: name }, said) };
+    return {
+      project: await saveProject(
+        host,
+        settings.workdir,
+        { tenant, project: name },
+        said,
+        settings.env.registryProjects,
+      ),
+    };
   });
 }
 
@@ -120,9 +128,7 @@ export async function artifactUpload(call: Call) {
   open('registryUpload', call, on);
   return await audited('registryUpload', call, { ...on, artifact_name, artifact_version }, async () => {
     const own = await projectOf(call.caller, on, services);
-    const { registryVersions: versions, registryProjectBytes: bytes } = settings.env;
-    const quotas = { versionsOfName: versions || undefined, projectBytes: bytes || undefined };
-    const record = await storeArtifact(host, settings.workdir, on, artifact, quotas);
+    const record = await storeArtifact(host, settings.workdir, on, artifact, quotasOf(settings.env));
     const query = new URLSearchParams({ tenant, project, artifact_name, version: artifact_version });
     return {
       result: {

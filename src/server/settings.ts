@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import type { ServeArguments } from '../config/serve-options.ts';
 import { listWords, readServerEnv, type ServerEnv } from '../config/server-env.ts';
 import { UsageError } from '../model/errors.ts';
+import { ID_PATTERN } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
+import { VISIBILITIES } from '../registry/projects.ts';
 import type { AnonymousSwitches, ClaimRules } from './access.ts';
 
 export interface ServerSettings {
@@ -71,6 +73,20 @@ function tlsOf({ tlsCert, tlsKey }: ServeArguments, env: ServerEnv, cwd: string)
   };
 }
 
+/** Where results are published has to be a place of the registry. @throws UsageError */
+function checkSync({ syncOn, syncTenant, syncProject, syncVisibility }: ServerEnv): void {
+  if (!syncOn) return;
+  const name = 'BPFCOMPAT_API_AUTO_SYNC_';
+  for (const [what, word] of Object.entries({ TENANT: syncTenant, PROJECT: syncProject }))
+    if (!ID_PATTERN.test(word))
+      throw new UsageError(
+        'sync_place',
+        `${name}REGISTRY needs ${name}${what}: at most 64 letters, digits and "._-", that begin with a letter or digit`,
+      );
+  if (!VISIBILITIES.some((one) => one === syncVisibility))
+    throw new UsageError('sync_place', `${name}PROJECT_VISIBILITY must be ${VISIBILITIES.join(' or ')}`);
+}
+
 /** What may not be together. @throws UsageError */
 function check(args: ServeArguments, env: ServerEnv): void {
   const asymmetric = env.jwksPath !== '' || env.jwksUrl !== '' || env.oidcIssuer !== '';
@@ -90,6 +106,7 @@ function check(args: ServeArguments, env: ServerEnv): void {
       'keys for JWTs are configured, and which of their tokens are meant for this server is not; set BPFCOMPAT_API_WRITE_JWT_ISSUER and BPFCOMPAT_API_WRITE_JWT_AUDIENCE',
     );
   }
+  checkSync(env);
   if (args.publicDemo && env.runtimeExecute)
     throw new UsageError(
       'execute_enabled',

@@ -28,6 +28,7 @@ export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Cal
     sha256,
     hasManifest: false,
     hasMatrix: false,
+    publish: false,
     suite: files,
     // One for all cases: what the suite says for one of them is bounded as well.
     timeoutMs: Math.min(longest, env.timeoutMs),

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { revokeTokens } from '../../src/api/admin.ts';
+import { createToken } from '../../src/api/admin-token.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { addAuditEvent, readAuditEvents } from '../../src/registry/audit.ts';
+import { findToken } from '../../src/registry/grants.ts';
 import { REGISTRY_TOKENS, writeRegistryTokens } from '../server/server-lab.ts';
 import { runIn } from './run-in.ts';
 
@@ -29,6 +31,75 @@ test('tokens are listed without what would let anybody in', async () => {
   const { out: json } = await admin('list-tokens', '--json');
   for (const secret of [...Object.values(REGISTRY_TOKENS), 'token_hash', 'salt']) expect(json).not.toContain(secret);
   expect(JSON.parse(json).tokens).toHaveLength(4);
+});
+
+describe('create-token', () => {
+  const NET = ['--subject', 'ci of net', '--tenant', 'acme', '--project', 'net'];
+
+  test('makes one that the server takes, and keeps a hash of it', async () => {
+    const { exitCode, out, err } = await admin(
+      'create-token',
+      ...NET,
+      '--write',
+      '--expires-at',
+      '2099-01-01T00:00:00Z',
+    );
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('- ci of net acme/net may=read,write until=2099')]);
+    const token = out.trim();
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    expect(tokenFile()).not.toContain(token);
+    const { tokens } = JSON.parse(tokenFile());
+    expect(tokens).toHaveLength(5);
+    const now = new Date('2026-01-01T00:00:00Z');
+    expect(findToken(tokens, token, now)).toMatchObject({ subject: 'ci of net', projects: ['net'], can_write: true });
+    expect(findToken(tokens, token, new Date('2099-01-01T00:00:00Z'))).toBeUndefined();
+    expect(findToken(tokens, token.replace(/^./, 'x'), now)).toBeUndefined();
+    expect(statSync(join(workdir, 'cloud-registry/auth/tokens.json')).mode & 0o777).toBe(0o600);
+    expect((await admin('audit-export')).out).toContain('"action":"admin_create_token","tenant":"acme"');
+  });
+
+  test('begins a registry, and reads without --write', async () => {
+    rmSync(workdir, { recursive: true });
+    const { out } = await admin('create-token', ...NET, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      token: expect.any(String),
+      can_read: true,
+      can_write: false,
+      current: true,
+    });
+    expect(JSON.parse(tokenFile()).tokens).toHaveLength(1);
+  });
+
+  test.each([
+    [['--tenant', 'acme', '--project', 'net'], /--subject/],
+    [['--subject', 'ci', '--project', 'net'], /--tenant/],
+    [['--subject', 'ci', '--tenant', 'acme'], /--project/],
+    [['--subject', 'ci', '--tenant', '../x', '--project', 'net'], /--tenant "..\/x"/],
+    [['--subject', 'ci', '--tenant', 'acme', '--project', 'net,a b'], /--project "a b"/],
+    [[...NET, '--expires-at', 'soon'], /--expires-at/],
+  ])('%j is an error, and changes nothing', async (words, message) => {
+    const before = tokenFile();
+    const { exitCode, err } = await admin('create-token', ...words);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(message)]);
+    expect(tokenFile()).toBe(before);
+  });
+
+  test('in the work directory of another user it writes nothing that their server could not read', async () => {
+    const host = createHost({ env: { PATH: process.env['PATH'] } });
+    const stat: typeof host.files.stat = async (path) => {
+      const own = await host.files.stat(path);
+      return own && { ...own, uid: own.uid + 1 };
+    };
+    const place = { host: { ...host, files: { ...host.files, stat } }, cwd: dir, workdir };
+    const before = tokenFile();
+    const who = { subject: 'whole', tenant: 'acme', project: '' };
+    const both = [
+      createToken(place, { ...who, projects: ['*'], write: false, expiresAt: '' }),
+      revokeTokens(place, { ...who, dryRun: false }),
+    ];
+    for (const one of both) await expect(one).rejects.toThrow(/belongs to user \d+.*sudo -u/);
+    expect(tokenFile()).toBe(before);
+  });
 });
 
 describe('revoke-token', () => {

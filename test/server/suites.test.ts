@@ -282,3 +282,23 @@ test('the newest suites are kept, and what came to no document goes with its job
   await own.services.jobs.forget(() => true);
   expect(left()).toEqual([[], [], ['', '.json', '.md'], [], []]);
 });
+
+test('suites without a credential take no place of the others, and one that is an error takes none', async () => {
+  const env = { BPFCOMPAT_API_KEPT_SUITES: '1', BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: 'true' };
+  const documents: JobRunner = async (job) => {
+    writeFileSync(`${own.services.store.suiteDir(job.job_id)}.json`, '{}');
+    return { runId: '', exitCode: 0, json: '', markdown: '' };
+  };
+  await using own = await serverLab({ run: documents, env });
+  const run = async (headers: Record<string, string>): Promise<string> => {
+    const { job_id: id = '' } = await send(parts(suite(ONE), 'one.bpf.o'), headers, own);
+    await eventually(() => expect(own.services.jobs.get(id)?.state).toBe('completed'));
+    return id;
+  };
+  const ours = await run({ 'x-api-key': KEY });
+  const theirs = [await run({}), await run({})];
+  await send(parts(suite(ONE), 'other.bpf.o'), {}, own);
+  await send(parts(suite(ONE), 'other.bpf.o'), { 'x-api-key': KEY }, own);
+  const left = readdirSync(join(own.services.settings.workdir, 'suites')).filter((name) => name.endsWith('.json'));
+  expect(left.sort()).toEqual([`${ours}.json`, `${theirs[1]}.json`].sort());
+});
