@@ -103,5 +103,11 @@ export { reportMarkdown } from './report/markdown.ts';
 export { stableLines } from './report/stable-lines.ts';
 export { suiteLines } from './report/suite-lines.ts';
 export { summaryMarkdown } from './report/summary.ts';
-export { matrixText, runText, suiteMatrixText, suiteText, type TextOptions } from './report/terminal/text.ts';
+export {
+  documentMatrix as suiteMatrixText,
+  matrixText,
+  runText,
+  suiteText,
+  type TextOptions,
+} from './report/terminal/text.ts';
 export { versionsText } from './report/versions.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { documentOfResult, type LoadedDocument } from '../api/report-document.ts';
+import { type LoadedDocument, loadedResult } from '../api/report-document.ts';
 import { dispatch } from '../cli/run-command.ts';
 import { inInputs } from '../config/action-words.ts';
 import { HostError } from '../model/errors.ts';
@@ -55,8 +55,8 @@ async function runHere(job: Job, { env, workspace, signal, onEvent }: Environmen
     face: inInputs(job.command),
     terminalOut: false,
     onEvent,
-    onResult(result: Parameters<typeof documentOfResult>[0]) {
-      loaded = documentOfResult(result);
+    onResult(result: Parameters<typeof loadedResult>[0]) {
+      loaded = loadedResult(result);
     },
   };
   group('Progress');

@@ -1,9 +1,9 @@
 import { gate } from '../gate/gate.ts';
 import { partVerdict } from '../gate/whole.ts';
+import { isCollection } from '../model/document.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
-import { collectionJson, collectionMarkdown } from '../report/collection.ts';
-import { runDocument } from '../report/saved-document.ts';
+import { documentJson, documentMarkdown, runDocument } from '../report/check-document.ts';
 import type { ReportPaths } from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
 import { type Conclusion, type EndedRun, type FinishContext, finish, type WrittenRun } from './finish.ts';
@@ -20,19 +20,15 @@ export interface FinishedRun {
 export function runConclusion([one]: readonly WrittenRun[]): Conclusion<FinishedRun> {
   if (one === undefined) throw new Error('a run that nothing ends has a report');
   const { run, verdict, paths } = one;
-  const several = run.artifacts.length !== 1;
-  const cases = paths.artifacts.map((files, artifact) => ({ artifact, ...files }));
-  const own = paths.artifacts.map((artifact) => artifact.verdict);
+  const document = runDocument(run, verdict, paths.artifacts);
   return {
-    status: verdict.status,
-    durationMs: run.durationMs,
-    documents: several
+    document,
+    documents: isCollection(document)
       ? [
-          { path: paths.json, text: () => collectionJson(run, verdict, cases) },
-          { path: paths.markdown, text: () => collectionMarkdown(run, verdict, cases) },
+          { path: paths.json, text: () => documentJson(document) },
+          { path: paths.markdown, text: () => documentMarkdown(document) },
         ]
       : [],
-    document: () => runDocument(run, verdict, own),
     verdict: () => [`the run itself ended with ${verdict.status}`, ...verdict.reasons.slice(0, 1)].join(': '),
     result: { report: run, verdict, paths },
   };

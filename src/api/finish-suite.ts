@@ -1,7 +1,5 @@
 import type { CheckCase, CheckDocument } from '../model/document.ts';
-import { suiteDocument } from '../report/saved-document.ts';
-import { suiteJson } from '../report/suite-json.ts';
-import { suiteMarkdown } from '../report/suite-markdown.ts';
+import { documentJson, documentMarkdown } from '../report/check-document.ts';
 import type { Conclusion, EndedRun, WrittenRun } from './finish.ts';
 
 /** What became of a case, and where to write it: absent for a case that could not start. */
@@ -12,7 +10,7 @@ export interface EndedCase {
 
 /** A suite that was run, or the part of it that one machine ran. */
 export interface EndedSuite {
-  readonly suite: Omit<CheckDocument, 'cases'>;
+  readonly suite: Omit<CheckDocument, 'kind' | 'cases'>;
   /** In the order of the file. */
   readonly cases: readonly EndedCase[];
   /** Absolute paths; empty when not wanted. */
@@ -53,16 +51,14 @@ export function suiteConclusion(ended: EndedSuite, runs: readonly WrittenRun[]):
   const { paths } = ended;
   const left = [...runs];
   const cases = ended.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
-  const suite: CheckDocument = { ...ended.suite, cases };
-  const json = suiteJson(suite);
+  const suite: CheckDocument = { kind: 'suite', ...ended.suite, cases };
+  const json = documentJson(suite);
   return {
-    status: suite.status,
-    durationMs: suite.durationMs,
+    document: suite,
     documents: [
       { path: paths.json, text: () => json },
-      { path: paths.markdown, text: () => suiteMarkdown(suite) },
+      { path: paths.markdown, text: () => documentMarkdown(suite) },
     ],
-    document: () => suiteDocument(suite),
     verdict: () => {
       const verdicts = cases.map(({ name, status }) => `${name}: ${status}`).join(', ');
       return `the suite itself ended with ${suite.status} (${verdicts})`;

@@ -2,11 +2,12 @@ import { type GateOptions, gateObjects } from '../gate/gate.ts';
 import { withRequired } from '../gate/required.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
+import type { CheckDocument } from '../model/document.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
-import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
-import type { SavedDocument } from '../report/saved-document.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import { savedDocument } from '../report/saved-document.ts';
 import { atOnce, WRITES_AT_ONCE } from '../run/at-once.ts';
 import { registryLocks } from '../run/registry-locks.ts';
 import {
@@ -54,12 +55,10 @@ export interface WrittenRun extends EndedRun {
 
 /** What a check says as a whole, once its runs have their reports. */
 export interface Conclusion<R> {
-  readonly status: RunStatus;
-  readonly durationMs: number;
+  /** What every report is made of. */
+  readonly document: CheckDocument;
   /** Documents about all of it beside the reports of its objects: absolute path, and text. */
   readonly documents: readonly { readonly path: string; readonly text: () => string }[];
-  /** What the reports for other programs are made of. */
-  readonly document: () => SavedDocument;
   /** The verdict in words, for a user who lacks a report that has it. */
   readonly verdict: () => string;
   readonly result: R;
@@ -124,13 +123,13 @@ export async function finish<R>(
   const unwritten: string[] = [];
   onEvent({ type: 'reports-start', reports: runs.reduce((sum, { run }) => sum + run.artifacts.length, 0) });
   const reported = await atOnce(WRITES_AT_ONCE, runs, (one) => writeRun(host, one, unwritten));
-  const { status, durationMs, documents, document, verdict, result } = conclude(reported);
+  const { document, documents, verdict, result } = conclude(reported);
   for (const { path, text } of documents) await unlessUnwritable(unwritten, () => writeReport(host, path, text()));
-  await writeReportFiles(host, cwd, files, document, onEvent);
+  await writeReportFiles(host, cwd, files, () => savedDocument(document), onEvent);
   // Last: a lock that is held or a signer that fails costs no report.
   const listed = reported.filter(({ written }) => written);
   await listRuns(context, listed);
-  onEvent({ type: 'run-end', status, ms: durationMs });
+  onEvent({ type: 'run-end', status: document.status, ms: document.durationMs });
   if (unwritten.length > 0) throw new HostError('report_unwritable', [...unwritten, verdict()].join('\n'));
   return result;
 }

@@ -1,12 +1,6 @@
-import { collectionJson } from '../report/collection.ts';
-import { reportJson } from '../report/json.ts';
-import {
-  collectionDocument,
-  reportDocument,
-  runDocument,
-  type SavedDocument,
-  suiteDocument,
-} from '../report/saved-document.ts';
+import { type CheckDocument, isCollection } from '../model/document.ts';
+import { runDocument } from '../report/check-document.ts';
+import { collectionDocument, reportDocument, type SavedDocument, savedDocument } from '../report/saved-document.ts';
 import type { SavedReport } from '../report/saved-report.ts';
 import type { FinishedRun } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
@@ -39,28 +33,14 @@ export async function loadDocument(file: string, options: Environment = {}): Pro
   return { document: collectionDocument(saved, reports), files };
 }
 
-/** The same of a run or suite that has just ended in this process: what it wrote is not read again. */
-export function documentOfResult(result: FinishedRun | SuiteResult): LoadedDocument {
-  if ('suite' in result) {
-    const { suite } = result;
-    return { document: suiteDocument(suite), files: suite.cases.map(({ json }) => json || undefined) };
-  }
-  const { report, verdict, paths } = result;
-  const own = paths.artifacts.map((artifact) => artifact.verdict);
-  const files = paths.artifacts.length === 1 ? [] : paths.artifacts.map(({ json }) => json);
-  return { document: runDocument(report, verdict, own), files };
+/** What a run or suite that has just ended came to. */
+export function documentOfResult(result: FinishedRun | SuiteResult): CheckDocument {
+  return 'suite' in result ? result.suite : runDocument(result.report, result.verdict, result.paths.artifacts);
 }
 
-/** The text of the JSON report of a run: what is written at `out`. */
-export function jsonOfResult({ report, verdict, paths }: FinishedRun): string {
-  const [only, ...others] = paths.artifacts;
-  if (only === undefined || others.length > 0) {
-    return collectionJson(
-      report,
-      verdict,
-      paths.artifacts.map((files, artifact) => ({ artifact, ...files })),
-    );
-  }
-  const { json, markdown } = only;
-  return reportJson(report, 0, only.verdict, { json, ...(markdown !== '' && { markdown }) });
+/** The same for the reporters that read files: what this process wrote is not read again. */
+export function loadedResult(result: FinishedRun | SuiteResult): LoadedDocument {
+  const document = documentOfResult(result);
+  const files = isCollection(document) ? document.cases.map(({ json }) => json || undefined) : [];
+  return { document: savedDocument(document), files };
 }

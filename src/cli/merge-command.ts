@@ -1,6 +1,9 @@
+import { documentOfResult } from '../api/report-document.ts';
 import type { MergeArguments } from '../config/merge-options.ts';
-import { mergeReports, runText, stableLines, suiteLines, suiteText } from '../index.ts';
+import { mergeReports } from '../index.ts';
 import { terminal } from '../report/escape.ts';
+import { scriptLines } from '../report/script-lines.ts';
+import { documentText } from '../report/terminal/text.ts';
 import type { Io } from './io.ts';
 
 /** `merge`: puts the reports of shards together, shows the matrix and prints the lines of `test` or `suite`. */
@@ -23,16 +26,8 @@ export async function mergeCommand(options: MergeArguments, io: Io): Promise<num
   io.onResult?.(merged);
   for (const missing of merged.missing) io.err(`bpfcompat: ${terminal(missing, 2000)}\n`);
   const look = { width: io.width(), color: io.color && !noColor };
-  if (merged.kind === 'suite') {
-    const text = quiet ? '' : suiteText(merged.suite, look);
-    if (text !== '') io.out(`${text}\n`);
-    io.out(`${suiteLines(merged.suite).join('\n')}\n`);
-    return merged.suite.exitCode;
-  }
-  const { report, verdict, paths } = merged;
-  if (!quiet) io.out(runText(report, verdict, look));
-  for (const [index, own] of paths.artifacts.entries()) {
-    io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
-  }
-  return verdict.exitCode;
+  const document = documentOfResult(merged);
+  if (!quiet) io.out(documentText(document, look));
+  io.out(scriptLines(document));
+  return document.exitCode;
 }

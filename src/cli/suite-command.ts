@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
-import { suiteLines, suiteText, validateSuite } from '../index.ts';
+import { validateSuite } from '../index.ts';
+import { scriptLines } from '../report/script-lines.ts';
 import { withoutResultLines } from '../report/suite-lines.ts';
+import { documentText } from '../report/terminal/text.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { shardNote } from './shard-note.ts';
@@ -44,12 +46,11 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
     }
     if (!options.quiet) {
       const look = { width: io.width(), color: io.color && !options.noColor };
-      const text = suiteText(suite, look);
-      if (text !== '') io.out(`${text}\n`);
+      io.out(documentText(suite, look));
       for (const path of [paths.json, paths.markdown]) if (path !== '') io.out(`Written: ${relative(io.cwd, path)}\n`);
     }
     if (options.quiet) for (const line of withoutResultLines(suite)) io.err(`${line}\n`);
-    io.out(`${suiteLines(suite).join('\n')}\n`);
+    io.out(scriptLines(suite));
     return suite.exitCode;
   } finally {
     view.close();

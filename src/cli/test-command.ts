@@ -1,12 +1,15 @@
-import { jsonOfResult } from '../api/report-document.ts';
+import { documentOfResult } from '../api/report-document.ts';
 import type { KernelOptions } from '../api/validate-options.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
-import { runText, stableLines, type ValidateResult, validate } from '../index.ts';
+import { type ValidateResult, validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
+import { documentJson } from '../report/check-document.ts';
 import { noJsonCommands } from '../report/escape.ts';
 import { namesOfCases } from '../report/explain/overview.ts';
+import { scriptLines } from '../report/script-lines.ts';
 import { shellWords } from '../report/shell-words.ts';
+import { documentText } from '../report/terminal/text.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { optionsOf } from './options-of-validate.ts';
@@ -22,11 +25,6 @@ export function chosen(kernels: KernelChoice): KernelOptions {
     default:
       return { quick: true };
   }
-}
-
-/** The lines that scripts read, one group per object. */
-function scriptLines({ report, paths }: ValidateResult): string {
-  return paths.artifacts.map((own, index) => `${stableLines(report, index, own.verdict, own).join('\n')}\n`).join('');
 }
 
 /** What a person wants to know after the matrix: the verdict, where the reports are, how to see more of a failure. */
@@ -72,15 +70,16 @@ export async function testCommand(
       onEvent: view.onEvent,
     });
     const { report, verdict } = result;
+    const document = documentOfResult(result);
     view.close();
     io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
-      io.out(runText(report, verdict, look));
+      io.out(documentText(document, look));
     }
-    io.out(command === 'check' && !quiet ? whereToLook(result, options) : scriptLines(result));
+    io.out(command === 'check' && !quiet ? whereToLook(result, options) : scriptLines(document));
     // To standard output it is written already where it has no other place.
-    if (json && options.out !== '-') face.out(noJsonCommands(jsonOfResult(result)));
+    if (json && options.out !== '-') face.out(noJsonCommands(documentJson(document)));
     io.err(shardNote(report.part));
     return verdict.exitCode;
   } finally {

@@ -2,7 +2,7 @@ import type { ReportIdentity } from './comparison.ts';
 import type { RunReport, RunStatus, Verdict } from './report.ts';
 import type { ShardPart } from './shard.ts';
 
-/** What became of one case. */
+/** One object on its kernels: an object of a run, or a case of a suite. */
 export interface CheckCase {
   readonly name: string;
   /** Absolute path. */
@@ -26,14 +26,19 @@ export interface CheckCase {
   readonly markdownPath: string;
 }
 
-/** A suite that was run, or a run with several objects, before it becomes a file. */
+/**
+ * What a check came to, before it becomes a file: the one value that every report is made of, whether the check was a `test`,
+ * a suite, a part of either on one machine of several, or was put together by `merge`.
+ */
 export interface CheckDocument {
+  /** `run`: objects on the same kernels, decided about together; `suite`: cases, each with kernels of its own. */
+  readonly kind: 'run' | 'suite';
   readonly name: string;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Wall time in milliseconds. */
   readonly durationMs: number;
-  /** The worst of the required cases: a failure that was seen is worse than an error. */
+  /** Of a suite the worst of its required cases: a failure that was seen is worse than an error. */
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
   /** In the order of the file. */
@@ -44,4 +49,9 @@ export interface CheckDocument {
   readonly part?: ShardPart;
   /** The older run of the whole suite, where one was named: `gone` are its cases that this suite does not have. */
   readonly baseline?: ReportIdentity & { readonly gone: readonly string[] };
+}
+
+/** It has a document of its own beside the reports of its objects: it is a suite, or about more than one. */
+export function isCollection({ kind, cases }: CheckDocument): boolean {
+  return kind === 'suite' || cases.length !== 1;
 }

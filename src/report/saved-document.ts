@@ -1,8 +1,7 @@
-import type { CheckDocument } from '../model/document.ts';
+import { type CheckDocument, isCollection } from '../model/document.ts';
 import { distinctNames } from '../model/object-names.ts';
-import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
+import type { RunStatus } from '../model/report.ts';
 import { flag } from '../model/wording.ts';
-import { runCollection } from './collection.ts';
 import { reportValue } from './json.ts';
 import {
   type SavedBaseline,
@@ -197,25 +196,13 @@ export function collectionDocument(
   };
 }
 
-function savedReport(run: RunReport, artifact: number, verdict: Verdict): SavedReport {
-  return SavedReport.parse(reportValue(run, artifact, verdict, { json: '' }));
-}
-
-/** The same of a suite that has just ended: of the values that it writes. */
-export function suiteDocument(suite: CheckDocument): SavedDocument {
-  const reports = suite.cases.map(
-    ({ completed }) => completed && savedReport(completed.run, completed.artifact, completed.verdict),
+/** A check that has just ended: of the values that its files are written of. */
+export function savedDocument(document: CheckDocument): SavedDocument {
+  const reports = document.cases.map(
+    ({ completed }) =>
+      completed && SavedReport.parse(reportValue(completed.run, completed.artifact, completed.verdict, { json: '' })),
   );
-  return collectionDocument(SavedCollection.parse(suiteValue(suite)), reports);
-}
-
-/**
- * The same of a run that has just ended.
- * @param verdict of the whole run
- * @param own verdict of each artifact, in order
- */
-export function runDocument(run: RunReport, verdict: Verdict, own: readonly Verdict[]): SavedDocument {
-  if (run.artifacts.length === 1) return reportDocument(savedReport(run, 0, own[0] ?? verdict));
-  const cases = own.map((one, artifact) => ({ artifact, verdict: one, json: '', markdown: '' }));
-  return suiteDocument(runCollection(run, verdict, cases));
+  const [only] = reports;
+  if (!isCollection(document) && only !== undefined) return reportDocument(only);
+  return collectionDocument(SavedCollection.parse(suiteValue(document)), reports);
 }

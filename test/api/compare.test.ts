@@ -6,7 +6,7 @@ import { type CompareRequest, compare } from '../../src/api/compare.ts';
 import { reportSummary } from '../../src/api/report-summary.ts';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { collectionJson } from '../../src/report/collection.ts';
+import { documentJson, runDocument } from '../../src/report/check-document.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 
@@ -26,7 +26,7 @@ function writeRun(dir: string, run: RunReport): void {
     writeFileSync(json, reportJson(run, artifact, verdict, { json }));
     return { artifact, verdict, json, markdown: '' };
   });
-  write(`${dir}.json`, collectionJson(run, gate(run), cases));
+  write(`${dir}.json`, documentJson(runDocument(run, gate(run), cases)));
   const records = run.artifacts.map(({ name }, index) => ({
     artifact_name: name,
     json_report_path: join(cwd, dir, 'reports', `${index}.json`),

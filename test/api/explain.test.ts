@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../src/api/explain.ts';
 import { gate } from '../../src/gate/gate.ts';
-import { collectionJson } from '../../src/report/collection.ts';
+import { documentJson, runDocument } from '../../src/report/check-document.ts';
 import { reportJson } from '../../src/report/json.ts';
-import { runDocument } from '../../src/report/saved-document.ts';
 import { matrixText } from '../../src/report/terminal/text.ts';
+import { documentOf } from '../fixtures/documents.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 let cwd = '';
@@ -32,7 +32,7 @@ beforeAll(() => {
     if (artifact === 1) writeFileSync(json, text);
     return { artifact, verdict: own, json, markdown: '' };
   });
-  const collection = collectionJson(run, gate(run), cases);
+  const collection = documentJson(runDocument(run, gate(run), cases));
   writeFileSync(join(cwd, 'all.json'), collection);
   writeFileSync(join(cwd, 'moved', 'all.json'), collection);
   const write = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
@@ -142,7 +142,7 @@ test('objects of one file name are called by the ends of their paths, and found 
     writeFileSync(json, reportJson(run, artifact, gate(run), { json }));
     return { artifact, verdict: gate(run), json, markdown: '' };
   });
-  writeFileSync(join(cwd, 'twins.json'), collectionJson(run, gate(run), cases));
+  writeFileSync(join(cwd, 'twins.json'), documentJson(runDocument(run, gate(run), cases)));
   const text = await explainText('twins.json');
   expect(text).toContain('conn/bpf_bpfel.o');
   expect(text).toContain('dns/bpf_bpfel.o');
@@ -151,6 +151,6 @@ test('objects of one file name are called by the ends of their paths, and found 
     'several objects of twins.json; use "conn/bpf_bpfel.o" or "dns/bpf_bpfel.o"',
   );
   expect(matrixText(run, { width: 100, color: false })).toContain('dns/bpf_bpfel.o ');
-  const names = runDocument(run, gate(run), [gate(run), gate(run)]).cases.map(({ name }) => name);
+  const names = documentOf(run).cases.map(({ name }) => name);
   expect(names).toEqual(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o']);
 });

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FinishContext, finish } from '../../src/api/finish.ts';
 import { endedRun, runConclusion } from '../../src/api/finish-run.ts';
 import { type SuiteResult, suiteConclusion, suiteRuns } from '../../src/api/finish-suite.ts';
-import { documentOfResult, jsonOfResult, type LoadedDocument, loadDocument } from '../../src/api/report-document.ts';
+import { documentOfResult, type LoadedDocument, loadDocument, loadedResult } from '../../src/api/report-document.ts';
 import type { RunReport } from '../../src/model/report.ts';
+import { documentJson } from '../../src/report/check-document.ts';
 import { suite } from '../fixtures/documents.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 import { host } from '../fixtures/shards.ts';
@@ -75,7 +76,7 @@ test.each([
   ['several objects', () => finished(quickRun())],
   ['a suite', () => finishedSuite()],
 ])('%s: what has just ended is what its files say', async (_name, finish) => {
-  const inMemory = documentOfResult(await finish());
+  const inMemory = loadedResult(await finish());
   const saved = await loadDocument('report.json', { env: {}, cwd: dir });
   expect(withoutPlaces(inMemory)).toEqual(withoutPlaces(saved));
   expect(inMemory.document.cases.length).toBeGreaterThan(0);
@@ -85,7 +86,7 @@ test.each([
   ['one object', mixedRun],
   ['several objects', quickRun],
 ])('%s: the text of the report is what was written', async (_name, run) => {
-  const text = jsonOfResult(await finished(run()));
+  const text = documentJson(documentOfResult(await finished(run())));
   expect(text).toBe(readFileSync(join(dir, 'report.json'), 'utf8'));
 });
 

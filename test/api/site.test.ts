@@ -6,7 +6,7 @@ import { type BuildSiteOptions, buildSite } from '../../src/api/site.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { collectionJson } from '../../src/report/collection.ts';
+import { documentJson, runDocument } from '../../src/report/check-document.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { PLACE, placedRun } from '../fixtures/documents.ts';
 import { quickRun } from '../fixtures/scenes.ts';
@@ -36,7 +36,7 @@ function writeCollection(dir: string, run: RunReport): void {
     const results = run.results.filter(({ cell }) => cell.artifact === artifact);
     return { artifact, verdict: gate({ targets: run.targets, results }), json: join(cwd, json), markdown: '' };
   });
-  write(`${dir}/report.json`, collectionJson(run, gate(run), cases));
+  write(`${dir}/report.json`, documentJson(runDocument(run, gate(run), cases)));
 }
 
 const build = (more: Partial<BuildSiteOptions> = {}) =>

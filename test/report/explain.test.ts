@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { collectionJson } from '../../src/report/collection.ts';
+import { documentJson, runDocument } from '../../src/report/check-document.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
 import { explainCell } from '../../src/report/explain/cell.ts';
 import { explainCollection, explainReport } from '../../src/report/explain/overview.ts';
@@ -70,7 +70,7 @@ test('golden lists', () => {
     const results = run.results.filter(({ cell: { artifact: index } }) => index === artifact);
     return { artifact, verdict: gate({ targets: run.targets, results }), json: `/r/${artifact}.json`, markdown: '' };
   });
-  const collection = SavedCollection.parse(JSON.parse(collectionJson(run, gate(run), cases)));
+  const collection = SavedCollection.parse(JSON.parse(documentJson(runDocument(run, gate(run), cases))));
   expectGolden('explain/collection.txt', explainCollection(collection.cases, 'my report.json', page));
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { documentCells, documentCounts } from '../../src/report/document-cells.ts';
 import { documentKernels } from '../../src/report/document-kernels.ts';
-import { collectionDocument, reportDocument, suiteDocument } from '../../src/report/saved-document.ts';
+import { collectionDocument, reportDocument, savedDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { mixedDocument, quickDocument, suite, suiteOf } from '../fixtures/documents.ts';
@@ -90,7 +90,7 @@ test('cases of the same name have as much of their paths as distinguishes them',
   const { cases, ...rest } = suite();
   const [one] = cases;
   const twice = ['/src/a/x.bpf.o', '/src/b/x.bpf.o'].map((artifact) => ({ ...one, name: 'x', artifact }) as never);
-  expect(suiteDocument({ ...rest, cases: twice }).cases.map(({ name }) => name)).toEqual(['a/x.bpf.o', 'b/x.bpf.o']);
+  expect(savedDocument({ ...rest, cases: twice }).cases.map(({ name }) => name)).toEqual(['a/x.bpf.o', 'b/x.bpf.o']);
 });
 
 test('where the reports of cases are gone, what the collection says remains', () => {

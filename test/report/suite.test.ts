@@ -9,7 +9,7 @@ import { suiteJson } from '../../src/report/suite-json.ts';
 import { suiteLines, withoutResultLines } from '../../src/report/suite-lines.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
 import { suiteBaselineText } from '../../src/report/terminal/suite-baseline.ts';
-import { suiteMatrixText, suiteText } from '../../src/report/terminal/text.ts';
+import { documentMatrix, suiteText } from '../../src/report/terminal/text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -51,8 +51,9 @@ const broken = hasResult('gone', good, {
   required: false,
 });
 
-function suite(cases: readonly CheckCase[], part: Partial<CheckDocument> = {}): CheckDocument {
+function suite(cases: readonly CheckCase[], part: Partial<Omit<CheckDocument, 'kind'>> = {}): CheckDocument {
   return {
+    kind: 'suite',
     name: 'net-agent',
     startedAt: '2026-01-02T03:04:05Z',
     finishedAt: '2026-01-02T03:04:19Z',
@@ -178,14 +179,14 @@ describe('text', () => {
 
   test('one matrix for all cases that ask the same kernels', () => {
     const options = { width: 80, color: false };
-    const text = suiteMatrixText(
+    const text = documentMatrix(
       suite([hasResult('good', good), hasResult('bad', bad), hasResult('again', good)]),
       options,
     );
     const heads = text.split('\n').filter((line) => /^ +\(?\d\.\d/.test(line));
     expect(heads.map((line) => line.trim().split(/ +/))).toEqual([['5.10', '(6.1)'], ['6.1']]);
     expect(text.indexOf('again')).toBeLessThan(text.indexOf('bad'));
-    expect(suiteMatrixText(suite([broken]), options)).toBe('');
+    expect(documentMatrix(suite([broken]), options)).toBe('');
     expect(suiteText(suite([broken]), options)).toBe('');
   });
 

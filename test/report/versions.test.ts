@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { comparedWith } from '../../src/api/baseline.ts';
 import { gate } from '../../src/gate/gate.ts';
 import type { Outcome } from '../../src/model/cell.ts';
-import { collectionMarkdown } from '../../src/report/collection.ts';
 import { reportValue } from '../../src/report/json.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { recordedRun } from '../../src/report/recorded.ts';
 import { versionRows } from '../../src/report/version-rows.ts';
-import { versionsText } from '../../src/report/versions.ts';
+import { collectionVersionsMarkdown, versionsText } from '../../src/report/versions.ts';
 import { artifact, failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
 const IDS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-6.12', 'debian-13-7.3'];
@@ -57,7 +56,7 @@ describe('two versions of an object', () => {
     ]);
     const verdict = gate(run);
     expect(reportMarkdown(run, 0, verdict)).toContain('| `debian-11-5.10` | pass | fail | regression |');
-    expect(collectionMarkdown(run, verdict, [])).toContain(
+    expect(collectionVersionsMarkdown(run).join('\n')).toContain(
       '| `x.bpf.o` | `debian-12-6.1` | fail | pass | improvement |',
     );
     expect(reportValue(run, 0, verdict, { json: '' }).versions).toMatchObject({

@@ -1,7 +1,7 @@
 import { type GateOptions, gate } from '../../src/gate/gate.ts';
 import type { CheckDocument } from '../../src/model/document.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { runCollection } from '../../src/report/collection.ts';
+import { runDocument } from '../../src/report/check-document.ts';
 import { reportValue } from '../../src/report/json.ts';
 import { collectionDocument, reportDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
@@ -44,7 +44,7 @@ export function runInput(run: RunReport, options: GateOptions = {}): SiteInput {
       markdown: '',
     };
   });
-  return suiteInput(runCollection(run, gate(run, options), cases));
+  return suiteInput(runDocument(run, gate(run, options), cases));
 }
 
 /** The same collection where the reports of its cases are gone. */

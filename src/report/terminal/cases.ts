@@ -1,13 +1,23 @@
 import type { Target } from '../../model/cell.ts';
-import type { CheckDocument } from '../../model/document.ts';
+import type { CheckCase, CheckDocument } from '../../model/document.ts';
 import type { Expected } from '../../model/gate.ts';
 import { grouped } from '../../model/once-per.ts';
-import type { RunReport } from '../../model/report.ts';
+import type { Verdict } from '../../model/report.ts';
 import type { ReportedCause } from '../expected-words.ts';
-import { caseViews } from '../suite-json.ts';
 import { type TargetView, targetViews } from '../view.ts';
 
-/** One object on its kernels, as a terminal shows it: of a run with several, or a case of a suite. */
+/** What of a document is shown as a matrix. */
+export interface ShownDocument extends Pick<CheckDocument, 'kind' | 'durationMs'> {
+  readonly cases: readonly ShownCase[];
+}
+
+interface ShownCase extends Pick<CheckCase, 'name'> {
+  readonly completed:
+    | (Pick<NonNullable<CheckCase['completed']>, 'run' | 'artifact'> & { readonly verdict: Pick<Verdict, 'expected'> })
+    | undefined;
+}
+
+/** One object on its kernels, as a terminal shows it. */
 export interface TerminalCase {
   /** File name or name of the case, and the path that distinguishes it from another of that name. */
   readonly basename: string;
@@ -37,31 +47,28 @@ function declaredOf(expected: readonly Expected[], artifact: number): Declared {
   };
 }
 
-/** The objects of a run. @param expected what became of the failures that are declared */
-export function runCases(run: RunReport, expected: readonly Expected[] = []): TerminalCase[] {
-  return run.artifacts.map(({ basename, path }, artifact) => ({
-    basename,
-    path,
-    targets: run.targets,
-    views: targetViews(run, artifact),
-    declared: declaredOf(expected, artifact),
-  }));
-}
-
-/** The cases of a suite that could start, called like the suite calls them. */
-export function suiteCases({ cases }: CheckDocument): TerminalCase[] {
-  return cases.flatMap((one): TerminalCase[] => {
-    const { name, completed } = one;
+/** Objects of a run by their file names, cases of a suite by their own; those that could not start have no row. */
+function casesOf({ kind, cases }: ShownDocument): TerminalCase[] {
+  return cases.flatMap(({ name, completed }): TerminalCase[] => {
     const subject = completed?.run.artifacts[completed.artifact];
     if (completed === undefined || subject === undefined) return [];
     const { run, artifact, verdict } = completed;
-    const declared = declaredOf(verdict.expected ?? [], artifact);
-    return [{ basename: name, path: subject.path, targets: run.targets, views: caseViews(one), declared }];
+    return [
+      {
+        basename: kind === 'suite' ? name : subject.basename,
+        path: subject.path,
+        targets: run.targets,
+        views: targetViews(run, artifact),
+        declared: declaredOf(verdict.expected ?? [], artifact),
+      },
+    ];
   });
 }
 
-/** Cases by their kernels: those with the same ones, with the same ones required, share a matrix. */
-export function byKernels(cases: readonly TerminalCase[]): (readonly TerminalCase[])[] {
+/** Cases by their kernels: those with the same ones, with the same ones required, share a matrix. All of a run do. */
+export function casesByKernels(document: ShownDocument): (readonly TerminalCase[])[] {
+  const cases = casesOf(document);
+  if (document.kind === 'run') return [cases];
   const key = ({ targets }: TerminalCase): string =>
     targets.map(({ profile, required }) => `${profile.id} ${required}`).join('\n');
   return [...grouped(cases, key).values()];

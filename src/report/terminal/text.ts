@@ -3,6 +3,7 @@ import type { CheckDocument } from '../../model/document.ts';
 import type { Expected } from '../../model/gate.ts';
 import type { RunReport, Verdict } from '../../model/report.ts';
 import { wrap } from '../../text/wrap.ts';
+import { runDocument } from '../check-document.ts';
 import { baselineText } from '../compare-text.ts';
 import { terminal } from '../escape.ts';
 import { legendTexts, type Mark } from '../legend.ts';
@@ -10,7 +11,7 @@ import { loadersText } from '../loaders-text.ts';
 import { fileNames, shortNames } from '../names.ts';
 import { style } from '../style.ts';
 import { versionsText } from '../versions.ts';
-import { byKernels, runCases, suiteCases, type TerminalCase } from './cases.ts';
+import { casesByKernels, type ShownDocument, type TerminalCase } from './cases.ts';
 import { causeLines } from './causes.ts';
 import { matrixLines } from './matrix.ts';
 import { suiteBaselineText } from './suite-baseline.ts';
@@ -22,8 +23,6 @@ export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */
   readonly width: number;
   readonly color: boolean;
-  /** What became of declared failures: those that came as declared do not look like failures. A suite says it itself. */
-  readonly expected?: readonly Expected[] | undefined;
 }
 
 function legendLines(cases: readonly TerminalCase[], targets: readonly Target[]): string[] {
@@ -64,33 +63,55 @@ function casesText(
 }
 
 /**
- * The result of a run for a terminal: objects by kernels, then what went wrong, each cause once with the objects
+ * Objects by kernels, one matrix for all that share their kernels, then what went wrong, each cause once with the objects
  * and the kernels that it hits and those that are fine. Marks are explained below the matrix. No line is longer than `width`.
  */
-export function matrixText(run: RunReport, options: TextOptions): string {
-  return casesText(runCases(run, options.expected), run.targets, run.durationMs, options);
-}
-
-/** Cases by kernels, one matrix for all cases with the same kernels. */
-export function suiteMatrixText(suite: CheckDocument, options: TextOptions): string {
-  return byKernels(suiteCases(suite))
-    .map((group) => casesText(group, group[0]?.targets ?? [], suite.durationMs, options))
+export function documentMatrix(document: ShownDocument, options: TextOptions): string {
+  return casesByKernels(document)
+    .map((group) => casesText(group, group[0]?.targets ?? [], document.durationMs, options))
     .join('\n');
 }
 
-/** All there is to say about a run on a terminal; the lines for scripts are not part of it. */
-export function runText(run: RunReport, verdict: Verdict, options: TextOptions): string {
-  const matrix = matrixText(run, { ...options, expected: verdict.expected });
-  return `${matrix}\n${baselineText(run, options)}${versionsText(run, options)}`;
+/** All there is to say about a check on a terminal, the matrix first; the lines for scripts are not part of it. */
+export function documentText(document: CheckDocument, options: TextOptions): string {
+  const matrix = documentMatrix(document, options);
+  if (document.kind === 'run') {
+    const run = document.cases[0]?.completed?.run;
+    return `${matrix}\n${run === undefined ? '' : `${baselineText(run, options)}${versionsText(run, options)}`}`;
+  }
+  const parts = [
+    matrix,
+    suiteSupportText(document, options),
+    suiteDeclaredText(document, options),
+    suiteBaselineText(document, options),
+  ];
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => `${part}\n`)
+    .join('');
 }
 
-/** All there is to say about a suite on a terminal: the matrix first; the lines for scripts are not part of it. */
+/**
+ * The matrix of a run about which nothing is decided.
+ * @param expected what became of declared failures: those that came as declared do not look like failures
+ */
+export function matrixText(
+  run: RunReport,
+  options: TextOptions & { readonly expected?: readonly Expected[] | undefined },
+): string {
+  const { durationMs, artifacts } = run;
+  const verdict = { ...(options.expected && { expected: options.expected }) };
+  const cases = artifacts.map(({ basename: name }, artifact) => ({ name, completed: { run, artifact, verdict } }));
+  return documentMatrix({ kind: 'run', durationMs, cases }, options);
+}
+
+/** `documentText` of a suite, without the empty line at its end. */
 export function suiteText(suite: CheckDocument, options: TextOptions): string {
-  const parts = [
-    suiteMatrixText(suite, options),
-    suiteSupportText(suite, options),
-    suiteDeclaredText(suite, options),
-    suiteBaselineText(suite, options),
-  ];
-  return parts.filter((part) => part !== '').join('\n');
+  return documentText(suite, options).slice(0, -1);
+}
+
+/** `documentText` of a run. @param verdict of the whole run */
+export function runText(run: RunReport, verdict: Verdict, options: TextOptions): string {
+  const objects = run.artifacts.map(() => ({ verdict, json: '', markdown: '' }));
+  return documentText(runDocument(run, verdict, objects), options);
 }
