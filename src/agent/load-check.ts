@@ -112,7 +112,9 @@ export async function checkLoad(
     throw new UsageError('host_load_not_allowed', 'AllowHostLoad is false: nothing is loaded on this host');
   const started = host.now();
   const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
-  const dir = join(request.WorkDir, 'runtime-runs', id);
+  const runs = join(request.WorkDir, 'runtime-runs');
+  await host.files.rejectLink(runs);
+  const dir = join(runs, id);
   const { copy, digest } = await ownCopy(host, request, dir);
   const manifest = await ownManifest(host, request, dir);
   const validator = await validatorOf(host, root, request);

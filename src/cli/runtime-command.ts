@@ -9,6 +9,7 @@ import { selectAudited } from '../api/runtime-select.ts';
 import { verifyBundles } from '../api/runtime-verify.ts';
 import { workerProgram } from '../api/runtime-worker.ts';
 import { environmentOf } from '../api/services.ts';
+import { checkTrackPlaces } from '../api/track-places.ts';
 import type { checkRuntimeExecuteOptions } from '../config/agent-options.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { AttestVerifyOptions } from '../config/runtime-options.ts';
@@ -26,6 +27,7 @@ const EXIT_NONE = 3;
 /** Commands of the runtime track. Nothing of it is part of the Action. */
 export async function runtimeTrackCommand(parsed: TrackCommand, io: Io): Promise<number> {
   io.err(`note: bpfcompat ${parsed.command} is ${EXPERIMENTAL}\n`);
+  if ('options' in parsed) await checkTrackPlaces(parsed.options, aroundOf(io));
   switch (parsed.command) {
     case 'attest create':
       return attestCreate(parsed.options, io);

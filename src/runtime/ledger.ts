@@ -98,7 +98,7 @@ async function mend(host: Host, path: string, { torn }: ReadLedger): Promise<voi
 export async function withLedger<T>(host: Host, workdir: string, work: (ledger: OpenLedger) => Promise<T>): Promise<T> {
   const path = ledgerPath(workdir);
   await host.files.makeDir(workdir);
-  await host.files.rejectLink(path);
+  for (const own of [path, `${path}.lock`]) await host.files.rejectLink(own);
   await using _lock = await host.files.lock(`${path}.lock`);
   const read = await readLedger(host, workdir);
   if (read.problem !== '')

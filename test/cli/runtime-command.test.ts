@@ -7,10 +7,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXPERIMENTAL } from '../../src/model/experimental.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
@@ -283,4 +284,49 @@ test('two runs give byte-equal decisions', async () => {
   const bytes = ({ out }: { out: string }): string => JSON.stringify(JSON.parse(out).selection);
   expect(bytes(first)).toBe(bytes(second));
   expect(bundles()).toHaveLength(2);
+});
+
+describe('links of a repository', () => {
+  const outside = (...parts: string[]): string => join(root, 'outside', ...parts);
+  const link = (to: string, ...at: string[]): void => {
+    mkdirSync(dirname(join(cwd, ...at)), { recursive: true });
+    symlinkSync(to, join(cwd, ...at));
+  };
+  beforeEach(() => {
+    mkdirSync(outside());
+    mkdirSync(join(cwd, '.git'));
+    writeFileSync(outside('mine'), '# mine\n');
+  });
+  const select = (...more: string[]) => run('runtime', 'select', '--artifact-name', 'conn', ...more);
+
+  test.each([
+    ['of the trail of decisions', () => link(outside('mine'), '.bpfcompat/registry/runtime_decisions.jsonl')],
+    ['of the traces', () => link(outside(), '.bpfcompat/runtime-audit')],
+    ['of a part of the store', () => link(outside(), '.bpfcompat/store/bundles')],
+  ])('%s are not followed', async (_, make) => {
+    make();
+    for (const words of [select(), create()]) {
+      const { exitCode, err } = await words;
+      expect(exitCode).toBe(1);
+      expect(err).toContain('is a link, and none is followed in a work directory');
+    }
+    expect(readdirSync(outside())).toEqual(['mine']);
+    expect(readFileSync(outside('mine'), 'utf8')).toBe('# mine\n');
+  });
+
+  test('of the work directory and of what options name are not followed either', async () => {
+    link(outside(), '.bpfcompat');
+    link(outside(), 'elsewhere');
+    for (const words of [
+      select(),
+      select('--workdir', 'own', '--out', 'elsewhere/x.json'),
+      run('runtime', 'fetch', '--artifact-name', 'conn', '--workdir', 'own', '--out-dir', 'elsewhere'),
+      run('attest', 'create', '--report', 'report.json', '--workdir', 'own', '--unsigned', 'elsewhere'),
+    ]) {
+      const { exitCode, err } = await words;
+      expect(exitCode).toBe(1);
+      expect(err).toContain(`it is a link to ${outside()}`);
+    }
+    expect(readdirSync(outside())).toEqual(['mine']);
+  });
 });
