@@ -54,6 +54,15 @@ const WITHOUT_STRUCT = {
   register: () => `${LEAVE_OUT}, or load the module that provides it.`,
 };
 
+/** Why a kernel does not take a structure. */
+const WHY_NO_STRUCT = {
+  kernel_too_old: () => 'The kernel is older than the structure.',
+  compiled_out: builtWithout,
+  struct: () => 'The kernel, or a module that is not loaded, would have to register the structure.',
+  register: () =>
+    'It was rejected as it was registered (ENOTSUPP): the architecture has no trampolines for functions of structures (arm64 before 6.0), or the module that takes the structure is not loaded.',
+};
+
 export const TYPE_FINDINGS = {
   UNSUPPORTED_PROGRAM_TYPE: entry({
     group: 'kernel',
@@ -111,13 +120,11 @@ export const TYPE_FINDINGS = {
     args: ['struct', ...BUILD],
     reasons: ['struct', 'register', 'kernel_too_old', 'compiled_out'],
     words: (f) => ({
-      title: `${lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`)}${since(f)}`,
-      explanation:
-        f.args.reason === 'compiled_out'
-          ? builtWithout(f)
-          : f.args.reason === 'kernel_too_old'
-            ? 'The kernel is older than the structure.'
-            : 'The kernel, or a module that is not loaded, would have to register the structure.',
+      title:
+        f.args.reason === 'register'
+          ? `struct_ops ${f.subject ?? 'of this object'} cannot be registered ${here(f)}`
+          : `${lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`)}${since(f)}`,
+      explanation: (ofReason(f.args.reason, WHY_NO_STRUCT) ?? WHY_NO_STRUCT.struct)(f),
       remediation: (ofReason(f.args.reason, WITHOUT_STRUCT) ?? WITHOUT_STRUCT.struct)(f),
     }),
   }),
