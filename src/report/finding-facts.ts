@@ -58,10 +58,10 @@ export interface FindingFacts extends Words {
   readonly more: readonly string[];
 }
 
-/** Whether a text has a name, and not as a part of a longer one: `lpm_trie` is not in `bpf_lpm_trie_key`. */
+/** Whether a text has a name, and not as a part of a longer one: `lpm_trie` is not in `bpf_lpm_trie_key`, `d` not in `s.d`. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length))) return true;
+    if (!/[\w.]/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length))) return true;
   }
   return false;
 }

@@ -91,6 +91,16 @@ export const REPORTED_PLACES: readonly Row[] = [
     ],
   },
   always('core_moved_fields_fixed', PASS),
+  // OpenGamingCollective/cardwire#38 (its kind): into thread_info with 5.16, out of d_u with 7.1.
+  {
+    object: 'core_nested_fields',
+    since: [
+      ['5.10', PASS],
+      ['6.1', reported('fail', [field('task_struct.cpu', 'runs_on')])],
+      ['7.1', reported('fail', [field('task_struct.cpu', 'runs_on'), field('dentry.d_u.d_alias.next', 'next_name')])],
+    ],
+  },
+  always('core_nested_fields_fixed', PASS),
   always(
     'core_other_machine',
     reported('fail', [['CORE_RELOCATION_FAILURE', 'type_missing', 'struct user_pt_regs.regs[0]', 'here']]),

@@ -19,6 +19,8 @@
 #define SAME_SIZE 40
 /* One of the same type between the members that the missing one stands between in the object. */
 #define SAME_PLACE 600
+/* The same name and type, one structure further in or out. */
+#define SAME_NAME 1000
 #define TYPE_TEXT 200
 
 static uint32_t plain(const struct btf *btf, uint32_t id)
@@ -182,6 +184,7 @@ struct offer {
 	/* The structure of the object that has the member, and the type of the member. */
 	uint32_t holder;
 	uint32_t type;
+	const char *missing;
 	struct place place;
 	/* The structure of the kernel. */
 	uint32_t kernel;
@@ -231,6 +234,54 @@ static uint32_t element_of(const struct btf *btf, uint32_t id)
 	return type && btf_is_array(type) ? btf_array(type)->type : 0;
 }
 
+static void offer_named(const struct offer *offer, const struct btf *btf, uint32_t type, const char *name, const char *in)
+{
+	char text[SIMILAR_NAME_SIZE], words[TYPE_TEXT];
+	struct similar_name compared;
+
+	prototype__type(btf, type, words, sizeof(words));
+	similar_name__set(&compared, name);
+	snprintf(text, sizeof(text), "%.90s%s%.90s (%.60s)", in ? in : "", in ? "." : "", name, words);
+	similar_list__offer(offer->similar, text, &compared, SAME_NAME);
+}
+
+/* A structure between the two went away: what the object has in it is a member of the kernel's structure itself. */
+static void offer_outer(const struct offer *offer, const struct member_path *path, const char *step,
+			const struct btf *kernel)
+{
+	const struct btf_member *member;
+	uint32_t at = offer->type;
+	struct named found;
+	bool own = false;
+
+	for (step = strchr(step + 1, ':'); step; step = strchr(step + 1, ':')) {
+		member = member_at(path->btf, at, strtoul(step + 1, NULL, 10));
+		if (!member)
+			return;
+		at = member->type;
+		found = (struct named){ .name = btf__name_by_offset(path->btf, member->name_off) };
+		if (!found.name || !*found.name)
+			continue;
+		if (find_member(kernel, offer->kernel, &found) &&
+		    same_type(path->btf, at, kernel, found.type, &own, 0))
+			offer_named(offer, kernel, found.type, found.name, NULL);
+		return;
+	}
+}
+
+/* The other way round: the kernel has it in a structure that is a member. */
+static bool offer_inner(const struct btf *btf, const struct btf_member *member, const char *name, void *context)
+{
+	const struct offer *offer = context;
+	struct named found = { .name = offer->missing };
+	bool own = false;
+
+	if (find_member(btf, member->type, &found) &&
+	    same_type(offer->local, offer->type, btf, found.type, &own, 0))
+		offer_named(offer, btf, found.type, found.name, name);
+	return false;
+}
+
 void similar_members__find(struct similar_list *similar, const struct member_path *path, const struct btf *kernel,
 			   uint32_t type)
 {
@@ -267,6 +318,9 @@ void similar_members__find(struct similar_list *similar, const struct member_pat
 	similar_list__init(similar, found.name);
 	offer.type = at;
 	offer.kernel = type;
+	offer.missing = found.name;
+	offer_outer(&offer, path, step, kernel);
+	each_member(kernel, type, offer_inner, &offer, 0);
 	each_member(kernel, type, offer_member, &offer, 0);
 	offer.counts = false;
 	each_member(kernel, type, offer_member, &offer, 0);
