@@ -55,16 +55,29 @@ export async function readTokens(host: Host, workdir: string): Promise<RegistryT
   }
 }
 
+/** What root writes the user of a server cannot read, and then nobody is let through. @throws UsageError `workdir_owner` */
+async function rejectForeign(host: Host, workdir: string, uid: number | undefined): Promise<void> {
+  const owner = (await host.files.stat(workdir))?.uid;
+  if (uid !== 0 || owner === undefined || owner === 0) return;
+  throw new UsageError(
+    'workdir_owner',
+    `${workdir} belongs to user ${owner}, whose server could not read tokens that root writes; run this as that user: sudo -u '#${owner}' bpfcompat ...`,
+  );
+}
+
 /**
  * Changes the tokens of a work directory, one change at a time. Nobody else may read the file, not even for a moment.
  * @param change what becomes of them
- * @throws what `change` throws, and UsageError as `readTokens`
+ * @param uid ours
+ * @throws what `change` throws, and UsageError as `readTokens`, `workdir_owner`
  */
 export async function changeTokens(
   host: Host,
   workdir: string,
   change: (tokens: readonly RegistryToken[]) => readonly RegistryToken[],
+  uid = process.getuid?.(),
 ): Promise<void> {
+  await rejectForeign(host, workdir, uid);
   const path = await tokenFile(host, workdir);
   const lock = await registryPlace(host, workdir, 'auth', 'tokens.lock');
   await using _lock = await host.files.lock(lock);

@@ -8,6 +8,7 @@ import { createToken } from '../../src/api/admin-token.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { addAuditEvent, readAuditEvents } from '../../src/registry/audit.ts';
 import { findToken } from '../../src/registry/grants.ts';
+import { changeTokens } from '../../src/registry/tokens.ts';
 import { REGISTRY_TOKENS, writeRegistryTokens } from '../server/server-lab.ts';
 import { runIn } from './run-in.ts';
 
@@ -31,6 +32,23 @@ test('tokens are listed without what would let anybody in', async () => {
   const { out: json } = await admin('list-tokens', '--json');
   for (const secret of [...Object.values(REGISTRY_TOKENS), 'token_hash', 'salt']) expect(json).not.toContain(secret);
   expect(JSON.parse(json).tokens).toHaveLength(4);
+});
+
+test('root leaves no tokens that the user of the server cannot read', async () => {
+  const { files, ...rest } = createHost({ env: {} });
+  const stat: typeof files.stat = async (path) => {
+    const found = await files.stat(path);
+    return found && { ...found, uid: 1000 };
+  };
+  const host = { ...rest, files: { ...files, stat } };
+  const before = tokenFile();
+  await expect(changeTokens(host, workdir, () => [], 0)).rejects.toMatchObject({
+    code: 'workdir_owner',
+    message: expect.stringContaining("sudo -u '#1000'"),
+  });
+  expect(tokenFile()).toBe(before);
+  await changeTokens(host, workdir, () => [], 1000);
+  expect(JSON.parse(tokenFile()).tokens).toEqual([]);
 });
 
 describe('create-token', () => {
