@@ -14,6 +14,7 @@ const RULE_CHANGES: ReadonlySet<string> = new Set([
   'ctx_modified',
   'ctx_variable',
   'ctx_write',
+  'fixed_offset',
   'locked',
   'map_read_only',
   'map_structure',

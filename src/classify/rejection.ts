@@ -1,6 +1,7 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { explainFixedOffset } from './fixed-offset.ts';
 import { standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
@@ -68,10 +69,8 @@ export function explainRejection(
   const callee = /^call (\w+)#/.exec(place.insn)?.[1];
   const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee, log);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
-  return explainLostPointer(
-    withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) }),
-    log,
-  );
+  const finer = withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) });
+  return explainFixedOffset(explainLostPointer(finer, log), log, evidence);
 }
 
 /** A global function that is fine, and a caller whose argument is not: the line above says what is wrong with it. */

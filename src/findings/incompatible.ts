@@ -11,7 +11,14 @@ export const INCOMPATIBLE = {
     what: 'has a USDT program and lacks the maps that libbpf attaches it with',
     todo: 'Include bpf/usdt.bpf.h in its source: the header brings the maps (__bpf_usdt_specs and __bpf_usdt_ip_to_spec_id), and bpf_usdt_arg for the arguments.',
   },
-  static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
+  static_program: {
+    what: 'has a static function in a section of its own, where libbpf expects programs',
+    todo: 'Where the kernel is to run it, remove "static". Where only programs call it, leave it out of sections: no SEC() at it, and no -ffunction-sections.',
+  },
+  function_section: {
+    what: 'calls a function that stands in a section of its own',
+    todo: 'Leave functions that programs call out of sections: no SEC() and no section attribute at them, and no -ffunction-sections. libbpf places what is in .text, and takes other sections with code for programs.',
+  },
   map_attr: {
     what: 'uses a map attribute that only its own loader knows',
     todo: 'Drop the attribute, or set the map up in the manifest (maps).',

@@ -36,6 +36,10 @@ export const MISUSE_ADVICE = {
     why: 'memory is written that the program may only read',
     todo: 'Copy it into a local variable or a map value and change the copy; bpf_dynptr_slice_rdwr gives a slice that may be written.',
   },
+  fixed_offset: {
+    why: 'a member of a kernel structure is read at the place that it has in the headers of the build',
+    todo: 'Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ.',
+  },
   null_argument: {
     why: 'NULL is passed where a kernel function wants an object of the kernel',
     todo: 'Pass the object: an argument of the hook, or what an acquiring kfunc returned, checked for NULL; where there is none, leave the call out.',

@@ -112,6 +112,8 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'const_string':
     case 'stack_bounds':
       return callee === undefined ? undefined : `The call is ${callee}.`;
+    case 'fixed_offset':
+      return `The access has no CO-RE relocation, and struct ${arg(f, 'struct', '?')} has something else there on this kernel.`;
     case 'context_field':
       return `It is ${arg(f, 'field', '?')} of ${arg(f, 'struct', 'the context')}.`;
     case 'context_width':

@@ -151,6 +151,17 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'function_section',
+    subject: 'symbol',
+    pattern:
+      /^prog '[^']*': bad (?:call relo against '(?<symbol>[^']+)' in section '|(?:map|subprog addr) relo against '[^']+' in section '\.text\.)/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'sleeps': bad call relo against 'doubles' in section '.text.double'",
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'relocation',
     pattern:
       /^prog '[^']*': (?:bad (?:map|call|data|subprog addr) relo|invalid relo against|(?:map|data) relo failed to find map|extern relo failed)|^\.maps relo #/,

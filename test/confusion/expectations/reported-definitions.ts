@@ -37,6 +37,18 @@ export const REPORTED_DEFINITIONS: readonly Row[] = [
     ),
   ),
   always('verifier_socket_hooks_fixed', PASS),
+  // bpftrace/bpftrace#3021
+  always('file_function_section', {
+    status: 'fail',
+    reported: [{ code: 'OBJECT_NOT_LIBBPF_COMPATIBLE', reason: 'function_section', subject: 'twice', mark: 'probe' }],
+    unattached: [],
+  }),
+  always('file_function_section_fixed', PASS),
+  always('file_static_function', failsAt(['OBJECT_NOT_LIBBPF_COMPATIBLE', 'static_program', 'twice'])),
+  always('file_static_function_fixed', PASS),
+  // near systemd/systemd#31869
+  always('core_fixed_offset', rejected(['fixed_offset', 'opens'], ['fixed_offset', 'exits'])),
+  always('core_fixed_offset_fixed', PASS),
   // libbpf/libbpf#591 (hands_null)
   from(
     '6.12',
