@@ -1,4 +1,4 @@
-/** A word of the command line that names objects of one of two versions. */
+/** A word of the command line that names objects of one of several versions. */
 export interface Versioned {
   readonly label: string;
   readonly word: string;

@@ -22,6 +22,13 @@ export interface Verdict {
   readonly expected?: readonly Expected[];
 }
 
+/** What tables show of a version that is neither the baseline nor the one that is judged. */
+export interface VersionBetween {
+  readonly label: string;
+  /** Of each artifact of the run: status by profile; empty for one that the version lacks. */
+  readonly statuses: readonly Readonly<Record<string, string>>[];
+}
+
 /**
  * Everything a run found out, before it becomes a file. One per run; reporters turn it into the formats of docs/report.md.
  * `results[i]` belongs to `results[i].cell`; cells of one artifact keep matrix order.
@@ -45,8 +52,13 @@ export interface RunReport {
   readonly results: readonly CellResult[];
   /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
   readonly baseline?: readonly (Comparison | undefined)[];
-  /** Labels of two versions that were tested at once: `baseline` above is then the older one. Absent: one version. */
-  readonly versions?: { readonly baseline: string; readonly current: string };
+  /** Labels of versions that were tested at once: `baseline` above is then the oldest one. Absent: one version. */
+  readonly versions?: {
+    readonly baseline: string;
+    /** Those that came between, the oldest first. */
+    readonly between?: readonly VersionBetween[];
+    readonly current: string;
+  };
   /** Kernels of the catalog, part of the run or not; absent when no one looked. */
   readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };

@@ -22,7 +22,7 @@ import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { timingsJson } from './timings-json.ts';
 import { environmentJson, isComplete, runVerdict, targetVerdict } from './verdict-json.ts';
-import { versionsJson } from './versions.ts';
+import { versionsJson } from './versions-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Where the reports of a run are written; they stand in the report themselves. */

@@ -9,6 +9,8 @@ export interface VersionRow {
   readonly profile: string;
   /** Status; empty where the version lacks the object. */
   readonly baseline: string;
+  /** Status in each of the versions between; empty where one lacks the object. */
+  readonly between: readonly string[];
   readonly current: string;
   readonly change: VersionChange;
 }
@@ -29,8 +31,9 @@ export function versionRows(run: RunReport, artifact: number): VersionRow[] | un
     const diff = diffs?.find(({ profile }) => profile === id);
     const own = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
     const current = own?.outcome.status ?? '';
-    if (diff === undefined) return { profile: id, baseline: '', current, change: 'new_object' };
-    return { profile: id, baseline: diff.base?.status ?? '', current, change: changeOf(diff) };
+    const between = (run.versions?.between ?? []).map(({ statuses }) => statuses[artifact]?.[id] ?? '');
+    if (diff === undefined) return { profile: id, baseline: '', between, current, change: 'new_object' };
+    return { profile: id, baseline: diff.base?.status ?? '', between, current, change: changeOf(diff) };
   });
 }
 
@@ -44,7 +47,7 @@ export const CHANGE_WORDS: Readonly<Record<VersionChange, string>> = {
   new_object: 'new object',
 };
 
-/** Kernels that are the same in both are left out of a table with more rows. */
+/** Kernels that are the same in all are left out of a table with more rows. */
 const MAX_ROWS = 60;
 
 /** `2 regressions, 1 improvement, 9 same`. */
@@ -66,5 +69,7 @@ export function allRows(run: RunReport) {
   const all = run.artifacts.flatMap((_, artifact) =>
     (versionRows(run, artifact) ?? []).map((row) => ({ ...row, object: names[artifact] ?? '' })),
   );
-  return { all, shown: all.length <= MAX_ROWS ? all : all.filter(({ change }) => change !== 'same') };
+  const isSame = ({ change, between, current }: VersionRow): boolean =>
+    change === 'same' && between.every((status) => status === '' || status === current);
+  return { all, shown: all.length <= MAX_ROWS ? all : all.filter((row) => !isSame(row)) };
 }

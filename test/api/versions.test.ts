@@ -16,12 +16,21 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 
 const versions = (artifacts: readonly string[], more = {}) => versionsOf(host, cwd, { artifacts, ...more });
 
-describe('objects of two versions', () => {
+describe('objects of several versions', () => {
   test('are named by a label; the first one is the baseline', async () => {
-    expect(await versions(['v1=a/*.bpf.o', 'v2=ghcr.io/owner/x:2', 'v1=b.bpf.o'])).toEqual([
-      { label: 'v1', artifacts: ['a/*.bpf.o', 'b.bpf.o'] },
-      { label: 'v2', artifacts: ['ghcr.io/owner/x:2'] },
-    ]);
+    expect(await versions(['v1=a/*.bpf.o', 'v2=ghcr.io/owner/x:2', 'v1=b.bpf.o'])).toEqual({
+      baseline: { label: 'v1', artifacts: ['a/*.bpf.o', 'b.bpf.o'] },
+      between: [],
+      current: { label: 'v2', artifacts: ['ghcr.io/owner/x:2'] },
+    });
+  });
+
+  test('may be more, of which the last is judged', async () => {
+    expect(await versions(['a=1.bpf.o', 'b=2.bpf.o', 'c=3.bpf.o', 'd=4.bpf.o'])).toMatchObject({
+      baseline: { label: 'a' },
+      between: [{ label: 'b' }, { label: 'c' }],
+      current: { label: 'd' },
+    });
   });
 
   test('are none where no word has a label', async () => {
@@ -37,8 +46,8 @@ describe('objects of two versions', () => {
 
   test.each([
     [['a=x.bpf.o', 'y.bpf.o'], /y.bpf.o has no label/],
-    [['a=x.bpf.o'], /objects of 1 versions \(a\)/],
-    [['a=x.bpf.o', 'b=x.bpf.o', 'c=x.bpf.o'], /objects of 3 versions \(a, b, c\)/],
+    [['a=x.bpf.o', 'a=y.bpf.o'], /all objects are of one version \(a\)/],
+    [[...'abcdefghi'].map((label) => `${label}=x.bpf.o`), /objects of 9 versions, of at most 8/],
   ])('%j is an error', async (artifacts, words) => {
     await expect(versions(artifacts)).rejects.toThrow(words);
   });

@@ -24,3 +24,20 @@ test('two versions are tested at once, and the current one is judged by what is 
   const changes = ['x.bpf.o', 'y.bpf.o'].map((name) => reports.get(name)?.versions?.targets[0]?.change);
   expect(changes).toEqual(['regression', 'same']);
 });
+
+test('of several versions the last is judged against the first, and the others have their column', async () => {
+  const dirs = ['v1', 'v2', 'v3'].map((name) => join(scratch, name));
+  for (const [index, dir] of dirs.entries()) {
+    mkdirSync(dir);
+    copyFileSync(index === 1 ? BAD : GOOD, join(dir, 'x.bpf.o'));
+  }
+  const artifacts = dirs.map((dir, index) => `v${index + 1}=${dir}/x.bpf.o`);
+  const { verdict, reports } = await check(scratch, artifacts, { kernels: ['debian-12-6.1'] });
+  expect(verdict).toMatchObject({ status: 'pass', exitCode: 0 });
+  expect(reports.get('x.bpf.o')?.versions).toEqual({
+    baseline: 'v1',
+    between: ['v2'],
+    current: 'v3',
+    targets: [{ profile_id: 'debian-12-6.1', baseline: 'pass', between: ['fail'], current: 'pass', change: 'same' }],
+  });
+});

@@ -27,7 +27,7 @@ function compared(before: readonly Outcome[] | undefined, after: readonly Outcom
   return { ...run, baseline: comparedWith(run, [older]), versions: { baseline: 'v1', current: 'v2' } };
 }
 
-describe('two versions of an object', () => {
+describe('versions of an object', () => {
   const run = compared([pass, failed(), pass, infra()], [failed(), pass, pass, pass]);
 
   test('are the same, better, worse or not known on each kernel', () => {
@@ -66,10 +66,29 @@ describe('two versions of an object', () => {
     });
   });
 
+  test('have columns of their own where they are neither the oldest nor judged', () => {
+    const statuses = [{ [IDS[0] ?? '']: 'fail', [IDS[1] ?? '']: 'pass', [IDS[2] ?? '']: 'pass' }];
+    const more = { ...run, versions: { baseline: 'v1', between: [{ label: 'v1.5', statuses }], current: 'v2' } };
+    const lines = versionsText(more, { width: 100 }).split('\n');
+    const words = lines.slice(1, 5).map((line) => line.trim().split(/ {2,}/));
+    expect(words).toEqual([
+      ['OBJECT', 'KERNEL', 'BASELINE v1', 'v1.5', 'CURRENT v2', 'CHANGE'],
+      ['x.bpf.o', 'debian-11-5.10', 'pass', 'fail', 'fail', 'regression'],
+      ['x.bpf.o', 'debian-12-6.1', 'fail', 'pass', 'pass', 'improvement'],
+      ['x.bpf.o', 'debian-13-6.12', 'pass', 'pass', 'pass'],
+    ]);
+    const verdict = gate(more);
+    expect(reportMarkdown(more, 0, verdict)).toContain('| `debian-13-7.3` | infra_error | \\- | pass | inconclusive |');
+    expect(reportValue(more, 0, verdict, { json: '' }).versions).toMatchObject({
+      between: ['v1.5'],
+      targets: [{ between: ['fail'] }, {}, {}, { between: [null] }],
+    });
+  });
+
   test('may lack an object', () => {
     const fresh = compared(undefined, [pass, pass, pass, failed()]);
     expect(versionRows(fresh, 0)).toContainEqual({
-      ...{ profile: 'debian-13-7.3', baseline: '', current: 'fail', change: 'new_object' },
+      ...{ profile: 'debian-13-7.3', baseline: '', between: [], current: 'fail', change: 'new_object' },
     });
   });
 

@@ -241,8 +241,17 @@ const Report = z.object({
   versions: some(
     z.object({
       baseline: text,
+      between: some(z.array(text)),
       current: text,
-      targets: z.array(z.object({ profile_id: text, baseline: some(text), current: text, change: text })),
+      targets: z.array(
+        z.object({
+          profile_id: text,
+          baseline: some(text),
+          between: some(z.array(text.nullable())),
+          current: text,
+          change: text,
+        }),
+      ),
     }),
   ),
   paths: z.object({ run_dir: path, json: path, markdown: some(path) }),
