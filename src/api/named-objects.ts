@@ -7,6 +7,7 @@ import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { ArtifactSource } from '../model/cell.ts';
 import { HostError, UsageError, wordingOf } from '../model/errors.ts';
+import type { NoteListener } from '../model/events.ts';
 import { insideSuffixes } from '../model/inside.ts';
 import { fileName } from '../model/object-names.ts';
 import { IMAGE_SCHEME } from '../model/oci-source.ts';
@@ -47,6 +48,8 @@ interface NamedPaths {
   readonly flag?: Wording;
   /** Nothing is pulled. */
   readonly offline?: boolean | undefined;
+  /** Hears how far a pull is. */
+  readonly onNote?: NoteListener | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of all objects together. */
   readonly heldBytes?: number;
@@ -84,7 +87,7 @@ function inputsOf(
 /** Opens each file once, however many of its objects are named. */
 function opener(
   host: Host,
-  { cwd, flag, offline, signal, heldBytes = LIMITS.heldBytes }: Omit<NamedPaths, 'paths'>,
+  { cwd, flag, offline, onNote, signal, heldBytes = LIMITS.heldBytes }: Omit<NamedPaths, 'paths'>,
 ): Opener {
   const known = new Map<string, Promise<NamedInput[] | undefined>>();
   let held = 0;
@@ -106,7 +109,7 @@ function opener(
     const named = { name: shown === '' || shown.startsWith('..') ? place : shown, flag };
     if (image !== undefined) {
       if (offline) throw new UsageError('not_available', phrase`${flag ?? ''} ${image}: images need the network`);
-      const access = { remedy: 'name its directory', account: tokenAccount(host) };
+      const access = { remedy: 'name its directory', account: tokenAccount(host), onNote };
       const take: Take = (collector, within) => takeReference(host, image, collector, { ...access, signal: within });
       return hold(inputsOf(place, '', await openImage(named, take, signal), image), named);
     }

@@ -120,8 +120,11 @@ export async function prepareSuite(
   rejectStop(options);
   const own = await localProfiles(environment, options.localKernels);
   const localKernels = resolvedKernels(cwd, options.localKernels, own);
+  const { offline, onEvent, signal } = options;
+  const onNote = onEvent && ((message: string) => onEvent({ type: 'note', message }));
+  const findLoader = loaderFinder(environment);
   const cases = await prepareCases(
-    { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own, localKernels, signal: options.signal },
+    { host, cwd, dir, root, findLoader, catalog, own, localKernels, offline, onNote, signal },
     suite,
     {
       workdir: options.workDir ? resolve(dir, options.workDir) : undefined,

@@ -135,9 +135,11 @@ async function claimEverything(
 
 /** The objects as they were named, with those in other files taken out. */
 async function namedObjects({ host, cwd }: ResolvedEnvironment, options: ValidateOptions): Promise<NamedInput[]> {
-  const { artifacts, workDir, command, offline, signal } = options;
+  const { artifacts, workDir, command, offline, onEvent, signal } = options;
   const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
-  return openNamed(host, { cwd, paths, asIs: command !== undefined, flag: option('artifact'), offline, signal });
+  const asIs = command !== undefined;
+  const onNote = onEvent && ((message: string) => onEvent({ type: 'note', message }));
+  return openNamed(host, { cwd, paths, asIs, flag: option('artifact'), offline, onNote, signal });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Host } from '../host/host.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
+import type { NoteListener } from '../model/events.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
 import type { Profile, Runner } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
@@ -88,6 +89,10 @@ export interface SuiteContext {
   readonly own: readonly Profile[];
   /** The same as they were typed, with absolute paths. */
   readonly localKernels: readonly LocalKernel[];
+  /** No image is pulled. */
+  readonly offline?: boolean | undefined;
+  /** Hears how far an image is that is pulled. */
+  readonly onNote?: NoteListener | undefined;
   /** Ends the opening of files that hold objects. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -3,10 +3,11 @@ import { enumerate } from '../config/similar.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
-import { option, phrase, type Wording } from '../model/wording.ts';
+import { plainImagePath, saysImage } from '../model/image-path.ts';
+import type { Wording } from '../model/wording.ts';
 import { confine } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
-import { addressWords, containerOf, imagePath } from '../run/find-artifacts.ts';
+import { addressWords, containerOf } from '../run/find-artifacts.ts';
 import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
 import type { PreparedCommand } from '../run/payload.ts';
 import { type ArtifactInput, commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
@@ -15,11 +16,25 @@ import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run
 import { keepNamed, openNamed } from './named-objects.ts';
 import type { SuiteContext } from './suite-cases.ts';
 
-const IMAGE_IN_A_CASE = phrase`a case names files of its repository; ${option('artifact')} takes images`;
-
 /** What a case is about; a command without an object has a name in place of a path. */
 export function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
-  return artifact === '' ? `command://${name}` : resolve(dir, artifact);
+  if (artifact === '') return `command://${name}`;
+  return plainImagePath(artifact) ?? resolve(dir, artifact);
+}
+
+/** @throws UsageError for a word that is neither a path nor an image, and for one that is both */
+async function rejectUnclear({ host, dir }: SuiteContext, { artifact, origin }: SuiteCase): Promise<void> {
+  const isThere = (await host.files.stat(resolve(dir, artifact)).catch(() => undefined)) !== undefined;
+  if (plainImagePath(artifact) !== undefined) {
+    if (!isThere || saysImage(artifact)) return;
+    const both = 'there is a file of that name, and it is the name of an image, too';
+    throw new UsageError(
+      'artifact_ambiguous',
+      `${origin}: artifact ${artifact}: ${both}; write ./${artifact} for the file, or oci://${artifact} for the image`,
+    );
+  }
+  const address = isThere ? undefined : addressWords(artifact);
+  if (address !== undefined) throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
 }
 
 /** Reads each object once, however many cases have it. */
@@ -51,16 +66,18 @@ function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin
 
 /** The one object that a case names, which may lie in another file. @throws UsageError where that has several */
 async function inputOf(
-  { host, dir, root, signal }: SuiteContext,
+  { host, dir, root, offline, onNote, signal }: SuiteContext,
   { artifact, origin }: SuiteCase,
   path: string,
   asIs: boolean,
   workdir: string,
 ): Promise<ArtifactInput> {
-  const isThere = (await host.files.stat(path)) !== undefined;
-  const container = isThere ? undefined : await containerOf(host, path);
+  const isFile = plainImagePath(artifact) === undefined;
+  const isThere = isFile && (await host.files.stat(path)) !== undefined;
+  const container = !isFile || isThere ? undefined : await containerOf(host, path);
   if (container !== undefined) await confine(host, root, { key: 'artifact', path: container, use: 'read', origin });
-  const named = await openNamed(host, { cwd: dir, paths: [path], asIs, flag: `${origin}: artifact`, signal });
+  const flag = `${origin}: artifact`;
+  const named = await openNamed(host, { cwd: dir, paths: [path], asIs, flag, offline, onNote, signal });
   const [only = { path }] = await keepNamed(host, workdir, named.slice(0, 1));
   if (named.length === 1) return only;
   const names = named.slice(0, 8).map(({ object }) => `${artifact}${object?.source.inside ?? ''}`);
@@ -102,11 +119,7 @@ export function caseReaders(context: SuiteContext, suite: Suite, older: LoadedRu
     async subjectOf(source, path, command, workdir) {
       const { artifact, artifactName, name, origin } = source;
       if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
-      const isThere = (await host.files.stat(path)) !== undefined;
-      const image = imagePath(artifact) && IMAGE_IN_A_CASE;
-      const address = isThere ? undefined : (image ?? addressWords(artifact));
-      if (address !== undefined)
-        throw new UsageError('artifact_unreadable', phrase`${origin}: artifact ${artifact}: ${address}`);
+      await rejectUnclear(context, source);
       const read = command === undefined ? readSubject : readForCommand;
       const input = await inputOf(context, source, path, command !== undefined, workdir);
       return await read(input, artifactName, `${origin}: artifact`);

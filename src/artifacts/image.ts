@@ -4,10 +4,12 @@ import { LAYOUT_INDEX, openLayout } from '../kernels/sources/oci/layout.ts';
 import { choosePlatform, type Descriptor, readDocument } from '../kernels/sources/oci/manifest.ts';
 import { type ImageStore, openRegistry, type RegistryAccess } from '../kernels/sources/oci/registry.ts';
 import { requireSpace } from '../kernels/space.ts';
+import type { NoteListener } from '../model/events.ts';
 import { parseImageName } from '../model/oci-source.ts';
 import type { Collector } from './collect.ts';
 import { createLayers, type Layer } from './layers.ts';
 import { LIMITS, rejectLarge } from './limits.ts';
+import { pullNotes } from './pull-notes.ts';
 import { type Take, takeLayer } from './take-layer.ts';
 
 /** Inspektor Gadget puts the object into a layer of its own, as it is. */
@@ -43,9 +45,18 @@ function needed(layers: readonly Descriptor[]): readonly Descriptor[] {
   return chosen;
 }
 
+/** Where an image lies, and where its layers go while they are read. */
+interface Opened {
+  readonly store: ImageStore;
+  readonly first: string;
+  readonly what: string;
+  readonly dir: string;
+  readonly onNote?: NoteListener | undefined;
+}
+
 async function takeImage(
   host: Host,
-  { store, first, what, dir }: { store: ImageStore; first: string; what: string; dir: string },
+  { store, first, what, dir, onNote }: Opened,
   collector: Collector,
   signal: AbortSignal | undefined,
 ): Promise<string> {
@@ -54,8 +65,9 @@ async function takeImage(
   await requireSpace(host, dir, Math.max(0, ...chosen.map(({ size }) => size)), `pulling ${what}`);
   const layers = createLayers();
   const read: Layer[] = [];
+  const pulled = pullNotes(host, what, chosen, onNote);
   for (const layer of chosen) {
-    const file = await store.layer(layer, () => {});
+    const file = await store.layer(layer, pulled(layer));
     const title = layer.annotations?.[TITLE] ?? 'program';
     const isArchive = ARCHIVE.test(layer.mediaType);
     const take: Take = (own, entries) => takeLayer(host, file, title, { collector: own, entries, isArchive, signal });
@@ -76,14 +88,14 @@ export async function takeReference(
   host: Host,
   reference: string,
   collector: Collector,
-  access: RegistryAccess,
+  access: RegistryAccess & { readonly onNote?: NoteListener | undefined },
 ): Promise<string> {
   const name = parseImageName(reference);
   await using dir = await host.files.tempDir('bpfcompat-image-');
   const store = openRegistry(host, name, dir.path, access);
   return await takeImage(
     host,
-    { store, first: name.reference, what: reference, dir: dir.path },
+    { store, first: name.reference, what: reference, dir: dir.path, onNote: access.onNote },
     collector,
     access.signal,
   );

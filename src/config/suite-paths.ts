@@ -1,3 +1,4 @@
+import { plainImagePath } from '../model/image-path.ts';
 import type { SuiteCase } from './suite.ts';
 import type { SuiteFile } from './suite-schema.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -45,7 +46,8 @@ export function casePaths(
   };
   const reports = originOf('report_dir');
   const paths: Readonly<Record<SuitePathKey, string>> = {
-    artifact: one.artifact,
+    // An image is no place on this machine.
+    artifact: plainImagePath(one.artifact) === undefined ? one.artifact : '',
     command_binary: one.command?.binary ?? '',
     manifest: one.manifest,
     matrix: one.kernels.kind === 'matrix' ? one.kernels.value : '',

@@ -31,5 +31,8 @@ export type RunEvent =
   | { type: 'note'; message: string }
   | { type: 'run-end'; status: 'pass' | 'fail' | 'error'; ms: number };
 
+/** Hears what a user should know although nothing failed. */
+export type NoteListener = (message: string) => void;
+
 /** Gets each event of a run as it happens. */
 export type EventListener = (event: RunEvent) => void;

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
+import { imagePath, plainImagePath, saysImage } from '../model/image-path.ts';
 import { insideWords } from '../model/inside.ts';
-import { IMAGE_SCHEME, imageNamed } from '../model/oci-source.ts';
+import { IMAGE_SCHEME } from '../model/oci-source.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { confineFlag, type FlagRoot, flagRoot } from './confine.ts';
@@ -47,19 +48,6 @@ function rejectUndecodable(word: string, path: string): void {
   );
 }
 
-/**
- * The image that a word names, as paths have it: `oci://ghcr.io/owner/image:tag`, with what is meant in it behind it.
- * Undefined for a path.
- */
-export function imagePath(word: string): string | undefined {
-  const parts = [{ file: word, suffix: '' }, ...insideWords(word)];
-  for (const { file, suffix } of parts) {
-    const image = imageNamed(file);
-    if (image !== undefined) return `${IMAGE_SCHEME}${image}${suffix}`;
-  }
-  return undefined;
-}
-
 /** The file that a path such as `agent[main.text]` or `agent@0x2020` speaks of; undefined where there is none. */
 export async function containerOf(host: Host, path: string): Promise<string | undefined> {
   for (const { file } of insideWords(path)) {
@@ -84,9 +72,8 @@ export async function isLayout(host: Host, dir: string): Promise<boolean> {
  * repository does not take its place.
  */
 async function plainImage(host: Host, word: string, path: string): Promise<string | undefined> {
-  const image = imagePath(word);
-  if (image === undefined || /^(?:oci|docker):\/\//.test(word)) return image;
-  if (!/[:@]/.test(word.slice(word.indexOf('/')))) return undefined;
+  const image = plainImagePath(word);
+  if (image === undefined || saysImage(word)) return image;
   if ((await host.files.stat(path).catch(() => undefined)) === undefined) return image;
   throw new UsageError(
     'artifact_ambiguous',

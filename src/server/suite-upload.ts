@@ -5,6 +5,7 @@ import { isMatrixName } from '../config/catalog.ts';
 import { didYouMean } from '../config/similar.ts';
 import { readSuite, type Suite, type SuiteCase } from '../config/suite.ts';
 import { quoted } from '../config/words.ts';
+import { plainImagePath } from '../model/image-path.ts';
 import { type Caller, checkCommands } from './access.ts';
 import { checkManifest } from './check-manifest.ts';
 import { ApiError } from './problem.ts';
@@ -34,6 +35,8 @@ async function checkCase(one: SuiteCase, caller: Caller, { settings, kernels: se
     throw new ApiError(422, 'case_not_supported', `${said}: ${what}; ${HERE}`);
   };
   if (one.command !== undefined) reject('its command is not run here');
+  // A server pulls nothing from where its callers say.
+  if (plainImagePath(one.artifact) !== undefined) reject('its image is not pulled here');
   if (one.assets.length > 0) reject('its assets are not sent');
   if (one.gate.baseline !== undefined) reject('its baseline is not sent');
   if (one.test !== undefined || one.mode === 'behavior') checkCommands(caller, said);

@@ -10,6 +10,37 @@ const GOOD = join(import.meta.dirname, '../../examples/simple-pass/simple_pass.b
 const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-image-objects-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+test('cases of a suite name images, and one object of several in an image', async () => {
+  await using registry = await startRegistry(join(dir, 'registry-of-cases'));
+  mkdirSync(join(dir, 'two'));
+  for (const name of ['a.bpf.o', 'b.bpf.o']) {
+    writeFileSync(join(dir, 'two', name), Buffer.concat([readFileSync(GOOD), Buffer.from(name)]));
+  }
+  registry.push(join(dir, 'two'), 'lab/two:v1');
+  const image = `${registry.host}/lab/two:v1`;
+  const suite = [
+    'name: images',
+    'defaults: {kernels: [debian-12-6.1], report_dir: out}',
+    'cases:',
+    `  - {name: one, artifact: "${image}[a.bpf.o]"}`,
+    `  - {name: other, artifact: "oci://${image}[b.bpf.o]"}`,
+    `  - {name: both, artifact: "${image}"}`,
+  ];
+  writeFileSync(join(dir, 'suite.yaml'), `${suite.join('\n')}\n`);
+  const args = ['suite', '--suite', 'suite.yaml', '--quiet'];
+  const { code, stdout } = await bpfcompat(args, { cwd: dir });
+  expect(code).toBe(1);
+  expect(stdout.match(/^ {2}- [a-z]+: [a-z]+/gm)).toEqual(['  - one: pass', '  - other: pass', '  - both: error']);
+  expect(stdout).toMatch(
+    /both: error error=suite\.yaml:6:\d+: artifact \S+ has 2 objects and a case is about one; write/,
+  );
+  const { artifact } = JSON.parse(readFileSync(join(dir, 'out/one.json'), 'utf8'));
+  expect(artifact).toMatchObject({ path: `oci://${image}[a.bpf.o]`, source: image, inside: '[a.bpf.o]' });
+  const offline = await bpfcompat([...args, '--offline'], { cwd: dir });
+  expect(offline.code).toBe(1);
+  expect(offline.stdout).toMatch(/one: error error=\S+: artifact \S+: images need the network/);
+}, 180_000);
+
 test('objects in an image of a registry and in a program are tested on a kernel', async () => {
   await using registry = await startRegistry(join(dir, 'registry'));
   mkdirSync(join(dir, 'root'));

@@ -84,6 +84,8 @@ describe('what a suite cannot have here is said for the case', () => {
     ['is absolute', '  - {name: a, artifact: /etc/passwd}\n', 422, 'path_outside'],
     ['is written elsewhere', '  - {name: a, artifact: one.bpf.o, out: /tmp/x.json}\n', 422, 'path_outside'],
     ['has a command', '  - {name: a, artifact: one.bpf.o, command: id}\n', 422, 'case_not_supported'],
+    ['has an image', '  - {name: a, artifact: "oci://ghcr.io/owner/x:v1"}\n', 422, 'case_not_supported'],
+    ['has an image by its tag', '  - {name: a, artifact: "127.0.0.1:5000/x:v1"}\n', 422, 'case_not_supported'],
     ['has assets', '  - {name: a, artifact: one.bpf.o, assets: [x]}\n', 422, 'case_not_supported'],
     ['has a baseline', '  - {name: a, artifact: one.bpf.o, baseline: x.json}\n', 422, 'case_not_supported'],
     ['has a matrix file', '  - {name: a, artifact: one.bpf.o, matrix: m.yaml}\n', 422, 'case_not_supported'],
