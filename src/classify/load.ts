@@ -109,7 +109,7 @@ function objectFinding(evidence: Evidence, load: StageOf<'load'>): Finding {
       ...common,
       code: 'VERIFIER_REJECTION',
       confidence: 'medium',
-      args: { ...args, reason: 'unclassified' },
+      args: { ...args, said: cause.line, reason: 'unclassified' },
     });
   }
   if (load.errno === -1) return denied(evidence.hello, { ...common, errno: args.errno });

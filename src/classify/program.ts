@@ -63,7 +63,7 @@ function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
       confidence: 'medium',
       phase: 'load',
       subject: stage.name,
-      args: { ...args, ...cause.args, reason: 'unclassified' },
+      args: { ...args, ...cause.args, said: cause.line, reason: 'unclassified' },
       evidence: evidenceLine(cause.line, 'verifier log'),
     });
   }

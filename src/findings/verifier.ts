@@ -7,6 +7,7 @@ import { ADVICE, allowedWords } from './rejections.ts';
 import { arg, here, sentence, who } from './writer.ts';
 
 const ARGS = [
+  'said',
   'proof',
   'recursion',
   'call',

@@ -40,15 +40,29 @@ function groupLines({ causes = '' }: Args): string[] {
   return causes.split('\n').flatMap((one) => line([one]));
 }
 
-/** Other kernels of a run may show that newer ones accept what this one says; what it says stays the same. */
-function rejectionLines({ reason = '', proof = '' }: Args): string[] {
-  const said = reason === 'verifier_precision' ? proof : reason;
-  return line([said === 'unclassified' ? '' : said]);
+/** How the line of a rejection begins that no rule of ours knows. */
+const UNCLASSIFIED = '["unclassified",';
+
+/**
+ * Other kernels of a run may show that newer ones accept what this one says; what it says stays the same. Numbers of registers
+ * and instructions are those of one build.
+ */
+function rejectionLines({ reason = '', proof = '', said = '' }: Args): string[] {
+  const why = reason === 'verifier_precision' ? proof : reason;
+  if (why !== 'unclassified') return line([why]);
+  return said === '' ? [] : line([why, said.replace(/\d+/g, '#')]);
+}
+
+/** The kernel's log has gained other marks than before. */
+function warningLines({ reason = '', line: words = '' }: Args): string[] {
+  return line(reason === 'tainted' ? [reason, words] : [reason]);
 }
 
 const SPECIAL: Readonly<Record<string, (args: Args) => string[]>> = {
   FUNCTIONAL_TEST_FAILURE: testLines,
   VERIFIER_REJECTION: rejectionLines,
+  // A warning is not an oops. Where it stood differs between builds.
+  KERNEL_WARNING: warningLines,
   NO_VARIANT_LOADS: groupLines,
 };
 
@@ -65,11 +79,13 @@ export function causeDetail(code: string, args: Args): string | undefined {
 }
 
 /**
- * Whether everything that failed now failed before. What one of two reports does not say is the same.
+ * Whether everything that failed now failed before. What one of two reports does not say is the same, and a rule that came since may
+ * know what no rule knew before.
  * @param before detail of the older cause
  */
 export function isDetailKnown(before: string | undefined, now: string | undefined): boolean {
   if (before === undefined || now === undefined) return true;
-  const known = new Set(before.split('\n'));
-  return now.split('\n').every((one) => known.has(one));
+  const known = before.split('\n');
+  const open = known.some((one) => one.startsWith(UNCLASSIFIED));
+  return now.split('\n').every((one) => known.includes(one) || (open && !one.startsWith(UNCLASSIFIED)));
 }

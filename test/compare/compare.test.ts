@@ -205,6 +205,25 @@ describe('causes', () => {
         { reason: 'null_check' },
       ],
       [
+        'another complaint of the verifier that no rule knows',
+        'VERIFIER_REJECTION',
+        { reason: 'unclassified', said: 'R1 is odd' },
+        { reason: 'unclassified', said: 'R1 is even' },
+      ],
+      [
+        'a complaint that no rule knows in the place of another one',
+        'VERIFIER_REJECTION',
+        { reason: 'null_check' },
+        { reason: 'unclassified', said: 'R1 is odd' },
+      ],
+      [
+        'an oops of the kernel after a warning',
+        'KERNEL_WARNING',
+        { reason: 'tainted', line: 'tainted gained W (a warning)' },
+        { reason: 'tainted', line: 'tainted gained D (an oops)' },
+      ],
+      ['a bug of the kernel after a warning', 'KERNEL_WARNING', { reason: 'warning' }, { reason: 'bug' }],
+      [
         'a group of which a program is rejected for another thing',
         'NO_VARIANT_LOADS',
         { causes: 'new: UNSUPPORTED_HELPER\nold: VERIFIER_REJECTION null_check' },
@@ -245,6 +264,18 @@ describe('causes', () => {
         'VERIFIER_REJECTION',
         { reason: 'unclassified' },
         { reason: 'null_check' },
+      ],
+      [
+        'words that a later rule knows',
+        'VERIFIER_REJECTION',
+        { reason: 'unclassified', said: 'R1 is odd' },
+        { reason: 'null_check' },
+      ],
+      [
+        'an unknown complaint about another register',
+        'VERIFIER_REJECTION',
+        { reason: 'unclassified', said: 'R1 is odd at 12' },
+        { reason: 'unclassified', said: 'R7 is odd at 9' },
       ],
     ])('%s is no new cause', (_, code, then, now) => {
       const of = (args: Readonly<Record<string, string>>) =>
