@@ -237,7 +237,17 @@ function checkContradictions({ value, at }: YamlFile<ManifestFile>): void {
   const strict = value.strict_libbpf ? 'strict_libbpf loads the object unchanged; remove it or ' : '';
   const key = LOADER_KEYS.find((name) => Object.keys(value[name]).length > 0);
   if (strict !== '' && key !== undefined) reject([key], `${strict}${key}`);
+  const groups = new Map(
+    value.program_variants.flatMap(({ group, programs }) => programs.map(({ name }) => [name, group])),
+  );
   value.programs.forEach((program, index) => {
+    const group = groups.get(program.name);
+    if (program.autoload !== undefined && group !== undefined) {
+      reject(
+        ['programs', index, 'autoload'],
+        `group "${group}" decides whether program "${program.name}" is loaded; remove autoload, or the program from the group`,
+      );
+    }
     if (program.autoload === false && program.attach.required) {
       reject(
         ['programs', index, 'autoload'],

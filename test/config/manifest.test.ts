@@ -305,6 +305,10 @@ describe('what is rejected, with its place', () => {
       '1:32: program "a" must be attached and is not loaded; remove autoload or attach.required',
     ],
     [
+      'programs: [{name: a, autoload: on}]\nprogram_variants: [{group: g, programs: [{name: a}]}]',
+      '1:32: group "g" decides whether program "a" is loaded; remove autoload, or the program from the group',
+    ],
+    [
       'programs: [{name: a, attach_target: "a b"}]',
       '1:37: programs[0].attach_target "a b" is not allowed; use a function of the kernel (vfs_read),',
     ],
