@@ -4,12 +4,13 @@ import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { type Finding, isIdle } from '../model/finding.ts';
 import { attachFindings } from './attach.ts';
 import { crashFinding, stoppedEarly } from './crash.ts';
+import { few } from './few.ts';
 import { functionalResult } from './functional.ts';
 import { unloadedFindings } from './idle.ts';
 import { loadFindings, openFindings } from './load.ts';
 import { asCauses, mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
-import { overBudget } from './margins.ts';
+import { overBudget, uncounted } from './margins.ts';
 import type { ProgramCauses } from './program.ts';
 import { type SettingNames, settingFindings, withoutRetargeted } from './settings.ts';
 import { variantFindings } from './variants.ts';
@@ -127,11 +128,19 @@ function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, notes 
   if (over.length > 0) return fail('validation', causes, rest);
   const [unrunnable] = functional.unrunnable;
   if (unrunnable !== undefined) return { status: 'infra_error', cause: 'command_unrunnable', message: unrunnable };
+  const unchecked = input.maxInsns === undefined ? [] : uncounted(evidence);
+  if (unchecked.length > 0) return unmeasured(unchecked);
   const stages = [...stagesOf(evidence, 'attach'), ...stagesOf(evidence, 'functional')];
   if (exitCode === 2 && stages.every((stage) => stage.status === 'pass')) {
     return unusable('every stage passed, but the validator says that something failed');
   }
   return { status: 'pass', findings: mergeFindings(rest) };
+}
+
+/** What has a budget and was not counted is not within it. */
+function unmeasured(programs: readonly string[]): Outcome {
+  const message = `this kernel does not say how many instructions the verifier looked at (kernels do since 5.2), so it is not known whether ${few(programs)} ${programs.length > 1 ? 'are' : 'is'} within the budget; check this kernel without max_insns`;
+  return { status: 'infra_error', cause: 'not_measured', message };
 }
 
 function wasRun(reason: string | undefined): boolean {

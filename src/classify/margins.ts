@@ -44,6 +44,14 @@ export function programMargins(evidence: Evidence): ProgramMargin[] {
     }));
 }
 
+/** Programs of a load of which the kernel did not say what they cost: before 5.2 there are no statistics without the whole trace. */
+export function uncounted(evidence: Evidence): string[] {
+  const stages = stagesOf(evidence, 'program');
+  return stages.flatMap(({ name, status, alone, verified_insns: insns }) =>
+    status === 'pass' && !alone && insns === 0 ? [name] : [],
+  );
+}
+
 /** Instructions that a budget allows on a kernel with `limit`. */
 function allowed(budget: InsnBudget, limit: number): number {
   return typeof budget === 'number' ? budget : (Number(budget.slice(0, -1)) / 100) * limit;

@@ -86,6 +86,7 @@ export type InfraCause =
   | 'timeout'
   | 'protocol'
   | 'command_unrunnable'
+  | 'not_measured'
   | 'wrong_kernel'
   | 'no_space'
   | 'shard_missing'

@@ -143,6 +143,7 @@ const FINAL: ReadonlySet<InfraCause> = new Set([
   'kvm_unusable',
   'kernel_unavailable',
   'command_unrunnable',
+  'not_measured',
 ]);
 
 function failureOf(error: unknown, job: CellJob, reported: Evidence | undefined, last: boolean): Outcome {

@@ -70,3 +70,23 @@ test('a program over the budget fails the cell, and only that', () => {
   expect(outcomeOf(900_000)).toEqual({ status: 'pass', findings: [] });
   expect(outcomeOf()).toEqual({ status: 'pass', findings: [] });
 });
+
+test('a program that the kernel did not count is within no budget', () => {
+  const outcomeOf = (maxInsns?: number) =>
+    classify({
+      evidence: fx.evidence([
+        fx.open({ programs: [fx.programFacts('counted'), fx.programFacts('old')] }),
+        fx.program('counted', { verified_insns: 12 }),
+        fx.program('old', { verified_insns: 0 }),
+        fx.load(),
+        fx.attach('counted'),
+        fx.attach('old'),
+        fx.exit(),
+      ]),
+      ...{ attachMode: 'best-effort', programs: [], validationMode: '', functionalTests: [], maxInsns },
+    });
+  expect(outcomeOf(100)).toMatchObject({ status: 'infra_error', cause: 'not_measured' });
+  expect(outcomeOf(100)).toMatchObject({ message: expect.stringContaining('whether old is within the budget') });
+  expect(outcomeOf(10)).toMatchObject({ status: 'fail', findings: [{ subject: 'counted' }] });
+  expect(outcomeOf()).toMatchObject({ status: 'pass' });
+});
