@@ -46,7 +46,7 @@ export const BUILD_OPTIONS = [
     placeholder: LANE_CHOICES.join('|'),
     words: LANE_CHOICES,
     description:
-      'direct: kernels; image: disk images (image: block of the profile); default: direct, and what a lock has of both',
+      'direct: kernels; image: disk images (image: block of the profile); default: direct; if no kernels are named, all that the lock has',
     commands: ['lock', 'kernels fetch'],
   },
   {

@@ -99,7 +99,7 @@ export const COMMANDS = [
   { name: 'agent ledger', summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
   {
     name: 'agent rollback',
-    summary: `name the object that was good before, and check its load (${EXPERIMENTAL_WORD})`,
+    summary: `name the last good object, and check its load (${EXPERIMENTAL_WORD})`,
   },
   {
     name: 'agent work',
@@ -109,7 +109,7 @@ export const COMMANDS = [
   { name: 'agent revocation-drill', summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
   { name: 'admin list-tokens', summary: 'list the tokens of the registry of a server, without the tokens themselves' },
   { name: 'admin create-token', summary: 'make a token for the registry of a server, and print it' },
-  { name: 'admin revoke-token', summary: 'take the tokens of a subject out of the registry' },
+  { name: 'admin revoke-token', summary: 'revoke all tokens of a subject' },
   { name: 'admin verify-chain', summary: 'check the records of a work directory, as "history verify" does' },
   { name: 'admin audit-export', summary: 'export the audit trail of the registry, signed on demand' },
   { name: 'admin audit-verify', summary: 'check exported events against their signature' },

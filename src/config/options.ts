@@ -92,7 +92,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE|URL|IMAGE',
     description:
-      'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux), the tree it was built in, an address (with ",sha256=HEX") or a container image (HOST/NAME:TAG); append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
+      'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux), the tree it was built in, a URL (with ",sha256=HEX") or a container image (HOST/NAME:TAG); append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
     commands: [...RUNNING, 'suite', 'plan'],
   },
   ...KERNEL_OPTIONS,
@@ -125,7 +125,7 @@ export const OPTIONS = [
     type: 'text',
     default: `${REPORT_DIRECTORY}/report.md`,
     placeholder: 'FILE',
-    description: 'Markdown report to write; an empty text writes none',
+    description: 'Markdown report to write; an empty value writes none',
     commands: ['check'],
   },
   {

@@ -45,8 +45,7 @@ export const SERVE_OPTIONS = [
     name: 'behind-proxy',
     type: 'boolean',
     default: '',
-    description:
-      'a proxy in front of the server does TLS: an address beyond this machine may be listened on without it',
+    description: 'a proxy in front of the server handles TLS: allow listening on a non-loopback address without it',
     commands: ['serve'],
   },
   {

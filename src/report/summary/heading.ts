@@ -10,7 +10,7 @@ export function plural(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** `3 of 24 incompatible (1 new), 2 without an answer`: what a notification shows of a run. Plain text. */
+/** `3 of 24 incompatible (1 new), 2 of 24 inconclusive`: what a notification shows of a run. Plain text. */
 export function verdictText(
   { status, notRun }: Pick<SavedDocument, 'status' | 'notRun'>,
   counts: DocumentCounts,

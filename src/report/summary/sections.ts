@@ -113,7 +113,7 @@ export function timingLines(cells: readonly DocumentCell[], kernels: readonly Do
     ];
   });
   if (rows.length === 0) return [];
-  return table(['Kernel', 'Release', 'Objects', 'Boot (longest)', 'Answers', 'All'], rows);
+  return table(['Kernel', 'Release', 'Objects', 'Boot (longest)', 'Run', 'All'], rows);
 }
 
 /** The accelerators of a run in words: `KVM`, `TCG`; empty when nothing was booted. */
