@@ -86,7 +86,7 @@ const silent = report.results.filter(({ outcome }) => outcome.status === 'infra_
 console.log(
   `${objects.length} objects on ${kernels.length} kernels: ${report.results.length} cells, ${count('pass')} pass,`,
 );
-console.log(`${count('fail')} fail, ${silent.length} without an answer, ${unknown.length} UNKNOWN.\n`);
+console.log(`${count('fail')} fail, ${silent.length} without a result, ${unknown.length} UNKNOWN.\n`);
 const rows = causesOf(report).map(({ key, cells, objects: some, titles }) => {
   return [...key.split(' | '), cells.size, some.size, [...titles].slice(0, EXAMPLES).join('; ')];
 });

@@ -50,7 +50,7 @@ matrix-runnable-strict: build
 	@$(matrix-state) runnable expanded-2026 --strict
 matrix-runnable-keep-manual: build
 	@$(matrix-state) runnable expanded-2026 --keep-manual
-profile-catalog-audit: build # asks the vendors' servers for every profile
+profile-catalog-audit: build # looks up every profile on the vendors' servers
 	@$(NPM) run --silent vendors
 
 # --- acceptance ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ console.log(`$ bin/bpfcompat ${args.join(' \\\n    ').replaceAll(/(--\S+) \\\n {
 rmSync('build/demo', { recursive: true, force: true });
 const { status, signal } = spawnSync('bin/bpfcompat', args, { stdio: 'inherit' });
 if (signal !== null || (status !== 0 && status !== 2)) {
-  console.error(`\ndemo: bpfcompat could not answer (${signal ?? `exit code ${status}`}); its message stands above`);
+  console.error(`\ndemo: bpfcompat did not complete (${signal ?? `exit code ${status}`}); its message stands above`);
   process.exit(1);
 }
 
@@ -28,7 +28,7 @@ const { cases } = read(OUT);
 expect(cases.length === OBJECTS.length, `${cases.length} reports for ${OBJECTS.length} objects`);
 for (const [index, { report_json_path: path }] of cases.entries()) {
   const { targets } = read(path);
-  expect(targets.length === 4, `${OBJECTS[index]} was asked about ${targets.length} kernels, not 4`);
+  expect(targets.length === 4, `${OBJECTS[index]} was tested on ${targets.length} kernels, not 4`);
   for (const target of targets) {
     const gone = OBJECTS[index] === UNLINK && target.profile_id === GONE_ON;
     const subject = `${OBJECTS[index]} on ${target.profile_id}`;
@@ -45,4 +45,4 @@ if (surprises.length > 0) {
 }
 console.log(`
 demo: as it should be. Two objects pass on all four kernels; fentry_unlink passes on three and fails on 7.3, whose
-kernel has no function do_unlinkat any more. bpfcompat ended with 2, its answer for "a required kernel rejects it".`);
+kernel has no function do_unlinkat any more. bpfcompat ended with 2, the exit code for "a required kernel rejects it".`);

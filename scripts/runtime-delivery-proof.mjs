@@ -59,7 +59,7 @@ async function startRegistry() {
     if ((await fetch(`http://${host}/v2/`).catch(() => undefined))?.ok) return host;
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error('docker-registry does not answer; install it (apt-get install docker-registry)');
+  throw new Error('docker-registry does not respond; install it (apt-get install docker-registry)');
 }
 
 const ACCEPT = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';

@@ -72,7 +72,7 @@ TABLE
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# there CHECK: true when the thing a table row asks for exists. The words of any: and the pattern of file: are expanded on purpose.
+# there CHECK: true when what a table row names exists. The words of any: and the pattern of file: are expanded on purpose.
 there() {
 	case $1 in
 	cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;

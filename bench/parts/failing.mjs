@@ -59,7 +59,7 @@ export async function failing(bench) {
     `medians of ${bench.rounds} rounds. A passing cell takes ${ms(median(base.flatMap(({ walls }) => walls)))}, of which the`,
     `validator ${ms(median(base.flatMap(({ guests }) => guests)))}. The ratio is that of the whole cells.`,
     '',
-    table(['object', 'answer', 'validator', 'cell', 'ratio', 'highest', `at most ${MOST}`], rows),
+    table(['object', 'result', 'validator', 'cell', 'ratio', 'highest', `at most ${MOST}`], rows),
   ];
   return { holds, text };
 }

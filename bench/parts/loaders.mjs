@@ -47,7 +47,7 @@ export async function loaders(bench) {
     return [loader || 'libbpf of the validator', part(wall), ...compared, ...parts];
   });
   const head = ['loader', 'cell', 'added', `at most ${ADDED_MS} ms`];
-  head.push('start a copy', 'way of the answer', 'end it', 'in the guest');
+  head.push('start a copy', 'way of the response', 'end it', 'in the guest');
   const text = [
     `Medians over ${bench.rounds} rounds of ${OBJECTS} objects on ${KERNELS.join(' and ')}, one cell at a time.`,
     '',

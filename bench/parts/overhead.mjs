@@ -48,7 +48,7 @@ export async function overhead(bench) {
     }
   }
   const head = ['guests', 'cells', 'median', 'p95', `${MEDIAN_MS} / ${P95_MS} ms`];
-  head.push('start a copy', 'way of the answer', 'end it', 'validator');
+  head.push('start a copy', 'way of the response', 'end it', 'validator');
   const text = [
     `Every cell of ${objects.length} objects (${bench.objects.origins}) on ${kernels.length} kernels, saved guests there:`,
     "wall time from leaving the queue to the verdict, minus the validator's own time in the guest. The right columns are",

@@ -88,7 +88,7 @@ export async function server(bench) {
       ['the same, bytes', grid.bytes, AIMS.gridBytes],
       ['least memory of the last third, times the second', growth, AIMS.growth],
       ['jobs that did not complete', lost, 0],
-      ['answers of 500 and above, and broken connections', broken.length + errors.length, 0],
+      ['responses of 500 and above, and broken connections', broken.length + errors.length, 0],
     ];
     const rows = held.map(([what, value, aim]) => [
       ...[what, String(Math.round(value * 100) / 100), String(aim)],

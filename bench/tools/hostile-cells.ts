@@ -40,7 +40,7 @@ const services = await createServices(environment, store, {
   onEvent: () => {},
 });
 const profile: Profile = await findProfile(createCatalog(environment), kernel);
-/** The fake answers with its own release, which has to be of the family that is asked for. */
+/** The fake responds with its own release, which has to be of the family that is requested. */
 const fakeProfile: Profile = { ...profile, kernelFamily: '6.1' };
 
 function file(name: string): { path: string; sha256: string } {

@@ -70,7 +70,7 @@ export function requireResults({ cells, notes }, isolation) {
   const lost = cells.filter(({ outcome }) => outcome.status === 'infra_error' || outcome.status === 'skipped');
   if (lost.length > 0) {
     const words = lost.slice(0, 5).map(({ object, kernel, outcome }) => `${object} on ${kernel}: ${outcome.message}`);
-    throw new Error(`${lost.length} cells gave no answer:\n${words.join('\n')}`);
+    throw new Error(`${lost.length} cells gave no result:\n${words.join('\n')}`);
   }
   const other = cells.filter(({ guest }) => guest.isolation !== isolation);
   if (other.length > 0) throw new Error(`${other.length} guests were not of kind ${isolation}: ${notes.join('; ')}`);

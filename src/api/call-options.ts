@@ -122,10 +122,10 @@ const {
   sample: _sample,
   facts: _facts,
   acceptInferred: _accept,
-  ...ASKING
+  ...CHECKING
 } = VALIDATE_OPTIONS;
 
-export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
+export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...CHECKING, onResult: LISTENER, onIdle: LISTENER };
 
 export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
   ...RUN,
@@ -134,10 +134,10 @@ export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
   stopOnFailure: FLAG,
 };
 
-const { out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_ASKING } = SUITE_OPTIONS;
+const { out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_CHECKING } = SUITE_OPTIONS;
 
 export const WATCH_SUITE_OPTIONS: OptionKinds<WatchSuiteOptions> = {
-  ...SUITE_ASKING,
+  ...SUITE_CHECKING,
   onResult: LISTENER,
   onIdle: LISTENER,
 };

@@ -6,7 +6,15 @@ import { makeFinding, mergeFindings } from './make-finding.ts';
 import { refine } from './refine.ts';
 
 /** What the user sets, in the words of the `open` stage; all other shims are automatic. */
-const ASKED = new Set(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload', 'variant', 'companion']);
+const REQUESTED = new Set([
+  'map_setting',
+  'program_type',
+  'rodata',
+  'attach_target',
+  'autoload',
+  'variant',
+  'companion',
+]);
 const ENOENT = -2;
 const ESRCH = -3;
 
@@ -29,7 +37,7 @@ const NOTHING_KNOWN: SettingNames = { inOtherObject: () => false, near: () => []
 
 /** Settings for the load that could not be made. */
 export function settingFindings(evidence: Evidence, names: SettingNames = NOTHING_KNOWN): SettingFindings {
-  const shims = shimsOf(evidence).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
+  const shims = shimsOf(evidence).filter(({ kind, errno }) => errno !== 0 && REQUESTED.has(kind));
   const isNote = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.inOtherObject(kind, subject);
   const found = mergeFindings(
     shims.filter((shim) => !isNote(shim)).map((shim) => settingFinding(shim, evidence, names)),

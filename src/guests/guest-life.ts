@@ -40,7 +40,7 @@ export class GuestLife {
     void this.end().catch(() => {});
   }
 
-  /** Waits for `answer`, at most `limitMs`; every other way to end is a failure of the guest. */
+  /** Waits for `result`, at most `limitMs`; every other way to end is a failure of the guest. */
   async within<T>(result: Promise<T>, limitMs: number, onTimeout: () => GuestError): Promise<T> {
     const timer = setTimeout(() => this.fail(onTimeout()), limitMs);
     try {

@@ -76,7 +76,7 @@ test('a kernel is saved once, and its packages go when the cache has them', asyn
   expect([calls(), given]).toEqual([['GetCacheEntryDownloadURL'], [id]]);
 });
 
-test('packages stay where the cache cannot be asked, for a job that can', async () => {
+test('packages stay where the cache is out of reach, for a job that can', async () => {
   service.fault = ({ method }) =>
     method === 'GetCacheEntryDownloadURL' ? { status: 403, body: { code: 'permission_denied', msg: 'no' } } : undefined;
   await save(kernels());

@@ -101,7 +101,7 @@ test.each([...files, 'setup/action.yml'])('%s: every script is one that bash rea
 });
 
 describe.each(files.filter((file) => file.startsWith(OURS)))('%s', (file) => {
-  test('pins what it uses, and asks for no permission that a job does not name', () => {
+  test('pins what it uses, and requests no permission that a job does not name', () => {
     for (const { uses } of stepsOf(file)) if (uses !== undefined && !uses.startsWith('./')) expect(uses).toMatch(SHA);
     expect(read(file).permissions).toEqual({});
   });

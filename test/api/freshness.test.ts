@@ -102,7 +102,7 @@ describe('kernel-freshness', () => {
     ['fresh', '5.14.0-600.el9.x86_64'],
     ['stale', OLDEST],
     ['no-kernel', ''],
-  ])('%s where %s was asked last', async (status, kernel) => {
+  ])('%s where %s was tested last', async (status, kernel) => {
     await using lab = await openRpmLab(join(dir, 'el9'), keys.good);
     const { around, write } = place(lab);
     write('vm/kernel-baselines.yaml', `baselines: [{profile: alma, kernel: "${kernel}"}]\n`);
@@ -203,7 +203,7 @@ describe('kernel-freshness', () => {
 });
 
 describe('kernel-sweep', () => {
-  test('writes a profile for each of the newest builds and a matrix that can be asked', async () => {
+  test('writes a profile for each of the newest builds and a matrix that can be run', async () => {
     await using lab = await openRpmLab(join(dir, 'el9'), keys.good);
     const { around, read } = place(lab);
     const { profiles, matrix } = await kernelSweep({ ...around, profile: 'alma', count: 2 });

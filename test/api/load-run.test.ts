@@ -35,7 +35,7 @@ test('a report that says something else than the collection does not speak for i
   expect(await read()).toMatchObject({ status: 'pass', causes: [] });
 });
 
-test('a collection that says why is asked alone', async () => {
+test('a collection that says why is read alone', async () => {
   collection({ ...rejected, causes: [{ ...cause, title: 'collection' }] });
   expect(await read()).toMatchObject({ status: 'fail', causes: [{ title: 'collection' }] });
 });

@@ -171,7 +171,7 @@ describe('a shard on its own', () => {
     expect(ended[0]?.verdict.reasons.at(-1)).toBe('shard 1/4: the verdict is computed by "bpfcompat merge"');
   });
 
-  test('without an answer of a required kernel it is red, so that it is run again', async () => {
+  test('without a result of a required kernel it is red, so that it is run again', async () => {
     const ended = [];
     for (let i = 1; i <= 4; i++) ended.push(await writeShard(dir, mixedRun(), i, 4, join(dir, `shards/${i}.json`)));
     expect(ended.filter(({ verdict }) => verdict.exitCode === 1).length).toBeGreaterThan(0);
@@ -270,7 +270,7 @@ describe('a file that somebody put beside the shards', () => {
     );
   });
 
-  test('no answer takes the place of no failure', async () => {
+  test('no result takes the place of no failure', async () => {
     await shards(mixedRun(), 1);
     forge(({ runs }) => {
       for (const result of runs.flatMap(({ run }) => run.results)) {

@@ -40,7 +40,7 @@ test('everything that decides about a cell comes back from the command line', ()
   });
 });
 
-test('nothing is said that was not asked for', () => {
+test('nothing is said that was not requested', () => {
   expect(flagsOf({ failOn: 'required', allowProfileOverride: false }, '/src')).toEqual([]);
 });
 

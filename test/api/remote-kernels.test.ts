@@ -122,7 +122,7 @@ function damage(entry: string, part: string, text: string): void {
 }
 
 describe('in a cache of packages', () => {
-  test('an image is taken by its digests, and the registry is asked what its tag leads to', async () => {
+  test('an image is taken by its digests, and the registry reports what its tag leads to', async () => {
     push(OLD);
     await ensure('image');
     const { there, entry } = await cached('image');

@@ -33,7 +33,7 @@ test('every file that is wanted, and no other', async () => {
 
 test('nothing is made where nothing is wanted', async () => {
   const makeDocument = (): never => {
-    throw new Error('nobody asked');
+    throw new Error('no file is wanted');
   };
   expect(await write(makeDocument, { junit: '', sarif: '', badge: '', summary: '' })).toEqual([]);
 });

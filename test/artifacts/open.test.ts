@@ -109,7 +109,7 @@ describe('objects in files', () => {
   });
 });
 
-test('an xz file that asks for 4 GiB of memory does not get it', async () => {
+test('an xz file that wants 4 GiB of memory does not get it', async () => {
   put('large.bpf.o', ONE);
   run('xz', 'large.bpf.o');
   const file = readFileSync(join(dir, 'large.bpf.o.xz'));

@@ -67,7 +67,7 @@ describe('a failure that was reported', () => {
   const infra: Outcome = { status: 'infra_error', cause: 'guest_crash', message: 'the kernel panicked' };
   const failed = fx.attach('plain', { status: 'fail', errno: -2, error: 'No such file or directory' });
 
-  test('stands when the answer breaks off', () => {
+  test('stands when the response breaks off', () => {
     const outcome = failureBeside(infra, request(...loaded, fx.load(), failed));
     expect(outcome).toMatchObject({
       status: 'fail',
@@ -96,7 +96,7 @@ describe('a failure that was reported', () => {
     expect(classifyWhole(request(...loaded, fx.load(), fx.exit(exit)))).toMatchObject({ status: 'infra_error' });
   });
 
-  test('is not denied by the end of the answer', () => {
+  test('is not denied by the end of the response', () => {
     const denied = request(open, fx.program('plain', { status: 'fail', errno: -22 }), fx.loadFailed(), fx.exit());
     expect(classifyWhole(denied)).toMatchObject({ status: 'fail', failedStage: 'load' });
   });

@@ -84,7 +84,7 @@ describe('the exit code is the verdict', () => {
     [127, 'sh: bash: not found'],
     [127, 'sh: declare: not found\nsh: x[a]=1: not found'],
     [127, "env: can't execute 'bash': No such file or directory"],
-  ])('exit code %i with %j: the shell could not read it, which is not an answer', (exitCode, stderr) => {
+  ])('exit code %i with %j: the shell could not read it, which is not a result', (exitCode, stderr) => {
     for (const expected of [0, exitCode]) {
       expect(classifyCommand(command({ exit_code: exitCode, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
         status: 'infra_error',
@@ -98,7 +98,7 @@ describe('the exit code is the verdict', () => {
     ['sh: bpftool: not found', 'bpftool'],
     ['working\n./check.sh: line 4: python3.11: not found', 'python3.11'],
     ["env: can't execute 'systemctl': No such file or directory", 'systemctl'],
-  ])('%j: a program that the vendor may have is missing, which is no answer', (stderr, program) => {
+  ])('%j: a program that the vendor may have is missing, which is no result', (stderr, program) => {
     for (const expected of [0, 127]) {
       expect(classifyCommand(command({ exit_code: 127, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
         status: 'infra_error',

@@ -131,7 +131,7 @@ describe('where a command ran', () => {
   });
 });
 
-test('no answer stays none', () => {
+test('no result stays none', () => {
   const infra = { status: 'infra_error', cause: 'timeout', message: 'late' } as const;
   expect(withConsole(infra, SPLAT, NO_COMMAND)).toBe(infra);
 });

@@ -27,7 +27,7 @@ function edited(change: (document: Row & { load: Row; discovery: { programs: Row
   return { ...good, document: JSON.stringify(document) };
 }
 
-test('an honest answer has no contradiction', () => {
+test('an honest response has no contradiction', () => {
   expect(contradiction(good, known)).toBeUndefined();
   expect(contradiction(fx.reported(fx.verifierFailure('bad')), known)).toBeUndefined();
   expect(contradiction(fx.reported(fx.missingRingbuf('5.4.0')), known)).toBeUndefined();

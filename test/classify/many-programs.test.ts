@@ -47,7 +47,7 @@ function reads(count: number): number {
   return looked;
 }
 
-test('the work on an answer grows with its programs and not with their square', () => {
+test('the work on a response grows with its programs and not with their square', () => {
   expect(reads(400) / reads(100)).toBeLessThan(5);
 });
 

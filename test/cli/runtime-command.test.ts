@@ -106,7 +106,7 @@ test('without a trust file no key is believed that came along with a work direct
   expect(await select('--host', 'host.json')).toMatchObject({ exitCode: 1, err: expect.stringContaining('by others') });
 });
 
-test('none is an answer: exit code 3, nothing selected, and it is written down', async () => {
+test('none is a result: exit code 3, nothing selected, and it is written down', async () => {
   await create();
   const { exitCode, out } = await select('--host', 'other.json');
   expect(exitCode).toBe(3);

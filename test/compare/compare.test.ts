@@ -71,13 +71,13 @@ describe('what happened to a kernel', () => {
     ],
     ['fails now', target('k'), failing('k'), 'regressed', 'new', 'new:VERIFIER_REJECTION'],
     ['is mended', failing('k'), target('k'), 'improved', 'fixed', 'cleared:VERIFIER_REJECTION'],
-    ['was not asked before', undefined, failing('k'), 'added', 'new', 'new:VERIFIER_REJECTION'],
-    ['is not asked any more', failing('k'), undefined, 'removed', undefined, 'cleared:VERIFIER_REJECTION'],
-    ['gives no answer now', target('k'), silent('k'), 'changed', undefined, undefined],
-    ['gave no answer before', silent('k'), target('k'), 'changed', undefined, undefined],
-    ['gave no answer and fails', silent('k'), failing('k'), 'changed', 'new', undefined],
-    ['failed and gives no answer', failing('k'), silent('k'), 'changed', undefined, undefined],
-    ['never answered', silent('k'), silent('k'), 'unchanged', undefined, undefined],
+    ['was not tested before', undefined, failing('k'), 'added', 'new', 'new:VERIFIER_REJECTION'],
+    ['is not tested any more', failing('k'), undefined, 'removed', undefined, 'cleared:VERIFIER_REJECTION'],
+    ['gives no result now', target('k'), silent('k'), 'changed', undefined, undefined],
+    ['gave no result before', silent('k'), target('k'), 'changed', undefined, undefined],
+    ['gave no result and fails', silent('k'), failing('k'), 'changed', 'new', undefined],
+    ['failed and gives no result', failing('k'), silent('k'), 'changed', undefined, undefined],
+    ['never gave a result', silent('k'), silent('k'), 'unchanged', undefined, undefined],
     ['is skipped now', target('k'), skipped, 'changed', undefined, undefined],
   ] as const)('it %s', (_name, base, head, change, failure, classificationDelta) => {
     expect(one(base, head).diff).toMatchObject({ change, failure, classificationDelta });
@@ -89,7 +89,7 @@ describe('what happened to a kernel', () => {
     expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredInconclusive: 1 });
   });
 
-  test('a required kernel that was not asked before or gave no answer has a new failure', () => {
+  test('a required kernel that was not tested before or gave no result has a new failure', () => {
     expect(one(undefined, failing('k')).summary).toMatchObject({ requiredRegressions: 0, requiredNewFailures: 1 });
     expect(one(silent('k'), failing('k')).summary).toMatchObject({ requiredRegressions: 0, requiredNewFailures: 1 });
     const optional = one(undefined, failing('k', { required: false }));

@@ -208,7 +208,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     ['runner: firecracker\nfirecracker: {kernel_image_path: k}\n', 'runner is firecracker', 'write runner: vm,'],
     ['runner: virtme-ng\nvirtme_ng: {run: v6.6}\n', 'runner is virtme-ng', 'write runner: vm,'],
     ['', 'arch is aarch64', 'write arch: x86_64,'],
-  ])('does not keep a kernel of ours from being asked', async (rest, what, remedy) => {
+  ])('does not keep a kernel of ours from being tested', async (rest, what, remedy) => {
     const own = `${rest === '' ? head.replace('x86_64', 'arm64') : head}image: {local_path: x}\n${rest}`;
     const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalog/k.yaml': shipped };
     const error = await usageError(findProfile(catalogOf(files), 'k-6.1'));

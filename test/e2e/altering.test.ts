@@ -55,7 +55,7 @@ test('a failed attach stays failed, though the program before it rewrites what i
   }
 }, 180_000);
 
-test('a failed attach stays failed, though the rest of the answer is garbage', async () => {
+test('a failed attach stays failed, though the rest of the response is garbage', async () => {
   const object = fixture('garble_answer');
   const run = await check(scratch, [object], { kernels: KERNELS, manifest: VICTIM });
   expect(run.verdict.exitCode).toBe(2);
@@ -64,7 +64,7 @@ test('a failed attach stays failed, though the rest of the answer is garbage', a
   }
 }, 180_000);
 
-test('a uprobe that changes registers does not answer for another one', async () => {
+test('a uprobe that changes registers does not act for another one', async () => {
   const object = fixture('altering_registers');
   const manifest = required('zz_victim', 'uprobe//init:no_such_function_anywhere');
   const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest });

@@ -16,7 +16,7 @@ import { storedKernel } from './support/stored-kernel.ts';
 const X86 = 'debian-12-6.1';
 const scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-arm64-'));
 
-test('one object on the same release of two architectures: each has its own guest, and its own answer', async () => {
+test('one object on the same release of two architectures: each has its own guest, and its own result', async () => {
   const objects = [example('simple-pass'), example('fentry-unlink'), example('core-relocation-fail')];
   const { report } = await check(scratch, objects, { kernels: [ARM64, X86] });
   const of = (artifact: number, target: number): CellResult => {

@@ -204,7 +204,7 @@ describe('a guest that dies in the middle of a behaviour test', () => {
     return { run, seen, kills };
   }
 
-  test('is asked once more, and the second answer stands', async () => {
+  test('is tried once more, and the second result stands', async () => {
     const { run, seen, kills } = await killed(1);
     expect(kills).toBe(2);
     const cell = cellOf(run);

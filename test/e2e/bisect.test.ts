@@ -162,7 +162,7 @@ test('a build that no one offers, one build twice and another vendor are reporte
   expect(await said('lab@', 'lab')).toContain('--good "lab@" is not a kernel');
 });
 
-test('a lock decides which build a run asks, online and offline, and a digest that is not that of the archive stops it', async () => {
+test('a lock decides which build a run tests, online and offline, and a digest that is not that of the archive stops it', async () => {
   const locked = await call(['lock', '--kernels', 'lab']);
   expect(locked.code, locked.stderr).toBe(0);
   expect(locked.stdout).toContain('bpfcompat.lock is written');

@@ -51,7 +51,7 @@ function compile(target: string[], name: string): string {
   return out;
 }
 
-describe('files that are asked about and rejected', () => {
+describe('files that are tested and rejected', () => {
   const good = readFileSync(GOOD);
   const headerOnly = Buffer.concat([good.subarray(0, 7), Buffer.alloc(3000)]);
   const cuts = [1, 4, 16, 40, 63, 64, 65, 100, 400, 1000, good.length - 300, good.length - 1];
@@ -134,7 +134,7 @@ describe(`objects with a few bytes changed, on ${NEW}`, () => {
     return file(`mutant-${index}.bpf.o`, bytes);
   });
 
-  test('are answered, whatever they are, and every no has a cause', async () => {
+  test('get a result, whatever they are, and every no has a cause', async () => {
     const run = await check(scratch, files, { kernels: [NEW] });
     for (const [index, { outcome }] of run.report.results.entries()) {
       const name = basename(files[index] ?? '');
@@ -149,7 +149,7 @@ describe(`objects with a few bytes changed, on ${NEW}`, () => {
   });
 });
 
-describe('files that cannot be asked about', () => {
+describe('files that cannot be tested', () => {
   mkdirSync(join(scratch, 'directory.o'));
   file('empty.bpf.o');
   truncateSync(file('large.bpf.o'), 65 * 1024 * 1024);

@@ -112,7 +112,7 @@ describe('with a guest at hand', () => {
     ['once', ['SIGINT']],
     ['twice in a row', ['SIGINT', 'SIGINT']],
     ['as SIGTERM', ['SIGTERM']],
-  ] as const)(`Ctrl-C while the guest is asked, %s`, async (_name, signals) => {
+  ] as const)(`Ctrl-C while the guest is running, %s`, async (_name, signals) => {
     const here = place(cache);
     const run = start(here, fixture('endless'));
     await run.said(/: testing \(booted/, PATIENCE_MS);
@@ -165,7 +165,7 @@ describe('with a guest at hand', () => {
     expect(alive(children)).toEqual([]);
   });
 
-  test('an AbortSignal through the library, while guests are asked', async () => {
+  test('an AbortSignal through the library, while guests are running', async () => {
     const here = place();
     const controller = new AbortController();
     const seen: RunEvent['type'][] = [];

@@ -201,7 +201,7 @@ describe('kernels that cannot be had', () => {
     expect(fetched.stderr).toMatch(words);
   });
 
-  test(`the others are asked all the same, and what is optional does not gate: ${KERNEL}`, async () => {
+  test(`the others are tested all the same, and what is optional does not gate: ${KERNEL}`, async () => {
     const dir = mkdtempSync(join(scratch, 'own-'));
     mkdirSync(join(dir, 'matrices/profiles'), { recursive: true });
     const profile = [

@@ -30,7 +30,7 @@ test.each(ROWS.map((row) => [row.object, row] as const))('%s on arm64', (_, row)
   expect(mistakes(row, KERNELS, results).join('\n')).toBe('');
 });
 
-test('every guest of arm64 answers, and nothing stays unknown', () => {
+test('every guest of arm64 responds, and nothing stays unknown', () => {
   expect(results.size).toBe(ROWS.length * KERNELS.length);
   expect(unexplained(results)).toEqual([]);
 });

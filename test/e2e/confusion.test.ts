@@ -49,7 +49,7 @@ test.each(EXPECTATIONS.map((row) => [row.object, row] as const))('%s', (_, row) 
   expect(wrong(row).join('\n')).toBe('');
 });
 
-test('all cells are reported right, nothing stays unknown, and every guest answers', () => {
+test('all cells are reported right, nothing stays unknown, and every guest responds', () => {
   expect(EXPECTATIONS.flatMap(wrong)).toEqual([]);
   expect(results.size).toBe(EXPECTATIONS.flatMap(requested).length);
   expect(unexplained(results)).toEqual([]);

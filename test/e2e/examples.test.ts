@@ -76,13 +76,13 @@ describe('suites/examples.yaml', () => {
     }
   });
 
-  test('the Markdown of a report names what the contract asks for', () => {
+  test('the Markdown of a report has what the contract names', () => {
     const markdown = (name: string) => readFileSync(join(dir, `reports/suites/examples/${name}.md`), 'utf8');
     expect(markdown('perfbuf-fallback')).toContain('perf_event');
     expect(readFileSync(join(dir, 'suite.md'), 'utf8')).toMatch(/fail `required` UNKNOWN expected/);
   });
 
-  test('the evidence of every kernel that was asked is there', () => {
+  test('the evidence of every kernel that was tested is there', () => {
     const runs = readdirSync(join(dir, '.bpfcompat/runs')).map((id) => join(dir, '.bpfcompat/runs', id, 'targets'));
     expect(runs).toHaveLength(9);
     for (const run of runs) {

@@ -26,7 +26,7 @@ test('the story of a rejected program has the line, the words of the kernel and 
   expect(stdout).toMatch(/^ {2}-> \S/m);
 });
 
-test('the command of the story asks the same question again', async () => {
+test('the command of the story runs the same check again', async () => {
   const { stdout } = await bpfcompat(['explain', 'report.json'], { cwd: scratch });
   const command = (stdout.split('\nReproduce\n')[1] ?? '').trim();
   const PATH = [dirname(CLI), process.env['PATH']].join(delimiter);

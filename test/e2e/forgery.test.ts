@@ -79,7 +79,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
   });
 });
 
-test('a command that takes the port over cannot end an answer', async () => {
+test('a command that takes the port over cannot end a response', async () => {
   const take = [
     'cd /sys/bus/virtio/drivers/virtio_console; echo virtio0 >unbind; sleep 0.3; echo virtio0 >bind',
     'for i in 1 2 3 4 5 6 7 8 9; do [ -e /dev/vport0p1 ] && break; sleep 0.1; done',

@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, 300_000);
 
 describe.each(KERNELS)('on %s', (kernel) => {
-  test.each(objects.map((path) => [basename(path), path]))('%s gets an answer', (_name, path) => {
+  test.each(objects.map((path) => [basename(path), path]))('%s gets a result', (_name, path) => {
     const target = targetOf(reportOf(run, path), kernel);
     expect(['pass', 'fail'], target.infra_error).toContain(target.status);
     if (target.status === 'fail') {

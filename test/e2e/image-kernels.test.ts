@@ -106,7 +106,7 @@ afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
 });
 
-test('a kernel of each layout is fetched, verified as its source can, boots and answers', async () => {
+test('a kernel of each layout is fetched, verified as its source can, boots and responds', async () => {
   const cwd = join(scratch, 'run');
   const blocks: Readonly<Record<string, readonly string[]>> = {
     'ci-6.1': ['source: oci', `image: ${registry.host}/cilium/ci-kernels:6.1`],

@@ -18,7 +18,7 @@ test('a required LSM program whose hook is in the manifest fails where it never 
   expect(targetOf(report, 'debian-13-7.3')).toMatchObject({ status: 'pass' });
 }, 120_000);
 
-test('a read that an LSM program answers is neither an exit code nor output', async () => {
+test('a read that an LSM program decides is neither an exit code nor output', async () => {
   const object = fixture('lsm_answers_reads');
   const manifest =
     'functional_tests:\n  - {name: fails, command: "echo said; exit 3", expect_stdout_contains: said, timeout: 5s}\n';

@@ -129,7 +129,7 @@ describe(`a functional test on ${OLD} and ${NEW}`, () => {
     }
   });
 
-  test('is missed when behaviour is asked for and there is none', async () => {
+  test('is missed when behaviour is requested and there is none', async () => {
     const run = await request(SIMPLE, undefined, 'behavior');
     expect(run.verdict.exitCode).toBe(2);
     for (const target of targets(run, SIMPLE)) {

@@ -33,7 +33,7 @@ describe('an object that makes the kernel panic', () => {
     expect(readFileSync(target.serial_log ?? '', 'latin1')).toContain('Kernel panic - not syncing');
   });
 
-  test.each(KERNELS)('was asked once more in a guest that booted from nothing on %s', (kernel) => {
+  test.each(KERNELS)('was tried once more in a guest that booted from nothing on %s', (kernel) => {
     const { retriedAfter, guest } = cell(run, 0, kernel);
     expect(retriedAfter).toContain('panic');
     expect(guest?.isolation).toBe('boot');
@@ -44,7 +44,7 @@ describe('an object that makes the kernel panic', () => {
     expect(cell(run, 1, kernel).retriedAfter).toBeUndefined();
   });
 
-  test('ends with 1: the question could not be answered', () => {
+  test('ends with 1: it could not be tested', () => {
     expect(run.verdict).toMatchObject({ status: 'error', exitCode: 1 });
     expect(run.paths.artifacts.map(({ verdict }) => verdict.exitCode)).toEqual([1, 0]);
     expect(run.verdict.reasons[0]).toMatch(/^required debian-11-5\.10: inconclusive: the guest's kernel panicked/);
@@ -87,7 +87,7 @@ describe('an object that never lets go of the processor', () => {
     expect(targetOf(reportOf(run, SIMPLE), kernel)).toMatchObject({ status: 'pass' });
   });
 
-  test('ends with 2: that it does not load on debian-11-5.10 was seen, whatever the others did not answer', () => {
+  test('ends with 2: that it does not load on debian-11-5.10 was seen, whatever is unknown of the others', () => {
     expect(run.verdict.exitCode).toBe(2);
     expect(readFileSync(join(run.report.runDir, 'metadata.json'), 'utf8')).toContain('"summary_status": "fail"');
   });

@@ -151,7 +151,7 @@ describe.each(KERNELS)('a program that the verifier rejects on %s', (kernel) => 
   });
 });
 
-test.each(KERNELS)('81 programs are 81 answers, one of them no, on %s', (kernel) => {
+test.each(KERNELS)('81 programs are 81 results, one of them no, on %s', (kernel) => {
   const target = at(MANY, kernel);
   expect(target.programs).toHaveLength(81);
   const rejected = target.programs?.filter(({ load_status }) => load_status !== 'pass');

@@ -142,7 +142,7 @@ describe('one object through the program', () => {
     expect(report.targets?.map(({ profile_id }) => profile_id)).toEqual(KERNELS);
   });
 
-  test.each(KERNELS)('the kernel that answered, and its package, stand in the report: %s', (kernel) => {
+  test.each(KERNELS)('the kernel that ran, and its package, stand in the report: %s', (kernel) => {
     const { host, profile, kernel_package: file } = target(kernel);
     const series = kernel.split('-').at(-1) ?? '';
     expect(host?.kernel).toMatch(new RegExp(`^${series.replace('.', '\\.')}\\.\\d.*cloud-amd64$`));

@@ -166,7 +166,7 @@ describe('a command that writes to the disk itself', () => {
     expect(cell.outcome).toMatchObject({ message: expect.stringMatching(/its disk is not from the validator/) });
   });
 
-  test('with frames cannot end an answer', async () => {
+  test('with frames cannot end a response', async () => {
     const honest = only(await behave([{ name: 'take', command: ':' }]));
     const stages = honest.evidence?.stages ?? [];
     const at = stages.findIndex(({ stage }) => stage === 'functional');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   execFileSync('tar', hub, { env: { ...process.env, XZ_OPT: '-0' } });
 }, 120_000);
 
-test('an object is asked with the BTF of the user where the kernel has none, and reports have both verdicts', async () => {
+test('an object is tested with the BTF of the user where the kernel has none, and reports have both verdicts', async () => {
   const cwd = join(scratch, 'repository');
   const dir = join(cwd, 'matrices/profiles');
   mkdirSync(dir, { recursive: true });

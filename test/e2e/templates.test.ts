@@ -136,7 +136,7 @@ describe('three programs that want the same saved guests at once', () => {
   });
 });
 
-describe('a kernel that one object is asked on', () => {
+describe('a kernel that one object is tested on', () => {
   const cache = emptyCache([OLD]);
   const env = { ...process.env, BPFCOMPAT_CACHE_DIR: cache };
   const missing = confusionObject('attach_fentry_missing');
@@ -157,7 +157,7 @@ describe('a kernel that one object is asked on', () => {
     return machines;
   }
 
-  test('has one machine: the guest that was booted to be saved answers; then come copies', async () => {
+  test('has one machine: the guest that was booted to be saved responds; then come copies', async () => {
     expect(await machinesFor(SIMPLE, 'pass')).toEqual(['saving']);
     expect(readdirSync('/dev/shm').filter((name) => ramOf(name, process.pid))).toEqual([]);
     expect(await machinesFor(SIMPLE, 'pass')).toEqual(['copy']);
@@ -271,7 +271,7 @@ describe('a copy whose QEMU was taken over', () => {
     await run.ended;
   });
 
-  test('and changed the memory of the others all the same costs no verdict: they are asked again, booted', async () => {
+  test('and changed the memory of the others all the same costs no verdict: they are tried again, booted', async () => {
     const events: RunEvent[] = [];
     const { report } = await check(scratch, [SIMPLE], {
       kernels: [NEW],

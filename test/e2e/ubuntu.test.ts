@@ -24,7 +24,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => keys.drop());
 
-test('a kernel out of an Ubuntu archive boots and answers', async () => {
+test('a kernel out of an Ubuntu archive boots and responds', async () => {
   const environment = environmentOf({});
   const profile = await findProfile(createCatalog(environment), KERNEL);
   const { files } = await ensureKernel(profile, { host: environment.host, offline: true });

@@ -58,7 +58,7 @@ test('a wrong path is reported at once', async () => {
   await expect(call).rejects.toBeInstanceOf(UsageError);
 });
 
-test('a suite is asked anew when it, an object or a manifest of it changes', async () => {
+test('a suite is run again when it, an object or a manifest of it changes', async () => {
   const cwd = join(scratch, 'watched-suite');
   mkdirSync(join(cwd, 'build'), { recursive: true });
   const put = (from: string) => copyFileSync(example(from), join(cwd, 'build/a.bpf.o'));

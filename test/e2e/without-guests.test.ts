@@ -49,7 +49,7 @@ validator: {path: /usr/local/bin/bpfcompat-validator}
   expect(plain('r.md')).toContain('as --allow-profile-override says');
 });
 
-test('a profile of a matrix that no one has is an answer missing, and no reason to reject the run', async () => {
+test('a profile of a matrix that no one has is a missing result, and no reason to reject the run', async () => {
   const cwd = mkdtempSync(join(scratch, 'nobody-'));
   writeFileSync(join(cwd, 'm.yaml'), 'profiles:\n  - {id: debian-12-6.3}\n  - {id: another-9.9, required: false}\n');
   const args = ['test', '--artifact', example('simple-pass'), '--matrix', 'm.yaml', '--offline', '--out', 'r.json'];

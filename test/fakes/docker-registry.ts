@@ -38,7 +38,7 @@ export async function startDockerRegistry(dir: string, users = '') {
       if (response?.ok || response?.status === 401) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error('docker-registry does not answer');
+    throw new Error('docker-registry does not respond');
   };
   await Promise.race([ready(), failed]);
   return {

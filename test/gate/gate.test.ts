@@ -23,8 +23,8 @@ describe('first match wins', () => {
     ['a required failure', run([true, failed()], [true, pass]), 'fail', 2],
     ['a failure that was seen beats a required infra error', run([true, failed()], [true, infra()]), 'fail', 2],
     ['an optional failure does not', run([false, failed()], [true, infra()]), 'error', 1],
-    ['a required target that was skipped was not answered', run([true, pass], [true, skipped()]), 'error', 1],
-    ['no answer at all is an error', run([false, infra()], [false, skipped()]), 'error', 1],
+    ['a required target that was skipped has no result', run([true, pass], [true, skipped()]), 'error', 1],
+    ['no result at all is an error', run([false, infra()], [false, skipped()]), 'error', 1],
   ] as const)('%s', (_name, input, status, exitCode) => {
     expect(gate(input)).toMatchObject({ status, exitCode });
   });
@@ -103,7 +103,7 @@ test('the manifest makes an optional profile gate', () => {
   expect(gate(input, { requiredProfiles: ['k1'] })).toMatchObject({ status: 'fail', exitCode: 2 });
 });
 
-test('a required kernel that a run of a few does not ask keeps it from passing, and hides no failure', () => {
+test('a required kernel that a run of a few does not test keeps it from passing, and hides no failure', () => {
   const options = { requiredProfiles: ['k0', 'k9'] };
   const reason = 'required k9: was not tested in this run; add it to --kernels';
   expect(gate(run([true, pass]), options)).toMatchObject({ status: 'error', exitCode: 1, reasons: [reason] });
@@ -384,7 +384,7 @@ describe('declared failures', () => {
     expect(gate(silent, { expectations: [declared({})] }).reasons.join()).not.toContain('warning');
   });
 
-  test('no answer stays an error', () => {
+  test('no result stays an error', () => {
     const verdict = gate(run([true, infra()], [true, pass]), { expectations: [declared({})] });
     expect(verdict).toMatchObject({ status: 'error', exitCode: 1, expected: [{ met: 'no_answer' }] });
   });

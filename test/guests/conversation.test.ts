@@ -136,7 +136,7 @@ describe('a guest that says much at once', () => {
     expect(port.readableLength).toBe(0);
   });
 
-  it('is not answered when something illegal follows in the same piece', async () => {
+  it('is no response when something illegal follows in the same piece', async () => {
     const { requests } = await respond(heavyPrograms(5), undefined, 'garbage that is not a frame');
     await expect(requests).rejects.toThrow('bad magic');
   });

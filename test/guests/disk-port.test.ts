@@ -69,7 +69,7 @@ describe('a port over a disk', () => {
     expect(opened((await client.read(INBOX, SMALL)).data)).toEqual({ text: '', waiting: 0 });
   });
 
-  it('answers a guest that asks too early when there is something', async () => {
+  it('responds to a guest that reads too early when there is something', async () => {
     const { client, port } = await connected();
     const response = client.read(INBOX, SMALL);
     await sleep(1);

@@ -51,7 +51,7 @@ test('whoever chooses may say why there is none', () => {
   expect(lanesBy(() => 'none here').of(PROFILE)).toEqual({ unavailable: 'none here' });
 });
 
-test('a profile is asked on the lane that it says enough for, or on the one that was chosen', () => {
+test('a profile is tested on the lane that it says enough for, or on the one that was chosen', () => {
   const image = { url: 'https://mirror.example/disk.qcow2', path: undefined, sha256: undefined };
   const laneOf = (profile: Profile, lane?: LaneChoice): string => {
     const chosen = createLanes({ ...OPTIONS, lane }).of(profile);

@@ -74,7 +74,7 @@ export function nbdClient(): NbdClient {
   async function reply(length = 0): Promise<{ error: number; data: Buffer }> {
     const header = await take(16);
     if (header.readUInt32BE(0) !== 0x67446698) throw new Error('no simple reply');
-    if (header.readBigUInt64BE(8) !== handle) throw new Error('an answer to another request');
+    if (header.readBigUInt64BE(8) !== handle) throw new Error('a response to another request');
     const error = header.readUInt32BE(4);
     return { error, data: error === 0 ? await take(length) : Buffer.alloc(0) };
   }

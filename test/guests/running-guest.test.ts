@@ -109,13 +109,16 @@ async function request(machine: Machine, sink: StageSink, whole: boolean) {
   return await requests;
 }
 
-test.each([0, 1500])('a whole answer counts, though its machine ends %i ms before there is room for it', async (ms) => {
-  await using machine = await openMachine();
-  const { stages } = await request(machine, slowSink(ms), true);
-  expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'open', 'program', 'program', 'program', 'exit']);
-});
+test.each([0, 1500])(
+  'a whole response counts, though its machine ends %i ms before there is room for it',
+  async (ms) => {
+    await using machine = await openMachine();
+    const { stages } = await request(machine, slowSink(ms), true);
+    expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'open', 'program', 'program', 'program', 'exit']);
+  },
+);
 
-test('a machine that ends within its answer is a crash, with all that came', async () => {
+test('a machine that ends within its response is a crash, with all that came', async () => {
   await using machine = await openMachine();
   const requests = request(machine, slowSink(300), false);
   await expect(requests).rejects.toMatchObject({

@@ -316,7 +316,7 @@ const signature = sign(null, payload, privateKey).toString('base64');`;
   });
 });
 
-test('a run whose kernels gave no answer keeps them under failed', async () => {
+test('a run whose kernels gave no result keeps them under failed', async () => {
   const run = mixedRun();
   const verdict = gate(run);
   await recordRun(

@@ -34,7 +34,7 @@ test('a disk that is full in one cell is not full in the next', async () => {
   expect(`${next.stdout}${next.stderr}`).toContain('Status: pass');
 });
 
-test('a guest that reboots is no answer', async () => {
+test('a guest that reboots is no result', async () => {
   const { code, out } = await ran('systemctl reboot --force; sleep 60', '--timeout', '2m');
   expect(code).toBe(1);
   const { status, infra_error } = targetOf(readReport(out), ID);

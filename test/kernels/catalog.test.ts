@@ -98,7 +98,7 @@ describe('matrices', () => {
     expect(source.text.match(/^\s+required: (true|false)$/gm)).toHaveLength(matrix.profiles.length);
   });
 
-  test('quick and debian ask what Debian has, all of it required', () => {
+  test('quick and debian have what Debian offers, all of it required', () => {
     const [debian, quick] = ['debian.yaml', 'quick.yaml'].map((name) => {
       const source = matrices.find(({ file }) => file === name);
       return readMatrix(source ?? { file: name, text: '' });

@@ -60,7 +60,7 @@ describe('a kernel out of packages that may come from anywhere', () => {
     expect(readFileSync(files.vmlinuz, 'utf8')).toMatch(/^kernel 6\.1/);
   });
 
-  test('is given once; nothing is kept unless that is asked for, and a clean-up takes it', async () => {
+  test('is given once; nothing is kept unless that is requested, and a clean-up takes it', async () => {
     await using lab = await openLab(keys);
     lab.offer([DEB]);
     const item = { profile: lab.profile() };

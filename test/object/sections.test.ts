@@ -43,7 +43,7 @@ test.each([
   ['cgroup/connect_unix', { kind: 'cgroup unix', since: '6.7' }],
   ['xdp', undefined],
   ['kprobe/x', undefined],
-])('what %s asks for beyond its type', (section, kind) => {
+])('what %s needs beyond its type', (section, kind) => {
   expect(attachKind(section)).toEqual(kind);
 });
 

@@ -72,7 +72,7 @@ describe('what a kernel has of a need', () => {
     expect(field('6.1.1', () => [])).toBe(field('6.1.2', () => []));
   });
 
-  test('is only whether a field is there, where the object asks for no more', () => {
+  test('is only whether a field is there, where the object needs no more', () => {
     const exists = (bit: number) =>
       respond({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'field_exists struct task.pid');
     expect(exists(64)).toBe(exists(96));
@@ -197,7 +197,7 @@ describe('classes', () => {
     required,
   });
 
-  test('hold kernels with the same answers, in their order, and say what sets them apart', () => {
+  test('hold kernels with the same results, in their order, and say what sets them apart', () => {
     const [on, off] = ['CONFIG_X=y\n', ''];
     expect(classesOf([one(on), one(off), one(on)], needs)).toEqual([
       { sample: 0, kernels: [0, 2], known: true, differs: [] },

@@ -77,8 +77,8 @@ END
   });
 });
 
-describe('an answer in command mode', () => {
-  const ANSWER = { ...FUNCTIONAL, name: 'command' };
+describe('a response in command mode', () => {
+  const RESPONSE = { ...FUNCTIONAL, name: 'command' };
 
   function talk(values: readonly (object | 'document')[]): SessionEvent {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
@@ -92,15 +92,15 @@ describe('an answer in command mode', () => {
   }
 
   it('needs no open and no load', () => {
-    expect(talk([BEGIN, STEP, ANSWER, 'document', EXIT])).toMatchObject({ type: 'stage', stage: { stage: 'exit' } });
+    expect(talk([BEGIN, STEP, RESPONSE, 'document', EXIT])).toMatchObject({ type: 'stage', stage: { stage: 'exit' } });
   });
 
   it.each([
     ['an object that was opened', [BEGIN, OPEN], 'open although nothing is loaded'],
     ['a load', [BEGIN, LOAD], 'load although nothing is loaded'],
-    ['the answer twice', [BEGIN, ANSWER, ANSWER], 'functional twice'],
-    ['the answer before begin', [ANSWER], 'functional before begin'],
-    ['the answer after the document', [BEGIN, 'document' as const, ANSWER], 'functional out of order'],
+    ['the response twice', [BEGIN, RESPONSE, RESPONSE], 'functional twice'],
+    ['the response before begin', [RESPONSE], 'functional before begin'],
+    ['the response after the document', [BEGIN, 'document' as const, RESPONSE], 'functional out of order'],
   ])('rejects %s', (_, values, reason) => {
     expect(talk(values)).toMatchObject({ type: 'violation', reason: expect.stringContaining(reason) });
   });

@@ -56,7 +56,7 @@ const EXPECTING: FunctionalTest = {
 };
 
 describe('expectations without a shell', () => {
-  it('stand in the plan, in the order of the answers', () => {
+  it('stand in the plan, in the order of the responses', () => {
     expect(sent({ ...request, functionalTests: [EXPECTING] })[2]).toBe(
       [
         'functional_plan.v0.1',

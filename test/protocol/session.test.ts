@@ -69,7 +69,7 @@ describe('programs of one name and section', () => {
 });
 
 describe('session', () => {
-  it('takes a whole answer in order', () => {
+  it('takes a whole response in order', () => {
     const document = frameOf('document', { schema: 'x' });
     const outcome = [
       ...stages(BEGIN, OPEN, STEP, PROGRAM, STEP, LOAD, STEP, ATTACH, FUNCTIONAL),
@@ -115,7 +115,7 @@ describe('session', () => {
     ['a seal of another key', [...stages(BEGIN, EXIT), sealOf(stages(BEGIN, EXIT), '00'.repeat(32))], 'does not fit'],
     ['a seal of other frames', [...stages(BEGIN, OPEN, EXIT), sealOf(stages(BEGIN, EXIT))], 'does not fit'],
     ['an empty seal', [...stages(BEGIN, EXIT), frameOf('seal', '')], 'does not fit'],
-    ['bye before the answer', [...stages(BEGIN), frameOf('bye', null)], 'bye before the response'],
+    ['bye before the response', [...stages(BEGIN), frameOf('bye', null)], 'bye before the response'],
     ['anything after bye', [...sealed(BEGIN, EXIT), frameOf('bye', null), ...stages(LOAD)], 'after bye'],
     ['two documents', [...stages(BEGIN), frameOf('document', 1), frameOf('document', 2)], 'second document'],
     [

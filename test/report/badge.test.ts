@@ -23,7 +23,7 @@ describe('badge', () => {
     ['an optional kernel has no result', documentOf(unheard), '1/2 kernels', 'yellow'],
     ['several objects', quickDocument(), '11/12 checks', 'red'],
     ['nothing decides, and still it fails', quickDocument({ failOn: 'never' }), '11/12 checks', 'red'],
-    ['no answer', documentOf(silent), 'unknown', 'lightgrey'],
+    ['no result', documentOf(silent), 'unknown', 'lightgrey'],
     ['failures beside errors', suiteOf(), '2/8 checks', 'red'],
   ])('%s', (_, document, message, color) => {
     expect(JSON.parse(badge(document))).toEqual({ schemaVersion: 1, label: 'compat', message, color });

@@ -36,7 +36,7 @@ test.each([0, 1, 2])('a run is recorded as its report is read back: object %i', 
   expect(recordedRun(run, artifact).targets).toEqual(targets);
 });
 
-test('a run with every kind of answer too', () => {
+test('a run with every kind of result too', () => {
   expect(recordedRun(mixedRun(), 0).targets).toEqual(saved(mixedRun(), 0).targets);
 });
 

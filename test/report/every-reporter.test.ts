@@ -133,7 +133,7 @@ describe('a pass that needed automatic fixups', () => {
         sceneOf([change('rodata', '12'), change('program_type', 'xdp, as set'), change('pinning', 'x', -22)]),
       ),
     ),
-  )('%s marks none where the user asked for all that was done', (_name, text) => {
+  )('%s marks none where the user requested all that was done', (_name, text) => {
     expect(text).not.toMatch(MARK);
   });
 

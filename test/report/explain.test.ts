@@ -54,7 +54,7 @@ test('a guest that QEMU did not run is not one of QEMU', () => {
   expect(lines.join('\n')).not.toContain('QEMU');
 });
 
-test('a time limit of its own is in the command that asks again', () => {
+test('a time limit of its own is in the command that reproduces it', () => {
   const run = mixedRun();
   const again = (timeoutMs: number) =>
     cell(saved({ ...run, targets: run.targets.map((target) => ({ ...target, timeoutMs })) }), 1, 2000);
@@ -93,7 +93,7 @@ test('a passing object says so', () => {
   );
 });
 
-test('the command asks the same question, quoted for a shell', () => {
+test('the command runs the same check, quoted for a shell', () => {
   const run = mixedRun();
   const flags = ['--manifest', "/src/it's here.yaml", '--max-insns', '80%'];
   const artifacts = run.artifacts.map((artifact) => ({ ...artifact, path: '/src/$(reboot); x.bpf.o' }));

@@ -22,7 +22,7 @@ test('a cause is one line at its source, whatever number of kernels it hits, wit
   expect(others).toEqual([]);
 });
 
-test('without a line of the source it stands at the object; what has no answer is reported, too', () => {
+test('without a line of the source it stands at the object; what has no result is reported, too', () => {
   const lines = linesOf(gcc(mixedDocument(), { workspace: '/' }));
   expect(lines.every((line) => /^[^:]+:\d+:\d+: (?:error|warning|note): \S.* \[bpfcompat: [A-Z_]+\]$/.test(line))).toBe(
     true,

@@ -79,7 +79,7 @@ describe('where loaders disagree', () => {
   });
 });
 
-test('one that gave no answer disagrees with no one', () => {
+test('one that gave no result disagrees with no one', () => {
   const silent = { loader: THEIRS, outcome: infra(), evidence: undefined, totalMs: 1 };
   expect(JSON.stringify(loadersJson(targetViews(run([silent]), 0)[0]?.result))).not.toContain('loader_disagreements');
 });

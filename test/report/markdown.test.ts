@@ -25,7 +25,7 @@ test.each(scenes)('golden summary %s', (name, run, artifact) => {
   expectGolden(`summary/${name}.md`, summaryMarkdown(run, artifact, verdict(run, artifact)));
 });
 
-test('the words the contract asks for', () => {
+test('the words that the contract names', () => {
   const mixed = reportMarkdown(mixedRun(), 0, verdict(mixedRun(), 0));
   expect(mixed).toMatch(/^# bpfcompat Compatibility Report$/m);
   expect(mixed).toMatch(/^## Targets$[\s\S]*^## Target Details$[\s\S]*^## Notes$/m);

@@ -52,7 +52,7 @@ describe('SARIF', () => {
     ['mixed', mixedDocument()],
     ['quick', quickDocument()],
     ['suite', suiteOf()],
-  ])('golden %s is what the published schema asks for', (name, document) => {
+  ])('golden %s is what the published schema wants', (name, document) => {
     const text = sarif(document, { workspace, version: '1.2.3' });
     expectGolden(`sarif/${name}.sarif`, text);
     const { results, tool } = runOf(text);

@@ -115,7 +115,7 @@ test('a report of an older writer can be read', () => {
   ]);
 });
 
-test('cells that another machine asks are not part of the document of a shard', () => {
+test('cells that another machine tests are not part of the document of a shard', () => {
   const target = (id: string, part: object) => ({ profile_id: id, ...part });
   const report = (part: object) =>
     SavedReport.parse({

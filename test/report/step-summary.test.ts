@@ -53,7 +53,7 @@ describe('the summary', () => {
     ['a pass', documentOf(runReport()), '✅ bpfcompat: 1 of 1 compatible'],
     ['nothing to do', { ...documentOf(runReport()), cases: [] }, '✅ bpfcompat: nothing to check here'],
     ['a failure', quickDocument(), '❌ bpfcompat: 1 of 12 incompatible (1 new)'],
-    ['no answer', mixedDocument(), '❌ bpfcompat: 2 of 4 incompatible, 1 of 4 inconclusive'],
+    ['no result', mixedDocument(), '❌ bpfcompat: 2 of 4 incompatible, 1 of 4 inconclusive'],
     [
       'errors first',
       suiteOf(),
@@ -84,7 +84,7 @@ describe('the summary', () => {
     expect(blocks.length).toBeLessThan(failing.length);
   });
 
-  test('a block has the source line with a link, the remedy, and the command that asks again', () => {
+  test('a block has the source line with a link, the remedy, and the command that reproduces it', () => {
     const text = stepSummary(documentOf(placedRun(PLACE, 1)), options);
     expect(text).toContain('Source: [`bpf/conn.bpf.c:53`](https://github.com/o/r/blob/0123abc/bpf/conn.bpf.c#L53)');
     expect(text).toContain('**What to do:** Use a bounded or unrolled loop on older kernels.');
@@ -161,8 +161,8 @@ describe('the summary', () => {
   });
 
   test('says first what the reader must know', () => {
-    expect(stepSummary(quickDocument(), { note: 'cancelled: 3 of 12 were asked' })).toMatch(
-      /^## .*\n\n.*\n\n\*\*⏹️ cancelled: 3 of 12 were asked\*\*/,
+    expect(stepSummary(quickDocument(), { note: 'cancelled: 3 of 12 were tested' })).toMatch(
+      /^## .*\n\n.*\n\n\*\*⏹️ cancelled: 3 of 12 were tested\*\*/,
     );
   });
 
@@ -259,7 +259,7 @@ describe('the comment', () => {
     expect(comment(quickDocument(), { name: 'x' })).toContain(commentMarker('x'));
   });
 
-  test('says the same for the same answers, whenever they came', () => {
+  test('says the same for the same results, whenever they came', () => {
     const run = placedRun(PLACE);
     const later = {
       ...run,

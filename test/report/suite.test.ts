@@ -132,7 +132,7 @@ describe('JSON', () => {
 });
 
 describe('Markdown', () => {
-  test('begins with cases by kernels, oldest first; kernels a case does not ask are empty', () => {
+  test('begins with cases by kernels, oldest first; kernels a case does not test are empty', () => {
     const text = suiteMarkdown(all);
     const [head, , ...rows] = (text.split('## Collection Matrix')[1] ?? '').trim().split('\n');
     expect(head).toBe('| Profile | good | bad | silent |');
@@ -177,7 +177,7 @@ describe('text', () => {
     ]);
   });
 
-  test('one matrix for all cases that ask the same kernels', () => {
+  test('one matrix for all cases that test the same kernels', () => {
     const options = { width: 80, color: false };
     const text = documentMatrix(
       suite([hasResult('good', good), hasResult('bad', bad), hasResult('again', good)]),
@@ -190,7 +190,7 @@ describe('text', () => {
     expect(suiteText(suite([broken]), options)).toBe('');
   });
 
-  test('which kernels each case supports, without those that no one asked for', () => {
+  test('which kernels each case supports, without those that no one requested', () => {
     const known = [{ id: 'debian-13-7.0', distro: 'debian', kernelFamily: '7.0' }];
     const text = suiteText(suite([hasResult('good', { ...good, known }), hasResult('bad', bad)]), {
       width: 90,

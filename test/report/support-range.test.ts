@@ -84,7 +84,7 @@ describe('supportRange', () => {
     expect(segments[0]).toMatchObject({ status: 'fail', from: '5.10', to: '5.10', failed: ['debian-11-5.10'] });
   });
 
-  test('what gave no answer is not part of a range, and named', () => {
+  test('what gave no result is not part of a range, and named', () => {
     const range = supportRange(
       views(['debian-11-5.10', 'pass'], ['debian-12-6.1', 'infra'], ['debian-13-7.3', 'skip']),
     );
@@ -103,7 +103,7 @@ describe('supportRange', () => {
     expect(range.text).toBe('passes 6.1-6.12');
   });
 
-  test('an id stands for a version where another kernel of it answered', () => {
+  test('an id stands for a version where another kernel of it gave a result', () => {
     const cells = views(['debian-12-6.1', 'pass'], ['debian-13-6.12', 'pass'], ['debian-12-6.12', 'infra']);
     expect(supportRange(cells).text).toBe('passes 6.1-6.12 (not tested: debian-12-6.12)');
   });

@@ -35,7 +35,7 @@ describe('the words of the earlier tool', () => {
     expect(reportOf(...results).summary).toMatchObject({ verdict, complete });
   });
 
-  test('the kernel that was asked for, and the one that answered', () => {
+  test('the kernel that was requested, and the one that ran', () => {
     const evidence = fx.passing();
     const release = evidence.hello.kernel.release;
     const report = reportOf(requested(at(0), evidence, 'debian-0-6.1'), result(at(1), infra()));

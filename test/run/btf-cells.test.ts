@@ -25,7 +25,7 @@ async function request(first: CellResult, btf: BroughtBtf | undefined = BTF) {
   return { result, requests };
 }
 
-test('a kernel without BTF is asked both ways, and the verdict is the one with it', async () => {
+test('a kernel without BTF is tested both ways, and the verdict is the one with it', async () => {
   const { result, requests } = await request(resultOf(FAIL, false, 3));
   expect(requests).toEqual([undefined, BTF]);
   expect(result.outcome).toEqual(PASS);
@@ -45,8 +45,8 @@ test.each([
   ['has BTF of its own', resultOf(PASS, true, 3), 'kernel_has_btf'],
   ['fails for other reasons', resultOf({ ...FAIL, findings: [] }, true, 3), 'kernel_has_btf'],
   ['gets an object without CO-RE', resultOf(PASS, false, 0), 'no_core_relocations'],
-  ['gave no answer', { outcome: { status: 'infra_error' } } as unknown as CellResult, 'no_answer'],
-])('a kernel that %s is asked once, and the reason is reported', async (_, first, reason) => {
+  ['gave no result', { outcome: { status: 'infra_error' } } as unknown as CellResult, 'no_answer'],
+])('a kernel that %s is tested once, and the reason is reported', async (_, first, reason) => {
   const { result, requests } = await request(first);
   expect(requests).toEqual([undefined]);
   expect(result.outcome).toEqual(first.outcome);

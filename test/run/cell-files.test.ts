@@ -40,7 +40,7 @@ it('have every word of a guest that says much, and memory little of it', async (
   expect(files.shortened()).toContain('stages.jsonl');
 });
 
-it('are not there when no answer came and little was said', async () => {
+it('are not there when no result came and little was said', async () => {
   const files = openCellFiles(host, dir.path, hello());
   files.take(open());
   await files.abandon();

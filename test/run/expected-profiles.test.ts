@@ -19,7 +19,7 @@ const about = (...profiles: string[]) => [
   { profiles, kernels: undefined, code: 'UNKNOWN', reason: 'r', origin: 'm.yaml:2:3' },
 ];
 
-test('a kernel that this run does not ask may be declared, one that is unknown may not', async () => {
+test('a kernel that this run does not test may be declared, one that is unknown may not', async () => {
   await expect(checkExpectedProfiles(catalog, about('debian-11-5.10'), [])).resolves.toBeUndefined();
   const error = await checkExpectedProfiles(catalog, about('debian-11-5.1'), []).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(UsageError);

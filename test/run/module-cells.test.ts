@@ -61,7 +61,7 @@ describe('a cell', () => {
     expect(result.modules).toBeUndefined();
   });
 
-  test('is asked again with the module that has what is missing, and once more for what shows then', async () => {
+  test('is tried again with the module that has what is missing, and once more for what shows then', async () => {
     const { request, requests } = cell((names) => {
       if (names.length === 0) return resultOf(FAIL, [symbol('nfs_open', absent)]);
       if (names.length === 1) return resultOf(FAIL, [symbol('xfs_iget', absent), took(names)]);
@@ -77,7 +77,7 @@ describe('a cell', () => {
     ]);
   });
 
-  test('is asked once where no module has it', async () => {
+  test('is tested once where no module has it', async () => {
     const { request, requests } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
     const result = await runWithModules(request, RULES, async () => shelf({}), never);
     expect(requests).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('a cell', () => {
     ]);
   });
 
-  test('has the answer without modules where its guest does not survive them', async () => {
+  test('has the result without modules where its guest does not survive them', async () => {
     const { request, requests } = cell((names) =>
       names.length === 0 ? resultOf(FAIL, [symbol('f', absent)]) : ({ outcome: INFRA } as unknown as CellResult),
     );
@@ -103,7 +103,7 @@ describe('a cell', () => {
     expect(result.modules?.modules).toMatchObject([{ name: 'm', status: 'failed', error: 'it went down' }]);
   });
 
-  test('keeps its answer where the modules cannot be had', async () => {
+  test('keeps its result where the modules cannot be had', async () => {
     const { request } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
     const failing = () => Promise.reject(new HostError('mirror_unreachable', 'no line'));
     const result = await runWithModules(request, RULES, failing, never);
@@ -158,7 +158,7 @@ describe('a cell', () => {
     expect(result.outcome).toEqual(PASS);
   });
 
-  test('is asked once with --no-modules, but for what the manifest loads', async () => {
+  test('is tested once with --no-modules, but for what the manifest loads', async () => {
     const { request, requests } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
     const off = { ...RULES, onDemand: false };
     await runWithModules(request, off, async () => shelf({ f: 'm' }), never);
@@ -179,7 +179,7 @@ describe('a cell', () => {
   });
 });
 
-test('what is known to be in modules is in the first guest, so that it is asked once', async () => {
+test('what is known to be in modules is in the first guest, so that it is tested once', async () => {
   const { request, requests } = cell((names) => resultOf(PASS, [open(), took(names)]));
   const modules = shelf({ bpf_ct_release: 'nf_conntrack' });
   const ahead = await namesAhead(

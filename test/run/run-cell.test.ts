@@ -58,8 +58,8 @@ function infra(result: CellResult): Extract<Outcome, { status: 'infra_error' }> 
   return result.outcome.status === 'infra_error' ? result.outcome : expect.fail(`it is ${result.outcome.status}`);
 }
 
-describe('a guest that answers', () => {
-  it('is asked once, and its answer judged', async () => {
+describe('a guest that responds', () => {
+  it('gets one request, and its response is judged', async () => {
     const result = await run([good]);
     expect(result).toMatchObject({
       outcome: PASS,
@@ -112,9 +112,9 @@ describe('a guest that answers', () => {
   });
 });
 
-describe('a guest that gave no answer', () => {
+describe('a guest that gave no result', () => {
   it.each<InfraCause>(['qemu_failed', 'boot_timeout', 'guest_crash', 'timeout', 'protocol', 'internal'])(
-    'because of %s is asked again, booted from nothing',
+    'because of %s is tried again, booted from nothing',
     async (cause) => {
       const result = await run([crashed(cause), booted]);
       expect(result.outcome).toEqual(PASS);
@@ -124,7 +124,7 @@ describe('a guest that gave no answer', () => {
     },
   );
 
-  it('is judged as the last one when it is asked again in vain', async () => {
+  it('is judged as the last one when it is tried again in vain', async () => {
     const lasts: boolean[] = [];
     const judgeCrash: CellJob['judgeCrash'] = ({ infraCause, message }, _evidence, last) => {
       lasts.push(last);
@@ -134,12 +134,12 @@ describe('a guest that gave no answer', () => {
     expect(lasts).toEqual([false, true]);
   });
 
-  it('is asked again also when it did not even come up', async () => {
+  it('is tried again also when it did not even come up', async () => {
     const result = await run([unopened('boot_timeout'), booted]);
     expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'it did not come up' });
   });
 
-  it('is asked again when the classifier finds no verdict in what it said', async () => {
+  it('is tried again when the classifier finds no verdict in what it said', async () => {
     let judged = 0;
     const judge = (): Outcome =>
       judged++ === 0 ? { status: 'infra_error', cause: 'timeout', message: 'out of time' } : PASS;
@@ -156,7 +156,7 @@ describe('a guest that gave no answer', () => {
   });
 
   it.each<InfraCause>(['no_space', 'wrong_kernel', 'kvm_unusable', 'kernel_unavailable', 'command_unrunnable'])(
-    'because of %s is not asked again',
+    'because of %s is not tried again',
     async (cause) => {
       const result = await run([crashed(cause)]);
       expect(infra(result).cause).toBe(cause);
@@ -165,7 +165,7 @@ describe('a guest that gave no answer', () => {
     },
   );
 
-  it('because the disk is full is not asked again', async () => {
+  it('because the disk is full is not tried again', async () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     const result = await run([throws(full)]);
     expect(infra(result)).toMatchObject({

@@ -189,7 +189,7 @@ describe('cases', () => {
   it.each([1, 2, 8])('say the same with %d guests at once', async (concurrency) => {
     const lane = listening(async (object, kernel) => {
       await new Promise((resolve) => setTimeout(resolve, (object.length * kernel.length) % 7));
-      if (object === 'two.bpf.o' && kernel === B) throw new Error('no answer from this one');
+      if (object === 'two.bpf.o' && kernel === B) throw new Error('no result from this one');
     });
     const cases = ['one', 'two', 'three'].map((name) => ({ name, kernels: [A, B, C], concurrency }));
     const reports = await run(cases, { lane });

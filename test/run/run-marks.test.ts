@@ -29,7 +29,7 @@ function killed(id: string): void {
   renameSync(join(runs, mark), join(runs, mark.replace(`-${process.pid}.`, `-${gone}.`)));
 }
 
-test('a run that was killed while it asked is swept; one that goes on, and one that has ended, stay', async () => {
+test('a run that was killed while it ran is swept; one that goes on, and one that has ended, stay', async () => {
   for (const id of ['killed', 'ended', 'reported', 'older']) await begin(id);
   killed('killed');
   killed('reported');

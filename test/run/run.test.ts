@@ -164,7 +164,7 @@ describe('results', () => {
     expect(order.filter((what) => what.startsWith('warm'))).toHaveLength(3);
   });
 
-  it('need no guest made ready for others where each kernel is asked once', async () => {
+  it('need no guest made ready for others where each kernel is tested once', async () => {
     let prewarmed = 0;
     const lane = fakeLane(() => fakeSource(async () => fakeGuest(passes), { warm: async () => void prewarmed++ }));
     expect(statuses(await run({ lane }))).toEqual(KERNELS.map((id) => `0 ${id} pass`));
@@ -229,7 +229,7 @@ describe('a kernel that cannot be had', () => {
     }
   });
 
-  it('because it is of another family is an infra error, and no guest is asked', async () => {
+  it('because it is of another family is an infra error, and no guest is opened', async () => {
     const lying: KernelSupply = async ({ id }) => {
       const files = { ...filesOf(target(id).profile), record: kernelRecord(id, '6.1.0-49-cloud-amd64') };
       return { files, cached: true };
@@ -349,7 +349,7 @@ describe('an abort', () => {
     expect(await runDirs()).toEqual([]);
   });
 
-  it('that comes before anything starts asks no one', async () => {
+  it('that comes before anything starts sends nothing', async () => {
     const cancel = new AbortController();
     cancel.abort();
     let requests = 0;

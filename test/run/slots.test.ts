@@ -71,7 +71,7 @@ describe('places', () => {
     expect(await slots.use(0, async () => 'ran again')).toBe('ran again');
   });
 
-  it('that are handed over cannot be taken by who asks in between', async () => {
+  it('that are handed over cannot be taken by who comes in between', async () => {
     const slots = createSlots(1, never);
     const [first, waiting, late] = [held(), held(), held()];
     const running = [slots.use(0, first.work), slots.use(5, waiting.work)];
@@ -97,7 +97,7 @@ describe('who waits', () => {
     expect(await queueBehindOne(createSlots(1, never), requests)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('is served in the order of asking within a priority', async () => {
+  it('is served in the order of request within a priority', async () => {
     const requests = [
       ['late 1', 2],
       ['x', 1],

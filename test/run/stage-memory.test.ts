@@ -15,7 +15,7 @@ function keep(count: number, stage: (index: number) => Stage) {
   return { kept, shortened: memory.shortened(), weight: bytesOf(kept) };
 }
 
-describe('what a cell holds while it is asked', () => {
+describe('what a cell holds while it is running', () => {
   it('is all of it where that is not much', () => {
     const stages = Array.from({ length: 10 }, (_, index) => failing(index));
     const { kept, shortened } = keep(10, (index) => stages[index] as Stage);

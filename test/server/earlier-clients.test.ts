@@ -13,7 +13,7 @@ import { KEY, OBJECT, type ServerLab, serverLab } from './server-lab.ts';
 
 /**
  * Requests as clients of the earlier tool put them on the wire, byte for byte: programs in Go, and scripts with curl. What
- * they read of the answers has to be there.
+ * they read of the responses has to be there.
  */
 
 let agent: AgentLab;

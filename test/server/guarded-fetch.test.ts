@@ -50,7 +50,7 @@ describe('the guard', () => {
     },
   );
 
-  test('does not ask a name that has one internal address among public ones', async () => {
+  test('does not contact a name that has one internal address among public ones', async () => {
     const resolve = async () => [
       { address: '1.1.1.1', family: 4 },
       { address: '10.0.0.1', family: 4 },
@@ -72,7 +72,7 @@ describe('the guard', () => {
       await expect(fetch(new URL(url), 5000)).rejects.toThrow(/https address|usual port/);
   });
 
-  test('for tests asks this machine, within its bounds', async () => {
+  test('for tests reaches this machine, within its bounds', async () => {
     const fetch = createGuardedFetch(true);
     const send = (path: string, ms = 5000) => fetch(new URL(`http://127.0.0.1:${port}${path}`), ms);
     expect(await (await send('/')).json()).toEqual({ here: true });

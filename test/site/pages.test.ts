@@ -157,7 +157,7 @@ describe('what a maintainer looks for', () => {
     expect(page).toContain('On other kernels: passes on');
   });
 
-  test('what gave no answer is not a failure', () => {
+  test('what gave no result is not a failure', () => {
     const page = filesOf([reportInput(at(mixedRun(), 1))]).get('index.html') ?? '';
     expect(page).toContain('Inconclusive');
     expect(page).toMatch(/<td class="e">/);

@@ -56,7 +56,7 @@ async function bootWith(id: string, artifact: string, options: VendorsOptions, s
   });
   const outcome = report.results[0]?.outcome;
   if (outcome?.status === 'infra_error') return outcome.message;
-  return outcome?.status === 'skipped' ? outcome.reason : (outcome?.status ?? 'no answer');
+  return outcome?.status === 'skipped' ? outcome.reason : (outcome?.status ?? 'no result');
 }
 
 async function tryProfile(id: string, options: VendorsOptions): Promise<VendorRow> {

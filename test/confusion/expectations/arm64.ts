@@ -17,8 +17,8 @@ const until = (kernel: string, object: string, cell: Cell): Difference => ({
   ],
 });
 
-type Told = readonly [code: string, reason: string | undefined, subject: string];
-const passes = (...reported: Told[]): Cell => ({
+type Cause = readonly [code: string, reason: string | undefined, subject: string];
+const passes = (...reported: Cause[]): Cell => ({
   status: 'pass',
   reported: reported.map(([code, reason, subject]) => ({ code, reason, subject, mark: undefined })),
   unattached: [],
@@ -26,7 +26,7 @@ const passes = (...reported: Told[]): Cell => ({
 
 /** Programs are loaded and nothing can call them: arm64 has trampolines from 6.4 on, and direct calls with them. */
 const idle = (...programs: string[]): Cell =>
-  passes(...programs.map((program): Told => ['TRAMPOLINE_UNSUPPORTED', 'trampoline', program]));
+  passes(...programs.map((program): Cause => ['TRAMPOLINE_UNSUPPORTED', 'trampoline', program]));
 /** The operations of a structure are called through trampolines, too. */
 const unregistered = (program: string): Cell => warns('STRUCT_OPS_UNSUPPORTED', 'register', program);
 /** Tail calls out of functions came to the compiler of arm64 with 6.0. */
@@ -64,9 +64,9 @@ const COMPILER: readonly Difference[] = [
   until(NO_MIXED_CALLS, 'twin_old_enough', fails('JIT_UNSUPPORTED', 'jit', 'tail_calls')),
 ];
 
-const missing = (reason: string, subject: string): Told => ['ATTACH_TARGET_NOT_FOUND', reason, subject];
+const missing = (reason: string, subject: string): Cause => ['ATTACH_TARGET_NOT_FOUND', reason, subject];
 /** What `attach_names` says of its other programs on the newest kernels of both architectures. */
-const ALL_NAMES: readonly Told[] = [
+const ALL_NAMES: readonly Cause[] = [
   missing('compiler_transformed', 'switches'),
   missing('raw_category', 'with_category'),
   missing('removed', 'allocates'),
@@ -121,7 +121,7 @@ const NAMES: readonly Difference[] = [
 ];
 
 /** Every instruction has four bytes: what lies amid one cannot be named, and the kernel rejects it more than EINVAL. */
-const SECTIONS: readonly Told[] = [
+const SECTIONS: readonly Cause[] = [
   ['ATTACH_TARGET_NOT_FOUND', 'syscall_prefix', 'prefixed'],
   ['ATTACH_TARGET_NOT_TRACEABLE', 'kprobe', 'amid_instruction'],
   ['ATTACH_TARGET_NOT_TRACEABLE', 'return_offset', 'amid_function'],

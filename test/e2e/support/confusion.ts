@@ -74,7 +74,7 @@ function observed({ outcome, evidence }: CellResult, cell: Cell): string {
 export function mistakes(row: Row, kernels: readonly string[], results: Results): string[] {
   return kernels.flatMap((kernel) => {
     const result = results.get(`${row.object}.bpf.o ${kernel}`);
-    if (result === undefined) return [`${kernel}: no answer`];
+    if (result === undefined) return [`${kernel}: no result`];
     const cell = cellOf(row, kernel);
     const [want, got] = [expected(row.object, cell), observed(result, cell)];
     return want === got ? [] : [`${kernel}: expected ${want}\n  but got ${got}`];

@@ -15,7 +15,7 @@ const program = (index, log) => ({
   ...{ verified_insns: 1, xlated_bytes: 0, jited_bytes: 0, elapsed_us: 1 },
 });
 
-/** Stages that are next to nothing but their header: as many as one request may have, less those of every answer. */
+/** Stages that are next to nothing but their header: as many as one request may have, less those of every response. */
 const SMALL_STAGES = 9_990;
 
 /** [number of programs, log of each, number of values that no schema knows in each] */
@@ -48,11 +48,11 @@ onRequest(async (request) => {
     await send(bytes);
   }
   await send(stage({ ...load('fail'), errno: -13 }));
-  const told = programs.map((one) => ({ ...one, load_status: 'fail' }));
+  const reported = programs.map((one) => ({ ...one, load_status: 'fail' }));
   const result = {
     status: 'fail',
     load: { status: 'fail' },
-    discovery: { programs: told },
+    discovery: { programs: reported },
     functional: { tests: [] },
   };
   await send(document(result));

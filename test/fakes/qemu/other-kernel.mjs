@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A guest with a kernel nobody asked for.
+// A guest with a kernel nobody requested.
 import { hello } from './wire.mjs';
 
 hello('5.4.0-other');

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A guest that answers with the nonce of another request.
+// A guest that responds with the nonce of another request.
 import { begin, exit, hello, load, onRequest, open, say } from './wire.mjs';
 
 hello();

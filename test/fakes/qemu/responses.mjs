@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A guest that answers every request, with the request text as its document.
+// A guest that responds to every request, with the request text as its document.
 import { begin, document, exit, hello, load, onRequest, open, port, say } from './wire.mjs';
 
 process.stdout.write('booted\n');

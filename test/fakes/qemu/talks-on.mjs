@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A guest that goes on talking after its answer was complete.
+// A guest that goes on talking after its response was complete.
 import { begin, exit, hello, load, onRequest, open, say } from './wire.mjs';
 
 hello();

@@ -46,7 +46,7 @@ function sealed() {
   return frame(7, digest);
 }
 
-/** A frame of an answer: it is under the seal. */
+/** A frame of a response: it is under the seal. */
 function answer(type, payload) {
   const bytes = frame(type, payload);
   seal?.update(bytes);
@@ -126,7 +126,7 @@ export const step = (phase, subject) => ({ stage: 'step', phase, subject });
 
 export const exit = (kind = 'exited') => ({ stage: 'exit', kind, code: 0, signal: 0, elapsed_us: 1 });
 
-/** With the seal of the answer after an exit. */
+/** With the seal of the response after an exit. */
 export function say(...stages) {
   const sent = stages.flatMap((value) => (value.stage === 'exit' ? [stage(value), sealed()] : [stage(value)]));
   port.write(Buffer.concat(sent));

@@ -69,7 +69,7 @@ describe('a cache that may only be read', () => {
   });
 });
 
-describe('a guest that answers', () => {
+describe('a guest that responds', () => {
   it('gives evidence, stage by stage, and leaves its logs', async () => {
     const heard: string[] = [];
     const { evidence, console } = await runFake('responses', { onStage: (stage) => heard.push(stage.stage) });
@@ -82,7 +82,7 @@ describe('a guest that answers', () => {
     expect(await log('qemu.log')).toBe('');
   });
 
-  it('can be asked again, with a new nonce', async () => {
+  it('takes another request, with a new nonce', async () => {
     const made = await fakeLane(dir.path, 'responses');
     await using source = await made.source();
     const { signal } = new AbortController();
@@ -178,7 +178,7 @@ describe('a guest that does not', () => {
       .toEqual([]);
   });
 
-  it('says so within the time it was given to answer, with the stages until then', async () => {
+  it('says so within the time it was given to respond, with the stages until then', async () => {
     const error = await failureOf('hangs-in-load', { timeoutMs: 500 });
     expect(error.infraCause).toBe('timeout');
     expect(kinds(error.stages)).toEqual(['begin', 'open', 'step']);

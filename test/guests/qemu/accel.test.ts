@@ -69,7 +69,7 @@ describe('chooseAccel', () => {
     expect(await runs()).toBe(1);
   });
 
-  it('asks again when the answer on disk is damaged or from another QEMU', async () => {
+  it('probes again when the result on disk is damaged or from another QEMU', async () => {
     const host = hostWith('opens');
     await choose(host, 'exit 85');
     await host.files.writeAtomic(join(dir.path, 'cache/accel.json'), '{"key":"other","accel":"kvm","reason":"x"}');
@@ -130,12 +130,12 @@ describe('chooseAccel', () => {
     expect(performance.now() - started).toBeLessThan(6000);
   });
 
-  it('asks again for who insists on KVM, whatever was found out before', async () => {
+  it('probes again for who insists on KVM, whatever was found out before', async () => {
     await choose(hostWith('opens'), 'exit 1');
     expect(await choose(hostWith('opens', { BPFCOMPAT_ACCEL: 'kvm' }), 'exit 85')).toMatchObject({ accel: 'kvm' });
   });
 
-  it('believes a silent probe for a while only, and an answer until the next boot', async () => {
+  it('believes a silent probe for a while only, and a result until the next boot', async () => {
     const at = (minutes: number): Host => ({ ...hostWith('opens'), now: () => new Date(minutes * 60_000) });
     await choose(at(1000), 'exec sleep 60');
     await choose(at(1009), 'exit 85');

@@ -80,7 +80,7 @@ describe('qemuArgv', () => {
     expect(changed).toEqual([expect.stringContaining('q35,accel=kvm,'), 'host']);
   });
 
-  it('has a disk that we answer for where the kernel has no such port, and reports PID 1', () => {
+  it('has a disk that we serve where the kernel has no such port, and reports PID 1', () => {
     const words = qemuArgv(machine, [MACHINES.x86_64.console, validatorPort('virtio-blk', 3)]);
     const port = words.slice(words.indexOf('-blockdev'), words.indexOf('-kernel'));
     expect(port).toEqual([

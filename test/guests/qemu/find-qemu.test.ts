@@ -27,7 +27,7 @@ describe('findQemu', () => {
     expect(qemu.version).toMatch(/^\d+\.\d+/);
   });
 
-  describe('asked inside of the layers of this machine', () => {
+  describe('run inside of the layers of this machine', () => {
     const within = async (mode: number): Promise<{ readonly uid: number; readonly own: boolean }> => {
       await chmod(dir.path, mode);
       const path = await script(dir.path, 'who', 'echo "QEMU emulator version 9.9.$(id -u) (x)"');

@@ -4,7 +4,7 @@ import { connectQmp, type Qmp } from '../../../src/guests/snapshot/qmp.ts';
 
 const GREETING = '{"QMP": {"version": {"qemu": {"major": 7}}, "capabilities": ["oob"]}}';
 
-/** A QEMU that responds to each command line with the lines `answer` gives, and what was sent to it. */
+/** A QEMU that responds to each command line with the lines `respond` gives, and what was sent to it. */
 function fakeQemu(respond: (command: string) => string): { channel: Duplex; qemu: Duplex; commands: string[] } {
   const [channel, qemu] = duplexPair();
   const commands: string[] = [];
@@ -49,7 +49,7 @@ describe('commands', () => {
     expect(await qmp.execute('query-status')).toEqual({});
   });
 
-  it('takes an answer that comes in pieces', async () => {
+  it('takes a response that comes in pieces', async () => {
     const { qmp, qemu } = await connected(() => '');
     const respond = qmp.execute('query-status');
     for (const piece of ['{"retu', 'rn": {"running"', ': true}}', '\n']) {
@@ -59,13 +59,13 @@ describe('commands', () => {
     expect(await respond).toEqual({ running: true });
   });
 
-  it('passes over what is not an answer', async () => {
+  it('passes over what is not a response', async () => {
     const junk = ['not json', '[]', '42', 'null', '{}', '{"timestamp": 1}', '', '{"return"'].join('\n');
     const { qmp } = await connected(() => `${junk}\n{"return": 1}\n`);
     expect(await qmp.execute('query-status')).toBe(1);
   });
 
-  it('passes over an answer to nothing', async () => {
+  it('passes over a response to nothing', async () => {
     const { qmp, qemu } = await connected(() => '{"return": "right"}\n');
     qemu.write('{"return": "too early"}\n');
     await new Promise((resolve) => setImmediate(resolve));
@@ -74,14 +74,14 @@ describe('commands', () => {
 });
 
 describe('the end of the channel', () => {
-  it('rejects a negotiation that is not answered', async () => {
+  it('rejects a negotiation without a response', async () => {
     const { channel, qemu } = fakeQemu(() => '');
     const connecting = connectQmp(channel);
     qemu.end();
     await expect(connecting).rejects.toThrow('QEMU closed its control channel');
   });
 
-  it('rejects what is awaited, and whatever is asked later', async () => {
+  it('rejects what is awaited, and whatever is sent later', async () => {
     const { qmp, channel } = await connected(() => '');
     const [respond, event] = [qmp.execute('query-status'), qmp.event('RESUME')];
     channel.destroy();
@@ -112,7 +112,7 @@ describe('events', () => {
     await stopped;
   });
 
-  it('are not answers', async () => {
+  it('are not responses', async () => {
     const { qmp } = await connected(() => '{"event": "MIGRATION"}\n{"return": "answer"}\n');
     expect(await qmp.execute('query-status')).toBe('answer');
   });

@@ -106,7 +106,7 @@ describe('mirrorsFor', () => {
     expect(await mirrorsFor(host, source)).toEqual(['http://profile.example.org/debian']);
   });
 
-  test('an Ubuntu host is asked for Ubuntu, and the archive of ended releases comes last', async () => {
+  test('an Ubuntu host is requested for Ubuntu, and the archive of ended releases comes last', async () => {
     const { mirror: _mirror, ...bare } = source;
     const ubuntu = { ...bare, archive: 'ubuntu' as const };
     const last = ['http://archive.ubuntu.com/ubuntu', 'http://old-releases.ubuntu.com/ubuntu'];

@@ -90,7 +90,7 @@ describe('images of a registry', () => {
     expect(files.record).toMatchObject({ release: R, vouched: { by: 'pin' }, package: { version: digest } });
   });
 
-  test('what is stored stays until somebody asks for newer; then the tag is followed, and nothing is fetched twice', async () => {
+  test('what is stored stays until somebody requests newer; then the tag is followed, and nothing is fetched twice', async () => {
     push([images.layer(CI_KERNELS)]);
     await ensure();
     const before = registry.requests.length;
@@ -102,7 +102,7 @@ describe('images of a registry', () => {
     expect((await ensure(name(), { refresh: true })).files.record.release).toBe('6.18.23');
   });
 
-  test('of a tag one build is offered: what it leads to, and the block that asks for it alone', async () => {
+  test('of a tag one build is offered: what it leads to, and the block that requests it alone', async () => {
     const digest = push([images.layer(CI_KERNELS)]);
     const source = { source: 'oci', image: name() } as const;
     const [build] = await lab.builds(source);

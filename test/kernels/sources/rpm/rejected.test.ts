@@ -476,7 +476,7 @@ describe('the network', () => {
     expect((await lab.ensure(lab.profile())).files.record.release).toContain(NEW);
   });
 
-  test('a server that asks for a certificate', async () => {
+  test('a server that requests a certificate', async () => {
     await using lab = await openRpmLab(dir, keys.good);
     lab.server.intercept = (_path, response) => {
       response.writeHead(403).end('no');

@@ -221,7 +221,7 @@ describe('an image', () => {
     await rejected(elf, 'kernel_unusable', /vmlinux cannot be booted: it is an ELF file/);
   });
 
-  test('of a server that lacks it, breaks off, or does not answer', async () => {
+  test('of a server that lacks it, breaks off, or does not respond', async () => {
     const image = put('bzImage', IMAGE);
     const kernel = { image, sha256: digest(IMAGE) };
     await rejected(
