@@ -3,6 +3,7 @@ import type { Host, TempDir } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
 import { CancelledError } from '../../model/errors.ts';
 import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
+import { stampOf as fileStamp } from '../snapshot/stamp.ts';
 import { bootedOneByOne, machineGaveUp } from '../without-copies.ts';
 import { type MicroVmSpec, openVm, type SavedVm } from './microvm.ts';
 import { type SavedFiles, saveRequests } from './requests.ts';
@@ -108,5 +109,5 @@ async function saveVm(host: Host, vmm: Vmm, files: SavedFiles): Promise<void> {
 
 async function stampOf(host: Host, path: string): Promise<string> {
   const stat = await host.files.stat(path);
-  return stat === undefined ? 'gone' : [stat.ino, stat.size, stat.mtimeMs].join(':');
+  return stat === undefined ? 'gone' : fileStamp(stat);
 }
