@@ -15,7 +15,7 @@ import { type EnsuredKernel, type EnsureOptions, ensureKernel } from '../kernels
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import type { LaneChoice } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import type { KernelRecord, Profile } from '../model/kernel.ts';
+import type { Arch, KernelRecord, Profile } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { createCatalog, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
@@ -144,6 +144,8 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
 }
 
 export interface FetchUserlandOptions extends Environment {
+  /** Default x86_64. */
+  readonly arch?: Arch;
   readonly signal?: AbortSignal;
   /** Called while something is read: what it is, bytes so far and in all (0: not known). */
   readonly onProgress?: (what: string, bytes: number, total: number) => void;
@@ -151,12 +153,13 @@ export interface FetchUserlandOptions extends Environment {
   readonly onNote?: (message: string) => void;
 }
 
-/** Fetches the shell for commands in guests, unless it is stored already. @throws HostError when it cannot be had */
+/** Fetches the shell for commands in guests of an architecture, unless it is stored already. @throws HostError when it cannot be had */
 export async function fetchUserland(options: FetchUserlandOptions = {}): Promise<Userland> {
   const { host } = environmentOf(options);
-  const { signal = new AbortController().signal, onProgress = () => {}, onNote = () => {} } = options;
+  const { arch = 'x86_64', signal = new AbortController().signal } = options;
+  const { onProgress = () => {}, onNote = () => {} } = options;
   await using _store = await useStore(host, signal);
-  return await ensureUserland('x86_64', { host, signal, onProgress, onNote });
+  return await ensureUserland(arch, { host, signal, onProgress, onNote });
 }
 
 /** What was removed. */

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { FetchOptions } from '../config/kernels-options.ts';
 import { type FetchKernelsOptions, fetchKernels, fetchUserland } from '../index.ts';
 import { messageOf } from '../model/errors.ts';
+import { Arch } from '../model/kernel.ts';
 import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 import { megabytes } from './megabytes.ts';
@@ -34,8 +35,9 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
   };
   const { failed, rows } =
     options.kernels === undefined ? { failed: 0, rows: [] } : await fetchChosen(fetching, options.kernels);
-  const userland = options.userland ? await fetchShell(fetching) : undefined;
-  if (options.json) io.out(printedJson({ kernels: rows, userland }));
+  const userland: object[] = [];
+  if (options.userland) for (const arch of Arch.options) userland.push(await fetchShell(fetching, arch));
+  if (options.json) io.out(printedJson({ kernels: rows, ...(options.userland && { userland }) }));
   return failed === 0 ? 0 : 1;
 }
 
@@ -84,15 +86,17 @@ async function fetchChosen({ options, io, say, onProgress, common }: Fetching, c
   return { failed, rows: [...rows.values()] };
 }
 
-async function fetchShell({ say, onProgress, common }: Fetching): Promise<object> {
-  say(`${USERLAND}: looking`);
+async function fetchShell({ say, onProgress, common }: Fetching, arch: Arch): Promise<object> {
+  const what = `${USERLAND} of ${arch}`;
+  say(`${what}: looking`);
   const { record, cached } = await fetchUserland({
     ...common,
-    onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
+    arch,
+    onProgress: (file, bytes, total) => onProgress(what, file, bytes, total),
   });
   const { name, version } = record.package;
-  say(`${USERLAND}: ${name} ${version} ${storedOrFetched({ cached })}`);
-  return { package: name, version, cached, sha256: record.busybox.sha256, vouched_by: record.vouched.by };
+  say(`${what}: ${name} ${version} ${storedOrFetched({ cached })}`);
+  return { arch, package: name, version, cached, sha256: record.busybox.sha256, vouched_by: record.vouched.by };
 }
 
 function storedOrFetched({ cached }: { readonly cached: boolean }): string {

@@ -23,7 +23,7 @@ const OURS: Omit<LaneUnderTest, 'name' | 'kernel'> = {
   port: '$(ls /dev/vport* | tail -1)',
   exclusive: true,
   limitMs: 400_000,
-  bootingMs: 60_000,
+  bootingMs: 180_000,
 };
 const byRunner = (runner: 'virtme-ng' | 'firecracker') =>
   ({ name: runner, options: { ...OURS.options, runner }, flags: ['--runner', runner] }) as const;
