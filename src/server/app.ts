@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { limitPerAddress } from './connections.ts';
 import { createOriginGuard, setSecurityHeaders } from './guard.ts';
 import { addPages } from './pages.ts';
 import { ApiError, problemBody, problemOf } from './problem.ts';
@@ -13,6 +14,10 @@ const BODY_BYTES = 1024 * 1024;
 const REQUEST_MS = 120_000;
 const HEADERS_MS = 15_000;
 const MAX_CONNECTIONS = 512;
+/** Of them for one address, where addresses tell callers apart. */
+const OF_ADDRESS = 128;
+/** How often connections are looked at that take too long: Node's own half a minute would be added to each limit. */
+const LOOK_MS = 5000;
 
 function requestId({ headers }: { readonly headers: FastifyRequest['headers'] }): string {
   const given = headers['x-request-id'];
@@ -21,16 +26,17 @@ function requestId({ headers }: { readonly headers: FastifyRequest['headers'] })
 
 /** The plain server with TLS where there is some. */
 function newServer({ settings }: Services) {
-  const { tls, trustedProxies } = settings;
+  const { tls, trustedProxies, loopback, behindProxy } = settings;
   // A certificate is not a must: who has none shows a key. One that is shown is looked at by `authenticate`.
   const https = tls && {
     cert: tls.cert,
     key: tls.key,
+    connectionsCheckingInterval: LOOK_MS,
     minVersion: tls.ca ? ('TLSv1.3' as const) : ('TLSv1.2' as const),
     ...(tls.ca && { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
   };
   const app = fastify({
-    https: https ?? null,
+    ...(https ? { https } : { http: { connectionsCheckingInterval: LOOK_MS } }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
     genReqId: requestId,
@@ -41,6 +47,7 @@ function newServer({ settings }: Services) {
   });
   app.server.headersTimeout = HEADERS_MS;
   app.server.maxConnections = MAX_CONNECTIONS;
+  if (!loopback && !behindProxy) limitPerAddress(app.server, OF_ADDRESS);
   return app;
 }
 
