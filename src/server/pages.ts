@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { jobPage } from '../site/job-page.tsx';
 import { assetNames } from '../site/pages.ts';
 import { lockedPage, messagePage } from '../site/plain-page.tsx';
+import type { PageAssets } from '../site/shell.tsx';
 import { startPage } from '../site/start-page.tsx';
 import { acceptJob } from './accept.ts';
 import type { Caller } from './access.ts';
@@ -17,6 +18,12 @@ import { ROUTES } from './routes.ts';
 import { addRuntimePages } from './runtime-pages.ts';
 import { JOB_ID } from './schemas.ts';
 import type { Services } from './services.ts';
+
+/** A page that is not there, for somebody who followed a link. */
+function missing(reply: FastifyReply, assets: PageAssets, up: string, text: string): FastifyReply {
+  const said = { title: 'Not found', text, back: `${up}index.html`, backText: 'All results' };
+  return html(reply.code(404), messagePage(assets, up, said));
+}
 
 /** Kernels that whoever sends the form may choose; what is not stored is fetched for somebody alone. */
 async function offeredTo(caller: Caller | undefined, { kernels, settings }: Services): Promise<ServedKernel[]> {
@@ -75,11 +82,12 @@ async function showJob(request: FastifyRequest, reply: FastifyReply, services: S
   if (!(await may(request, ROUTES.validateStatus, services))) return html(reply, lockedPage(names, '../results/'));
   const { id } = request.params as { id: string };
   const job = JOB_ID.test(id) ? jobs.get(id) : undefined;
-  if (job === undefined) throw new ApiError(404, 'job_unknown', 'there is no such job');
-  const { state, message, percent, profiles, cells, error = '', request: requested } = job;
+  if (job === undefined)
+    return missing(reply, names, '../results/', 'There is no such check, or it is too old to be remembered.');
+  const { state, message, percent, profiles, cells, error = '', exit_code: exitCode, request: requested } = job;
   const mayRead = isEnded(job) && (await may(request, ROUTES.historyRuns, services));
   const run = mayRead && job.run_id ? runPageOf(await runs.site(), job.run_id) : undefined;
-  const page = { id, name: requested.artifact, state, message, percent, profiles, cells, error };
+  const page = { id, name: requested.artifact, state, message, percent, profiles, cells, error, exitCode };
   const self = `../api/v1/validate/${id}`;
   const ways = { up: '../results/', events: `${self}/events`, self, run: run === undefined ? '' : `../results/${run}` };
   return html(reply, jobPage(page, { assets: names, ...ways }));
@@ -103,7 +111,9 @@ function resultsHandler(services: Services) {
     const isEmpty = path === 'index.html' && (await services.runs.site()).runs.length === 0;
     const none = { title: 'No results yet', text: 'Nothing was checked in this work directory.', back: '../' };
     const text = isEmpty ? messagePage(assetNames(services.assets), up, none) : await results(path);
-    if (text === undefined) throw new ApiError(404, 'not_found', 'there is no such page');
+    if (text === undefined && path.endsWith('.html'))
+      return missing(reply, assetNames(services.assets), up, 'There is no such page; the newest 200 runs have one.');
+    if (text === undefined) throw new ApiError(404, 'not_found', 'there is no such file');
     return reply.type(typeOf(path)).send(text);
   };
 }

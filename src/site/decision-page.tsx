@@ -1,5 +1,5 @@
 import { oneLine } from '../report/escape.ts';
-import { Facts, Scroll, Section } from './elements.tsx';
+import { Facts, ListTable, Section } from './elements.tsx';
 import { trackPage } from './runtime-page.tsx';
 import type { PageAssets } from './shell.tsx';
 
@@ -32,7 +32,7 @@ function Candidate({ sha256, version, variant, place, rejections }: ShownCandida
         <code>{oneLine(sha256.slice(0, 12) || 'not known', 20)}</code>
       </th>
       <td>{oneLine([version, variant].filter((one) => one !== '').join(', ') || '–', 80)}</td>
-      <td class={place > 0 ? 'p' : 'a'}>{place > 0 ? `may be used, ${place}.` : 'not used'}</td>
+      <td class={place > 0 ? 'p' : 'a'}>{place > 0 ? `may be used, choice ${place}` : 'not used'}</td>
       <td>
         {rejections.length > 0 && (
           <ul>
@@ -52,23 +52,11 @@ function Candidates({ candidates, more }: Pick<ShownDecision, 'candidates' | 'mo
   if (candidates.length === 0) return <p>There are no signed results.</p>;
   return (
     <>
-      <Scroll label="Signed results">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Object</th>
-              <th scope="col">Build</th>
-              <th scope="col">Result</th>
-              <th scope="col">Why not</th>
-            </tr>
-          </thead>
-          <tbody>
-            {candidates.map((one) => (
-              <Candidate {...one} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <ListTable label="Signed results" heads={['Object', 'Build', 'Result', 'Why not']}>
+        {candidates.map((one) => (
+          <Candidate {...one} />
+        ))}
+      </ListTable>
       {more > 0 && <p>And {more} more.</p>}
     </>
   );

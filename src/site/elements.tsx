@@ -67,12 +67,16 @@ export function Section({ title, children }: { title: string; children: Componen
 }
 
 /** A moment as the report has it, shorter. */
-export function When({ time }: { time: string }) {
-  if (time === '') return <>at an unknown time</>;
-  const shown = oneLine(time, 40)
+export function timeText(time: string): string {
+  if (time === '') return 'at an unknown time';
+  return oneLine(time, 40)
     .replace('T', ' ')
     .replace(/:\d\d(?:\.\d+)?Z$/, ' UTC');
-  return <time dateTime={oneLine(time, 40)}>{shown}</time>;
+}
+
+/** The same for programs, too. */
+export function When({ time }: { time: string }) {
+  return time === '' ? timeText(time) : <time dateTime={oneLine(time, 40)}>{timeText(time)}</time>;
 }
 
 /** What may be wider or higher than the page: it is scrolled by itself, with the keyboard too. */

@@ -1,5 +1,6 @@
 import { oneLine } from '../report/escape.ts';
 import { htmlPage, type PageAssets } from './shell.tsx';
+import { statusWord } from './verdict.ts';
 
 /** A check that waits, runs or has ended. */
 export interface PageJob {
@@ -14,11 +15,34 @@ export interface PageJob {
   readonly cells: readonly { readonly name: string; readonly profile: string; readonly status: string }[];
   /** Why it came to nothing; empty where it did not. */
   readonly error: string;
+  /** What the gate said of one that is completed, as an exit code. */
+  readonly exitCode: number | undefined;
 }
 
 /** Classes of states, those of cells. */
 const MARKS: Readonly<Record<string, string>> = { pass: 'p', fail: 'f', infra_error: 'e', running: 'u', skipped: 's' };
 const HEADS = { queued: 'Testing', running: 'Testing', completed: 'Tested', failed: 'Not tested' } as const;
+
+/** The verdict of an exit code, as the page of the run has it. */
+function verdictOf(code: number): 'pass' | 'fail' | 'error' {
+  return code === 0 ? 'pass' : code === 2 ? 'fail' : 'error';
+}
+
+function Head({ state, name, exitCode }: Pick<PageJob, 'state' | 'name' | 'exitCode'>) {
+  const shown = oneLine(name, 100);
+  if (state !== 'completed' || exitCode === undefined)
+    return (
+      <h1>
+        {HEADS[state]} {shown}
+      </h1>
+    );
+  const status = verdictOf(exitCode);
+  return (
+    <h1 class={`verdict v-${status}`}>
+      <span>{statusWord(status)}</span> {shown}
+    </h1>
+  );
+}
 
 function Profiles({ profiles }: Pick<PageJob, 'profiles'>) {
   return (
@@ -88,15 +112,15 @@ export function jobPage(
     again: isOpen,
     children: (
       <div class="job" data-events={isOpen ? events : undefined} data-job={isOpen ? self : undefined}>
-        <h1>
-          {HEADS[state]} {oneLine(name, 100)}
-        </h1>
+        <Head {...job} />
         <p class="meta">
           <code>{id}</code>
         </p>
-        <p>
-          <progress max={100} value={percent} aria-label="Progress" />
-        </p>
+        {isOpen && (
+          <p>
+            <progress max={100} value={percent} aria-label="Progress" />
+          </p>
+        )}
         <p class="said" role="status">
           {oneLine(error || message || (state === 'queued' ? 'waiting for a free place' : ''), 2000)}
         </p>

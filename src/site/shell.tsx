@@ -67,11 +67,13 @@ function Shell({ assets, up, title, crumbs, downloads, again, children }: ShellP
         <main id="main" tabIndex={-1}>
           {children}
         </main>
-        <footer>
-          {downloads.map(([what, path]) => (
-            <a href={`${up}${path}`}>{what}</a>
-          ))}
-        </footer>
+        {downloads.length > 0 && (
+          <footer>
+            {downloads.map(([what, path]) => (
+              <a href={`${up}${path}`}>{what}</a>
+            ))}
+          </footer>
+        )}
       </body>
     </html>
   );

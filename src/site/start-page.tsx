@@ -1,10 +1,9 @@
 import { VALIDATION_MODES } from '../model/cell.ts';
 import { EXPERIMENTAL_WORD } from '../model/experimental.ts';
-import { oneLine } from '../report/escape.ts';
-import { Section, When } from './elements.tsx';
+import { Section } from './elements.tsx';
+import { NewestRuns } from './newest-runs.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site } from './site.ts';
-import { runHeadline, statusWord } from './verdict.ts';
 
 /** A kernel that the form offers. */
 interface StartKernel {
@@ -41,8 +40,6 @@ interface StartProps {
   /** Said above everything; empty for nothing. */
   readonly banner: string;
 }
-
-const MAX_RUNS = 10;
 
 /** A form for an API key; the script keeps it for the session and sends it as a header. */
 export function TokenForm({ why }: { why: string }) {
@@ -201,52 +198,6 @@ function SuiteForm() {
   );
 }
 
-function Results({ site, up }: { site: Site; up: string }) {
-  const runs = site.runs.slice(0, MAX_RUNS);
-  if (runs.length === 0) return <p>There are none yet.</p>;
-  return (
-    <>
-      <ul>
-        {runs.map((run) => {
-          const { status, text } = runHeadline(run);
-          return (
-            <li>
-              <a href={`${up}runs/${site.label}/${run.slug}.html`}>
-                <When time={run.document.startedAt} />
-              </a>{' '}
-              {oneLine(run.document.name, 80)}: {statusWord(status)}, {text}
-            </li>
-          );
-        })}
-      </ul>
-      <p>
-        <a href={`${up}index.html`}>All results</a>
-      </p>
-      {runs.length > 1 && <CompareForm site={site} up={up} />}
-    </>
-  );
-}
-
-function CompareForm({ site, up }: { site: Site; up: string }) {
-  const choices = (chosen: number) =>
-    site.runs.map(({ slug, document }, index) => (
-      <option value={slug} selected={index === chosen}>
-        {oneLine(`${document.startedAt} ${document.name}`, 80)}
-      </option>
-    ));
-  return (
-    <form method="get" action={`${up}compare`}>
-      <label>
-        Compare <select name="base">{choices(1)}</select>
-      </label>{' '}
-      <label>
-        with <select name="head">{choices(0)}</select>
-      </label>{' '}
-      <button type="submit">Compare</button>
-    </form>
-  );
-}
-
 /** The first page of a server: a form that starts a check, and the newest results. */
 export function startPage({ up, assets, site, locked, suites, banner, ...choice }: StartProps): string {
   return htmlPage({
@@ -263,7 +214,7 @@ export function startPage({ up, assets, site, locked, suites, banner, ...choice 
         <StartForm {...choice} />
         {suites && <SuiteForm />}
         <Section title="Results">
-          {site ? <Results site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}
+          {site ? <NewestRuns site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}
         </Section>
         <p>
           <a href="runtime">Which build of an object fits a host</a> ({EXPERIMENTAL_WORD})

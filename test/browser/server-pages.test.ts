@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { createAgentLab } from '../fixtures/agent-lab.ts';
@@ -321,4 +321,60 @@ test('the machine of the server is shown with a key', async () => {
   await page.getByRole('heading', { name: 'No build of other may be used on this host' }).waitFor();
   expect(troubles).toEqual([]);
   await page.context().close();
+});
+
+/** Pages besides those that the tests above go through, with how they begin. */
+const OTHERS = [
+  ['locked', '/results/index.html', 'An API key is needed', false],
+  ['start-locked', '/', 'Check an object on real kernels', false],
+  ['results', '/results/index.html', 'INCOMPATIBLE', true],
+  ['run', `/results/runs/latest/${RUNS[1].runId}.html`, 'INCOMPATIBLE', true],
+  ['diff', `/results/diffs/${RUNS[1].runId}..${RUNS[0].runId}.html`, 'NEW FAILURE', true],
+  ['no-job', `/jobs/job-${'0'.repeat(32)}`, 'Not found', true],
+  ['no-page', '/results/cells/none.html', 'Not found', true],
+] as const;
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each(OTHERS)('the page %s is whole and accessible, and says the same without a script', async (...row) => {
+    const [name, path, begins, isOpen] = row;
+    const { lab, url } = await listening(isOpen ? OPEN : {});
+    const { page, troubles } = await newPage({ colorScheme, bypassCSP: true });
+    await page.goto(`${url}${path}`);
+    expect(await page.locator('h1').textContent()).toContain(begins);
+    expect(await accessibility(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.screenshot({ path: join(pictures, `server-${name}-${colorScheme}.png`), fullPage: true });
+    const bare = await newPage({ colorScheme, javaScriptEnabled: false });
+    await bare.page.goto(`${url}${path}`);
+    expect(await bare.page.locator('h1').textContent()).toContain(begins);
+    expect(await bare.page.locator('.needs-script:visible').count()).toBe(0);
+    expect([...troubles, ...bare.troubles]).toEqual([]);
+    await bare.page.context().close();
+    await page.context().close();
+    await lab[Symbol.asyncDispose]();
+  });
+
+  test('a check that has ended says how, and the first page which kernels fail', async () => {
+    const { lab, url } = await listening(OPEN);
+    const { page, troubles } = await newPage({ colorScheme, bypassCSP: true });
+    await page.goto(url);
+    // On the first page already: the kernel, as a link to what it said.
+    await page
+      .locator('.runs li')
+      .first()
+      .getByRole('link', { name: /^conn on Debian/ })
+      .first()
+      .waitFor();
+    await page.locator('input[name=artifact_file]').setInputFiles(OBJECT);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
+    end();
+    await page.getByRole('link', { name: 'The report' }).waitFor();
+    expect(await page.locator('h1').textContent()).toBe('INCOMPATIBLE simple_pass.bpf.o');
+    expect(await accessibility(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, `server-ended-${colorScheme}.png`), fullPage: true });
+    expect(troubles).toEqual([]);
+    await page.context().close();
+    await lab[Symbol.asyncDispose]();
+  });
 });
