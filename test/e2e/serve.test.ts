@@ -22,11 +22,12 @@ interface Status {
 }
 
 /** Starts a server in the directory. @returns its address once it listens */
-async function serve(): Promise<{ server: StartedCli; url: string }> {
+async function serve(more: Readonly<Record<string, string>> = {}): Promise<{ server: StartedCli; url: string }> {
   const env = {
     BPFCOMPAT_API_WRITE_KEY: KEY,
     BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '1',
     BPFCOMPAT_API_SHUTDOWN_DRAIN_TIMEOUT: '90s',
+    ...more,
   };
   const server = startCli(['serve', '--addr', '127.0.0.1:0', '--offline'], { cwd: dir, env, limitMs: 280_000 });
   servers.push(server);
@@ -158,4 +159,37 @@ test('objects are checked on real kernels, a job is canceled, and a killed serve
   const job = readFileSync(join(dir, '.bpfcompat/jobs', last.job_id, 'job.json'), 'utf8');
   expect(JSON.parse(job)).toMatchObject({ state: 'completed', exit_code: 0 });
   expect(readdirSync(join(dir, '.bpfcompat/runs')).length).toBeGreaterThanOrEqual(3);
+}, 280_000);
+
+test('a server that is killed in the middle of ten jobs loses none of them', async () => {
+  const active = { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '2' };
+  const first = await serve(active);
+  const start = () =>
+    api<{ job_id: string }>(
+      first.url,
+      'validate/start',
+      form('simple-pass/simple_pass.bpf.o', { profiles: 'debian-12-6.1' }),
+    ).then(({ job_id: id }) => id);
+  const ids: string[] = [];
+  for (let n = 0; n < 10; n++) ids.push(await start());
+  const statesAt = (url: string) => Promise.all(ids.map((id) => status(url, id).then(({ state }) => state)));
+  await until(first.url, ids[1] ?? '', ({ state }) => state === 'completed');
+  await until(first.url, ids[3] ?? '', ({ state }) => state === 'running' || state === 'completed');
+  const before = await statesAt(first.url);
+  first.server.child.kill('SIGKILL');
+  await first.server.ended;
+  const second = await serve(active);
+  for (const id of ids) await until(second.url, id, ({ state }) => state === 'completed' || state === 'failed');
+  const after = await Promise.all(ids.map((id) => status(second.url, id)));
+  // Between the last look and the signal a job may have ended or begun; two run at most.
+  const broken = after.filter(({ state }) => state === 'failed');
+  expect(broken.length).toBeLessThanOrEqual(2);
+  for (const { cause } of broken) expect(cause).toBe('restart');
+  for (const [index, { state, result }] of after.entries()) {
+    if (before[index] === 'completed') expect(state).toBe('completed');
+    if (state === 'completed') expect(result?.exit_code).toBe(0);
+  }
+  expect(before.filter((state) => state === 'queued').length).toBeGreaterThan(0);
+  second.server.child.kill('SIGTERM');
+  expect(await second.server.ended).toMatchObject({ code: 0 });
 }, 280_000);
