@@ -1,5 +1,5 @@
 import type { EventListener } from '../model/events.ts';
-import type { Need } from '../plan/classes/needs.ts';
+import { mapTypeNeeds, type Need, typeNeeds } from '../plan/classes/needs.ts';
 import type { InferredCell } from '../run/inferred-cells.ts';
 import type { PlannedRun } from '../run/run-check.ts';
 import type { SampleRequest } from './check.ts';
@@ -21,13 +21,11 @@ function functionNeed(name: string): Need {
 export function settingNeeds({ loader, manifest }: Pick<PlannedRun, 'loader' | 'manifest'>): Need[] {
   const named = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? '');
   const targets = [...(loader?.attachTargets.values() ?? []), ...named].filter((name) => name !== '');
-  const types = [
-    ...(manifest?.programTypes ?? []).map(({ type }) => `BPF_PROG_TYPE_${type.toUpperCase()}`),
-    ...(manifest?.maps ?? []).flatMap(({ innerMap }) =>
-      innerMap ? [`BPF_MAP_TYPE_${innerMap.type.toUpperCase()}`] : [],
-    ),
+  return [
+    ...targets.flatMap(targetNeeds),
+    ...(manifest?.programTypes ?? []).flatMap(({ type }) => typeNeeds(type)),
+    ...(manifest?.maps ?? []).flatMap(({ innerMap }) => (innerMap ? mapTypeNeeds(innerMap.type) : [])),
   ];
-  return [...targets.flatMap(targetNeeds), ...types.map((name) => ({ kind: 'enumerator', name }) as const)];
 }
 
 /** The run with one kernel of each class of each object to be tested, and the others to be inferred from it. */

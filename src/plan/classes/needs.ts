@@ -76,16 +76,28 @@ function optionNeeds(...names: (string | undefined)[]): Need[] {
   return names.flatMap((name) => (name === undefined ? [] : [{ kind: 'option', name } as const]));
 }
 
+/** What programs of a type have to do with, in libbpf's word for it. */
+export function typeNeeds(type: string): Need[] {
+  const context = CONTEXTS.get(type);
+  return [
+    { kind: 'enumerator', name: `BPF_PROG_TYPE_${type.toUpperCase()}` },
+    ...optionNeeds(typeOption(type)),
+    ...(context === undefined ? [] : [{ kind: 'type', name: context } as const]),
+  ];
+}
+
+/** The same of maps of a type. */
+export function mapTypeNeeds(type: string): Need[] {
+  return [{ kind: 'enumerator', name: `BPF_MAP_TYPE_${type.toUpperCase()}` }, ...optionNeeds(mapOption(type))];
+}
+
 function programNeeds(program: ProgramFacts): Need[] {
   const { kind, helpers } = program;
-  const context = CONTEXTS.get(kind.type);
   const attach = kind.attachType === '' ? [] : [kind.attachType];
   return [
-    ...[`prog_type_${kind.type}`, ...attach].map(
-      (name) => ({ kind: 'enumerator', name: `BPF_${name.toUpperCase()}` }) as const,
-    ),
-    ...optionNeeds(typeOption(kind.type), ...attachOptions(program)),
-    ...(context === undefined ? [] : [{ kind: 'type', name: context } as const]),
+    ...typeNeeds(kind.type),
+    ...attach.map((name) => ({ kind: 'enumerator', name: `BPF_${name.toUpperCase()}` }) as const),
+    ...optionNeeds(...attachOptions(program)),
     ...[...helpers.keys()].map((id) => ({ kind: 'helper', name: helper(id)?.name ?? `helper ${id}` }) as const),
     ...externNeeds(program),
     ...targetNeeds(program),
@@ -101,8 +113,8 @@ function mapNeeds(map: MapFacts): Need[] {
     ...map.valueFields.filter((field) => field !== 'kptr'),
   ];
   return [
-    { kind: 'enumerator', name: `BPF_MAP_TYPE_${map.type.toUpperCase()}` },
-    ...optionNeeds(mapOption(map.type), map.origin === 'struct_ops' ? structOption(struct) : undefined),
+    ...mapTypeNeeds(map.type),
+    ...optionNeeds(map.origin === 'struct_ops' ? structOption(struct) : undefined),
     ...types.map((name) => ({ kind: 'type', name }) as const),
     ...(map.inner ? mapNeeds(map.inner) : []),
   ];
