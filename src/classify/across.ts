@@ -11,6 +11,7 @@ const RULE_CHANGES: ReadonlySet<string> = new Set([
   'traced_arguments',
   'argument_type',
   'const_string',
+  'context_address',
   'ctx_modified',
   'ctx_variable',
   'ctx_write',

@@ -12,6 +12,29 @@ const OWN = /^(?:fp-?\d*|fp\(|map_value|mem|ringbuf_mem|alloc_mem|pkt)/;
 /** Neither an object nor memory. */
 const OTHER = /^(?:ctx|map_ptr|func)\b/;
 
+/** The number of the register that a line is about. */
+function registerOf(cause: string): string | undefined {
+  const { index, register } = ARGUMENT.exec(cause)?.groups ?? {};
+  return index === undefined ? register : `${Number(index) + 1}`;
+}
+
+/** The last state of a register that the log shows above the cause; older kernels show few. */
+function stateOf(number: string, log: string, cause: string): string | undefined {
+  const before = log.slice(0, log.lastIndexOf(cause)).slice(-NEAR_TEXT);
+  const shown = [...before.matchAll(new RegExp(`\\bR${number}(?:_\\w+)?=(\\S+)`, 'g'))].at(-1);
+  const written = [...before.matchAll(new RegExp(`^\\d+: \\([0-9a-f]{2}\\) [rw]${number} = (\\S+)`, 'gm'))].at(-1);
+  // What an instruction sets is as good as a state.
+  const constant = /^-?(?:0x[0-9a-f]+|\d+)$/.test(written?.[1] ?? '') && (written?.index ?? -1) > (shown?.index ?? -1);
+  return constant ? written?.[1] : shown?.[1];
+}
+
+/** NULL itself is what a call is given. */
+export function isNull(log: string, cause: string): boolean {
+  const number = registerOf(cause);
+  const value = number === undefined ? undefined : CONSTANT.exec(stateOf(number, log, cause) ?? '')?.groups?.['value'];
+  return value !== undefined && Number(value) === 0;
+}
+
 /**
  * What stands in the place of an object that a kernel function wants, by the state of the register right before the call: the
  * words of the kernel are the same for a number, for memory of the program and for a pointer that it does not trust.
@@ -19,15 +42,11 @@ const OTHER = /^(?:ctx|map_ptr|func)\b/;
  * @returns undefined where the log shows no such state, or a pointer to an object of the kernel
  */
 export function standsIn(log: string, cause: string): ReasonOf<'VERIFIER_REJECTION'> | undefined {
-  const { index, register } = ARGUMENT.exec(cause)?.groups ?? {};
-  const number = index === undefined ? register : `${Number(index) + 1}`;
-  if (number === undefined) return undefined;
-  const before = log.slice(0, log.lastIndexOf(cause)).slice(-NEAR_TEXT);
-  const state = [...before.matchAll(new RegExp(`\\bR${number}(?:_\\w+)?=(\\S+)`, 'g'))].at(-1)?.[1];
+  const number = registerOf(cause);
+  const state = number === undefined ? undefined : stateOf(number, log, cause);
   if (state === undefined) return undefined;
-  const value = CONSTANT.exec(state)?.groups?.['value'];
-  if (value !== undefined) return Number(value) === 0 ? 'null_argument' : 'number_argument';
-  if (UNKNOWN.test(state)) return 'number_argument';
+  if (isNull(log, cause)) return 'null_argument';
+  if (CONSTANT.test(state) || UNKNOWN.test(state)) return 'number_argument';
   if (OTHER.test(state)) return 'type_mismatch';
   return OWN.test(state) && !/or_null/.test(state) ? 'own_memory' : undefined;
 }

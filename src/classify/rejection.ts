@@ -2,7 +2,7 @@ import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { explainFixedOffset } from './fixed-offset.ts';
-import { standsIn } from './kfunc-argument.ts';
+import { isNull, standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
 import { openedProgram } from './reported-programs.ts';
@@ -64,13 +64,23 @@ export function explainRejection(
   evidence: Evidence,
 ): Finding {
   if (finding.code === 'UNSUPPORTED_GLOBAL_FUNCTION') return explainCaller(finding, stage, log);
-  if (finding.code !== 'VERIFIER_REJECTION') return finding;
   const place = placeOf(log, finding.evidence?.text ?? '');
   const callee = /^call (\w+)#/.exec(place.insn)?.[1];
+  if (finding.code !== 'VERIFIER_REJECTION') return explainMap(finding, callee);
   const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee, log);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
   const finer = withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) });
   return explainFixedOffset(explainLostPointer(finer, log), log, evidence);
+}
+
+/** Older kernels call themselves misconfigured where a tail call gets a map that has no programs; newer ones do not name it. */
+function explainMap(finding: Finding, callee: string | undefined): Finding {
+  if (callee !== 'bpf_tail_call') return finding;
+  const misconfigured =
+    finding.code === 'VERIFIER_INTERNAL' && / misconfigured verifier/.test(finding.evidence?.text ?? '');
+  const args = { reason: 'map', helper: callee } as const;
+  if (misconfigured) return recode(finding, 'MAP_PROG_INCOMPATIBLE', { args });
+  return finding.code === 'MAP_PROG_INCOMPATIBLE' ? withArgs<'MAP_PROG_INCOMPATIBLE'>(finding, args) : finding;
 }
 
 /** A global function that is fine, and a caller whose argument is not: the line above says what is wrong with it. */
@@ -188,7 +198,11 @@ function finerReason(
       return misplaced(above);
     case 'foreign_memory':
       // Kernel functions want what they work on, and no memory of the program.
-      return KFUNC_CALL.test(insn) ? { reason: standsIn(log, evidence?.text ?? '') ?? 'untrusted_pointer' } : {};
+      if (!KFUNC_CALL.test(insn)) return isNull(log, evidence?.text ?? '') ? { reason: 'null_argument' } : {};
+      return { reason: standsIn(log, evidence?.text ?? '') ?? 'untrusted_pointer' };
+    case 'ctx_modified':
+      // A helper reads through what it is given: nothing that the compiler moved.
+      return callee === undefined ? {} : { reason: 'context_address' };
     case 'untrusted_pointer':
     case 'null_check':
       return KFUNC_CALL.test(insn) ? given(log, evidence?.text ?? '') : {};

@@ -26,6 +26,38 @@ const HELPERS_OF: Readonly<Record<string, string>> = {
   30: 'A bloom_filter is for bpf_map_push_elem and bpf_map_peek_elem.',
 };
 
+/** What a helper takes where the type of the map says nothing: plain maps are for no helper of their own. */
+const MAPS_OF: Readonly<Record<string, string>> = {
+  bpf_tail_call: 'a program array (BPF_MAP_TYPE_PROG_ARRAY)',
+  bpf_redirect_map: 'a devmap, a devmap_hash, a cpumap or an xskmap',
+  bpf_get_stackid: 'a stack_trace map',
+  bpf_perf_event_output: 'a perf_event_array',
+  bpf_perf_event_read: 'a perf_event_array',
+  bpf_perf_event_read_value: 'a perf_event_array',
+  bpf_skb_output: 'a perf_event_array',
+  bpf_xdp_output: 'a perf_event_array',
+  bpf_ringbuf_output: 'a ring buffer',
+  bpf_ringbuf_reserve: 'a ring buffer',
+  bpf_ringbuf_query: 'a ring buffer',
+  bpf_sk_redirect_map: 'a sockmap',
+  bpf_msg_redirect_map: 'a sockmap',
+  bpf_sock_map_update: 'a sockmap',
+  bpf_sk_redirect_hash: 'a sockhash',
+  bpf_msg_redirect_hash: 'a sockhash',
+  bpf_sock_hash_update: 'a sockhash',
+  bpf_sk_select_reuseport: 'a reuseport_sockarray, a sockmap or a sockhash',
+  bpf_get_local_storage: 'a cgroup_storage map',
+  bpf_sk_storage_get: 'an sk_storage map',
+  bpf_task_storage_get: 'a task_storage map',
+  bpf_inode_storage_get: 'an inode_storage map',
+  bpf_cgrp_storage_get: 'a cgrp_storage map',
+  bpf_skb_under_cgroup: 'a cgroup_array',
+  bpf_current_task_under_cgroup: 'a cgroup_array',
+  bpf_map_push_elem: 'a queue, a stack or a bloom_filter',
+  bpf_map_pop_elem: 'a queue or a stack',
+  bpf_map_peek_elem: 'a queue, a stack or a bloom_filter',
+};
+
 const ARGS = ['helper', 'type', 'field', 'allowed'] as const;
 const REASONS = ['map', 'tracing_field', 'sleepable'] as const;
 
@@ -51,6 +83,14 @@ function pairWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): W
     };
   }
   const pair = Object.hasOwn(HELPERS_OF, type) ? HELPERS_OF[type] : undefined;
+  const wanted = Object.hasOwn(MAPS_OF, helper ?? '') ? MAPS_OF[helper ?? ''] : undefined;
+  if (pair === undefined && wanted !== undefined) {
+    return {
+      title: `${who(f)} gives ${helper} a map of another type than it takes`,
+      explanation: `${helper} takes ${wanted}.`,
+      remediation: 'Declare the map with that type, or use a helper that is made for the type of this one.',
+    };
+  }
   return {
     title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
     explanation:

@@ -41,8 +41,12 @@ export const MISUSE_ADVICE = {
     todo: 'Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ.',
   },
   null_argument: {
-    why: 'NULL is passed where a kernel function wants an object of the kernel',
-    todo: 'Pass the object: an argument of the hook, or what an acquiring kfunc returned, checked for NULL; where there is none, leave the call out.',
+    why: 'NULL is passed where the call wants an address',
+    todo: 'Pass what is meant: for a helper the address of a local variable or of a map value; for a kernel function an argument of the hook, or what an acquiring kfunc returned, checked for NULL. Where there is none, leave the call out.',
+  },
+  context_address: {
+    why: 'a helper is given the address of a field of the context, and does not read there',
+    todo: 'Read the field into a local variable first and pass the address of that.',
   },
   number_argument: {
     why: 'a number is passed where a kernel function wants a pointer to an object of the kernel',

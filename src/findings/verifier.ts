@@ -106,6 +106,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'not_acquired':
     case 'untrusted_pointer':
     case 'null_argument':
+    case 'context_address':
     case 'number_argument':
     case 'own_memory':
     case 'not_constant':

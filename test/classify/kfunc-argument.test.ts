@@ -36,3 +36,43 @@ test('a pointer to an object of the kernel, and one that may be NULL, are what t
   const maybe = reasonOf('R1_w=rcu_ptr_or_null_task_struct(id=2)', 'Possibly NULL pointer passed to trusted arg0');
   expect(maybe).toBe('null_check');
 });
+
+/** What is found in the words of a helper call on a kernel that prints no states between instructions. */
+function helperArgs(cause: string, call: string, errno = -13) {
+  const log = [
+    '0: (18) r1 = 0xffff88810d8a5800',
+    '2: (bf) r2 = r10',
+    '3: (b7) r3 = 0',
+    `4: (85) call ${call}`,
+    cause,
+    'processed 5 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0',
+  ].join('\n');
+  const settings = { programs: [], functionalTests: [], attachMode: 'best-effort', validationMode: '' } as const;
+  const outcome = classify({ ...settings, evidence: fx.verifierFailure(log, fx.hello(), errno) });
+  return outcome.status === 'fail' ? outcome.findings[0] : undefined;
+}
+
+test('NULL for a helper is seen by the instruction that made it', () => {
+  const expected = 'expected=fp, pkt, pkt_meta, map_value';
+  const update = 'bpf_map_update_elem#2';
+  expect(helperArgs(`R3 type=inv ${expected}`, update)?.args['reason']).toBe('null_argument');
+  expect(helperArgs(`R2 type=inv ${expected}`, update)?.args['reason']).not.toBe('null_argument');
+});
+
+test.each(['kernel subsystem misconfigured verifier', 'expected prog array map for tail call'])(
+  'a tail call with another map is no bug of the verifier: %s',
+  (cause) => {
+    const found = helperArgs(cause, 'bpf_tail_call#12', -22);
+    expect(found).toMatchObject({ code: 'MAP_PROG_INCOMPATIBLE', args: { reason: 'map', helper: 'bpf_tail_call' } });
+  },
+);
+
+test('a kernel that is misconfigured elsewhere may have a bug', () => {
+  const found = helperArgs('kernel subsystem misconfigured verifier', 'bpf_map_lookup_elem#1', -22);
+  expect(found?.code).toBe('VERIFIER_INTERNAL');
+});
+
+test('the address of a field of the context is no context that the compiler moved', () => {
+  const cause = 'dereference of modified ctx ptr R2 off=40 disallowed';
+  expect(helperArgs(cause, 'bpf_map_lookup_elem#1')?.args['reason']).toBe('context_address');
+});

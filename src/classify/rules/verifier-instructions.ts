@@ -151,6 +151,13 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'cannot pass map_type 27 into func bpf_map_lookup_elem#1' },
   },
   {
+    // Without an end of its line: statistics follow.
+    code: 'MAP_PROG_INCOMPATIBLE',
+    reason: 'map',
+    pattern: /^expected prog array map for tail call/,
+    example: { kernel: '7.3.4+deb13-cloud-amd64', text: 'expected prog array map for tail callprocessed 3 insns' },
+  },
+  {
     code: 'VERIFIER_INTERNAL',
     reason: 'bug',
     pattern: /^verifier (?:internal error|bug)|kernel subsystem misconfigured|REG INVARIANTS VIOLATION|^BUG\b/,

@@ -5,7 +5,7 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'null_check',
-    pattern: /(?:map_value|mem|sock|ptr(?:_\S*)?)_or_null|[Pp]ossibly NULL pointer|null-check it first/,
+    pattern: /\w_or_null|[Pp]ossibly NULL pointer|null-check it first/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: "R0 invalid mem access 'map_value_or_null'" },
   },
   {

@@ -4,6 +4,14 @@ import { always, type Cell, fails, failsAt, from, PASS, type Row } from '../cell
 const unread = (reason: string, subject: string): Cell => fails('OBJECT_NOT_LIBBPF_COMPATIBLE', reason, subject);
 const rejected = (...causes: readonly (readonly [reason: string, program: string])[]): Cell =>
   failsAt(...causes.map(([reason, program]) => ['VERIFIER_REJECTION', reason, program] as const));
+const standIns = (field: string): Cell =>
+  failsAt(
+    ['VERIFIER_REJECTION', 'null_argument', 'hands_null'],
+    ['VERIFIER_REJECTION', field, 'hands_field'],
+    ['MAP_PROG_INCOMPATIBLE', 'map', 'jumps'],
+    ['MAP_PROG_INCOMPATIBLE', 'map', 'redirects'],
+    ['VERIFIER_REJECTION', 'null_check', 'follows'],
+  );
 const MAPS_ONLY: Cell = { ...PASS, reported: fails('NOTHING_LOADED', 'no_program', undefined).reported };
 const NO_ARENA = fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', 'arena');
 const NO_KFUNCS: Cell = {
@@ -57,4 +65,7 @@ export const REPORTED_DEFINITIONS: readonly Row[] = [
     rejected(['null_argument', 'hands_null'], ['number_argument', 'hands_number'], ['own_memory', 'hands_variable']),
   ),
   from('6.12', 'kfunc_stand_in_fixed', NO_KFUNCS),
+  // From 7.1 on a field of the context is rejected in other words.
+  from('7.1', 'helper_stand_in', standIns('type_mismatch'), standIns('context_address')),
+  always('helper_stand_in_fixed', PASS),
 ];
