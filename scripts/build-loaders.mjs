@@ -110,7 +110,7 @@ function bpftoolLoaders() {
     take(bpftool, `${GUEST}/bpftool`),
     ...libraries.map((path) => take(path, path)),
   ];
-  return [{ name: 'bpftool', version, files }];
+  return [{ name: 'bpftool', version, waits: true, files }];
 }
 
 const BUILDERS = { 'ebpf-go': goLoaders, aya: ayaLoaders, libbpf: libbpfLoaders, bpftool: bpftoolLoaders };

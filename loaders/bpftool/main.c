@@ -7,65 +7,101 @@
  *
  * It ends with 0 when the object was loaded, with 2 when it was rejected.
  */
+#define _GNU_SOURCE
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../common/report.h"
+#include "../common/wait.h"
 
 #define BPFTOOL "/bpfcompat/loaders/bpftool"
 #define BPFFS "/sys/fs/bpf"
 #define FALLS_BACK " does not support autoattach, falling back to pinning"
 #define NOT_OPENED "failed to open object file"
 #define NOT_LOADED "failed to load object file"
+#define NOT_READ "Error: reading batch file failed"
 #define LOADED BPFFS "/bpfcompat-load"
 #define ATTACHED BPFFS "/bpfcompat-attach"
 /* What a bpftool says that has no autoattach. */
 #define NO_AUTOATTACH "got: 'autoattach'?"
 #define OUTPUT_MAX (1024 * 1024)
+#define READY_MS 5000
 
-/* Runs bpftool with its output in a string of its own. Exit code, or -1. */
-static int run(char *const argv[], char **output)
+/* A bpftool that runs: what it prints comes out of `out`, and what it reads goes into `in`, which may be -1. */
+struct bpftool {
+	pid_t pid;
+	int in, out;
+};
+
+/* One that was started before there was an object. */
+static struct bpftool ahead = { .pid = -1 };
+
+static int start(struct bpftool *bpftool, char *const argv[], int reads)
 {
-	size_t len = 0;
-	int ends[2], status;
-	ssize_t n;
-	pid_t child;
+	int in[2] = { -1, -1 }, out[2];
 
-	*output = calloc(1, OUTPUT_MAX + 1);
-	if (!*output || pipe(ends))
+	if (pipe2(out, O_CLOEXEC) || (reads && pipe2(in, O_CLOEXEC)))
 		return -1;
-	child = fork();
-	if (!child) {
-		dup2(ends[1], 1);
-		dup2(ends[1], 2);
-		close(ends[0]);
+	bpftool->pid = fork();
+	if (!bpftool->pid) {
+		if (reads)
+			dup2(in[0], 0);
+		dup2(out[1], 1);
+		dup2(out[1], 2);
 		execv(BPFTOOL, argv);
 		_exit(127);
 	}
-	close(ends[1]);
-	while ((n = read(ends[0], *output + len, OUTPUT_MAX - len)) > 0)
+	close(in[0]);
+	close(out[1]);
+	bpftool->in = in[1];
+	bpftool->out = out[0];
+	return bpftool->pid < 0 ? -1 : 0;
+}
+
+/* Its output in a string of its own. Exit code, or -1. */
+static int finish(struct bpftool *bpftool, char **output)
+{
+	size_t len = 0;
+	char rest[4096];
+	ssize_t n;
+	int status;
+
+	*output = calloc(1, OUTPUT_MAX + 1);
+	if (!*output)
+		return -1;
+	while ((n = read(bpftool->out, *output + len, OUTPUT_MAX - len)) > 0)
 		len += (size_t)n;
 	/* A log that does not fit is read to its end, so that its writer ends. */
-	while (n > 0 || (n == 0 && len == OUTPUT_MAX)) {
-		char rest[4096];
-
-		n = read(ends[0], rest, sizeof(rest));
-		if (n <= 0)
-			break;
-	}
-	waitpid(child, &status, 0);
+	while (n >= 0 && (n = read(bpftool->out, rest, sizeof(rest))) > 0)
+		;
+	close(bpftool->out);
+	waitpid(bpftool->pid, &status, 0);
+	bpftool->pid = -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int load(const char *object, const char *pins, int attaches, char **output)
+/* Starts it with its commands to come: it has read a comment when it is ready for them. */
+static void start_ahead(void)
 {
-	char *const argv[] = { "bpftool", "prog", "loadall", (char *)object, (char *)pins,
-			       attaches ? "autoattach" : NULL, NULL };
+	char *const argv[] = { "bpftool", "batch", "file", "-", NULL };
+	int left = 1, patience;
 
-	return run(argv, output);
+	if (start(&ahead, argv, 1) || write(ahead.in, "#\n", 2) != 2)
+		return;
+	for (patience = 0; left && patience < READY_MS && !ioctl(ahead.in, FIONREAD, &left); patience++)
+		usleep(1000);
+	usleep(1000);
+}
+
+/* A batch divides its lines at blanks, and knows quotes and comments. */
+static int is_plain(const char *path)
+{
+	return !path[strspn(path, "/.-_+@=,:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
 }
 
 /* bpftool ends with "Error: ..."; what libbpf said stands before. */
@@ -78,6 +114,27 @@ static const char *error_in(const char *output)
 		at++;
 	}
 	return last;
+}
+
+/* What is said after the commands, when each of them has passed: an error number that one of them left is taken for its own. */
+static int is_of_batch(const char *output)
+{
+	return !strncmp(error_in(output), NOT_READ, sizeof(NOT_READ) - 1);
+}
+
+static int load(const char *object, const char *pins, int attaches, char **output)
+{
+	char *const argv[] = { "bpftool", "prog", "loadall", (char *)object, (char *)pins,
+			       attaches ? "autoattach" : NULL, NULL };
+	struct bpftool now;
+	int code;
+
+	if (ahead.pid < 0 || !is_plain(object))
+		return start(&now, argv, 0) ? -1 : finish(&now, output);
+	dprintf(ahead.in, "prog loadall %s %s%s\n", object, pins, attaches ? " autoattach" : "");
+	close(ahead.in);
+	code = finish(&ahead, output);
+	return code > 0 && is_of_batch(*output) ? 0 : code;
 }
 
 /* What bpftool says when it came no further than the load: to load again would show nothing else. */
@@ -146,15 +203,22 @@ int main(int argc, char **argv)
 {
 	static char names[ENTRIES_MAX][NAME_MAX_BYTES];
 	const char *pins = LOADED;
-	char *loaded = "", *attached = "";
+	char *loaded = "", *attached = "", *told[3];
 	int code = -1, attach_code = 0, count, attaches, is_open;
 
+	/* It is there already in a guest of ours. */
+	(void)!mount("bpf", BPFFS, "bpf", 0, NULL);
+	if (wait__requested(argc, argv)) {
+		start_ahead();
+		if (!wait__for_object(told))
+			return 0;
+		argv = told;
+		argc = 3;
+	}
 	if (argc != 3) {
 		fprintf(stderr, "usage: bpftool-loader OBJECT attach|load\n");
 		return EXIT_USAGE;
 	}
-	/* It is there already in a guest of ours. */
-	(void)!mount("bpf", BPFFS, "bpf", 0, NULL);
 	attaches = !strcmp(argv[2], "attach");
 	/* What it attaches it has loaded. */
 	if (attaches)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bpfcompat } from './support/cli.ts';
@@ -42,3 +43,35 @@ test('where a loader rejects what libbpf accepts, the report says so in its word
   });
   expect(stdout.replace(/\s+/g, ' ')).toContain('unsupported binding: STB_WEAK');
 }, 250_000);
+
+test('a suite names the loader of all cases and of one, and each case is judged by its own', async () => {
+  const dir = join(scratch, 'suite');
+  mkdirSync(dir);
+  copyFileSync(confusionObject('extern_kconfig_fine'), join(dir, 'extern.bpf.o'));
+  copyFileSync(example('ringbuf-modern'), join(dir, 'ringbuf.bpf.o'));
+  const suite = [
+    'name: loaders',
+    `defaults: {kernels: [${NEW}], loader: ebpf-go, report_dir: out}`,
+    'cases:',
+    '  - {name: rejected, artifact: extern.bpf.o}',
+    '  - {name: own, artifact: extern.bpf.o, loader: libbpf, loaders: [ebpf-go]}',
+    '  - {name: accepted, artifact: ringbuf.bpf.o}',
+  ];
+  writeFileSync(join(dir, 'suite.yaml'), `${suite.join('\n')}\n`);
+  const args = ['suite', '--suite', 'suite.yaml', '--offline', '--quiet'];
+  const { code, stdout } = await bpfcompat(args, { cwd: dir, limitMs: 300_000 });
+  expect(code).toBe(2);
+  expect(stdout.match(/^ {2}- .*(?= run=)/gm)).toEqual(['  - rejected: fail', '  - own: pass', '  - accepted: pass']);
+  const loaders = ['rejected', 'own', 'accepted'].map((name) => {
+    const target = targetOf(readReport(join(dir, 'out', `${name}.json`)), NEW);
+    return target.loaders?.map((one) => [one.name, one.decides === true, one.status]);
+  });
+  expect(loaders).toEqual([
+    [['ebpf-go', true, 'fail']],
+    [
+      ['libbpf', true, 'pass'],
+      ['ebpf-go', false, 'fail'],
+    ],
+    [['ebpf-go', true, 'pass']],
+  ]);
+}, 350_000);

@@ -93,12 +93,17 @@ fn run(
         }
     };
     report.opened();
-    for (name, map) in object.maps() {
+    // The library keeps both in tables whose order is another one in each process: by name, a report is the same each time.
+    let mut maps: Vec<_> = object.maps().collect();
+    maps.sort_by_key(|(name, _)| *name);
+    for (name, map) in maps {
         report.map(name, map);
     }
     load_programs(report, &mut object, &sections, kernel);
     if attaches && report.is_loaded() {
-        for (name, program) in object.programs_mut() {
+        let mut programs: Vec<_> = object.programs_mut().collect();
+        programs.sort_by_key(|(name, _)| *name);
+        for (name, program) in programs {
             let section = sections.of(name);
             let (method, result) = attach::attach(program, section);
             report.attached(name, section, method, result);
