@@ -97,9 +97,19 @@ describe('what a kernel has of a need', () => {
     expect(respond({ symbols: ['Tvfs_read'] }, 'function', 'vfs_*')).not.toBe(respond({}, 'function', 'vfs_*'));
   });
 
-  test('is the module that has what the kernel lacks', () => {
-    const owner = (name: string) => respond({ modules: () => [name] }, 'function', 'nf_x');
-    expect(owner('nf_a')).not.toBe(owner('nf_b'));
+  test.each([
+    ['function', 'nf_x'],
+    ['variable', 'nf_x'],
+    ['tracepoint', 'nf/nf_x'],
+    ['raw_tracepoint', 'nf_x'],
+    ['type', 'nf_x'],
+  ] as const)('is not known of a %s that only a module has: no index has prototypes and types', (kind, name) => {
+    const owned = (release: string, modules: readonly string[]) => {
+      return respond({ release, modules: () => modules, btf: kernelBtf('other', { a: 0 }) }, kind, name);
+    };
+    expect(owned('6.1.1', ['nf'])).toBe(owned('6.1.1', ['nf']));
+    expect(owned('6.1.1', ['nf'])).not.toBe(owned('6.1.2', ['nf']));
+    expect(owned('6.1.1', [])).toBe(owned('6.1.2', []));
   });
 
   test('is the value of an option, of which no other begins alike', () => {

@@ -21,9 +21,9 @@ function countWords(count: number): string {
   return ['none', 'one'][count] ?? 'some';
 }
 
+/** Of what modules have, their index says no more than the name: nothing of prototypes, types and layouts. */
 function ofModules(kernel: IndexedKernel, needed: NeededName): string {
-  if (kernel.modules === undefined) return unknown(kernel);
-  return [...kernel.modules(needed)].sort().join();
+  return kernel.modules === undefined || kernel.modules(needed).length > 0 ? unknown(kernel) : '';
 }
 
 /** Marks that the kernel leaves in its symbols: no probes here, and errors may be injected. */
@@ -116,8 +116,8 @@ function fieldWords(kernel: IndexedKernel, access: string): string {
   const [, relocation = '', kind = '', root = '', path = ''] = RELOCATION.exec(access) ?? [];
   const name = root.replace(/___.*$/, '');
   const ids = kernel.typesOf(kind === 'typedef' ? 'typedef' : 'tag', name);
-  // libbpf looks for what the kernel lacks in its modules, and no index has their layouts.
-  if (ids.length === 0) return ofModules(kernel, { kind: 'type', name }) === '' ? 'none' : unknown(kernel);
+  // libbpf looks for what the kernel lacks in its modules.
+  if (ids.length === 0) return ofModules(kernel, { kind: 'type', name }) || 'none';
   return each(ids, (id) => relocatedWords(btf, id, relocation, path));
 }
 
@@ -142,7 +142,10 @@ export function traitOf(kernel: IndexedKernel, { kind, name }: Need): string {
     case 'raw_tracepoint':
       return rawWords(kernel, name);
     case 'type':
-      return btf === undefined ? unknown(kernel) : each(kernel.typesOf('tag', name), (id) => layoutWords(btf, id));
+      if (btf === undefined) return unknown(kernel);
+      return (
+        each(kernel.typesOf('tag', name), (id) => layoutWords(btf, id)) || ofModules(kernel, { kind: 'type', name })
+      );
     case 'field':
       return fieldWords(kernel, name);
     case 'verifier':
