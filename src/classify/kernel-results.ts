@@ -23,12 +23,18 @@ export interface KernelResult {
   readonly loaded: boolean;
 }
 
-function exactKey({ code, subject, args }: Finding): string {
-  return JSON.stringify([code, subject ?? '', args['reason'] ?? '', args['function'] ?? '']);
+/** Each program that cannot share the map is a finding of its own. */
+function sharer({ code, args }: Finding): string {
+  return code === 'TAIL_CALL_INCOMPATIBLE' ? (args['program'] ?? '') : '';
 }
 
-function looseKey({ code, subject }: Finding): string {
-  return JSON.stringify([code, subject ?? '']);
+function exactKey(finding: Finding): string {
+  const { code, subject, args } = finding;
+  return JSON.stringify([code, subject ?? '', args['reason'] ?? '', args['function'] ?? '', sharer(finding)]);
+}
+
+function looseKey(finding: Finding): string {
+  return JSON.stringify([finding.code, finding.subject ?? '', sharer(finding)]);
 }
 
 /** @param findings those of the result, or what the other kernels made of them */

@@ -1,3 +1,5 @@
+import { flag } from '../model/wording.ts';
+
 /** Rejections over pointers, buffers and functions of a kind that does not go with what is done with them; keys are reasons. */
 export const MISUSE_ADVICE = {
   packet_end: {
@@ -82,6 +84,14 @@ export const MISUSE_ADVICE = {
   },
   replaced_function: {
     why: 'an extension (freplace) names a function that cannot be replaced',
-    todo: 'Name a global function of the other program (not static, kept with __noinline), or the program itself. Where the extension changes packets or sleeps, the replaced function has to do so, too; an extension of an extension or of a traced program is not allowed.',
+    todo: 'Name a global function of the other program (not static, kept with __noinline), or the program itself; an extension of an extension or of a traced program is not allowed.',
+  },
+  replaced_packet: {
+    why: 'an extension (freplace) calls a helper that moves or changes the packet, and the function that it replaces calls none',
+    todo: `Let the replaced function call such a helper, too (bpf_xdp_adjust_head, bpf_skb_pull_data): the verifier checked its callers for what it does. In libxdp and other dispatchers that is their own program: update them. The stub program of ${flag('set-attach-target')} calls none; to see what the real one does, run the loader of both (command: in the manifest).`,
+  },
+  replaced_awake: {
+    why: 'an extension (freplace) may sleep, and the function that it replaces does not',
+    todo: 'Let the replaced function call something that may sleep, too, or leave such calls out of the extension: the verifier checked the callers of the function for what it does.',
   },
 };

@@ -41,7 +41,7 @@ const CONTRACT = {
   },
   freplace_target: {
     what: 'replaces a function of another program that its loader names',
-    todo: 'Check it together with its dispatcher; on its own it cannot load.',
+    todo: `Check it together with its dispatcher, or in place of a function of a stub program: ${flag('set-attach-target')} PROGRAM=xdp:FUNCTION (tc:FUNCTION). On its own it cannot load.`,
   },
   btf_target: {
     what: 'leaves the function to attach to open until run time',

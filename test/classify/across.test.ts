@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { acrossKernels } from '../../src/classify/across.ts';
+import { makeFinding } from '../../src/classify/make-finding.ts';
 import { words } from '../../src/findings/words.ts';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
@@ -54,6 +55,27 @@ describe('the same cause everywhere', () => {
     };
     const results = acrossKernels([...run(reject('invalid func unknown#999\n')), silent]);
     expect(findings(results.slice(0, 4))[0]?.args).not.toHaveProperty('everywhere');
+  });
+
+  test('programs that cannot share one map are told apart', () => {
+    const shares = (program: string) =>
+      makeFinding({
+        code: 'TAIL_CALL_INCOMPATIBLE',
+        confidence: 'medium',
+        phase: 'load',
+        subject: 'jumps',
+        args: { map: 'jumps', program, owner: 'first', owner_section: 'cgroup/connect4' },
+      });
+    const results = run(good).map((cell) => {
+      const oldest = cell.kernel?.release === RELEASES[0];
+      const found = oldest ? [shares('sockets')] : [shares('sockets'), shares('connects')];
+      return { ...cell, outcome: { status: 'fail', failedStage: 'load', findings: found } as const };
+    });
+    const newest = acrossKernels(results)[0]?.outcome;
+    const [sockets, connects] = newest?.status === 'fail' ? newest.findings : [];
+    expect(sockets?.args).toMatchObject({ everywhere: '4' });
+    expect(connects?.args).not.toHaveProperty('everywhere');
+    expect(connects?.args).toMatchObject({ lastGood: 'k-5.10', firstBad: 'k-6.1' });
   });
 
   test('objects are not mixed', () => {

@@ -183,9 +183,21 @@ export const MISUSE_RULES: readonly TextRule[] = [
   },
   {
     code: 'VERIFIER_REJECTION',
+    reason: 'replaced_packet',
+    pattern: /^Extension program changes packet data, while original does not/,
+    example: { kernel: NEWEST, text: 'Extension program changes packet data, while original does not' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'replaced_awake',
+    pattern: /^Extension program may sleep, while original does not/,
+    example: { kernel: NEWEST, text: 'Extension program may sleep, while original does not' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
     reason: 'replaced_function',
     pattern:
-      /^Cannot replace (?:static|kernel) functions|^Extension program (?:changes packet data|may sleep), while original|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
+      /^Cannot replace (?:static|kernel) functions|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
     example: { kernel: OLDEST, text: 'Cannot replace static functions' },
   },
 ];

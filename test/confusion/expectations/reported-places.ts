@@ -44,6 +44,8 @@ const MOVED_TWICE = [
   field('inode.i_ctime.tv_sec', 'changed'),
 ];
 
+const NO_OUTER = ['ATTACH_TARGET_NOT_FOUND', 'renamed_or_removed', 'outer'] as const;
+
 export const REPORTED_PLACES: readonly Row[] = [
   from('6.1', 'attach_sections', reported('pass', [...SECTIONS, FOUR_ARGUMENTS]), reported('pass', SECTIONS)),
   always('attach_sections_fixed', PASS),
@@ -58,6 +60,14 @@ export const REPORTED_PLACES: readonly Row[] = [
     ]),
   ),
   always('attach_fentry_variadic_fixed', PASS),
+  // microsoft/retina#246. Modules have types since 5.11.
+  from(
+    '6.1',
+    'attach_fexit_module',
+    reported('fail', [NO_OUTER, ['MISSING_MODULE_BTF', 'module_btf', 'inner']]),
+    reported('fail', [NO_OUTER]),
+  ),
+  always('attach_fexit_module_fixed', PASS),
   always(
     'map_shapes',
     reported('fail', [

@@ -48,7 +48,8 @@ static void add_type(struct kernel_names *names, uint32_t id, uint32_t kind, con
 	entry->kind = (char)kind;
 	entry->value = id;
 	entry->module = module;
-	if (!module)
+	/* Functions of a loaded module can be traced like those of the kernel itself. */
+	if (!module || kind == BTF_KIND_FUNC)
 		add_similar(names, kind, name, entry->text);
 }
 
