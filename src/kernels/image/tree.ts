@@ -15,6 +15,8 @@ const WANTED =
 const MAX_FILE = 256 * 1024 * 1024;
 /** Of everything that is taken out of one kernel's archives. */
 const MAX_TAKEN = 2 * 1024 * 1024 * 1024;
+/** Of all archives of one kernel, unpacked: a hundred layers of a few bytes could each stand for a whole system. */
+const MAX_UNPACKED = 16 * 1024 * 1024 * 1024;
 
 /** Files of a kernel that archives, one laid over the other, hold. */
 export interface KernelTree {
@@ -28,16 +30,31 @@ export interface KernelTree {
   readonly lost: ReadonlyMap<string, string>;
 }
 
+/** Passes archives through, which together have no more bytes than that. */
+function boundTogether(maxBytes: number, what: string): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  let bytes = 0;
+  return async function* (chunks) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes)
+        throw new HostError('bad_package', `${what} unpacks to more than any system has; nothing was used`);
+      yield chunk;
+    }
+  };
+}
+
 /**
  * @param dir for the files; is made
  * @param what for messages
+ * @param maxUnpacked bytes of all archives together
  */
-export function kernelTree(host: Host, dir: string, what: string): KernelTree {
+export function kernelTree(host: Host, dir: string, what: string, maxUnpacked = MAX_UNPACKED): KernelTree {
   const files = new Map<string, string>();
   const lost = new Map<string, string>();
   const bundle = openBundle(host, join(dir, 'modules'));
   let taken = 0;
   let nth = 0;
+  const counted = boundTogether(maxUnpacked, what);
 
   async function place(file: string, content: Buffer): Promise<void> {
     if (moduleNameOfPath(file) !== undefined) return bundle.add(file, content);
@@ -58,7 +75,7 @@ export function kernelTree(host: Host, dir: string, what: string): KernelTree {
         `${what}: ${path} has ${megabytes(size)}, more than any file of a kernel; nothing was used`,
       );
     };
-    for await (const { path: named, kind, size, link, content } of readTar(chunks)) {
+    for await (const { path: named, kind, size, link, content } of readTar(counted(chunks))) {
       const path = safePath(named);
       if (path === undefined) continue;
       if (whiteOuts.add(path)) continue;

@@ -89,3 +89,13 @@ test('modules become files where they are needed, and for a link that is called 
   expect(await host.files.read(tree.files.get('boot/vmlinuz-6.1.0') ?? '', 10)).toEqual(Buffer.from('b'));
   expect(there()).not.toContain('a.ko.xz');
 });
+
+test('archives have a bound together, however small each is', async () => {
+  const file = ['opt/zeros', 'x'.repeat(50_000)] as const;
+  const tree = kernelTree(host, dir.path, 'IMAGE', 120_000);
+  for (let nth = 0; nth < 2; nth++) await tree.lay(layer([file]));
+  await expect(tree.lay(layer([file]))).rejects.toMatchObject({
+    code: 'bad_package',
+    message: 'IMAGE unpacks to more than any system has; nothing was used',
+  });
+});
