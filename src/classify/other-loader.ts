@@ -9,6 +9,7 @@ import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
 import { withObjectMaps } from './loader-maps.ts';
 import { cutReport, passedOver, withPassedOver } from './loader-programs.ts';
 import { inWordsOfLibrary, rejected } from './loader-rejection.ts';
+import { withStop } from './loader-stop.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { classifyWhole } from './proven.ts';
@@ -122,8 +123,6 @@ export function classifyLoader(evidence: Evidence, validation: LoaderValidation)
   });
   const cut = outcome.status === 'pass' ? cutReport(report, facts, loader) : undefined;
   if (cut !== undefined) return infra('internal', cut);
-  return withPassedOver(
-    inOwnWords(outcome, rejected(loader, report), facts),
-    passedOver(loader, report, facts, programs),
-  );
+  const own = inOwnWords(outcome, rejected(loader, report), facts);
+  return withPassedOver(withStop(own, loader, report, facts), passedOver(loader, report, facts, programs));
 }

@@ -31,7 +31,7 @@ function provenFailure(input: ClassifyInput): Outcome | undefined {
 }
 
 /** A failure beside which the guest's result cannot be relied on, with a note that says so. */
-export function withNote(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
+export function withNote(outcome: Outcome, reason: 'contradiction' | 'unfinished' | 'stopped', why: string): Outcome {
   if (outcome.status !== 'fail') return outcome;
   const note = makeFinding({
     code: 'RESPONSE_UNRELIABLE',

@@ -17,6 +17,7 @@ const UNRELIABLE = {
   contradiction: (why: string) =>
     `the guest reported this failure, and the rest of its response contradicts itself: ${why}`,
   unfinished: (why: string) => `the guest reported this failure and did not finish its response: ${why}`,
+  stopped: (why: string) => `the load ended at this failure: ${why}`,
   left_out: (why: string) => `the guest reported ${why}, which this report leaves out`,
 };
 
@@ -113,11 +114,15 @@ export const WATCH_FINDINGS = {
       explanation:
         f.args.reason === 'left_out'
           ? 'A report holds so much of one target and no more.'
-          : 'A reported failure stands; nothing else of this response counts.',
+          : f.args.reason === 'stopped'
+            ? 'The failure stands; whether the others load is not known.'
+            : 'A reported failure stands; nothing else of this response counts.',
       remediation:
         f.args.reason === 'left_out'
           ? 'Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported.'
-          : 'Fix the failure first, then look at the object and at the serial log of this target.',
+          : f.args.reason === 'stopped'
+            ? 'Fix the failure first, or declare this one as well.'
+            : 'Fix the failure first, then look at the object and at the serial log of this target.',
     }),
   }),
   UNKNOWN: entry({

@@ -97,7 +97,7 @@ export function leavesOpen({
   readonly code: string;
   readonly reason?: string | undefined;
 }): boolean {
-  return code === 'RESPONSE_UNRELIABLE' && (reason === 'unfinished' || reason === 'contradiction');
+  return code === 'RESPONSE_UNRELIABLE' && ['unfinished', 'contradiction', 'stopped'].includes(reason);
 }
 
 /** Whether it would be a warning but for what follows from it: that is the cause to declare, and to compare. */

@@ -6,6 +6,7 @@ import { classifyLoader } from '../../src/classify/other-loader.ts';
 import { words } from '../../src/findings/words.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import { firstStage, stagesOf } from '../../src/model/evidence.ts';
+import { leavesOpen } from '../../src/model/finding.ts';
 import type { LoaderReport } from '../../src/model/loader-report.ts';
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import { readObject } from '../../src/object/read-object.ts';
@@ -153,7 +154,7 @@ describe('why a load is rejected', () => {
     const file = readObject(readFileSync(fixture('lacks_variable')));
     if (!('maps' in file)) return expect.fail('the object cannot be read');
     const map = { ...file.maps[0], name: 'quotas', typeId: 12, type: 'array_of_maps', keySize: 4, valueSize: 4, inner };
-    const facts = { ...file, maps: [map] } as ObjectFacts;
+    const facts = { ...file, programs: [], maps: [map] } as unknown as ObjectFacts;
     const error = 'map error: failed to create map `quotas` with code -1: Invalid argument (os error 22)';
     const load = { kind: 'map', subject: 'quotas', errno: -22, error } as const;
     const outcome = judge(loaderEvidence({ ...rejectedBy(load), maps: [] }), [], facts);
@@ -166,8 +167,9 @@ describe('why a load is rejected', () => {
     const [map] = file.maps;
     const facts = {
       ...file,
+      programs: [],
       maps: [{ ...map, name: 'stacks', typeId: 7, type: 'stack_trace', valueSize: 0 }],
-    } as ObjectFacts;
+    } as unknown as ObjectFacts;
     const error = 'map error: failed to create map `stacks` with code -1: Invalid argument (os error 22)';
     const load = { kind: 'map', subject: 'stacks', errno: -22, error } as const;
     const named = { name: 'stacks', type: 'StackTrace', key_size: 4, value_size: 0, max_entries: 0, flags: 0 };
@@ -261,6 +263,40 @@ describe('held against the object', () => {
   };
   const listed = (name: string, loaded = true) => ({ name, section: 's', type: 'Kprobe', loaded });
   const reported = (programs: LoaderReport['programs']) => loaderEvidence(loaderReport({ programs }));
+
+  test('nothing is known of the programs behind one that the library rejects', () => {
+    const load = { kind: 'program', subject: 'p1', errno: -13, verifier_log: 'R1 invalid mem access' } as const;
+    const programs = [listed('p1', false), listed('p2', false), listed('p3')];
+    const of = (facts?: ObjectFacts, report = {}) =>
+      judge(loaderEvidence({ ...rejectedBy(load), programs, ...report }), [], facts);
+    const stop = { code: 'RESPONSE_UNRELIABLE', decisive: false, args: { reason: 'stopped' } };
+    for (const facts of [object('p1', 'p2', 'p3', '?opt_in'), undefined]) {
+      const outcome = of(facts);
+      expect(outcome).toMatchObject({ status: 'fail', findings: [{ subject: 'p1', decisive: true }, stop] });
+      if (outcome.status !== 'fail') return expect.fail('it is rejected');
+      expect(outcome.findings[1]?.args['why']).toMatch(/stops at what it rejects first; not tested: p2$/);
+      expect(leavesOpen({ code: 'RESPONSE_UNRELIABLE', reason: outcome.findings[1]?.args['reason'] })).toBe(true);
+    }
+    expect(of(object('p1', 'p3'))).toMatchObject({ findings: [{ subject: 'p1' }] });
+  });
+
+  test('programs that use a map that is rejected are part of that, and others are not', () => {
+    const load = { kind: 'map', subject: 'm', errno: -22 } as const;
+    const [user, other] = object('uses_it', 'other').programs;
+    const facts = { ...object(), programs: [{ ...user, maps: ['m'] }, other] } as ObjectFacts;
+    const outcome = judge(loaderEvidence({ ...rejectedBy(load), programs: [], maps: [] }), [], facts);
+    expect(outcome).toMatchObject({
+      findings: [
+        { subject: 'm', decisive: true },
+        { args: { reason: 'stopped', why: expect.stringMatching(/tested: other$/) } },
+      ],
+    });
+  });
+
+  test('what an object is rejected for as a whole needs no note', () => {
+    const outcome = judge(loaderEvidence(rejectedBy({ error: 'no such section' })), [], object('p1', 'p2'));
+    expect(outcome).toMatchObject({ findings: [{ code: 'LOADER_REJECTED' }] });
+  });
 
   test('a program that the library passes over is a warning, listed or not', () => {
     for (const rest of [[], [listed('p2', false)]]) {
