@@ -1,5 +1,6 @@
+import { archesOfKernels } from '../api/kernel-arches.ts';
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
-import { archesOfKernels, namedLocalKernels, neededKernels } from '../api/needed-kernels.ts';
+import { namedLocalKernels, neededKernels } from '../api/needed-kernels.ts';
 import { planShards } from '../api/plan.ts';
 import { say } from './commands.ts';
 import type { Job } from './job.ts';

@@ -1,8 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
-import { findProfile } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { readSuite } from '../config/suite.ts';
-import type { Arch } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { rootOf } from '../run/confine.ts';
@@ -53,20 +51,4 @@ export async function namedLocalKernels(
 ): Promise<string[]> {
   const profiles = await localProfiles(environmentOf(options), localKernels).catch(() => []);
   return profiles.flatMap(({ id, kernel }) => (kernel === undefined || isLocal(kernel) ? [] : [id]));
-}
-
-/**
- * Architectures of a run with these kernels, and those that were typed for it. x86_64 is always one: kernels of profiles that are
- * files, disk images, and those of a case that could not be read are not among them.
- */
-export async function archesOfKernels(
-  ids: readonly string[],
-  { localKernels, ...options }: Environment & { readonly localKernels?: readonly LocalKernel[] } = {},
-): Promise<Arch[]> {
-  const environment = environmentOf(options);
-  const catalog = createCatalog(environment);
-  const arches = new Set<Arch>(['x86_64']);
-  for (const { arch } of await localProfiles(environment, localKernels).catch(() => [])) arches.add(arch);
-  for (const id of ids) arches.add((await findProfile(catalog, id).catch(() => undefined))?.arch ?? 'x86_64');
-  return [...arches];
 }

@@ -1,4 +1,4 @@
-import type { CompareOptions } from '../config/report-options.ts';
+import type { CompareOptions } from '../config/compare-options.ts';
 import { compare, diffSummaryLine } from '../index.ts';
 import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { LockArguments } from '../config/kernels-options.ts';
+import type { LockArguments } from '../config/lock-options.ts';
 import { type LockedChange, lockKernels } from '../index.ts';
 import { printedJson } from '../report/escape.ts';
 import { table } from '../text/table.ts';

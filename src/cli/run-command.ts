@@ -6,7 +6,8 @@ import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
 import type { AdminCommand } from './admin-command.ts';
-import { besideReports, type Io, reportWords } from './io.ts';
+import { besideReports, type Io } from './io.ts';
+import { reportWords } from './report-words.ts';
 import { withSignals } from './signals.ts';
 import { versionText } from './version.ts';
 

@@ -2,18 +2,17 @@ import { documentOfResult } from '../api/report-document.ts';
 import type { KernelOptions } from '../api/validate-options.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
-import { type ValidateResult, validate } from '../index.ts';
+import { validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
 import { documentJson } from '../report/check-document.ts';
 import { noJsonCommands } from '../report/escape.ts';
-import { namesOfCases } from '../report/explain/overview.ts';
 import { scriptLines } from '../report/script-lines.ts';
-import { shellWords } from '../report/shell-words.ts';
 import { documentText } from '../report/terminal/text.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { optionsOf } from './options-of-validate.ts';
 import { shardNote } from './shard-note.ts';
+import { whereToLook } from './where-to-look.ts';
 
 /** The library's way to say which kernels. */
 export function chosen(kernels: KernelChoice): KernelOptions {
@@ -25,25 +24,6 @@ export function chosen(kernels: KernelChoice): KernelOptions {
     default:
       return { quick: true };
   }
-}
-
-/** What a person wants to know after the matrix: the verdict, where the reports are, how to see more of a failure. */
-function whereToLook({ report, verdict }: ValidateResult, { out, markdown }: TestOptions): string {
-  const files = [markdown, out].filter((path) => path !== '' && path !== '-');
-  const failed = report.results.find(({ outcome }) => outcome.status === 'fail');
-  const kernel = failed && report.targets[failed.cell.target]?.profile.id;
-  const cases = report.artifacts.map(({ path, name = '' }) => ({ artifact: path, name }));
-  const object = failed && cases.length > 1 ? namesOfCases(cases)[failed.cell.artifact] : undefined;
-  const status = verdict.status === 'error' ? 'inconclusive' : verdict.status;
-  return [
-    `Verdict: ${status} (exit code ${verdict.exitCode})\n`,
-    ...(files.length === 0 ? [] : [`Report: ${files.join(', ')}\n`]),
-    ...(kernel === undefined || out === '-'
-      ? []
-      : [
-          `Details: ${shellWords(['bpfcompat', 'explain', out, ...(object ? ['--artifact', object] : []), '--kernel', kernel])}\n`,
-        ]),
-  ].join('');
 }
 
 /**

@@ -36,27 +36,6 @@ export function checkFetchOptions(values: ValuesOf<'kernels fetch'>, words: read
   };
 }
 
-export type LockArguments = Pick<
-  ValuesOf<'lock'>,
-  'suite' | 'offline' | 'check' | 'allowProfileOverride' | 'json' | 'quiet'
-> & {
-  /** undefined: those of the suite, or else those that are locked already. */
-  readonly kernels: KernelChoice | undefined;
-  readonly lane: LaneChoice | undefined;
-};
-
-/** @throws UsageError that names the flag and the remedy */
-export function checkLockArguments(values: ValuesOf<'lock'>): LockArguments {
-  const { suite, offline, check, allowProfileOverride, json, quiet, ...flags } = values;
-  const chosen = flags.quick || flags.matrix !== '' || flags.kernels.length > 0;
-  if (chosen && suite !== '') {
-    throw new UsageError('flag_conflict', phrase`${option('suite')} says itself which kernels; give it alone`);
-  }
-  const kernels = chosen ? chooseKernels(flags, 'lock') : undefined;
-  const lane = checkLane(flags.lane);
-  return { kernels, lane, suite, offline, check, allowProfileOverride, json, quiet };
-}
-
 /** @throws UsageError `flag_conflict` */
 export function checkPruneOptions(values: ValuesOf<'kernels prune'>): ValuesOf<'kernels prune'> {
   if (values.all && values.keep.length > 0) {

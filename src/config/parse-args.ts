@@ -19,21 +19,17 @@ import {
 import { checkBisectOptions } from './bisect-options.ts';
 import { checkCheckOptions } from './check-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
+import { checkCompareOptions } from './compare-options.ts';
 import { checkCompletionOptions } from './completion/shells.ts';
 import { parseFlags } from './flags.ts';
 import { isCheck } from './implied-check.ts';
 import { checkInitOptions } from './init-options.ts';
 import { checkExplainOptions, checkInspectOptions } from './inspect-options.ts';
-import {
-  checkFetchOptions,
-  checkLockArguments,
-  checkProfileListOptions,
-  checkPruneOptions,
-  checkSweepOptions,
-} from './kernels-options.ts';
+import { checkFetchOptions, checkProfileListOptions, checkPruneOptions, checkSweepOptions } from './kernels-options.ts';
+import { checkLockArguments } from './lock-options.ts';
 import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
 import type { ValuesOf } from './options.ts';
-import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import { checkSummaryOptions } from './report-options.ts';
 import {
   checkAttestCreateOptions,
   checkAttestIndexOptions,

@@ -1,7 +1,6 @@
 import type { CellResult, Target } from '../model/cell.ts';
-import { decisiveOf } from '../model/finding.ts';
 import type { Expected, FailOn } from '../model/gate.ts';
-import { inferredText } from '../model/inferred.ts';
+import { reasonOf } from './cell-words.ts';
 import { decide } from './decide.ts';
 import { undeclaredText } from './expectations.ts';
 
@@ -11,25 +10,6 @@ export type Effect = 'error' | 'failure' | 'remark';
 export interface Reason {
   readonly weight: Effect;
   readonly text: string;
-}
-
-function reasonOf(id: string, result: CellResult | undefined): string {
-  if (result === undefined) return `${id}: was not run`;
-  const { outcome } = result;
-  switch (outcome.status) {
-    case 'pass':
-      return `${id}: pass`;
-    case 'fail': {
-      const codes = [...new Set(decisiveOf(outcome.findings).map((finding) => finding.rollup))];
-      return `${id}: failed at ${outcome.failedStage}${codes.length > 0 ? ` (${codes.join(', ')})` : ''}`;
-    }
-    case 'skipped':
-      return `${id}: was skipped: ${outcome.reason}`;
-    case 'inferred':
-      return `${id}: ${inferredText(outcome.inference)}`;
-    case 'infra_error':
-      return `${id}: inconclusive: ${outcome.message}`;
-  }
 }
 
 /** One object on one kernel, with what the gate knows about it. */

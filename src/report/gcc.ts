@@ -1,8 +1,8 @@
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from './document-causes.ts';
 import { type DocumentKernel, documentKernels } from './document-kernels.ts';
-import { casePlace, sourcePlace } from './document-place.ts';
 import { clip, terminal } from './escape.ts';
-import type { DocumentCase, SavedDocument } from './saved-document.ts';
+import { causePlace, objectPlace } from './gcc-place.ts';
+import type { SavedDocument } from './saved-document.ts';
 
 const MAX_LINE = 1000;
 /** Of a code; those of a report from elsewhere may be anything. */
@@ -12,26 +12,6 @@ const MAX_CODE = 80;
 function line(place: string, level: 'error' | 'warning' | 'note', words: string, code: string): string {
   const text = clip(terminal(words, MAX_LINE).replace(/\s+/g, ' ').trim(), MAX_LINE);
   return `${place}: ${level}: ${text} [bpfcompat: ${code.replace(/[^A-Z0-9_]+/g, '_').slice(0, MAX_CODE) || 'UNKNOWN'}]\n`;
-}
-
-function place(file: string, row: number, column: number): string {
-  // A runner of workflows reads a command where a line begins with two colons.
-  return `${terminal(file, 1000).replace(/^:/, './:')}:${Math.max(1, row)}:${Math.max(1, column)}`;
-}
-
-function objectPlace(one: DocumentCase | undefined, workspace: string): string {
-  const at = one && casePlace(one, workspace);
-  return place(at?.file ?? (one?.artifact || one?.name || 'bpfcompat'), at?.line ?? 1, 1);
-}
-
-function causePlace({ one, finding }: DocumentCause, workspace: string): string {
-  const { location } = finding;
-  const at = sourcePlace(finding);
-  if (at !== undefined) return place(at.file, at.line, location?.column ?? 1);
-  // No one looked for it in a repository: as the compiler saw it.
-  if (location !== undefined && location.line > 0 && location.repository === undefined)
-    return place(location.file.replace(/^\.\//, ''), location.line, location.column);
-  return objectPlace(one, workspace);
 }
 
 function causeLines(kernels: readonly DocumentKernel[], cause: DocumentCause, workspace: string): string[] {

@@ -1,11 +1,11 @@
 import { inferredText } from '../model/inferred.ts';
 import { newsText } from './compare-words.ts';
 import { code, codeCell, md } from './escape.ts';
-import { statusText } from './loaded-only.ts';
 import { savedFindingsLines } from './markdown-finding.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { type SavedExpected, type SavedReport, type SavedTarget, savedExpected } from './saved-report.ts';
+import { statusText } from './status-text.ts';
 
 /** How much a job summary may hold. */
 export interface SummaryLimits {

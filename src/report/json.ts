@@ -16,7 +16,7 @@ import { kernelIdentityJson } from './kernel-identity.ts';
 import { loadersJson } from './loaders.ts';
 import { modulesJson } from './modules.ts';
 import { targetNotes } from './notes.ts';
-import { predictionJson } from './prediction.ts';
+import { predictionJson } from './prediction-json.ts';
 import { shardJson } from './shard-json.ts';
 import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';

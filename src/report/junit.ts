@@ -5,9 +5,10 @@ import { oneLine } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
-import { attachedPartly, unseenText } from './loaded-only.ts';
+import { attachedPartly } from './loaded-only.ts';
 import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import type { SavedFinding } from './saved-report.ts';
+import { unseenText } from './status-text.ts';
 
 const MAX_LOG_LINES = 40;
 const MAX_FINDINGS = 20;

@@ -1,9 +1,7 @@
 import { attachCount } from '../model/attach-warning.ts';
 import { isIdle, isUnloaded } from '../model/finding.ts';
-import { fixupWords } from './fixups.ts';
-import { plural } from './style.ts';
 
-interface Reported {
+export interface Reported {
   readonly code: string;
   readonly decisive: boolean;
   readonly args?: Readonly<Record<string, string>> | undefined;
@@ -34,7 +32,7 @@ export function isSeen(kind: PassKind | undefined): boolean {
 }
 
 /** Whether a cell passes although no program of its object was loaded. */
-function nothingLoaded(status: string, findings: readonly Reported[]): boolean {
+export function nothingLoaded(status: string, findings: readonly Reported[]): boolean {
   return status === 'pass' && findings.some(isUnloaded);
 }
 
@@ -42,7 +40,7 @@ function nothingLoaded(status: string, findings: readonly Reported[]): boolean {
  * Whether a cell passes although nothing of its object was attached, because nothing could be tried or because every attach
  * failed and none was required: no plain pass in any format.
  */
-function loadedOnly(status: string, findings: readonly Reported[]): boolean {
+export function loadedOnly(status: string, findings: readonly Reported[]): boolean {
   if (status !== 'pass' || nothingLoaded(status, findings)) return false;
   return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
 }
@@ -50,23 +48,4 @@ function loadedOnly(status: string, findings: readonly Reported[]): boolean {
 /** Whether a cell passes with some programs attached and others not, though that was tried. */
 export function attachedPartly(status: string, findings: readonly Reported[]): boolean {
   return status === 'pass' && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
-}
-
-/**
- * What was not seen of a cell that passes: `no program loaded`, `loaded, nothing attached`, `1 of 2 programs attached`,
- * `1 of 6 programs attached, 3 not tried`; empty where it is a plain pass, or none.
- */
-export function unseenText(status: string, findings: readonly Reported[]): string {
-  if (nothingLoaded(status, findings)) return NOTHING_LOADED;
-  if (loadedOnly(status, findings)) return LOADED_ONLY;
-  const count = status === 'pass' ? findings.map(attachCount).find((one) => one !== undefined) : undefined;
-  if (count === undefined) return '';
-  const untried = count.untried === 0 ? '' : `, ${count.untried} not tried`;
-  return `${count.passed} of ${plural(count.attempted + count.untried, 'program')} attached${untried}`;
-}
-
-/** `fail`, `pass`, `pass (loaded, nothing attached)`, `pass (1 of 2 programs attached, with 2 automatic fixups)`. */
-export function statusText(status: string, findings: readonly Reported[], fixups = 0): string {
-  const details = [unseenText(status, findings), fixupWords(fixups)].filter((text) => text !== '');
-  return details.length === 0 ? status : `${status} (${details.join(', ')})`;
 }

@@ -1,7 +1,8 @@
 import { type Finding, type FindingGroup, folded } from '../model/finding.ts';
+import { besidesOf } from './besides.ts';
 import { code, md } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
-import { besidesOf, findingFacts, groupWords, placeText } from './finding-facts.ts';
+import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 interface Reported {

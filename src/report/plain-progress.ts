@@ -4,9 +4,9 @@ import { inferredText } from '../model/inferred.ts';
 import { terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupsOf } from './fixups.ts';
-import { statusText } from './loaded-only.ts';
 import { advance, type Progress } from './progress.ts';
 import { amount, isStep, pace, seconds, writing } from './progress-text.ts';
+import { statusText } from './status-text.ts';
 import { plural } from './style.ts';
 
 type CellEndEvent = Extract<RunEvent, { type: 'cell-end' }>;

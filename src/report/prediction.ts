@@ -1,6 +1,5 @@
 import type { Finding } from '../model/finding.ts';
 import type { Prediction } from '../model/prediction.ts';
-import { some } from './json-values.ts';
 import type { TargetView } from './view.ts';
 
 /**
@@ -21,7 +20,7 @@ export interface PredictionRow {
 
 const OBSERVED = { pass: 'loads', fail: 'refused' } as const;
 
-function predictionRow(view: TargetView): PredictionRow | undefined {
+export function predictionRow(view: TargetView): PredictionRow | undefined {
   const prediction = view.result?.prediction;
   if (!prediction) return undefined;
   const observed = view.load && OBSERVED[view.load];
@@ -66,18 +65,4 @@ export function predictionWords({ verdict, floor = '', why }: Prediction): strin
   if (verdict === 'unknown') return `nothing known${reason}`;
   const word = verdict === 'refused' ? 'rejected' : verdict;
   return floor === '' ? `${word}${reason}` : `${word}: needs ${floor} or later${reason}`;
-}
-
-/** As it stands in a target of the JSON report. */
-export function predictionJson(view: TargetView) {
-  const row = predictionRow(view);
-  return (
-    row && {
-      verdict: row.prediction.verdict,
-      floor: some(row.prediction.floor),
-      why: some(row.prediction.why),
-      observed: row.observed,
-      agreement: row.agreement,
-    }
-  );
 }

@@ -1,8 +1,8 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { terminal } from './escape.ts';
 import type { ReportPaths } from './json.ts';
-import { statusText } from './loaded-only.ts';
 import { inconclusiveReason } from './markdown.ts';
+import { statusText } from './status-text.ts';
 import { targetViews } from './view.ts';
 
 /**

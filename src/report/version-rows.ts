@@ -3,7 +3,7 @@ import type { RunReport } from '../model/report.ts';
 import { fileNames } from './names.ts';
 
 /** What became of an object on a kernel from one version to the next. */
-type VersionChange = 'same' | 'regression' | 'improvement' | 'other_causes' | 'inconclusive' | 'new_object';
+export type VersionChange = 'same' | 'regression' | 'improvement' | 'other_causes' | 'inconclusive' | 'new_object';
 
 export interface VersionRow {
   readonly profile: string;
@@ -37,31 +37,8 @@ export function versionRows(run: RunReport, artifact: number): VersionRow[] | un
   });
 }
 
-/** How each is written in a table. */
-export const CHANGE_WORDS: Readonly<Record<VersionChange, string>> = {
-  same: '',
-  regression: 'regression',
-  improvement: 'improvement',
-  other_causes: 'other causes',
-  inconclusive: 'inconclusive',
-  new_object: 'new object',
-};
-
 /** Kernels that are the same in all are left out of a table with more rows. */
 const MAX_ROWS = 60;
-
-/** `2 regressions, 1 improvement, 9 same`. */
-export function tally(rows: readonly VersionRow[]): string {
-  const count = (change: VersionChange): number => rows.filter((row) => row.change === change).length;
-  const parts = (['regression', 'improvement'] as const).map((change) => {
-    const number = count(change);
-    return `${number} ${change}${number === 1 ? '' : 's'}`;
-  });
-  const others = (['other_causes', 'inconclusive', 'new_object'] as const)
-    .filter((change) => count(change) > 0)
-    .map((change) => `${count(change)} ${CHANGE_WORDS[change]}`);
-  return [...parts, ...others, `${count('same')} same`].join(', ');
-}
 
 /** Rows of all objects, and those that a table shows. */
 export function allRows(run: RunReport) {

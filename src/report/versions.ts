@@ -2,7 +2,8 @@ import type { RunReport } from '../model/report.ts';
 import { table as textTable } from '../text/table.ts';
 import { codeCell, md, terminal } from './escape.ts';
 import { table as markdownTable } from './markdown-table.ts';
-import { allRows, CHANGE_WORDS, tally, type VersionRow, versionRows } from './version-rows.ts';
+import { allRows, type VersionRow, versionRows } from './version-rows.ts';
+import { CHANGE_WORDS, tally } from './version-words.ts';
 
 /** Results in the order of the versions. */
 function statusesOf({ baseline, between, current }: VersionRow): string[] {

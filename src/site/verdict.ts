@@ -1,7 +1,7 @@
 import { type BadgeFacts, badgeFacts } from '../report/badge.ts';
 import { countsOfCells } from '../report/document-cells.ts';
 import { plural } from '../report/style.ts';
-import { verdictText } from '../report/summary/heading.ts';
+import { verdictText } from '../report/summary/verdict-text.ts';
 import type { Site, SiteCell, SiteObject, SiteRun } from './site.ts';
 
 export interface Headline {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { archesOfKernels } from '../../src/api/needed-kernels.ts';
+import { archesOfKernels } from '../../src/api/kernel-arches.ts';
 
 function workspace(): string {
   const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-needed-'));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decide, type GateCell } from '../../src/gate/decide.ts';
+import { decide } from '../../src/gate/decide.ts';
+import type { GateCell } from '../../src/gate/weight.ts';
 import { FAIL_ON, type FailOn, MET } from '../../src/model/gate.ts';
 
 const STATUSES = ['pass', 'fail', 'skipped', 'inferred', 'infra_error'] as const;

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import { documentCounts } from '../../src/report/document-cells.ts';
 import { junit } from '../../src/report/junit.ts';
-import { verdictText } from '../../src/report/summary/heading.ts';
+import { verdictText } from '../../src/report/summary/verdict-text.ts';
 import {
   documentOf,
   hostileDocuments,

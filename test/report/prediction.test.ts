@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Prediction } from '../../src/model/prediction.ts';
 import { predictionLines } from '../../src/report/markdown-prediction.ts';
-import { predictionJson, predictionRows } from '../../src/report/prediction.ts';
+import { predictionRows } from '../../src/report/prediction.ts';
+import { predictionJson } from '../../src/report/prediction-json.ts';
 import { targetViews } from '../../src/report/view.ts';
 import { missingRingbuf, passing, verifierFailure } from '../fixtures/evidence.ts';
 import { infra, requested, result, runReport, target } from '../fixtures/run.ts';

@@ -3,7 +3,9 @@ import type { Host } from '../../host/host.ts';
 import type { ImageSource } from '../../model/disk-image.ts';
 import { HostError } from '../../model/errors.ts';
 import { openKeyring } from '../sources/rpm/keyring.ts';
-import { type Checksum, readChecksums, type Signed, verifiedChecksums } from '../sources/url/checksums.ts';
+import type { Signed } from '../sources/url/checksums.ts';
+import { type Checksum, readChecksums } from '../sources/url/checksums.ts';
+import { verifiedChecksums } from '../sources/url/signed-checksums.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
 

@@ -1,8 +1,9 @@
 import type { FindingGroup } from '../../model/finding.ts';
 import { wrap } from '../../text/wrap.ts';
+import { similarWords } from '../besides.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { metWords } from '../expected-words.ts';
-import { groupWords, placeText, similarWords } from '../finding-facts.ts';
+import { groupWords, placeText } from '../finding-facts.ts';
 import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { type Page, paragraph, quotedLines } from './layout.ts';
 

@@ -1,9 +1,9 @@
 import { inferredText } from '../../model/inferred.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { fixupWords } from '../fixups.ts';
-import { unseenText } from '../loaded-only.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
 import { bareFinding, type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
+import { unseenText } from '../status-text.ts';
 import { causeLines } from './cause.ts';
 import { againLines } from './command.ts';
 import { costLines } from './costs.ts';

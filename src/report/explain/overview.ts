@@ -4,9 +4,10 @@ import { flag } from '../../model/wording.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
-import { type PassKind, passKind, unseenText } from '../loaded-only.ts';
+import { type PassKind, passKind } from '../loaded-only.ts';
 import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
+import { unseenText } from '../status-text.ts';
 import { plural } from '../style.ts';
 import { type ExplainOptions, type Page, pageOf, paragraph, textOf } from './layout.ts';
 

@@ -1,6 +1,7 @@
 import { FINDING_CODES } from '../../findings/findings.ts';
 import type { FindingGroup } from '../../model/finding.ts';
 import { findingUrl } from '../../model/project.ts';
+import { besidesOf } from '../besides.ts';
 import { logTails } from '../cell-log.ts';
 import { kernelsText } from '../document-causes.ts';
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
@@ -8,7 +9,7 @@ import type { DocumentKernel } from '../document-kernels.ts';
 import { sourcePlace } from '../document-place.ts';
 import { code, fence, md } from '../escape.ts';
 import { metWords, type ReportedCause } from '../expected-words.ts';
-import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
+import { groupWords, placeText } from '../finding-facts.ts';
 import { address, html } from '../html.ts';
 import { MAX_LINE, reproduceCommand } from '../reproduce.ts';
 import type { SavedFinding } from '../saved-report.ts';

@@ -1,6 +1,7 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
-import { passKind, unseenText } from '../loaded-only.ts';
+import { passKind } from '../loaded-only.ts';
+import { unseenText } from '../status-text.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {

@@ -1,10 +1,9 @@
 import type { Target } from '../../model/cell.ts';
 import type { CheckCase, CheckDocument } from '../../model/document.ts';
-import type { Expected } from '../../model/gate.ts';
 import { grouped } from '../../model/once-per.ts';
 import type { Verdict } from '../../model/report.ts';
-import type { ReportedCause } from '../expected-words.ts';
 import { type TargetView, targetViews } from '../view.ts';
+import { type Declared, declaredOf } from './declared.ts';
 
 /** What of a document is shown as a matrix. */
 export interface ShownDocument extends Pick<CheckDocument, 'kind' | 'durationMs'> {
@@ -26,25 +25,6 @@ export interface TerminalCase {
   /** One for each target. */
   readonly views: readonly TargetView[];
   readonly declared: Declared;
-}
-
-/** What was declared about the kernels of a case, by their positions. */
-export interface Declared {
-  /** It fails, and for nothing else than what is declared. */
-  readonly fails: (target: number) => boolean;
-  /** It passes, and a failure is declared. */
-  readonly passes: (target: number) => boolean;
-  /** The causes of its failure, with what each of them met. */
-  readonly causes: (target: number) => readonly ReportedCause[];
-}
-
-function declaredOf(expected: readonly Expected[], artifact: number): Declared {
-  const of = new Map(expected.filter((one) => one.artifact === artifact).map((one) => [one.target, one]));
-  return {
-    fails: (target) => of.get(target)?.met === 'failed',
-    passes: (target) => of.get(target)?.met === 'passed',
-    causes: (target) => of.get(target)?.causes ?? [],
-  };
 }
 
 /** Objects of a run by their file names, cases of a suite by their own; those that could not start have no row. */

@@ -5,7 +5,7 @@ import { metWords } from '../expected-words.ts';
 import { findingFacts, groupWords, placeText } from '../finding-facts.ts';
 import type { FindingGroup } from '../group.ts';
 import type { Style } from '../style.ts';
-import type { Declared } from './cases.ts';
+import type { Declared } from './declared.ts';
 
 /** Findings that say "this kernel has no such thing": of the other kernels it can be said that they have it. */
 const ABSENCE: ReadonlySet<string> = new Set([

@@ -3,7 +3,8 @@ import { wrap } from '../../text/wrap.ts';
 import { baselineText } from '../compare-text.ts';
 import { newsText } from '../compare-words.ts';
 import { terminal } from '../escape.ts';
-import { hasBaseline, quietTexts, sortedNews, suiteNews } from '../suite-baseline.ts';
+import { hasBaseline, suiteNews } from '../suite-baseline.ts';
+import { quietTexts, sortedNews } from '../suite-news.ts';
 
 /** What is new against the older run, for a terminal: cases with news one by one; empty without such a run. */
 export function suiteBaselineText(

@@ -15,9 +15,10 @@ import { type Packing, unpacked } from '../rpm/chunks.ts';
 import { checkSignature, signatureError } from '../rpm/gpgv.ts';
 import { type Keyring, openKeyring } from '../rpm/keyring.ts';
 import type { FetchRequest, OfferedBuild, OffersRequest, Source } from '../source.ts';
-import { nameIn, type Signed, verifiedChecksums } from './checksums.ts';
+import { nameIn, type Signed } from './checksums.ts';
 import { type Downloads, nameOf, openDownloads } from './downloads.ts';
 import { keepFiles } from './kept.ts';
+import { verifiedChecksums } from './signed-checksums.ts';
 
 type UrlRequest = FetchRequest<UrlKernelSource>;
 
