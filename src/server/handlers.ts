@@ -100,7 +100,7 @@ export const HANDLERS: Handlers = {
   runtimeSelect: ({ body, reply, request, services }) => select({ body, reply, requestId: request.id, services }),
   runtimeFetch: ({ body, reply, request, services }) => fetched({ body, reply, requestId: request.id, services }),
   runtimeExecute: ({ body, caller, request, reply, services }) => execute({ body, caller, request, reply, services }),
-  runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query.limit, services) }),
+  runtimeDecisions: async ({ query, services }) => ({ records: await decisions(query, services) }),
   agentDecision: ({ body, caller, reply, request, services }) =>
     agentDecision({ body, reply, requestId: request.id, services }, caller),
   registryProjects: ({ query, ...call }) => registry.projectList(query, call),

@@ -13,7 +13,7 @@ import type { Caller } from './access.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
 import { checkReach } from './registry-access.ts';
-import type { BodyOf } from './routes.ts';
+import type { BodyOf, QueryOf } from './routes.ts';
 import { MAX_PROBE_BYTES } from './select-form.ts';
 import type { Services } from './services.ts';
 import { needSpace } from './space.ts';
@@ -47,15 +47,16 @@ function policyOf(given: Selecting['policy'], strict: boolean): SelectPolicy {
   };
 }
 
+function checkPlace(name: string, said: string | undefined, { from, own }: Record<'from' | 'own', string>): void {
+  if (said === undefined || resolve(from, said) === own) return;
+  throw new ApiError(400, 'path_outside', `${name}: the server has places of its own for this; leave it out`);
+}
+
 /** What may be said about places is what the server does anyway. @throws ApiError 400 */
 function checkPlaces(body: Selecting, { cwd, workdir }: Services['settings']): void {
   const outDir = join(workdir, SELECTED);
-  const other =
-    body.workdir !== undefined && resolve(cwd, body.workdir) !== workdir
-      ? 'workdir'
-      : 'out_dir' in body && body.out_dir !== undefined && resolve(workdir, body.out_dir) !== outDir && 'out_dir';
-  if (other)
-    throw new ApiError(400, 'path_outside', `${other}: the server has places of its own for this; leave it out`);
+  checkPlace('workdir', body.workdir, { from: cwd, own: workdir });
+  if ('out_dir' in body) checkPlace('out_dir', body.out_dir, { from: workdir, own: outDir });
 }
 
 /** Trust and evidence are the server's: callers say what they look for, and what their host is. */
@@ -193,7 +194,8 @@ async function lastLines(path: string, bytes: number): Promise<string[]> {
 }
 
 /** The last decisions, newest first, without places of this machine. */
-export async function decisions(limit: number, { settings }: Services) {
+export async function decisions({ limit, workdir }: QueryOf<'runtimeDecisions'>, { settings }: Services) {
+  checkPlace('workdir', workdir, { from: settings.cwd, own: settings.workdir });
   const path = join(settings.workdir, 'registry', 'runtime_decisions.jsonl');
   const lines = (await lastLines(path, TAIL_BYTES)).filter((line) => line !== '');
   return lines

@@ -164,6 +164,9 @@ const PolicyLimits = z
   .partial()
   .default({});
 
+/** As in earlier versions; only the work directory of the server itself is one. */
+export const DecisionsQuery = z.strictObject({ limit, workdir: path.optional() });
+
 const selecting = {
   artifact_name: name,
   version: word,
@@ -207,7 +210,6 @@ export const Fetched = z.object({ fetch: Document, selection: Document, host_pro
 export const AgentDecided = z.object({ decision: Document, ...Audited });
 export const NoneSelected = Problem.extend({ selection: Document });
 export const Probed = z.object({ probe: Document });
-export const DecisionsQuery = z.strictObject({ limit });
 export const Decisions = z.object({ records: z.array(Document) });
 
 export const CompareBody = z.union([

@@ -177,4 +177,13 @@ export const PAGES: readonly (readonly [method: 'GET' | 'POST', path: string, ex
   ['GET', '/results/index.html', OPEN_PAGE],
   ['GET', '/results/index.json', READ],
   ['GET', '/results/compare', READ],
+  ['GET', '/results/runs/latest/none.html', OPEN_PAGE],
+  ['GET', '/results/runs/latest/none.json', READ],
+  ['GET', '/results/runs/latest/none.tar.gz', READ],
+  ['GET', '/results/diffs/a..b.html', OPEN_PAGE],
+  ['GET', '/results?run_id=none', OPEN_PAGE],
+  ['GET', '/demo-result?run_id=none', OPEN_PAGE],
+  // Style and script are no secret, and a redirect says nothing.
+  ['GET', '/results/assets/none.css', OPEN],
+  ['GET', '/results', OPEN],
 ];

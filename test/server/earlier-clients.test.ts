@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { eventually } from '../fixtures/eventually.ts';
 import { DEBIAN_12, probeOf } from '../fixtures/runtime-lab.ts';
 import { at } from '../site/site-runs.ts';
 import { saveRuns } from './saved-runs.ts';
-import { KEY, OBJECT, type ServerLab, serverLab } from './server-lab.ts';
+import { KEY, OBJECT, REGISTRY_TOKENS, type ServerLab, serverLab, writeRegistryTokens } from './server-lab.ts';
 
 /**
  * Requests as clients of the earlier tool put them on the wire, byte for byte: programs in Go, and scripts with curl. What
@@ -31,6 +32,7 @@ const run: JobRunner = async (_job, _signal, onEvent) => {
 beforeAll(async () => {
   agent = await createAgentLab();
   saveRuns(agent.workdir, RUNS);
+  writeRegistryTokens(agent.workdir);
   const env = { BPFCOMPAT_TRUST_FILE: join(agent.cwd, 'trust.yaml'), BPFCOMPAT_API_ENABLE_METRICS: 'true' };
   lab = await serverLab({ env, dir: agent.cwd, run });
   await lab.app.listen({ host: '127.0.0.1', port: 0 });
@@ -180,6 +182,60 @@ describe.each(['/api', '/api/v1'])('below %s', (prefix) => {
     const places = { workdir: agent.workdir, out_dir: 'runtime-selected', require_verified_history: true };
     expect(json(await post('runtime/fetch', { ...common, ...places }))).toMatchObject({ fetch: expect.any(Object) });
     expect((await post('runtime/fetch', { ...common, out_dir: '../x' })).status).toBe(400);
+  });
+
+  test('GET runtime/decisions and runtime/probe, and POST runtime/execute where it is off', async () => {
+    const query = `limit=200&workdir=${encodeURIComponent(agent.workdir)}`;
+    const decisions = await wire([`GET ${prefix}/runtime/decisions?${query} HTTP/1.1`, ...GO, KEY_HEADER]);
+    expect(json(decisions)['records']).toEqual(expect.arrayContaining([expect.objectContaining({ source: 'api' })]));
+    expect((await wire([`GET ${prefix}/runtime/decisions?workdir=/etc HTTP/1.1`, ...GO, KEY_HEADER])).status).toBe(400);
+    const flags = 'prefer_privileged=false&use_sudo=false&sudo_non_interactive=true';
+    const probe = await wire([`GET ${prefix}/runtime/probe?${flags} HTTP/1.1`, ...GO, KEY_HEADER]);
+    expect(json(probe)).toMatchObject({ probe: { schema_version: 'runtime_probe.v0.1' } });
+    const type = 'Content-Type: application/json';
+    const execute = await wire([`POST ${prefix}/runtime/execute HTTP/1.1`, ...GO, type, KEY_HEADER], '{}');
+    expect([execute.status, json(execute)['error']]).toEqual([403, expect.any(String)]);
+  });
+
+  test('registry/*, and agent/decision with the same token', async () => {
+    const token = `Authorization: Bearer ${REGISTRY_TOKENS.whole}`;
+    const on = { tenant: 'acme', project: prefix === '/api' ? 'old' : 'new' };
+    const query = new URLSearchParams(on).toString();
+    const get = (path: string) => wire([`GET ${prefix}/registry/${path} HTTP/1.1`, ...GO, token]);
+    const post = (path: string, body: object) =>
+      wire([`POST ${prefix}/${path} HTTP/1.1`, ...GO, 'Content-Type: application/json', token], JSON.stringify(body));
+    const project = { ...on, visibility: 'private', default_matrix_path: 'matrices/mvp.yaml' };
+    expect(json(await post('registry/projects', project))).toMatchObject({
+      project: { ...project, schema_version: 'cloud_registry_project.v0.1' },
+    });
+    const counts = { summary_status: 'pass', required_passed: '2', required_failed: '0', total_profiles: '2' };
+    const [type, body] = goForm({
+      ...{ ...on, ...counts, artifact_name: 'conn', artifact_version: 'v1.0.0', artifact_variant: 'ringbuf' },
+      ...{ source_run_id: 'run-1', supported_profiles: 'debian-12-6.1,ubuntu-22.04-5.15', matrix_name: 'mvp' },
+    });
+    const upload = () => wire([`POST ${prefix}/registry/artifacts/upload HTTP/1.1`, ...GO, type, token], body);
+    const sha256 = createHash('sha256').update(readFileSync(OBJECT)).digest('hex');
+    expect(json(await upload())).toMatchObject({
+      result: {
+        ...{ project: on, artifact_size_bytes: readFileSync(OBJECT).length, stored_artifact_path: expect.any(String) },
+        record: { artifact_sha256: sha256, supported_profiles: ['debian-12-6.1', 'ubuntu-22.04-5.15'] },
+      },
+      download_uri: expect.stringContaining('registry/artifacts/download?'),
+    });
+    expect((await upload()).status).toBe(409);
+    expect(json(await get(`projects?${query}`))).toMatchObject({ projects: [on] });
+    expect(json(await get(`artifacts?${query}&artifact_name=conn&limit=20`))).toMatchObject({
+      records: [{ artifact_version: 'v1.0.0', required_passed: 2 }],
+    });
+    const download = await get(`artifacts/download?${query}&artifact_name=conn&version=v1.0.0`);
+    expect(download.headers).toMatch(new RegExp(`x-bpf-sha256: ${sha256}`, 'i'));
+    expect(download.headers).toContain('attachment; filename="conn-v1.0.0.bpf.o"');
+    expect(json(await get(`history/verify?${query}`))).toMatchObject({ summary: { total: 1, failed: 0 } });
+    const { records } = json(await get(`audit/events?${query}&limit=50`)) as { records: { action: string }[] };
+    expect(records.map(({ action }) => action)).toContain('registry_artifact_upload');
+    const decision = { ...on, agent_id: 'node-1', artifact_name: 'conn', host_probe: probeOf(DEBIAN_12) };
+    expect(json(await post('agent/decision', decision))).toMatchObject({ decision: { agent_id: 'node-1' } });
+    expect((await post('agent/decision', { ...decision, tenant: 'other' })).status).toBe(403);
   });
 
   test('a wrong method is 405, a missing key 401, and both say why in "error"', async () => {
