@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/images/**/*.test.ts'],
     globalSetup: ['test/images/setup.ts'],
     fileParallelism: false,
-    testTimeout: 30 * 60_000,
+    testTimeout: 70 * 60_000,
     hookTimeout: 30 * 60_000,
   },
 });
