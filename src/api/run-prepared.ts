@@ -69,6 +69,16 @@ export async function runPrepared<T>(
   }
 }
 
+/** A run as this machine reports it: against its older one, or what its shard has of it. */
+function completedRun(
+  one: PreparedRun,
+  whole: RunReport,
+  cells: readonly PlannedCell[],
+  shard: Shard | undefined,
+): CompletedRun {
+  return { ...one, whole, cells, report: shard ? shardView(whole, cells, shard) : withBaseline(one, whole) };
+}
+
 async function runAll<T>(
   { runs, catalog, shard, costs, endsCheck }: PreparedCheck,
   environment: ResolvedEnvironment,
@@ -115,12 +125,9 @@ async function runAll<T>(
   catalogd.catch(() => {});
   const reports = await runCheck(check, services, { signal, onEvent });
   const known = await catalogd;
-  const completed = reports.map((report, index): CompletedRun | undefined => {
+  const completed = reports.map((report, index) => {
     const one = runs[index];
-    if (report === undefined || one === undefined) return undefined;
-    const whole = { ...report, known };
-    const cells = plan?.runs[index] ?? [];
-    return { ...one, whole, cells, report: shard ? shardView(whole, cells, shard) : withBaseline(one, whole) };
+    return report && one && completedRun(one, { ...report, known }, plan?.runs[index] ?? [], shard);
   });
   // Awaited here: the store is held until the reports are written.
   return await finish({ plan, runs: completed });

@@ -91,6 +91,34 @@ async function insidePath(host: Host, root: FlagRoot, word: string, path: string
   return path;
 }
 
+/** Files that match a word, or that are in the directory that it names. */
+interface Wanted {
+  readonly word: string;
+  /** Absolute; matches are below it. */
+  readonly dir: string;
+  readonly pattern: string;
+  /** false: a pattern without a match is an error. */
+  readonly mayBeNone: boolean;
+  /** What earlier runs kept of their objects is below these, and is not an object of the user's. */
+  readonly copies: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function matchesOf(
+  host: Host,
+  { word, dir, pattern, mayBeNone, copies, signal }: Wanted,
+): Promise<readonly string[]> {
+  const matched = await host.files.glob(pattern, dir, signal);
+  throwIfCancelled(signal);
+  const matches = matched.filter((match) => !copies.some((copy) => match.startsWith(copy)));
+  if (matches.length > 0 || mayBeNone) return matches;
+  const what = pattern === word ? 'matches this pattern' : `is called ${pattern}`;
+  throw new UsageError(
+    'artifact_no_match',
+    phrase`${option('artifact')} ${word}: no file ${what} below ${dir}; build the objects first or correct it`,
+  );
+}
+
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, directories
  * as all `.bpf.o` in them, but for those that are an image, each file once, in the order of the words. A file whose name
@@ -112,25 +140,14 @@ export async function findArtifacts(
   /** Where they lead: one file has one result, whatever leads to it. */
   const reals = new Set<string>();
 
-  async function addMatches(word: string, dir: string, pattern: string, mayBeNone = false): Promise<void> {
-    const matched = await host.files.glob(pattern, dir, signal);
-    throwIfCancelled(signal);
-    // What earlier runs kept of their objects is not an object of the user's.
-    const matches = matched.filter((match) => !copies.some((copy) => match.startsWith(copy)));
-    if (matches.length === 0 && !mayBeNone) {
-      const what = pattern === word ? 'matches this pattern' : `is called ${pattern}`;
-      throw new UsageError(
-        'artifact_no_match',
-        phrase`${option('artifact')} ${word}: no file ${what} below ${dir}; build the objects first or correct it`,
-      );
-    }
-    for (const match of matches) {
+  const addMatches = async (word: string, dir: string, pattern: string, mayBeNone = false): Promise<void> => {
+    for (const match of await matchesOf(host, { word, dir, pattern, mayBeNone, copies, signal })) {
       rejectUndecodable(word, match);
       const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}: ${match}`, match);
       if (!reals.has(real)) found.add(match);
       reals.add(real);
     }
-  }
+  };
 
   for (const word of words) {
     const path = resolve(cwd, word);
