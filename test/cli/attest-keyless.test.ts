@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fulcioHandler, rekorHandler, tsaHandler } from '@sigstore/mock';
+import { type BuildOptions, build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../../src/runtime/canonical.ts';
 import { evidenceReport } from '../fixtures/evidence-report.ts';
@@ -142,6 +145,43 @@ test('from the token of a workflow to a decision, verified offline', async () =>
   const other = await select();
   expect([other.exitCode, other.out.includes('"code": "signer_unknown"')]).toEqual([3, true]);
 });
+
+// Bundling can lose what libraries look up by name (generated messages, algorithms), which only the bundle shows.
+test('the program as it is shipped signs with a token and verifies, too', async () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const { cliBundle } = (await import(new URL('../../scripts/cli-bundle.mjs', import.meta.url).href)) as {
+    cliBundle: (info: object) => BuildOptions;
+  };
+  const outdir = join(cwd, 'build');
+  await build({ ...cliBundle({ version: '0' }), absWorkingDir: root, outdir });
+  const env = { ...process.env, XDG_STATE_HOME: join(cwd, 'state') };
+  const shipped = (...argv: string[]) =>
+    new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
+      execFile(process.execPath, [join(outdir, 'cli.mjs'), ...argv], { cwd, env }, (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out, err }),
+      );
+    });
+  const made = await shipped(
+    ...['attest', 'create', '--report', 'report.json', '--keyless', '--signing-config', 'signing.json'],
+  );
+  expect([made.code, made.err]).toEqual([0, expect.stringContaining('experimental')]);
+
+  writeTrust();
+  isDown = true;
+  const bundles = join(cwd, '.bpfcompat/store/bundles');
+  const verify = () => shipped('attest', 'verify', bundles, '--trust', 'trust/trust.yaml');
+  const good = await verify();
+  expect([good.code, good.out]).toEqual([0, expect.stringMatching(/verified .*signed by ci\n/)]);
+
+  for (const name of readdirSync(bundles)) {
+    const bundle = JSON.parse(readFileSync(join(bundles, name), 'utf8'));
+    const payload = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString().replace('PASSED', 'WARNED');
+    bundle.dsseEnvelope.payload = Buffer.from(payload).toString('base64');
+    writeFileSync(join(bundles, name), JSON.stringify(bundle));
+  }
+  const changed = await verify();
+  expect([changed.code, changed.out]).toEqual([1, expect.stringContaining('signature_invalid')]);
+}, 60_000);
 
 test('without a token, and without an authority, nothing is written', async () => {
   isDown = true;
