@@ -8144,6 +8144,8 @@ var init_kernel = __esm({
       /** Build id of the kernel, hex, and SHA-256 of its BTF; absent where its image does not show them. */
       buildId: string2().optional(),
       btfSha256: string2().optional(),
+      /** Digest of what the file system said of modules that lie on this machine: a build replaces them, and leaves the image. */
+      tree: string2().optional(),
       /** What its guests talk over where that is not virtio-serial. */
       channel: Channel.optional()
     });
@@ -8220,7 +8222,7 @@ var require_identity = __commonJS({
     var isPair = /* @__PURE__ */ __name((node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR, "isPair");
     var isScalar2 = /* @__PURE__ */ __name((node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR2, "isScalar");
     var isSeq3 = /* @__PURE__ */ __name((node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ, "isSeq");
-    function isCollection(node2) {
+    function isCollection2(node2) {
       if (node2 && typeof node2 === "object")
         switch (node2[NODE_TYPE]) {
           case MAP:
@@ -8229,7 +8231,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    __name(isCollection, "isCollection");
+    __name(isCollection2, "isCollection");
     function isNode2(node2) {
       if (node2 && typeof node2 === "object")
         switch (node2[NODE_TYPE]) {
@@ -8242,7 +8244,7 @@ var require_identity = __commonJS({
       return false;
     }
     __name(isNode2, "isNode");
-    var hasAnchor = /* @__PURE__ */ __name((node2) => (isScalar2(node2) || isCollection(node2)) && !!node2.anchor, "hasAnchor");
+    var hasAnchor = /* @__PURE__ */ __name((node2) => (isScalar2(node2) || isCollection2(node2)) && !!node2.anchor, "hasAnchor");
     exports2.ALIAS = ALIAS;
     exports2.DOC = DOC;
     exports2.MAP = MAP;
@@ -8252,7 +8254,7 @@ var require_identity = __commonJS({
     exports2.SEQ = SEQ;
     exports2.hasAnchor = hasAnchor;
     exports2.isAlias = isAlias2;
-    exports2.isCollection = isCollection;
+    exports2.isCollection = isCollection2;
     exports2.isDocument = isDocument;
     exports2.isMap = isMap3;
     exports2.isNode = isNode2;
@@ -14014,7 +14016,7 @@ var require_cst = __commonJS({
     var DOCUMENT = "";
     var FLOW_END = "";
     var SCALAR2 = "";
-    var isCollection = /* @__PURE__ */ __name((token) => !!token && "items" in token, "isCollection");
+    var isCollection2 = /* @__PURE__ */ __name((token) => !!token && "items" in token, "isCollection");
     var isScalar2 = /* @__PURE__ */ __name((token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar"), "isScalar");
     function prettyToken(token) {
       switch (token) {
@@ -14100,7 +14102,7 @@ var require_cst = __commonJS({
     exports2.DOCUMENT = DOCUMENT;
     exports2.FLOW_END = FLOW_END;
     exports2.SCALAR = SCALAR2;
-    exports2.isCollection = isCollection;
+    exports2.isCollection = isCollection2;
     exports2.isScalar = isScalar2;
     exports2.prettyToken = prettyToken;
     exports2.tokenType = tokenType;
@@ -16899,9 +16901,10 @@ function wrongEnd({ args }) {
 function shortRecord(f) {
   const taken = f.args.type === void 0 ? "" : ` The program takes it for ${f.args.type}.`;
   const has = f.args.fields === void 0 ? "" : ` It has ${f.args.fields}.`;
+  const place3 = f.args.field === void 0 ? "" : ` Field ${f.args.field} is at byte ${arg(f, "offset", "?")} of it, the program reads byte ${arg(f, "read", "?")}.`;
   return {
     title: `${who(f)} reads past the record of tracepoint ${arg(f, "function", "?")}`,
-    explanation: `The record ends before what is read.${taken}${has}`,
+    explanation: `The record ends before what is read.${taken}${has}${place3}`,
     remediation: wrongEnd(f) ? "Records of sys_exit have id and ret alone (struct trace_event_raw_sys_exit): keep the arguments in a map by thread in a program at the sys_enter event, and look them up here." : "Take the structure of this very event (its format file), or use raw_tp or tp_btf; read trace_event_raw_* structures with CO-RE."
   };
 }
@@ -17271,7 +17274,7 @@ var init_command = __esm({
     ADVICE = {
       cause: "What its output says about the load is reported as a finding of its own; see there.",
       library: "A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.",
-      permission: "The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).",
+      permission: "The guest runs it as root without CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE and CAP_SYS_BOOT: a kernel module is declared (modules.load in the manifest), not loaded by the command. Else look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).",
       no_file: "It misses a file: guests have only what was copied into them. Declare it (assets: in the manifest or suite).",
       usage: "The program did not take its arguments: check the command.",
       not_found: "The shell found no such program: guests have a small shell with its tools, $BPFCOMPAT_BIN and the declared assets, nothing else.",
@@ -17847,14 +17850,14 @@ function eventSeen(fields) {
   ]);
 }
 function runExpectation(fields) {
-  const given2 = /* @__PURE__ */ __name((key) => {
+  const given3 = /* @__PURE__ */ __name((key) => {
     const value2 = fields.get(key);
     return value2 === void 0 ? void 0 : `${key} of ${value2.length - 1 >> 1} bytes`;
   }, "given");
   const [retval, repeat, out2] = ["retval", "repeat", "data_out"].map((key) => fields.get(key));
   const expected = joined2([
-    given2("data_in"),
-    given2("ctx_in"),
+    given3("data_in"),
+    given3("ctx_in"),
     repeat === void 0 ? void 0 : `${repeat} times`,
     retval === void 0 ? void 0 : `returns ${signed(retval)}`,
     out2 === void 0 ? void 0 : `data_out ${bytesWords(out2)}`
@@ -18220,13 +18223,21 @@ function pairWords(f) {
     };
   }
   const pair = Object.hasOwn(HELPERS_OF, type) ? HELPERS_OF[type] : void 0;
+  const wanted = Object.hasOwn(MAPS_OF, helper3 ?? "") ? MAPS_OF[helper3 ?? ""] : void 0;
+  if (pair === void 0 && wanted !== void 0) {
+    return {
+      title: `${who(f)} gives ${helper3} a map of another type than it takes`,
+      explanation: `${helper3} takes ${wanted}.`,
+      remediation: "Declare the map with that type, or use a helper that is made for the type of this one."
+    };
+  }
   return {
     title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
     explanation: pair === void 0 ? "The verifier ties map types to helpers and program types, and newer kernels allow more pairs." : `${helper3 ?? "The helper"} does not accept this map in this program. ${pair}`,
     remediation: pair === void 0 ? "Use a preallocated map, another map type or another helper for this program type." : "Use a helper that is made for the type of the map, or another map type."
   };
 }
-var HELPERS_OF, ARGS6, REASONS2, MAP_PAIR;
+var HELPERS_OF, MAPS_OF, ARGS6, REASONS2, MAP_PAIR;
 var init_map_programs = __esm({
   "src/findings/map-programs.ts"() {
     "use strict";
@@ -18254,6 +18265,36 @@ var init_map_programs = __esm({
       27: "A ringbuf is for bpf_ringbuf_output, bpf_ringbuf_reserve and their kin.",
       29: "A task_storage map is for bpf_task_storage_get and bpf_task_storage_delete.",
       30: "A bloom_filter is for bpf_map_push_elem and bpf_map_peek_elem."
+    };
+    MAPS_OF = {
+      bpf_tail_call: "a program array (BPF_MAP_TYPE_PROG_ARRAY)",
+      bpf_redirect_map: "a devmap, a devmap_hash, a cpumap or an xskmap",
+      bpf_get_stackid: "a stack_trace map",
+      bpf_perf_event_output: "a perf_event_array",
+      bpf_perf_event_read: "a perf_event_array",
+      bpf_perf_event_read_value: "a perf_event_array",
+      bpf_skb_output: "a perf_event_array",
+      bpf_xdp_output: "a perf_event_array",
+      bpf_ringbuf_output: "a ring buffer",
+      bpf_ringbuf_reserve: "a ring buffer",
+      bpf_ringbuf_query: "a ring buffer",
+      bpf_sk_redirect_map: "a sockmap",
+      bpf_msg_redirect_map: "a sockmap",
+      bpf_sock_map_update: "a sockmap",
+      bpf_sk_redirect_hash: "a sockhash",
+      bpf_msg_redirect_hash: "a sockhash",
+      bpf_sock_hash_update: "a sockhash",
+      bpf_sk_select_reuseport: "a reuseport_sockarray, a sockmap or a sockhash",
+      bpf_get_local_storage: "a cgroup_storage map",
+      bpf_sk_storage_get: "an sk_storage map",
+      bpf_task_storage_get: "a task_storage map",
+      bpf_inode_storage_get: "an inode_storage map",
+      bpf_cgrp_storage_get: "a cgrp_storage map",
+      bpf_skb_under_cgroup: "a cgroup_array",
+      bpf_current_task_under_cgroup: "a cgroup_array",
+      bpf_map_push_elem: "a queue, a stack or a bloom_filter",
+      bpf_map_pop_elem: "a queue or a stack",
+      bpf_map_peek_elem: "a queue, a stack or a bloom_filter"
     };
     ARGS6 = ["helper", "type", "field", "allowed"];
     REASONS2 = ["map", "tracing_field", "sleepable"];
@@ -18843,7 +18884,14 @@ var init_incompatible = __esm({
         what: "has a USDT program and lacks the maps that libbpf attaches it with",
         todo: "Include bpf/usdt.bpf.h in its source: the header brings the maps (__bpf_usdt_specs and __bpf_usdt_ip_to_spec_id), and bpf_usdt_arg for the arguments."
       },
-      static_program: { what: "marks a program as static", todo: 'Remove "static" from the entry function.' },
+      static_program: {
+        what: "has a static function in a section of its own, where libbpf expects programs",
+        todo: 'Where the kernel is to run it, remove "static". Where only programs call it, leave it out of sections: no SEC() at it, and no -ffunction-sections.'
+      },
+      function_section: {
+        what: "calls a function that stands in a section of its own",
+        todo: "Leave functions that programs call out of sections: no SEC() and no section attribute at them, and no -ffunction-sections. libbpf places what is in .text, and takes other sections with code for programs."
+      },
       map_attr: {
         what: "uses a map attribute that only its own loader knows",
         todo: "Drop the attribute, or set the map up in the manifest (maps)."
@@ -18859,6 +18907,30 @@ var init_incompatible = __esm({
       map_number: {
         what: "gives a map a number as a plain member",
         todo: "Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand."
+      },
+      map_static: {
+        what: "declares a map as static",
+        todo: 'Remove "static" from the definition of the map: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).'
+      },
+      map_plain_type: {
+        what: "gives the key or the value of a map as a plain member",
+        todo: "Write __type(key, ...) and __type(value, ...) with the type, or __uint(key_size, ...) and __uint(value_size, ...) with the number of bytes: libbpf reads the type that such a member points to."
+      },
+      map_values: {
+        what: "says what a map holds (values) in a form that libbpf does not read",
+        todo: "Only maps of maps and program arrays have values: write __array(values, struct INNER), or __array(values, int (void *)) for programs, as the last line of the definition. The inner map is a structure like that of another map, holds no maps itself and is not pinned."
+      },
+      arena_missing: {
+        what: "has global variables in an arena and no arena map",
+        todo: 'Declare the map in the same object: __uint(type, BPF_MAP_TYPE_ARENA), __uint(map_flags, BPF_F_MMAPABLE) and __uint(max_entries, PAGES), in SEC(".maps"). Where a library brings the variables, link the file that has its arena (bpftool gen object).'
+      },
+      arena_second: {
+        what: "has more than one arena map, where libbpf takes one",
+        todo: "Keep one arena for all programs of the object and raise its max_entries (pages); where a library brings one, use that."
+      },
+      arena_small: {
+        what: "has more global variables in its arena than the arena has bytes",
+        todo: "Raise max_entries of the arena map: it counts pages, and the variables need whole ones."
       },
       type_size: {
         what: "gives a map a key or value type that has no size",
@@ -18956,7 +19028,7 @@ var init_object = __esm({
       },
       freplace_target: {
         what: "replaces a function of another program that its loader names",
-        todo: "Check it together with its dispatcher; on its own it cannot load."
+        todo: `Check it together with its dispatcher, or in place of a function of a stub program: ${flag("set-attach-target")} PROGRAM=xdp:FUNCTION (tc:FUNCTION). On its own it cannot load.`
       },
       btf_target: {
         what: "leaves the function to attach to open until run time",
@@ -19321,7 +19393,7 @@ function valueOfStruct(f) {
     remediation: "In sched_ext_ops, set timeout_ms to 30000 (30 seconds) or less, and dispatch_max_batch to 2147483647 or less."
   };
 }
-var UNNAMED_FLAG, PROGRAM_FLAG, LEAVE_OUT, WITHOUT_STRUCT, TYPE_FINDINGS;
+var UNNAMED_FLAG, PROGRAM_FLAG, LEAVE_OUT, WITHOUT_STRUCT, WHY_NO_STRUCT, TYPE_FINDINGS;
 var init_types = __esm({
   "src/findings/types.ts"() {
     "use strict";
@@ -19348,6 +19420,12 @@ var init_types = __esm({
       compiled_out: /* @__PURE__ */ __name((f) => `${LEAVE_OUT}.${orBuiltWith(f)}`, "compiled_out"),
       struct: /* @__PURE__ */ __name(() => `${LEAVE_OUT}, or load the module that provides it.`, "struct"),
       register: /* @__PURE__ */ __name(() => `${LEAVE_OUT}, or load the module that provides it.`, "register")
+    };
+    WHY_NO_STRUCT = {
+      kernel_too_old: /* @__PURE__ */ __name(() => "The kernel is older than the structure.", "kernel_too_old"),
+      compiled_out: builtWithout,
+      struct: /* @__PURE__ */ __name(() => "The kernel, or a module that is not loaded, would have to register the structure.", "struct"),
+      register: /* @__PURE__ */ __name(() => "It was rejected as it was registered (ENOTSUPP): the architecture has no trampolines for functions of structures (arm64 before 6.0), or the module that takes the structure is not loaded.", "register")
     };
     TYPE_FINDINGS = {
       UNSUPPORTED_PROGRAM_TYPE: entry({
@@ -19400,8 +19478,8 @@ var init_types = __esm({
         args: ["struct", ...BUILD],
         reasons: ["struct", "register", "kernel_too_old", "compiled_out"],
         words: /* @__PURE__ */ __name((f) => ({
-          title: `${lacks(f, `struct_ops ${arg(f, "struct", "of this kind")}`)}${since(f)}`,
-          explanation: f.args.reason === "compiled_out" ? builtWithout(f) : f.args.reason === "kernel_too_old" ? "The kernel is older than the structure." : "The kernel, or a module that is not loaded, would have to register the structure.",
+          title: f.args.reason === "register" ? `struct_ops ${f.subject ?? "of this object"} cannot be registered ${here(f)}` : `${lacks(f, `struct_ops ${arg(f, "struct", "of this kind")}`)}${since(f)}`,
+          explanation: (ofReason(f.args.reason, WHY_NO_STRUCT) ?? WHY_NO_STRUCT.struct)(f),
           remediation: (ofReason(f.args.reason, WITHOUT_STRUCT) ?? WITHOUT_STRUCT.struct)(f)
         }), "words")
       }),
@@ -19442,20 +19520,21 @@ var init_types = __esm({
 function widthWords(field, struct, size, accessed) {
   return `${accessed} bytes are read at ${field} of ${struct}, which has ${size}.`;
 }
-function fieldTodo2(field, type) {
+function fieldTodo2(field, type, struct) {
   if (type === "flow_dissector") return "A flow dissector has data, data_end and flow_keys, and nothing else.";
-  const where = FIELDS3.find(([name5]) => name5.test(field ?? ""))?.[1];
+  const rows3 = struct === "struct bpf_sock" ? SOCKET_FIELDS : FIELDS3;
+  const where = rows3.find(([name5]) => name5.test(field ?? ""))?.[1];
   return [...where === void 0 ? [] : [where], CONTEXT_ADVICE.context_field.todo].join(" ");
 }
-var CONTEXT_ADVICE, FIELDS3;
+var CONTEXT_ADVICE, FIELDS3, SOCKET_FIELDS;
 var init_context_advice = __esm({
   "src/findings/context-advice.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     CONTEXT_ADVICE = {
       context_field: {
-        why: "a context field is read that programs of its type do not have",
-        todo: "Read it in a program whose type has it, or get the value from the packet or by a helper."
+        why: "a context field is read that programs of its hook do not have",
+        todo: "Read it in a program whose hook has it, or get the value from the packet or by a helper."
       },
       context_width: {
         why: "a context field is read in another size than it has",
@@ -19490,6 +19569,12 @@ var init_context_advice = __esm({
       [/^user_ip6$/, "Only hooks of IPv6 (cgroup/connect6, bind6, sendmsg6, ...) have it."],
       [/^sk$/, "tc and cgroup programs have it."]
     ];
+    SOCKET_FIELDS = [
+      [/^src_ip4$/, 'Only SEC("cgroup/post_bind4") has it.'],
+      [/^src_ip6$/, 'Only SEC("cgroup/post_bind6") has it.'],
+      [/^src_port$/, 'Only SEC("cgroup/post_bind4") and SEC("cgroup/post_bind6") have it.'],
+      [/^(?:bound_dev_if|mark|priority)$/, 'Only SEC("cgroup/sock_create") and SEC("cgroup/sock_release") have it.']
+    ];
     __name(fieldTodo2, "fieldTodo");
   }
 });
@@ -19502,10 +19587,10 @@ function listOf(kinds) {
   return [...new Set(kinds.split(/,\s*/).filter(Boolean).map(kindOf3))].join(", ");
 }
 function givenWords({ args }) {
-  const { given: given2, expected, argument: argument2, callee } = args;
-  if (given2 === void 0 || expected === void 0) return void 0;
+  const { given: given3, expected, argument: argument2, callee } = args;
+  if (given3 === void 0 || expected === void 0) return void 0;
   const call3 = callee === void 0 ? "the call" : callee;
-  return `Argument ${argument2 ?? "?"} of ${call3} is ${kindOf3(given2)}, where it takes ${listOf(expected)}.`;
+  return `Argument ${argument2 ?? "?"} of ${call3} is ${kindOf3(given3)}, where it takes ${listOf(expected)}.`;
 }
 function givenTodo({ args }) {
   const { expected } = args;
@@ -19687,6 +19772,14 @@ var init_rejected_values = __esm({
         why: "a helper wants a map and gets something else",
         todo: "Name the map in the call itself (&map, of section .maps), or pass what a lookup in a map of maps returned. A number here often means that the loader did not put the map in: iproute2 and others leave out maps of a form that they do not know."
       },
+      passed_counter: {
+        why: "a loop counts in a variable whose address is passed on, and what is in it is not known after that",
+        todo: "Pass a copy (__u32 key = i; and &key): the compiler then keeps the counter in a register. What helpers only read stays known since 6.14, where the counter has 8 bytes."
+      },
+      stack_counter: {
+        why: "a loop counts in four bytes on the stack, where the verifier does not follow the number",
+        todo: "Leave out volatile, so that the compiler counts in a register, or count in 8 bytes (__u64). Where the compiler has no register left, keep fewer variables over the loop."
+      },
       no_end: {
         why: "its code ends without a return",
         todo: "The compiler took what follows for impossible: return on every path, and look for what C leaves open there (a variable without a value, an index behind an array, __builtin_unreachable, in Rust a panic), with -Wall and with barrier_var around what is suspected."
@@ -19825,6 +19918,7 @@ var init_misuse_advice = __esm({
   "src/findings/misuse-advice.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_wording();
     MISUSE_ADVICE = {
       packet_end: {
         why: "the end of the packet is moved",
@@ -19862,6 +19956,26 @@ var init_misuse_advice = __esm({
         why: "memory is written that the program may only read",
         todo: "Copy it into a local variable or a map value and change the copy; bpf_dynptr_slice_rdwr gives a slice that may be written."
       },
+      fixed_offset: {
+        why: "a member of a kernel structure is read at the place that it has in the headers of the build",
+        todo: "Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ."
+      },
+      null_argument: {
+        why: "NULL is passed where the call wants an address",
+        todo: "Pass what is meant: for a helper the address of a local variable or of a map value; for a kernel function an argument of the hook, or what an acquiring kfunc returned, checked for NULL. Where there is none, leave the call out."
+      },
+      context_address: {
+        why: "a helper is given the address of a field of the context, and does not read there",
+        todo: "Read the field into a local variable first and pass the address of that."
+      },
+      number_argument: {
+        why: "a number is passed where a kernel function wants a pointer to an object of the kernel",
+        todo: "An address that went through a map, a global variable or a cast is a number for the verifier: get the object where it is needed, from an argument of the hook, bpf_get_current_task_btf (not a cast of bpf_get_current_task) or an acquiring kfunc such as bpf_task_from_pid, or keep it in a map as __kptr."
+      },
+      own_memory: {
+        why: "memory of the program is passed where a kernel function wants an object of the kernel",
+        todo: "Pass the object itself: an argument of the hook, or what an acquiring kfunc returned. A copy of it does not stand in for it, and neither does the address of the variable that holds the pointer."
+      },
       tail_call_result: {
         why: "a tail call stands in a function that does not return int",
         todo: "Let the function return int (the program that is jumped to returns in its place), or inline it into the program (__always_inline)."
@@ -19888,7 +20002,15 @@ var init_misuse_advice = __esm({
       },
       replaced_function: {
         why: "an extension (freplace) names a function that cannot be replaced",
-        todo: "Name a global function of the other program (not static, kept with __noinline), or the program itself. Where the extension changes packets or sleeps, the replaced function has to do so, too; an extension of an extension or of a traced program is not allowed."
+        todo: "Name a global function of the other program (not static, kept with __noinline), or the program itself; an extension of an extension or of a traced program is not allowed."
+      },
+      replaced_packet: {
+        why: "an extension (freplace) calls a helper that moves or changes the packet, and the function that it replaces calls none",
+        todo: `Let the replaced function call such a helper, too (bpf_xdp_adjust_head, bpf_skb_pull_data): the verifier checked its callers for what it does. In libxdp and other dispatchers that is their own program: update them. The stub program of ${flag("set-attach-target")} calls none; to see what the real one does, run the loader of both (command: in the manifest).`
+      },
+      replaced_awake: {
+        why: "an extension (freplace) may sleep, and the function that it replaces does not",
+        todo: "Let the replaced function call something that may sleep, too, or leave such calls out of the extension: the verifier checked the callers of the function for what it does."
       }
     };
   }
@@ -19947,8 +20069,8 @@ var init_rejections = __esm({
         todo: "Mask or clamp the value right before its use, on both sides: a number with a sign may be negative as well, so make it unsigned (__u32) before it is compared; barrier_var keeps the compiler from moving the check."
       },
       ctx_access: {
-        why: "a context field is read that this kernel does not have, or not at that size",
-        todo: "Use only context fields that the oldest kernel has, with their exact size."
+        why: "the context is read at a place or in a size that the hook of the program does not have on this kernel",
+        todo: "Read only fields that the hook has (programs of one type may have other fields at each hook), each in its own size, and none that is newer than the oldest kernel."
       },
       traced_arguments: {
         why: "it reads behind the arguments of the traced function",
@@ -20123,11 +20245,17 @@ function detail(f, topic) {
     case "packet_argument":
     case "not_acquired":
     case "untrusted_pointer":
+    case "null_argument":
+    case "context_address":
+    case "number_argument":
+    case "own_memory":
     case "not_constant":
     case "zero_size":
     case "const_string":
     case "stack_bounds":
       return callee === void 0 ? void 0 : `The call is ${callee}.`;
+    case "fixed_offset":
+      return `The access has no CO-RE relocation, and struct ${arg(f, "struct", "?")} has something else there on this kernel.`;
     case "context_field":
       return `It is ${arg(f, "field", "?")} of ${arg(f, "struct", "the context")}.`;
     case "context_width":
@@ -20148,7 +20276,7 @@ function detail(f, topic) {
 function finerTodo(f, topic) {
   if (topic === "reference") return givesBack(f.args.acquired);
   if (topic === "out_of_bounds") return boundsTodo(f.args.available, f.args.size);
-  if (topic === "context_field") return fieldTodo2(f.args.field, f.args.type);
+  if (topic === "context_field") return fieldTodo2(f.args.field, f.args.type, f.args.struct);
   return topic === "type_mismatch" ? givenTodo(f) : void 0;
 }
 var ARGS9, OTHER, VERIFIER_FINDINGS;
@@ -20164,6 +20292,7 @@ var init_verifier = __esm({
     init_rejections();
     init_writer();
     ARGS9 = [
+      "said",
       "proof",
       "recursion",
       "call",
@@ -20299,6 +20428,7 @@ var init_watch = __esm({
     UNRELIABLE = {
       contradiction: /* @__PURE__ */ __name((why2) => `the guest reported this failure, and the rest of its response contradicts itself: ${why2}`, "contradiction"),
       unfinished: /* @__PURE__ */ __name((why2) => `the guest reported this failure and did not finish its response: ${why2}`, "unfinished"),
+      stopped: /* @__PURE__ */ __name((why2) => `the load ended at this failure: ${why2}`, "stopped"),
       left_out: /* @__PURE__ */ __name((why2) => `the guest reported ${why2}, which this report leaves out`, "left_out")
     };
     __name(why, "why");
@@ -20373,8 +20503,8 @@ var init_watch = __esm({
         reasons: reasonsOf(UNRELIABLE),
         words: /* @__PURE__ */ __name((f) => ({
           title: ofReason(f.args.reason, UNRELIABLE)?.(why(f)) ?? UNRELIABLE.contradiction(why(f)),
-          explanation: f.args.reason === "left_out" ? "A report holds so much of one target and no more." : "A reported failure stands; nothing else of this response counts.",
-          remediation: f.args.reason === "left_out" ? "Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported." : "Fix the failure first, then look at the object and at the serial log of this target."
+          explanation: f.args.reason === "left_out" ? "A report holds so much of one target and no more." : f.args.reason === "stopped" ? "The failure stands; whether the others load is not known." : "A reported failure stands; nothing else of this response counts.",
+          remediation: f.args.reason === "left_out" ? "Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported." : f.args.reason === "stopped" ? "Fix the failure first, or declare this one as well." : "Fix the failure first, then look at the object and at the serial log of this target."
         }), "words")
       }),
       UNKNOWN: entry({
@@ -21049,8 +21179,8 @@ function checkTest(test, context, needCommand) {
     });
     return;
   }
-  for (const { path: path2, given: given2 } of needCommand) {
-    if (given2) context.addIssue({ code: "custom", path: [...path2], message: "needs a command; add one" });
+  for (const { path: path2, given: given3 } of needCommand) {
+    if (given3) context.addIssue({ code: "custom", path: [...path2], message: "needs a command; add one" });
   }
 }
 var MAX_BYTES2, MAX_RECORDS, MAX_REPEAT, mapName, programName, bytes, operand3, map, variable, event2, run, EXPECT_KEYS, TestExpect;
@@ -21791,16 +21921,16 @@ async function withLock(context, profiles) {
   const strict = choice3 === "require";
   const lock = await workspaceLock(context);
   if (lock === void 0 && !strict) return [...profiles];
-  const missing3 = [];
+  const missing4 = [];
   const resolved2 = profiles.map((open4) => {
     const profile = withLockedImage(open4, lock, strict);
     if (profile.kernel === void 0 || isLocal(profile.kernel) || profile.unbootable !== void 0) return profile;
     const locked3 = lock?.kernelOf(profile.id);
     if (locked3 !== void 0) return { ...profile, locked: { ...locked3, strict } };
-    missing3.push(profile.id);
+    missing4.push(profile.id);
     return besideLock(profile);
   });
-  if (strict && missing3.length > 0) throw notLocked2(missing3, lock);
+  if (strict && missing4.length > 0) throw notLocked2(missing4, lock);
   return resolved2;
 }
 var init_lock = __esm({
@@ -22040,8 +22170,8 @@ function firecrackerPaths(runner, block2, at) {
 }
 function firecrackerNote(runner, block2, at) {
   if (runner !== "firecracker") return "";
-  const named7 = ["tap_device", "guest_mac"].filter((key) => (block2?.[key] ?? "") !== "");
-  return named7.map((key) => `${at(key)}: firecracker.${key} is not used, as guests have no network`).join("; ");
+  const named8 = ["tap_device", "guest_mac"].filter((key) => (block2?.[key] ?? "") !== "");
+  return named8.map((key) => `${at(key)}: firecracker.${key} is not used, as guests have no network`).join("; ");
 }
 var optionalLine, FirecrackerBlock, USUAL, OWN, PATHS;
 var init_profile_firecracker = __esm({
@@ -22239,7 +22369,7 @@ function readProfile(source, rules = {}) {
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
   const note3 = [clampNote(yaml), firecrackerNote(value2.runner, value2.firecracker, (key) => at(["firecracker", key]))].filter((words3) => words3 !== "").join("; ");
-  if (onPath) for (const named7 of pathsOf(yaml)) onPath(named7);
+  if (onPath) for (const named8 of pathsOf(yaml)) onPath(named8);
   const wrong3 = /* @__PURE__ */ __name((key, message4) => invalid(at(["kernel", ...key]), message4), "wrong");
   checkRpm(value2.kernel, anyKeyring, wrong3);
   checkFiles(value2.kernel, anyKeyring, wrong3);
@@ -22277,8 +22407,8 @@ function imageOf({ image }, file2) {
 }
 function pathsOf({ value: value2, at }) {
   const { kernel: kernel2, image, btf, runner, virtme_ng: virtme, firecracker } = value2;
-  const named7 = kernel2?.source === "file" ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel2[key]])) : kernel2?.source === "oci" ? { layout: kernel2.layout } : {};
-  const ofKernel2 = Object.entries(named7).flatMap(
+  const named8 = kernel2?.source === "file" ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel2[key]])) : kernel2?.source === "oci" ? { layout: kernel2.layout } : {};
+  const ofKernel2 = Object.entries(named8).flatMap(
     ([key, path3]) => path3 === void 0 ? [] : [{ key: `kernel.${key}`, path: path3, use: "read", origin: at(["kernel", key]) }]
   );
   if (btf !== void 0) ofKernel2.push({ key: "btf", path: btf, use: "read", origin: at(["btf"]) });
@@ -22579,8 +22709,8 @@ async function ownProfile(workspace, id2, borrows) {
       continue;
     }
     const paths = [];
-    const profile = readProfile({ file: path2, text: text7 }, { anyKeyring, borrows, onPath: /* @__PURE__ */ __name((named7) => paths.push(named7), "onPath") });
-    if (!anyKeyring) for (const named7 of paths) await files.confine?.(path2, named7);
+    const profile = readProfile({ file: path2, text: text7 }, { anyKeyring, borrows, onPath: /* @__PURE__ */ __name((named8) => paths.push(named8), "onPath") });
+    if (!anyKeyring) for (const named8 of paths) await files.confine?.(path2, named8);
     const repository = paths.length > 0 ? await files.topOf?.(path2) : void 0;
     if (profile.id === id2) return inRepository(profile, repository, !anyKeyring);
     throw new UsageError(
@@ -23053,15 +23183,24 @@ var init_tool = __esm({
 function toolEnv(host) {
   return { PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", XZ_DEFAULTS: XZ_LIMIT };
 }
-async function unpackInto(host, path2, packing, { from, target, maxBytes }, signal) {
-  const places = [String(Math.ceil(maxBytes / 512)), String(from + 1), path2, target];
-  await runTool(host, "sh", ["-c", INTO_FILE, "sh", ...places, ...TOOLS[packing]], { env: toolEnv(host), signal });
+async function unpackInto(host, path2, packing, { from, size = Number.MAX_SAFE_INTEGER, target, maxBytes }, signal) {
+  const tool = TOOLS[packing];
+  const places = [String(Math.ceil(maxBytes / 512)), String(from + 1), String(size), path2, target];
+  return runTool(host, "sh", ["-c", INTO_FILE, "sh", ...places, ...tool], { env: toolEnv(host), signal });
+}
+async function unpackWhole(host, path2, packing, part3, signal) {
+  const result = await unpackInto(host, path2, packing, part3, signal);
+  if (result.exitCode === 0) return;
+  if (result.exitCode === NOT_FOUND) throw missing(TOOLS[packing]);
+  throw new HostError("bad_package", `${path2} cannot be unpacked (${lastWords(result)}); nothing was used`);
+}
+function missing([name5 = ""]) {
+  return new HostError("tool_missing", `cannot run ${name5}: install the package ${PACKAGES2[name5] ?? name5}`);
 }
 async function* unpacked(host, path2, packing, signal, from = 0) {
   var _stack = [];
   try {
     const tool = TOOLS[packing];
-    const [name5 = ""] = tool;
     const env = toolEnv(host);
     const words3 = ["--pdeathsig", "KILL", "--", "sh", "-c", FROM_BYTE, "sh", String(from + 1), path2, ...tool];
     const child = __using(_stack, host.start("setpriv", words3, { cwd: (0, import_node_path7.dirname)(path2), env }), true);
@@ -23076,9 +23215,7 @@ async function* unpacked(host, path2, packing, signal, from = 0) {
       if (signal?.aborted) throw new CancelledError();
       const { exitCode: exitCode2 } = await child.exited;
       if (exitCode2 === 0) return;
-      if (exitCode2 === NOT_FOUND) {
-        throw new HostError("tool_missing", `cannot run ${name5}: install the package ${PACKAGES2[name5] ?? name5}`);
-      }
+      if (exitCode2 === NOT_FOUND) throw missing(tool);
       const words4 = said.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
       throw new HostError(
         "bad_package",
@@ -23107,17 +23244,21 @@ var init_chunks = __esm({
       gzip: ["gzip", "-dc"],
       bzip2: ["bzip2", "-dc"],
       xz: ["xz", "-dc"],
+      lzma: ["xz", "--format=lzma", "-dc"],
+      lzo: ["lzop", "-q", "-dc"],
       zstd: ["zstd", "-q", "-dc"],
       lz4: ["lz4", "-q", "-dc"],
       deb: ["dpkg-deb", "--fsys-tarfile", "-"]
     };
     PACKAGES2 = { xz: "xz-utils", "dpkg-deb": "dpkg" };
     FROM_BYTE = 'from=$1 file=$2; shift 2; tail -c "+$from" -- "$file" | exec "$@"';
-    INTO_FILE = 'ulimit -f "$1"; from=$2 file=$3 target=$4; shift 4; tail -c "+$from" -- "$file" | "$@" >"$target"';
+    INTO_FILE = 'ulimit -f "$1"; from=$2 size=$3 file=$4 target=$5; shift 5; tail -c "+$from" -- "$file" | head -c "$size" | "$@" >"$target"';
     NOT_FOUND = 127;
     LAST_WORDS2 = 300;
     __name(toolEnv, "toolEnv");
     __name(unpackInto, "unpackInto");
+    __name(unpackWhole, "unpackWhole");
+    __name(missing, "missing");
     __name(unpacked, "unpacked");
   }
 });
@@ -23126,7 +23267,7 @@ var init_chunks = __esm({
 async function packedAt(host, path2, { payload }) {
   if (payload === void 0 || payload.offset >= ((await host.files.stat(path2))?.size ?? 0)) return void 0;
   const head2 = Buffer.from(await host.files.readHead(path2, 8, payload.offset));
-  const packing = MAGICS.find(([magic]) => head2.toString("latin1", 0, magic.length) === magic)?.[1];
+  const packing = payload.packing ?? MAGICS.find(([magic]) => head2.toString("latin1", 0, magic.length) === magic)?.[1];
   return packing && { packing, from: payload.offset };
 }
 async function unpackedKernel(host, path2, image, signal) {
@@ -23161,6 +23302,115 @@ var init_payload = __esm({
   }
 });
 
+// src/kernels/image/banner.ts
+async function bannerIn(chunks2) {
+  let held = "";
+  for await (const chunk of chunks2) {
+    held += chunk.toString("latin1");
+    const release = BANNER.exec(held)?.[1];
+    if (release !== void 0) return release;
+    held = held.slice(-BANNER_BYTES);
+  }
+  return void 0;
+}
+var BANNER, BANNER_BYTES;
+var init_banner = __esm({
+  "src/kernels/image/banner.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    BANNER = /Linux version ([A-Za-z0-9][A-Za-z0-9._+~-]{0,127}) \(/;
+    BANNER_BYTES = 160;
+    __name(bannerIn, "bannerIn");
+  }
+});
+
+// src/kernels/image/zboot.ts
+function isArm64Image(bytes3) {
+  return Buffer.from(bytes3).toString("latin1", 56, 60) === "ARMd";
+}
+function isZboot(bytes3) {
+  const head2 = Buffer.from(bytes3.subarray(0, HEAD_BYTES)).toString("latin1");
+  return head2.startsWith("MZ") && head2.slice(4, 8) === "zimg";
+}
+function zbootPayload(bytes3, size) {
+  const head2 = Buffer.from(bytes3.subarray(0, HEAD_BYTES));
+  const [named8 = ""] = head2.toString("latin1", NAME_AT).split("\0");
+  const payload = { offset: head2.readUInt32LE(8), size: head2.readUInt32LE(12) };
+  if (payload.offset < HEAD_BYTES || payload.size === 0 || payload.offset + payload.size > size) {
+    return "it is an EFI zboot image whose kernel lies outside of the file; it is damaged, build or copy it again";
+  }
+  const packing = Object.hasOwn(PACKINGS, named8) ? PACKINGS[named8] : void 0;
+  if (packing !== void 0) return { ...payload, packing };
+  const printable2 = named8.replace(/[^\x20-\x7e]/g, "?");
+  return `it is an EFI zboot image packed with "${printable2}", which cannot be unpacked here (${Object.keys(PACKINGS).join(", ")} can); name the Image of the same build`;
+}
+async function withoutZboot(host, path2, target, signal) {
+  const head2 = await host.files.readHead(path2, HEAD_BYTES);
+  if (!isZboot(head2)) return path2;
+  const payload = zbootPayload(head2, (await host.files.stat(path2))?.size ?? 0);
+  const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("kernel_unusable", `${(0, import_node_path8.basename)(path2)} cannot be booted: ${why2}`), "unusable");
+  if (typeof payload === "string") throw unusable5(payload);
+  const { offset: from, size, packing = "plain" } = payload;
+  await unpackWhole(host, path2, packing, { from, size, target, maxBytes: MAX_KERNEL }, signal);
+  if (isArm64Image(await host.files.readHead(target, HEAD_BYTES))) return target;
+  throw unusable5("it is an EFI zboot image with something else than an Image for arm64 in it");
+}
+var import_node_path8, MAX_KERNEL, HEAD_BYTES, NAME_AT, PACKINGS;
+var init_zboot = __esm({
+  "src/kernels/image/zboot.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path8 = require("node:path");
+    init_errors();
+    init_chunks();
+    MAX_KERNEL = 256 * 1024 * 1024;
+    HEAD_BYTES = 64;
+    NAME_AT = 24;
+    PACKINGS = {
+      gzip: "gzip",
+      lz4: "lz4",
+      lzma: "lzma",
+      lzo: "lzo",
+      xzkern: "xz",
+      zstd22: "zstd"
+    };
+    __name(isArm64Image, "isArm64Image");
+    __name(isZboot, "isZboot");
+    __name(zbootPayload, "zbootPayload");
+    __name(withoutZboot, "withoutZboot");
+  }
+});
+
+// src/kernels/image/arm64.ts
+async function readArm64(host, path2, head2, signal) {
+  const size = (await host.files.stat(path2))?.size ?? 0;
+  const payload = isZboot(head2) ? zbootPayload(head2, size) : { offset: 0, size, packing: "plain" };
+  if (typeof payload === "string") return payload;
+  const release = await releaseIn(host, path2, payload, signal);
+  if (release === void 0) return "it does not say which version it is; it is damaged, build or copy it again";
+  return { arch: "aarch64", release, payload };
+}
+async function releaseIn(host, path2, { offset, packing = "plain" }, signal) {
+  try {
+    return await bannerIn(unpacked(host, path2, packing, signal, offset));
+  } catch (error2) {
+    if (error2 instanceof HostError && error2.code === "bad_package") return void 0;
+    throw error2;
+  }
+}
+var init_arm64 = __esm({
+  "src/kernels/image/arm64.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_chunks();
+    init_banner();
+    init_zboot();
+    __name(readArm64, "readArm64");
+    __name(releaseIn, "releaseIn");
+  }
+});
+
 // src/kernels/image/bzimage.ts
 function begins(head2, magic) {
   return head2.toString("latin1", 0, magic.length) === magic;
@@ -23171,7 +23421,7 @@ function readBzImage(bytes3) {
   const isBzImage = head2.length >= 608 && head2.readUInt16LE(510) === 43605 && head2.toString("latin1", 514, 518) === "HdrS";
   if (!isBzImage) {
     const other = OTHERS.find(([matches2]) => matches2(head2))?.[1];
-    return other ?? "it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64";
+    return other ?? "it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64, or the Image of one for arm64";
   }
   const protocol = head2.readUInt16LE(518);
   if (protocol >= 524 && (head2.readUInt16LE(566) & 1) === 0) {
@@ -23186,14 +23436,14 @@ function readBzImage(bytes3) {
   }
   const start = ((head2[497] || DEFAULT_SETUP_SECTORS) + 1) * SECTOR;
   const payload = { offset: start + head2.readUInt32LE(584), size: head2.readUInt32LE(588) };
-  return { release, payload: protocol >= 520 && payload.size > 0 ? payload : void 0 };
+  return { arch: "x86_64", release, payload: protocol >= 520 && payload.size > 0 ? payload : void 0 };
 }
-var HEAD_BYTES, SECTOR, DEFAULT_SETUP_SECTORS, RELEASE, OTHERS;
+var HEAD_BYTES2, SECTOR, DEFAULT_SETUP_SECTORS, RELEASE, OTHERS;
 var init_bzimage = __esm({
   "src/kernels/image/bzimage.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    HEAD_BYTES = 64 * 1024;
+    HEAD_BYTES2 = 64 * 1024;
     SECTOR = 512;
     DEFAULT_SETUP_SECTORS = 4;
     RELEASE = /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/;
@@ -23203,16 +23453,8 @@ var init_bzimage = __esm({
         "it is an ELF file (vmlinux or a module); name arch/x86/boot/bzImage of the same build"
       ],
       [
-        (head2) => head2.toString("latin1", 56, 60) === "ARMd",
-        "it is an Image for arm64, and guests here are x86_64; build for x86_64"
-      ],
-      [
-        (head2) => begins(head2, "MZ") && head2.toString("latin1", 4, 8) === "zimg",
-        "it is an EFI zboot image (arm64, riscv or loongarch), which unpacks itself under EFI alone; build bzImage for x86_64"
-      ],
-      [
         (head2) => begins(head2, "MZ"),
-        "it is an EFI program and no bzImage, such as a unified kernel image; take the kernel out of it: objcopy -O binary --only-section=.linux FILE vmlinuz"
+        "it is an EFI program and no kernel image, such as a unified kernel image; take the kernel out of it: objcopy -O binary --only-section=.linux FILE vmlinuz"
       ],
       [(head2) => begins(head2, "\x8B"), "it is packed with gzip; unpack it first"],
       [(head2) => begins(head2, "\xFD7zXZ"), "it is packed with xz; unpack it first"],
@@ -23236,16 +23478,6 @@ async function bytesAt(host, path2, { offset, size }, signal) {
   }
   return Buffer.concat(parts2).subarray(0, size);
 }
-async function bannerIn(chunks2) {
-  let held = "";
-  for await (const chunk of chunks2) {
-    held += chunk.toString("latin1");
-    const release = BANNER.exec(held)?.[1];
-    if (release !== void 0) return release;
-    held = held.slice(-BANNER_BYTES);
-  }
-  return void 0;
-}
 async function readVmlinux(host, path2, head2, signal) {
   const header = readElfHeader(head2);
   const segments = header && readSegments(head2, header.segments, MAX_SEGMENTS);
@@ -23262,40 +23494,47 @@ async function readVmlinux(host, path2, head2, signal) {
   const release = await bannerIn(unpacked(host, path2, "plain", signal));
   if (release === void 0) return "it does not say which version it is; it is damaged, build or copy it again";
   const size = (await host.files.stat(path2))?.size ?? 0;
-  return { release, payload: { offset: 0, size } };
+  return { arch: "x86_64", release, payload: { offset: 0, size } };
 }
-var MAX_SEGMENTS, MAX_NOTES, PVH_ENTRY, BANNER, BANNER_BYTES;
+var MAX_SEGMENTS, MAX_NOTES, PVH_ENTRY;
 var init_vmlinux = __esm({
   "src/kernels/image/vmlinux.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
     init_chunks();
+    init_banner();
     init_notes();
     MAX_SEGMENTS = 64;
     MAX_NOTES = 64 * 1024;
     PVH_ENTRY = { owner: "Xen", type: 18 };
-    BANNER = /Linux version ([A-Za-z0-9][A-Za-z0-9._+~-]{0,127}) \(/;
-    BANNER_BYTES = 160;
     __name(bytesAt, "bytesAt");
-    __name(bannerIn, "bannerIn");
     __name(readVmlinux, "readVmlinux");
   }
 });
 
 // src/kernels/image/read-image.ts
 async function readImage(host, path2, signal) {
-  const head2 = await host.files.readHead(path2, HEAD_BYTES);
+  const head2 = await host.files.readHead(path2, HEAD_BYTES2);
+  if (isArm64Image(head2) || isZboot(head2)) return readArm64(host, path2, head2, signal);
   return hasElfMagic(head2) ? readVmlinux(host, path2, head2, signal) : readBzImage(head2);
+}
+async function readImageFor(host, path2, arch, signal) {
+  const image = await readImage(host, path2, signal);
+  if (typeof image === "string" || image.arch === arch) return image;
+  return `it is a kernel for ${image.arch}, and its profile says ${arch}; correct arch in the profile, or name another one`;
 }
 var init_read_image = __esm({
   "src/kernels/image/read-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
+    init_arm64();
     init_bzimage();
     init_vmlinux();
+    init_zboot();
     __name(readImage, "readImage");
+    __name(readImageFor, "readImageFor");
   }
 });
 
@@ -23306,7 +23545,7 @@ async function wholeKernel(chunks2) {
   try {
     for await (const chunk of chunks2) {
       bytes3 += chunk.length;
-      if (bytes3 > MAX_KERNEL) return void 0;
+      if (bytes3 > MAX_KERNEL2) return void 0;
       parts2.push(chunk);
     }
   } catch (error2) {
@@ -23338,23 +23577,23 @@ function factsOf(bytesOf2) {
 }
 async function imageSections(host, path2, signal) {
   const image = await readImage(host, path2, signal);
-  if (typeof image === "string") return void 0;
+  if (typeof image === "string" || image.arch === "aarch64") return void 0;
   const chunks2 = await unpackedKernel(host, path2, image, signal);
   const kernel2 = chunks2 && await wholeKernel(chunks2);
   return kernel2 && sectionsOf(kernel2);
 }
 async function unpackedSections(host, path2, target, signal) {
   const image = await readImage(host, path2, signal);
-  if (typeof image === "string") return void 0;
+  if (typeof image === "string" || image.arch === "aarch64") return void 0;
   try {
-    await unpackKernel(host, path2, image, { target, maxBytes: MAX_KERNEL }, signal);
+    await unpackKernel(host, path2, image, { target, maxBytes: MAX_KERNEL2 }, signal);
     return await fileSections(host, target, OF_FACTS);
   } finally {
     await host.files.removeFile(target);
   }
 }
 async function imageFacts(host, path2, dir, signal) {
-  const sections = await unpackedSections(host, path2, (0, import_node_path8.join)(dir, "unpacked-kernel"), signal);
+  const sections = await unpackedSections(host, path2, (0, import_node_path9.join)(dir, "unpacked-kernel"), signal);
   if (sections !== void 0) return factsOf((name5) => sections.get(name5));
   const bytesOf2 = await imageSections(host, path2, signal);
   return bytesOf2 === void 0 ? {} : factsOf(bytesOf2);
@@ -23371,13 +23610,13 @@ async function imageParts(host, path2, signal) {
     rodata: rodata && Buffer.from(rodata.buffer, rodata.byteOffset, rodata.length)
   };
 }
-var import_node_crypto, import_node_path8, MAX_KERNEL, MAX_SECTIONS2, BUILD_ID, OF_FACTS;
+var import_node_crypto, import_node_path9, MAX_KERNEL2, MAX_SECTIONS2, BUILD_ID, OF_FACTS;
 var init_image_facts = __esm({
   "src/kernels/image/image-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto = require("node:crypto");
-    import_node_path8 = require("node:path");
+    import_node_path9 = require("node:path");
     init_elf_file();
     init_named_sections();
     init_errors();
@@ -23385,7 +23624,7 @@ var init_image_facts = __esm({
     init_notes();
     init_payload();
     init_read_image();
-    MAX_KERNEL = 256 * 1024 * 1024;
+    MAX_KERNEL2 = 256 * 1024 * 1024;
     MAX_SECTIONS2 = 4096;
     BUILD_ID = 3;
     __name(wholeKernel, "wholeKernel");
@@ -23548,8 +23787,8 @@ async function planBoot(catalog, optional4 = OPTIONAL_MODULES) {
   const has = /* @__PURE__ */ __name((name5) => catalog.builtIn(name5) || catalog.exists(name5), "has");
   const driver = DRIVERS.find(({ module: module2 }) => has(module2));
   if (!has(BUS) || driver === void 0) {
-    const missing3 = has(BUS) ? DRIVERS.map(({ module: module2 }) => module2).join(" and no ") : BUS;
-    throw nowhere(missing3, "every guest");
+    const missing4 = has(BUS) ? DRIVERS.map(({ module: module2 }) => module2).join(" and no ") : BUS;
+    throw nowhere(missing4, "every guest");
   }
   const visit3 = /* @__PURE__ */ __name(async (name5, neededBy2, path2) => {
     if (order.has(name5) || catalog.builtIn(name5)) return;
@@ -23627,19 +23866,19 @@ async function bootModules(host, kernel2, dir, signal) {
           `the module ${name5} (${path2}) is of kernel ${info.release}, and the kernel is ${kernel2.release}; name the modules of the same build`
         );
       }
-      await host.files.writeAtomic((0, import_node_path9.join)(dir, `${name5}.ko`), bytes3);
+      await host.files.writeAtomic((0, import_node_path10.join)(dir, `${name5}.ko`), bytes3);
       return info.depends;
     }
   };
   const { channel, modules: modules2 } = await planBoot(catalog);
-  return { channel, modules: modules2.map((name5) => ({ name: name5, path: (0, import_node_path9.join)(dir, `${name5}.ko`) })) };
+  return { channel, modules: modules2.map((name5) => ({ name: name5, path: (0, import_node_path10.join)(dir, `${name5}.ko`) })) };
 }
-var import_node_path9, import_node_zlib, MAX_MODULE, MAX_MODULES, MAX_LIST;
+var import_node_path10, import_node_zlib, MAX_MODULE, MAX_MODULES, MAX_LIST;
 var init_module_files = __esm({
   "src/kernels/modules/module-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path9 = require("node:path");
+    import_node_path10 = require("node:path");
     import_node_zlib = require("node:zlib");
     init_errors();
     init_space();
@@ -23665,19 +23904,19 @@ function vouchedFor(profile, files, by) {
   const file2 = profile.kernelFile ?? profile.file;
   return {
     by: by ?? (files.some(({ sha256: sha2563 }) => pins.has(sha2563)) ? "pin" : "signature"),
-    file: profile.builtinKernel ? `${BUILTIN}${(0, import_node_path10.basename)(file2)}` : file2
+    file: profile.builtinKernel ? `${BUILTIN}${(0, import_node_path11.basename)(file2)}` : file2
   };
 }
 function vouchedAsConfigured({ vouched }, { builtinKernel }) {
   return builtinKernel !== true || vouched.file.startsWith(BUILTIN);
 }
-var import_node_crypto2, import_node_path10, BUILTIN;
+var import_node_crypto2, import_node_path11, BUILTIN;
 var init_source_key = __esm({
   "src/kernels/source-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto2 = require("node:crypto");
-    import_node_path10 = require("node:path");
+    import_node_path11 = require("node:path");
     init_kernel_source();
     __name(sourceKey, "sourceKey");
     BUILTIN = "built-in: ";
@@ -23709,24 +23948,24 @@ async function secureRoot(host, root) {
 function storeRoot(env) {
   const own3 = env["BPFCOMPAT_CACHE_DIR"];
   if (own3 !== void 0 && own3 !== "") {
-    if ((0, import_node_path11.isAbsolute)(own3)) return own3;
+    if ((0, import_node_path12.isAbsolute)(own3)) return own3;
     throw new UsageError("bad_cache_dir", `BPFCOMPAT_CACHE_DIR: "${own3}" is not an absolute path; write it in full`);
   }
   const xdg = env["XDG_CACHE_HOME"];
-  if (xdg !== void 0 && (0, import_node_path11.isAbsolute)(xdg)) return (0, import_node_path11.join)(xdg, "bpfcompat");
+  if (xdg !== void 0 && (0, import_node_path12.isAbsolute)(xdg)) return (0, import_node_path12.join)(xdg, "bpfcompat");
   const home = env["HOME"];
-  if (home !== void 0 && (0, import_node_path11.isAbsolute)(home)) return (0, import_node_path11.join)(home, ".cache", "bpfcompat");
+  if (home !== void 0 && (0, import_node_path12.isAbsolute)(home)) return (0, import_node_path12.join)(home, ".cache", "bpfcompat");
   throw new HostError(
     "no_cache_dir",
     "there is no place to keep kernels: set BPFCOMPAT_CACHE_DIR to a directory, or HOME"
   );
 }
-var import_node_path11, OWNER_ONLY, OTHERS_WRITE;
+var import_node_path12, OWNER_ONLY, OTHERS_WRITE;
 var init_store_root = __esm({
   "src/kernels/store-root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     init_errors();
     OWNER_ONLY = 448;
     OTHERS_WRITE = 18;
@@ -23740,15 +23979,15 @@ function locateStore(host) {
   const root = storeRoot(host.env);
   return {
     root,
-    blobs: (0, import_node_path12.join)(root, "blobs", "sha256"),
-    records: (0, import_node_path12.join)(root, "kernels"),
-    userland: (0, import_node_path12.join)(root, "userland"),
-    modules: (0, import_node_path12.join)(root, "modules"),
-    facts: (0, import_node_path12.join)(root, "facts"),
-    packages: (0, import_node_path12.join)(root, "packages"),
-    apt: (0, import_node_path12.join)(root, "apt"),
-    tmp: (0, import_node_path12.join)(root, "tmp"),
-    locks: (0, import_node_path12.join)(root, "locks")
+    blobs: (0, import_node_path13.join)(root, "blobs", "sha256"),
+    records: (0, import_node_path13.join)(root, "kernels"),
+    userland: (0, import_node_path13.join)(root, "userland"),
+    modules: (0, import_node_path13.join)(root, "modules"),
+    facts: (0, import_node_path13.join)(root, "facts"),
+    packages: (0, import_node_path13.join)(root, "packages"),
+    apt: (0, import_node_path13.join)(root, "apt"),
+    tmp: (0, import_node_path13.join)(root, "tmp"),
+    locks: (0, import_node_path13.join)(root, "locks")
   };
 }
 async function openStore(host) {
@@ -23763,7 +24002,7 @@ async function openStore(host) {
 }
 async function makeRoot(host, root) {
   try {
-    await host.files.makeDir((0, import_node_path12.dirname)(root), PARENT_MODE);
+    await host.files.makeDir((0, import_node_path13.dirname)(root), PARENT_MODE);
     await host.files.makeDir(root, ROOT_MODE);
   } catch (cause) {
     const remedy5 = "set BPFCOMPAT_CACHE_DIR to a directory that you can write to";
@@ -23772,7 +24011,7 @@ async function makeRoot(host, root) {
 }
 function lockProfile(host, store, profile, signal, onNote) {
   const name5 = `profile-${profile}`;
-  return lockIn(host, store, name5, signal, () => onNote?.(waitingWords((0, import_node_path12.join)(store.locks, name5))));
+  return lockIn(host, store, name5, signal, () => onNote?.(waitingWords((0, import_node_path13.join)(store.locks, name5))));
 }
 function waitingWords(path2) {
   return `${path2} is locked by another process, most likely another bpfcompat; waiting for it (fuser ${path2} names it)`;
@@ -23783,16 +24022,16 @@ function lockStore(host, store, signal) {
 async function lockIn(host, store, name5, signal, onWait) {
   if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
   } };
-  return host.files.lock((0, import_node_path12.join)(store.locks, name5), signal, onWait);
+  return host.files.lock((0, import_node_path13.join)(store.locks, name5), signal, onWait);
 }
 function recordName({ profile, source }) {
   return `${profile}@${source.slice(0, NAME_DIGITS)}`;
 }
 function recordPath(store, name5) {
-  return (0, import_node_path12.join)(store.records, `${name5}.json`);
+  return (0, import_node_path13.join)(store.records, `${name5}.json`);
 }
 function blobPath(store, file2) {
-  return (0, import_node_path12.join)(store.blobs, file2.sha256);
+  return (0, import_node_path13.join)(store.blobs, file2.sha256);
 }
 async function readJson(host, path2) {
   if (!(await host.files.stat(path2))?.isFile) return void 0;
@@ -23833,12 +24072,12 @@ function kernelFiles(store, record4) {
     modules: record4.modules.map(({ name: name5, file: file2 }) => ({ name: name5, path: blobPath(store, file2) }))
   };
 }
-var import_node_path12, MAX_RECORD, ROOT_MODE, PARENT_MODE, NAME_DIGITS;
+var import_node_path13, MAX_RECORD, ROOT_MODE, PARENT_MODE, NAME_DIGITS;
 var init_store = __esm({
   "src/kernels/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path12 = require("node:path");
+    import_node_path13 = require("node:path");
     init_errors();
     init_kernel();
     init_store_root();
@@ -23876,9 +24115,10 @@ async function commitKernel(host, store, profile, source, fetched2, workDir, sig
   var _stack = [];
   try {
     const { kernel: kernel2 } = fetched2;
-    const { channel, modules: modules2 } = await bootModules(host, kernel2, (0, import_node_path13.join)(workDir, "modules"), signal);
-    const facts = await imageFacts(host, kernel2.vmlinuz, workDir, signal);
-    const vmlinuz = await measure(host, kernel2.vmlinuz);
+    const { channel, modules: modules2 } = await bootModules(host, kernel2, (0, import_node_path14.join)(workDir, "modules"), signal);
+    const bootable = await withoutZboot(host, kernel2.vmlinuz, (0, import_node_path14.join)(workDir, "image"), signal);
+    const facts = await imageFacts(host, bootable, workDir, signal);
+    const vmlinuz = await measure(host, bootable);
     const config2 = kernel2.config === void 0 ? void 0 : await measure(host, kernel2.config);
     const moduleFiles = [];
     for (const { name: name5, path: path2 } of modules2) moduleFiles.push({ name: name5, incoming: await measure(host, path2) });
@@ -23894,6 +24134,7 @@ async function commitKernel(host, store, profile, source, fetched2, workDir, sig
       ...facts,
       config: config2?.file ?? null,
       modules: moduleFiles.map(({ name: name5, incoming: incoming2 }) => ({ name: name5, file: incoming2.file })),
+      ...fetched2.tree === void 0 ? {} : { tree: fetched2.tree },
       // Absent where it always was the same, so that older versions read it as well.
       ...channel === "virtio-serial" ? {} : { channel },
       fetchedAt: host.now().toISOString()
@@ -23911,13 +24152,14 @@ async function commitKernel(host, store, profile, source, fetched2, workDir, sig
     _promise && await _promise;
   }
 }
-var import_node_path13;
+var import_node_path14;
 var init_commit = __esm({
   "src/kernels/commit.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     init_image_facts();
+    init_zboot();
     init_module_files();
     init_source_key();
     init_store();
@@ -23954,12 +24196,12 @@ function quoted2(path2) {
 function aptConfig(dirs, arch, network) {
   const settings = [
     ["Dir::State", `${dirs.state}/`],
-    ["Dir::State::lists", `${(0, import_node_path14.join)(dirs.state, "lists")}/`],
-    ["Dir::State::status", (0, import_node_path14.join)(dirs.state, "status")],
+    ["Dir::State::lists", `${(0, import_node_path15.join)(dirs.state, "lists")}/`],
+    ["Dir::State::status", (0, import_node_path15.join)(dirs.state, "status")],
     ["Dir::Cache", `${dirs.cache}/`],
     ["Dir::Etc::main", "/dev/null"],
     ["Dir::Etc::parts", "/dev/null"],
-    ["Dir::Etc::sourcelist", (0, import_node_path14.join)(dirs.state, "sources.list")],
+    ["Dir::Etc::sourcelist", (0, import_node_path15.join)(dirs.state, "sources.list")],
     ["Dir::Etc::sourceparts", "/dev/null"],
     ["Dir::Etc::preferences", "/dev/null"],
     ["Dir::Etc::preferencesparts", "/dev/null"],
@@ -23997,12 +24239,12 @@ function sourceLine(arch, keyring, mirror, suite, aged = isDated(mirror)) {
   return `deb [arch=${arch} signed-by=${keyring}${until}] ${mirror} ${suite} main
 `;
 }
-var import_node_path14, PROXY_VARIABLES;
+var import_node_path15, PROXY_VARIABLES;
 var init_apt_config = __esm({
   "src/kernels/sources/deb/apt-config.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path14 = require("node:path");
+    import_node_path15 = require("node:path");
     init_errors();
     PROXY_VARIABLES = ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"];
     __name(aptEnv, "aptEnv");
@@ -24283,8 +24525,8 @@ var init_signer = __esm({
 
 // src/kernels/sources/deb/lists-signer.ts
 async function listsSigner(host, keyring, inRelease, dir, signal) {
-  const home = (0, import_node_path15.join)(dir, "gpgv");
-  const keys = (0, import_node_path15.join)(home, "keyring.gpg");
+  const home = (0, import_node_path16.join)(dir, "gpgv");
+  const keys = (0, import_node_path16.join)(home, "keyring.gpg");
   try {
     await host.files.makeDir(home, 448);
     await host.files.writeAtomic(keys, binaryKeys(await host.files.read(keyring, MAX_KEYRING)));
@@ -24296,12 +24538,12 @@ async function listsSigner(host, keyring, inRelease, dir, signal) {
     throw error2;
   }
 }
-var import_node_path15, MAX_KEYRING;
+var import_node_path16, MAX_KEYRING;
 var init_lists_signer = __esm({
   "src/kernels/sources/deb/lists-signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path15 = require("node:path");
+    import_node_path16 = require("node:path");
     init_errors();
     init_tool();
     init_armor();
@@ -24329,7 +24571,7 @@ async function checkSuites(host, lists, source, mirror) {
   for (const suite of suitesOf(source)) {
     for (const name5 of names3) {
       if (!name5.endsWith(`${listMark(suite)}InRelease`) && !name5.endsWith(`${listMark(suite)}Release`)) continue;
-      const text7 = (await host.files.read((0, import_node_path16.join)(lists, name5), MAX_RELEASE)).toString("utf8");
+      const text7 = (await host.files.read((0, import_node_path17.join)(lists, name5), MAX_RELEASE)).toString("utf8");
       if (isReleaseOf(text7, suite, source.archive)) continue;
       const is = fieldOf(text7, "Suite").replace(/[^A-Za-z0-9./_-]/g, "?") || "nameless";
       throw new HostError(
@@ -24339,12 +24581,12 @@ async function checkSuites(host, lists, source, mirror) {
     }
   }
 }
-var import_node_path16, MAX_RELEASE;
+var import_node_path17, MAX_RELEASE;
 var init_release_file = __esm({
   "src/kernels/sources/deb/release-file.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path16 = require("node:path");
+    import_node_path17 = require("node:path");
     init_errors();
     init_archives();
     MAX_RELEASE = 16 * 1024 * 1024;
@@ -24361,7 +24603,7 @@ async function keyringFor(host, { archive, keyring: chosen3 }, dir) {
   const file2 = chosen3 ?? keyring;
   if ((await host.files.stat(file2))?.isFile) return file2;
   if (chosen3 === void 0 && keys !== void 0) {
-    const shipped = (0, import_node_path17.join)(dir, `${keyringPackage}.asc`);
+    const shipped = (0, import_node_path18.join)(dir, `${keyringPackage}.asc`);
     await host.files.writeAtomic(shipped, `${keys}
 `);
     return shipped;
@@ -24378,23 +24620,23 @@ function percentOf(line6) {
 async function openApt(host, options2) {
   const { dirs, source, arch, mirror, signal } = options2;
   const settings = await runTool(host, "apt-config", ["dump"], { signal });
-  for (const dir of [(0, import_node_path17.join)(dirs.state, "lists", "partial"), (0, import_node_path17.join)(dirs.cache, "archives", "partial")]) {
+  for (const dir of [(0, import_node_path18.join)(dirs.state, "lists", "partial"), (0, import_node_path18.join)(dirs.cache, "archives", "partial")]) {
     await host.files.makeDir(dir);
   }
   const keyring = await keyringFor(host, source, dirs.state);
-  const configPath = (0, import_node_path17.join)(dirs.state, "apt.conf");
-  await host.files.writeAtomic((0, import_node_path17.join)(dirs.state, "status"), "");
+  const configPath = (0, import_node_path18.join)(dirs.state, "apt.conf");
+  await host.files.writeAtomic((0, import_node_path18.join)(dirs.state, "status"), "");
   const lines3 = suitesOf(source).map((suite) => sourceLine(arch, keyring, mirror, suite, options2.aged));
-  await host.files.writeAtomic((0, import_node_path17.join)(dirs.state, "sources.list"), lines3.join(""));
+  await host.files.writeAtomic((0, import_node_path18.join)(dirs.state, "sources.list"), lines3.join(""));
   await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString("utf8"))));
   return new PrivateApt(host, options2, keyring, aptEnv(host, configPath));
 }
-var import_node_path17, APT_HELPER, BYTES_PER_MS, PATIENCE_MS, MAX_INDEX_OUTPUT, PrivateApt;
+var import_node_path18, APT_HELPER, BYTES_PER_MS, PATIENCE_MS, MAX_INDEX_OUTPUT, PrivateApt;
 var init_apt = __esm({
   "src/kernels/sources/deb/apt.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path17 = require("node:path");
+    import_node_path18 = require("node:path");
     init_errors();
     init_tool();
     init_apt_config();
@@ -24426,7 +24668,7 @@ var init_apt = __esm({
         this.#options = options2;
         this.#keyring = keyring;
         this.#env = env;
-        this.#lists = (0, import_node_path17.join)(options2.dirs.state, "lists");
+        this.#lists = (0, import_node_path18.join)(options2.dirs.state, "lists");
       }
       async update() {
         const { mirror, source } = this.#options;
@@ -24460,7 +24702,7 @@ var init_apt = __esm({
         if (listed.length > 0) await fetch2("apt-get", ["download", "--", ...names3], listed);
         for (const one of packages) {
           if (!one.pinned) continue;
-          const target = (0, import_node_path17.join)(dir, `${one.sha256}.deb`);
+          const target = (0, import_node_path18.join)(dir, `${one.sha256}.deb`);
           const uri = `${this.#options.mirror}/${one.path}`;
           await fetch2(APT_HELPER, ["download-file", "--", uri, target, `SHA256:${one.sha256}`], [one]);
         }
@@ -24471,11 +24713,11 @@ var init_apt = __esm({
         const ends = suitesOf(source).map((suite) => `${listMark(suite)}InRelease`);
         const name5 = ends.map((end) => names3.find((one) => one.endsWith(end))).find((one) => one !== void 0);
         if (name5 === void 0) return void 0;
-        return listsSigner(this.#host, this.#keyring, (0, import_node_path17.join)(this.#lists, name5), dirs.cache, signal);
+        return listsSigner(this.#host, this.#keyring, (0, import_node_path18.join)(this.#lists, name5), dirs.cache, signal);
       }
       async keepLists(dir) {
         const names3 = await this.#host.files.list(this.#lists);
-        for (const suite of suitesOf(this.#options.source)) await this.#keepSuite(names3, suite, (0, import_node_path17.join)(dir, "dists", suite));
+        for (const suite of suitesOf(this.#options.source)) await this.#keepSuite(names3, suite, (0, import_node_path18.join)(dir, "dists", suite));
       }
       async #keepSuite(names3, suite, dist) {
         const { files } = this.#host;
@@ -24484,11 +24726,11 @@ var init_apt = __esm({
         const release = names3.find((name5) => name5.endsWith(`${mark2}InRelease`));
         const packages = names3.find((name5) => name5.includes(`${mark2}main_`) && name5.includes("_Packages"));
         if (release === void 0) return;
-        await files.makeDir((0, import_node_path17.join)(dist, "main", `binary-${arch}`));
-        await files.copy((0, import_node_path17.join)(this.#lists, release), (0, import_node_path17.join)(dist, "InRelease"));
-        const target = (0, import_node_path17.join)(dist, "main", `binary-${arch}`, "Packages");
+        await files.makeDir((0, import_node_path18.join)(dist, "main", `binary-${arch}`));
+        await files.copy((0, import_node_path18.join)(this.#lists, release), (0, import_node_path18.join)(dist, "InRelease"));
+        const target = (0, import_node_path18.join)(dist, "main", `binary-${arch}`, "Packages");
         if (packages === void 0) return await files.writeAtomic(target, "");
-        const unpack = ["-c", '"$0" cat-file "$1" >"$2"', APT_HELPER, (0, import_node_path17.join)(this.#lists, packages), target];
+        const unpack = ["-c", '"$0" cat-file "$1" >"$2"', APT_HELPER, (0, import_node_path18.join)(this.#lists, packages), target];
         await mustRun(this.#host, "sh", unpack, { env: this.#env, signal });
       }
       #checkLists() {
@@ -24629,12 +24871,12 @@ function newest(packages) {
   );
 }
 function choosePackage(source, offered) {
-  const named7 = offered.filter((one) => nameMatches(source.package, one.name));
-  const right = source.version === void 0 ? named7 : named7.filter((one) => one.version === source.version);
+  const named8 = offered.filter((one) => nameMatches(source.package, one.name));
+  const right = source.version === void 0 ? named8 : named8.filter((one) => one.version === source.version);
   const chosen3 = newest(right);
   if (chosen3 !== void 0) return chosen3;
   const requested2 = source.version === void 0 ? source.package : `${source.package} ${source.version}`;
-  const similar = (named7.length > 0 ? named7 : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
+  const similar = (named8.length > 0 ? named8 : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
   throw new HostError(
     "package_not_found",
     `${source.archive} ${source.suite} has no package ${requested2}; ` + (similar.length > 0 ? `it has ${similar.join(", ")}` : "nothing there begins like that") + "; correct package, version or suite in the kernel block of the profile"
@@ -24803,7 +25045,7 @@ async function readText(host, path2) {
 async function sourceFiles(host) {
   const parts2 = "/etc/apt/sources.list.d";
   const names3 = await host.files.list(parts2).catch(() => []);
-  const paths = ["/etc/apt/sources.list", ...names3.sort().map((name5) => (0, import_node_path18.join)(parts2, name5))];
+  const paths = ["/etc/apt/sources.list", ...names3.sort().map((name5) => (0, import_node_path19.join)(parts2, name5))];
   return Promise.all(paths.map(async (path2) => ({ name: path2, text: await readText(host, path2) })));
 }
 async function hostMirrors(host, archive) {
@@ -24854,12 +25096,12 @@ async function mirrorsFor(host, source) {
     `no mirror is known for ${archive}: set ${ARCHIVES[archive].variable}, or kernel.mirror in the profile`
   );
 }
-var import_node_path18, MAX_SOURCE_FILE, BESIDE;
+var import_node_path19, MAX_SOURCE_FILE, BESIDE;
 var init_mirror = __esm({
   "src/kernels/sources/deb/mirror.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path18 = require("node:path");
+    import_node_path19 = require("node:path");
     init_end_slashes();
     init_errors();
     init_archives();
@@ -24888,7 +25130,7 @@ async function fromMirrors(host, source, paths, listener, attempt2) {
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
-      return await attempt2(mirror, { ...paths, workDir: (0, import_node_path19.join)(paths.workDir, String(index)) });
+      return await attempt2(mirror, { ...paths, workDir: (0, import_node_path20.join)(paths.workDir, String(index)) });
     } catch (error2) {
       if (!(error2 instanceof HostError) || !ANOTHER_MIRROR.has(error2.code)) throw error2;
       failures.push(error2);
@@ -24902,12 +25144,12 @@ async function fromMirrors(host, source, paths, listener, attempt2) {
   const words3 = joined(failures.map(wordingOf), ". ");
   throw withRemedy(new HostError(graver?.code ?? "mirror_unreachable", words3), source);
 }
-var import_node_path19, ANOTHER_MIRROR;
+var import_node_path20, ANOTHER_MIRROR;
 var init_in_turn = __esm({
   "src/kernels/sources/deb/in-turn.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path19 = require("node:path");
+    import_node_path20 = require("node:path");
     init_errors();
     init_wording();
     init_archives();
@@ -24920,13 +25162,14 @@ var init_in_turn = __esm({
 
 // src/kernels/sources/deb/lists.ts
 function suiteKey(source, mirror, arch) {
-  const words3 = [source.archive, source.suite, DEB_ARCH[arch], mirror].join("_");
+  const keyring = source.keyring === void 0 ? [] : [source.keyring];
+  const words3 = [source.archive, source.suite, DEB_ARCH[arch], ...keyring, mirror].join("_");
   return words3.replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 180);
 }
 async function updateOnce(host, apt, stateDir, listener) {
   const done = updated.get(host) ?? /* @__PURE__ */ new Set();
   updated.set(host, done);
-  const lists = await host.files.list((0, import_node_path20.join)(stateDir, "lists"));
+  const lists = await host.files.list((0, import_node_path21.join)(stateDir, "lists"));
   if (done.has(stateDir) && lists.some((name5) => name5.includes("_Packages"))) return;
   listener.onProgress("package lists", 0, 0);
   await apt.update();
@@ -24937,12 +25180,12 @@ async function withLists(host, request2, use) {
   try {
     const { arch, source, mirror, local: local2, paths, listener } = request2;
     const key = suiteKey(source, mirror, arch);
-    const state = local2 ? (0, import_node_path20.join)(paths.workDir, "state") : (0, import_node_path20.join)(paths.aptDir, key);
+    const state = local2 ? (0, import_node_path21.join)(paths.workDir, "state") : (0, import_node_path21.join)(paths.aptDir, key);
     await requireSpace(host, paths.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
-    const lock = (0, import_node_path20.join)(paths.lockDir, `apt-${key}`);
+    const lock = (0, import_node_path21.join)(paths.lockDir, `apt-${key}`);
     const _lock = __using(_stack, await host.files.lock(lock, listener.signal, () => listener.onNote(waitingWords(lock))), true);
     const apt = await openApt(host, {
-      dirs: { state, cache: (0, import_node_path20.join)(paths.workDir, "apt") },
+      dirs: { state, cache: (0, import_node_path21.join)(paths.workDir, "apt") },
       source,
       mirror,
       aged: local2?.aged,
@@ -24958,12 +25201,12 @@ async function withLists(host, request2, use) {
     _promise && await _promise;
   }
 }
-var import_node_path20, DEB_ARCH, LISTS_BYTES, updated;
+var import_node_path21, DEB_ARCH, LISTS_BYTES, updated;
 var init_lists = __esm({
   "src/kernels/sources/deb/lists.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path20 = require("node:path");
+    import_node_path21 = require("node:path");
     init_space();
     init_store();
     init_apt();
@@ -24980,7 +25223,7 @@ var init_lists = __esm({
 async function withParts(apt, first3, source) {
   const found2 = /* @__PURE__ */ new Map([[first3.name, first3]]);
   const pinned = pinnedPackages(source);
-  const missing3 = [];
+  const missing4 = [];
   const queue = [first3];
   for (let next = queue.shift(); next !== void 0; next = queue.shift()) {
     for (const part3 of kernelParts(next)) {
@@ -24988,7 +25231,7 @@ async function withParts(apt, first3, source) {
       const offered = await apt.packages(part3.name, (name5) => name5 === part3.name);
       const response = satisfy(part3, offered) ?? satisfy(part3, pinned);
       if (response === void 0) {
-        missing3.push(part3.exactly === void 0 ? part3.name : `${part3.name} ${part3.exactly}`);
+        missing4.push(part3.exactly === void 0 ? part3.name : `${part3.name} ${part3.exactly}`);
         continue;
       }
       found2.set(response.name, response);
@@ -24999,7 +25242,7 @@ async function withParts(apt, first3, source) {
     const extra = satisfy({ name: name5, exactly: void 0 }, await apt.packages(name5, (one) => one === name5));
     if (extra !== void 0) found2.set(name5, extra);
   }
-  return { first: first3, all: [...found2.values()], missing: [...new Set(missing3)] };
+  return { first: first3, all: [...found2.values()], missing: [...new Set(missing4)] };
 }
 function requireWhole(kernel2, choice3, source) {
   const whole5 = kernel2?.config !== void 0 && kernel2.modulesBuiltin !== void 0 && kernel2.modules.length > 0;
@@ -25091,19 +25334,19 @@ async function filesUnder(host, root, signal) {
 async function unpackDebs(host, debs, dir, signal) {
   const files = /* @__PURE__ */ new Map();
   for (const [index, deb2] of debs.entries()) {
-    const root = (0, import_node_path21.join)(dir, String(index));
+    const root = (0, import_node_path22.join)(dir, String(index));
     await host.files.makeDir(root);
     await extractDeb(host, deb2, root, signal);
-    for (const path2 of await filesUnder(host, root, signal)) files.set(path2, (0, import_node_path21.join)(root, path2));
+    for (const path2 of await filesUnder(host, root, signal)) files.set(path2, (0, import_node_path22.join)(root, path2));
   }
   return files;
 }
-var import_node_path21, MAX_LISTING;
+var import_node_path22, MAX_LISTING;
 var init_unpack = __esm({
   "src/kernels/sources/deb/unpack.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path21 = require("node:path");
+    import_node_path22 = require("node:path");
     init_tool();
     init_extract();
     MAX_LISTING = 16 * 1024 * 1024;
@@ -25160,9 +25403,9 @@ async function listedPackages(host, arch, source, { apt: aptDir, locks, tmp }, r
     try {
       const key = suiteKey(source, mirror, arch);
       if (!kept.includes(key)) continue;
-      const _lock = __using(_stack, await host.files.lock((0, import_node_path22.join)(locks, `apt-${key}`)), true);
+      const _lock = __using(_stack, await host.files.lock((0, import_node_path23.join)(locks, `apt-${key}`)), true);
       const cache = __using(_stack, await host.files.tempDir("bpfcompat-lists-", tmp), true);
-      const dirs = { state: (0, import_node_path22.join)(aptDir, key), cache: cache.path };
+      const dirs = { state: (0, import_node_path23.join)(aptDir, key), cache: cache.path };
       const apt = await openApt(host, { dirs, source, mirror, arch: DEB_ARCH[arch], signal: void 0 });
       for (const { name: name5 } of requested2) found2.push(...await apt.packages(name5, (one) => one === name5));
     } catch (_) {
@@ -25176,15 +25419,15 @@ async function listedPackages(host, arch, source, { apt: aptDir, locks, tmp }, r
 }
 async function keepPackages(host, packages, debs, dir) {
   for (const [index, { path: path2 }] of packages.entries()) {
-    const target = (0, import_node_path22.join)(dir, path2);
-    await host.files.makeDir((0, import_node_path22.dirname)(target));
+    const target = (0, import_node_path23.join)(dir, path2);
+    await host.files.makeDir((0, import_node_path23.dirname)(target));
     await host.files.rename(debs[index] ?? "", target);
   }
 }
 async function verified(host, dir, packages) {
   const bySha = /* @__PURE__ */ new Map();
   for (const name5 of await host.files.list(dir)) {
-    if (name5.endsWith(".deb")) bySha.set(await host.files.sha256((0, import_node_path22.join)(dir, name5)), (0, import_node_path22.join)(dir, name5));
+    if (name5.endsWith(".deb")) bySha.set(await host.files.sha256((0, import_node_path23.join)(dir, name5)), (0, import_node_path23.join)(dir, name5));
   }
   return packages.map((one) => {
     const path2 = bySha.get(one.sha256);
@@ -25205,7 +25448,7 @@ function isStored({ name: name5, version: version2 }, stored2, source, mirror, {
   return true;
 }
 async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, listener, stored2, recipe) {
-  const downloads = (0, import_node_path22.join)(paths.workDir, "debs");
+  const downloads = (0, import_node_path23.join)(paths.workDir, "debs");
   await host.files.makeDir(downloads);
   const lists = { arch, source, mirror, local: local2, paths, listener };
   const chosen3 = await withLists(host, lists, async (apt) => {
@@ -25229,7 +25472,7 @@ async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, l
   const { first: first3, all } = choice3;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first3.name}`, 0, 0);
-  const files = await unpackDebs(host, debs, (0, import_node_path22.join)(paths.workDir, "root"), listener.signal);
+  const files = await unpackDebs(host, debs, (0, import_node_path23.join)(paths.workDir, "root"), listener.signal);
   if (paths.keepDir !== void 0) await keepPackages(host, all, debs, paths.keepDir);
   return recipe.take(files, choice3, { source, mirror: local2 === void 0 ? mirror : void 0, signer });
 }
@@ -25267,12 +25510,12 @@ async function fetchPackages(host, arch, source, paths, listener, stored2, recip
     (mirror, own3) => fetchFrom(host, arch, source, { mirror }, own3, listener, stored2, recipe)
   );
 }
-var import_node_path22, GUESSED_RATIO, KERNEL;
+var import_node_path23, GUESSED_RATIO, KERNEL;
 var init_deb = __esm({
   "src/kernels/sources/deb.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path22 = require("node:path");
+    import_node_path23 = require("node:path");
     init_errors();
     init_space();
     init_apt();
@@ -25368,7 +25611,7 @@ async function markedPart(chunks2) {
   let total = 0;
   for await (const chunk of chunks2) {
     total += chunk.length;
-    if (total > MAX_KERNEL2) return void 0;
+    if (total > MAX_KERNEL3) return void 0;
     held = Buffer.concat([held, chunk]);
     if (!found2) {
       const at = held.indexOf(BEGIN);
@@ -25392,7 +25635,7 @@ async function readIkconfig(host, path2, image, signal) {
     throw error2;
   }
 }
-var import_node_zlib2, BEGIN, END, MAX_CONFIG, MAX_PACKED, MAX_KERNEL2;
+var import_node_zlib2, BEGIN, END, MAX_CONFIG, MAX_PACKED, MAX_KERNEL3;
 var init_ikconfig = __esm({
   "src/kernels/image/ikconfig.ts"() {
     "use strict";
@@ -25404,7 +25647,7 @@ var init_ikconfig = __esm({
     END = Buffer.from("IKCFG_ED");
     MAX_CONFIG = 4 * 1024 * 1024;
     MAX_PACKED = 1024 * 1024;
-    MAX_KERNEL2 = 1024 * 1024 * 1024;
+    MAX_KERNEL3 = 1024 * 1024 * 1024;
     __name(markedPart, "markedPart");
     __name(readIkconfig, "readIkconfig");
   }
@@ -25419,24 +25662,30 @@ async function imageAt(host, path2) {
   if (stat4 === void 0) throw unusable(path2, "there is no such file; correct the path");
   if (stat4.isFile) return path2;
   if (!stat4.isDirectory) throw unusable(path2, "it is a pipe, a socket or a device; name a regular file");
-  for (const inside of IN_BUILD) if ((await host.files.stat((0, import_node_path23.join)(path2, inside)))?.isFile) return (0, import_node_path23.join)(path2, inside);
-  throw unusable(path2, `it is a directory without ${IN_BUILD[0]}; build there (make bzImage), or name the image`);
+  for (const inside of IN_BUILD) if ((await host.files.stat((0, import_node_path24.join)(path2, inside)))?.isFile) return (0, import_node_path24.join)(path2, inside);
+  throw unusable(
+    path2,
+    `it is a directory without ${IN_BUILD[0]} or arch/arm64/boot/Image; build there (make bzImage, make Image), or name the image`
+  );
 }
-async function openImage(host, named7, signal) {
-  const path2 = await imageAt(host, named7);
-  const image = await readImage(host, path2, signal);
+async function openImage(host, named8, { arch, signal } = {}) {
+  const path2 = await imageAt(host, named8);
+  const image = await (arch === void 0 ? readImage(host, path2, signal) : readImageFor(host, path2, arch, signal));
   if (typeof image === "string") throw unusable(path2, image);
   return { ...image, path: path2 };
 }
-var import_node_path23, IN_BUILD;
+var import_node_path24, IN_BUILD;
 var init_local_image = __esm({
   "src/kernels/image/local-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path23 = require("node:path");
+    import_node_path24 = require("node:path");
     init_errors();
     init_read_image();
-    IN_BUILD = ["arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage", "vmlinux"];
+    IN_BUILD = [
+      ...["arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage"],
+      ...["arch/arm64/boot/Image", "arch/arm64/boot/vmlinuz.efi", "vmlinux"]
+    ];
     __name(unusable, "unusable");
     __name(imageAt, "imageAt");
     __name(openImage, "openImage");
@@ -25450,9 +25699,17 @@ async function modulesUnder(host, dir, signal) {
   const found2 = await mustRun(host, "find", args, { signal, maxOutput: MAX_LISTING2 });
   return found2.stdout.toString("utf8").split("\0").filter((path2) => path2 !== "");
 }
+async function treeStamp(host, { modules: modules2, modulesBuiltin }) {
+  const hash2 = (0, import_node_crypto3.createHash)("sha256");
+  for (const path2 of [...modules2, ...modulesBuiltin === void 0 ? [] : [modulesBuiltin]].sort()) {
+    const stat4 = await host.files.stat(path2);
+    hash2.update(JSON.stringify([path2, stat4?.ino, stat4?.size, stat4?.mtimeMs, stat4?.ctimeMs]));
+  }
+  return hash2.digest("hex");
+}
 async function installedReleases(host, dir) {
   const found2 = [];
-  for (const parent of ["lib/modules", "usr/lib/modules"].map((one) => (0, import_node_path24.join)(dir, one))) {
+  for (const parent of ["lib/modules", "usr/lib/modules"].map((one) => (0, import_node_path25.join)(dir, one))) {
     if ((await host.files.stat(parent))?.isDirectory) found2.push(...await host.files.list(parent));
   }
   return [...new Set(found2)];
@@ -25473,13 +25730,13 @@ async function moduleTree(host, dir, release, check2, signal) {
   }
   const places = [`lib/modules/${release}`, `usr/lib/modules/${release}`, release, "."];
   for (const place3 of places) {
-    const at = (0, import_node_path24.join)(dir, place3);
+    const at = (0, import_node_path25.join)(dir, place3);
     if (!(await host.files.stat(at))?.isDirectory) continue;
     await check2(at);
     const real = await host.files.realPath(at);
     const modules2 = await modulesUnder(host, real, signal);
     if (modules2.length === 0) continue;
-    const list6 = (0, import_node_path24.join)(real, "modules.builtin");
+    const list6 = (0, import_node_path25.join)(real, "modules.builtin");
     const isThere = (await host.files.stat(list6))?.isFile === true;
     if (isThere) await check2(list6);
     return { modules: modules2, modulesBuiltin: isThere ? list6 : void 0 };
@@ -25489,28 +25746,30 @@ async function moduleTree(host, dir, release, check2, signal) {
     `${dir} holds no modules; name the directory that make modules_install made for kernel ${release}`
   );
 }
-var import_node_path24, MAX_LISTING2, MODULE_NAMES;
+var import_node_crypto3, import_node_path25, MAX_LISTING2, MODULE_NAMES;
 var init_module_tree = __esm({
   "src/kernels/image/module-tree.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path24 = require("node:path");
+    import_node_crypto3 = require("node:crypto");
+    import_node_path25 = require("node:path");
     init_errors();
     init_tool();
     MAX_LISTING2 = 16 * 1024 * 1024;
     MODULE_NAMES = ["*.ko", "*.ko.xz", "*.ko.zst", "*.ko.gz"];
     __name(modulesUnder, "modulesUnder");
+    __name(treeStamp, "treeStamp");
     __name(installedReleases, "installedReleases");
     __name(moduleTree, "moduleTree");
   }
 });
 
 // src/kernels/sources/stay-inside.ts
-async function stayInside(host, top, named7, path2) {
+async function stayInside(host, top, named8, path2) {
   if (top === void 0) return;
   const inside = /* @__PURE__ */ __name((one) => one === top || one.startsWith(`${top}/`), "inside");
   const real = await host.files.realPath(path2);
-  if (inside(real) || !inside(await host.files.realPath(named7))) return;
+  if (inside(real) || !inside(await host.files.realPath(named8))) return;
   throw new HostError("kernel_unusable", `${path2} is a link to ${real}, outside of ${top}; copy the file there`);
 }
 var init_stay_inside = __esm({
@@ -25524,22 +25783,22 @@ var init_stay_inside = __esm({
 
 // src/kernels/sources/file.ts
 function besides(image, release) {
-  const dir = (0, import_node_path25.dirname)(image);
-  const beside = (0, import_node_path25.join)(dir, `config-${release}`);
-  if ((0, import_node_path25.basename)(image) === "vmlinux") return [(0, import_node_path25.join)(dir, ".config"), beside];
-  const built = /\/arch\/x86(?:_64)?\/boot$/.test(dir) ? [(0, import_node_path25.resolve)(dir, "../../../.config")] : [];
+  const dir = (0, import_node_path26.dirname)(image);
+  const beside = (0, import_node_path26.join)(dir, `config-${release}`);
+  if ((0, import_node_path26.basename)(image) === "vmlinux") return [(0, import_node_path26.join)(dir, ".config"), beside];
+  const built = /\/arch\/(?:x86(?:_64)?|arm64)\/boot$/.test(dir) ? [(0, import_node_path26.resolve)(dir, "../../../.config")] : [];
   return [...built, beside];
 }
 async function configOf(host, image, copy, { source, paths, listener, top }) {
-  const target = (0, import_node_path25.join)(paths.workDir, "config");
-  const named7 = source.config;
-  if (named7 !== void 0 && !(await host.files.stat(named7))?.isFile) {
-    throw new HostError("kernel_unusable", `${named7}: there is no such file; name the .config of the kernel`);
+  const target = (0, import_node_path26.join)(paths.workDir, "config");
+  const named8 = source.config;
+  if (named8 !== void 0 && !(await host.files.stat(named8))?.isFile) {
+    throw new HostError("kernel_unusable", `${named8}: there is no such file; name the .config of the kernel`);
   }
-  for (const path2 of named7 === void 0 ? besides(image.path, image.release) : [named7]) {
+  for (const path2 of named8 === void 0 ? besides(image.path, image.release) : [named8]) {
     const stat4 = await host.files.stat(path2);
     if (!stat4?.isFile) continue;
-    if (named7 === void 0) await stayInside(host, top, source.image, path2);
+    if (named8 === void 0) await stayInside(host, top, source.image, path2);
     if (stat4.size > MAX_CONFIG2) {
       throw new HostError("kernel_unusable", `${path2} is larger than the .config of any kernel; name that file`);
     }
@@ -25557,50 +25816,52 @@ function modulesRemedy(path2, { modules: modules2 }) {
   return `name the directory with the modules of ${path2} (${flag("kernel")} FILE,modules=DIR; in a profile kernel.modules), or ${build3}`;
 }
 async function fetchFile(host, request2) {
-  const { source, paths, listener, packagesDir, top } = request2;
+  const { arch, source, paths, listener, packagesDir, top } = request2;
+  const { signal } = listener;
   if (packagesDir !== void 0) throw new HostError("package_not_found", "kernels of this machine are in no cache");
-  const named7 = await openImage(host, source.image, listener.signal);
-  await stayInside(host, top, source.image, named7.path);
-  const size = (await host.files.stat(named7.path))?.size ?? 0;
+  const named8 = await openImage(host, source.image, { arch, signal });
+  await stayInside(host, top, source.image, named8.path);
+  const size = (await host.files.stat(named8.path))?.size ?? 0;
   if (size > MAX_IMAGE) {
     throw new HostError(
       "kernel_unusable",
-      `${named7.path} cannot be booted: it is larger than any kernel image; take debug information out of a vmlinux (strip --strip-debug -o FILE vmlinux), or name bzImage`
+      `${named8.path} cannot be booted: it is larger than any kernel image; take debug information out of a vmlinux (strip --strip-debug -o FILE vmlinux), or name bzImage`
     );
   }
-  await requireSpace(host, paths.root, size, `storing ${named7.path}`);
-  const vmlinuz = (0, import_node_path25.join)(paths.workDir, "vmlinuz");
-  await host.files.copy(named7.path, vmlinuz);
-  const image = await openImage(host, vmlinuz, listener.signal);
+  await requireSpace(host, paths.root, size, `storing ${named8.path}`);
+  const vmlinuz = (0, import_node_path26.join)(paths.workDir, "vmlinuz");
+  await host.files.copy(named8.path, vmlinuz);
+  const image = await openImage(host, vmlinuz, { arch, signal });
   const sha2563 = await host.files.sha256(vmlinuz);
   if (source.sha256 !== void 0 && source.sha256.toLowerCase() !== sha2563) {
     throw new HostError(
       "wrong_digest",
-      `${named7.path} has the SHA-256 ${sha2563}, and the profile says ${source.sha256}; nothing was used, correct kernel.sha256 or the file`
+      `${named8.path} has the SHA-256 ${sha2563}, and the profile says ${source.sha256}; nothing was used, correct kernel.sha256 or the file`
     );
   }
   const { modules: modules2 } = source;
-  const tree = modules2 === void 0 ? { modules: [], modulesBuiltin: void 0 } : await moduleTree(host, modules2, image.release, (path2) => stayInside(host, top, modules2, path2), listener.signal);
-  const config2 = await configOf(host, { ...image, path: named7.path }, vmlinuz, request2);
-  const name5 = (0, import_node_path25.basename)(named7.path);
+  const tree = modules2 === void 0 ? { modules: [], modulesBuiltin: void 0 } : await moduleTree(host, modules2, image.release, (path2) => stayInside(host, top, modules2, path2), signal);
+  const config2 = await configOf(host, { ...image, path: named8.path }, vmlinuz, request2);
+  const name5 = (0, import_node_path26.basename)(named8.path);
   return {
-    kernel: { release: image.release, vmlinuz, config: config2, ...tree, remedy: modulesRemedy(named7.path, source) },
+    kernel: { release: image.release, vmlinuz, config: config2, ...tree, remedy: modulesRemedy(named8.path, source) },
+    ...modules2 !== void 0 && { tree: await treeStamp(host, tree) },
     package: {
       name: name5,
       version: image.release,
-      archive: named7.path,
+      archive: named8.path,
       suite: "",
       files: [{ name: name5, version: image.release, sha256: sha2563 }]
     },
     vouched: source.sha256 === void 0 ? "nobody" : "pin"
   };
 }
-var import_node_path25, MAX_IMAGE, MAX_CONFIG2, file;
+var import_node_path26, MAX_IMAGE, MAX_CONFIG2, file;
 var init_file = __esm({
   "src/kernels/sources/file.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path25 = require("node:path");
+    import_node_path26 = require("node:path");
     init_errors();
     init_wording();
     init_ikconfig();
@@ -25616,9 +25877,9 @@ var init_file = __esm({
     __name(fetchFile, "fetchFile");
     file = {
       fetch: fetchFile,
-      async builds(host, { source }) {
-        const { path: path2, release } = await openImage(host, source.image);
-        return [{ name: (0, import_node_path25.basename)(path2), version: release, release, sha256: source.sha256, url: void 0 }];
+      async builds(host, { arch, source }) {
+        const { path: path2, release } = await openImage(host, source.image, { arch });
+        return [{ name: (0, import_node_path26.basename)(path2), version: release, release, sha256: source.sha256, url: void 0 }];
       },
       exactly: /* @__PURE__ */ __name((source) => source, "exactly"),
       matches: /* @__PURE__ */ __name(() => true, "matches")
@@ -25632,16 +25893,16 @@ async function withConfig(host, kernel2, dir, signal) {
   const image = await readImage(host, kernel2.vmlinuz, signal);
   const config2 = typeof image === "string" ? void 0 : await readIkconfig(host, kernel2.vmlinuz, image, signal);
   if (config2 === void 0) return kernel2;
-  const path2 = (0, import_node_path26.join)(dir, "ikconfig");
+  const path2 = (0, import_node_path27.join)(dir, "ikconfig");
   await host.files.writeAtomic(path2, config2);
   return { ...kernel2, config: path2 };
 }
-var import_node_path26;
+var import_node_path27;
 var init_with_config = __esm({
   "src/kernels/image/with-config.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path26 = require("node:path");
+    import_node_path27 = require("node:path");
     init_ikconfig();
     init_read_image();
     __name(withConfig, "withConfig");
@@ -25649,11 +25910,11 @@ var init_with_config = __esm({
 });
 
 // src/kernels/image/complete.ts
-async function named2(host, files) {
+async function named2(host, files, arch, signal) {
   const plain6 = new Map([...files].map(([path2, file2]) => [path2.replace(LVH, "").replace("bzImage", "vmlinuz"), file2]));
   const image = plain6.get("boot/vmlinuz");
   if (image === void 0) return plain6;
-  const head2 = readBzImage(await host.files.readHead(image, HEAD_BYTES));
+  const head2 = await readImageFor(host, image, arch, signal);
   if (typeof head2 === "string") throw new HostError("kernel_unusable", `boot/vmlinuz cannot be booted: ${head2}`);
   for (const part3 of ["vmlinuz", "config"]) {
     const file2 = plain6.get(`boot/${part3}`);
@@ -25662,8 +25923,8 @@ async function named2(host, files) {
   }
   return plain6;
 }
-async function kernelAmong(host, { files, lost, placeModule }, dir, what, signal) {
-  const kernel2 = locateKernel(await named2(host, files));
+async function kernelAmong(host, { files, lost, placeModule }, dir, { what, arch, signal }) {
+  const kernel2 = locateKernel(await named2(host, files, arch, signal));
   if (kernel2 === void 0) {
     const [link] = [...lost].filter(([path2]) => IMAGE2.test(path2));
     if (link !== void 0) {
@@ -25686,7 +25947,7 @@ var init_complete = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_locate_kernel();
-    init_bzimage();
+    init_read_image();
     init_with_config();
     MAX_NAME3 = 200;
     IMAGE2 = /\/(?:vmlinuz|bzImage)[^/]*$/;
@@ -25705,7 +25966,7 @@ function openBundle(host, file2) {
   const write = /* @__PURE__ */ __name(async () => {
     if (heldBytes === 0) return;
     const bytes3 = Buffer.concat(held, heldBytes);
-    if (written2 === 0) await host.files.makeDir((0, import_node_path27.dirname)(file2));
+    if (written2 === 0) await host.files.makeDir((0, import_node_path28.dirname)(file2));
     await host.files.append(file2, bytes3);
     written2 += bytes3.length;
     held = [];
@@ -25724,17 +25985,17 @@ function openBundle(host, file2) {
       await write();
       const bytes3 = await host.files.readHead(file2, part3.size, part3.offset);
       if (bytes3.length !== part3.size) throw new HostError("kernel_damaged", `${file2} was changed while it was in use`);
-      await host.files.makeDir((0, import_node_path27.dirname)(path2));
+      await host.files.makeDir((0, import_node_path28.dirname)(path2));
       await host.files.writeAtomic(path2, bytes3);
     }
   };
 }
-var import_node_path27, HELD_BYTES;
+var import_node_path28, HELD_BYTES;
 var init_module_bundle = __esm({
   "src/kernels/module-bundle.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path27 = require("node:path");
+    import_node_path28 = require("node:path");
     init_errors();
     HELD_BYTES = 4 * 1024 * 1024;
     __name(openBundle, "openBundle");
@@ -25804,22 +26065,22 @@ var init_cpio = __esm({
       }
       async take(bytes3) {
         const parts2 = [];
-        for (let missing3 = bytes3; missing3 > 0; ) {
+        for (let missing4 = bytes3; missing4 > 0; ) {
           if (this.#held.length === 0) this.#held = await this.#next();
-          const part3 = this.#held.subarray(0, missing3);
+          const part3 = this.#held.subarray(0, missing4);
           this.#held = this.#held.subarray(part3.length);
           parts2.push(part3);
-          missing3 -= part3.length;
+          missing4 -= part3.length;
         }
         this.offset += bytes3;
         return Buffer.concat(parts2);
       }
       async skip(bytes3) {
-        for (let missing3 = bytes3; missing3 > 0; ) {
+        for (let missing4 = bytes3; missing4 > 0; ) {
           if (this.#held.length === 0) this.#held = await this.#next();
-          const step4 = Math.min(missing3, this.#held.length);
+          const step4 = Math.min(missing4, this.#held.length);
           this.#held = this.#held.subarray(step4);
-          missing3 -= step4;
+          missing4 -= step4;
         }
         this.offset += bytes3;
       }
@@ -25839,7 +26100,7 @@ function safePath(path2) {
   return odd || !/^[\x21-\x7e]+$/.test(plain6) ? void 0 : plain6;
 }
 function packingOf({ facts }) {
-  const packing = Object.hasOwn(PACKINGS, facts.compressor) ? PACKINGS[facts.compressor] : void 0;
+  const packing = Object.hasOwn(PACKINGS2, facts.compressor) ? PACKINGS2[facts.compressor] : void 0;
   if (packing !== void 0 && facts.payloadFormat === "cpio") return packing;
   throw new HostError(
     "kernel_unusable",
@@ -25864,28 +26125,28 @@ async function unpackPayload(host, file2, dir, bundle2, signal) {
   const made2 = /* @__PURE__ */ new Set();
   const take2 = /* @__PURE__ */ __name(async ({ path: path2 }, content2) => {
     const plain6 = safePath(path2) ?? "";
-    const target = (0, import_node_path28.join)(dir, plain6);
+    const target = (0, import_node_path29.join)(dir, plain6);
     found2.set(plain6, target);
     if (moduleNameOfPath(plain6) !== void 0) return bundle2.add(target, content2);
-    if (!made2.has((0, import_node_path28.dirname)(target))) await host.files.makeDir((0, import_node_path28.dirname)(target));
-    made2.add((0, import_node_path28.dirname)(target));
+    if (!made2.has((0, import_node_path29.dirname)(target))) await host.files.makeDir((0, import_node_path29.dirname)(target));
+    made2.add((0, import_node_path29.dirname)(target));
     await host.files.writeAtomic(target, content2);
   }, "take");
   await readCpio(unpacked(host, file2.path, packing, signal, file2.payloadAt), wants, take2);
   return found2;
 }
-var import_node_path28, PACKINGS, WANTED, MAX_FILE, MAX_TAKEN;
+var import_node_path29, PACKINGS2, WANTED, MAX_FILE, MAX_TAKEN;
 var init_payload2 = __esm({
   "src/kernels/sources/rpm/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path28 = require("node:path");
+    import_node_path29 = require("node:path");
     init_errors();
     init_modinfo();
     init_space();
     init_chunks();
     init_cpio();
-    PACKINGS = { gzip: "gzip", xz: "xz", lzma: "xz", zstd: "zstd" };
+    PACKINGS2 = { gzip: "gzip", xz: "xz", lzma: "xz", zstd: "zstd" };
     WANTED = /^(?:boot\/(?:vmlinuz|config)-[^/]+|(?:usr\/)?lib\/modules\/[^/]+\/(?:vmlinuz|config|modules\.builtin|(?:[^/]+\/)*[^/]+\.ko(?:\.(?:xz|zst|gz))?))$/;
     MAX_FILE = 128 * 1024 * 1024;
     MAX_TAKEN = 2 * 1024 * 1024 * 1024;
@@ -28611,15 +28872,27 @@ var init_white_outs = __esm({
 });
 
 // src/kernels/image/tree.ts
-function kernelTree(host, dir, what) {
+function boundTogether(maxBytes, what) {
+  let bytes3 = 0;
+  return async function* (chunks2) {
+    for await (const chunk of chunks2) {
+      bytes3 += chunk.length;
+      if (bytes3 > maxBytes)
+        throw new HostError("bad_package", `${what} unpacks to more than any system has; nothing was used`);
+      yield chunk;
+    }
+  };
+}
+function kernelTree(host, dir, what, maxUnpacked = MAX_UNPACKED2) {
   const files = /* @__PURE__ */ new Map();
   const lost = /* @__PURE__ */ new Map();
-  const bundle2 = openBundle(host, (0, import_node_path29.join)(dir, "modules"));
+  const bundle2 = openBundle(host, (0, import_node_path30.join)(dir, "modules"));
   let taken = 0;
   let nth = 0;
+  const counted = boundTogether(maxUnpacked, what);
   async function place3(file2, content2) {
     if (moduleNameOfPath(file2) !== void 0) return bundle2.add(file2, content2);
-    await host.files.makeDir((0, import_node_path29.dirname)(file2));
+    await host.files.makeDir((0, import_node_path30.dirname)(file2));
     await host.files.writeAtomic(file2, content2);
   }
   __name(place3, "place");
@@ -28636,8 +28909,8 @@ function kernelTree(host, dir, what) {
         `${what}: ${path2} has ${megabytes(size)}, more than any file of a kernel; nothing was used`
       );
     }, "wants");
-    for await (const { path: named7, kind: kind2, size, link, content: content2 } of readTar(chunks2)) {
-      const path2 = safePath(named7);
+    for await (const { path: named8, kind: kind2, size, link, content: content2 } of readTar(counted(chunks2))) {
+      const path2 = safePath(named8);
       if (path2 === void 0) continue;
       if (whiteOuts.add(path2)) continue;
       if (kind2 === "link" && WANTED2.test(path2)) {
@@ -28648,7 +28921,7 @@ function kernelTree(host, dir, what) {
         own3.add(path2);
       }
       if (kind2 !== "file" || !wants(path2, size)) continue;
-      const file2 = (0, import_node_path29.join)(dir, String(nth++), path2.split("/").at(-1) ?? "");
+      const file2 = (0, import_node_path30.join)(dir, String(nth++), path2.split("/").at(-1) ?? "");
       await place3(file2, await content2());
       files.set(path2, file2);
       own3.add(path2);
@@ -28658,12 +28931,12 @@ function kernelTree(host, dir, what) {
   __name(lay, "lay");
   return { lay, files, lost, placeModule: bundle2.place };
 }
-var import_node_path29, WANTED2, MAX_FILE2, MAX_TAKEN2;
+var import_node_path30, WANTED2, MAX_FILE2, MAX_TAKEN2, MAX_UNPACKED2;
 var init_tree = __esm({
   "src/kernels/image/tree.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path29 = require("node:path");
+    import_node_path30 = require("node:path");
     init_errors();
     init_module_bundle();
     init_modinfo();
@@ -28674,17 +28947,19 @@ var init_tree = __esm({
     WANTED2 = /^(?:data\/kernels\/[^/]+\/)?(?:boot\/(?:vmlinuz|bzImage|config)(?:-[^/]+)?|(?:usr\/)?lib\/modules\/[^/]+\/(?:vmlinuz|config|modules\.builtin|(?:[^/]+\/)*[^/]+\.ko(?:\.(?:xz|zst|gz))?))$/;
     MAX_FILE2 = 256 * 1024 * 1024;
     MAX_TAKEN2 = 2 * 1024 * 1024 * 1024;
+    MAX_UNPACKED2 = 16 * 1024 * 1024 * 1024;
+    __name(boundTogether, "boundTogether");
     __name(kernelTree, "kernelTree");
   }
 });
 
 // src/kernels/sources/oci/kept.ts
 function keptPath(dir, digest3) {
-  return (0, import_node_path30.join)(dir, KEPT_BLOBS, digest3.replace("sha256:", ""));
+  return (0, import_node_path31.join)(dir, KEPT_BLOBS, digest3.replace("sha256:", ""));
 }
 function keeping(host, dir, store) {
   const place3 = /* @__PURE__ */ __name(async (digest3) => {
-    await host.files.makeDir((0, import_node_path30.join)(dir, KEPT_BLOBS));
+    await host.files.makeDir((0, import_node_path31.join)(dir, KEPT_BLOBS));
     return keptPath(dir, digest3);
   }, "place");
   return {
@@ -28717,12 +28992,12 @@ function keptImage(host, dir, registry2) {
     layer: /* @__PURE__ */ __name(({ digest: digest3, size }) => fileOf2(digest3, size), "layer")
   };
 }
-var import_node_path30, KEPT_BLOBS, MAX_DOCUMENT;
+var import_node_path31, KEPT_BLOBS, MAX_DOCUMENT;
 var init_kept = __esm({
   "src/kernels/sources/oci/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path30 = require("node:path");
+    import_node_path31 = require("node:path");
     init_errors();
     KEPT_BLOBS = "oci-blobs";
     MAX_DOCUMENT = 4 * 1024 * 1024;
@@ -28748,7 +29023,7 @@ async function checkArchive(host, archive, dir) {
 }
 async function unpackArchive(host, archive, dir, signal) {
   await checkArchive(host, archive, dir);
-  const root = (0, import_node_path31.join)(dir, "layout");
+  const root = (0, import_node_path32.join)(dir, "layout");
   await host.files.makeDir(root);
   const members2 = ["index.json", "./index.json", "blobs/sha256/*", "./blobs/sha256/*"];
   const tar = ["-x", "-f", "-", "-C", root, "--no-same-owner", "--no-same-permissions", "--wildcards", "--"];
@@ -28762,7 +29037,7 @@ async function openLayout(host, { layout: path2, top, dir }, signal) {
   }
   const root = stat4.isDirectory ? path2 : await unpackArchive(host, path2, dir, signal);
   const fileOf2 = /* @__PURE__ */ __name(async (name5) => {
-    const file2 = (0, import_node_path31.join)(root, name5);
+    const file2 = (0, import_node_path32.join)(root, name5);
     if (!stat4.isDirectory) await host.files.rejectLink(file2);
     if ((await host.files.stat(file2))?.isFile) {
       await stayInside(host, top, path2, file2);
@@ -28795,12 +29070,12 @@ async function openLayout(host, { layout: path2, top, dir }, signal) {
     }
   };
 }
-var import_node_path31, MAX_DOCUMENT2, LAYOUT_INDEX, MAX_ARCHIVE, TAR_MAGIC, UNPACK;
+var import_node_path32, MAX_DOCUMENT2, LAYOUT_INDEX, MAX_ARCHIVE, TAR_MAGIC, UNPACK;
 var init_layout = __esm({
   "src/kernels/sources/oci/layout.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path31 = require("node:path");
+    import_node_path32 = require("node:path");
     init_errors();
     init_space();
     init_tool();
@@ -28838,9 +29113,9 @@ function readDocument(bytes3, what) {
 }
 function choosePlatform(manifests, arch, what, tag, several = "name one with kernel.tag") {
   const nameOf6 = /* @__PURE__ */ __name(({ annotations: annotations2 }) => annotations2?.["org.opencontainers.image.ref.name"], "nameOf");
-  const named7 = tag === void 0 ? manifests : manifests.filter((one) => nameOf6(one) === tag);
+  const named8 = tag === void 0 ? manifests : manifests.filter((one) => nameOf6(one) === tag);
   const expected = ARCHITECTURES[arch];
-  const fits2 = named7.filter(
+  const fits2 = named8.filter(
     ({ platform }) => platform === void 0 || platform.os === "linux" && platform.architecture === expected
   );
   const [only] = fits2;
@@ -28970,12 +29245,12 @@ function failure2(status4, url3, image, remedyOfLayout) {
 function openRegistry(host, name5, dir, access3) {
   return new Registry(host, name5, dir, access3);
 }
-var import_node_path32, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, Registry;
+var import_node_path33, MAX_DOCUMENT3, MAX_TOKEN, ATTEMPTS, Registry;
 var init_registry = __esm({
   "src/kernels/sources/oci/registry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path32 = require("node:path");
+    import_node_path33 = require("node:path");
     init_errors();
     init_accounts();
     init_manifest();
@@ -29007,7 +29282,7 @@ var init_registry = __esm({
         this.#base = `${isLoopback(this.#registry) ? "http" : "https"}://${this.#registry}/v2/${this.#repository}`;
       }
       async document(expected, maxBytes = MAX_DOCUMENT3) {
-        const file2 = (0, import_node_path32.join)(this.#dir, `document-${this.#nth++}`);
+        const file2 = (0, import_node_path33.join)(this.#dir, `document-${this.#nth++}`);
         const url3 = `${this.#base}/manifests/${expected}`;
         const { digest: hex3 } = await this.#get(url3, file2, { maxBytes, accept: DOCUMENT_KINDS });
         const digest3 = `sha256:${hex3}`;
@@ -29026,7 +29301,7 @@ var init_registry = __esm({
         return this.#list(`${this.#base}/manifests/${reference}`);
       }
       async #list(url3) {
-        const file2 = (0, import_node_path32.join)(this.#dir, `document-${this.#nth++}`);
+        const file2 = (0, import_node_path33.join)(this.#dir, `document-${this.#nth++}`);
         try {
           await this.#get(url3, file2, { maxBytes: MAX_DOCUMENT3, accept: DOCUMENT_KINDS });
         } catch (error2) {
@@ -29036,7 +29311,7 @@ var init_registry = __esm({
         return this.#host.files.read(file2, MAX_DOCUMENT3);
       }
       async layer({ digest: digest3, size }, onBytes) {
-        const file2 = (0, import_node_path32.join)(this.#dir, `layer-${this.#nth++}`);
+        const file2 = (0, import_node_path33.join)(this.#dir, `layer-${this.#nth++}`);
         const url3 = `${this.#base}/blobs/${digest3}`;
         const { digest: hex3, bytes: bytes3 } = await this.#get(url3, file2, { maxBytes: size, onBytes });
         if (`sha256:${hex3}` === digest3 && bytes3 === size) return file2;
@@ -29082,7 +29357,7 @@ var init_registry = __esm({
         }
         if (service !== void 0) url3.searchParams.set("service", service);
         url3.searchParams.set("scope", `repository:${this.#repository}:pull`);
-        const file2 = (0, import_node_path32.join)(this.#dir, `token-${this.#nth++}`);
+        const file2 = (0, import_node_path33.join)(this.#dir, `token-${this.#nth++}`);
         const response = await this.#download(url3.href, file2, {
           maxBytes: MAX_TOKEN,
           authorization: mayKnow(url3, this.#registry, account) ? basic : void 0
@@ -29098,7 +29373,7 @@ var init_registry = __esm({
 
 // src/kernels/sources/oci/source.ts
 function packingOf2({ mediaType }, what) {
-  const packing = PACKINGS2.find(([pattern2]) => pattern2.test(mediaType))?.[1];
+  const packing = PACKINGS3.find(([pattern2]) => pattern2.test(mediaType))?.[1];
   if (packing !== void 0 && !/nondistributable|foreign/.test(mediaType)) return packing;
   throw new HostError(
     "kernel_unusable",
@@ -29110,12 +29385,12 @@ function access({ signal }) {
 }
 async function readImage2(store, first3, what, { arch, source }) {
   let reference = first3;
-  let named7;
+  let named8;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const { bytes: bytes3, digest: digest3 } = await store.document(reference);
     const document = readDocument(bytes3, what);
-    if (digest3 !== "") named7 ??= digest3;
-    if (document.kind === "manifest") return { digest: named7 ?? digest3, layers: document.layers };
+    if (digest3 !== "") named8 ??= digest3;
+    if (document.kind === "manifest") return { digest: named8 ?? digest3, layers: document.layers };
     reference = choosePlatform(document.manifests, arch, what, depth === 0 ? source.tag : void 0).digest;
   }
   throw new HostError("bad_package", `${what} is an index of indexes without end; nothing was used`);
@@ -29143,7 +29418,7 @@ async function fetchOci(host, request2) {
   const { source, paths, listener, stored: stored2 } = request2;
   const what = source.image ?? source.layout ?? "";
   const name5 = source.image === void 0 ? void 0 : parseImageName(source.image);
-  const dir = (0, import_node_path33.join)(paths.workDir, "image");
+  const dir = (0, import_node_path34.join)(paths.workDir, "image");
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
   const { store, keepLayer } = await openStore2(host, request2, dir);
@@ -29151,7 +29426,7 @@ async function fetchOci(host, request2) {
   if (name5 !== void 0 && stored2?.version === image.digest) return "unchanged";
   const total = totalOf(image.layers, what);
   await requireSpace(host, paths.root, total * 2, `fetching ${what}`);
-  const tree = kernelTree(host, (0, import_node_path33.join)(paths.workDir, "tree"), what);
+  const tree = kernelTree(host, (0, import_node_path34.join)(paths.workDir, "tree"), what);
   let finished2 = 0;
   for (const layer2 of image.layers) {
     const packing = packingOf2(layer2, what);
@@ -29160,7 +29435,7 @@ async function fetchOci(host, request2) {
     if (file2.startsWith(`${dir}/`)) await keepLayer(layer2.digest, file2);
     finished2 += layer2.size;
   }
-  const kernel2 = await kernelAmong(host, tree, paths.workDir, what, listener.signal);
+  const kernel2 = await kernelAmong(host, tree, paths.workDir, { what, arch: request2.arch, signal: listener.signal });
   const title3 = titleOf(source);
   const pinned = name5?.reference.startsWith("sha256:") === true;
   return {
@@ -29175,12 +29450,12 @@ async function fetchOci(host, request2) {
     vouched: pinned ? "pin" : "nobody"
   };
 }
-var import_node_path33, MAX_LAYER, MAX_DEPTH, PACKINGS2, oci;
+var import_node_path34, MAX_LAYER, MAX_DEPTH, PACKINGS3, oci;
 var init_source2 = __esm({
   "src/kernels/sources/oci/source.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path33 = require("node:path");
+    import_node_path34 = require("node:path");
     init_errors();
     init_oci_source();
     init_complete();
@@ -29193,7 +29468,7 @@ var init_source2 = __esm({
     init_registry();
     MAX_LAYER = 4 * 1024 * 1024 * 1024;
     MAX_DEPTH = 3;
-    PACKINGS2 = [
+    PACKINGS3 = [
       [/[.+]gzip$/, "gzip"],
       [/\+zstd$/, "zstd"],
       [/\.tar$|layer\.v1\.tar$/, "plain"]
@@ -29212,8 +29487,8 @@ var init_source2 = __esm({
         if (image === void 0) {
           return [{ name: titleOf(source), version: layout, release: void 0, sha256: void 0, url: void 0 }];
         }
-        const named7 = parseImageName(image);
-        const { digest: digest3 } = await openRegistry(host, named7, paths.workDir, access(listener)).document(named7.reference);
+        const named8 = parseImageName(image);
+        const { digest: digest3 } = await openRegistry(host, named8, paths.workDir, access(listener)).document(named8.reference);
         const sha2563 = digest3.replace("sha256:", "");
         return [{ name: titleOf(source), version: digest3, release: void 0, sha256: sha2563, url: void 0 }];
       },
@@ -29276,7 +29551,7 @@ async function makeRoom(host, chosen3, paths, what) {
   const packed = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
   const unpacked2 = chosen3.reduce((sum2, one) => sum2 + (one.installedBytes || one.size * GUESSED_RATIO2), 0);
   await requireSpace(host, paths.root, packed + unpacked2, what);
-  const dir = (0, import_node_path34.join)(paths.workDir, "rpms");
+  const dir = (0, import_node_path35.join)(paths.workDir, "rpms");
   await host.files.makeDir(dir);
   return dir;
 }
@@ -29294,7 +29569,7 @@ async function downloadPackages(host, web, place3, chosen3, { paths, listener })
         `${chosenPackage.name} would have ${chosenPackage.size} bytes, more than any kernel; nothing was used`
       );
     }
-    const path2 = (0, import_node_path34.join)(dir, `${index}.rpm`);
+    const path2 = (0, import_node_path35.join)(dir, `${index}.rpm`);
     const url3 = resolveHref(place3, chosenPackage.href, chosenPackage.xmlBase);
     const { digest: digest3, bytes: bytes3 } = await web.get(url3, path2, {
       maxBytes: chosenPackage.size,
@@ -29321,7 +29596,7 @@ async function copyPackages(host, from, chosen3, { source, paths }) {
   const dir = await makeRoom(host, chosen3, paths, `unpacking ${source.package}`);
   const files = [];
   for (const [index, chosenPackage] of chosen3.entries()) {
-    const path2 = (0, import_node_path34.join)(dir, `${index}.rpm`);
+    const path2 = (0, import_node_path35.join)(dir, `${index}.rpm`);
     await host.files.copy(from.get(chosenPackage) ?? "", path2);
     files.push({ chosenPackage, path: path2 });
   }
@@ -29329,17 +29604,17 @@ async function copyPackages(host, from, chosen3, { source, paths }) {
 }
 async function keepPackages2(host, files, { paths: { keepDir } }) {
   if (keepDir === void 0) return;
-  const dir = (0, import_node_path34.join)(keepDir, KEPT_DIR);
+  const dir = (0, import_node_path35.join)(keepDir, KEPT_DIR);
   await host.files.makeDir(dir);
   for (const { path: path2, chosenPackage } of files)
-    await host.files.rename(path2, (0, import_node_path34.join)(dir, `${chosenPackage.name}-${(0, import_node_path34.basename)(path2)}`));
+    await host.files.rename(path2, (0, import_node_path35.join)(dir, `${chosenPackage.name}-${(0, import_node_path35.basename)(path2)}`));
 }
-var import_node_path34, MAX_PACKAGE, GUESSED_RATIO2, KEPT_DIR;
+var import_node_path35, MAX_PACKAGE, GUESSED_RATIO2, KEPT_DIR;
 var init_acquire = __esm({
   "src/kernels/sources/rpm/acquire.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path34 = require("node:path");
+    import_node_path35 = require("node:path");
     init_errors();
     init_space();
     init_address();
@@ -29531,7 +29806,7 @@ async function packagesIn(host, dir, names3, arch) {
   const found2 = /* @__PURE__ */ new Map();
   const files = (await host.files.list(dir).catch(() => [])).filter((name5) => name5.endsWith(".rpm")).sort();
   for (const href of files.slice(0, MAX_FILES2)) {
-    const path2 = (0, import_node_path35.join)(dir, href);
+    const path2 = (0, import_node_path36.join)(dir, href);
     const stat4 = await host.files.stat(path2);
     if (!stat4?.isFile) continue;
     const { facts } = await readPackage(host, path2).catch((error2) => {
@@ -29545,12 +29820,12 @@ async function packagesIn(host, dir, names3, arch) {
   }
   return found2;
 }
-var import_node_path35, MAX_FILES2;
+var import_node_path36, MAX_FILES2;
 var init_directory = __esm({
   "src/kernels/sources/rpm/directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path35 = require("node:path");
+    import_node_path36 = require("node:path");
     init_errors();
     init_read_package();
     MAX_FILES2 = 2e3;
@@ -30755,7 +31030,7 @@ var init_shipped = __esm({
 async function readKey(host, name5) {
   const path2 = name5.replace(/^file:\/\//, "");
   const dir = host.env[KEYS_VARIABLE];
-  const own3 = path2.startsWith("/") ? path2 : dir ? (0, import_node_path36.join)(dir, path2) : void 0;
+  const own3 = path2.startsWith("/") ? path2 : dir ? (0, import_node_path37.join)(dir, path2) : void 0;
   if (own3 !== void 0 && (await host.files.stat(own3))?.isFile) {
     const pinned = Object.hasOwn(UNSHIPPED, path2) ? UNSHIPPED[path2] : void 0;
     return { bytes: await host.files.read(own3, MAX_KEY_FILE), pinned };
@@ -30779,8 +31054,8 @@ async function readKey(host, name5) {
   );
 }
 async function openKeyring(host, names3, dir) {
-  const home = (0, import_node_path36.join)(dir, "gpgv");
-  const path2 = (0, import_node_path36.join)(home, "keyring.gpg");
+  const home = (0, import_node_path37.join)(dir, "gpgv");
+  const path2 = (0, import_node_path37.join)(home, "keyring.gpg");
   await host.files.makeDir(home, 448);
   const keys = [];
   for (const name5 of names3) keys.push(await readKey(host, name5));
@@ -30788,12 +31063,12 @@ async function openKeyring(host, names3, dir) {
   const pinned = keys.some((key) => key.pinned === void 0) ? void 0 : keys.flatMap((key) => key.pinned ?? []);
   return { path: path2, home, names: names3, pinned };
 }
-var import_node_path36, MAX_KEY_FILE, KEYS_VARIABLE;
+var import_node_path37, MAX_KEY_FILE, KEYS_VARIABLE;
 var init_keyring = __esm({
   "src/kernels/sources/rpm/keyring.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path36 = require("node:path");
+    import_node_path37 = require("node:path");
     init_errors();
     init_shipped();
     init_armor();
@@ -33020,7 +33295,7 @@ async function checkChecksums(host, url3, path2, allowed2) {
 }
 async function checkIndexSignature(host, url3, data2, options2) {
   const { web, keyring, signal, dir } = options2;
-  const signature = (0, import_node_path37.join)(dir, "repomd.xml.asc");
+  const signature = (0, import_node_path38.join)(dir, "repomd.xml.asc");
   await web.get(`${url3}.asc`, signature, { maxBytes: MAX_SIGNATURE }).catch((error2) => {
     if (!(error2 instanceof HostError) || error2.code !== "not_there") throw error2;
     throw new HostError(
@@ -33034,13 +33309,13 @@ async function checkIndexSignature(host, url3, data2, options2) {
 async function fetchPrimary(host, place3, options2) {
   const { web, dir } = options2;
   const url3 = `${place3.base}repodata/repomd.xml`;
-  const repomd = (0, import_node_path37.join)(dir, "repomd.xml");
+  const repomd = (0, import_node_path38.join)(dir, "repomd.xml");
   await web.get(url3, repomd, { maxBytes: MAX_REPOMD });
   if (place3.checksums !== void 0) await checkChecksums(host, url3, repomd, place3.checksums);
   if (indexIsSigned(options2.source)) await checkIndexSignature(host, url3, repomd, options2);
   const entry2 = readRepomd(url3, (await host.files.read(repomd, MAX_REPOMD)).toString("utf8"));
   const from = resolveHref(place3, entry2.href);
-  const path2 = (0, import_node_path37.join)(dir, "primary");
+  const path2 = (0, import_node_path38.join)(dir, "primary");
   const maxBytes = Math.min(entry2.size ?? MAX_PRIMARY, MAX_PRIMARY);
   const { digest: digest3 } = await web.get(from, path2, { maxBytes, algorithm: entry2.checksum.algorithm });
   if (digest3 === entry2.checksum.hex) return { url: from, path: path2 };
@@ -33052,7 +33327,7 @@ async function fetchPrimary(host, place3, options2) {
 async function offeredAt(host, place3, options2) {
   const { url: url3, path: path2 } = await fetchPrimary(host, place3, options2);
   const ending = /\.([a-z]+)$/.exec(new URL(url3).pathname)?.[1] ?? "";
-  const packing = Object.hasOwn(PACKINGS3, ending) ? PACKINGS3[ending] : void 0;
+  const packing = Object.hasOwn(PACKINGS4, ending) ? PACKINGS4[ending] : void 0;
   if (packing === void 0)
     throw new HostError("bad_index", `${url3} is packed in a way that is not known; choose another mirror`);
   const reader = primaryReader(url3, options2.names, options2.arch);
@@ -33060,19 +33335,19 @@ async function offeredAt(host, place3, options2) {
   let bytes3 = 0;
   for await (const chunk of unpacked(host, path2, packing, options2.signal)) {
     bytes3 += chunk.length;
-    if (bytes3 > MAX_UNPACKED2)
+    if (bytes3 > MAX_UNPACKED3)
       throw new HostError("bad_index", `${url3} holds more than any list of packages; choose another mirror`);
     reader.write(decoder2.decode(chunk, { stream: true }));
   }
   reader.end();
   return reader.found;
 }
-var import_node_path37, MAX_REPOMD, MAX_SIGNATURE, MAX_PRIMARY, MAX_UNPACKED2, PACKINGS3;
+var import_node_path38, MAX_REPOMD, MAX_SIGNATURE, MAX_PRIMARY, MAX_UNPACKED3, PACKINGS4;
 var init_offered = __esm({
   "src/kernels/sources/rpm/offered.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path37 = require("node:path");
+    import_node_path38 = require("node:path");
     init_errors();
     init_address();
     init_chunks();
@@ -33082,8 +33357,8 @@ var init_offered = __esm({
     MAX_REPOMD = 4 * 1024 * 1024;
     MAX_SIGNATURE = 64 * 1024;
     MAX_PRIMARY = 256 * 1024 * 1024;
-    MAX_UNPACKED2 = 2 * 1024 * 1024 * 1024;
-    PACKINGS3 = { xml: "plain", gz: "gzip", xz: "xz", zst: "zstd" };
+    MAX_UNPACKED3 = 2 * 1024 * 1024 * 1024;
+    PACKINGS4 = { xml: "plain", gz: "gzip", xz: "xz", zst: "zstd" };
     __name(indexIsSigned, "indexIsSigned");
     __name(checkChecksums, "checkChecksums");
     __name(checkIndexSignature, "checkIndexSignature");
@@ -33332,18 +33607,18 @@ async function openWeb(host, source, dir, { signal }) {
   return {
     get,
     async text(url3, maxBytes) {
-      const file2 = (0, import_node_path38.join)(dir, `text-${texts2++}`);
+      const file2 = (0, import_node_path39.join)(dir, `text-${texts2++}`);
       await get(url3, file2, { maxBytes });
       return (await host.files.read(file2, maxBytes)).toString("utf8");
     }
   };
 }
-var import_node_path38, MAX_PEM, ATTEMPTS2, GONE;
+var import_node_path39, MAX_PEM, ATTEMPTS2, GONE;
 var init_web = __esm({
   "src/kernels/sources/rpm/web.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path38 = require("node:path");
+    import_node_path39 = require("node:path");
     init_errors();
     MAX_PEM = 1024 * 1024;
     ATTEMPTS2 = 2;
@@ -33383,7 +33658,7 @@ async function rpmBuilds(host, request2) {
   let reached2 = false;
   let nth = 0;
   const search = /* @__PURE__ */ __name(async (place3) => {
-    const dir = (0, import_node_path39.join)(paths.workDir, `index-${nth++}`);
+    const dir = (0, import_node_path40.join)(paths.workDir, `index-${nth++}`);
     await host.files.makeDir(dir);
     listener.onProgress("package lists", 0, 0);
     const offered = await offeredAt(host, place3, { web, keyring, source, names: names3, arch, dir, signal: listener.signal });
@@ -33403,12 +33678,12 @@ async function rpmBuilds(host, request2) {
   for (const failure3 of failures) listener.onNote(messageOf(failure3));
   return buildsOf(source, arch, found2);
 }
-var import_node_path39;
+var import_node_path40;
 var init_builds2 = __esm({
   "src/kernels/sources/rpm/builds.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path39 = require("node:path");
+    import_node_path40 = require("node:path");
     init_errors();
     init_address();
     init_directory();
@@ -33435,13 +33710,13 @@ function remedyOf({ directory }) {
   return "put the vendor's packages there, or correct directory, package or version";
 }
 function choosePackages(source, offered, where) {
-  const named7 = offered.filter(({ name: name5 }) => name5 === source.package);
+  const named8 = offered.filter(({ name: name5 }) => name5 === source.package);
   const { version: version2 } = source;
-  const right = version2 === void 0 ? named7 : named7.filter((one) => isVersion(version2, one));
+  const right = version2 === void 0 ? named8 : named8.filter((one) => isVersion(version2, one));
   const [first3] = [...right].sort((a, b) => compareEvr(b, a));
   if (first3 === void 0) {
     const requested2 = version2 === void 0 ? source.package : `${source.package} ${version2}`;
-    const there = named7.length > 0 ? `it has ${versionsOf(named7)}` : "it has no package of this name";
+    const there = named8.length > 0 ? `it has ${versionsOf(named8)}` : "it has no package of this name";
     throw new HostError(
       "package_not_found",
       `${where} has no ${requested2}; ${there}; ${remedyOf(source)} in the kernel block of the profile`
@@ -33477,7 +33752,7 @@ var init_choose2 = __esm({
 async function bestOf(host, keyring, signatures, data2, dir, signal) {
   const words3 = [];
   for (const [index, bytes3] of signatures.entries()) {
-    const signature = (0, import_node_path40.join)(dir, `${index}.sig`);
+    const signature = (0, import_node_path41.join)(dir, `${index}.sig`);
     await host.files.writeAtomic(signature, bytes3);
     const word4 = await checkSignature(host, keyring, { signature, data: data2 }, signal);
     if (word4.status === "good") return word4;
@@ -33495,7 +33770,7 @@ async function verifyPackage(host, file2, keyring, dir, indexSigned, signal) {
   const { facts } = file2;
   const what = `${facts.name} ${facts.version}-${facts.release}`;
   await host.files.makeDir(dir);
-  const header = (0, import_node_path40.join)(dir, "header");
+  const header = (0, import_node_path41.join)(dir, "header");
   await host.files.writeAtomic(header, file2.header);
   if (facts.payloadDigest === void 0) return await verifyOld(host, file2, keyring, dir, indexSigned, header, signal);
   const word4 = await bestOf(host, keyring, file2.headerSignatures, header, dir, signal);
@@ -33510,7 +33785,7 @@ async function verifyPackage(host, file2, keyring, dir, indexSigned, signal) {
 }
 async function verifyOld(host, file2, keyring, dir, indexSigned, header, signal) {
   const what = `${file2.facts.name} ${file2.facts.version}-${file2.facts.release}`;
-  const whole5 = (0, import_node_path40.join)(dir, "whole");
+  const whole5 = (0, import_node_path41.join)(dir, "whole");
   const copy = 'tail -c "+$1" -- "$2" >"$3"';
   await mustRun(host, "sh", ["-c", copy, "sh", String(file2.headerAt + 1), file2.path, whole5], { signal });
   const word4 = await bestOf(host, keyring, file2.wholeSignatures, whole5, dir, signal);
@@ -33522,12 +33797,12 @@ async function verifyOld(host, file2, keyring, dir, indexSigned, header, signal)
   if (detail2 !== void 0) throw signatureError(what, keyring, detail2);
   throw unsigned(what, "no signature covers its payload, and no signed index names it");
 }
-var import_node_path40;
+var import_node_path41;
 var init_verify = __esm({
   "src/kernels/sources/rpm/verify.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path40 = require("node:path");
+    import_node_path41 = require("node:path");
     init_errors();
     init_tool();
     init_gpgv();
@@ -33552,14 +33827,14 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
   const { source, arch, paths, listener } = request2;
   const { signal } = listener;
   const found2 = /* @__PURE__ */ new Map();
-  const bundle2 = openBundle(host, (0, import_node_path41.join)(paths.workDir, "module-bundle"));
+  const bundle2 = openBundle(host, (0, import_node_path42.join)(paths.workDir, "module-bundle"));
   const records = [];
   let first3;
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
   for (const [index, { chosenPackage: expected, path: path2, sha256: sha2563, url: url3 }] of files.entries()) {
     const file2 = await readPackage(host, path2);
-    const dir = (0, import_node_path41.join)(paths.workDir, `package-${index}`);
-    const signer = await verifyPackage(host, file2, keyring, (0, import_node_path41.join)(dir, "signatures"), indexSigned, signal);
+    const dir = (0, import_node_path42.join)(paths.workDir, `package-${index}`);
+    const signer = await verifyPackage(host, file2, keyring, (0, import_node_path42.join)(dir, "signatures"), indexSigned, signal);
     first3 ??= signer;
     const { facts } = file2;
     checkIdentity(facts, expected, arch);
@@ -33570,7 +33845,7 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
       signer: signer.key,
       ...url3 !== void 0 && { url: url3 }
     });
-    for (const [inside, target] of await unpackPayload(host, file2, (0, import_node_path41.join)(dir, "root"), bundle2, signal))
+    for (const [inside, target] of await unpackPayload(host, file2, (0, import_node_path42.join)(dir, "root"), bundle2, signal))
       found2.set(inside, target);
   }
   const kernel2 = locateKernel(found2);
@@ -33587,12 +33862,12 @@ async function takeKernel(host, keyring, files, origin, indexSigned, request2) {
   const from = { name: name5, version: version2, archive: origin, suite: "", files: records, ...first3 && { signer: first3 } };
   return { kernel: { ...kernel2, placeModule: bundle2.place }, package: from };
 }
-var import_node_path41;
+var import_node_path42;
 var init_take = __esm({
   "src/kernels/sources/rpm/take.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path41 = require("node:path");
+    import_node_path42 = require("node:path");
     init_errors();
     init_module_bundle();
     init_locate_kernel();
@@ -33628,7 +33903,7 @@ async function fromDirectory(host, keyring, dir, request2) {
 async function fromPlace(host, web, keyring, place3, request2) {
   const { source, arch, paths, listener } = request2;
   const names3 = /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]);
-  const dir = (0, import_node_path42.join)(paths.workDir, "index");
+  const dir = (0, import_node_path43.join)(paths.workDir, "index");
   await host.files.makeDir(dir);
   listener.onProgress("package lists", 0, 0);
   const { signal } = listener;
@@ -33641,7 +33916,7 @@ async function fromPlace(host, web, keyring, place3, request2) {
 async function fetchRpm(host, request2) {
   const { source, arch, paths, listener, packagesDir } = request2;
   const keyring = await openKeyring(host, source.gpgkey, paths.workDir);
-  const dir = packagesDir === void 0 ? source.directory : (0, import_node_path42.join)(packagesDir, KEPT_DIR);
+  const dir = packagesDir === void 0 ? source.directory : (0, import_node_path43.join)(packagesDir, KEPT_DIR);
   if (dir !== void 0) return fromDirectory(host, keyring, dir, request2);
   await requireSpace(host, paths.root, INDEX_BYTES, `reading the package list of ${source.package}`);
   const web = await openWeb(host, source, paths.workDir, listener);
@@ -33651,7 +33926,7 @@ async function fetchRpm(host, request2) {
     const last = failures.at(-1);
     if (last !== void 0) listener.onNote(`${messageOf(last)}; trying ${place3.base}`);
     try {
-      const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path42.join)(paths.workDir, String(nth++)) } };
+      const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path43.join)(paths.workDir, String(nth++)) } };
       await host.files.makeDir(own3.paths.workDir);
       return await fromPlace(host, web, keyring, place3, own3);
     } catch (error2) {
@@ -33661,12 +33936,12 @@ async function fetchRpm(host, request2) {
   }
   throw failureOf(failures);
 }
-var import_node_path42, INDEX_BYTES, rpm;
+var import_node_path43, INDEX_BYTES, rpm;
 var init_rpm = __esm({
   "src/kernels/sources/rpm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path42 = require("node:path");
+    import_node_path43 = require("node:path");
     init_errors();
     init_space();
     init_acquire();
@@ -33700,9 +33975,9 @@ var init_rpm = __esm({
 function readChecksums(text7) {
   const found2 = /* @__PURE__ */ new Map();
   const plain6 = text7.matchAll(/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(\S+)[ \t]*\r?$/gm);
-  const named7 = text7.matchAll(/^SHA(?:256|512) \((\S{1,1000})\) = ([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]*\r?$/gm);
+  const named8 = text7.matchAll(/^SHA(?:256|512) \((\S{1,1000})\) = ([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]*\r?$/gm);
   const lines3 = [...plain6].map(([, hex3 = "", path2 = ""]) => ({ hex: hex3, path: path2 }));
-  const more = [...named7].map(([, path2 = "", hex3 = ""]) => ({ hex: hex3, path: path2 }));
+  const more = [...named8].map(([, path2 = "", hex3 = ""]) => ({ hex: hex3, path: path2 }));
   for (const { hex: hex3, path: path2 } of [...lines3, ...more]) {
     const name5 = path2.split("/").at(-1) ?? "";
     const algorithm = ALGORITHMS2[hex3.length];
@@ -33710,14 +33985,6 @@ function readChecksums(text7) {
     found2.set(name5, { algorithm, hex: hex3.toLowerCase() });
   }
   return found2;
-}
-async function verifiedChecksums(host, keyring, { file: file2, url: url3, signature, dir }, signal) {
-  const text7 = signature === void 0 ? (0, import_node_path43.join)(dir, "signed-text") : file2;
-  const word4 = signature === void 0 ? await checkClearSigned(host, keyring, file2, text7, signal) : await checkSignature(host, keyring, { signature, data: file2 }, signal);
-  if (word4.status !== "good") throw signatureError(url3, keyring, word4);
-  const checksums = readChecksums((await host.files.read(text7, MAX_CHECKSUMS)).toString("utf8"));
-  if (checksums.size > 0) return { url: url3, checksums, signer: word4.key };
-  throw new HostError("bad_index", `${url3} has no SHA-256 and no SHA-512 of any file; nothing was used`);
 }
 function nameIn({ url: url3, checksums }, pattern2) {
   const found2 = [...checksums.keys()].filter((name5) => globMatches(pattern2, name5));
@@ -33727,26 +33994,22 @@ function nameIn({ url: url3, checksums }, pattern2) {
   const what = found2.length === 0 ? `there is ${debs || "no .deb at all"}` : `it fits ${found2.join(", ")}`;
   throw new HostError("package_not_found", `${url3}: kernel.packages "${pattern2}" names no single file; ${what}`);
 }
-var import_node_path43, ALGORITHMS2, MAX_CHECKSUMS;
+var ALGORITHMS2;
 var init_checksums = __esm({
   "src/kernels/sources/url/checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path43 = require("node:path");
     init_errors();
     init_glob_matches();
-    init_gpgv();
     ALGORITHMS2 = { 64: "sha256", 128: "sha512" };
     __name(readChecksums, "readChecksums");
-    MAX_CHECKSUMS = 4 * 1024 * 1024;
-    __name(verifiedChecksums, "verifiedChecksums");
     __name(nameIn, "nameIn");
   }
 });
 
 // src/kernels/sources/url/kept.ts
 function keptPath2(dir, url3) {
-  return (0, import_node_path44.join)(dir, KEPT_FILES, (0, import_node_crypto3.createHash)("sha256").update(url3).digest("hex"));
+  return (0, import_node_path44.join)(dir, KEPT_FILES, (0, import_node_crypto4.createHash)("sha256").update(url3).digest("hex"));
 }
 async function takeKept(host, dir, url3, file2, maxBytes) {
   const kept = keptPath2(dir, url3);
@@ -33763,12 +34026,12 @@ async function keepFiles(host, dir, files, used) {
     else await host.files.rename(path2, keptPath2(dir, url3));
   }
 }
-var import_node_crypto3, import_node_path44, KEPT_FILES;
+var import_node_crypto4, import_node_path44, KEPT_FILES;
 var init_kept2 = __esm({
   "src/kernels/sources/url/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     import_node_path44 = require("node:path");
     init_errors();
     KEPT_FILES = "url-files";
@@ -33869,6 +34132,29 @@ var init_downloads = __esm({
   }
 });
 
+// src/kernels/sources/url/signed-checksums.ts
+async function verifiedChecksums(host, keyring, { file: file2, url: url3, signature, dir }, signal) {
+  const text7 = signature === void 0 ? (0, import_node_path46.join)(dir, "signed-text") : file2;
+  const word4 = signature === void 0 ? await checkClearSigned(host, keyring, file2, text7, signal) : await checkSignature(host, keyring, { signature, data: file2 }, signal);
+  if (word4.status !== "good") throw signatureError(url3, keyring, word4);
+  const checksums = readChecksums((await host.files.read(text7, MAX_CHECKSUMS)).toString("utf8"));
+  if (checksums.size > 0) return { url: url3, checksums, signer: word4.key };
+  throw new HostError("bad_index", `${url3} has no SHA-256 and no SHA-512 of any file; nothing was used`);
+}
+var import_node_path46, MAX_CHECKSUMS;
+var init_signed_checksums = __esm({
+  "src/kernels/sources/url/signed-checksums.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path46 = require("node:path");
+    init_errors();
+    init_gpgv();
+    init_checksums();
+    MAX_CHECKSUMS = 4 * 1024 * 1024;
+    __name(verifiedChecksums, "verifiedChecksums");
+  }
+});
+
 // src/kernels/sources/url/source.ts
 function placeOf({ image, checksums }) {
   return image ?? checksums ?? "";
@@ -33900,14 +34186,14 @@ async function verifiedImage(host, downloads, keyring, signed2, { source, listen
 async function imageKernel(host, downloads, keyring, signed2, request2) {
   const { source, paths, listener } = request2;
   const vmlinuz = await verifiedImage(host, downloads, keyring, signed2, request2);
-  const head2 = readBzImage(await host.files.readHead(vmlinuz, HEAD_BYTES));
+  const head2 = await readImageFor(host, vmlinuz, request2.arch, listener.signal);
   if (typeof head2 === "string") throw new HostError("kernel_unusable", `${source.image} cannot be booted: ${head2}`);
   const listed = /* @__PURE__ */ __name((url3) => url3 === void 0 || signed2 === void 0 ? void 0 : downloads.listed(url3, signed2), "listed");
   const config2 = await listed(source.config);
   const archive = await listed(source.modules);
-  const tree = kernelTree(host, (0, import_node_path46.join)(paths.workDir, "tree"), source.modules ?? "");
+  const tree = kernelTree(host, (0, import_node_path47.join)(paths.workDir, "tree"), source.modules ?? "");
   if (archive !== void 0) {
-    const packing = PACKINGS4.find(([pattern2]) => pattern2.test(nameOf(source.modules ?? "")))?.[1] ?? "plain";
+    const packing = PACKINGS5.find(([pattern2]) => pattern2.test(nameOf(source.modules ?? "")))?.[1] ?? "plain";
     await tree.lay(unpacked(host, archive, packing, listener.signal));
   }
   const files = new Map([...tree.files, [`boot/vmlinuz-${head2.release}`, vmlinuz]]);
@@ -33922,7 +34208,7 @@ async function packagedKernel(host, downloads, signed2, { source, paths, listene
   for (const pattern2 of source.packages ?? []) {
     debs.push(await downloads.listed(new URL(nameIn(signed2, pattern2), signed2.url).href, signed2));
   }
-  const kernel2 = locateKernel(await unpackDebs(host, debs, (0, import_node_path46.join)(paths.workDir, "packages"), listener.signal));
+  const kernel2 = locateKernel(await unpackDebs(host, debs, (0, import_node_path47.join)(paths.workDir, "packages"), listener.signal));
   if (kernel2 !== void 0) return kernel2;
   const names3 = source.packages?.join(" and ");
   throw new HostError("kernel_unusable", `${names3} hold no kernel image; name the package that does`);
@@ -33961,21 +34247,24 @@ async function urlBuilds(host, request2) {
     const release2 = NAMED_RELEASE.exec(name6)?.[1];
     return [{ name: name6, version: release2 ?? "", release: release2, sha256: digestOf3(name6), url: new URL(name6, signed2.url).href }];
   }
-  const head2 = readBzImage(await downloads.head(source.image, HEAD_BYTES));
-  if (typeof head2 === "string") throw new HostError("kernel_unusable", `${source.image} cannot be booted: ${head2}`);
   const name5 = nameOf(source.image);
+  const offered = { name: name5, sha256: digestOf3(name5), url: source.image };
+  if (request2.arch === "aarch64") return [{ ...offered, version: "", release: void 0 }];
+  const head2 = readBzImage(await downloads.head(source.image, HEAD_BYTES2));
+  if (typeof head2 === "string") throw new HostError("kernel_unusable", `${source.image} cannot be booted: ${head2}`);
   const { release } = head2;
-  return [{ name: name5, version: release, release, sha256: digestOf3(name5), url: source.image }];
+  return [{ ...offered, version: release, release }];
 }
-var import_node_path46, ROOM, PACKINGS4, NAMED_RELEASE, url2;
+var import_node_path47, ROOM, PACKINGS5, NAMED_RELEASE, url2;
 var init_source3 = __esm({
   "src/kernels/sources/url/source.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path46 = require("node:path");
+    import_node_path47 = require("node:path");
     init_errors();
     init_glob_matches();
     init_bzimage();
+    init_read_image();
     init_tree();
     init_with_config();
     init_space();
@@ -33987,8 +34276,9 @@ var init_source3 = __esm({
     init_checksums();
     init_downloads();
     init_kept2();
+    init_signed_checksums();
     ROOM = 256 * 1024 * 1024;
-    PACKINGS4 = [
+    PACKINGS5 = [
       [/\.(?:gz|tgz)$/, "gzip"],
       [/\.(?:xz|txz)$/, "xz"],
       [/\.zst$/, "zstd"]
@@ -34166,10 +34456,10 @@ function keepsPackages(env) {
   return env["BPFCOMPAT_KEEP_PACKAGES"] === "1";
 }
 function packagesPath(store, id2) {
-  return (0, import_node_path47.join)(store.packages, id2);
+  return (0, import_node_path48.join)(store.packages, id2);
 }
 async function placePackages(host, store, from, id2) {
-  const dirs = await Promise.all(CHECKABLE.map((name5) => host.files.stat((0, import_node_path47.join)(from, name5))));
+  const dirs = await Promise.all(CHECKABLE.map((name5) => host.files.stat((0, import_node_path48.join)(from, name5))));
   if (!dirs.some((dir) => dir?.isDirectory)) return;
   await host.files.remove(packagesPath(store, id2));
   await host.files.makeDir(store.packages);
@@ -34179,7 +34469,7 @@ async function movePackages(host, store, id2, dir) {
   const from = packagesPath(store, id2);
   if (!(await host.files.stat(from))?.isDirectory) return false;
   await host.files.remove(dir);
-  await host.files.makeDir((0, import_node_path47.dirname)(dir));
+  await host.files.makeDir((0, import_node_path48.dirname)(dir));
   await mustRun(host, "mv", ["-T", from, dir]);
   return true;
 }
@@ -34187,12 +34477,12 @@ async function oddPackages(host, dir) {
   const odd = await mustRun(host, "find", ["-P", dir, "!", "-type", "f", "!", "-type", "d", "-printf", "x", "-quit"]);
   return odd.stdout.length > 0 ? "it holds something that is neither a file nor a directory" : void 0;
 }
-var import_node_path47, CHECKABLE;
+var import_node_path48, CHECKABLE;
 var init_packages = __esm({
   "src/kernels/packages.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path47 = require("node:path");
+    import_node_path48 = require("node:path");
     init_kept();
     init_acquire();
     init_kept2();
@@ -34208,14 +34498,14 @@ var init_packages = __esm({
 
 // src/kernels/fetch.ts
 async function fetchInto(host, store, profile, source, stored2, listener, packagesDir) {
-  const parent = (0, import_node_path48.join)(store.tmp, profile.id);
+  const parent = (0, import_node_path49.join)(store.tmp, profile.id);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
     var _stack = [];
     try {
       const work2 = __using(_stack, await host.files.tempDir("fetch-", parent), true);
-      const keepDir = packagesDir === void 0 && keepsPackages(host.env) ? (0, import_node_path48.join)(work2.path, "keep") : void 0;
+      const keepDir = packagesDir === void 0 && keepsPackages(host.env) ? (0, import_node_path49.join)(work2.path, "keep") : void 0;
       const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path, keepDir };
       const request2 = {
         arch: profile.arch,
@@ -34244,12 +34534,12 @@ async function fetchInto(host, store, profile, source, stored2, listener, packag
     await host.files.remove(parent);
   }
 }
-var import_node_path48;
+var import_node_path49;
 var init_fetch = __esm({
   "src/kernels/fetch.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path48 = require("node:path");
+    import_node_path49 = require("node:path");
     init_commit();
     init_locked();
     init_packages();
@@ -34265,7 +34555,7 @@ function stampOf(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function stampsFile(store) {
-  return (0, import_node_path49.join)(store.root, "stamps");
+  return (0, import_node_path50.join)(store.root, "stamps");
 }
 async function readStamps(host, store) {
   const text7 = await host.files.read(stampsFile(store), MAX_STAMPS).catch(() => Buffer.alloc(0));
@@ -34318,12 +34608,12 @@ async function removeDamaged(host, store, files) {
     if (await stateOf(host, store, file2) === "damaged") await host.files.remove(blobPath(store, file2));
   }
 }
-var import_node_path49, MAX_STAMPS, LINE, loaded;
+var import_node_path50, MAX_STAMPS, LINE, loaded;
 var init_verify2 = __esm({
   "src/kernels/verify.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path49 = require("node:path");
+    import_node_path50 = require("node:path");
     init_store();
     MAX_STAMPS = 4 * 1024 * 1024;
     LINE = /^([0-9a-f]{64}) ([0-9. ]+)$/;
@@ -34350,7 +34640,7 @@ function userlandArch(id2) {
   return id2.startsWith(USERLAND) ? id2.slice(USERLAND.length) : void 0;
 }
 function recordPath2(store, arch) {
-  return (0, import_node_path50.join)(store.userland, `${arch}.json`);
+  return (0, import_node_path51.join)(store.userland, `${arch}.json`);
 }
 async function readUserland(host, store, arch) {
   try {
@@ -34367,13 +34657,13 @@ async function writeUserland(host, store, record4) {
 `);
 }
 async function fetchUserland(host, store, arch, source, listener, local2) {
-  const parent = (0, import_node_path50.join)(store.tmp, `userland-${arch}`);
+  const parent = (0, import_node_path51.join)(store.tmp, `userland-${arch}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
     var _stack = [];
     try {
-      const keepDir = local2 === void 0 && keepsPackages(host.env) ? (0, import_node_path50.join)(parent, "keep") : void 0;
+      const keepDir = local2 === void 0 && keepsPackages(host.env) ? (0, import_node_path51.join)(parent, "keep") : void 0;
       const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent, keepDir };
       const fetched2 = await fetchPackages(host, arch, source, paths, listener, void 0, RECIPE, local2);
       if (fetched2 === "unchanged") throw new TypeError("the source called a userland unchanged that we do not have");
@@ -34456,12 +34746,12 @@ async function ensureUserland(arch, options2) {
     throw asStoreError(error2, store.root);
   }
 }
-var import_node_path50, SOURCE, USERLAND, MAX_RECORD2, RECIPE;
+var import_node_path51, SOURCE, USERLAND, MAX_RECORD2, RECIPE;
 var init_userland = __esm({
   "src/kernels/userland.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path50 = require("node:path");
+    import_node_path51 = require("node:path");
     init_errors();
     init_kernel();
     init_wording();
@@ -34515,7 +34805,7 @@ function recordDigest(record4) {
   const { fetchedAt: _, vouched: __, package: from, ...what } = record4;
   const { signer: ___, ...place3 } = from;
   const files = from.files.map(({ url: ____, ...file2 }) => file2);
-  return (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
+  return (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
 }
 async function wholeRecord(host, item) {
   const store = await openStore(host);
@@ -34565,12 +34855,12 @@ async function takePackages(host, item, dir) {
     throw error2;
   }
 }
-var import_node_crypto4, SILENT;
+var import_node_crypto5, SILENT;
 var init_transfer = __esm({
   "src/kernels/transfer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_errors();
     init_fetch();
     init_locked();
@@ -34664,9 +34954,9 @@ async function expandWords(words3, choosable, origin) {
     const isId = ids.includes(word4);
     if (isId && (sets.includes(word4) || vendors(choosable).includes(word4))) throw ambiguous(word4, origin);
     const rows3 = isId ? void 0 : rowsOf(word4, choosable, origin);
-    const named7 = rows3?.map(({ id: id2 }) => id2) ?? (!isId && sets.includes(word4) ? await idsOfSet(word4) : void 0);
-    if (named7 !== void 0) {
-      chosen3.push(...named7.filter((id2) => !chosen3.includes(id2)));
+    const named8 = rows3?.map(({ id: id2 }) => id2) ?? (!isId && sets.includes(word4) ? await idsOfSet(word4) : void 0);
+    if (named8 !== void 0) {
+      chosen3.push(...named8.filter((id2) => !chosen3.includes(id2)));
       continue;
     }
     const isSlip2 = SIGNS.test(word4) || !/\d/.test(word4) && similarNames(word4, [...sets, ...vendors(choosable)]).length > 0;
@@ -34953,7 +35243,17 @@ function checkContradictions({ value: value2, at }) {
   const strict = value2.strict_libbpf ? "strict_libbpf loads the object unchanged; remove it or " : "";
   const key = LOADER_KEYS2.find((name5) => Object.keys(value2[name5]).length > 0);
   if (strict !== "" && key !== void 0) reject11([key], `${strict}${key}`);
+  const groups2 = new Map(
+    value2.program_variants.flatMap(({ group: group2, programs }) => programs.map(({ name: name5 }) => [name5, group2]))
+  );
   value2.programs.forEach((program2, index) => {
+    const group2 = groups2.get(program2.name);
+    if (program2.autoload !== void 0 && group2 !== void 0) {
+      reject11(
+        ["programs", index, "autoload"],
+        `group "${group2}" decides whether program "${program2.name}" is loaded; remove autoload, or the program from the group`
+      );
+    }
     if (program2.autoload === false && program2.attach.required) {
       reject11(
         ["programs", index, "autoload"],
@@ -35042,28 +35342,28 @@ async function realOrUndefined(host, path2) {
 }
 async function realPlaceOf(host, path2) {
   const real = await realOrUndefined(host, path2);
-  if (real !== void 0 || (0, import_node_path51.dirname)(path2) === path2) return real ?? path2;
-  return (0, import_node_path51.join)(await realPlaceOf(host, (0, import_node_path51.dirname)(path2)), (0, import_node_path51.basename)(path2));
+  if (real !== void 0 || (0, import_node_path52.dirname)(path2) === path2) return real ?? path2;
+  return (0, import_node_path52.join)(await realPlaceOf(host, (0, import_node_path52.dirname)(path2)), (0, import_node_path52.basename)(path2));
 }
 async function gitTop(host, dir) {
-  for (let at = dir; ; at = (0, import_node_path51.dirname)(at)) {
-    if (await host.files.stat((0, import_node_path51.join)(at, ".git")).catch(() => void 0) !== void 0) return at;
-    if ((0, import_node_path51.dirname)(at) === at) return void 0;
+  for (let at = dir; ; at = (0, import_node_path52.dirname)(at)) {
+    if (await host.files.stat((0, import_node_path52.join)(at, ".git")).catch(() => void 0) !== void 0) return at;
+    if ((0, import_node_path52.dirname)(at) === at) return void 0;
   }
 }
 async function rootOf(host, cwd, dir) {
-  const real = await realPlaceOf(host, (0, import_node_path51.resolve)(dir));
+  const real = await realPlaceOf(host, (0, import_node_path52.resolve)(dir));
   const workspace = host.env["GITHUB_WORKSPACE"] ?? "";
   const candidates4 = [
     workspace.startsWith("/") ? await realPlaceOf(host, workspace) : void 0,
     await gitTop(host, real),
-    await realPlaceOf(host, (0, import_node_path51.resolve)(cwd))
+    await realPlaceOf(host, (0, import_node_path52.resolve)(cwd))
   ];
   const top = candidates4.find((one) => one !== void 0 && one !== "/" && within(one, real));
-  return { dir: (0, import_node_path51.resolve)(dir), top: top ?? real };
+  return { dir: (0, import_node_path52.resolve)(dir), top: top ?? real };
 }
 function isInGit(top, real) {
-  return (0, import_node_path51.relative)(top, real).split("/").some((part3) => part3.toLowerCase() === ".git");
+  return (0, import_node_path52.relative)(top, real).split("/").some((part3) => part3.toLowerCase() === ".git");
 }
 async function strangeFile(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -35072,17 +35372,17 @@ async function strangeFile(host, path2) {
   return await host.files.isVirtual(path2) ? "is made up by the kernel as it is read" : void 0;
 }
 async function flagRoot(host, cwd) {
-  const here2 = (0, import_node_path51.resolve)(cwd);
+  const here2 = (0, import_node_path52.resolve)(cwd);
   const { top } = await rootOf(host, here2, here2);
   return { here: here2, real: await realPlaceOf(host, here2), top };
 }
 async function confineFlag(host, root, said, path2) {
   const { here: here2, top } = root;
-  const absolute = (0, import_node_path51.resolve)(here2, path2);
-  const named7 = within(here2, absolute) ? (0, import_node_path51.join)(root.real, (0, import_node_path51.relative)(here2, absolute)) : absolute;
-  const real = await realPlaceOf(host, named7).catch(() => named7);
-  const leaves2 = within(top, named7) && !within(top, real);
-  if (!leaves2 && (!isInGit(top, real) || isInGit(top, named7))) return real;
+  const absolute = (0, import_node_path52.resolve)(here2, path2);
+  const named8 = within(here2, absolute) ? (0, import_node_path52.join)(root.real, (0, import_node_path52.relative)(here2, absolute)) : absolute;
+  const real = await realPlaceOf(host, named8).catch(() => named8);
+  const leaves2 = within(top, named8) && !within(top, real);
+  if (!leaves2 && (!isInGit(top, real) || isInGit(top, named8))) return real;
   const where = leaves2 ? `outside of ${top}` : "in .git";
   throw new UsageError(
     "path_outside",
@@ -35092,30 +35392,30 @@ async function confineFlag(host, root, said, path2) {
 function reject4({ origin, key, path: path2 }, words3) {
   throw new UsageError("path_outside", `${origin}: ${key} ${quoted(path2)} ${words3}`);
 }
-async function confine(host, { dir, top }, named7) {
-  const { path: path2, use, fromTop } = named7;
-  const absolute = (0, import_node_path51.resolve)(fromTop ? top : dir, path2);
+async function confine(host, { dir, top }, named8) {
+  const { path: path2, use, fromTop } = named8;
+  const absolute = (0, import_node_path52.resolve)(fromTop ? top : dir, path2);
   let real;
   try {
     real = await realPlaceOf(host, absolute);
   } catch (error2) {
-    return reject4(named7, `cannot be followed (${messageOf(error2)}); correct the path`);
+    return reject4(named8, `cannot be followed (${messageOf(error2)}); correct the path`);
   }
   if (!within(top, real)) {
     const how = within(top, absolute) || within(dir, absolute) ? `is a link to ${real}, outside of` : "lies outside of";
-    reject4(named7, `${how} ${top}; ${REMEDIES[use]}`);
+    reject4(named8, `${how} ${top}; ${REMEDIES[use]}`);
   }
-  if (isInGit(top, real)) reject4(named7, `lies in .git, where only git reads and writes; name another place`);
+  if (isInGit(top, real)) reject4(named8, `lies in .git, where only git reads and writes; name another place`);
   const strange = await strangeFile(host, real);
-  if (strange !== void 0) reject4(named7, `${strange}; name a regular file`);
+  if (strange !== void 0) reject4(named8, `${strange}; name a regular file`);
   return real;
 }
-var import_node_path51, REMEDIES;
+var import_node_path52, REMEDIES;
 var init_confine = __esm({
   "src/run/confine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path51 = require("node:path");
+    import_node_path52 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -35136,426 +35436,6 @@ var init_confine = __esm({
       directory: "choose a directory there"
     };
     __name(confine, "confine");
-  }
-});
-
-// src/model/attach-warning.ts
-function countArgs({ passed: passed2, attempted }, untried) {
-  const args = { attach_passed: String(passed2), attach_attempted: String(attempted) };
-  if (untried.length === 0) return args;
-  const named7 = untried.slice(0, NAMED_PROGRAMS);
-  return { ...args, attach_untried: String(untried.length), attach_untried_programs: nameList(named7) };
-}
-function attachCount({ decisive, args = {} }) {
-  const { attach_passed: passed2, attach_attempted: attempted, attach_untried: untried = "0" } = args;
-  if (decisive || passed2 === void 0 || attempted === void 0) return void 0;
-  return { passed: Number(passed2), attempted: Number(attempted), untried: Number(untried) };
-}
-function untriedPrograms({ attach_untried_programs: names3 = "" }) {
-  return namesIn2(names3);
-}
-function requireAttach(programs) {
-  const lines3 = programs.slice(0, NAMED_PROGRAMS).map((name5) => `{name: ${name5}, attach: {required: true}}`);
-  const more = programs.length - lines3.length;
-  return `programs: [${lines3.join(", ")}]${more > 0 ? `, and ${more} more` : ""}`;
-}
-var NAMED_PROGRAMS;
-var init_attach_warning = __esm({
-  "src/model/attach-warning.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_name_list();
-    NAMED_PROGRAMS = 8;
-    __name(countArgs, "countArgs");
-    __name(attachCount, "attachCount");
-    __name(untriedPrograms, "untriedPrograms");
-    __name(requireAttach, "requireAttach");
-  }
-});
-
-// src/model/finding.ts
-function programsOf(args) {
-  const names3 = namesIn2(args["program"] ?? "");
-  return names3.length === 0 ? [""] : names3;
-}
-function followsFrom({ args = {} }, root) {
-  const { because: because2, because_subject: subject = "" } = args;
-  return because2 === root.code && subject === (root.subject ?? "");
-}
-function leavesOpen({
-  code: code2,
-  reason = ""
-}) {
-  return code2 === "RESPONSE_UNRELIABLE" && (reason === "unfinished" || reason === "contradiction");
-}
-function isPromoted({ args = {} }) {
-  return args["decides_for"] !== void 0;
-}
-function folded(findings) {
-  const roots = findings.filter((one) => !findings.some((other) => followsFrom(one, other)));
-  return roots.map((root) => ({ root, followers: findings.filter((one) => followsFrom(one, root)) }));
-}
-function isIdle({ code: code2, decisive }) {
-  return code2 === "NOT_ATTACHED" && !decisive;
-}
-function isUnloaded({ code: code2 }) {
-  return code2 === "NOTHING_LOADED";
-}
-function decisiveOf(findings) {
-  return findings.filter(({ decisive }) => decisive);
-}
-var init_finding = __esm({
-  "src/model/finding.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_name_list();
-    __name(programsOf, "programsOf");
-    __name(followsFrom, "followsFrom");
-    __name(leavesOpen, "leavesOpen");
-    __name(isPromoted, "isPromoted");
-    __name(folded, "folded");
-    __name(isIdle, "isIdle");
-    __name(isUnloaded, "isUnloaded");
-    __name(decisiveOf, "decisiveOf");
-  }
-});
-
-// src/model/inferred.ts
-function inferredText({ from, verdict: verdict2 }) {
-  return `not tested; inferred from ${from}, which ${verdict2 === "pass" ? "passes" : "fails"}`;
-}
-var init_inferred = __esm({
-  "src/model/inferred.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(inferredText, "inferredText");
-  }
-});
-
-// src/gate/decide.ts
-function decide(cell, { failOn: failOn2, required: required2 = true }) {
-  const weight2 = required2 ? weightOf(cell, failOn2) : weightOf({ ...cell, required: false }, optionalPolicy(failOn2));
-  const tolerated = weight2 === "optional" || weight2 === "expected" || weight2 === "known" ? weight2 : void 0;
-  return {
-    weight: weight2,
-    decides: weight2 === "error" || weight2 === "failure" && failOn2 !== "never",
-    tolerated: cell.status === "fail" ? tolerated : void 0,
-    excused: weight2 === "failure" && failOn2 === "never"
-  };
-}
-function optionalPolicy(failOn2) {
-  return failOn2 === "any" ? "required" : failOn2;
-}
-function weightOf({ status: status4, required: required2, met, known: known5, inference }, failOn2) {
-  const any = failOn2 === "any";
-  switch (status4) {
-    case "pass":
-      if (met !== "passed") return "none";
-      return any ? "failure" : "passed";
-    case "infra_error":
-      return required2 || any ? "error" : "optional";
-    case "skipped":
-      return required2 ? "error" : "optional";
-    case "inferred":
-      if (inference?.accepted && inference.verdict === "pass") return "none";
-      return required2 || any ? "error" : "optional";
-    case "fail":
-      if (met === "failed") return "expected";
-      if (!required2 && !any) return "optional";
-      return failOn2 === "regression" && known5 ? "known" : "failure";
-  }
-}
-var init_decide = __esm({
-  "src/gate/decide.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(decide, "decide");
-    __name(optionalPolicy, "optionalPolicy");
-    __name(weightOf, "weightOf");
-  }
-});
-
-// src/gate/expectations.ts
-function speaksOf({ profiles, kernels: kernels4 }, { profile }, result) {
-  if (profiles.includes(profile.id)) return true;
-  if (kernels4 === void 0) return false;
-  const number5 = kernelNumber(profile.kernelFamily) ?? kernelNumber(result?.kernel?.release ?? "");
-  return number5 !== void 0 && inKernelRange(number5, kernels4);
-}
-function wordsOf2({ evidence, args }) {
-  return [evidence?.text, args["error"], args["message"]].flatMap((text7) => text7 || []);
-}
-function misfitOf(declared, finding, program2) {
-  const { subject = "" } = finding;
-  const { origin } = declared;
-  if (declared.subject !== void 0 && declared.subject !== subject) {
-    return { what: "subject", declared: declared.subject, found: subject, origin };
-  }
-  if (declared.program !== void 0 && declared.program !== program2) {
-    return { what: "program", declared: declared.program, found: program2, origin };
-  }
-  const { says } = declared;
-  const said = wordsOf2(finding);
-  if (says !== void 0 && !said.some((text7) => text7.includes(says))) {
-    return { what: "words", declared: says, found: (said[0] ?? "").slice(0, MAX_FOUND2), origin };
-  }
-  return void 0;
-}
-function metOf(finding, declared) {
-  const { code: code2, rollup, subject = "", args } = finding;
-  return programsOf(args).map((program2) => {
-    const similar = declared.filter((one) => one.code === code2 || one.code === rollup);
-    const fits2 = /* @__PURE__ */ __name((one) => misfitOf(one, finding, program2) === void 0, "fits");
-    const by = similar.find(fits2);
-    const misfit2 = by === void 0 && similar[0] ? misfitOf(similar[0], finding, program2) : void 0;
-    return { code: code2, subject, program: program2, by, ...misfit2 && { misfit: misfit2 } };
-  });
-}
-function causesOf(findings, declared) {
-  const open4 = findings.filter(({ code: code2, args, decisive }) => !decisive && leavesOpen({ code: code2, reason: args["reason"] }));
-  const causes = [...decisiveOf(findings), ...open4].map((finding) => ({ finding, met: metOf(finding, declared) }));
-  return causes.flatMap(({ finding, met }) => {
-    if (!isPromoted(finding)) return met;
-    const following = causes.filter((one) => followsFrom(one.finding, finding)).flatMap((one) => one.met);
-    const by = following.every((one) => one.by) ? following[0]?.by : void 0;
-    return met.map((one) => one.by || by === void 0 ? one : { ...one, by, misfit: void 0 });
-  });
-}
-function expectedOf2(cell, target, result, expectations2) {
-  const own3 = expectations2.filter((expectation2) => speaksOf(expectation2, target, result));
-  const outcome = result?.outcome;
-  const causes = outcome?.status === "fail" ? causesOf(outcome.findings, own3) : [];
-  const shown4 = causes.find(({ by }) => by)?.by ?? own3[0];
-  if (!shown4) return void 0;
-  const failed2 = causes.length > 0 && causes.every(({ by }) => by) ? "failed" : "other_cause";
-  const met = outcome?.status === "fail" ? failed2 : outcome?.status === "pass" ? "passed" : "no_answer";
-  return { artifact: cell.artifact, target: cell.target, code: shown4.code, reason: shown4.reason, met, causes };
-}
-function idleExpectations(targets, results, expectations2, reported) {
-  const first3 = /* @__PURE__ */ __name((cell) => {
-    const [target, result] = [targets[cell.target], results.find((one) => isSame(one.cell, cell))];
-    return target && expectations2.find((one) => speaksOf(one, target, result));
-  }, "first");
-  return expectations2.flatMap((one) => {
-    const { origin, code: code2, kernels: kernels4, profiles } = one;
-    const spoken = results.filter((result) => {
-      const target = targets[result.cell.target];
-      return target !== void 0 && speaksOf(one, target, result);
-    });
-    if (spoken.length === 0) {
-      const scope = kernels4 === void 0 ? `profiles: ${profiles.join(", ")}` : `kernels: ${kernels4.text}`;
-      return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
-    }
-    const became = reported.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
-    const known5 = became.some(
-      (cell) => cell.met === "no_answer" || cell.causes.some(({ by }) => by === one) || cell.met !== "failed" && first3(cell) === one
-    );
-    if (known5) return [];
-    const ids = [...new Set(became.map(({ target }) => targets[target]?.profile.id ?? ""))];
-    const where = `warning: ${origin}: no failure on ${ids.join(", ")} meets this expectation of ${code2}`;
-    return [`${where}; correct or remove it`];
-  });
-}
-function isSame(a, b) {
-  return a.artifact === b.artifact && a.target === b.target;
-}
-function misfitText({ what, declared, found: found2 }) {
-  const seen = found2 === "" ? "none" : `"${found2}"`;
-  const differs = what === "words" ? "words differ" : `${what} differs`;
-  return `the ${differs}: "${declared}" is declared, ${seen} was found`;
-}
-function undeclaredText({ code: code2, met, causes }) {
-  if (met !== "other_cause") return "";
-  const others = causes.filter(({ by }) => by === void 0);
-  const misfits = [...new Set(others.flatMap(({ misfit: misfit2 }) => misfit2 ? misfitText(misfit2) : []))];
-  if (others.length === causes.length) {
-    return [`${code2} was expected`, ...misfits.length === 0 ? [] : [`the code fits, ${misfits.join("; ")}`]].join(
-      ": "
-    );
-  }
-  const names3 = others.map((one) => [one.code, one.program || one.subject].filter((word4) => word4 !== "").join(" "));
-  return `${[...new Set(names3)].join(", ")} ${names3.length === 1 ? "was" : "were"} not expected`;
-}
-var MAX_FOUND2;
-var init_expectations = __esm({
-  "src/gate/expectations.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_finding();
-    init_kernel_range();
-    __name(speaksOf, "speaksOf");
-    MAX_FOUND2 = 200;
-    __name(wordsOf2, "wordsOf");
-    __name(misfitOf, "misfitOf");
-    __name(metOf, "metOf");
-    __name(causesOf, "causesOf");
-    __name(expectedOf2, "expectedOf");
-    __name(idleExpectations, "idleExpectations");
-    __name(isSame, "isSame");
-    __name(misfitText, "misfitText");
-    __name(undeclaredText, "undeclaredText");
-  }
-});
-
-// src/gate/gate.ts
-function reasonOf(id2, result) {
-  if (result === void 0) return `${id2}: was not run`;
-  const { outcome } = result;
-  switch (outcome.status) {
-    case "pass":
-      return `${id2}: pass`;
-    case "fail": {
-      const codes = [...new Set(decisiveOf(outcome.findings).map((finding) => finding.rollup))];
-      return `${id2}: failed at ${outcome.failedStage}${codes.length > 0 ? ` (${codes.join(", ")})` : ""}`;
-    }
-    case "skipped":
-      return `${id2}: was skipped: ${outcome.reason}`;
-    case "inferred":
-      return `${id2}: ${inferredText(outcome.inference)}`;
-    case "infra_error":
-      return `${id2}: inconclusive: ${outcome.message}`;
-  }
-}
-function isRequired({ required: required2, profile }, { requiredProfiles = [] }) {
-  return required2 || requiredProfiles.includes(profile.id);
-}
-function isPromised(result, { minKernel }) {
-  const number5 = kernelNumber(result?.kernel?.release ?? "");
-  return minKernel !== void 0 && number5 !== void 0 && compareKernels(number5, minKernel.number) >= 0;
-}
-function withRequired(run2, options2) {
-  const promised2 = new Set(run2.results.filter((result) => isPromised(result, options2)).map(({ cell }) => cell.target));
-  const targets = run2.targets.map(
-    (target, index) => !target.required && (promised2.has(index) || isRequired(target, options2)) ? { ...target, required: true } : target
-  );
-  return { ...run2, targets };
-}
-function reasonFor(cell, target, result, expected, options2) {
-  const { failOn: failOn2 = "required" } = options2;
-  if (result?.outcome.status === "skipped" && result.outcome.otherShard) return void 0;
-  const { id: id2 } = target.profile;
-  const status4 = result?.outcome.status ?? "infra_error";
-  const { required: required2 } = target;
-  const known5 = (options2.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
-  const inference = result?.outcome.status === "inferred" ? result.outcome.inference : void 0;
-  const { weight: weight2 } = decide({ status: status4, required: required2, met: expected?.met, known: known5, inference }, { failOn: failOn2 });
-  const text7 = `${required2 ? "required" : "optional"} ${reasonOf(id2, result)}`;
-  switch (weight2) {
-    case "none":
-      return void 0;
-    case "expected":
-      return { weight: "remark", text: `expected ${reasonOf(id2, result)}: ${expected?.reason ?? ""}` };
-    case "error":
-      return { weight: "error", text: text7 };
-  }
-  if (status4 === "pass") {
-    const words4 = `unexpected ${id2}: passes, and ${expected?.code} was expected (${expected?.reason}); remove it from expectations`;
-    return { weight: weight2 === "failure" ? "failure" : "remark", text: words4 };
-  }
-  if (status4 !== "fail") return { weight: "remark", text: text7 };
-  const words3 = expected === void 0 ? text7 : `${text7}; ${undeclaredText(expected)}`;
-  if (weight2 === "failure") return { weight: "failure", text: words3 };
-  return { weight: "remark", text: failOn2 === "regression" && known5 ? `known ${words3}` : words3 };
-}
-function namedPrograms(programs) {
-  const rest = programs.length - NAMED_PROGRAMS;
-  return `${programs.slice(0, NAMED_PROGRAMS).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-function bestEffort(run2, artifact) {
-  const own3 = run2.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === "pass");
-  const failed2 = own3.flatMap(
-    ({ cell, outcome }) => (outcome.status === "pass" ? outcome.findings : []).filter((finding) => attachCount(finding) !== void 0).map(({ args }) => ({
-      programs: programsOf(args),
-      untried: untriedPrograms(args),
-      count: Number(args["attach_untried"] ?? 0),
-      id: run2.targets[cell.target]?.profile.id ?? ""
-    }))
-  );
-  if (failed2.length === 0) return [];
-  const ids = [...new Set(failed2.map(({ id: id2 }) => id2))];
-  const programs = [...new Set(failed2.flatMap((one) => one.programs))];
-  const untried = [...new Set(failed2.flatMap((one) => one.untried))].filter((name5) => !programs.includes(name5));
-  const unnamed = untried.length <= NAMED_PROGRAMS && failed2.some(({ count: count5 }) => count5 > untried.length);
-  const others = untried.length === 0 ? "" : ` (not tried: ${namedPrograms(untried)}${unnamed ? " and more" : ""})`;
-  const what = `${namedPrograms(programs)} could not be attached on ${ids.join(", ")}${others}, and no manifest requires it`;
-  return [`warning: ${what}; to make that a failure: ${requireAttach([...programs, ...untried])}`];
-}
-function untested({ targets, partial: partial2 }, { requiredProfiles = [] }) {
-  if (partial2) return [];
-  const ids = targets.map(({ profile }) => profile.id);
-  return requiredProfiles.filter((id2) => !ids.includes(id2)).map((id2) => `required ${id2}: was not tested in this run; add it to ${flag("kernels")}`);
-}
-function unrequired(run2, options2) {
-  const { failOn: failOn2 = "required", minKernel } = options2;
-  if (failOn2 === "any" || run2.targets.some((target) => isRequired(target, options2))) return [];
-  if (minKernel !== void 0 && !run2.partial) {
-    const number5 = minKernel.number.join(".");
-    const text7 = `min_kernel ${number5} (${minKernel.origin}) requires no kernel of this run, so nothing that it promises was tested; add a kernel from ${number5} on to ${flag("kernels")} or the matrix, or lower min_kernel`;
-    return [{ weight: "error", text: text7 }];
-  }
-  if (failOn2 === "never") return [];
-  return [{ weight: "remark", text: "no kernel of this run is required, so no failure can fail it" }];
-}
-function gate(input, options2 = {}) {
-  const run2 = withRequired(input, options2);
-  const { failOn: failOn2 = "required", expectations: expectations2 = [] } = options2;
-  const reasons = [];
-  const allExpected = [];
-  for (const artifact of [...new Set(run2.results.map((result) => result.cell.artifact))]) {
-    for (const [index, target] of run2.targets.entries()) {
-      const cell = { artifact, target: index };
-      const result = run2.results.find((one) => one.cell.artifact === artifact && one.cell.target === index);
-      const expected = expectedOf2(cell, target, result, expectations2);
-      if (expected) allExpected.push(expected);
-      const reason = reasonFor(cell, target, result, expected, options2);
-      if (reason) reasons.push(reason);
-    }
-    reasons.push(...bestEffort(run2, artifact).map((text7) => ({ weight: "remark", text: text7 })));
-  }
-  if (!run2.results.some(({ outcome }) => outcome.status === "pass" || outcome.status === "fail")) {
-    reasons.push({ weight: "error", text: "no target has a result" });
-  }
-  reasons.push(...unrequired(run2, options2));
-  if (!run2.partial) {
-    const idle = idleExpectations(run2.targets, run2.results, expectations2, allExpected);
-    reasons.push(...idle.map((text7) => ({ weight: "remark", text: text7 })));
-  }
-  const failing2 = reasons.some(({ weight: weight2 }) => weight2 === "failure");
-  reasons.push(...untested(run2, options2).map((text7) => ({ weight: failing2 ? "remark" : "error", text: text7 })));
-  const of = /* @__PURE__ */ __name((weight2) => reasons.filter((one) => one.weight === weight2).map(({ text: text7 }) => text7), "of");
-  const [errors, failures] = [of("error"), of("failure")];
-  const facts = {
-    reasons: [.../* @__PURE__ */ new Set([...failures, ...errors, ...of("remark")])],
-    ...errors.length > 0 && { inconclusive: true },
-    ...failOn2 !== "required" && { failOn: failOn2 },
-    ...allExpected.length > 0 && { expected: allExpected }
-  };
-  if (failures.length > 0 && failOn2 !== "never") return { status: "fail", exitCode: 2, ...facts };
-  if (errors.length > 0) return { status: "error", exitCode: 1, ...facts };
-  if (failures.length > 0) return { status: "fail", exitCode: 0, ...facts };
-  return { status: "pass", exitCode: 0, ...facts };
-}
-var init_gate2 = __esm({
-  "src/gate/gate.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_attach_warning();
-    init_finding();
-    init_inferred();
-    init_kernel_range();
-    init_wording();
-    init_decide();
-    init_expectations();
-    __name(reasonOf, "reasonOf");
-    __name(isRequired, "isRequired");
-    __name(isPromised, "isPromised");
-    __name(withRequired, "withRequired");
-    __name(reasonFor, "reasonFor");
-    __name(namedPrograms, "namedPrograms");
-    __name(bestEffort, "bestEffort");
-    __name(untested, "untested");
-    __name(unrequired, "unrequired");
-    __name(gate, "gate");
   }
 });
 
@@ -35617,6 +35497,87 @@ var init_escape = __esm({
     __name(noJsonCommands, "noJsonCommands");
     __name(fence, "fence");
     __name(longestRun, "longestRun");
+  }
+});
+
+// src/model/attach-warning.ts
+function countArgs({ passed: passed2, attempted }, untried) {
+  const args = { attach_passed: String(passed2), attach_attempted: String(attempted) };
+  if (untried.length === 0) return args;
+  const named8 = untried.slice(0, NAMED_PROGRAMS);
+  return { ...args, attach_untried: String(untried.length), attach_untried_programs: nameList(named8) };
+}
+function attachCount({ decisive, args = {} }) {
+  const { attach_passed: passed2, attach_attempted: attempted, attach_untried: untried = "0" } = args;
+  if (decisive || passed2 === void 0 || attempted === void 0) return void 0;
+  return { passed: Number(passed2), attempted: Number(attempted), untried: Number(untried) };
+}
+function untriedPrograms({ attach_untried_programs: names3 = "" }) {
+  return namesIn2(names3);
+}
+function requireAttach(programs) {
+  const lines3 = programs.slice(0, NAMED_PROGRAMS).map((name5) => `{name: ${name5}, attach: {required: true}}`);
+  const more = programs.length - lines3.length;
+  return `programs: [${lines3.join(", ")}]${more > 0 ? `, and ${more} more` : ""}`;
+}
+var NAMED_PROGRAMS;
+var init_attach_warning = __esm({
+  "src/model/attach-warning.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_name_list();
+    NAMED_PROGRAMS = 8;
+    __name(countArgs, "countArgs");
+    __name(attachCount, "attachCount");
+    __name(untriedPrograms, "untriedPrograms");
+    __name(requireAttach, "requireAttach");
+  }
+});
+
+// src/model/finding.ts
+function programsOf(args) {
+  const names3 = namesIn2(args["program"] ?? "");
+  return names3.length === 0 ? [""] : names3;
+}
+function followsFrom({ args = {} }, root) {
+  const { because: because2, because_subject: subject = "" } = args;
+  return because2 === root.code && subject === (root.subject ?? "");
+}
+function leavesOpen({
+  code: code2,
+  reason = ""
+}) {
+  return code2 === "RESPONSE_UNRELIABLE" && ["unfinished", "contradiction", "stopped"].includes(reason);
+}
+function isPromoted({ args = {} }) {
+  return args["decides_for"] !== void 0;
+}
+function folded(findings) {
+  const roots = findings.filter((one) => !findings.some((other) => followsFrom(one, other)));
+  return roots.map((root) => ({ root, followers: findings.filter((one) => followsFrom(one, root)) }));
+}
+function isIdle({ code: code2, decisive }) {
+  return code2 === "NOT_ATTACHED" && !decisive;
+}
+function isUnloaded({ code: code2 }) {
+  return code2 === "NOTHING_LOADED";
+}
+function decisiveOf(findings) {
+  return findings.filter(({ decisive }) => decisive);
+}
+var init_finding = __esm({
+  "src/model/finding.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_name_list();
+    __name(programsOf, "programsOf");
+    __name(followsFrom, "followsFrom");
+    __name(leavesOpen, "leavesOpen");
+    __name(isPromoted, "isPromoted");
+    __name(folded, "folded");
+    __name(isIdle, "isIdle");
+    __name(isUnloaded, "isUnloaded");
+    __name(decisiveOf, "decisiveOf");
   }
 });
 
@@ -35930,7 +35891,7 @@ var init_evidence = __esm({
       license: name3,
       programs: array(ProgramFacts).max(1e4),
       maps: array(MapFacts).max(1e4),
-      shims: array(Shim).max(1e3).optional()
+      shims: array(Shim).max(2e3).optional()
     });
     ProgramStage = object({
       stage: literal("program"),
@@ -36175,8 +36136,8 @@ function distinctNames(objects) {
   const counts = countsOf(shown4);
   return shown4.map((name5, index) => counts.get(name5) === 1 ? name5 : `${name5} (${index + 1})`);
 }
-function objectsAt(named7) {
-  const objects = named7.map(({ path: path2, name: name5 }) => ({ name: name5 || artifactName(path2), path: path2 }));
+function objectsAt(named8) {
+  const objects = named8.map(({ path: path2, name: name5 }) => ({ name: name5 || artifactName(path2), path: path2 }));
   return distinctNames(objects).map((name5, index) => ({ name: name5, path: objects[index]?.path ?? "" }));
 }
 var init_object_names = __esm({
@@ -36205,12 +36166,12 @@ function suppliedBtfJson(btf) {
   return { ...about, without: { status: status4, failed_stage: failedStage2, code: found2 } };
 }
 function sentence2(btf, path2) {
-  const named7 = `${path2} (sha256 ${btf.sha256})`;
-  if (!btf.used) return `supplied by you and not used: ${named7}; ${IDLE2[btf.reason]}`;
+  const named8 = `${path2} (sha256 ${btf.sha256})`;
+  if (!btf.used) return `supplied by you and not used: ${named8}; ${IDLE2[btf.reason]}`;
   const { status: status4, failedStage: failedStage2, code: found2 } = btf.without;
   const where = failedStage2 === void 0 ? "" : ` at ${failedStage2}`;
   const why2 = found2 === void 0 ? "" : ` (${found2})`;
-  return `supplied by you: ${named7}; the kernel has none to use, and whether this is of its build cannot be checked. Without it: ${status4}${where}${why2}`;
+  return `supplied by you: ${named8}; the kernel has none to use, and whether this is of its build cannot be checked. Without it: ${status4}${where}${why2}`;
 }
 function suppliedBtfNotes(btf) {
   return btf === void 0 ? [] : [`btf: ${sentence2(btf, fileName(btf.path))}`];
@@ -36263,9 +36224,9 @@ function commandLines({ command, assets = [] }) {
       lines3.push(`- Program: ${code(binary.basename)}, ${binary.sizeBytes} bytes, SHA-256 ${code(binary.sha256)}`);
   }
   if (assets.length === 0) return lines3;
-  const named7 = assets.slice(0, MAX_ASSETS2).map(({ path: path2, sha256: sha2563 }) => `${code(path2)} ${md(`(${sha2563.slice(0, 12)})`)}`);
+  const named8 = assets.slice(0, MAX_ASSETS2).map(({ path: path2, sha256: sha2563 }) => `${code(path2)} ${md(`(${sha2563.slice(0, 12)})`)}`);
   const rest = assets.length > MAX_ASSETS2 ? ` and ${assets.length - MAX_ASSETS2} more` : "";
-  return [...lines3, `- Assets: ${named7.join(", ")}${rest}`];
+  return [...lines3, `- Assets: ${named8.join(", ")}${rest}`];
 }
 var MAX_ASSETS2;
 var init_command2 = __esm({
@@ -36896,6 +36857,48 @@ var init_json_evidence = __esm({
   }
 });
 
+// src/report/besides.ts
+function shown(names3, separator) {
+  const rest = names3.length - MAX_SHOWN;
+  return [...names3.slice(0, MAX_SHOWN).map((name5) => oneLine(name5, 160)), ...rest > 0 ? [`${rest} more`] : []].join(
+    separator
+  );
+}
+function mentions(text7, name5) {
+  for (let at = text7.indexOf(name5); at >= 0; at = text7.indexOf(name5, at + 1)) {
+    if (!/[\w.]/.test(text7.charAt(at - 1)) && !/\w/.test(text7.charAt(at + name5.length))) return true;
+  }
+  return false;
+}
+function similarWords(names3) {
+  return names3.every((name5) => name5.endsWith(")")) ? "Members that it may be" : "Similar symbols";
+}
+function besidesOf(said, args, also) {
+  const all = `${said.title} ${said.explanation} ${said.remediation}`;
+  const { near = "", firstGood = "" } = args;
+  const names3 = near.split(", ").filter((name5) => name5 !== "");
+  const more = [];
+  if (names3.length > 0 && !names3.some((name5) => mentions(all, name5.replace(/ \(.*/, "")))) {
+    more.push(`${similarWords(names3)} on this kernel: ${shown(names3, ", ")}.`);
+  }
+  if (firstGood !== "" && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
+  if (also.length > 0) more.push(`Would fail next: ${shown(also, "; ")}.`);
+  return more;
+}
+var MAX_SHOWN;
+var init_besides = __esm({
+  "src/report/besides.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_escape();
+    MAX_SHOWN = 5;
+    __name(shown, "shown");
+    __name(mentions, "mentions");
+    __name(similarWords, "similarWords");
+    __name(besidesOf, "besidesOf");
+  }
+});
+
 // src/report/finding-facts.ts
 function groupWords(group2, many = false) {
   switch (group2) {
@@ -36919,57 +36922,25 @@ function placeText({
   const known5 = repository && repository.match !== "stale" ? repository : void 0;
   return `${oneLine(known5?.path ?? file2, 300)}:${known5?.line ?? line6}`;
 }
-function shown(names3, separator) {
-  const rest = names3.length - MAX_SHOWN;
-  return [...names3.slice(0, MAX_SHOWN).map((name5) => oneLine(name5, 160)), ...rest > 0 ? [`${rest} more`] : []].join(
-    separator
-  );
-}
 function wordsBesidePlace(finding) {
   if (!finding.location) return words(finding);
   const { source: _, source_text: __, ...args } = finding.args;
   return words({ ...finding, args });
 }
-function mentions(text7, name5) {
-  for (let at = text7.indexOf(name5); at >= 0; at = text7.indexOf(name5, at + 1)) {
-    if (!/\w/.test(text7.charAt(at - 1)) && !/\w/.test(text7.charAt(at + name5.length))) return true;
-  }
-  return false;
-}
-function similarWords(names3) {
-  return names3.every((name5) => name5.endsWith(")")) ? "Members that it may be" : "Similar symbols";
-}
-function besidesOf(said, args, also) {
-  const all = `${said.title} ${said.explanation} ${said.remediation}`;
-  const { near = "", firstGood = "" } = args;
-  const names3 = near.split(", ").filter((name5) => name5 !== "");
-  const more = [];
-  if (names3.length > 0 && !names3.some((name5) => mentions(all, name5.replace(/ \(.*/, "")))) {
-    more.push(`${similarWords(names3)} on this kernel: ${shown(names3, ", ")}.`);
-  }
-  if (firstGood !== "" && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
-  if (also.length > 0) more.push(`Would fail next: ${shown(also, "; ")}.`);
-  return more;
-}
 function findingFacts(finding) {
   const said = wordsBesidePlace(finding);
   return { ...said, location: finding.location, more: besidesOf(said, finding.args, finding.also) };
 }
-var MAX_SHOWN;
 var init_finding_facts = __esm({
   "src/report/finding-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_words2();
+    init_besides();
     init_escape();
     __name(groupWords, "groupWords");
     __name(placeText, "placeText");
-    MAX_SHOWN = 5;
-    __name(shown, "shown");
     __name(wordsBesidePlace, "wordsBesidePlace");
-    __name(mentions, "mentions");
-    __name(similarWords, "similarWords");
-    __name(besidesOf, "besidesOf");
     __name(findingFacts, "findingFacts");
   }
 });
@@ -37347,24 +37318,7 @@ var init_loaders2 = __esm({
   }
 });
 
-// src/report/modules.ts
-function modulesJson(modules2) {
-  if (modules2 === void 0) return void 0;
-  return object2({
-    used: list2(
-      modules2.modules.map(({ name: name5, status: status4, reason, names: names3, error: error2 }) => ({
-        name: name5,
-        status: status4,
-        reason,
-        names: list2(names3),
-        error: some(error2)
-      }))
-    ),
-    ambiguous: list2(modules2.ambiguous),
-    forbidden: list2(modules2.forbidden),
-    unavailable: modules2.unavailable
-  });
-}
+// src/report/module-sentences.ts
 function cut(names3, format) {
   const rest = names3.length - MAX_LISTED3;
   return `${names3.slice(0, MAX_LISTED3).map((name5) => format(name5)).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
@@ -37394,6 +37348,36 @@ function moduleSentences(modules2, format) {
     ...modules2.unavailable === void 0 ? [] : [`not looked into: ${modules2.unavailable}`]
   ];
 }
+var MAX_LISTED3;
+var init_module_sentences = __esm({
+  "src/report/module-sentences.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    MAX_LISTED3 = 20;
+    __name(cut, "cut");
+    __name(loadedWords, "loadedWords");
+    __name(moduleSentences, "moduleSentences");
+  }
+});
+
+// src/report/modules.ts
+function modulesJson(modules2) {
+  if (modules2 === void 0) return void 0;
+  return object2({
+    used: list2(
+      modules2.modules.map(({ name: name5, status: status4, reason, names: names3, error: error2 }) => ({
+        name: name5,
+        status: status4,
+        reason,
+        names: list2(names3),
+        error: some(error2)
+      }))
+    ),
+    ambiguous: list2(modules2.ambiguous),
+    forbidden: list2(modules2.forbidden),
+    unavailable: modules2.unavailable
+  });
+}
 function modulesNotes(modules2) {
   return modules2 === void 0 ? [] : moduleSentences(modules2, (name5) => name5).map((text7) => `modules: ${text7}`);
 }
@@ -37403,20 +37387,28 @@ function modulesMarkdown(modules2) {
   const unavailable2 = modules2.unavailable === void 0 ? void 0 : md(modules2.unavailable);
   return moduleSentences({ ...escaped2, unavailable: unavailable2 }, code).map((text7) => `- Modules: ${text7}`);
 }
-var MAX_LISTED3;
 var init_modules = __esm({
   "src/report/modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_escape();
     init_json_values();
-    MAX_LISTED3 = 20;
+    init_module_sentences();
     __name(modulesJson, "modulesJson");
-    __name(cut, "cut");
-    __name(loadedWords, "loadedWords");
-    __name(moduleSentences, "moduleSentences");
     __name(modulesNotes, "modulesNotes");
     __name(modulesMarkdown, "modulesMarkdown");
+  }
+});
+
+// src/model/inferred.ts
+function inferredText({ from, verdict: verdict2 }) {
+  return `not tested; inferred from ${from}, which ${verdict2 === "pass" ? "passes" : "fails"}`;
+}
+var init_inferred = __esm({
+  "src/model/inferred.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(inferredText, "inferredText");
   }
 });
 
@@ -37527,6 +37519,21 @@ function predictionWords({ verdict: verdict2, floor = "", why: why2 }) {
   const word4 = verdict2 === "refused" ? "rejected" : verdict2;
   return floor === "" ? `${word4}${reason}` : `${word4}: needs ${floor} or later${reason}`;
 }
+var OBSERVED;
+var init_prediction = __esm({
+  "src/report/prediction.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    OBSERVED = { pass: "loads", fail: "refused" };
+    __name(predictionRow, "predictionRow");
+    __name(predictionRows, "predictionRows");
+    __name(agreementOf, "agreementOf");
+    __name(agreementWords, "agreementWords");
+    __name(predictionWords, "predictionWords");
+  }
+});
+
+// src/report/prediction-json.ts
 function predictionJson(view) {
   const row = predictionRow(view);
   return row && {
@@ -37537,18 +37544,12 @@ function predictionJson(view) {
     agreement: row.agreement
   };
 }
-var OBSERVED;
-var init_prediction = __esm({
-  "src/report/prediction.ts"() {
+var init_prediction_json = __esm({
+  "src/report/prediction-json.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_json_values();
-    OBSERVED = { pass: "loads", fail: "refused" };
-    __name(predictionRow, "predictionRow");
-    __name(predictionRows, "predictionRows");
-    __name(agreementOf, "agreementOf");
-    __name(agreementWords, "agreementWords");
-    __name(predictionWords, "predictionWords");
+    init_prediction();
     __name(predictionJson, "predictionJson");
   }
 });
@@ -37599,6 +37600,295 @@ var init_shell_words = __esm({
     __name(escapedWord, "escapedWord");
     __name(shellWord, "shellWord");
     __name(shellWords, "shellWords");
+  }
+});
+
+// src/report/loaded-only.ts
+function passKind(status4, findings) {
+  if (status4 !== "pass") return void 0;
+  if (nothingLoaded(status4, findings)) return "unloaded";
+  if (loadedOnly(status4, findings)) return "loaded";
+  if (attachedPartly(status4, findings)) return "partly";
+  return findings.length > 0 ? "warned" : "plain";
+}
+function isSeen(kind2) {
+  return kind2 !== void 0 && kind2 !== "unloaded" && kind2 !== "loaded";
+}
+function nothingLoaded(status4, findings) {
+  return status4 === "pass" && findings.some(isUnloaded);
+}
+function loadedOnly(status4, findings) {
+  if (status4 !== "pass" || nothingLoaded(status4, findings)) return false;
+  return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
+}
+function attachedPartly(status4, findings) {
+  return status4 === "pass" && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
+}
+var LOADED_ONLY, NOTHING_LOADED;
+var init_loaded_only = __esm({
+  "src/report/loaded-only.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_attach_warning();
+    init_finding();
+    LOADED_ONLY = "loaded, nothing attached";
+    NOTHING_LOADED = "no program loaded";
+    __name(passKind, "passKind");
+    __name(isSeen, "isSeen");
+    __name(nothingLoaded, "nothingLoaded");
+    __name(loadedOnly, "loadedOnly");
+    __name(attachedPartly, "attachedPartly");
+  }
+});
+
+// src/report/support-range.ts
+function orderOf(family2) {
+  const [major = 0, minor = 0] = family2.split(".").map(Number);
+  return major * 1e6 + minor;
+}
+function familyOf({ target: { profile }, evidence }) {
+  if (profile.kernelFamily !== "") return profile.kernelFamily;
+  return kernelNumber(evidence?.hello.kernel.release ?? "")?.join(".") ?? "";
+}
+function byVersion(items, versionOf2) {
+  const ordered = items.map((item) => ({ item, order: orderOf(versionOf2(item)) }));
+  return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);
+}
+function causeOf(views) {
+  const titles = new Set(views.map(({ primary }) => primary ? words(primary).title : ""));
+  const [only = ""] = titles;
+  return titles.size === 1 ? only : "";
+}
+function segmentOf(views) {
+  const ids = /* @__PURE__ */ __name((status4) => views.filter(({ outcome }) => outcome.status === status4).map(({ target }) => target.profile.id), "ids");
+  const last = views.at(-1);
+  const passed2 = ids("pass");
+  const failed2 = ids("fail");
+  const ofKind = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).map(({ target }) => target.profile.id), "ofKind");
+  return {
+    status: failed2.length === 0 ? "pass" : passed2.length === 0 ? "fail" : "differs",
+    from: views[0] ? familyOf(views[0]) : "",
+    to: last ? familyOf(last) : "",
+    passed: passed2,
+    failed: failed2,
+    loaded: ofKind("loaded"),
+    unloaded: ofKind("unloaded"),
+    cause: causeOf(views.filter(({ outcome }) => outcome.status === "fail"))
+  };
+}
+function segmentsOf(tested) {
+  const groups2 = [];
+  for (const view of tested) {
+    const last = groups2.at(-1);
+    const sameVersion = last?.[0] && orderOf(familyOf(last[0])) === orderOf(familyOf(view));
+    if (sameVersion) last.push(view);
+    else groups2.push([view]);
+  }
+  const joined5 = [];
+  for (const group2 of groups2) {
+    const last = joined5.at(-1);
+    const [before, now] = [last && segmentOf(last), segmentOf(group2)];
+    const alike = before?.status === now.status && now.status !== "differs" && before.cause === now.cause;
+    if (alike) last?.push(...group2);
+    else joined5.push([...group2]);
+  }
+  return joined5.map(segmentOf);
+}
+function segmentText(segment, before, after) {
+  const { status: status4, from, to, passed: passed2, failed: failed2, loaded: loaded2, unloaded } = segment;
+  const lacks2 = [
+    loaded2.length === 0 ? "" : `nothing attached on ${loaded2.join(", ")}`,
+    unloaded.length === 0 ? "" : `no program loaded on ${unloaded.join(", ")}`
+  ].filter((text7) => text7 !== "");
+  const range2 = from === to ? from : `${from}-${to}`;
+  const cause = segment.cause === "" ? "" : `: ${segment.cause}`;
+  if (status4 === "pass") {
+    if (loaded2.length === passed2.length) return `loads, with nothing attached, ${range2}`;
+    if (unloaded.length === passed2.length) return `no program loaded, ${range2}`;
+    return lacks2.length === 0 ? `passes ${range2}` : `passes ${range2} (${lacks2.join("; ")})`;
+  }
+  if (status4 === "differs") return `passes ${passed2.join(", ")} but fails ${failed2.join(", ")}${cause}`;
+  if (after === void 0 && before?.status === "pass") return `fails from ${from}${cause}`;
+  if (before === void 0 && after?.status === "pass") return `fails up to ${to}${cause}`;
+  return `fails ${range2}${cause}`;
+}
+function notTestedText(notTested, tested) {
+  if (notTested.length === 0) return "";
+  const reported = new Set(tested.map(familyOf));
+  const names3 = new Set(
+    notTested.map(({ id: id2, kernelFamily }) => kernelFamily === "" || reported.has(kernelFamily) ? id2 : kernelFamily)
+  );
+  if (names3.size <= NAMED) return ` (not tested: ${[...names3].join(", ")})`;
+  const counts = /* @__PURE__ */ new Map();
+  for (const { distro } of notTested) {
+    const vendor = vendorName(distro) || "unknown";
+    counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
+  }
+  const vendors2 = [...counts].sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
+  const rest = vendors2.slice(NAMED).reduce((sum2, [, count5]) => sum2 + count5, 0);
+  const shown4 = vendors2.slice(0, NAMED).map(([vendor, count5]) => `${count5} ${vendor}`);
+  return ` (not tested: ${[...shown4, ...rest > 0 ? [`${rest} of others`] : []].join(", ")})`;
+}
+function supportRange(views, known5 = []) {
+  const sorted2 = byVersion(views, familyOf);
+  const tested = sorted2.filter(({ outcome }) => outcome.status === "pass" || outcome.status === "fail");
+  const ids = new Set(tested.map(({ target }) => target.profile.id));
+  const others = new Map([...known5, ...sorted2.map(({ target }) => target.profile)].map((one) => [one.id, one]));
+  const missing4 = [...others.values()].filter(({ id: id2 }) => !ids.has(id2));
+  const notTested = byVersion(missing4, ({ kernelFamily }) => kernelFamily);
+  const untested3 = sorted2.map(({ target }) => target.profile).filter(({ id: id2 }) => !ids.has(id2));
+  const segments = segmentsOf(tested);
+  const reported = segments.map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1])).join(", ");
+  return {
+    segments,
+    notTested: notTested.map(({ id: id2 }) => id2),
+    text: oneLine(`${reported === "" ? "no kernel has a result" : reported}${notTestedText(untested3, tested)}`, 600)
+  };
+}
+function supportJson({ text: text7, segments, notTested }) {
+  return {
+    text: text7,
+    ranges: segments.map(({ status: status4, from, to, passed: passed2, failed: failed2, cause }) => ({
+      status: status4,
+      from,
+      to,
+      ...passed2.length > 0 ? { passed: passed2 } : {},
+      ...failed2.length > 0 ? { failed: failed2 } : {},
+      ...cause === "" ? {} : { cause: oneLine(cause) }
+    })),
+    ...notTested.length > 0 ? { not_asked: notTested } : {}
+  };
+}
+var NAMED;
+var init_support_range = __esm({
+  "src/report/support-range.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_kernel_range();
+    init_vendors();
+    init_escape();
+    init_loaded_only();
+    __name(orderOf, "orderOf");
+    __name(familyOf, "familyOf");
+    __name(byVersion, "byVersion");
+    __name(causeOf, "causeOf");
+    __name(segmentOf, "segmentOf");
+    __name(segmentsOf, "segmentsOf");
+    __name(segmentText, "segmentText");
+    NAMED = 8;
+    __name(notTestedText, "notTestedText");
+    __name(supportRange, "supportRange");
+    __name(supportJson, "supportJson");
+  }
+});
+
+// src/report/timings-json.ts
+function timingsJson({ result }) {
+  return result && {
+    prepare_ms: Math.round(result.timings.prepareMs),
+    boot_ms: Math.round(result.timings.bootMs),
+    ask_ms: Math.round(result.timings.runMs),
+    total_ms: Math.round(result.timings.totalMs)
+  };
+}
+var init_timings_json = __esm({
+  "src/report/timings-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(timingsJson, "timingsJson");
+  }
+});
+
+// src/report/version-rows.ts
+function changeOf({ change: change2, inconclusive, failure: failure3 }) {
+  if (inconclusive) return "inconclusive";
+  if (change2 === "regressed" || failure3 === "new") return "regression";
+  if (change2 === "improved") return "improvement";
+  return change2 === "unchanged" ? "same" : "other_causes";
+}
+function versionRows(run2, artifact) {
+  if (run2.versions === void 0) return void 0;
+  const diffs = run2.baseline?.[artifact]?.profiles;
+  return run2.targets.map(({ profile: { id: id2 } }, target) => {
+    const diff = diffs?.find(({ profile }) => profile === id2);
+    const own3 = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
+    const current = own3?.outcome.status ?? "";
+    const between = (run2.versions?.between ?? []).map(({ statuses }) => statuses[artifact]?.[id2] ?? "");
+    if (diff === void 0) return { profile: id2, baseline: "", between, current, change: "new_object" };
+    return { profile: id2, baseline: diff.base?.status ?? "", between, current, change: changeOf(diff) };
+  });
+}
+function allRows(run2) {
+  const names3 = fileNames(run2.artifacts);
+  const all = run2.artifacts.flatMap(
+    (_, artifact) => (versionRows(run2, artifact) ?? []).map((row) => ({ ...row, object: names3[artifact] ?? "" }))
+  );
+  const isSame5 = /* @__PURE__ */ __name(({ change: change2, between, current }) => change2 === "same" && between.every((status4) => status4 === "" || status4 === current), "isSame");
+  return { all, shown: all.length <= MAX_ROWS ? all : all.filter((row) => !isSame5(row)) };
+}
+var MAX_ROWS;
+var init_version_rows = __esm({
+  "src/report/version-rows.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_names2();
+    __name(changeOf, "changeOf");
+    __name(versionRows, "versionRows");
+    MAX_ROWS = 60;
+    __name(allRows, "allRows");
+  }
+});
+
+// src/report/versions-json.ts
+function versionsJson(run2, artifact) {
+  const rows3 = versionRows(run2, artifact);
+  const { versions: versions2 } = run2;
+  if (rows3 === void 0 || versions2 === void 0) return void 0;
+  const labels = (versions2.between ?? []).map(({ label }) => label);
+  const among = labels.length > 0;
+  return {
+    baseline: versions2.baseline,
+    ...among && { between: labels },
+    current: versions2.current,
+    targets: rows3.map(({ profile, baseline, between, current, change: change2 }) => ({
+      profile_id: profile,
+      baseline: baseline === "" ? void 0 : baseline,
+      ...among && { between: between.map((status4) => status4 || null) },
+      current,
+      change: change2
+    }))
+  };
+}
+var init_versions_json = __esm({
+  "src/report/versions-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_version_rows();
+    __name(versionsJson, "versionsJson");
+  }
+});
+
+// src/model/budget.ts
+function insnLimit(release) {
+  const version2 = kernelVersion(release);
+  if (!version2 || version2.backports && version2.number[0] < 5) return void 0;
+  return LIMITS.find(([major, minor]) => compareKernels(version2.number, [major, minor]) >= 0)?.[2];
+}
+var LIMITS;
+var init_budget = __esm({
+  "src/model/budget.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    LIMITS = [
+      [5, 2, 1e6],
+      [4, 15, 131072],
+      [4, 12, 98304],
+      [4, 7, 65536],
+      [0, 0, 32768]
+    ];
+    __name(insnLimit, "insnLimit");
   }
 });
 
@@ -37662,27 +37952,905 @@ var init_fixups = __esm({
   }
 });
 
-// src/report/loaded-only.ts
-function passKind(status4, findings) {
-  if (status4 !== "pass") return void 0;
-  if (nothingLoaded(status4, findings)) return "unloaded";
-  if (loadedOnly(status4, findings)) return "loaded";
-  if (attachedPartly(status4, findings)) return "partly";
-  return findings.length > 0 ? "warned" : "plain";
+// src/report/view.ts
+function targetViews(run2, artifact) {
+  return run2.targets.map((target, index) => {
+    const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
+    return targetView(run2, target, result);
+  });
 }
-function isSeen(kind2) {
-  return kind2 !== void 0 && kind2 !== "unloaded" && kind2 !== "loaded";
+function targetView(run2, target, result) {
+  const outcome = result?.outcome ?? NOT_RUN;
+  const findings = outcome.status === "pass" || outcome.status === "fail" ? outcome.findings : [];
+  const evidence = result?.evidence;
+  const load2 = evidence && firstStage(evidence, "load")?.status;
+  const opened3 = evidence && firstStage(evidence, "open")?.status;
+  return {
+    target,
+    result,
+    outcome,
+    findings,
+    primary: outcome.status === "fail" ? decisiveOf(findings)[0] : void 0,
+    evidence,
+    load: opened3 === "fail" ? "fail" : load2 === "skipped" ? void 0 : load2,
+    attach: evidence && attachView(run2, outcome, evidence),
+    functional: evidence && functionalView(outcome, evidence),
+    programs: evidence ? programViews(evidence) : [],
+    fixups: fixupsOf2(outcome, evidence)
+  };
 }
-function nothingLoaded(status4, findings) {
-  return status4 === "pass" && findings.some(isUnloaded);
+function attachView(run2, outcome, evidence) {
+  const tried = stagesOf(evidence, "attach").filter((stage) => stage.status !== "skipped");
+  const passed2 = tried.filter((stage) => stage.status === "pass").length;
+  const failed2 = tried.length - passed2;
+  const counts = { attempted: tried.length, passed: passed2, failed: failed2 };
+  if (outcome.status === "fail" && outcome.failedStage === "attach") return { status: "fail", ...counts };
+  if (run2.attachMode === "disabled" || tried.length === 0) return { status: "skipped", ...counts };
+  return { status: failed2 > 0 ? "warn" : "pass", ...counts };
 }
-function loadedOnly(status4, findings) {
-  if (status4 !== "pass" || nothingLoaded(status4, findings)) return false;
-  return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
+function functionalView(outcome, evidence) {
+  const tests = stagesOf(evidence, "functional");
+  const failed2 = outcome.status === "fail" && ["functional", "command"].includes(outcome.failedStage);
+  if (tests.length === 0 && !failed2) return void 0;
+  if (failed2) return { status: "fail", tests };
+  if (tests.some((test) => test.status === "fail")) return { status: "warn", tests };
+  return { status: tests.every((test) => test.status === "skipped") ? "skipped" : "pass", tests };
 }
-function attachedPartly(status4, findings) {
-  return status4 === "pass" && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
+function programViews(evidence) {
+  const loads3 = new Map(stagesOf(evidence, "program").map((stage) => [stage.name, stage]));
+  const attaches = new Map(stagesOf(evidence, "attach").map((stage) => [stage.program, stage]));
+  const whole5 = firstStage(evidence, "load")?.status;
+  const facts = firstStage(evidence, "open")?.programs ?? [];
+  const limit2 = insnLimit(evidence.hello.kernel.release);
+  return facts.map((program2) => {
+    const stage = loads3.get(program2.name);
+    const { verifier_log_tail: tail3 = "", verifier_log_head: head2 = "" } = stage ?? {};
+    const [, processed = "0", loggedLimit] = PROCESSED.exec((tail3 || head2).slice(-PROCESSED_WITHIN)) ?? [];
+    return {
+      name: program2.name,
+      section: program2.section,
+      type: program2.type,
+      load: stage?.status ?? (whole5 === "pass" && program2.autoload ? "pass" : "skipped"),
+      errno: stage?.errno ?? 0,
+      verifiedInsns: stage?.verified_insns || Number(processed),
+      insnLimit: loggedLimit === void 0 ? limit2 : Number(loggedLimit),
+      totalStates: stage?.total_states ?? 0,
+      peakStates: stage?.peak_states ?? 0,
+      stackBytes: stage?.stack_bytes ?? 0,
+      loadUs: stage?.elapsed_us ?? 0,
+      probes: stage?.probes ?? [],
+      attach: attaches.get(program2.name),
+      logTail: stage?.status === "fail" ? wellFormed((tail3 || head2).slice(-4096)) : ""
+    };
+  });
 }
+var PROCESSED, PROCESSED_WITHIN, NOT_RUN;
+var init_view = __esm({
+  "src/report/view.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_budget();
+    init_evidence();
+    init_finding();
+    init_sanitize();
+    init_fixups();
+    PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
+    PROCESSED_WITHIN = 1024;
+    NOT_RUN = { status: "infra_error", cause: "internal", message: "the target was not run" };
+    __name(targetViews, "targetViews");
+    __name(targetView, "targetView");
+    __name(attachView, "attachView");
+    __name(functionalView, "functionalView");
+    __name(programViews, "programViews");
+  }
+});
+
+// src/report/json.ts
+function validationJson(run2, view) {
+  const { evidence, attach: attach3 } = view;
+  if (!evidence) return void 0;
+  const open4 = firstStage(evidence, "open");
+  const failed2 = open4?.status === "fail" ? open4 : firstStage(evidence, "load");
+  return object2({
+    load_status: run2.command === void 0 ? view.load : "skipped",
+    load_error_code: some(failed2?.errno),
+    load_error: some(failed2?.error),
+    attach_mode: run2.attachMode,
+    attach_status: attach3?.status,
+    attach_reason: view.findings.find(isIdle)?.args["why"],
+    attach_attempted: some(attach3?.attempted),
+    attach_passed: some(attach3?.passed),
+    attach_failed: some(attach3?.failed)
+  });
+}
+function hostJson(view) {
+  const { result, target, evidence } = view;
+  const { locked: locked3 } = target.profile;
+  const { kernel: kernel2, guest } = result ?? {};
+  const file2 = kernel2?.package.files.find(({ name: name5 }) => name5 === kernel2.package.name) ?? kernel2?.package.files[0];
+  return {
+    kernel_package: kernel2 && {
+      name: kernel2.package.name,
+      version: kernel2.package.version,
+      archive: kernel2.package.archive,
+      suite: some(kernel2.package.suite),
+      sha256: some(file2?.sha256),
+      signer: some(file2?.signer ?? kernel2.package.signer?.key),
+      signer_owner: some(kernel2.package.signer?.owner),
+      url: some(file2?.url),
+      build_id: kernel2.buildId ?? some(evidence?.hello.facts.build_id),
+      btf_sha256: kernel2.btfSha256,
+      vmlinuz_sha256: kernel2.vmlinuz?.sha256,
+      config_sha256: kernel2.config?.sha256,
+      vouched_by: kernel2.vouched.by,
+      profile_file: kernel2.vouched.file,
+      locked: locked3 && kernel2.package.name === locked3.name && kernel2.package.version === locked3.version
+    },
+    kernel_identity: kernelIdentityJson(view),
+    guest: guest && {
+      lane: guest.lane,
+      isolation: guest.isolation,
+      accel: guest.accel,
+      accel_reason: guest.accelReason,
+      machine: guest.machine,
+      channel: guest.channel,
+      cpu_model: guest.cpuModel,
+      memory_mb: guest.memoryMb,
+      qemu_version: guest.qemuVersion,
+      sandbox_layers: guest.sandboxLayers
+    }
+  };
+}
+function classificationJson({ outcome, primary }) {
+  if (outcome.status === "skipped" && !outcome.otherShard) {
+    return {
+      classification_code: "UNSUPPORTED_TRANSPORT",
+      classification_confidence: "high",
+      classification_reason: outcome.reason
+    };
+  }
+  return {
+    classification_code: primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : void 0),
+    classification_confidence: primary?.confidence ?? (outcome.status === "fail" ? "low" : void 0),
+    classification_reason: primary && words(primary).title
+  };
+}
+function failedStage({ outcome }) {
+  switch (outcome.status) {
+    case "pass":
+      return void 0;
+    case "fail":
+      return outcome.failedStage;
+    case "inferred":
+      return void 0;
+    case "skipped":
+      return outcome.otherShard ? void 0 : "transport";
+    case "infra_error":
+      return "infra";
+  }
+}
+function btfJson(evidence, supplied) {
+  const open4 = firstStage(evidence, "open");
+  return {
+    kernel_btf_available: evidence.hello.btf.vmlinux,
+    artifact_has_btf: open4?.artifact_has_btf ?? false,
+    artifact_has_btf_ext: open4?.artifact_has_btf_ext ?? false,
+    supplied: suppliedBtfJson(supplied)
+  };
+}
+function targetJson(run2, view) {
+  const { target, result, outcome, evidence } = view;
+  const { profile } = target;
+  const about = {
+    distro: some(profile.distro),
+    version: some(profile.version),
+    kernel_family: some(profile.kernelFamily)
+  };
+  const exit = evidence && firstStage(evidence, "exit");
+  const file2 = /* @__PURE__ */ __name((name5) => result?.dir === void 0 || !evidence ? void 0 : `${result.dir}/${name5}`, "file");
+  return {
+    profile_id: profile.id,
+    required: target.required,
+    status: outcome.status,
+    verdict: targetVerdict(outcome),
+    environment: environmentJson(view),
+    profile: object2({ ...about, kernel: some(result?.kernel?.release), arch: some(profile.arch) }),
+    host: evidence && { ...about, kernel: evidence.hello.kernel.release, arch: evidence.hello.kernel.machine },
+    validation: validationJson(run2, view),
+    functional: functionalJson(view),
+    failed_stage: failedStage(view),
+    btf: evidence && btfJson(evidence, result?.btf),
+    ...classificationJson(view),
+    started_at: some(result?.startedAt),
+    finished_at: some(result?.finishedAt),
+    duration_ms: some(Math.round(result?.timings.totalMs ?? 0)),
+    timeout_ms: target.timeoutMs === DEFAULT_TIMEOUT_MS ? void 0 : target.timeoutMs,
+    vm_run_dir: some(result?.dir),
+    qemu_command: result?.guest && some(shellWords(result.guest.argv)),
+    serial_log: result?.dir === void 0 ? void 0 : `${result.dir}/serial.log`,
+    validator_result: evidence?.document === void 0 ? void 0 : file2("validator-result.json"),
+    validator_exit: some(exit?.code),
+    infra_error: outcome.status === "infra_error" ? outcome.message : void 0,
+    infra_cause: outcome.status === "infra_error" ? outcome.cause : void 0,
+    skipped_reason: outcome.status === "skipped" ? outcome.reason : void 0,
+    inference: outcome.status === "inferred" ? outcome.inference : void 0,
+    retried_after: some(result?.retriedAfter),
+    notes: list2(targetNotes(view)),
+    automatic_fixups: some(view.fixups),
+    modules: modulesJson(result?.modules),
+    ...loadersJson(result),
+    ...hostJson(view),
+    timings: timingsJson(view),
+    prediction: predictionJson(view),
+    findings: list2(view.findings.map(findingJson)),
+    programs: list2(view.programs.map(programJson)),
+    ...evidenceJson(evidence, view.findings)
+  };
+}
+function reportValue(run2, artifact, verdict2, paths) {
+  const subject = run2.artifacts[artifact];
+  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
+  const baseline = run2.baseline?.[artifact];
+  const views = targetViews(run2, artifact);
+  return {
+    schema_version: "v0.1",
+    run: {
+      id: run2.runId,
+      started_at: run2.startedAt,
+      finished_at: run2.finishedAt,
+      flags: list2(run2.flags ?? [])
+    },
+    artifact: {
+      path: subject.path,
+      basename: subject.basename,
+      sha256: some(subject.sha256),
+      size_bytes: subject.sizeBytes,
+      source: subject.source?.place,
+      source_digest: subject.source?.digest,
+      inside: some(subject.source?.inside ?? ""),
+      altering_programs: subject.altering
+    },
+    command: commandJson(run2),
+    assets: assetsJson(run2),
+    validator: { basename: run2.validator.basename, sha256: run2.validator.sha256, size_bytes: run2.validator.sizeBytes },
+    matrix: {
+      path: run2.matrix.path,
+      name: some(run2.matrix.name),
+      profiles: run2.targets.map(({ profile }) => profile.id)
+    },
+    targets: list2(views.map((view) => targetJson(run2, view))),
+    support: supportJson(supportRange(views, run2.known)),
+    summary: {
+      status: verdict2.status,
+      verdict: runVerdict(verdict2.status),
+      complete: isComplete(views),
+      notes: list2([...verdict2.reasons, ...run2.notes])
+    },
+    gate: gateJson(run2, artifact, verdict2),
+    baseline: baseline && baselineJson(baseline),
+    versions: versionsJson(run2, artifact),
+    paths: { run_dir: run2.runDir, json: paths.json, markdown: some(paths.markdown) },
+    // A run with several objects has it in the document about all of them.
+    shard: run2.part && run2.artifacts.length === 1 ? shardJson(run2.part) : void 0
+  };
+}
+function reportJson(run2, artifact, verdict2, paths) {
+  return `${JSON.stringify(reportValue(run2, artifact, verdict2, paths), null, 2)}
+`;
+}
+var init_json = __esm({
+  "src/report/json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_evidence();
+    init_finding();
+    init_run_defaults();
+    init_btf();
+    init_command2();
+    init_compare_json();
+    init_functional2();
+    init_gate_json();
+    init_json_evidence();
+    init_json_finding();
+    init_json_values();
+    init_kernel_identity();
+    init_loaders2();
+    init_modules();
+    init_notes2();
+    init_prediction_json();
+    init_shard_json();
+    init_shell_words();
+    init_support_range();
+    init_timings_json();
+    init_verdict_json();
+    init_versions_json();
+    init_view();
+    __name(validationJson, "validationJson");
+    __name(hostJson, "hostJson");
+    __name(classificationJson, "classificationJson");
+    __name(failedStage, "failedStage");
+    __name(btfJson, "btfJson");
+    __name(targetJson, "targetJson");
+    __name(reportValue, "reportValue");
+    __name(reportJson, "reportJson");
+  }
+});
+
+// src/report/margins.ts
+function costsOf(views) {
+  const kernels4 = shortNames(views.map(({ target }) => target));
+  return views.flatMap(
+    ({ programs }, index) => programs.filter(({ verifiedInsns }) => verifiedInsns > 0).map((program2) => ({
+      program: program2.name,
+      kernel: kernels4[index] ?? "",
+      insns: program2.verifiedInsns,
+      limit: program2.insnLimit,
+      totalStates: program2.totalStates,
+      peakStates: program2.peakStates,
+      stackBytes: program2.stackBytes,
+      loadUs: program2.loadUs
+    }))
+  );
+}
+function shareOf({ insns, limit: limit2 }) {
+  return limit2 === void 0 || limit2 === 0 ? void 0 : insns / limit2;
+}
+function notablePrograms(costs) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const cost of costs) groups2.set(cost.program, [...groups2.get(cost.program) ?? [], cost]);
+  const ranked = [...groups2].map(([name5, own3]) => ({
+    name: name5,
+    costs: own3,
+    share: Math.max(...own3.map((cost) => cost.insns / (cost.limit ?? USUAL_LIMIT)))
+  })).sort((a, b) => b.share - a.share);
+  const above = ranked.filter(({ share }) => share > NOTABLE_SHARE).length;
+  const programs = ranked.slice(0, Math.max(above, AT_LEAST));
+  return { programs, others: ranked.length - programs.length };
+}
+function worst(costs, key) {
+  return [...costs].sort((a, b) => b[key] - a[key])[0];
+}
+var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
+var init_margins = __esm({
+  "src/report/margins.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_names2();
+    NOTABLE_SHARE = 0.25;
+    AT_LEAST = 5;
+    USUAL_LIMIT = 1e6;
+    __name(costsOf, "costsOf");
+    __name(shareOf, "shareOf");
+    __name(notablePrograms, "notablePrograms");
+    __name(worst, "worst");
+  }
+});
+
+// src/report/cost-text.ts
+function thousands(value2) {
+  return String(Math.round(value2)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+function percent(share) {
+  if (share === void 0) return "";
+  if (share > 0 && share < 1e-3) return "<0.1 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+function insnsText(cost) {
+  const share = percent(shareOf(cost));
+  return share === "" ? thousands(cost.insns) : `${thousands(cost.insns)} (${share})`;
+}
+function milliseconds(us) {
+  return us === 0 ? "" : `${(us / 1e3).toFixed(1)} ms`;
+}
+var init_cost_text = __esm({
+  "src/report/cost-text.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_margins();
+    __name(thousands, "thousands");
+    __name(percent, "percent");
+    __name(insnsText, "insnsText");
+    __name(milliseconds, "milliseconds");
+  }
+});
+
+// src/report/compare-words.ts
+function sideText(side) {
+  if (side === void 0) return "";
+  if (side.classification === "") return withFixups(side.status, side.fixups);
+  return `${side.status} (${oneLine(side.classification, 80)})`;
+}
+function causeText({ code: code2, reason, subject, program: program2 = "", file: file2, line: line6, title: title3 }) {
+  const what = [oneLine(code2, 80), reason === "" ? "" : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
+  const who2 = program2 === "" || program2 === subject ? "" : ` in ${oneLine(program2, 200)}`;
+  const where = file2 === "" ? "" : ` at ${oneLine(file2, 200)}:${line6}`;
+  const why2 = title3 === "" ? "" : `: ${oneLine(title3, 300)}`;
+  return `${what.filter((word4) => word4 !== "").join(" ")}${who2}${where}${why2}`;
+}
+function newsText(summary2) {
+  const warned = summary2.fixedWithWarning ?? 0;
+  const parts2 = [
+    [plural2(summary2.newFailures, "new failure"), summary2.newFailures],
+    [plural2(summary2.knownFailures, "known failure"), summary2.knownFailures],
+    [`${summary2.changedCauses} of them with another cause`, summary2.changedCauses],
+    [`${summary2.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ""}`, summary2.fixed],
+    [`${plural2(summary2.inconclusive, "kernel")} inconclusive`, summary2.inconclusive],
+    [`${plural2(summary2.grownPrograms, "program")} grown`, summary2.grownPrograms]
+  ];
+  const said = parts2.filter(([, count5]) => count5 > 0).map(([text7]) => text7);
+  return said.length === 0 ? NOTHING_NEW : said.join(", ");
+}
+function detailTexts(diff) {
+  const cleared = diff.failure === "fixed" || diff.change === "improved" ? "was" : "no longer";
+  const kinds = [
+    [true, "", "new", cleared],
+    [false, "warning ", "new", "no longer"]
+  ];
+  return kinds.flatMap(([decisive, kind2, came, went]) => {
+    const own3 = /* @__PURE__ */ __name((cause) => cause.decisive !== false === decisive, "own");
+    return [
+      ...diff.newCauses.filter(own3).map((cause) => `${kind2}${came}: ${causeText(cause)}`),
+      ...diff.clearedCauses.filter(own3).map((cause) => `${kind2}${went}: ${causeText(cause)}`),
+      ...diff.movedCauses.filter(({ head: head2 }) => own3(head2)).map(({ base, head: head2 }) => `${kind2}moved from line ${base.line}: ${causeText(head2)}`)
+    ];
+  });
+}
+function grownRows(profiles) {
+  return profiles.flatMap(({ profile, grown }) => grown.map((program2) => ({ profile, ...program2 }))).sort((a, b) => b.head / b.base - a.head / a.base).map(({ profile, name: name5, base, head: head2 }) => [
+    profile,
+    name5,
+    thousands(base),
+    thousands(head2),
+    `+${((head2 - base) / base * 100).toFixed(1)} %`
+  ]);
+}
+function byImportance({ profiles }) {
+  const rank2 = /* @__PURE__ */ __name(({ failure: failure3, change: change2 }) => failure3 === "new" ? 0 : change2 === "regressed" ? 1 : failure3 === "known" ? 3 : change2 === "unchanged" ? 4 : 2, "rank");
+  return [...profiles].sort((a, b) => rank2(a) - rank2(b));
+}
+function isOldNews(diff) {
+  return diff.failure === "known" && diff.change === "unchanged" && diff.grown.length === 0 && detailTexts(diff).length === 0;
+}
+function isNews(diff) {
+  return diff.change !== "unchanged" || diff.failure !== void 0 || diff.grown.length > 0 || detailTexts(diff).length > 0;
+}
+var NOTHING_NEW;
+var init_compare_words = __esm({
+  "src/report/compare-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_cost_text();
+    init_escape();
+    init_fixups();
+    init_style();
+    __name(sideText, "sideText");
+    __name(causeText, "causeText");
+    NOTHING_NEW = "no differences";
+    __name(newsText, "newsText");
+    __name(detailTexts, "detailTexts");
+    __name(grownRows, "grownRows");
+    __name(byImportance, "byImportance");
+    __name(isOldNews, "isOldNews");
+    __name(isNews, "isNews");
+  }
+});
+
+// src/report/compare-markdown.ts
+function identityLine(side, { path: path2, runId, summaryStatus }) {
+  const facts = [runId === "" ? "" : `run ${code(runId)}`, summaryStatus === "" ? "" : `status ${md(summaryStatus)}`];
+  return `- ${side}: ${[code(path2, 400), ...facts].filter((part3) => part3 !== "").join(", ")}`;
+}
+function profileRow(diff) {
+  return [
+    codeCell(diff.profile),
+    diff.required ? "yes" : "no",
+    `${diff.change}${diff.failure === void 0 ? "" : ` (${diff.failure})`}`,
+    md(sideText(diff.base)),
+    md(sideText(diff.head)),
+    diff.inconclusive ? "inconclusive" : md(diff.classificationDelta ?? "")
+  ];
+}
+function comparisonLines(comparison, level) {
+  const head2 = "#".repeat(level);
+  const profiles = byImportance(comparison);
+  const detailed = profiles.map((diff) => ({ diff, texts: detailTexts(diff) })).filter(({ texts: texts2 }) => texts2.length > 0);
+  const grown = grownRows(profiles);
+  const lines3 = [...table(COLUMNS, profiles.map(profileRow)), ""];
+  if (detailed.length > 0) {
+    lines3.push(`${head2} Causes`, "");
+    for (const { diff, texts: texts2 } of detailed.slice(0, MAX_DETAILS)) {
+      lines3.push(`- ${code(diff.profile)}`, ...texts2.slice(0, MAX_GROWN).map((text7) => `  - ${md(text7, 1e3)}`));
+    }
+    if (detailed.length > MAX_DETAILS) lines3.push(`- ${detailed.length - MAX_DETAILS} more kernels stand in the JSON`);
+    lines3.push("");
+  }
+  if (grown.length > 0) {
+    const rows3 = grown.slice(0, MAX_GROWN).map(([profile = "", program2 = "", ...numbers3]) => [codeCell(profile), codeCell(program2), ...numbers3]);
+    lines3.push(`${head2} Grown programs`, "", "Instructions that the verifier processed.", "");
+    lines3.push(...table(["Profile", "Program", "Base", "Head", "Growth"], rows3));
+    if (grown.length > MAX_GROWN) lines3.push("", `${grown.length - MAX_GROWN} more stand in the JSON.`);
+    lines3.push("");
+  }
+  return lines3;
+}
+function newsLines(comparison, level, requested2 = isNews) {
+  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(requested2) }, level);
+}
+function baselineLines(baseline) {
+  return [
+    "## Against the baseline",
+    "",
+    identityLine("Baseline", baseline.base),
+    `- ${newsText(baseline.summary)}`,
+    "",
+    ...newsLines(baseline, 3)
+  ];
+}
+var MAX_GROWN, MAX_DETAILS, COLUMNS;
+var init_compare_markdown = __esm({
+  "src/report/compare-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_words();
+    init_escape();
+    init_markdown_table2();
+    MAX_GROWN = 20;
+    MAX_DETAILS = 50;
+    COLUMNS = ["Profile", "Required", "Change", "Base", "Head", "Class Delta"];
+    __name(identityLine, "identityLine");
+    __name(profileRow, "profileRow");
+    __name(comparisonLines, "comparisonLines");
+    __name(newsLines, "newsLines");
+    __name(baselineLines, "baselineLines");
+  }
+});
+
+// src/report/legend.ts
+function legendTexts(used) {
+  const marks = Object.keys(MARKS);
+  return marks.filter((mark2) => used.has(mark2)).map((mark2) => `${ON_TERMINAL[mark2]} ${MARKS[mark2]}`);
+}
+var INFERRED_MARK, MARKS, ON_TERMINAL;
+var init_legend = __esm({
+  "src/report/legend.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_fixups();
+    INFERRED_MARK = "infer";
+    MARKS = {
+      optional: "non-blocking kernel, unless fail_on is any",
+      failed: "fails as declared in expectations",
+      passed: "passes, and expectations declare a failure: remove that",
+      inferred: "not tested: inferred from a kernel that has the same of everything that matters to the object",
+      fixups: FIXUP_LEGEND
+    };
+    ON_TERMINAL = {
+      optional: "(name)",
+      failed: "xfail",
+      passed: "XPASS",
+      inferred: INFERRED_MARK,
+      fixups: FIXUP_MARK
+    };
+    __name(legendTexts, "legendTexts");
+  }
+});
+
+// src/gate/expectations.ts
+function speaksOf({ profiles, kernels: kernels4 }, { profile }, result) {
+  if (profiles.includes(profile.id)) return true;
+  if (kernels4 === void 0) return false;
+  const number5 = kernelNumber(profile.kernelFamily) ?? kernelNumber(result?.kernel?.release ?? "");
+  return number5 !== void 0 && inKernelRange(number5, kernels4);
+}
+function wordsOf2({ evidence, args }) {
+  return [evidence?.text, args["error"], args["message"]].flatMap((text7) => text7 || []);
+}
+function misfitOf(declared, finding, program2) {
+  const { subject = "" } = finding;
+  const { origin } = declared;
+  if (declared.subject !== void 0 && declared.subject !== subject) {
+    return { what: "subject", declared: declared.subject, found: subject, origin };
+  }
+  if (declared.program !== void 0 && declared.program !== program2) {
+    return { what: "program", declared: declared.program, found: program2, origin };
+  }
+  const { says } = declared;
+  const said = wordsOf2(finding);
+  if (says !== void 0 && !said.some((text7) => text7.includes(says))) {
+    return { what: "words", declared: says, found: (said[0] ?? "").slice(0, MAX_FOUND2), origin };
+  }
+  return void 0;
+}
+function metOf(finding, declared) {
+  const { code: code2, rollup, subject = "", args } = finding;
+  return programsOf(args).map((program2) => {
+    const similar = declared.filter((one) => one.code === code2 || one.code === rollup);
+    const fits2 = /* @__PURE__ */ __name((one) => misfitOf(one, finding, program2) === void 0, "fits");
+    const by = similar.find(fits2);
+    const misfit2 = by === void 0 && similar[0] ? misfitOf(similar[0], finding, program2) : void 0;
+    return { code: code2, subject, program: program2, by, ...misfit2 && { misfit: misfit2 } };
+  });
+}
+function causesOf(findings, declared) {
+  const open4 = findings.filter(({ code: code2, args, decisive }) => !decisive && leavesOpen({ code: code2, reason: args["reason"] }));
+  const causes = [...decisiveOf(findings), ...open4].map((finding) => ({ finding, met: metOf(finding, declared) }));
+  return causes.flatMap(({ finding, met }) => {
+    if (!isPromoted(finding)) return met;
+    const following = causes.filter((one) => followsFrom(one.finding, finding)).flatMap((one) => one.met);
+    const by = following.every((one) => one.by) ? following[0]?.by : void 0;
+    return met.map((one) => one.by || by === void 0 ? one : { ...one, by, misfit: void 0 });
+  });
+}
+function expectedOf2(cell, target, result, expectations2) {
+  const own3 = expectations2.filter((expectation2) => speaksOf(expectation2, target, result));
+  const outcome = result?.outcome;
+  const causes = outcome?.status === "fail" ? causesOf(outcome.findings, own3) : [];
+  const shown4 = causes.find(({ by }) => by)?.by ?? own3[0];
+  if (!shown4) return void 0;
+  const failed2 = causes.length > 0 && causes.every(({ by }) => by) ? "failed" : "other_cause";
+  const met = outcome?.status === "fail" ? failed2 : outcome?.status === "pass" ? "passed" : "no_answer";
+  return { artifact: cell.artifact, target: cell.target, code: shown4.code, reason: shown4.reason, met, causes };
+}
+function idleExpectations(targets, results, expectations2, reported) {
+  const first3 = /* @__PURE__ */ __name((cell) => {
+    const [target, result] = [targets[cell.target], results.find((one) => isSame(one.cell, cell))];
+    return target && expectations2.find((one) => speaksOf(one, target, result));
+  }, "first");
+  return expectations2.flatMap((one) => {
+    const { origin, code: code2, kernels: kernels4, profiles } = one;
+    const spoken = results.filter((result) => {
+      const target = targets[result.cell.target];
+      return target !== void 0 && speaksOf(one, target, result);
+    });
+    if (spoken.length === 0) {
+      const scope = kernels4 === void 0 ? `profiles: ${profiles.join(", ")}` : `kernels: ${kernels4.text}`;
+      return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
+    }
+    const became = reported.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
+    const known5 = became.some(
+      (cell) => cell.met === "no_answer" || cell.causes.some(({ by }) => by === one) || cell.met !== "failed" && first3(cell) === one
+    );
+    if (known5) return [];
+    const ids = [...new Set(became.map(({ target }) => targets[target]?.profile.id ?? ""))];
+    const where = `warning: ${origin}: no failure on ${ids.join(", ")} meets this expectation of ${code2}`;
+    return [`${where}; correct or remove it`];
+  });
+}
+function isSame(a, b) {
+  return a.artifact === b.artifact && a.target === b.target;
+}
+function misfitText({ what, declared, found: found2 }) {
+  const seen = found2 === "" ? "none" : `"${found2}"`;
+  const differs = what === "words" ? "words differ" : `${what} differs`;
+  return `the ${differs}: "${declared}" is declared, ${seen} was found`;
+}
+function undeclaredText({ code: code2, met, causes }) {
+  if (met !== "other_cause") return "";
+  const others = causes.filter(({ by }) => by === void 0);
+  const misfits = [...new Set(others.flatMap(({ misfit: misfit2 }) => misfit2 ? misfitText(misfit2) : []))];
+  if (others.length === causes.length) {
+    return [`${code2} was expected`, ...misfits.length === 0 ? [] : [`the code fits, ${misfits.join("; ")}`]].join(
+      ": "
+    );
+  }
+  const names3 = others.map((one) => [one.code, one.program || one.subject].filter((word4) => word4 !== "").join(" "));
+  return `${[...new Set(names3)].join(", ")} ${names3.length === 1 ? "was" : "were"} not expected`;
+}
+var MAX_FOUND2;
+var init_expectations = __esm({
+  "src/gate/expectations.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_kernel_range();
+    __name(speaksOf, "speaksOf");
+    MAX_FOUND2 = 200;
+    __name(wordsOf2, "wordsOf");
+    __name(misfitOf, "misfitOf");
+    __name(metOf, "metOf");
+    __name(causesOf, "causesOf");
+    __name(expectedOf2, "expectedOf");
+    __name(idleExpectations, "idleExpectations");
+    __name(isSame, "isSame");
+    __name(misfitText, "misfitText");
+    __name(undeclaredText, "undeclaredText");
+  }
+});
+
+// src/report/expected-words.ts
+function causeWords({ by, misfit: misfit2 }) {
+  if (by === void 0 && misfit2 !== void 0) {
+    const { origin } = misfit2;
+    return `Not expected: the code fits, ${misfitText(misfit2)}${origin === "" ? "" : ` (${origin})`}.`;
+  }
+  if (by === void 0) return "Not expected: no expectation matches it.";
+  const facts = [by.reason, by.origin].filter((fact) => fact !== "").join("; ");
+  return `Expected: ${by.code}${facts === "" ? "" : ` (${facts})`}.`;
+}
+function metWords({ code: code2, subject = "", args, decisive }, causes) {
+  if (!decisive) return [];
+  const reported = /* @__PURE__ */ new Map();
+  for (const program2 of programsOf(args)) {
+    const cause = causes.find((one) => one.code === code2 && one.subject === subject && one.program === program2);
+    if (cause === void 0) continue;
+    const words3 = causeWords(cause);
+    reported.set(words3, [...reported.get(words3) ?? [], program2]);
+  }
+  return [...reported].map(([words3, programs]) => reported.size > 1 ? `${programs.join(", ")}: ${words3}` : words3);
+}
+var init_expected_words = __esm({
+  "src/report/expected-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_expectations();
+    init_finding();
+    __name(causeWords, "causeWords");
+    __name(metWords, "metWords");
+  }
+});
+
+// src/report/markdown-finding.ts
+function lines({ title: title3, explanation: explanation2, remediation, location, more, ...reported }) {
+  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
+  return [
+    `- **${reported.code}**${reported.subject ? ` ${code(reported.subject, 160)}` : ""}${reported.filing === "" ? "" : ` (${reported.filing})`}: ${md(title3)}`,
+    ...explanation2 === "" ? [] : [`  - ${md(explanation2, 1e3)}`],
+    ...source ? [`  - Source: ${source.join(": ")}`] : [],
+    ...reported.evidence ? [`  - Evidence (${md(reported.evidence.origin)}): ${code(reported.evidence.text, 400)}`] : [],
+    ...more.map((text7) => `  - ${md(text7, 1e3)}`),
+    ...remediation === "" ? [] : [`  - What to do: ${md(remediation, 1e3)}`]
+  ];
+}
+function followerLine({ code: name5, subject }, title3) {
+  return `  - Caused by it: **${md(name5, 80)}**${subject ? ` ${code(subject, 160)}` : ""}: ${md(title3)}`;
+}
+function partedLines(findings, bullet, titleOf2) {
+  const all = folded(findings);
+  const lines3 = /* @__PURE__ */ __name(({ root, followers }) => [
+    ...bullet(root),
+    ...followers.map((one) => followerLine(one, titleOf2(one)))
+  ], "lines");
+  const causes = all.filter(({ root }) => root.decisive).flatMap(lines3);
+  const warnings = all.filter(({ root }) => !root.decisive).flatMap(lines3);
+  if (warnings.length === 0) return causes;
+  return [...causes, ...causes.length > 0 ? [""] : [], "#### Warnings", "", ...warnings];
+}
+function findingsLines(findings, causes = []) {
+  const bullet = /* @__PURE__ */ __name((finding) => {
+    const filing2 = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
+    const { more, ...facts } = findingFacts(finding);
+    const reported = [...more, ...metWords(finding, causes)];
+    return lines({
+      ...facts,
+      code: finding.code,
+      subject: finding.subject,
+      filing: filing2,
+      evidence: finding.evidence,
+      more: reported
+    });
+  }, "bullet");
+  return partedLines(findings, bullet, (finding) => findingFacts(finding).title);
+}
+var init_markdown_finding = __esm({
+  "src/report/markdown-finding.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_escape();
+    init_expected_words();
+    init_finding_facts();
+    __name(lines, "lines");
+    __name(followerLine, "followerLine");
+    __name(partedLines, "partedLines");
+    __name(findingsLines, "findingsLines");
+  }
+});
+
+// src/report/markdown-margins.ts
+function highest(costs, key, unit = "") {
+  const cost = worst(costs, key);
+  if (!cost || cost[key] === 0) return "";
+  const value2 = key === "loadUs" ? milliseconds(cost.loadUs) : `${thousands(cost[key])}${unit}`;
+  return costs.length > 1 ? `${value2} on ${md(cost.kernel)}` : value2;
+}
+function highestInsns(costs) {
+  const cost = worst(costs, "insns");
+  if (!cost) return "";
+  const limit2 = cost.limit === void 0 ? "" : ` of ${thousands(cost.limit)} (${percent(shareOf(cost))})`;
+  return `${thousands(cost.insns)}${limit2}${costs.length > 1 ? ` on ${md(cost.kernel)}` : ""}`;
+}
+function marginLines(views) {
+  const costs = costsOf(views);
+  const { programs, others } = notablePrograms(costs);
+  if (programs.length === 0) return [];
+  const kernels4 = [...new Set(costs.map(({ kernel: kernel2 }) => kernel2))];
+  const rows3 = programs.map(({ name: name5, costs: own3 }) => [
+    codeCell(name5),
+    ...kernels4.map((kernel2) => {
+      const cost = own3.find((candidate) => candidate.kernel === kernel2);
+      return cost ? insnsText(cost) : "";
+    })
+  ]);
+  const peaks = programs.map(({ name: name5, costs: own3 }) => [
+    codeCell(name5),
+    highestInsns(own3),
+    highest(own3, "totalStates"),
+    highest(own3, "peakStates"),
+    highest(own3, "stackBytes", " bytes"),
+    highest(own3, "loadUs")
+  ]);
+  return [
+    "## Margins",
+    "",
+    "Instructions that the verifier processed, and their share of what it would process at most:",
+    "",
+    ...table(["Program", ...kernels4.map((kernel2) => md(kernel2))], rows3),
+    "",
+    "Each program at its highest:",
+    "",
+    ...table(["Program", "Instructions", "States", "Peak states", "Stack", "Load time"], peaks),
+    "",
+    ...others > 0 ? [`${others} cheaper programs stand in the JSON report.`, ""] : []
+  ];
+}
+var init_markdown_margins = __esm({
+  "src/report/markdown-margins.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_cost_text();
+    init_escape();
+    init_margins();
+    init_markdown_table2();
+    __name(highest, "highest");
+    __name(highestInsns, "highestInsns");
+    __name(marginLines, "marginLines");
+  }
+});
+
+// src/report/markdown-prediction.ts
+function observedWords({ observed, view }) {
+  if (observed === void 0) return "";
+  if (observed !== "refused") return observed;
+  return view.primary ? `rejected: ${words(view.primary).title}` : "rejected";
+}
+function predictionLines(views) {
+  const rows3 = predictionRows(views).filter(({ agreement }) => agreement !== "open");
+  if (rows3.length === 0) return [];
+  const surprises = rows3.filter(({ agreement }) => agreement === "backport" || agreement === "refused").length;
+  const summary2 = surprises === 0 ? "No kernel did something else than its version lets one expect." : `${surprises} of ${rows3.length} kernels did something else than their version lets one expect.`;
+  return [
+    "## Prediction and Observation",
+    "",
+    summary2,
+    "",
+    ...table(
+      ["Profile", "Predicted from the object", "Observed", "Agreement"],
+      rows3.map((row) => [
+        `${md(profileName(row.view.target.profile))} ${codeCell(row.view.target.profile.id)}`,
+        md(predictionWords(row.prediction)),
+        md(observedWords(row)),
+        agreementWords(row.agreement)
+      ])
+    ),
+    ""
+  ];
+}
+var init_markdown_prediction = __esm({
+  "src/report/markdown-prediction.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_words2();
+    init_escape();
+    init_markdown_table2();
+    init_names2();
+    init_prediction();
+    __name(observedWords, "observedWords");
+    __name(predictionLines, "predictionLines");
+  }
+});
+
+// src/report/status-text.ts
 function unseenText(status4, findings) {
   if (nothingLoaded(status4, findings)) return NOTHING_LOADED;
   if (loadedOnly(status4, findings)) return LOADED_ONLY;
@@ -37695,183 +38863,16 @@ function statusText(status4, findings, fixups = 0) {
   const details2 = [unseenText(status4, findings), fixupWords(fixups)].filter((text7) => text7 !== "");
   return details2.length === 0 ? status4 : `${status4} (${details2.join(", ")})`;
 }
-var LOADED_ONLY, NOTHING_LOADED;
-var init_loaded_only = __esm({
-  "src/report/loaded-only.ts"() {
+var init_status_text = __esm({
+  "src/report/status-text.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_attach_warning();
-    init_finding();
     init_fixups();
+    init_loaded_only();
     init_style();
-    LOADED_ONLY = "loaded, nothing attached";
-    NOTHING_LOADED = "no program loaded";
-    __name(passKind, "passKind");
-    __name(isSeen, "isSeen");
-    __name(nothingLoaded, "nothingLoaded");
-    __name(loadedOnly, "loadedOnly");
-    __name(attachedPartly, "attachedPartly");
     __name(unseenText, "unseenText");
     __name(statusText, "statusText");
-  }
-});
-
-// src/report/support-range.ts
-function orderOf(family2) {
-  const [major = 0, minor = 0] = family2.split(".").map(Number);
-  return major * 1e6 + minor;
-}
-function familyOf({ target: { profile }, evidence }) {
-  if (profile.kernelFamily !== "") return profile.kernelFamily;
-  return kernelNumber(evidence?.hello.kernel.release ?? "")?.join(".") ?? "";
-}
-function byVersion(items, versionOf2) {
-  const ordered = items.map((item) => ({ item, order: orderOf(versionOf2(item)) }));
-  return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);
-}
-function causeOf(views) {
-  const titles = new Set(views.map(({ primary }) => primary ? words(primary).title : ""));
-  const [only = ""] = titles;
-  return titles.size === 1 ? only : "";
-}
-function segmentOf(views) {
-  const ids = /* @__PURE__ */ __name((status4) => views.filter(({ outcome }) => outcome.status === status4).map(({ target }) => target.profile.id), "ids");
-  const last = views.at(-1);
-  const passed2 = ids("pass");
-  const failed2 = ids("fail");
-  const ofKind = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).map(({ target }) => target.profile.id), "ofKind");
-  return {
-    status: failed2.length === 0 ? "pass" : passed2.length === 0 ? "fail" : "differs",
-    from: views[0] ? familyOf(views[0]) : "",
-    to: last ? familyOf(last) : "",
-    passed: passed2,
-    failed: failed2,
-    loaded: ofKind("loaded"),
-    unloaded: ofKind("unloaded"),
-    cause: causeOf(views.filter(({ outcome }) => outcome.status === "fail"))
-  };
-}
-function segmentsOf(tested) {
-  const groups2 = [];
-  for (const view of tested) {
-    const last = groups2.at(-1);
-    const sameVersion = last?.[0] && orderOf(familyOf(last[0])) === orderOf(familyOf(view));
-    if (sameVersion) last.push(view);
-    else groups2.push([view]);
-  }
-  const joined4 = [];
-  for (const group2 of groups2) {
-    const last = joined4.at(-1);
-    const [before, now] = [last && segmentOf(last), segmentOf(group2)];
-    const alike = before?.status === now.status && now.status !== "differs" && before.cause === now.cause;
-    if (alike) last?.push(...group2);
-    else joined4.push([...group2]);
-  }
-  return joined4.map(segmentOf);
-}
-function segmentText(segment, before, after) {
-  const { status: status4, from, to, passed: passed2, failed: failed2, loaded: loaded2, unloaded } = segment;
-  const lacks2 = [
-    loaded2.length === 0 ? "" : `nothing attached on ${loaded2.join(", ")}`,
-    unloaded.length === 0 ? "" : `no program loaded on ${unloaded.join(", ")}`
-  ].filter((text7) => text7 !== "");
-  const range2 = from === to ? from : `${from}-${to}`;
-  const cause = segment.cause === "" ? "" : `: ${segment.cause}`;
-  if (status4 === "pass") {
-    if (loaded2.length === passed2.length) return `loads, with nothing attached, ${range2}`;
-    if (unloaded.length === passed2.length) return `no program loaded, ${range2}`;
-    return lacks2.length === 0 ? `passes ${range2}` : `passes ${range2} (${lacks2.join("; ")})`;
-  }
-  if (status4 === "differs") return `passes ${passed2.join(", ")} but fails ${failed2.join(", ")}${cause}`;
-  if (after === void 0 && before?.status === "pass") return `fails from ${from}${cause}`;
-  if (before === void 0 && after?.status === "pass") return `fails up to ${to}${cause}`;
-  return `fails ${range2}${cause}`;
-}
-function notTestedText(notTested, tested) {
-  if (notTested.length === 0) return "";
-  const reported = new Set(tested.map(familyOf));
-  const names3 = new Set(
-    notTested.map(({ id: id2, kernelFamily }) => kernelFamily === "" || reported.has(kernelFamily) ? id2 : kernelFamily)
-  );
-  if (names3.size <= NAMED) return ` (not tested: ${[...names3].join(", ")})`;
-  const counts = /* @__PURE__ */ new Map();
-  for (const { distro } of notTested) {
-    const vendor = vendorName(distro) || "unknown";
-    counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
-  }
-  const vendors2 = [...counts].sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
-  const rest = vendors2.slice(NAMED).reduce((sum2, [, count5]) => sum2 + count5, 0);
-  const shown4 = vendors2.slice(0, NAMED).map(([vendor, count5]) => `${count5} ${vendor}`);
-  return ` (not tested: ${[...shown4, ...rest > 0 ? [`${rest} of others`] : []].join(", ")})`;
-}
-function supportRange(views, known5 = []) {
-  const sorted2 = byVersion(views, familyOf);
-  const tested = sorted2.filter(({ outcome }) => outcome.status === "pass" || outcome.status === "fail");
-  const ids = new Set(tested.map(({ target }) => target.profile.id));
-  const others = new Map([...known5, ...sorted2.map(({ target }) => target.profile)].map((one) => [one.id, one]));
-  const missing3 = [...others.values()].filter(({ id: id2 }) => !ids.has(id2));
-  const notTested = byVersion(missing3, ({ kernelFamily }) => kernelFamily);
-  const untested3 = sorted2.map(({ target }) => target.profile).filter(({ id: id2 }) => !ids.has(id2));
-  const segments = segmentsOf(tested);
-  const reported = segments.map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1])).join(", ");
-  return {
-    segments,
-    notTested: notTested.map(({ id: id2 }) => id2),
-    text: oneLine(`${reported === "" ? "no kernel has a result" : reported}${notTestedText(untested3, tested)}`, 600)
-  };
-}
-function supportJson({ text: text7, segments, notTested }) {
-  return {
-    text: text7,
-    ranges: segments.map(({ status: status4, from, to, passed: passed2, failed: failed2, cause }) => ({
-      status: status4,
-      from,
-      to,
-      ...passed2.length > 0 ? { passed: passed2 } : {},
-      ...failed2.length > 0 ? { failed: failed2 } : {},
-      ...cause === "" ? {} : { cause: oneLine(cause) }
-    })),
-    ...notTested.length > 0 ? { not_asked: notTested } : {}
-  };
-}
-var NAMED;
-var init_support_range = __esm({
-  "src/report/support-range.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_kernel_range();
-    init_vendors();
-    init_escape();
-    init_loaded_only();
-    __name(orderOf, "orderOf");
-    __name(familyOf, "familyOf");
-    __name(byVersion, "byVersion");
-    __name(causeOf, "causeOf");
-    __name(segmentOf, "segmentOf");
-    __name(segmentsOf, "segmentsOf");
-    __name(segmentText, "segmentText");
-    NAMED = 8;
-    __name(notTestedText, "notTestedText");
-    __name(supportRange, "supportRange");
-    __name(supportJson, "supportJson");
-  }
-});
-
-// src/report/timings-json.ts
-function timingsJson({ result }) {
-  return result && {
-    prepare_ms: Math.round(result.timings.prepareMs),
-    boot_ms: Math.round(result.timings.bootMs),
-    ask_ms: Math.round(result.timings.runMs),
-    total_ms: Math.round(result.timings.totalMs)
-  };
-}
-var init_timings_json = __esm({
-  "src/report/timings-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(timingsJson, "timingsJson");
   }
 });
 
@@ -38270,24 +39271,7 @@ var init_table = __esm({
   }
 });
 
-// src/report/version-rows.ts
-function changeOf({ change: change2, inconclusive, failure: failure3 }) {
-  if (inconclusive) return "inconclusive";
-  if (change2 === "regressed" || failure3 === "new") return "regression";
-  if (change2 === "improved") return "improvement";
-  return change2 === "unchanged" ? "same" : "other_causes";
-}
-function versionRows(run2, artifact) {
-  if (run2.versions === void 0) return void 0;
-  const diffs = run2.baseline?.[artifact]?.profiles;
-  return run2.targets.map(({ profile: { id: id2 } }, target) => {
-    const diff = diffs?.find(({ profile }) => profile === id2);
-    const own3 = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
-    const current = own3?.outcome.status ?? "";
-    if (diff === void 0) return { profile: id2, baseline: "", current, change: "new_object" };
-    return { profile: id2, baseline: diff.base?.status ?? "", current, change: changeOf(diff) };
-  });
-}
+// src/report/version-words.ts
 function tally(rows3) {
   const count5 = /* @__PURE__ */ __name((change2) => rows3.filter((row) => row.change === change2).length, "count");
   const parts2 = ["regression", "improvement"].map((change2) => {
@@ -38297,21 +39281,11 @@ function tally(rows3) {
   const others = ["other_causes", "inconclusive", "new_object"].filter((change2) => count5(change2) > 0).map((change2) => `${count5(change2)} ${CHANGE_WORDS[change2]}`);
   return [...parts2, ...others, `${count5("same")} same`].join(", ");
 }
-function allRows(run2) {
-  const names3 = fileNames(run2.artifacts);
-  const all = run2.artifacts.flatMap(
-    (_, artifact) => (versionRows(run2, artifact) ?? []).map((row) => ({ ...row, object: names3[artifact] ?? "" }))
-  );
-  return { all, shown: all.length <= MAX_ROWS ? all : all.filter(({ change: change2 }) => change2 !== "same") };
-}
-var CHANGE_WORDS, MAX_ROWS;
-var init_version_rows = __esm({
-  "src/report/version-rows.ts"() {
+var CHANGE_WORDS;
+var init_version_words = __esm({
+  "src/report/version-words.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_names2();
-    __name(changeOf, "changeOf");
-    __name(versionRows, "versionRows");
     CHANGE_WORDS = {
       same: "",
       regression: "regression",
@@ -38320,21 +39294,30 @@ var init_version_rows = __esm({
       inconclusive: "inconclusive",
       new_object: "new object"
     };
-    MAX_ROWS = 60;
     __name(tally, "tally");
-    __name(allRows, "allRows");
   }
 });
 
 // src/report/versions.ts
+function statusesOf({ baseline, between, current }) {
+  return [baseline || "-", ...between.map((status4) => status4 || "-"), current];
+}
+function labelsOf({ baseline, between = [], current }) {
+  return [`Baseline ${md(baseline)}`, ...between.map(({ label }) => md(label)), `Current ${md(current)}`];
+}
 function versionsText(run2, { width }) {
   const { versions: versions2 } = run2;
   if (versions2 === void 0) return "";
   const { all, shown: shown4 } = allRows(run2);
-  const rows3 = shown4.map(({ object: object3, profile, baseline, current, change: change2 }) => [
-    ...[terminal(object3, 200), profile, baseline || "-", current, CHANGE_WORDS[change2]]
+  const rows3 = shown4.map((row) => [
+    terminal(row.object, 200),
+    row.profile,
+    ...statusesOf(row),
+    CHANGE_WORDS[row.change]
   ]);
-  const head2 = ["OBJECT", "KERNEL", `BASELINE ${versions2.baseline}`, `CURRENT ${versions2.current}`, "CHANGE"];
+  const between = (versions2.between ?? []).map(({ label }) => label);
+  const labels = [`BASELINE ${versions2.baseline}`, ...between, `CURRENT ${versions2.current}`];
+  const head2 = ["OBJECT", "KERNEL", ...labels, "CHANGE"];
   const lines3 = rows3.length === 0 ? [] : table2([head2, ...rows3], { width: Math.max(40, width) });
   return `
 ${[...lines3, tally(all)].join("\n")}
@@ -38344,43 +39327,34 @@ function collectionVersionsMarkdown(run2) {
   const { versions: versions2 } = run2;
   if (versions2 === void 0) return [];
   const { all, shown: shown4 } = allRows(run2);
-  const rows3 = shown4.map(({ object: object3, profile, baseline, current, change: change2 }) => [
-    ...[codeCell(object3), codeCell(profile), md(baseline || "-"), md(current), CHANGE_WORDS[change2]]
+  const rows3 = shown4.map((row) => [
+    ...[
+      codeCell(row.object),
+      codeCell(row.profile),
+      ...statusesOf(row).map((status4) => md(status4)),
+      CHANGE_WORDS[row.change]
+    ]
   ]);
-  const head2 = ["Object", "Kernel", `Baseline ${md(versions2.baseline)}`, `Current ${md(versions2.current)}`, "Change"];
+  const head2 = ["Object", "Kernel", ...labelsOf(versions2), "Change"];
   return ["## Versions", "", ...rows3.length === 0 ? [] : [...table(head2, rows3), ""], `${tally(all)}.`, ""];
 }
 function versionsMarkdown(run2, artifact) {
   const rows3 = versionRows(run2, artifact);
   const { versions: versions2 } = run2;
   if (rows3 === void 0 || versions2 === void 0) return [];
-  const cells = rows3.map(({ profile, baseline, current, change: change2 }) => [
-    ...[codeCell(profile), md(baseline || "-"), md(current), CHANGE_WORDS[change2]]
+  const cells = rows3.map((row) => [
+    codeCell(row.profile),
+    ...statusesOf(row).map((status4) => md(status4)),
+    CHANGE_WORDS[row.change]
   ]);
   return [
     "## Versions",
     "",
-    ...table(
-      ["Kernel", `Baseline ${md(versions2.baseline)}`, `Current ${md(versions2.current)}`, "Change"],
-      cells
-    ),
+    ...table(["Kernel", ...labelsOf(versions2), "Change"], cells),
     "",
     `${tally(rows3)}.`,
     ""
   ];
-}
-function versionsJson(run2, artifact) {
-  const rows3 = versionRows(run2, artifact);
-  if (rows3 === void 0) return void 0;
-  return {
-    ...run2.versions,
-    targets: rows3.map(({ profile, baseline, current, change: change2 }) => ({
-      profile_id: profile,
-      baseline: baseline === "" ? void 0 : baseline,
-      current,
-      change: change2
-    }))
-  };
 }
 var init_versions2 = __esm({
   "src/report/versions.ts"() {
@@ -38390,809 +39364,12 @@ var init_versions2 = __esm({
     init_escape();
     init_markdown_table2();
     init_version_rows();
+    init_version_words();
+    __name(statusesOf, "statusesOf");
+    __name(labelsOf, "labelsOf");
     __name(versionsText, "versionsText");
     __name(collectionVersionsMarkdown, "collectionVersionsMarkdown");
     __name(versionsMarkdown, "versionsMarkdown");
-    __name(versionsJson, "versionsJson");
-  }
-});
-
-// src/model/budget.ts
-function insnLimit(release) {
-  const version2 = kernelVersion(release);
-  if (!version2 || version2.backports && version2.number[0] < 5) return void 0;
-  return LIMITS.find(([major, minor]) => compareKernels(version2.number, [major, minor]) >= 0)?.[2];
-}
-var LIMITS;
-var init_budget = __esm({
-  "src/model/budget.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_kernel_range();
-    LIMITS = [
-      [5, 2, 1e6],
-      [4, 15, 131072],
-      [4, 12, 98304],
-      [4, 7, 65536],
-      [0, 0, 32768]
-    ];
-    __name(insnLimit, "insnLimit");
-  }
-});
-
-// src/report/view.ts
-function targetViews(run2, artifact) {
-  return run2.targets.map((target, index) => {
-    const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
-    return targetView(run2, target, result);
-  });
-}
-function targetView(run2, target, result) {
-  const outcome = result?.outcome ?? NOT_RUN;
-  const findings = outcome.status === "pass" || outcome.status === "fail" ? outcome.findings : [];
-  const evidence = result?.evidence;
-  const load2 = evidence && firstStage(evidence, "load")?.status;
-  const opened3 = evidence && firstStage(evidence, "open")?.status;
-  return {
-    target,
-    result,
-    outcome,
-    findings,
-    primary: outcome.status === "fail" ? decisiveOf(findings)[0] : void 0,
-    evidence,
-    load: opened3 === "fail" ? "fail" : load2 === "skipped" ? void 0 : load2,
-    attach: evidence && attachView(run2, outcome, evidence),
-    functional: evidence && functionalView(outcome, evidence),
-    programs: evidence ? programViews(evidence) : [],
-    fixups: fixupsOf2(outcome, evidence)
-  };
-}
-function attachView(run2, outcome, evidence) {
-  const tried = stagesOf(evidence, "attach").filter((stage) => stage.status !== "skipped");
-  const passed2 = tried.filter((stage) => stage.status === "pass").length;
-  const failed2 = tried.length - passed2;
-  const counts = { attempted: tried.length, passed: passed2, failed: failed2 };
-  if (outcome.status === "fail" && outcome.failedStage === "attach") return { status: "fail", ...counts };
-  if (run2.attachMode === "disabled" || tried.length === 0) return { status: "skipped", ...counts };
-  return { status: failed2 > 0 ? "warn" : "pass", ...counts };
-}
-function functionalView(outcome, evidence) {
-  const tests = stagesOf(evidence, "functional");
-  const failed2 = outcome.status === "fail" && ["functional", "command"].includes(outcome.failedStage);
-  if (tests.length === 0 && !failed2) return void 0;
-  if (failed2) return { status: "fail", tests };
-  if (tests.some((test) => test.status === "fail")) return { status: "warn", tests };
-  return { status: tests.every((test) => test.status === "skipped") ? "skipped" : "pass", tests };
-}
-function programViews(evidence) {
-  const loads3 = new Map(stagesOf(evidence, "program").map((stage) => [stage.name, stage]));
-  const attaches = new Map(stagesOf(evidence, "attach").map((stage) => [stage.program, stage]));
-  const whole5 = firstStage(evidence, "load")?.status;
-  const facts = firstStage(evidence, "open")?.programs ?? [];
-  const limit2 = insnLimit(evidence.hello.kernel.release);
-  return facts.map((program2) => {
-    const stage = loads3.get(program2.name);
-    const { verifier_log_tail: tail3 = "", verifier_log_head: head2 = "" } = stage ?? {};
-    const [, processed = "0", loggedLimit] = PROCESSED.exec((tail3 || head2).slice(-PROCESSED_WITHIN)) ?? [];
-    return {
-      name: program2.name,
-      section: program2.section,
-      type: program2.type,
-      load: stage?.status ?? (whole5 === "pass" && program2.autoload ? "pass" : "skipped"),
-      errno: stage?.errno ?? 0,
-      verifiedInsns: stage?.verified_insns || Number(processed),
-      insnLimit: loggedLimit === void 0 ? limit2 : Number(loggedLimit),
-      totalStates: stage?.total_states ?? 0,
-      peakStates: stage?.peak_states ?? 0,
-      stackBytes: stage?.stack_bytes ?? 0,
-      loadUs: stage?.elapsed_us ?? 0,
-      probes: stage?.probes ?? [],
-      attach: attaches.get(program2.name),
-      logTail: stage?.status === "fail" ? wellFormed((tail3 || head2).slice(-4096)) : ""
-    };
-  });
-}
-var PROCESSED, PROCESSED_WITHIN, NOT_RUN;
-var init_view = __esm({
-  "src/report/view.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_budget();
-    init_evidence();
-    init_finding();
-    init_sanitize();
-    init_fixups();
-    PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
-    PROCESSED_WITHIN = 1024;
-    NOT_RUN = { status: "infra_error", cause: "internal", message: "the target was not run" };
-    __name(targetViews, "targetViews");
-    __name(targetView, "targetView");
-    __name(attachView, "attachView");
-    __name(functionalView, "functionalView");
-    __name(programViews, "programViews");
-  }
-});
-
-// src/report/json.ts
-function validationJson(run2, view) {
-  const { evidence, attach: attach3 } = view;
-  if (!evidence) return void 0;
-  const open4 = firstStage(evidence, "open");
-  const failed2 = open4?.status === "fail" ? open4 : firstStage(evidence, "load");
-  return object2({
-    load_status: run2.command === void 0 ? view.load : "skipped",
-    load_error_code: some(failed2?.errno),
-    load_error: some(failed2?.error),
-    attach_mode: run2.attachMode,
-    attach_status: attach3?.status,
-    attach_reason: view.findings.find(isIdle)?.args["why"],
-    attach_attempted: some(attach3?.attempted),
-    attach_passed: some(attach3?.passed),
-    attach_failed: some(attach3?.failed)
-  });
-}
-function hostJson(view) {
-  const { result, target, evidence } = view;
-  const { locked: locked3 } = target.profile;
-  const { kernel: kernel2, guest } = result ?? {};
-  const file2 = kernel2?.package.files.find(({ name: name5 }) => name5 === kernel2.package.name) ?? kernel2?.package.files[0];
-  return {
-    kernel_package: kernel2 && {
-      name: kernel2.package.name,
-      version: kernel2.package.version,
-      archive: kernel2.package.archive,
-      suite: some(kernel2.package.suite),
-      sha256: some(file2?.sha256),
-      signer: some(file2?.signer ?? kernel2.package.signer?.key),
-      signer_owner: some(kernel2.package.signer?.owner),
-      url: some(file2?.url),
-      build_id: kernel2.buildId ?? some(evidence?.hello.facts.build_id),
-      btf_sha256: kernel2.btfSha256,
-      vmlinuz_sha256: kernel2.vmlinuz?.sha256,
-      config_sha256: kernel2.config?.sha256,
-      vouched_by: kernel2.vouched.by,
-      profile_file: kernel2.vouched.file,
-      locked: locked3 && kernel2.package.name === locked3.name && kernel2.package.version === locked3.version
-    },
-    kernel_identity: kernelIdentityJson(view),
-    guest: guest && {
-      lane: guest.lane,
-      isolation: guest.isolation,
-      accel: guest.accel,
-      accel_reason: guest.accelReason,
-      machine: guest.machine,
-      channel: guest.channel,
-      cpu_model: guest.cpuModel,
-      memory_mb: guest.memoryMb,
-      qemu_version: guest.qemuVersion,
-      sandbox_layers: guest.sandboxLayers
-    }
-  };
-}
-function classificationJson({ outcome, primary }) {
-  if (outcome.status === "skipped" && !outcome.otherShard) {
-    return {
-      classification_code: "UNSUPPORTED_TRANSPORT",
-      classification_confidence: "high",
-      classification_reason: outcome.reason
-    };
-  }
-  return {
-    classification_code: primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : void 0),
-    classification_confidence: primary?.confidence ?? (outcome.status === "fail" ? "low" : void 0),
-    classification_reason: primary && words(primary).title
-  };
-}
-function failedStage({ outcome }) {
-  switch (outcome.status) {
-    case "pass":
-      return void 0;
-    case "fail":
-      return outcome.failedStage;
-    case "inferred":
-      return void 0;
-    case "skipped":
-      return outcome.otherShard ? void 0 : "transport";
-    case "infra_error":
-      return "infra";
-  }
-}
-function btfJson(evidence, supplied) {
-  const open4 = firstStage(evidence, "open");
-  return {
-    kernel_btf_available: evidence.hello.btf.vmlinux,
-    artifact_has_btf: open4?.artifact_has_btf ?? false,
-    artifact_has_btf_ext: open4?.artifact_has_btf_ext ?? false,
-    supplied: suppliedBtfJson(supplied)
-  };
-}
-function targetJson(run2, view) {
-  const { target, result, outcome, evidence } = view;
-  const { profile } = target;
-  const about = {
-    distro: some(profile.distro),
-    version: some(profile.version),
-    kernel_family: some(profile.kernelFamily)
-  };
-  const exit = evidence && firstStage(evidence, "exit");
-  const file2 = /* @__PURE__ */ __name((name5) => result?.dir === void 0 || !evidence ? void 0 : `${result.dir}/${name5}`, "file");
-  return {
-    profile_id: profile.id,
-    required: target.required,
-    status: outcome.status,
-    verdict: targetVerdict(outcome),
-    environment: environmentJson(view),
-    profile: object2({ ...about, kernel: some(result?.kernel?.release), arch: some(profile.arch) }),
-    host: evidence && { ...about, kernel: evidence.hello.kernel.release, arch: evidence.hello.kernel.machine },
-    validation: validationJson(run2, view),
-    functional: functionalJson(view),
-    failed_stage: failedStage(view),
-    btf: evidence && btfJson(evidence, result?.btf),
-    ...classificationJson(view),
-    started_at: some(result?.startedAt),
-    finished_at: some(result?.finishedAt),
-    duration_ms: some(Math.round(result?.timings.totalMs ?? 0)),
-    timeout_ms: target.timeoutMs === DEFAULT_TIMEOUT_MS ? void 0 : target.timeoutMs,
-    vm_run_dir: some(result?.dir),
-    qemu_command: result?.guest && some(shellWords(result.guest.argv)),
-    serial_log: result?.dir === void 0 ? void 0 : `${result.dir}/serial.log`,
-    validator_result: evidence?.document === void 0 ? void 0 : file2("validator-result.json"),
-    validator_exit: some(exit?.code),
-    infra_error: outcome.status === "infra_error" ? outcome.message : void 0,
-    infra_cause: outcome.status === "infra_error" ? outcome.cause : void 0,
-    skipped_reason: outcome.status === "skipped" ? outcome.reason : void 0,
-    inference: outcome.status === "inferred" ? outcome.inference : void 0,
-    retried_after: some(result?.retriedAfter),
-    notes: list2(targetNotes(view)),
-    automatic_fixups: some(view.fixups),
-    modules: modulesJson(result?.modules),
-    ...loadersJson(result),
-    ...hostJson(view),
-    timings: timingsJson(view),
-    prediction: predictionJson(view),
-    findings: list2(view.findings.map(findingJson)),
-    programs: list2(view.programs.map(programJson)),
-    ...evidenceJson(evidence, view.findings)
-  };
-}
-function reportValue(run2, artifact, verdict2, paths) {
-  const subject = run2.artifacts[artifact];
-  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
-  const baseline = run2.baseline?.[artifact];
-  const views = targetViews(run2, artifact);
-  return {
-    schema_version: "v0.1",
-    run: {
-      id: run2.runId,
-      started_at: run2.startedAt,
-      finished_at: run2.finishedAt,
-      flags: list2(run2.flags ?? [])
-    },
-    artifact: {
-      path: subject.path,
-      basename: subject.basename,
-      sha256: some(subject.sha256),
-      size_bytes: subject.sizeBytes,
-      source: subject.source?.place,
-      source_digest: subject.source?.digest,
-      inside: some(subject.source?.inside ?? ""),
-      altering_programs: subject.altering
-    },
-    command: commandJson(run2),
-    assets: assetsJson(run2),
-    validator: { basename: run2.validator.basename, sha256: run2.validator.sha256, size_bytes: run2.validator.sizeBytes },
-    matrix: {
-      path: run2.matrix.path,
-      name: some(run2.matrix.name),
-      profiles: run2.targets.map(({ profile }) => profile.id)
-    },
-    targets: list2(views.map((view) => targetJson(run2, view))),
-    support: supportJson(supportRange(views, run2.known)),
-    summary: {
-      status: verdict2.status,
-      verdict: runVerdict(verdict2.status),
-      complete: isComplete(views),
-      notes: list2([...verdict2.reasons, ...run2.notes])
-    },
-    gate: gateJson(run2, artifact, verdict2),
-    baseline: baseline && baselineJson(baseline),
-    versions: versionsJson(run2, artifact),
-    paths: { run_dir: run2.runDir, json: paths.json, markdown: some(paths.markdown) },
-    // A run with several objects has it in the document about all of them.
-    shard: run2.part && run2.artifacts.length === 1 ? shardJson(run2.part) : void 0
-  };
-}
-function reportJson(run2, artifact, verdict2, paths) {
-  return `${JSON.stringify(reportValue(run2, artifact, verdict2, paths), null, 2)}
-`;
-}
-var init_json = __esm({
-  "src/report/json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_evidence();
-    init_finding();
-    init_run_defaults();
-    init_btf();
-    init_command2();
-    init_compare_json();
-    init_functional2();
-    init_gate_json();
-    init_json_evidence();
-    init_json_finding();
-    init_json_values();
-    init_kernel_identity();
-    init_loaders2();
-    init_modules();
-    init_notes2();
-    init_prediction();
-    init_shard_json();
-    init_shell_words();
-    init_support_range();
-    init_timings_json();
-    init_verdict_json();
-    init_versions2();
-    init_view();
-    __name(validationJson, "validationJson");
-    __name(hostJson, "hostJson");
-    __name(classificationJson, "classificationJson");
-    __name(failedStage, "failedStage");
-    __name(btfJson, "btfJson");
-    __name(targetJson, "targetJson");
-    __name(reportValue, "reportValue");
-    __name(reportJson, "reportJson");
-  }
-});
-
-// src/report/margins.ts
-function costsOf(views) {
-  const kernels4 = shortNames(views.map(({ target }) => target));
-  return views.flatMap(
-    ({ programs }, index) => programs.filter(({ verifiedInsns }) => verifiedInsns > 0).map((program2) => ({
-      program: program2.name,
-      kernel: kernels4[index] ?? "",
-      insns: program2.verifiedInsns,
-      limit: program2.insnLimit,
-      totalStates: program2.totalStates,
-      peakStates: program2.peakStates,
-      stackBytes: program2.stackBytes,
-      loadUs: program2.loadUs
-    }))
-  );
-}
-function shareOf({ insns, limit: limit2 }) {
-  return limit2 === void 0 || limit2 === 0 ? void 0 : insns / limit2;
-}
-function notablePrograms(costs) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const cost of costs) groups2.set(cost.program, [...groups2.get(cost.program) ?? [], cost]);
-  const ranked = [...groups2].map(([name5, own3]) => ({
-    name: name5,
-    costs: own3,
-    share: Math.max(...own3.map((cost) => cost.insns / (cost.limit ?? USUAL_LIMIT)))
-  })).sort((a, b) => b.share - a.share);
-  const above = ranked.filter(({ share }) => share > NOTABLE_SHARE).length;
-  const programs = ranked.slice(0, Math.max(above, AT_LEAST));
-  return { programs, others: ranked.length - programs.length };
-}
-function worst(costs, key) {
-  return [...costs].sort((a, b) => b[key] - a[key])[0];
-}
-var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
-var init_margins = __esm({
-  "src/report/margins.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_names2();
-    NOTABLE_SHARE = 0.25;
-    AT_LEAST = 5;
-    USUAL_LIMIT = 1e6;
-    __name(costsOf, "costsOf");
-    __name(shareOf, "shareOf");
-    __name(notablePrograms, "notablePrograms");
-    __name(worst, "worst");
-  }
-});
-
-// src/report/cost-text.ts
-function thousands(value2) {
-  return String(Math.round(value2)).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-function percent(share) {
-  if (share === void 0) return "";
-  if (share > 0 && share < 1e-3) return "<0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
-}
-function insnsText(cost) {
-  const share = percent(shareOf(cost));
-  return share === "" ? thousands(cost.insns) : `${thousands(cost.insns)} (${share})`;
-}
-function milliseconds(us) {
-  return us === 0 ? "" : `${(us / 1e3).toFixed(1)} ms`;
-}
-var init_cost_text = __esm({
-  "src/report/cost-text.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_margins();
-    __name(thousands, "thousands");
-    __name(percent, "percent");
-    __name(insnsText, "insnsText");
-    __name(milliseconds, "milliseconds");
-  }
-});
-
-// src/report/compare-words.ts
-function sideText(side) {
-  if (side === void 0) return "";
-  if (side.classification === "") return withFixups(side.status, side.fixups);
-  return `${side.status} (${oneLine(side.classification, 80)})`;
-}
-function causeText({ code: code2, reason, subject, program: program2 = "", file: file2, line: line6, title: title3 }) {
-  const what = [oneLine(code2, 80), reason === "" ? "" : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
-  const who2 = program2 === "" || program2 === subject ? "" : ` in ${oneLine(program2, 200)}`;
-  const where = file2 === "" ? "" : ` at ${oneLine(file2, 200)}:${line6}`;
-  const why2 = title3 === "" ? "" : `: ${oneLine(title3, 300)}`;
-  return `${what.filter((word4) => word4 !== "").join(" ")}${who2}${where}${why2}`;
-}
-function newsText(summary2) {
-  const warned = summary2.fixedWithWarning ?? 0;
-  const parts2 = [
-    [plural2(summary2.newFailures, "new failure"), summary2.newFailures],
-    [plural2(summary2.knownFailures, "known failure"), summary2.knownFailures],
-    [`${summary2.changedCauses} of them with another cause`, summary2.changedCauses],
-    [`${summary2.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ""}`, summary2.fixed],
-    [`${plural2(summary2.inconclusive, "kernel")} inconclusive`, summary2.inconclusive],
-    [`${plural2(summary2.grownPrograms, "program")} grown`, summary2.grownPrograms]
-  ];
-  const said = parts2.filter(([, count5]) => count5 > 0).map(([text7]) => text7);
-  return said.length === 0 ? NOTHING_NEW : said.join(", ");
-}
-function detailTexts(diff) {
-  const cleared = diff.failure === "fixed" || diff.change === "improved" ? "was" : "no longer";
-  const kinds = [
-    [true, "", "new", cleared],
-    [false, "warning ", "new", "no longer"]
-  ];
-  return kinds.flatMap(([decisive, kind2, came, went]) => {
-    const own3 = /* @__PURE__ */ __name((cause) => cause.decisive !== false === decisive, "own");
-    return [
-      ...diff.newCauses.filter(own3).map((cause) => `${kind2}${came}: ${causeText(cause)}`),
-      ...diff.clearedCauses.filter(own3).map((cause) => `${kind2}${went}: ${causeText(cause)}`),
-      ...diff.movedCauses.filter(({ head: head2 }) => own3(head2)).map(({ base, head: head2 }) => `${kind2}moved from line ${base.line}: ${causeText(head2)}`)
-    ];
-  });
-}
-function grownRows(profiles) {
-  return profiles.flatMap(({ profile, grown }) => grown.map((program2) => ({ profile, ...program2 }))).sort((a, b) => b.head / b.base - a.head / a.base).map(({ profile, name: name5, base, head: head2 }) => [
-    profile,
-    name5,
-    thousands(base),
-    thousands(head2),
-    `+${((head2 - base) / base * 100).toFixed(1)} %`
-  ]);
-}
-function byImportance({ profiles }) {
-  const rank2 = /* @__PURE__ */ __name(({ failure: failure3, change: change2 }) => failure3 === "new" ? 0 : change2 === "regressed" ? 1 : failure3 === "known" ? 3 : change2 === "unchanged" ? 4 : 2, "rank");
-  return [...profiles].sort((a, b) => rank2(a) - rank2(b));
-}
-function isOldNews(diff) {
-  return diff.failure === "known" && diff.change === "unchanged" && diff.grown.length === 0 && detailTexts(diff).length === 0;
-}
-function isNews(diff) {
-  return diff.change !== "unchanged" || diff.failure !== void 0 || diff.grown.length > 0 || detailTexts(diff).length > 0;
-}
-var NOTHING_NEW;
-var init_compare_words = __esm({
-  "src/report/compare-words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_cost_text();
-    init_escape();
-    init_fixups();
-    init_style();
-    __name(sideText, "sideText");
-    __name(causeText, "causeText");
-    NOTHING_NEW = "no differences";
-    __name(newsText, "newsText");
-    __name(detailTexts, "detailTexts");
-    __name(grownRows, "grownRows");
-    __name(byImportance, "byImportance");
-    __name(isOldNews, "isOldNews");
-    __name(isNews, "isNews");
-  }
-});
-
-// src/report/compare-markdown.ts
-function identityLine(side, { path: path2, runId, summaryStatus }) {
-  const facts = [runId === "" ? "" : `run ${code(runId)}`, summaryStatus === "" ? "" : `status ${md(summaryStatus)}`];
-  return `- ${side}: ${[code(path2, 400), ...facts].filter((part3) => part3 !== "").join(", ")}`;
-}
-function profileRow(diff) {
-  return [
-    codeCell(diff.profile),
-    diff.required ? "yes" : "no",
-    `${diff.change}${diff.failure === void 0 ? "" : ` (${diff.failure})`}`,
-    md(sideText(diff.base)),
-    md(sideText(diff.head)),
-    diff.inconclusive ? "inconclusive" : md(diff.classificationDelta ?? "")
-  ];
-}
-function comparisonLines(comparison, level) {
-  const head2 = "#".repeat(level);
-  const profiles = byImportance(comparison);
-  const detailed = profiles.map((diff) => ({ diff, texts: detailTexts(diff) })).filter(({ texts: texts2 }) => texts2.length > 0);
-  const grown = grownRows(profiles);
-  const lines3 = [...table(COLUMNS, profiles.map(profileRow)), ""];
-  if (detailed.length > 0) {
-    lines3.push(`${head2} Causes`, "");
-    for (const { diff, texts: texts2 } of detailed.slice(0, MAX_DETAILS)) {
-      lines3.push(`- ${code(diff.profile)}`, ...texts2.slice(0, MAX_GROWN).map((text7) => `  - ${md(text7, 1e3)}`));
-    }
-    if (detailed.length > MAX_DETAILS) lines3.push(`- ${detailed.length - MAX_DETAILS} more kernels stand in the JSON`);
-    lines3.push("");
-  }
-  if (grown.length > 0) {
-    const rows3 = grown.slice(0, MAX_GROWN).map(([profile = "", program2 = "", ...numbers3]) => [codeCell(profile), codeCell(program2), ...numbers3]);
-    lines3.push(`${head2} Grown programs`, "", "Instructions that the verifier processed.", "");
-    lines3.push(...table(["Profile", "Program", "Base", "Head", "Growth"], rows3));
-    if (grown.length > MAX_GROWN) lines3.push("", `${grown.length - MAX_GROWN} more stand in the JSON.`);
-    lines3.push("");
-  }
-  return lines3;
-}
-function newsLines(comparison, level, requested2 = isNews) {
-  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(requested2) }, level);
-}
-function baselineLines(baseline) {
-  return [
-    "## Against the baseline",
-    "",
-    identityLine("Baseline", baseline.base),
-    `- ${newsText(baseline.summary)}`,
-    "",
-    ...newsLines(baseline, 3)
-  ];
-}
-var MAX_GROWN, MAX_DETAILS, COLUMNS;
-var init_compare_markdown = __esm({
-  "src/report/compare-markdown.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_compare_words();
-    init_escape();
-    init_markdown_table2();
-    MAX_GROWN = 20;
-    MAX_DETAILS = 50;
-    COLUMNS = ["Profile", "Required", "Change", "Base", "Head", "Class Delta"];
-    __name(identityLine, "identityLine");
-    __name(profileRow, "profileRow");
-    __name(comparisonLines, "comparisonLines");
-    __name(newsLines, "newsLines");
-    __name(baselineLines, "baselineLines");
-  }
-});
-
-// src/report/legend.ts
-function legendTexts(used) {
-  const marks = Object.keys(MARKS);
-  return marks.filter((mark2) => used.has(mark2)).map((mark2) => `${ON_TERMINAL[mark2]} ${MARKS[mark2]}`);
-}
-var INFERRED_MARK, MARKS, ON_TERMINAL;
-var init_legend = __esm({
-  "src/report/legend.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_fixups();
-    INFERRED_MARK = "infer";
-    MARKS = {
-      optional: "non-blocking kernel, unless fail_on is any",
-      failed: "fails as declared in expectations",
-      passed: "passes, and expectations declare a failure: remove that",
-      inferred: "not tested: inferred from a kernel that has the same of everything that matters to the object",
-      fixups: FIXUP_LEGEND
-    };
-    ON_TERMINAL = {
-      optional: "(name)",
-      failed: "xfail",
-      passed: "XPASS",
-      inferred: INFERRED_MARK,
-      fixups: FIXUP_MARK
-    };
-    __name(legendTexts, "legendTexts");
-  }
-});
-
-// src/report/expected-words.ts
-function causeWords({ by, misfit: misfit2 }) {
-  if (by === void 0 && misfit2 !== void 0) {
-    const { origin } = misfit2;
-    return `Not expected: the code fits, ${misfitText(misfit2)}${origin === "" ? "" : ` (${origin})`}.`;
-  }
-  if (by === void 0) return "Not expected: no expectation matches it.";
-  const facts = [by.reason, by.origin].filter((fact) => fact !== "").join("; ");
-  return `Expected: ${by.code}${facts === "" ? "" : ` (${facts})`}.`;
-}
-function metWords({ code: code2, subject = "", args, decisive }, causes) {
-  if (!decisive) return [];
-  const reported = /* @__PURE__ */ new Map();
-  for (const program2 of programsOf(args)) {
-    const cause = causes.find((one) => one.code === code2 && one.subject === subject && one.program === program2);
-    if (cause === void 0) continue;
-    const words3 = causeWords(cause);
-    reported.set(words3, [...reported.get(words3) ?? [], program2]);
-  }
-  return [...reported].map(([words3, programs]) => reported.size > 1 ? `${programs.join(", ")}: ${words3}` : words3);
-}
-var init_expected_words = __esm({
-  "src/report/expected-words.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_expectations();
-    init_finding();
-    __name(causeWords, "causeWords");
-    __name(metWords, "metWords");
-  }
-});
-
-// src/report/markdown-finding.ts
-function lines({ title: title3, explanation: explanation2, remediation, location, more, ...reported }) {
-  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
-  return [
-    `- **${reported.code}**${reported.subject ? ` ${code(reported.subject, 160)}` : ""}${reported.filing === "" ? "" : ` (${reported.filing})`}: ${md(title3)}`,
-    ...explanation2 === "" ? [] : [`  - ${md(explanation2, 1e3)}`],
-    ...source ? [`  - Source: ${source.join(": ")}`] : [],
-    ...reported.evidence ? [`  - Evidence (${md(reported.evidence.origin)}): ${code(reported.evidence.text, 400)}`] : [],
-    ...more.map((text7) => `  - ${md(text7, 1e3)}`),
-    ...remediation === "" ? [] : [`  - What to do: ${md(remediation, 1e3)}`]
-  ];
-}
-function followerLine({ code: name5, subject }, title3) {
-  return `  - Caused by it: **${md(name5, 80)}**${subject ? ` ${code(subject, 160)}` : ""}: ${md(title3)}`;
-}
-function partedLines(findings, bullet, titleOf2) {
-  const all = folded(findings);
-  const lines3 = /* @__PURE__ */ __name(({ root, followers }) => [
-    ...bullet(root),
-    ...followers.map((one) => followerLine(one, titleOf2(one)))
-  ], "lines");
-  const causes = all.filter(({ root }) => root.decisive).flatMap(lines3);
-  const warnings = all.filter(({ root }) => !root.decisive).flatMap(lines3);
-  if (warnings.length === 0) return causes;
-  return [...causes, ...causes.length > 0 ? [""] : [], "#### Warnings", "", ...warnings];
-}
-function findingsLines(findings, causes = []) {
-  const bullet = /* @__PURE__ */ __name((finding) => {
-    const filing2 = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
-    const { more, ...facts } = findingFacts(finding);
-    const reported = [...more, ...metWords(finding, causes)];
-    return lines({
-      ...facts,
-      code: finding.code,
-      subject: finding.subject,
-      filing: filing2,
-      evidence: finding.evidence,
-      more: reported
-    });
-  }, "bullet");
-  return partedLines(findings, bullet, (finding) => findingFacts(finding).title);
-}
-var init_markdown_finding = __esm({
-  "src/report/markdown-finding.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_finding();
-    init_escape();
-    init_expected_words();
-    init_finding_facts();
-    __name(lines, "lines");
-    __name(followerLine, "followerLine");
-    __name(partedLines, "partedLines");
-    __name(findingsLines, "findingsLines");
-  }
-});
-
-// src/report/markdown-margins.ts
-function highest(costs, key, unit = "") {
-  const cost = worst(costs, key);
-  if (!cost || cost[key] === 0) return "";
-  const value2 = key === "loadUs" ? milliseconds(cost.loadUs) : `${thousands(cost[key])}${unit}`;
-  return costs.length > 1 ? `${value2} on ${md(cost.kernel)}` : value2;
-}
-function highestInsns(costs) {
-  const cost = worst(costs, "insns");
-  if (!cost) return "";
-  const limit2 = cost.limit === void 0 ? "" : ` of ${thousands(cost.limit)} (${percent(shareOf(cost))})`;
-  return `${thousands(cost.insns)}${limit2}${costs.length > 1 ? ` on ${md(cost.kernel)}` : ""}`;
-}
-function marginLines(views) {
-  const costs = costsOf(views);
-  const { programs, others } = notablePrograms(costs);
-  if (programs.length === 0) return [];
-  const kernels4 = [...new Set(costs.map(({ kernel: kernel2 }) => kernel2))];
-  const rows3 = programs.map(({ name: name5, costs: own3 }) => [
-    codeCell(name5),
-    ...kernels4.map((kernel2) => {
-      const cost = own3.find((candidate) => candidate.kernel === kernel2);
-      return cost ? insnsText(cost) : "";
-    })
-  ]);
-  const peaks = programs.map(({ name: name5, costs: own3 }) => [
-    codeCell(name5),
-    highestInsns(own3),
-    highest(own3, "totalStates"),
-    highest(own3, "peakStates"),
-    highest(own3, "stackBytes", " bytes"),
-    highest(own3, "loadUs")
-  ]);
-  return [
-    "## Margins",
-    "",
-    "Instructions that the verifier processed, and their share of what it would process at most:",
-    "",
-    ...table(["Program", ...kernels4.map((kernel2) => md(kernel2))], rows3),
-    "",
-    "Each program at its highest:",
-    "",
-    ...table(["Program", "Instructions", "States", "Peak states", "Stack", "Load time"], peaks),
-    "",
-    ...others > 0 ? [`${others} cheaper programs stand in the JSON report.`, ""] : []
-  ];
-}
-var init_markdown_margins = __esm({
-  "src/report/markdown-margins.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_cost_text();
-    init_escape();
-    init_margins();
-    init_markdown_table2();
-    __name(highest, "highest");
-    __name(highestInsns, "highestInsns");
-    __name(marginLines, "marginLines");
-  }
-});
-
-// src/report/markdown-prediction.ts
-function observedWords({ observed, view }) {
-  if (observed === void 0) return "";
-  if (observed !== "refused") return observed;
-  return view.primary ? `rejected: ${words(view.primary).title}` : "rejected";
-}
-function predictionLines(views) {
-  const rows3 = predictionRows(views).filter(({ agreement }) => agreement !== "open");
-  if (rows3.length === 0) return [];
-  const surprises = rows3.filter(({ agreement }) => agreement === "backport" || agreement === "refused").length;
-  const summary2 = surprises === 0 ? "No kernel did something else than its version lets one expect." : `${surprises} of ${rows3.length} kernels did something else than their version lets one expect.`;
-  return [
-    "## Prediction and Observation",
-    "",
-    summary2,
-    "",
-    ...table(
-      ["Profile", "Predicted from the object", "Observed", "Agreement"],
-      rows3.map((row) => [
-        `${md(profileName(row.view.target.profile))} ${codeCell(row.view.target.profile.id)}`,
-        md(predictionWords(row.prediction)),
-        md(observedWords(row)),
-        agreementWords(row.agreement)
-      ])
-    ),
-    ""
-  ];
-}
-var init_markdown_prediction = __esm({
-  "src/report/markdown-prediction.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_escape();
-    init_markdown_table2();
-    init_names2();
-    init_prediction();
-    __name(observedWords, "observedWords");
-    __name(predictionLines, "predictionLines");
   }
 });
 
@@ -39349,7 +39526,6 @@ var init_markdown = __esm({
     init_fixups();
     init_functional2();
     init_legend();
-    init_loaded_only();
     init_loaders2();
     init_markdown_finding();
     init_markdown_margins();
@@ -39358,6 +39534,7 @@ var init_markdown = __esm({
     init_modules();
     init_names2();
     init_shims2();
+    init_status_text();
     init_support_range();
     init_variants();
     init_versions2();
@@ -39425,7 +39602,12 @@ var init_work_directory = __esm({
     init_define_BPFCOMPAT_BUILD();
     WORK_DIRECTORY = ".bpfcompat";
     REPORT_DIRECTORY = "bpfcompat-report";
-    WORK_PARTS = ["execute-queue", "jobs", "keys", "objects", "registry", "runs", "suites"];
+    WORK_PARTS = [
+      ...["execute-queue", "jobs", "keys", "objects", "registry", "runs", "suites"],
+      // Of the runtime track.
+      ...["runtime-audit", "runtime-audit/decisions", "runtime-runs"],
+      ...["store", "store/blobs", "store/blobs/sha256", "store/bundles"]
+    ];
     SIGNING_KEY = "artifact-registry-signing-key.ed25519";
   }
 });
@@ -39451,10 +39633,10 @@ function workDirectories(host) {
   };
 }
 async function rejectWorkLinks(host, workdir) {
-  await host.files.rejectLink((0, import_node_path52.join)(workdir, ".gitignore"));
+  await host.files.rejectLink((0, import_node_path53.join)(workdir, ".gitignore"));
   for (const part3 of WORK_PARTS) {
-    await host.files.rejectLink((0, import_node_path52.join)(workdir, part3));
-    await host.files.rejectLinksIn((0, import_node_path52.join)(workdir, part3));
+    await host.files.rejectLink((0, import_node_path53.join)(workdir, part3));
+    await host.files.rejectLinksIn((0, import_node_path53.join)(workdir, part3));
   }
 }
 async function ensureWorkDirectory(host, workdir) {
@@ -39463,20 +39645,20 @@ async function ensureWorkDirectory(host, workdir) {
   const before = await host.files.list(workdir).catch(() => []);
   await ensureDirectory(
     host,
-    (0, import_node_path52.join)(workdir, "runs"),
+    (0, import_node_path53.join)(workdir, "runs"),
     "the work directory",
     phrase`choose another one with ${option("workdir")}`
   );
-  const ignore = (0, import_node_path52.join)(workdir, ".gitignore");
-  if (before.length > 0 && (0, import_node_path52.basename)(workdir) !== WORK_DIRECTORY || before.includes(".gitignore")) return;
+  const ignore = (0, import_node_path53.join)(workdir, ".gitignore");
+  if (before.length > 0 && (0, import_node_path53.basename)(workdir) !== WORK_DIRECTORY || before.includes(".gitignore")) return;
   await host.files.writeAtomic(ignore, IGNORE_ALL[isNew ? "ownDirectory" : "ownFile"]).catch(() => {
   });
 }
 async function dropIdleWork(host, workdir) {
   try {
-    await host.files.removeEmpty((0, import_node_path52.join)(workdir, "runs"));
+    await host.files.removeEmpty((0, import_node_path53.join)(workdir, "runs"));
     const left = await host.files.list(workdir);
-    const ignore = (0, import_node_path52.join)(workdir, ".gitignore");
+    const ignore = (0, import_node_path53.join)(workdir, ".gitignore");
     if (left.join() !== ".gitignore") return;
     const rules = (await host.files.read(ignore, 64)).toString("utf8");
     if (Object.values(IGNORE_ALL).includes(rules)) await host.files.remove(ignore);
@@ -39484,12 +39666,12 @@ async function dropIdleWork(host, workdir) {
   } catch {
   }
 }
-var import_node_path52, IGNORE_ALL;
+var import_node_path53, IGNORE_ALL;
 var init_directories = __esm({
   "src/run/directories.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path52 = require("node:path");
+    import_node_path53 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -39521,7 +39703,7 @@ function stagedName(artifact, index) {
   return `${index + 1}-${artifact.name.replace(/[^A-Za-z0-9._-]/g, "-")}`;
 }
 async function stageInputs(host, runDir, inputs, payload) {
-  const dir = (0, import_node_path53.join)(runDir, "input");
+  const dir = (0, import_node_path54.join)(runDir, "input");
   try {
     await host.files.makeDir(dir);
     const copies = inputs.map(() => void 0);
@@ -39530,7 +39712,7 @@ async function stageInputs(host, runDir, inputs, payload) {
       if (!hasElfMagic(bytes3)) continue;
       const isOwnFile = inputs.length === 1 && artifact.source === void 0;
       const name5 = isOwnFile ? artifact.basename : `${stagedName(artifact, index)}.o`;
-      const path2 = (0, import_node_path53.join)(dir, name5);
+      const path2 = (0, import_node_path54.join)(dir, name5);
       await host.files.writeAtomic(path2, bytes3);
       copies[index] = path2;
     }
@@ -39546,29 +39728,29 @@ async function stageInputs(host, runDir, inputs, payload) {
 async function stagePayload(host, dir, { command, assets, entries }) {
   if (command !== void 0) {
     const { program: program2 } = command;
-    await host.files.writeAtomic((0, import_node_path53.join)(dir, "command.json"), `${JSON.stringify(commandJson({ command }), null, 2)}
+    await host.files.writeAtomic((0, import_node_path54.join)(dir, "command.json"), `${JSON.stringify(commandJson({ command }), null, 2)}
 `);
     if (program2 !== void 0) {
-      await host.files.makeDir((0, import_node_path53.join)(dir, "bin"));
-      await host.files.writeAtomic((0, import_node_path53.join)(dir, "bin", program2.basename), program2.bytes);
+      await host.files.makeDir((0, import_node_path54.join)(dir, "bin"));
+      await host.files.writeAtomic((0, import_node_path54.join)(dir, "bin", program2.basename), program2.bytes);
     }
   }
   const bytes3 = new Map(
     entries.flatMap((entry2) => entry2.kind === "file" ? [[entry2.path, entry2.bytes]] : [])
   );
   for (const { path: path2 } of assets) {
-    const content2 = bytes3.get(import_node_path53.posix.join(REMOTE_ROOT, path2));
+    const content2 = bytes3.get(import_node_path54.posix.join(REMOTE_ROOT, path2));
     if (content2 === void 0) continue;
-    await host.files.makeDir((0, import_node_path53.dirname)((0, import_node_path53.join)(dir, "assets", path2)));
-    await host.files.writeAtomic((0, import_node_path53.join)(dir, "assets", path2), content2);
+    await host.files.makeDir((0, import_node_path54.dirname)((0, import_node_path54.join)(dir, "assets", path2)));
+    await host.files.writeAtomic((0, import_node_path54.join)(dir, "assets", path2), content2);
   }
 }
-var import_node_path53;
+var import_node_path54;
 var init_stage_inputs = __esm({
   "src/run/stage-inputs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path53 = require("node:path");
+    import_node_path54 = require("node:path");
     init_elf_file();
     init_errors();
     init_guest_entry();
@@ -39594,23 +39776,23 @@ async function isStream(host, path2) {
   return found2 !== void 0 && !found2.isFile && !found2.isDirectory;
 }
 async function rejectMoved(host, path2) {
-  const before = resolved.get(host)?.get((0, import_node_path54.dirname)(path2));
+  const before = resolved.get(host)?.get((0, import_node_path55.dirname)(path2));
   if (before === void 0) return;
-  const now = await realPlaceOf(host, (0, import_node_path54.dirname)(path2));
+  const now = await realPlaceOf(host, (0, import_node_path55.dirname)(path2));
   if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
 }
 async function makeReportDirectory(host, dir) {
-  const missing3 = [];
-  for (let at = dir; await host.files.stat(at) === void 0 && (0, import_node_path54.dirname)(at) !== at; at = (0, import_node_path54.dirname)(at))
-    missing3.push(at);
+  const missing4 = [];
+  for (let at = dir; await host.files.stat(at) === void 0 && (0, import_node_path55.dirname)(at) !== at; at = (0, import_node_path55.dirname)(at))
+    missing4.push(at);
   await host.files.makeDir(dir);
-  made.set(host, /* @__PURE__ */ new Set([...made.get(host) ?? [], ...missing3]));
+  made.set(host, /* @__PURE__ */ new Set([...made.get(host) ?? [], ...missing4]));
 }
 async function dropIdleReports(host, paths) {
   const known5 = made.get(host) ?? /* @__PURE__ */ new Set();
   const own3 = /* @__PURE__ */ new Set();
   for (const path2 of paths.filter((place3) => place3 !== ""))
-    for (let dir = (0, import_node_path54.dirname)(path2); known5.has(dir); dir = (0, import_node_path54.dirname)(dir)) own3.add(dir);
+    for (let dir = (0, import_node_path55.dirname)(path2); known5.has(dir); dir = (0, import_node_path55.dirname)(dir)) own3.add(dir);
   for (const dir of [...own3].sort().reverse()) {
     known5.delete(dir);
     await host.files.removeEmpty(dir).catch(() => {
@@ -39623,10 +39805,10 @@ async function checkReportPaths(host, paths) {
   for (const path2 of paths.filter((place3) => place3 !== "")) {
     try {
       if (await isStream(host, path2)) continue;
-      await makeReportDirectory(host, (0, import_node_path54.dirname)(path2));
-      await host.files.checkWritable((0, import_node_path54.dirname)(path2));
+      await makeReportDirectory(host, (0, import_node_path55.dirname)(path2));
+      await host.files.checkWritable((0, import_node_path55.dirname)(path2));
       if ((await host.files.stat(path2))?.isDirectory) throw new Error("it is a directory");
-      known5.set((0, import_node_path54.dirname)(path2), await realPlaceOf(host, (0, import_node_path54.dirname)(path2)));
+      known5.set((0, import_node_path55.dirname)(path2), await realPlaceOf(host, (0, import_node_path55.dirname)(path2)));
     } catch (cause) {
       throw unwritable(path2, cause);
     }
@@ -39644,7 +39826,7 @@ async function writeReport(host, path2, text7) {
       await host.files.append(path2, text7);
       return;
     }
-    await host.files.makeDir((0, import_node_path54.dirname)(path2));
+    await host.files.makeDir((0, import_node_path55.dirname)(path2));
     await host.files.writeAtomic(path2, text7);
   } catch (cause) {
     throw unwritable(path2, cause);
@@ -39670,14 +39852,14 @@ function runRecord(report2, artifact, paths, targets) {
   };
 }
 async function addToIndex(host, workdir, records, locks) {
-  const registry2 = (0, import_node_path54.join)(workdir, "registry");
-  const path2 = (0, import_node_path54.join)(registry2, "runs.jsonl");
+  const registry2 = (0, import_node_path55.join)(workdir, "registry");
+  const path2 = (0, import_node_path55.join)(registry2, "runs.jsonl");
   await rejectWorkLinks(host, workdir);
   try {
     var _stack = [];
     try {
       await host.files.makeDir(registry2);
-      const _lock = __using(_stack, await locks.take((0, import_node_path54.join)(registry2, "runs.lock")), true);
+      const _lock = __using(_stack, await locks.take((0, import_node_path55.join)(registry2, "runs.lock")), true);
       const known5 = await host.files.stat(path2) ? await host.files.read(path2, MAX_INDEX_BYTES) : "";
       const start = known5.length === 0 || `${known5}`.endsWith("\n") ? "" : "\n";
       const added2 = records.map((record4) => `${JSON.stringify(record4)}
@@ -39696,13 +39878,14 @@ async function addToIndex(host, workdir, records, locks) {
 function runRecords(run2, paths, targets) {
   return run2.artifacts.map((_, index) => runRecord(run2, index, paths, targets));
 }
-function reportPaths(run2, verdict2, targets) {
+function reportPaths(run2, verdicts, targets) {
   const single = run2.artifacts.length === 1;
-  const artifacts = run2.artifacts.map((artifact, index) => {
-    const results = run2.results.filter(({ cell }) => cell.artifact === index);
-    const base = (0, import_node_path54.join)(run2.runDir, "reports", stagedName(artifact, index));
+  const artifacts = verdicts.flatMap((verdict2, index) => {
+    const artifact = run2.artifacts[index];
+    if (artifact === void 0) return [];
+    const base = (0, import_node_path55.join)(run2.runDir, "reports", stagedName(artifact, index));
     return {
-      verdict: single ? verdict2 : gate({ ...run2, results }, targets.gate),
+      verdict: verdict2,
       json: single && targets.out !== "" ? targets.out : `${base}.json`,
       markdown: single && targets.out !== "" ? targets.markdown : `${base}.md`
     };
@@ -39716,16 +39899,15 @@ async function writeReports(host, run2, paths, targets) {
   });
   const records = runRecords(run2, paths, targets);
   const metadata = JSON.stringify(records.length === 1 ? records[0] : records, null, 2);
-  await writeReport(host, (0, import_node_path54.join)(run2.runDir, "metadata.json"), `${metadata}
+  await writeReport(host, (0, import_node_path55.join)(run2.runDir, "metadata.json"), `${metadata}
 `);
 }
-var import_node_path54, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved, made;
+var import_node_path55, MAX_INDEX_BYTES, STDOUT, OPEN_ALREADY, resolved, made;
 var init_write_reports = __esm({
   "src/run/write-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path54 = require("node:path");
-    init_gate2();
+    import_node_path55 = require("node:path");
     init_errors();
     init_escape();
     init_json();
@@ -39758,7 +39940,7 @@ var init_write_reports = __esm({
 function createCatalog({ host, workspace, builtin, allowOverride, lock }, base = workspace) {
   const own3 = [`${workspace}/matrices/`, `${workspace}/vm/profiles/`, `${workspace}/${LOCK_FILE}`];
   const read = /* @__PURE__ */ __name(async (path2) => {
-    const absolute = (0, import_node_path55.resolve)(base, path2);
+    const absolute = (0, import_node_path56.resolve)(base, path2);
     if (path2.startsWith("/") && own3.some((dir) => path2.startsWith(dir))) {
       const root = await rootOf(host, workspace, workspace);
       await confine(host, root, { key: "the file", path: path2, use: "read", origin: path2 });
@@ -39774,8 +39956,8 @@ function createCatalog({ host, workspace, builtin, allowOverride, lock }, base =
     files: {
       list: /* @__PURE__ */ __name((dir) => host.files.list(dir), "list"),
       read,
-      confine: /* @__PURE__ */ __name(async (file2, named7) => confine(host, await rootOf(host, workspace, (0, import_node_path55.dirname)(file2)), named7), "confine"),
-      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, workspace, (0, import_node_path55.dirname)(file2))).top, "topOf")
+      confine: /* @__PURE__ */ __name(async (file2, named8) => confine(host, await rootOf(host, workspace, (0, import_node_path56.dirname)(file2)), named8), "confine"),
+      topOf: /* @__PURE__ */ __name(async (file2) => (await rootOf(host, workspace, (0, import_node_path56.dirname)(file2))).top, "topOf")
     }
   };
 }
@@ -39839,14 +40021,14 @@ async function rejectStream(host, path2) {
   if (strange === void 0) return;
   throw new UsageError("unreadable_file", `${path2} ${strange}; write the text to a file first`);
 }
-async function loadText(host, path2, what, origin, named7 = path2) {
+async function loadText(host, path2, what, origin, named8 = path2) {
   try {
     await rejectStream(host, path2);
     return (await host.files.read(path2, MAX_CONFIG_BYTES)).toString("utf8");
   } catch (error2) {
     if (error2 instanceof UsageError) throw error2;
     const code2 = error2.code ?? "";
-    const address2 = code2 === "ENOENT" ? addressHint(named7) : void 0;
+    const address2 = code2 === "ENOENT" ? addressHint(named8) : void 0;
     const why2 = address2 ?? UNREADABLE[code2] ?? phrase`${wordingOf(error2)}; correct the path`;
     throw new UsageError(`${what}_unreadable`, phrase`${origin}: ${why2}`, { cause: error2 });
   }
@@ -39858,7 +40040,7 @@ async function confineMatrix(host, cwd, choice3) {
 async function loadManifest(host, cwd, path2) {
   if (path2 === "") return void 0;
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("manifest")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path55.resolve)(cwd, path2), "manifest", phrase`${option("manifest")} ${path2}`, path2);
+  const text7 = await loadText(host, (0, import_node_path56.resolve)(cwd, path2), "manifest", phrase`${option("manifest")} ${path2}`, path2);
   return readManifest({ file: path2, text: text7 });
 }
 async function catalogKernels(catalog) {
@@ -39870,12 +40052,12 @@ async function catalogKernels(catalog) {
   const all = [...rows3, ...own3].map(({ id: id2, distro, kernelFamily }) => [id2, { id: id2, distro, kernelFamily }]);
   return [...new Map(all).values()];
 }
-var import_node_path55, MAX_CONFIG_BYTES, UNREADABLE;
+var import_node_path56, MAX_CONFIG_BYTES, UNREADABLE;
 var init_resolve = __esm({
   "src/run/resolve.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path55 = require("node:path");
+    import_node_path56 = require("node:path");
     init_builtin_profiles();
     init_catalog();
     init_kernel_words();
@@ -39913,14 +40095,14 @@ var init_resolve = __esm({
 
 // src/config/local-kernel-block.ts
 function keyOf(cwd, name5) {
-  return name5.includes("/") ? (0, import_node_path56.resolve)(cwd, name5) : name5;
+  return name5.includes("/") ? (0, import_node_path57.resolve)(cwd, name5) : name5;
 }
 function blockOf(cwd, kernel2) {
   const { image, modules: modules2, config: config2, sha256: sha2563, checksums, signature, gpgkey } = kernel2;
-  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path56.resolve)(cwd, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path57.resolve)(cwd, path2), "at");
   switch (placeOfKernel(kernel2)) {
     case "file":
-      return { source: "file", image: (0, import_node_path56.resolve)(cwd, image), modules: at(modules2), config: at(config2), sha256: sha2563 };
+      return { source: "file", image: (0, import_node_path57.resolve)(cwd, image), modules: at(modules2), config: at(config2), sha256: sha2563 };
     case "image":
       return { source: "oci", image: kernelImageName(image) };
     case "address":
@@ -39932,8 +40114,8 @@ function blockOf(cwd, kernel2) {
 }
 function localKernelBlock(cwd, kernel2, said) {
   const reject11 = /* @__PURE__ */ __name((why2) => new UsageError("flag_value", phrase`${said}: ${why2}`), "reject");
-  const given2 = Object.fromEntries(Object.entries(blockOf(cwd, kernel2)).filter(([, value2]) => value2 !== void 0));
-  const parsed2 = KernelSource.safeParse(given2);
+  const given3 = Object.fromEntries(Object.entries(blockOf(cwd, kernel2)).filter(([, value2]) => value2 !== void 0));
+  const parsed2 = KernelSource.safeParse(given3);
   if (!parsed2.success) {
     const [issue3] = parsed2.error.issues;
     throw reject11(`${issue3?.path.join(".") ?? "it"} ${issue3?.message ?? "cannot be read"}`);
@@ -39941,12 +40123,12 @@ function localKernelBlock(cwd, kernel2, said) {
   checkFiles(parsed2.data, true, (_key, message4) => reject11(message4));
   return parsed2.data;
 }
-var import_node_path56;
+var import_node_path57;
 var init_local_kernel_block = __esm({
   "src/config/local-kernel-block.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path56 = require("node:path");
+    import_node_path57 = require("node:path");
     init_errors();
     init_kernel();
     init_local_kernel();
@@ -40053,10 +40235,10 @@ function safe(name5) {
 function insideSuffixes(places) {
   const members2 = new Set(places.flatMap(({ member: member3 }) => member3 ?? []));
   const seen = /* @__PURE__ */ new Map();
-  return places.map(({ member: member3, symbol: named7, at }) => {
+  return places.map(({ member: member3, symbol: named8, at }) => {
     const offset = at === void 0 ? "" : `@0x${at.toString(16)}`;
     const file2 = member3 === void 0 ? void 0 : safe(memberName(member3, members2));
-    const symbol = named7 === void 0 ? void 0 : safe(named7);
+    const symbol = named8 === void 0 ? void 0 : safe(named8);
     const plain6 = file2 === void 0 ? symbol === void 0 ? offset : `[${symbol}]` : `[${file2}${symbol === void 0 ? offset : `:${symbol}`}]`;
     const count5 = (seen.get(plain6) ?? 0) + 1;
     seen.set(plain6, count5);
@@ -40075,6 +40257,34 @@ var init_inside = __esm({
     __name(safe, "safe");
     __name(insideSuffixes, "insideSuffixes");
     __name(insideWords, "insideWords");
+  }
+});
+
+// src/model/image-path.ts
+function imagePath(word4) {
+  const parts2 = [{ file: word4, suffix: "" }, ...insideWords(word4)];
+  for (const { file: file2, suffix } of parts2) {
+    const image = imageNamed(file2);
+    if (image !== void 0) return `${IMAGE_SCHEME}${image}${suffix}`;
+  }
+  return void 0;
+}
+function saysImage(word4) {
+  return /^(?:oci|docker):\/\//.test(word4);
+}
+function plainImagePath(word4) {
+  const isPlain2 = saysImage(word4) || /[:@]/.test(word4.slice(word4.indexOf("/")));
+  return isPlain2 ? imagePath(word4) : void 0;
+}
+var init_image_path = __esm({
+  "src/model/image-path.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_inside();
+    init_oci_source();
+    __name(imagePath, "imagePath");
+    __name(saysImage, "saysImage");
+    __name(plainImagePath, "plainImagePath");
   }
 });
 
@@ -40099,14 +40309,6 @@ function rejectUndecodable(word4, path2) {
     phrase`${option("artifact")} ${word4}: the name of ${path2} is not UTF-8 (\ufffd stands for what cannot be read), so it does not identify a file; rename it`
   );
 }
-function imagePath(word4) {
-  const parts2 = [{ file: word4, suffix: "" }, ...insideWords(word4)];
-  for (const { file: file2, suffix } of parts2) {
-    const image = imageNamed(file2);
-    if (image !== void 0) return `${IMAGE_SCHEME}${image}${suffix}`;
-  }
-  return void 0;
-}
 async function containerOf(host, path2) {
   for (const { file: file2 } of insideWords(path2)) {
     if (file2.startsWith(IMAGE_SCHEME)) return file2;
@@ -40115,15 +40317,14 @@ async function containerOf(host, path2) {
   return void 0;
 }
 function copiesIn(workDir) {
-  return ["runs", "objects"].map((part3) => `${(0, import_node_path57.join)(workDir, part3)}/`);
+  return ["runs", "objects"].map((part3) => `${(0, import_node_path58.join)(workDir, part3)}/`);
 }
 async function isLayout(host, dir) {
-  return (await host.files.stat((0, import_node_path57.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
+  return (await host.files.stat((0, import_node_path58.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
 }
 async function plainImage(host, word4, path2) {
-  const image = imagePath(word4);
-  if (image === void 0 || /^(?:oci|docker):\/\//.test(word4)) return image;
-  if (!/[:@]/.test(word4.slice(word4.indexOf("/")))) return void 0;
+  const image = plainImagePath(word4);
+  if (image === void 0 || saysImage(word4)) return image;
   if (await host.files.stat(path2).catch(() => void 0) === void 0) return image;
   throw new UsageError(
     "artifact_ambiguous",
@@ -40138,39 +40339,39 @@ async function insidePath(host, root, word4, path2) {
   await confineFlag(host, root, phrase`${option("artifact")} ${word4}`, container);
   return path2;
 }
+async function matchesOf(host, { word: word4, dir, pattern: pattern2, mayBeNone, copies, signal }) {
+  const matched = await host.files.glob(pattern2, dir, signal);
+  throwIfCancelled(signal);
+  const matches2 = matched.filter((match2) => !copies.some((copy) => match2.startsWith(copy)));
+  if (matches2.length > 0 || mayBeNone) return matches2;
+  const what = pattern2 === word4 ? "matches this pattern" : `is called ${pattern2}`;
+  throw new UsageError(
+    "artifact_no_match",
+    phrase`${option("artifact")} ${word4}: no file ${what} below ${dir}; build the objects first or correct it`
+  );
+}
 async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal) {
-  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path57.resolve)(cwd, dir)));
+  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path58.resolve)(cwd, dir)));
   const root = await flagRoot(host, cwd);
   const found2 = /* @__PURE__ */ new Set();
   const reals = /* @__PURE__ */ new Set();
-  async function addMatches(word4, dir, pattern2, mayBeNone = false) {
-    const matched = await host.files.glob(pattern2, dir, signal);
-    throwIfCancelled(signal);
-    const matches2 = matched.filter((match2) => !copies.some((copy) => match2.startsWith(copy)));
-    if (matches2.length === 0 && !mayBeNone) {
-      const what = pattern2 === word4 ? "matches this pattern" : `is called ${pattern2}`;
-      throw new UsageError(
-        "artifact_no_match",
-        phrase`${option("artifact")} ${word4}: no file ${what} below ${dir}; build the objects first or correct it`
-      );
-    }
-    for (const match2 of matches2) {
+  const addMatches = /* @__PURE__ */ __name(async (word4, dir, pattern2, mayBeNone = false) => {
+    for (const match2 of await matchesOf(host, { word: word4, dir, pattern: pattern2, mayBeNone, copies, signal })) {
       rejectUndecodable(word4, match2);
       const real = await confineFlag(host, root, phrase`${option("artifact")} ${word4}: ${match2}`, match2);
       if (!reals.has(real)) found2.add(match2);
       reals.add(real);
     }
-  }
-  __name(addMatches, "addMatches");
+  }, "addMatches");
   for (const word4 of words3) {
-    const path2 = (0, import_node_path57.resolve)(cwd, word4);
+    const path2 = (0, import_node_path58.resolve)(cwd, word4);
     rejectUndecodable(word4, path2);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     const isThere = stat4 !== void 0;
     const inside = /* @__PURE__ */ __name(async () => isThere ? void 0 : await insidePath(host, root, word4, path2), "inside");
-    const named7 = await plainImage(host, word4, path2) ?? await inside();
-    if (named7 !== void 0) {
-      found2.add(named7);
+    const named8 = await plainImage(host, word4, path2) ?? await inside();
+    if (named8 !== void 0) {
+      found2.add(named8);
       continue;
     }
     const why2 = isThere ? void 0 : noFileName(word4);
@@ -40192,13 +40393,14 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   }
   return [...found2];
 }
-var import_node_path57, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
+var import_node_path58, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
 var init_find_artifacts = __esm({
   "src/run/find-artifacts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path57 = require("node:path");
+    import_node_path58 = require("node:path");
     init_errors();
+    init_image_path();
     init_inside();
     init_oci_source();
     init_wording();
@@ -40213,12 +40415,12 @@ var init_find_artifacts = __esm({
     __name(addressWords, "addressWords");
     __name(noFileName, "noFileName");
     __name(rejectUndecodable, "rejectUndecodable");
-    __name(imagePath, "imagePath");
     __name(containerOf, "containerOf");
     __name(copiesIn, "copiesIn");
     __name(isLayout, "isLayout");
     __name(plainImage, "plainImage");
     __name(insidePath, "insidePath");
+    __name(matchesOf, "matchesOf");
     __name(findArtifacts, "findArtifacts");
   }
 });
@@ -40229,9 +40431,9 @@ function idOf(release) {
 }
 function localPaths(cwd, kernel2) {
   const { image, modules: modules2, config: config2, gpgkey } = kernel2;
-  const key = gpgkey?.includes("/") ? [(0, import_node_path58.resolve)(cwd, gpgkey)] : [];
+  const key = gpgkey?.includes("/") ? [(0, import_node_path59.resolve)(cwd, gpgkey)] : [];
   if (placeOfKernel(kernel2) !== "file") return key;
-  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path58.resolve)(cwd, path2)]);
+  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path59.resolve)(cwd, path2)]);
 }
 function localInputs(cwd, kernels4 = []) {
   return kernels4.flatMap(
@@ -40243,23 +40445,22 @@ function localInputs(cwd, kernels4 = []) {
   );
 }
 function resolvedKernel(cwd, kernel2, id2) {
-  const named7 = { ...kernel2, name: kernel2.name ?? id2 };
-  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path58.resolve)(cwd, path2), "at");
+  const named8 = { ...kernel2, name: kernel2.name ?? id2 };
+  const at = /* @__PURE__ */ __name((path2) => path2 && (0, import_node_path59.resolve)(cwd, path2), "at");
   if (placeOfKernel(kernel2) !== "file") {
-    return kernel2.gpgkey?.includes("/") ? { ...named7, gpgkey: (0, import_node_path58.resolve)(cwd, kernel2.gpgkey) } : named7;
+    return kernel2.gpgkey?.includes("/") ? { ...named8, gpgkey: (0, import_node_path59.resolve)(cwd, kernel2.gpgkey) } : named8;
   }
-  return { ...named7, image: (0, import_node_path58.resolve)(cwd, kernel2.image), modules: at(kernel2.modules), config: at(kernel2.config) };
+  return { ...named8, image: (0, import_node_path59.resolve)(cwd, kernel2.image), modules: at(kernel2.modules), config: at(kernel2.config) };
 }
 function resolvedKernels(cwd, kernels4 = [], entries) {
   return kernels4.map((kernel2, index) => resolvedKernel(cwd, kernel2, entries[index]?.id ?? ""));
 }
-async function releaseOf2(host, path2) {
-  const { release } = await openImage(host, path2).catch((error2) => {
+async function imageOf2(host, path2) {
+  return await openImage(host, path2).catch((error2) => {
     if (error2 instanceof HostError)
       throw new UsageError(error2.code, phrase`${option("kernel")}: ${wordingOf(error2)}`, { cause: error2 });
     throw error2;
   });
-  return release;
 }
 function nameOfPlace(image) {
   const [name5 = ""] = image.split(/[?#]/);
@@ -40272,14 +40473,15 @@ async function profileOf({ host, cwd }, kernel2) {
   const block2 = localKernelBlock(cwd, kernel2, said);
   const layout = block2.source === "file" && await isLayout(host, block2.image);
   const source = layout ? { source: "oci", layout: block2.image } : block2;
-  const release = source.source === "file" ? await releaseOf2(host, source.image) : void 0;
+  const image = source.source === "file" ? await imageOf2(host, source.image) : void 0;
+  const release = image?.release;
   return {
     id: kernel2.name ?? (release === void 0 ? nameOfPlace(kernel2.image) : idOf(release)),
     distro: "local",
     version: "",
     // Of a kernel elsewhere it is known when it has come.
     kernelFamily: kernelNumber(release ?? "")?.join(".") ?? "",
-    arch: "x86_64",
+    arch: image?.arch ?? "x86_64",
     runner: "vm",
     memoryMb: MEMORY_MB,
     cpus: 1,
@@ -40330,12 +40532,12 @@ function besides2(profiles, others) {
   }
   return entries;
 }
-var import_node_path58, MEMORY_MB, MAX_ID;
+var import_node_path59, MEMORY_MB, MAX_ID;
 var init_local_kernels2 = __esm({
   "src/api/local-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path58 = require("node:path");
+    import_node_path59 = require("node:path");
     init_builtin_profiles();
     init_catalog();
     init_local_kernel_block();
@@ -40356,7 +40558,7 @@ var init_local_kernels2 = __esm({
     __name(localInputs, "localInputs");
     __name(resolvedKernel, "resolvedKernel");
     __name(resolvedKernels, "resolvedKernels");
-    __name(releaseOf2, "releaseOf");
+    __name(imageOf2, "imageOf");
     __name(nameOfPlace, "nameOfPlace");
     __name(profileOf, "profileOf");
     __name(checkName2, "checkName");
@@ -40369,23 +40571,38 @@ var init_local_kernels2 = __esm({
 
 // src/guests/boot-files.ts
 function initramfsDir(cacheDir) {
-  return (0, import_node_path59.join)(cacheDir, "initramfs");
+  return (0, import_node_path60.join)(cacheDir, "initramfs");
 }
 function seedsDir(cacheDir) {
-  return (0, import_node_path59.join)(cacheDir, "seeds");
+  return (0, import_node_path60.join)(cacheDir, "seeds");
 }
 function vmlinuxDir(cacheDir) {
-  return (0, import_node_path59.join)(cacheDir, "vmlinux");
+  return (0, import_node_path60.join)(cacheDir, "vmlinux");
 }
-var import_node_path59;
+var import_node_path60;
 var init_boot_files = __esm({
   "src/guests/boot-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path59 = require("node:path");
+    import_node_path60 = require("node:path");
     __name(initramfsDir, "initramfsDir");
     __name(seedsDir, "seedsDir");
     __name(vmlinuxDir, "vmlinuxDir");
+  }
+});
+
+// src/guests/named-program.ts
+function relativeProgram(variable3, named8) {
+  if (!named8.includes("/") || (0, import_node_path61.isAbsolute)(named8)) return void 0;
+  return `${variable3}=${named8} is a relative path; write it from / on`;
+}
+var import_node_path61;
+var init_named_program = __esm({
+  "src/guests/named-program.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path61 = require("node:path");
+    __name(relativeProgram, "relativeProgram");
   }
 });
 
@@ -40408,11 +40625,11 @@ var init_tool_env = __esm({
 });
 
 // src/guests/firecracker/find-firecracker.ts
-async function located(host, named7) {
-  if (named7.includes("/")) return (0, import_node_path60.isAbsolute)(named7) ? named7 : void 0;
+async function located(host, named8) {
+  if (named8.includes("/")) return (0, import_node_path62.isAbsolute)(named8) ? named8 : void 0;
   for (const dir of (toolEnv2(host)["PATH"] ?? "").split(":")) {
-    const path2 = (0, import_node_path60.join)(dir, named7);
-    const stat4 = (0, import_node_path60.isAbsolute)(dir) ? await host.files.stat(path2) : void 0;
+    const path2 = (0, import_node_path62.join)(dir, named8);
+    const stat4 = (0, import_node_path62.isAbsolute)(dir) ? await host.files.stat(path2) : void 0;
     if (stat4?.isFile && stat4.executable) return path2;
   }
   return void 0;
@@ -40426,10 +40643,12 @@ async function versionOf(host, command, words3, signal) {
   return result?.exitCode === 0 ? words3.exec(result.stdout.toString())?.[1] : void 0;
 }
 async function findFirecracker(host, signal) {
-  const named7 = host.env["BPFCOMPAT_FIRECRACKER_BIN"] || "firecracker";
-  const command = await located(host, named7);
+  const named8 = host.env["BPFCOMPAT_FIRECRACKER_BIN"] || "firecracker";
+  const relative11 = relativeProgram("BPFCOMPAT_FIRECRACKER_BIN", named8);
+  if (relative11 !== void 0) throw new HostError("firecracker_missing", relative11);
+  const command = await located(host, named8);
   if (command === void 0 || !(await host.files.stat(command))?.isFile)
-    throw new HostError("firecracker_missing", `${named7} (Firecracker) is not installed; ${REMEDY2}`);
+    throw new HostError("firecracker_missing", `${named8} (Firecracker) is not installed; ${REMEDY2}`);
   const version2 = await versionOf(host, command, /^Firecracker v(\d[\w.+-]{0,30})/m, signal);
   if (version2 === void 0)
     throw new HostError("firecracker_missing", `${command} --version does not say which Firecracker it is; ${REMEDY2}`);
@@ -40438,20 +40657,23 @@ async function findFirecracker(host, signal) {
 async function jailerFor(host, signal) {
   const id2 = await host.run("id", ["-u"], { env: toolEnv2(host), cwd: "/", timeoutMs: 1e4, signal });
   if (id2.stdout.toString().trim() !== "0") return { unjailed: "the jailer needs root" };
-  const named7 = host.env["BPFCOMPAT_JAILER_BIN"] || "jailer";
-  const jailer = await located(host, named7);
+  const named8 = host.env["BPFCOMPAT_JAILER_BIN"] || "jailer";
+  const relative11 = relativeProgram("BPFCOMPAT_JAILER_BIN", named8);
+  if (relative11 !== void 0) return { unjailed: relative11 };
+  const jailer = await located(host, named8);
   const version2 = jailer && await versionOf(host, jailer, /^Jailer v(\d[\w.+-]{0,30})/m, signal);
   return jailer === void 0 || version2 === void 0 ? {
-    unjailed: `${named7} (the jailer of Firecracker) is not installed; install it beside Firecracker, or name it in BPFCOMPAT_JAILER_BIN`
+    unjailed: `${named8} (the jailer of Firecracker) is not installed; install it beside Firecracker, or name it in BPFCOMPAT_JAILER_BIN`
   } : { jailer };
 }
-var import_node_path60, REMEDY2;
+var import_node_path62, REMEDY2;
 var init_find_firecracker = __esm({
   "src/guests/firecracker/find-firecracker.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path60 = require("node:path");
+    import_node_path62 = require("node:path");
     init_errors();
+    init_named_program();
     init_tool_env();
     REMEDY2 = "install a release of it (docs/firecracker-backend.md), or name the program in BPFCOMPAT_FIRECRACKER_BIN";
     __name(located, "located");
@@ -40495,7 +40717,7 @@ function unshareArgs(userNamespace) {
   ];
 }
 function ownUidArgs(group2) {
-  const uid = FIRST_UID + (0, import_node_crypto5.randomInt)(UID_COUNT);
+  const uid = FIRST_UID + (0, import_node_crypto6.randomInt)(UID_COUNT);
   const groups2 = group2 === void 0 ? ["--clear-groups"] : [`--groups=${group2}`];
   return [`--reuid=${uid}`, `--regid=${uid}`, ...groups2];
 }
@@ -40544,9 +40766,9 @@ function sandboxLayers(by) {
   return ["seccomp", ...by.layers];
 }
 function layerNote(sandbox) {
-  const missing3 = (sandbox.requested ?? []).filter((layer2) => !sandbox.layers.includes(layer2));
-  if (missing3.length === 0) return void 0;
-  return `QEMU runs without ${missing3.join(", ")}: this machine or the modes of the cache do not allow it; see bpfcompat doctor`;
+  const missing4 = (sandbox.requested ?? []).filter((layer2) => !sandbox.layers.includes(layer2));
+  if (missing4.length === 0) return void 0;
+  return `QEMU runs without ${missing4.join(", ")}: this machine or the modes of the cache do not allow it; see bpfcompat doctor`;
 }
 async function sandboxForFiles(host, sandbox, files, signal, ours = false) {
   if (!sandbox.layers.includes("own-uid")) return sandbox;
@@ -40580,12 +40802,12 @@ async function triesToOpen(host, sandbox, needed2, signal) {
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
-var import_node_crypto5, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, openings, OPEN_ALL;
+var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, openings, OPEN_ALL;
 var init_sandbox = __esm({
   "src/guests/qemu/sandbox.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_errors();
     init_tool_env();
     FIRST_UID = 19e8;
@@ -41143,19 +41365,14 @@ var init_api2 = __esm({
 
 // src/guests/firecracker/jail.ts
 async function enterJail(host, dir, { command, jailer = "" }) {
-  const id2 = (0, import_node_crypto6.randomBytes)(ID_BYTES).toString("hex");
-  const uid = String(FIRST_UID2 + (0, import_node_crypto6.randomInt)(UID_COUNT2));
-  const root = (0, import_node_path61.join)(dir, (0, import_node_path61.basename)(command), id2, "root");
+  const id2 = (0, import_node_crypto7.randomBytes)(ID_BYTES).toString("hex");
+  const uid = String(FIRST_UID2 + (0, import_node_crypto7.randomInt)(UID_COUNT2));
+  const root = (0, import_node_path63.join)(dir, (0, import_node_path63.basename)(command), id2, "root");
   await host.files.makeDir(root);
-  const owned = /* @__PURE__ */ __name(async (path2) => {
-    const { exitCode: exitCode2, stderr } = await host.run("chown", [`${uid}:${uid}`, "--", path2], {
-      env: toolEnv2(host),
-      cwd: "/"
-    });
-    if (exitCode2 !== 0)
-      throw new HostError("sandbox_failed", `cannot give ${path2} to the jail: ${stderr.toString().slice(0, 200)}`);
-  }, "owned");
-  await owned(root);
+  const options2 = { env: toolEnv2(host), cwd: "/" };
+  const { exitCode: exitCode2, stderr } = await host.run("chown", [`${uid}:${uid}`, "--", root], options2);
+  if (exitCode2 !== 0)
+    throw new HostError("sandbox_failed", `cannot give ${root} to the jail: ${stderr.toString().slice(0, 200)}`);
   return {
     root,
     command: [
@@ -41163,20 +41380,19 @@ async function enterJail(host, dir, { command, jailer = "" }) {
       ...["--", "--api-sock", SOCKET]
     ],
     take: /* @__PURE__ */ __name(async (path2, name5) => {
-      await host.files.copy(path2, (0, import_node_path61.join)(root, name5));
-      await host.files.setMode((0, import_node_path61.join)(root, name5), ALL_READ2);
+      await host.files.copy(path2, (0, import_node_path63.join)(root, name5));
+      await host.files.setMode((0, import_node_path63.join)(root, name5), ALL_READ2);
       return name5;
-    }, "take"),
-    give: /* @__PURE__ */ __name((name5) => owned((0, import_node_path61.join)(root, name5)), "give")
+    }, "take")
   };
 }
-var import_node_crypto6, import_node_path61, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
+var import_node_crypto7, import_node_path63, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
 var init_jail = __esm({
   "src/guests/firecracker/jail.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto6 = require("node:crypto");
-    import_node_path61 = require("node:path");
+    import_node_crypto7 = require("node:crypto");
+    import_node_path63 = require("node:path");
     init_errors();
     init_tool_env();
     FIRST_UID2 = 19e8;
@@ -41195,11 +41411,10 @@ async function startVmm(host, options2) {
   try {
     const jail = firecracker.jailer === void 0 ? void 0 : await enterJail(host, dir.path, firecracker);
     const home = jail?.root ?? dir.path;
-    const socket = reachable((0, import_node_path62.join)(home, SOCKET2));
+    const socket = reachable((0, import_node_path64.join)(home, SOCKET2));
     const command = jail?.command ?? [firecracker.command, "--api-sock", SOCKET2, "--id", "bpfcompat"];
-    await host.files.writeAtomic((0, import_node_path62.join)(home, LOG), "");
-    await jail?.give(LOG);
-    const shell = ["-c", WITH_PIPES, "sh", (0, import_node_path62.join)(dir.path, PIPE), ...command];
+    const pipes = [(0, import_node_path64.join)(dir.path, PIPE), (0, import_node_path64.join)(home, LOG), String(MAX_LOG)];
+    const shell = ["-c", WITH_PIPES, "sh", ...pipes, ...command];
     const layered = layersFor(sandbox, jail);
     const wrapped = wrap(layered, "sh", shell, { files: [] });
     const child = host.start(wrapped.command, wrapped.args, { cwd: dir.path, env: toolEnv2(host), channels: 1 });
@@ -41219,13 +41434,13 @@ async function startVmm(host, options2) {
       machine,
       layers: ["seccomp", ...jail === void 0 ? [] : ["jailer"], ...wrapped.layers],
       place: /* @__PURE__ */ __name(async (path2, name5) => await jail?.take(path2, name5) ?? path2, "place"),
-      own: /* @__PURE__ */ __name((name5) => ({ inside: jail === void 0 ? (0, import_node_path62.join)(home, name5) : name5, outside: (0, import_node_path62.join)(home, name5) }), "own"),
+      own: /* @__PURE__ */ __name((name5) => ({ inside: jail === void 0 ? (0, import_node_path64.join)(home, name5) : name5, outside: (0, import_node_path64.join)(home, name5) }), "own"),
       send: /* @__PURE__ */ __name((requests) => {
         const before = logs ? [] : logRequests(LOG);
         logs = true;
         return sendAll(host, socket, [...before, ...requests], () => alive);
       }, "send"),
-      log: /* @__PURE__ */ __name(() => logIn(host, home), "log"),
+      log: /* @__PURE__ */ __name(() => logIn(host, dir.path), "log"),
       [Symbol.asyncDispose]: async () => {
         await machine.stop();
         await dir[Symbol.asyncDispose]();
@@ -41236,8 +41451,8 @@ async function startVmm(host, options2) {
     throw error2;
   }
 }
-async function logIn({ files }, home) {
-  const log4 = (0, import_node_path62.join)(await files.realPath(home), LOG);
+async function logIn({ files }, dir) {
+  const log4 = (0, import_node_path64.join)(await files.realPath(dir), KEPT_LOG);
   if (await files.realPath(log4) !== log4) return "";
   return Buffer.from(await files.readHead(log4, MAX_LOG)).toString();
 }
@@ -41251,12 +41466,12 @@ function layersFor(sandbox, jail) {
   const own3 = withoutOwnUid(sandbox);
   return jail === void 0 ? own3 : { ...own3, layers: own3.layers.filter((layer2) => layer2 === "namespaces") };
 }
-var import_node_path62, import_node_stream3, WITH_PIPES, PIPE, SOCKET2, LOG, SOCKET_PATH_BYTES, MAX_LOG;
+var import_node_path64, import_node_stream3, WITH_PIPES, PIPE, SOCKET2, LOG, KEPT_LOG, SOCKET_PATH_BYTES, MAX_LOG;
 var init_vmm = __esm({
   "src/guests/firecracker/vmm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path62 = require("node:path");
+    import_node_path64 = require("node:path");
     import_node_stream3 = require("node:stream");
     init_errors();
     init_machine();
@@ -41267,17 +41482,22 @@ var init_vmm = __esm({
     init_jail();
     init_requests();
     WITH_PIPES = [
-      'mkfifo -m 600 "$1.in" "$1.out" || exit',
-      'cat <&3 >"$1.in" & cat <"$1.out" 3<&- & o=$! p=$1',
-      "shift",
-      '"$@" <"$p.in" >"$p.out" 3<&-',
+      'mkfifo -m 600 "$1.in" "$1.out" && mkfifo -m 666 "$2" || exit',
+      // Held open until the end: who opens it without waiting finds a reader.
+      'exec 4<>"$2"',
+      '{ dd bs=1 count="$3" status=none >"$1.log"; cat >/dev/null; } <"$2" 3<&- 4<&- & l=$!',
+      'cat <&3 >"$1.in" 4<&- & cat <"$1.out" 3<&- 4<&- & o=$! p=$1',
+      "shift 3",
+      '"$@" <"$p.in" >"$p.out" 3<&- 4<&-',
       "s=$?",
-      "wait $o",
+      "exec 4<&-",
+      "wait $o $l",
       "exit $s"
     ].join("\n");
     PIPE = "line";
     SOCKET2 = "api";
     LOG = "log";
+    KEPT_LOG = `${PIPE}.log`;
     SOCKET_PATH_BYTES = 107;
     MAX_LOG = 64 * 1024;
     __name(startVmm, "startVmm");
@@ -41293,7 +41513,7 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
   try {
     throwIfCancelled(signal);
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-fcprobe-"), true);
-    const kernel2 = (0, import_node_path63.join)(dir.path, "kernel");
+    const kernel2 = (0, import_node_path65.join)(dir.path, "kernel");
     await host.files.writeAtomic(kernel2, probeKernel());
     await host.files.setMode(kernel2, 420);
     const vmm = __using(_stack, await startVmm(host, { firecracker, sandbox }), true);
@@ -41337,12 +41557,12 @@ async function sentUnless(signal, vmm, requests) {
   throwIfCancelled(signal);
   return failure3;
 }
-var import_node_path63, import_promises2, PROBE_MS, POLL_MS2, DYING_MS, MEMORY_MB2, MAX_WORDS2;
+var import_node_path65, import_promises2, PROBE_MS, POLL_MS2, DYING_MS, MEMORY_MB2, MAX_WORDS2;
 var init_probe = __esm({
   "src/guests/firecracker/probe.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path63 = require("node:path");
+    import_node_path65 = require("node:path");
     import_promises2 = require("node:timers/promises");
     init_errors();
     init_kvm_remedy();
@@ -41461,8 +41681,8 @@ function fileEntries(files) {
     data: bytes3
   }));
   const above = new Set(placed2.flatMap(({ path: path2 }) => parentsOf(path2)));
-  const missing3 = [...above].filter((path2) => !DIRECTORIES.includes(path2));
-  return [...missing3.map((path2) => ({ path: path2, type: "dir" })), ...placed2];
+  const missing4 = [...above].filter((path2) => !DIRECTORIES.includes(path2));
+  return [...missing4.map((path2) => ({ path: path2, type: "dir" })), ...placed2];
 }
 function parentsOf(path2) {
   const names3 = path2.split("/").slice(0, -1);
@@ -41498,15 +41718,15 @@ async function storeInitramfs(host, cacheDir, validator, kernel2, files, before)
   const config2 = kernel2.config === void 0 ? void 0 : { release: kernel2.record.release, data: await host.files.read(kernel2.config, MAX_CONFIG3) };
   const own3 = buildInitramfs({ init, modules: modules2, config: config2, files });
   const archive = before === void 0 ? own3 : Buffer.concat([await aligned(host, before), own3]);
-  const sha2563 = (0, import_node_crypto7.createHash)("sha256").update(archive).digest("hex");
+  const sha2563 = (0, import_node_crypto8.createHash)("sha256").update(archive).digest("hex");
   const kept = { [Symbol.asyncDispose]: async () => {
   } };
   const dir = initramfsDir(cacheDir);
-  const path2 = (0, import_node_path64.join)(dir, `${sha2563}.cpio`);
+  const path2 = (0, import_node_path66.join)(dir, `${sha2563}.cpio`);
   if (await holds3(host, path2, archive)) return { path: path2, sha256: sha2563, ...kept };
   if (await host.files.readOnly(cacheDir)) {
     const temporary = await host.files.tempDir("bpfcompat-initramfs-");
-    const archivePath = (0, import_node_path64.join)(temporary.path, "initramfs.cpio");
+    const archivePath = (0, import_node_path66.join)(temporary.path, "initramfs.cpio");
     await writeArchive(host, temporary.path, archivePath, archive);
     return { path: archivePath, sha256: sha2563, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() };
   }
@@ -41537,18 +41757,18 @@ async function readValidator(host, validator) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto7.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto8.createHash)("sha256").update(bytes3).digest("hex");
   if (sha2563 === validator.sha256) return bytes3;
   const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
   throw new HostError("validator_changed", `${words3}; run again`);
 }
-var import_node_crypto7, import_node_path64, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
+var import_node_crypto8, import_node_path66, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
 var init_stored_initramfs = __esm({
   "src/guests/direct/stored-initramfs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto7 = require("node:crypto");
-    import_node_path64 = require("node:path");
+    import_node_crypto8 = require("node:crypto");
+    import_node_path66 = require("node:path");
     init_errors();
     init_boot_files();
     init_guest();
@@ -41954,7 +42174,7 @@ function encodeRequest(request2, identity2, seq) {
       `${request2.artifactName}: ${request2.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`
     );
   }
-  const artifactSha256 = (0, import_node_crypto8.createHash)("sha256").update(request2.artifact).digest("hex");
+  const artifactSha256 = (0, import_node_crypto9.createHash)("sha256").update(request2.artifact).digest("hex");
   const plan = Buffer.from(
     functionalPlanText(request2.command ? [loaderTest(request2.command)] : request2.functionalTests)
   );
@@ -41981,12 +42201,12 @@ function encodeRequest(request2, identity2, seq) {
   const expect = { nonce, artifactSha256, sealKey, command: request2.command !== void 0 };
   return { expect, chunks: chunks2, nextSeq: seq + 1 + blobs.length };
 }
-var import_node_crypto8, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
+var import_node_crypto9, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
 var init_request = __esm({
   "src/protocol/request.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_errors();
     init_sanitize();
     init_frames();
@@ -42307,7 +42527,7 @@ function broken(reason) {
 }
 function requested(session, expect) {
   if (session.phase !== "ready") return { phase: "broken", reason: `request while ${session.phase}` };
-  const seal2 = (0, import_node_crypto9.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
+  const seal2 = (0, import_node_crypto10.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
   return { phase: "requested", expect, progress: noStages(expect.command), usage: noUsage(), seal: seal2 };
 }
 function receive(session, frame, read) {
@@ -42381,12 +42601,12 @@ function receiveStage(session, frame, read) {
     { type: "stage", stage }
   ];
 }
-var import_node_crypto9, newSession;
+var import_node_crypto10, newSession;
 var init_session = __esm({
   "src/protocol/session.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_evidence();
     init_sanitize();
     init_frames();
@@ -42568,18 +42788,18 @@ var init_frame_intake = __esm({
 
 // src/guests/conversation.ts
 function freshIdentity() {
-  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto10.randomBytes)(bytes3).toString("hex"), "random");
+  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto11.randomBytes)(bytes3).toString("hex"), "random");
   return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 function converse(port, reader, said) {
   return new PortConversation(port, reader, said);
 }
-var import_node_crypto10, PortConversation;
+var import_node_crypto11, PortConversation;
 var init_conversation = __esm({
   "src/guests/conversation.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto10 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     init_request();
     init_session();
     init_deferred();
@@ -43118,8 +43338,8 @@ var init_machine_failure = __esm({
 // src/guests/guest-life.ts
 async function writeLogs(host, machine, dir, failed2) {
   try {
-    await host.files.writeAtomic((0, import_node_path65.join)(dir, "serial.log"), machine.console.bytes());
-    await host.files.writeAtomic((0, import_node_path65.join)(dir, "qemu.log"), machine.stderr.bytes());
+    await host.files.writeAtomic((0, import_node_path67.join)(dir, "serial.log"), machine.console.bytes());
+    await host.files.writeAtomic((0, import_node_path67.join)(dir, "qemu.log"), machine.stderr.bytes());
   } catch (cause) {
     if (failed2) return;
     const full = cause.code === "ENOSPC";
@@ -43127,12 +43347,12 @@ async function writeLogs(host, machine, dir, failed2) {
     throw new GuestError(full ? "no_space" : "internal", words3, { cause });
   }
 }
-var import_node_path65, GuestLife;
+var import_node_path67, GuestLife;
 var init_guest_life = __esm({
   "src/guests/guest-life.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path65 = require("node:path");
+    import_node_path67 = require("node:path");
     init_errors();
     init_guest();
     init_machine_failure();
@@ -43170,7 +43390,7 @@ var init_guest_life = __esm({
         void this.end().catch(() => {
         });
       }
-      /** Waits for `answer`, at most `limitMs`; every other way to end is a failure of the guest. */
+      /** Waits for `result`, at most `limitMs`; every other way to end is a failure of the guest. */
       async within(result, limitMs, onTimeout) {
         const timer = setTimeout(() => this.fail(onTimeout()), limitMs);
         try {
@@ -43514,7 +43734,7 @@ async function migrateTo(host, qmp, stateFile2, parent) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-", parent), true);
-    const socket = `${dir.path}/${(0, import_node_crypto11.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
+    const socket = `${dir.path}/${(0, import_node_crypto12.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
     const reception = __using(_stack, await host.files.receive(socket, stateFile2, MAX_STATE_BYTES), true);
     await host.files.setMode(socket, 438);
     await host.files.setMode(dir.path, 457);
@@ -43539,12 +43759,12 @@ async function completed(qmp, host) {
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
 }
-var import_node_crypto11, import_promises4, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS3, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
+var import_node_crypto12, import_promises4, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS3, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
 var init_save = __esm({
   "src/guests/snapshot/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     import_promises4 = require("node:timers/promises");
     init_qmp();
     MAX_STATE_BYTES = 64 * 1024 * 1024;
@@ -44021,7 +44241,7 @@ async function wrapSystem(spec, { overlay, saved, packages, ram, state }, signal
     ram: ram && { path: at(ram.path), use: ram.use }
   };
   const argv = diskArgv(spec.machine, paths);
-  const maxFileBytes = await diskRoom(host, (0, import_node_path66.dirname)(overlay), ram?.use === "written" || packages !== void 0);
+  const maxFileBytes = await diskRoom(host, (0, import_node_path68.dirname)(overlay), ram?.use === "written" || packages !== void 0);
   return { qemu: wrap(sandbox, spec.qemu.command, argv, { files, maxFileBytes }), stateIndex: files.length - 1 };
 }
 async function bootSystem(spec, files, release, options2) {
@@ -44033,7 +44253,7 @@ async function bootOnce(spec, saved, release, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await spec.host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path66.join)(dir.path, "disk");
+    const overlay = (0, import_node_path68.join)(dir.path, "disk");
     await newOverlay(spec.host, spec, overlay);
     return await bootSystem(spec, { overlay, ...saved !== void 0 && { saved } }, release, options2);
   } catch (_) {
@@ -44043,12 +44263,12 @@ async function bootOnce(spec, saved, release, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path66, WRITTEN_MODE;
+var import_node_path68, WRITTEN_MODE;
 var init_machine2 = __esm({
   "src/guests/cloud-image/machine.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path66 = require("node:path");
+    import_node_path68 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_argv2();
@@ -44081,17 +44301,17 @@ var init_stamp = __esm({
 
 // src/guests/snapshot/template-store.ts
 function templatesDir(cacheDir) {
-  return (0, import_node_path67.join)(cacheDir, "templates");
+  return (0, import_node_path69.join)(cacheDir, "templates");
 }
 function lockTemplate(host, cacheDir, key, signal, onWait) {
-  return host.files.lock((0, import_node_path67.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
+  return host.files.lock((0, import_node_path69.join)(cacheDir, "locks", `template-${key}`), signal, onWait);
 }
 function templateFiles(dir) {
-  return { ram: (0, import_node_path67.join)(dir, RAM), state: (0, import_node_path67.join)(dir, STATE2), kernel: (0, import_node_path67.join)(dir, KERNEL2) };
+  return { ram: (0, import_node_path69.join)(dir, RAM), state: (0, import_node_path69.join)(dir, STATE2), kernel: (0, import_node_path69.join)(dir, KERNEL2) };
 }
 async function readMeta(host, dir) {
   try {
-    const text7 = (await host.files.read((0, import_node_path67.join)(dir, META), MAX_META_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path69.join)(dir, META), MAX_META_BYTES)).toString("utf8");
     return Meta.parse(JSON.parse(text7));
   } catch {
     return void 0;
@@ -44108,7 +44328,7 @@ async function readTemplate(host, dir) {
   }
   return { ram, state, kernel: kernel2, hello: meta2.hello, named: meta2.named, ramStamp: meta2.ram.stamp };
 }
-async function sealTemplate(host, dir, { hello, named: named7 }) {
+async function sealTemplate(host, dir, { hello, named: named8 }) {
   const { ram, state, kernel: kernel2 } = templateFiles(dir);
   const stat4 = await host.files.stat(ram);
   if (stat4 === void 0) throw new Error(`${ram} is gone`);
@@ -44116,20 +44336,20 @@ async function sealTemplate(host, dir, { hello, named: named7 }) {
   const meta2 = {
     schema: "bpfcompat_template.v2",
     hello,
-    named: named7,
+    named: named8,
     ram: { stamp: ramStamp },
     state: { sha256: await host.files.sha256(state) },
     kernel: { sha256: await host.files.sha256(kernel2) }
   };
-  await host.files.writeAtomic((0, import_node_path67.join)(dir, META), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path69.join)(dir, META), `${JSON.stringify(meta2)}
 `);
-  return { ram, state, kernel: kernel2, hello, named: named7, ramStamp };
+  return { ram, state, kernel: kernel2, hello, named: named8, ramStamp };
 }
 async function wantsNames(host, dir) {
-  return await host.files.stat((0, import_node_path67.join)(dir, WANTED3)) !== void 0;
+  return await host.files.stat((0, import_node_path69.join)(dir, WANTED3)) !== void 0;
 }
-async function wantNames(host, { ram, named: named7 }) {
-  if (!named7) await host.files.writeAtomic((0, import_node_path67.join)((0, import_node_path67.dirname)(ram), WANTED3), "").catch(() => {
+async function wantNames(host, { ram, named: named8 }) {
+  if (!named8) await host.files.writeAtomic((0, import_node_path69.join)((0, import_node_path69.dirname)(ram), WANTED3), "").catch(() => {
   });
 }
 async function untouched(host, template) {
@@ -44140,12 +44360,12 @@ async function changedInUse(host, template) {
   const stat4 = await host.files.stat(template.ram);
   return stat4 !== void 0 && isSameFile(stat4, template.ramStamp) && stampOf2(stat4) !== template.ramStamp;
 }
-var import_node_path67, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
+var import_node_path69, Meta, MAX_META_BYTES, META, RAM, STATE2, KERNEL2, WANTED3;
 var init_template_store = __esm({
   "src/guests/snapshot/template-store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path67 = require("node:path");
+    import_node_path69 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -44178,17 +44398,17 @@ var init_template_store = __esm({
 
 // src/guests/snapshot/evict.ts
 async function touchTemplate(host, dir) {
-  await host.files.writeAtomic((0, import_node_path68.join)(dir, USED), "");
+  await host.files.writeAtomic((0, import_node_path70.join)(dir, USED), "");
 }
 async function findTemplates(host, root) {
   if (!(await host.files.stat(root))?.isDirectory) return [];
   const found2 = [];
   for (const key of await host.files.list(root)) {
-    const dir = (0, import_node_path68.join)(root, key);
-    const ram = await host.files.stat((0, import_node_path68.join)(dir, "ram"));
+    const dir = (0, import_node_path70.join)(root, key);
+    const ram = await host.files.stat((0, import_node_path70.join)(dir, "ram"));
     if (ram === void 0) continue;
-    const used = await host.files.stat((0, import_node_path68.join)(dir, USED));
-    const disk = await host.files.stat((0, import_node_path68.join)(dir, "disk"));
+    const used = await host.files.stat((0, import_node_path70.join)(dir, USED));
+    const disk = await host.files.stat((0, import_node_path70.join)(dir, "disk"));
     found2.push({ dir, key, bytes: ram.allocated + (disk?.allocated ?? 0), usedMs: used?.mtimeMs ?? ram.mtimeMs });
   }
   return found2;
@@ -44203,12 +44423,12 @@ async function evictTemplates(host, root, maxBytes, keep) {
     total -= bytes3;
   }
 }
-var import_node_path68, USED;
+var import_node_path70, USED;
 var init_evict = __esm({
   "src/guests/snapshot/evict.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path68 = require("node:path");
+    import_node_path70 = require("node:path");
     USED = "used";
     __name(touchTemplate, "touchTemplate");
     __name(findTemplates, "findTemplates");
@@ -44226,19 +44446,19 @@ function templateKey(inputs) {
     inputs.initramfsSha256,
     inputs.hostCpu
   ]);
-  return (0, import_node_crypto12.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
+  return (0, import_node_crypto13.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
 }
 async function hostCpu(host, accel) {
   if (accel === "tcg") return "";
   const text7 = (await host.files.read("/proc/cpuinfo", MAX_CPUINFO)).toString("utf8");
   return text7.split("\n").filter((line6) => /^(?:vendor_id|cpu family|model|stepping|microcode|flags)\b/.test(line6)).slice(0, 7).join(" ");
 }
-var import_node_crypto12, FORMAT, MAX_CPUINFO;
+var import_node_crypto13, FORMAT, MAX_CPUINFO;
 var init_template_key = __esm({
   "src/guests/snapshot/template-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto12 = require("node:crypto");
+    import_node_crypto13 = require("node:crypto");
     FORMAT = 5;
     __name(templateKey, "templateKey");
     MAX_CPUINFO = 16 * 1024 * 1024;
@@ -44274,7 +44494,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
     const { host } = spec;
     spec.onNote(`${spec.image.name} installs kernel ${kernel2.release}, once: that takes it some minutes`);
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const packages = (0, import_node_path69.join)(own3.path, "packages");
+    const packages = (0, import_node_path71.join)(own3.path, "packages");
     await host.files.writeAtomic(packages, await packagesDisk(host, kernel2));
     await host.files.setMode(packages, READ_MODE);
     const { qemu } = await wrapSystem(spec, { overlay: disk, packages }, signal);
@@ -44284,7 +44504,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
       await installed(machine, kernel2, () => host.monotonicMs(), signal);
     } finally {
       await machine.stop();
-      await host.files.writeAtomic((0, import_node_path69.join)(dir, "install.log"), machine.console.bytes());
+      await host.files.writeAtomic((0, import_node_path71.join)(dir, "install.log"), machine.console.bytes());
     }
   } catch (_) {
     var _error = _, _hasError = true;
@@ -44294,7 +44514,7 @@ async function installKernel(spec, kernel2, disk, { signal, dir }) {
   }
 }
 async function installed(machine, { release }, now, signal) {
-  const until = now() + INSTALL_MS;
+  const until = now() + INSTALL_MINUTES * 6e4;
   const failed2 = /* @__PURE__ */ __name((words3, cause = "system_failed") => new GuestError(cause, `${words3}; see install.log`, { consoleTail: consoleTail(machine) }), "failed");
   for (; ; ) {
     const end = await Promise.race([machine.ended, (0, import_promises5.setTimeout)(WATCH_MS2, void 0, { ref: false })]);
@@ -44308,15 +44528,16 @@ async function installed(machine, { release }, now, signal) {
     }
     const trouble = bootTrouble(text7);
     if (trouble !== void 0) throw failed2(`the system of the image did not come up: ${trouble}`);
-    if (now() > until) throw failed2(`kernel ${release} was not installed within ${INSTALL_MS} ms`, "boot_timeout");
+    if (now() > until)
+      throw failed2(`kernel ${release} was not installed within ${INSTALL_MINUTES} minutes`, "boot_timeout");
   }
 }
-var import_node_path69, import_promises5, INSTALL_MS, WATCH_MS2, READ_MODE;
+var import_node_path71, import_promises5, INSTALL_MINUTES, WATCH_MS2, READ_MODE;
 var init_install = __esm({
   "src/guests/cloud-image/install.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path69 = require("node:path");
+    import_node_path71 = require("node:path");
     import_promises5 = require("node:timers/promises");
     init_errors();
     init_guest();
@@ -44326,7 +44547,7 @@ var init_install = __esm({
     init_machine2();
     init_packages_disk();
     init_seed();
-    INSTALL_MS = 20 * 6e4;
+    INSTALL_MINUTES = 60;
     WATCH_MS2 = 500;
     READ_MODE = 292;
     __name(installKernel, "installKernel");
@@ -44336,7 +44557,7 @@ var init_install = __esm({
 
 // src/guests/cloud-image/saved.ts
 function systemFiles(dir) {
-  return { ram: (0, import_node_path70.join)(dir, "ram"), disk: (0, import_node_path70.join)(dir, "disk"), state: (0, import_node_path70.join)(dir, "state") };
+  return { ram: (0, import_node_path72.join)(dir, "ram"), disk: (0, import_node_path72.join)(dir, "disk"), state: (0, import_node_path72.join)(dir, "state") };
 }
 async function stampAt(host, path2) {
   const stat4 = await host.files.stat(path2);
@@ -44345,7 +44566,7 @@ async function stampAt(host, path2) {
 async function readSystem(host, dir) {
   let meta2;
   try {
-    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path70.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
+    meta2 = Meta2.parse(JSON.parse((await host.files.read((0, import_node_path72.join)(dir, META2), MAX_META_BYTES2)).toString("utf8")));
   } catch {
     return void 0;
   }
@@ -44360,7 +44581,7 @@ async function sealSystem(host, dir, hello) {
   const stamps = { ram: await stampAt(host, files.ram), disk: await stampAt(host, files.disk) };
   const stateSha256 = await host.files.sha256(files.state);
   const meta2 = { schema: "bpfcompat_saved_system.v1", hello, stamps, stateSha256 };
-  await host.files.writeAtomic((0, import_node_path70.join)(dir, META2), `${JSON.stringify(meta2)}
+  await host.files.writeAtomic((0, import_node_path72.join)(dir, META2), `${JSON.stringify(meta2)}
 `);
   return { ...files, hello, stamps };
 }
@@ -44374,12 +44595,12 @@ async function changedSystem(host, { ram, disk, stamps }) {
   }
   return false;
 }
-var import_node_path70, Meta2, META2, MAX_META_BYTES2;
+var import_node_path72, Meta2, META2, MAX_META_BYTES2;
 var init_saved = __esm({
   "src/guests/cloud-image/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path70 = require("node:path");
+    import_node_path72 = require("node:path");
     init_zod();
     init_evidence();
     init_stamp();
@@ -44412,7 +44633,7 @@ async function keyOf2({ host, machine, qemu, image, diskBytes, seed }) {
   const disk = [image.sha256, image.format, diskBytes];
   const kernel2 = image.kernel && [image.kernel.release, ...image.kernel.packages.map(({ sha256: sha2563 }) => sha2563)];
   const parts2 = [FORMAT2, argv, qemu.build, disk, kernel2 ?? [], seed.sha256, await hostCpu(host, machine.accel)];
-  return (0, import_node_crypto13.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
+  return (0, import_node_crypto14.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
 }
 async function ensureSystem(spec, options2) {
   var _stack = [];
@@ -44420,7 +44641,7 @@ async function ensureSystem(spec, options2) {
     const { host } = spec;
     const root = templatesDir(spec.cacheDir);
     const key = await keyOf2(spec);
-    const dir = (0, import_node_path71.join)(root, key);
+    const dir = (0, import_node_path73.join)(root, key);
     const waiting = /* @__PURE__ */ __name(() => spec.onNote(`another bpfcompat boots ${spec.image.name}, which takes it a minute or more: waiting for it`), "waiting");
     const _lock = __using(_stack, await lockTemplate(host, spec.cacheDir, key, options2.signal, waiting), true);
     const known5 = await readSystem(host, dir);
@@ -44452,7 +44673,7 @@ async function saveSystem(spec, dir, options2) {
     try {
       const { ram, disk, state } = systemFiles(dir);
       const fast = __using(_stack, await fastMemory(host, spec.machine.memoryMb * MEGABYTE, dir), true);
-      const bootRam = (0, import_node_path71.join)(fast.path, "ram");
+      const bootRam = (0, import_node_path73.join)(fast.path, "ram");
       await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, WRITTEN_MODE);
       await newOverlay(host, spec, disk);
       const { kernel: kernel2 } = spec.image;
@@ -44479,13 +44700,13 @@ async function saveSystem(spec, dir, options2) {
     throw error2;
   }
 }
-var import_node_crypto13, import_node_path71, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
+var import_node_crypto14, import_node_path73, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
 var init_save2 = __esm({
   "src/guests/cloud-image/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto13 = require("node:crypto");
-    import_node_path71 = require("node:path");
+    import_node_crypto14 = require("node:crypto");
+    import_node_path73 = require("node:path");
     init_devices();
     init_evict();
     init_fast_memory();
@@ -44527,17 +44748,17 @@ async function prepareImage(options2, profile, image, open4) {
   let saved = await ensureSystem(spec, first3);
   const { hello } = saved;
   const { release } = hello.kernel;
-  async function copy(given2) {
-    if (!await untouchedSystem(spec.host, saved)) saved = await ensureSystem(spec, { ...first3, ...pick2(given2) });
-    return restoreSystem(spec, saved, given2);
+  async function copy(given3) {
+    if (!await untouchedSystem(spec.host, saved)) saved = await ensureSystem(spec, { ...first3, ...pick2(given3) });
+    return restoreSystem(spec, saved, given3);
   }
   __name(copy, "copy");
-  const boot = /* @__PURE__ */ __name((given2) => bootOnce(spec, image.kernel && saved.disk, release, { ...given2, bootTimeoutMs: FIRST_BOOT_MS }), "boot");
+  const boot = /* @__PURE__ */ __name((given3) => bootOnce(spec, image.kernel && saved.disk, release, { ...given3, bootTimeoutMs: FIRST_BOOT_MS }), "boot");
   const copies = options2.isolation === "cell";
   const source = {
     facts: { ...spec.facts, isolation: options2.isolation },
     bootsApart: true,
-    open: /* @__PURE__ */ __name((given2) => copies && given2.fresh !== true ? copy(given2) : boot(given2), "open"),
+    open: /* @__PURE__ */ __name((given3) => copies && given3.fresh !== true ? copy(given3) : boot(given3), "open"),
     [Symbol.asyncDispose]: async () => {
     }
   };
@@ -44571,9 +44792,9 @@ async function specOf(options2, profile, image) {
   return { ...options2, ...tools, machine, image, diskBytes, seed, facts };
 }
 async function storeSeed(host, cacheDir, bytes3) {
-  const sha2563 = (0, import_node_crypto14.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto15.createHash)("sha256").update(bytes3).digest("hex");
   const dir = seedsDir(cacheDir);
-  const path2 = (0, import_node_path72.join)(dir, `${sha2563}.iso`);
+  const path2 = (0, import_node_path74.join)(dir, `${sha2563}.iso`);
   const known5 = await host.files.stat(path2);
   if (known5?.size === bytes3.length && await host.files.sha256(path2) === sha2563)
     return { path: path2, sha256: sha2563, bytes: bytes3.length };
@@ -44589,7 +44810,7 @@ async function restoreSystem(spec, saved, options2) {
   try {
     const { host, qemu } = spec;
     const own3 = __using(_stack, await host.files.tempDir("bpfcompat-disk-"), true);
-    const overlay = (0, import_node_path72.join)(own3.path, "disk");
+    const overlay = (0, import_node_path74.join)(own3.path, "disk");
     await newOverlay(host, spec, overlay);
     const ram = await memoryFor(spec, saved, own3.path);
     const use = sharesRam(qemu.version) ? "read-only" : "own";
@@ -44616,7 +44837,7 @@ async function restoreSystem(spec, saved, options2) {
 }
 async function memoryFor({ host, qemu }, saved, dir) {
   if (sharesRam(qemu.version) || await host.files.timesChanges(saved.ram)) return saved.ram;
-  const ram = (0, import_node_path72.join)(dir, "ram");
+  const ram = (0, import_node_path74.join)(dir, "ram");
   await copyMemory(host, saved.ram, ram);
   await host.files.setMode(ram, WRITTEN_MODE);
   return ram;
@@ -44632,13 +44853,13 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-var import_node_crypto14, import_node_path72, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
+var import_node_crypto15, import_node_path74, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto14 = require("node:crypto");
-    import_node_path72 = require("node:path");
+    import_node_crypto15 = require("node:crypto");
+    import_node_path74 = require("node:path");
     init_errors();
     init_boot_files();
     init_stored_initramfs();
@@ -44712,7 +44933,7 @@ var init_without_copies = __esm({
 });
 
 // src/guests/snapshot/spec.ts
-function machineArgv(spec, ram, { saving, named: named7 }) {
+function machineArgv(spec, ram, { saving, named: named8 }) {
   const use = saving ? "written" : sharesRam(spec.qemu.version) ? "read-only" : "own";
   const devices = [
     MACHINES[spec.machine.arch].console,
@@ -44722,7 +44943,7 @@ function machineArgv(spec, ram, { saving, named: named7 }) {
     ...saving ? [] : [incoming]
   ];
   const { kernelArgs } = spec.machine;
-  return qemuArgv({ ...spec.machine, kernelArgs: named7 ? [...kernelArgs, NAMED_GUEST_ARG] : kernelArgs }, devices);
+  return qemuArgv({ ...spec.machine, kernelArgs: named8 ? [...kernelArgs, NAMED_GUEST_ARG] : kernelArgs }, devices);
 }
 var PORT_FD2, CONTROL_FD2;
 var init_spec = __esm({
@@ -44753,7 +44974,7 @@ async function ensureTemplate(spec, options2, wishes) {
       initramfsSha256: spec.initramfsSha256,
       hostCpu: await hostCpu(host, spec.machine.accel)
     });
-    const dir = (0, import_node_path73.join)(root, key);
+    const dir = (0, import_node_path75.join)(root, key);
     if (await host.files.readOnly(spec.cacheDir)) {
       const known5 = await readTemplate(host, dir);
       if (known5 === void 0) throw new Error(`${spec.cacheDir} may only be read`);
@@ -44770,8 +44991,8 @@ async function ensureTemplate(spec, options2, wishes) {
     ), true);
     const made2 = await requestedTemplate(host, dir, wishes);
     if (made2 !== void 0) return made2;
-    const named7 = wishes.named || await wantsNames(host, dir);
-    const template = await makeTemplate(spec, dir, options2, { ...wishes, named: named7 });
+    const named8 = wishes.named || await wantsNames(host, dir);
+    const template = await makeTemplate(spec, dir, options2, { ...wishes, named: named8 });
     await markUsed(host, dir);
     await evictTemplates(host, root, spec.maxBytes, dir);
     return template;
@@ -44782,9 +45003,9 @@ async function ensureTemplate(spec, options2, wishes) {
     _promise && await _promise;
   }
 }
-async function requestedTemplate(host, dir, { named: named7 }) {
+async function requestedTemplate(host, dir, { named: named8 }) {
   const known5 = await readTemplate(host, dir);
-  if (known5 === void 0 || !known5.named && (named7 || await wantsNames(host, dir))) return void 0;
+  if (known5 === void 0 || !known5.named && (named8 || await wantsNames(host, dir))) return void 0;
   await markUsed(host, dir);
   return known5;
 }
@@ -44801,15 +45022,15 @@ async function makeTemplateDir(host, root, dir) {
     throw new Error(`${root} has ${freeMb} MB free, to save guests takes ${WANTED_MB2} MB; free some`);
   await host.files.makeDir(dir);
 }
-async function bootWithRam(spec, ram, options2, named7) {
+async function bootWithRam(spec, ram, options2, named8) {
   const { host, qemu, release, channel } = spec;
   await host.files.createSparse(ram, spec.machine.memoryMb * MEGABYTE2, SAVING_MODE);
   const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [ram] }, options2.signal);
-  const argv = machineArgv(spec, wrappedFile(spec.files.length), { saving: true, named: named7 });
+  const argv = machineArgv(spec, wrappedFile(spec.files.length), { saving: true, named: named8 });
   const wrapped = wrap(sandbox, qemu.command, argv, { files: [...spec.files, ram] });
   return await openGuest(host, { qemu: wrapped, release, channel, controlled: true }, options2);
 }
-async function keepGuest(spec, dir, guest, bootRam, { named: named7, take: take2 }) {
+async function keepGuest(spec, dir, guest, bootRam, { named: named8, take: take2 }) {
   const { host, qemu } = spec;
   const { ram, state, kernel: kernel2 } = templateFiles(dir);
   if (guest.control === void 0) throw new Error("QEMU has no control channel");
@@ -44819,7 +45040,7 @@ async function keepGuest(spec, dir, guest, bootRam, { named: named7, take: take2
   await copyStart(host, spec.files[0], kernel2);
   if (bootRam !== ram) await copyMemory(host, bootRam, ram);
   await host.files.setMode(ram, sharesRam(qemu.version) ? SAVED_MODE2 : SAVING_MODE);
-  const template = await sealTemplate(host, dir, { hello: guest.hello, named: named7 });
+  const template = await sealTemplate(host, dir, { hello: guest.hello, named: named8 });
   if (goesOn) {
     await stopped.goOn();
     take2({ ...guest, restored: true });
@@ -44854,12 +45075,12 @@ async function copyStart(host, from, to) {
   if (exitCode2 !== 0) throw new Error(`cannot read ${from}: ${stderr.toString("utf8").slice(0, 200)}`);
   await host.files.writeAtomic(to, stdout);
 }
-var import_node_path73, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
+var import_node_path75, SAVING_MODE, SAVED_MODE2, PRIVATE_DIR2, MEGABYTE2, KERNEL_START_BYTES, WANTED_MB2;
 var init_make_template = __esm({
   "src/guests/snapshot/make-template.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path73 = require("node:path");
+    import_node_path75 = require("node:path");
     init_sandbox();
     init_running_guest();
     init_devices();
@@ -45172,7 +45393,7 @@ async function openVm(spec, options2, start = {}) {
   const { saved, onUp } = start;
   const released2 = /* @__PURE__ */ __name(async () => {
     const log4 = await vmm.log().catch(() => "");
-    if (log4 !== "") await host.files.writeAtomic((0, import_node_path74.join)(options2.dir, "firecracker.log"), log4).catch(() => {
+    if (log4 !== "") await host.files.writeAtomic((0, import_node_path76.join)(options2.dir, "firecracker.log"), log4).catch(() => {
     });
     await vmm[Symbol.asyncDispose]();
   }, "released");
@@ -45227,12 +45448,12 @@ async function explained(sent) {
     throw new GuestError("kvm_unusable", `${cause.message}; use the direct lane, which emulates`, { cause });
   }
 }
-var import_node_path74;
+var import_node_path76;
 var init_microvm = __esm({
   "src/guests/firecracker/microvm.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path74 = require("node:path");
+    import_node_path76 = require("node:path");
     init_errors();
     init_guest();
     init_running_guest();
@@ -45302,7 +45523,7 @@ async function save(spec, options2) {
     const freeMb = Math.floor(await host.files.freeBytes(dir.path) / MEGABYTE3);
     if (freeMb < 2 * vm.memoryMb)
       throw new Error(`${cacheDir} has ${freeMb} MB free, to save guests takes ${2 * vm.memoryMb} MB; free some`);
-    const files = { state: (0, import_node_path75.join)(dir.path, "state"), memory: (0, import_node_path75.join)(dir.path, "memory") };
+    const files = { state: (0, import_node_path77.join)(dir.path, "state"), memory: (0, import_node_path77.join)(dir.path, "memory") };
     const onUp = /* @__PURE__ */ __name((vmm) => saveVm(host, vmm, files), "onUp");
     const guest = await openVm(spec, options2, { onUp });
     await guest[Symbol.asyncDispose]();
@@ -45325,16 +45546,17 @@ async function saveVm(host, vmm, files) {
 }
 async function stampOf3(host, path2) {
   const stat4 = await host.files.stat(path2);
-  return stat4 === void 0 ? "gone" : [stat4.ino, stat4.size, stat4.mtimeMs].join(":");
+  return stat4 === void 0 ? "gone" : stampOf2(stat4);
 }
-var import_node_path75, MEGABYTE3, READ_ONLY;
+var import_node_path77, MEGABYTE3, READ_ONLY;
 var init_saved2 = __esm({
   "src/guests/firecracker/saved.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path75 = require("node:path");
+    import_node_path77 = require("node:path");
     init_errors();
     init_guest();
+    init_stamp();
     init_without_copies();
     init_microvm();
     init_requests();
@@ -45574,18 +45796,20 @@ var init_faults = __esm({
 function vngEnv(host, { command }) {
   const env = toolEnv2(host);
   const home = host.env["HOME"] ?? "/";
-  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path76.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
+  return { ...env, HOME: home, PATH: command.includes("/") ? `${(0, import_node_path78.dirname)(command)}:${env["PATH"]}` : `${env["PATH"]}` };
 }
 async function ownHome(host, vng, dir) {
   const { files } = host;
   const env = vngEnv(host, vng);
-  const home = (0, import_node_path76.join)(dir, "home");
-  await files.makeDir((0, import_node_path76.join)(home, ".config/virtme-ng"));
-  await files.writeAtomic((0, import_node_path76.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
-  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path76.join)(`${env["HOME"]}`, ".local") };
+  const home = (0, import_node_path78.join)(dir, "home");
+  await files.makeDir((0, import_node_path78.join)(home, ".config/virtme-ng"));
+  await files.writeAtomic((0, import_node_path78.join)(home, ".config/virtme-ng/virtme-ng.conf"), '{"default_opts": {}}\n');
+  return { ...env, HOME: home, TMPDIR: dir, PYTHONUSERBASE: (0, import_node_path78.join)(`${env["HOME"]}`, ".local") };
 }
 async function findVng(host, signal) {
   const command = host.env["BPFCOMPAT_VNG"] || "vng";
+  const relative11 = relativeProgram("BPFCOMPAT_VNG", command);
+  if (relative11 !== void 0) throw new HostError("vng_missing", relative11);
   const options2 = { env: vngEnv(host, { command }), cwd: "/", timeoutMs: 3e4, signal };
   const result = await host.run(command, ["--version"], options2).catch((cause) => {
     if (!(cause instanceof HostError)) throw cause;
@@ -45595,13 +45819,14 @@ async function findVng(host, signal) {
   if (result.exitCode === 0 && version2 !== void 0) return { command, version: version2 };
   throw new HostError("vng_missing", `${command} --version does not say which virtme-ng it is; ${REMEDY3}`);
 }
-var import_node_path76, REMEDY3;
+var import_node_path78, REMEDY3;
 var init_find_vng = __esm({
   "src/guests/virtme/find-vng.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path76 = require("node:path");
+    import_node_path78 = require("node:path");
     init_errors();
+    init_named_program();
     init_tool_env();
     REMEDY3 = "install it (pipx install virtme-ng), or name it in BPFCOMPAT_VNG";
     __name(vngEnv, "vngEnv");
@@ -45613,7 +45838,7 @@ var init_find_vng = __esm({
 // src/guests/virtme/recorded-image.ts
 function checkPlain(path2, remedy5) {
   const tree = path2.slice(0, path2.indexOf(BUILT));
-  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path77.join)(tree, BUILT) === path2)) return;
+  if (PLAIN2.test(path2) && (!path2.endsWith(BUILT) || (0, import_node_path79.join)(tree, BUILT) === path2)) return;
   throw new HostError(
     "kernel_unusable",
     `${JSON.stringify(path2)}: virtme-ng writes this path into a command line of a shell, where it would be another one; ${remedy5}`
@@ -45621,7 +45846,7 @@ function checkPlain(path2, remedy5) {
 }
 async function recordedImage(host, { record: record4 }) {
   const { archive: image, name: name5 } = record4.package;
-  if (!(0, import_node_path77.isAbsolute)(image)) {
+  if (!(0, import_node_path79.isAbsolute)(image)) {
     throw new HostError(
       "kernel_unusable",
       `the kernel of ${record4.profile} is ${name5} of ${image}, and virtme-ng boots files of this machine; remove the kernel block, or the runner`
@@ -45635,12 +45860,12 @@ async function recordedImage(host, { record: record4 }) {
     `${image} changed since it was looked at, or is no image by itself; run again, or name the bzImage`
   );
 }
-var import_node_path77, PLAIN2, BUILT;
+var import_node_path79, PLAIN2, BUILT;
 var init_recorded_image = __esm({
   "src/guests/virtme/recorded-image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path77 = require("node:path");
+    import_node_path79 = require("node:path");
     init_errors();
     PLAIN2 = /^[A-Za-z0-9_./+~@:,=%-]+$/;
     BUILT = "arch/x86/boot/bzImage";
@@ -45663,7 +45888,7 @@ async function makeRoot2(host, validator, busybox, kernel2) {
 }
 async function fill(host, root, validator, busybox, kernel2) {
   const { files } = host;
-  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path78.join)(root, path2), "at");
+  const at = /* @__PURE__ */ __name((path2) => (0, import_node_path80.join)(root, path2), "at");
   const program2 = /* @__PURE__ */ __name(async (path2, bytes3) => {
     await files.writeAtomic(at(path2), bytes3);
     await files.setMode(at(path2), 493);
@@ -45690,12 +45915,12 @@ exec /bin/busybox ${name5} "$@"
   await files.writeAtomic(at("etc/group"), "root:x:0:\n");
   for (const name5 of ["fstab", "hosts", "sudoers", "shadow"]) await files.writeAtomic(at(`etc/${name5}`), "");
 }
-var import_node_path78, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
+var import_node_path80, DIRECTORIES2, APPLETS, MAX_MODULE3, START2;
 var init_root = __esm({
   "src/guests/virtme/root.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path78 = require("node:path");
+    import_node_path80 = require("node:path");
     init_stored_initramfs();
     init_argv3();
     init_recorded_image();
@@ -45772,7 +45997,7 @@ function wrapVng({ sandbox }, vng, args) {
 async function bootVng(host, tools, vng, guest, release, options2) {
   if (options2.signal.aborted) throw new CancelledError();
   const dir = await host.files.tempDir("bpfcompat-vng-");
-  const socket = (0, import_node_path79.join)(dir.path, "port");
+  const socket = (0, import_node_path81.join)(dir.path, "port");
   let listener;
   let machine;
   const released2 = /* @__PURE__ */ __name(async () => {
@@ -45812,12 +46037,12 @@ function explained2(error2, console2) {
     cause: error2
   });
 }
-var import_node_path79;
+var import_node_path81;
 var init_lane4 = __esm({
   "src/guests/virtme/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path79 = require("node:path");
+    import_node_path81 = require("node:path");
     init_errors();
     init_guest();
     init_late_port();
@@ -45984,7 +46209,7 @@ async function keyOf3(host, { qemu, sandbox }) {
   return [CACHE_FORMAT, bootId, qemu.command, qemu.build, sandbox.layers.join("+")].join(" ");
 }
 function fileIn(cacheDir) {
-  return (0, import_node_path80.join)(cacheDir, "accel.json");
+  return (0, import_node_path82.join)(cacheDir, "accel.json");
 }
 async function knownFailure(host, options2) {
   for (const sandbox of kvmSandboxes(options2.sandbox)) {
@@ -46029,7 +46254,7 @@ async function probeKvm(host, options2) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-accel-"), true);
-    const guest = (0, import_node_path80.join)(dir.path, "probe.bin");
+    const guest = (0, import_node_path82.join)(dir.path, "probe.bin");
     const probe = PROBE_GUESTS[options2.arch];
     await host.files.writeAtomic(guest, probe.image);
     const argv = [
@@ -46065,12 +46290,12 @@ async function probeKvm(host, options2) {
     _promise && await _promise;
   }
 }
-var import_node_path80, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
+var import_node_path82, PROBE_TIMEOUT_MS, CACHE_FORMAT, SILENCE_COUNTS_MS;
 var init_accel = __esm({
   "src/guests/qemu/accel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path80 = require("node:path");
+    import_node_path82 = require("node:path");
     init_errors();
     init_sanitize();
     init_argv();
@@ -46108,10 +46333,10 @@ async function readVersion(host, command, sandbox, signal) {
 async function findQemu(host, arch, signal, sandbox) {
   const { command: usual, variable: variable3, packages } = MACHINES[arch];
   const install = `on Debian or Ubuntu: apt-get install ${packages.deb}; on Fedora: dnf install ${packages.rpm}`;
-  const named7 = host.env[variable3];
-  const command = named7 || usual;
-  const what = named7 ? `${variable3}=${named7}` : command;
-  const remedy5 = named7 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
+  const named8 = host.env[variable3];
+  const command = named8 || usual;
+  const what = named8 ? `${variable3}=${named8}` : command;
+  const remedy5 = named8 ? "name a program that runs, or unset the variable to take the one in PATH" : "";
   const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
     if (cause instanceof HostError && cause.code !== "tool_missing") throw cause;
     throw new HostError("qemu_missing", `cannot run ${what}; ${remedy5 || `install QEMU (${install})`}`, { cause });
@@ -46524,7 +46749,7 @@ function tooLarge(url3, maxBytes) {
 function begin(url3, response, { maxBytes, headOnly, algorithm = "sha256" }) {
   const total = Number(response.headers["content-length"] ?? 0);
   if (total > maxBytes && !headOnly) throw tooLarge(url3, maxBytes);
-  return { bytes: 0, hash: (0, import_node_crypto15.createHash)(algorithm), total, validator: validatorOf(response) };
+  return { bytes: 0, hash: (0, import_node_crypto16.createHash)(algorithm), total, validator: validatorOf(response) };
 }
 async function append({ url: url3, options: { maxBytes, headOnly = false, onBytes } }, response, handle, arrived) {
   for await (const all of response) {
@@ -46590,12 +46815,12 @@ async function receiveBody(body) {
     _promise && await _promise;
   }
 }
-var import_node_crypto15, import_promises6, LOCAL, MAX_RESUMES;
+var import_node_crypto16, import_promises6, LOCAL, MAX_RESUMES;
 var init_receive_body = __esm({
   "src/host/receive-body.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto15 = require("node:crypto");
+    import_node_crypto16 = require("node:crypto");
     import_promises6 = require("node:fs/promises");
     init_errors();
     LOCAL = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
@@ -46662,17 +46887,17 @@ function redirected(from, location) {
   }
   return to;
 }
-function reasonOf2(error2) {
+function reasonOf(error2) {
   const { code: code2, cause } = error2;
   if (error2 instanceof StalledError) return "it stalled";
   if (code2 === "ECONNRESET") return "the connection broke off";
-  if (error2 instanceof AggregateError && error2.errors.length > 0) return reasonOf2(error2.errors[0]);
+  if (error2 instanceof AggregateError && error2.errors.length > 0) return reasonOf(error2.errors[0]);
   const words3 = messageOf(error2) || String(code2 ?? "unknown error");
-  return cause === void 0 || cause === error2 ? words3 : `${words3}: ${reasonOf2(cause)}`;
+  return cause === void 0 || cause === error2 ? words3 : `${words3}: ${reasonOf(cause)}`;
 }
 function asDownloadError(url3, error2) {
   if (error2 instanceof HostError || isLocal2(error2)) return error2;
-  return new HostError("mirror_unreachable", `${url3}: ${reasonOf2(error2)}`, { cause: error2 });
+  return new HostError("mirror_unreachable", `${url3}: ${reasonOf(error2)}`, { cause: error2 });
 }
 async function follow(env, first3, file2, options2) {
   var _stack = [];
@@ -46749,7 +46974,7 @@ var init_download = __esm({
     MAX_REDIRECTS = 5;
     STALL_MS = 3e4;
     __name(redirected, "redirected");
-    __name(reasonOf2, "reasonOf");
+    __name(reasonOf, "reasonOf");
     __name(asDownloadError, "asDownloadError");
     __name(follow, "follow");
     __name(createNetwork, "createNetwork");
@@ -49391,7 +49616,7 @@ function leadsToDirectory(path2) {
 }
 function plain(dir, entries) {
   return entries.map((entry2) => {
-    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path81.join)(dir, entry2.name))) return entry2;
+    if (entry2.isDirectory() || entry2.isSymbolicLink() && leadsToDirectory((0, import_node_path83.join)(dir, entry2.name))) return entry2;
     return { name: entry2.name, isFile: /* @__PURE__ */ __name(() => true, "isFile"), isDirectory: /* @__PURE__ */ __name(() => false, "isDirectory"), isSymbolicLink: /* @__PURE__ */ __name(() => false, "isSymbolicLink") };
   });
 }
@@ -49400,13 +49625,13 @@ async function globFiles(pattern2, cwd, signal) {
   const options2 = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern2, signal === void 0 ? options2 : { ...options2, signal })).sort();
 }
-var import_node_fs5, import_node_path81, NO_DETOURS;
+var import_node_fs5, import_node_path83, NO_DETOURS;
 var init_glob = __esm({
   "src/host/glob.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs5 = require("node:fs");
-    import_node_path81 = require("node:path");
+    import_node_path83 = require("node:path");
     init_dist2();
     __name(leadsToDirectory, "leadsToDirectory");
     __name(plain, "plain");
@@ -49429,7 +49654,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path82.basename)(path2)}.${OWNER}.${(0, import_node_crypto16.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path84.basename)(path2)}.${OWNER}.${(0, import_node_crypto17.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -49439,8 +49664,8 @@ function isLeftover(name5) {
   return isGone(namespace, pid) || fileOf(name5) !== void 0;
 }
 function fileOf(name5) {
-  const [, of, namespace, pid] = FILE.exec(name5) ?? [];
-  return isGone(namespace, pid) ? of : void 0;
+  const [, of = "", namespace, pid] = FILE.exec(name5) ?? [];
+  return isGone(namespace, pid) && !/^\.{0,2}$/.test(of) ? of : void 0;
 }
 async function leftoverFiles(dir) {
   const names3 = await (0, import_promises7.readdir)(dir).catch(() => []);
@@ -49452,21 +49677,21 @@ async function leftoverFiles(dir) {
 async function sweepLeftovers(dir, uid = process.getuid?.()) {
   const names3 = await (0, import_promises7.readdir)(dir).catch(() => []);
   for (const name5 of names3.filter(isLeftover)) {
-    const path2 = (0, import_node_path82.join)(dir, name5);
+    const path2 = (0, import_node_path84.join)(dir, name5);
     const owner = (await (0, import_promises7.lstat)(path2).catch(() => void 0))?.uid;
     if (owner === uid) await (0, import_promises7.rm)(path2, { recursive: true, force: true }).catch(() => {
     });
   }
 }
-var import_node_crypto16, import_node_fs6, import_promises7, import_node_path82, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto17, import_node_fs6, import_promises7, import_node_path84, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto16 = require("node:crypto");
+    import_node_crypto17 = require("node:crypto");
     import_node_fs6 = require("node:fs");
     import_promises7 = require("node:fs/promises");
-    import_node_path82 = require("node:path");
+    import_node_path84 = require("node:path");
     __name(pidNamespace, "pidNamespace");
     NAMESPACE = pidNamespace();
     OWNER = `${NAMESPACE}-${process.pid}`;
@@ -49490,7 +49715,7 @@ async function rejectLink(path2) {
 async function rejectLinksIn(dir) {
   const entries = await (0, import_promises8.readdir)(dir, { withFileTypes: true }).catch(() => []);
   const link = entries.find((entry2) => entry2.isSymbolicLink());
-  if (link !== void 0) throw linkAt((0, import_node_path83.join)(dir, link.name));
+  if (link !== void 0) throw linkAt((0, import_node_path85.join)(dir, link.name));
 }
 function linkAt(path2) {
   return new UsageError(
@@ -49498,13 +49723,13 @@ function linkAt(path2) {
     phrase`${path2} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option("workdir")}`
   );
 }
-var import_promises8, import_node_path83;
+var import_promises8, import_node_path85;
 var init_links = __esm({
   "src/host/links.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_promises8 = require("node:fs/promises");
-    import_node_path83 = require("node:path");
+    import_node_path85 = require("node:path");
     init_errors();
     init_wording();
     __name(rejectLink, "rejectLink");
@@ -49564,7 +49789,7 @@ async function lockFile(path2, signal, onWait = () => {
 }, giveUpMs = signal === void 0 ? DEAF_MS : HEARING_MS, noteMs = NOTE_MS) {
   if (signal?.aborted) throw new CancelledError();
   await rejectPipe(path2);
-  await (0, import_promises10.mkdir)((0, import_node_path84.dirname)(path2), { recursive: true, mode: 448 });
+  await (0, import_promises10.mkdir)((0, import_node_path86.dirname)(path2), { recursive: true, mode: 448 });
   const child = startFlock(path2);
   const gone = new Promise((resolve40) => {
     child.once("close", () => resolve40());
@@ -49599,14 +49824,14 @@ async function lockFile(path2, signal, onWait = () => {
     }
   };
 }
-var import_node_child_process2, import_promises10, import_node_path84, NOTE_MS, HEARING_MS, DEAF_MS;
+var import_node_child_process2, import_promises10, import_node_path86, NOTE_MS, HEARING_MS, DEAF_MS;
 var init_lock2 = __esm({
   "src/host/lock.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process2 = require("node:child_process");
     import_promises10 = require("node:fs/promises");
-    import_node_path84 = require("node:path");
+    import_node_path86 = require("node:path");
     init_errors();
     init_pipes();
     init_start_error();
@@ -49772,7 +49997,7 @@ function printed(data2) {
 }
 async function writeAtomic(path2, data2) {
   await rejectPipe(path2);
-  const temporary = (0, import_node_path85.join)((0, import_node_path85.dirname)(path2), temporaryName(path2));
+  const temporary = (0, import_node_path87.join)((0, import_node_path87.dirname)(path2), temporaryName(path2));
   try {
     {
       var _stack = [];
@@ -49817,7 +50042,7 @@ async function digest(path2, algorithm, start = 0) {
   var _stack = [];
   try {
     const handle = __using(_stack, await openToRead(path2), true);
-    const hash2 = (0, import_node_crypto17.createHash)(algorithm);
+    const hash2 = (0, import_node_crypto18.createHash)(algorithm);
     const chunks2 = handle.createReadStream({ start, highWaterMark: 1024 * 1024, autoClose: false });
     for await (const chunk of chunks2) hash2.update(chunk);
     return hash2.digest("hex");
@@ -49841,13 +50066,13 @@ async function freeBytes(path2) {
       const fs = await (0, import_promises12.statfs)(at);
       return fs.bavail * fs.bsize;
     } catch (error2) {
-      if (!isMissing3(error2) || (0, import_node_path85.dirname)(at) === at) throw error2;
-      at = (0, import_node_path85.dirname)(at);
+      if (!isMissing3(error2) || (0, import_node_path87.dirname)(at) === at) throw error2;
+      at = (0, import_node_path87.dirname)(at);
     }
   }
 }
 async function tempDir(prefix, parent = (0, import_node_os2.tmpdir)()) {
-  const path2 = await (0, import_promises12.mkdtemp)((0, import_node_path85.join)(parent, directoryPrefix(prefix)));
+  const path2 = await (0, import_promises12.mkdtemp)((0, import_node_path87.join)(parent, directoryPrefix(prefix)));
   return {
     path: path2,
     [Symbol.asyncDispose]: () => (0, import_promises12.rm)(path2, { recursive: true, force: true })
@@ -49880,7 +50105,7 @@ async function createSparse(file2, size, mode2) {
   }
 }
 async function makeDir(path2, mode2) {
-  const parent = (0, import_node_path85.dirname)(path2);
+  const parent = (0, import_node_path87.dirname)(path2);
   try {
     await makeOneDir(path2, mode2);
   } catch (error2) {
@@ -49927,7 +50152,7 @@ function createFiles() {
         const handle = __using(_stack, await (0, import_promises12.open)(path2, "a"), true);
         await handle.writeFile(data2);
         await handle.sync();
-        await syncDirectory((0, import_node_path85.dirname)(path2));
+        await syncDirectory((0, import_node_path87.dirname)(path2));
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -49971,15 +50196,15 @@ function createFiles() {
     rejectPipe
   };
 }
-var import_node_crypto17, import_promises12, import_node_os2, import_node_path85, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto18, import_promises12, import_node_os2, import_node_path87, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto17 = require("node:crypto");
+    import_node_crypto18 = require("node:crypto");
     import_promises12 = require("node:fs/promises");
     import_node_os2 = require("node:os");
-    import_node_path85 = require("node:path");
+    import_node_path87 = require("node:path");
     init_errors();
     init_glob();
     init_leftovers();
@@ -50264,7 +50489,7 @@ async function offersOf(host, profile, listener) {
     }
     const store = await openStore(host);
     const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path86.join)(store.tmp, id2);
+    const parent = (0, import_node_path88.join)(store.tmp, id2);
     await host.files.makeDir(parent);
     const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
     const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
@@ -50276,12 +50501,12 @@ async function offersOf(host, profile, listener) {
     _promise && await _promise;
   }
 }
-var import_node_path86;
+var import_node_path88;
 var init_offers = __esm({
   "src/kernels/offers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path86 = require("node:path");
+    import_node_path88 = require("node:path");
     init_errors();
     init_sources();
     init_store();
@@ -50465,19 +50690,19 @@ var init_supply = __esm({
 
 // src/kernels/disks/disk-record.ts
 function disksDir(store) {
-  return (0, import_node_path87.join)(store.root, "disks");
+  return (0, import_node_path89.join)(store.root, "disks");
 }
 function diskKey(source, path2) {
   const { url: url3, checksums, signature, gpgkey } = source;
   const sha2563 = source.lock === void 0 ? source.sha256 : void 0;
   const list6 = checksums === void 0 ? [] : [checksums, signature ?? "", ...gpgkey ?? []];
-  return (0, import_node_crypto18.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
+  return (0, import_node_crypto19.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
 }
 function diskStamp(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
 }
 function recordPath3(store, key) {
-  return (0, import_node_path87.join)(disksDir(store), `${key}.json`);
+  return (0, import_node_path89.join)(disksDir(store), `${key}.json`);
 }
 async function readDisk(host, store, key) {
   try {
@@ -50494,13 +50719,13 @@ async function writeDisk(host, store, key, record4) {
 function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
   return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
 }
-var import_node_crypto18, import_node_path87, Sha2562, DiskRecord, MAX_RECORD3;
+var import_node_crypto19, import_node_path89, Sha2562, DiskRecord, MAX_RECORD3;
 var init_disk_record = __esm({
   "src/kernels/disks/disk-record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto18 = require("node:crypto");
-    import_node_path87 = require("node:path");
+    import_node_crypto19 = require("node:crypto");
+    import_node_path89 = require("node:path");
     init_zod();
     Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
     DiskRecord = strictObject({
@@ -50541,8 +50766,8 @@ async function packageFile(id2, { name: name5, sha256: sha2563, url: url3 }, { h
       );
     }
     const store = locateStore(host);
-    const dir = (0, import_node_path88.join)(disksDir(store), "packages");
-    const path2 = (0, import_node_path88.join)(dir, sha2563);
+    const dir = (0, import_node_path90.join)(disksDir(store), "packages");
+    const path2 = (0, import_node_path90.join)(dir, sha2563);
     const found2 = { path: path2, name: name5, sha256: sha2563, format };
     const _lock = __using(_stack, await lockIn(host, store, `package-${sha2563}`, signal, () => {
     }), true);
@@ -50566,7 +50791,7 @@ async function isWhole(host, { path: path2, sha256: sha2563 }) {
   return (await host.files.stat(path2))?.isFile === true && await host.files.sha256(path2) === sha2563;
 }
 async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 }, options2) {
-  await host.files.makeDir((0, import_node_path88.join)(disksDir(store), "packages"), PRIVATE_DIR3);
+  await host.files.makeDir((0, import_node_path90.join)(disksDir(store), "packages"), PRIVATE_DIR3);
   const part3 = `${path2}.part`;
   try {
     const maxBytes = await roomIn(host, disksDir(store), MAX_PACKAGE3, `downloading ${url3}`);
@@ -50584,12 +50809,12 @@ async function fetchPackage(host, store, url3, { path: path2, sha256: sha2563 },
     await host.files.remove(part3);
   }
 }
-var import_node_path88, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
+var import_node_path90, MAX_PACKAGE3, PRIVATE_DIR3, FORMAT3;
 var init_kernel_package = __esm({
   "src/kernels/disks/kernel-package.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path88 = require("node:path");
+    import_node_path90 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -50608,7 +50833,7 @@ var init_kernel_package = __esm({
 async function listedDigest(host, source, imageUrl, dir, signal) {
   const { checksums: url3, signature, gpgkey } = source;
   if (url3 === void 0) return void 0;
-  const file2 = await fetchText(host, url3, (0, import_node_path89.join)(dir, "checksums"), signal);
+  const file2 = await fetchText(host, url3, (0, import_node_path91.join)(dir, "checksums"), signal);
   const { checksums, signer } = gpgkey === void 0 ? { checksums: readChecksums((await host.files.read(file2, MAX_TEXT3)).toString("utf8")), signer: void 0 } : await signedList(host, { url: url3, signature, gpgkey }, file2, dir, signal);
   const name5 = new URL(imageUrl).pathname.split("/").at(-1) ?? "";
   const found2 = checksums.get(name5);
@@ -50620,7 +50845,7 @@ async function listedDigest(host, source, imageUrl, dir, signal) {
 }
 async function signedList(host, list6, file2, dir, signal) {
   const keyring = await openKeyring(host, list6.gpgkey, dir);
-  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path89.join)(dir, "signature"), signal);
+  const signature = list6.signature === void 0 ? void 0 : await fetchText(host, list6.signature, (0, import_node_path91.join)(dir, "signature"), signal);
   return await verifiedChecksums(host, keyring, { file: file2, url: list6.url, signature, dir }, signal);
 }
 async function fetchText(host, url3, to, signal) {
@@ -50629,15 +50854,16 @@ async function fetchText(host, url3, to, signal) {
   const words3 = `${url3} returned status ${status4}; correct the address in the profile, or try again later`;
   throw new HostError(status4 === 404 ? "package_not_found" : "mirror_unreachable", words3);
 }
-var import_node_path89, MAX_TEXT3;
+var import_node_path91, MAX_TEXT3;
 var init_disk_checksums = __esm({
   "src/kernels/disks/disk-checksums.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path89 = require("node:path");
+    import_node_path91 = require("node:path");
     init_errors();
     init_keyring();
     init_checksums();
+    init_signed_checksums();
     MAX_TEXT3 = 4 * 1024 * 1024;
     __name(listedDigest, "listedDigest");
     __name(signedList, "signedList");
@@ -50757,36 +50983,36 @@ var init_disk_format = __esm({
 // src/kernels/disks/unpack-disk.ts
 function packingOf3(head2) {
   const hex3 = Buffer.from(head2.subarray(0, 8)).toString("hex");
-  return PACKINGS5.find(([magic]) => hex3.startsWith(magic))?.[1];
+  return PACKINGS6.find(([magic]) => hex3.startsWith(magic))?.[1];
 }
 async function unpackDisk(host, tool, from, to, signal) {
   const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
-  const room = await roomIn(host, (0, import_node_path90.dirname)(to), MAX_UNPACKED3, doing);
+  const room = await roomIn(host, (0, import_node_path92.dirname)(to), MAX_UNPACKED4, doing);
   const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
   const said = lastWords(result);
   if (result.exitCode === NOT_FOUND2) {
-    const requested2 = PACKINGS5.find(([, name5]) => name5 === tool)?.[2] ?? tool;
+    const requested2 = PACKINGS6.find(([, name5]) => name5 === tool)?.[2] ?? tool;
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${requested2}`);
   }
   const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
-  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path90.dirname)(to), doing);
+  if (isCut && room < MAX_UNPACKED4) throw outgrown((0, import_node_path92.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var import_node_path90, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path92, MAX_UNPACKED4, PACKINGS6, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
+    import_node_path92 = require("node:path");
     init_errors();
     init_space();
     init_tool();
-    MAX_UNPACKED3 = 64 * 1024 ** 3;
-    PACKINGS5 = [
+    MAX_UNPACKED4 = 64 * 1024 ** 3;
+    PACKINGS6 = [
       ["1f8b", "gzip", "gzip"],
       ["fd377a585a00", "xz", "xz-utils"],
       ["28b52ffd", "zstd", "zstd"]
@@ -50828,11 +51054,14 @@ async function localDisk(host, store, source, path2) {
   if (!stat4?.isFile) throw new HostError("image_refused", `${path2} is not a file; name a disk image (qcow2 or raw)`);
   const key = diskKey(source, path2);
   const known5 = await readDisk(host, store, key);
-  if (known5 !== void 0 && known5.stamp === diskStamp(stat4)) return asDisk(known5, path2, source.sha256 !== void 0);
+  if (known5 !== void 0 && known5.stamp === diskStamp(stat4)) {
+    checkDigest(source, known5.sha256, path2);
+    return asDisk(known5, path2, source.sha256 !== void 0);
+  }
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name5 = (0, import_node_path91.basename)(path2);
+  const name5 = (0, import_node_path93.basename)(path2);
   const about = { name: name5, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -50894,7 +51123,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path91.join)(disksDir(store), sha2563);
+  return (0, import_node_path93.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -50903,7 +51132,7 @@ async function wholeDisk(host, store, record4) {
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
 async function download2(host, url3, to, options2) {
-  const dir = (0, import_node_path91.dirname)(to);
+  const dir = (0, import_node_path93.dirname)(to);
   const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
   try {
     return await host.network.download(url3, to, { ...options2, maxBytes: room });
@@ -50917,8 +51146,8 @@ async function fetchDisk(source, url3, store, key, whole5, { host, signal, onPro
   const dir = disksDir(store);
   await host.files.makeDir(dir, PRIVATE_DIR4);
   const name5 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path91.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path91.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path93.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path93.join)(dir, `${key}.plain`);
   try {
     var _stack = [];
     try {
@@ -50976,12 +51205,12 @@ async function keepDisk(host, store, {
   if (stat4 === void 0) throw new HostError("store_failed", `${place3} is gone; run again`);
   return { schema: "bpfcompat_disk.v1", ...about, sha256: sha2563, size, stamp: diskStamp(stat4), ...format };
 }
-var import_node_path91, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY2;
+var import_node_path93, MAX_DOWNLOAD, PRIVATE_DIR4, READ_ONLY2;
 var init_supply2 = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path91 = require("node:path");
+    import_node_path93 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -51050,8 +51279,8 @@ async function elfKernel(host, dir, { vmlinuz, record: record4 }, signal) {
   if (words3 !== void 0 || kernel2 === void 0)
     throw new HostError("kernel_unusable", `${record4.profile} has no vmlinux: ${words3}`);
   await host.files.makeDir(dir);
-  const own3 = (0, import_node_crypto19.createHash)("sha256").update(kernel2).digest("hex");
-  const path2 = (0, import_node_path92.join)(dir, `${record4.vmlinuz.sha256}-${own3}`);
+  const own3 = (0, import_node_crypto20.createHash)("sha256").update(kernel2).digest("hex");
+  const path2 = (0, import_node_path94.join)(dir, `${record4.vmlinuz.sha256}-${own3}`);
   await host.files.writeAtomic(path2, kernel2);
   return path2;
 }
@@ -51064,19 +51293,19 @@ function problemOf(kernel2) {
 async function stored(host, dir, sha2563) {
   if (!(await host.files.stat(dir))?.isDirectory) return void 0;
   for (const name5 of await host.files.list(dir)) {
-    const path2 = (0, import_node_path92.join)(dir, name5);
+    const path2 = (0, import_node_path94.join)(dir, name5);
     const [image, own3] = name5.split("-");
     if (image === sha2563 && own3 !== void 0 && await host.files.sha256(path2) === own3) return path2;
   }
   return void 0;
 }
-var import_node_crypto19, import_node_path92;
+var import_node_crypto20, import_node_path94;
 var init_elf_kernel = __esm({
   "src/kernels/image/elf-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto19 = require("node:crypto");
-    import_node_path92 = require("node:path");
+    import_node_crypto20 = require("node:crypto");
+    import_node_path94 = require("node:path");
     init_elf_file();
     init_errors();
     init_image_facts();
@@ -51085,6 +51314,55 @@ var init_elf_kernel = __esm({
     __name(elfKernel, "elfKernel");
     __name(problemOf, "problemOf");
     __name(stored, "stored");
+  }
+});
+
+// src/kernels/copied-modules.ts
+function copiedModules(host, kernel2, dir) {
+  const copies = new Map(kernel2.modules.map((path2, nth) => [(0, import_node_path95.join)(dir, String(nth), (0, import_node_path95.basename)(path2)), path2]));
+  return {
+    ...kernel2,
+    modules: [...copies.keys()],
+    async placeModule(path2) {
+      const from = copies.get(path2);
+      if (from === void 0) return;
+      await host.files.makeDir((0, import_node_path95.dirname)(path2));
+      await host.files.copy(from, path2);
+    }
+  };
+}
+var import_node_path95;
+var init_copied_modules = __esm({
+  "src/kernels/copied-modules.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path95 = require("node:path");
+    __name(copiedModules, "copiedModules");
+  }
+});
+
+// src/kernels/derived.ts
+function named4({ vmlinuz }, parts2) {
+  const own3 = (0, import_node_crypto21.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, DIGITS);
+  return `${vmlinuz.sha256}@${own3}`;
+}
+function modulesName(record4) {
+  const digests = record4.package.files.map(({ sha256: sha2563 }) => sha2563).sort();
+  return named4(record4, [record4.source, digests, record4.tree ?? ""]);
+}
+function factsName(record4) {
+  return named4(record4, [record4.release, record4.config?.sha256 ?? ""]);
+}
+var import_node_crypto21, DIGITS;
+var init_derived = __esm({
+  "src/kernels/derived.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_crypto21 = require("node:crypto");
+    DIGITS = 16;
+    __name(named4, "named");
+    __name(modulesName, "modulesName");
+    __name(factsName, "factsName");
   }
 });
 
@@ -51401,7 +51679,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name5 = moduleNameOfPath((0, import_node_path93.basename)(path2));
+    const name5 = moduleNameOfPath((0, import_node_path96.basename)(path2));
     if (name5 !== void 0 && /^\w{1,63}$/.test(name5) && !paths.has(name5)) paths.set(name5, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -51440,21 +51718,21 @@ async function indexModules(host, kernel2, base, dir, signal) {
       if (info === void 0 || names3 === void 0 || (info.release ?? kernel2.release) !== kernel2.release) continue;
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE4);
-      const sha2563 = (0, import_node_crypto20.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path93.join)(dir, file2));
+      const sha2563 = (0, import_node_crypto22.createHash)("sha256").update(kept).digest("hex");
+      await host.files.rename(packed, (0, import_node_path96.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path93.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path96.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto20, import_node_path93, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto22, import_node_path96, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto20 = require("node:crypto");
-    import_node_path93 = require("node:path");
+    import_node_crypto22 = require("node:crypto");
+    import_node_path96 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -51531,11 +51809,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path94.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path94.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path97.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path97.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path94.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path94.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path97.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path97.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -51560,22 +51838,22 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name5 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
-        const path2 = (0, import_node_path94.join)(dir, file2);
+        const path2 = (0, import_node_path97.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
-        if ((0, import_node_crypto21.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
+        if ((0, import_node_crypto23.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
       }
       return found2;
     }
   };
 }
-var import_node_crypto21, import_node_path94, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto23, import_node_path97, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto21 = require("node:crypto");
-    import_node_path94 = require("node:path");
+    import_node_crypto23 = require("node:crypto");
+    import_node_path97 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -51588,13 +51866,14 @@ var init_module_shelf = __esm({
 });
 
 // src/kernels/module-supply.ts
-function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path95.join)(store.modules, vmlinuz.sha256);
+function modulesPath(store, record4) {
+  return (0, import_node_path98.join)(store.modules, modulesName(record4));
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const requested2 = kernelSourceOf(profile);
   if (requested2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path95.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path98.join)(store.packages, recordName(record4));
+  await host.files.makeDir(workDir);
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(requested2) ? requested2 : exactly(requested2, record4.package),
@@ -51604,23 +51883,24 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
     top: profile.top
   });
   if (fetched2 === "unchanged") throw new TypeError("the source called packages unchanged that it was not given");
-  const { kernel: kernel2 } = fetched2;
-  if (kernel2.release === record4.release && await host.files.sha256(kernel2.vmlinuz) === record4.vmlinuz.sha256)
-    return kernel2;
+  const { kernel: kernel2, tree } = fetched2;
+  const isSame5 = kernel2.release === record4.release && tree === record4.tree;
+  if (isSame5 && await host.files.sha256(kernel2.vmlinuz) === record4.vmlinuz.sha256)
+    return requested2.source === "file" ? copiedModules(host, kernel2, (0, import_node_path98.join)(workDir, "copies")) : kernel2;
   throw new HostError(
     "kernel_unusable",
     phrase`what is offered for ${profile.id} now is another build than the stored ${record4.release}; ${option("refresh-kernels")} fetches it again`
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path95.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path98.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path95.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path98.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made2 = (0, import_node_path95.join)(parent, "made");
+    const made2 = (0, import_node_path98.join)(parent, "made");
     await indexModules(host, kernel2, btf && baseStrings(btf), made2, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
@@ -51674,15 +51954,17 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path95;
+var import_node_path98;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path95 = require("node:path");
+    import_node_path98 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
+    init_copied_modules();
+    init_derived();
     init_image_facts();
     init_locked();
     init_index_modules();
@@ -51713,7 +51995,7 @@ function checkSpeaks(bytes3, path2) {
     `${path2} is not a guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`
   );
 }
-function named4(error2, host) {
+function named5(error2, host) {
   if (!host.env["BPFCOMPAT_VALIDATOR_BIN"] || !(error2 instanceof UsageError) || error2.code === "validator_digest")
     return error2;
   const message4 = phrase`BPFCOMPAT_VALIDATOR_BIN: ${wordingOf(error2)}, or unset the variable`;
@@ -51725,15 +52007,15 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path96.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path96.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path99.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path99.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
   try {
     return await firstValidator(host, candidates2(root, arch, host), arch);
   } catch (error2) {
-    throw named4(error2, host);
+    throw named5(error2, host);
   }
 }
 async function firstValidator(host, paths, arch) {
@@ -51775,12 +52057,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path96, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path99, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path96 = require("node:path");
+    import_node_path99 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -51794,7 +52076,7 @@ var init_validator_binary = __esm({
     __name(elfFacts, "elfFacts");
     PROTOCOL_WORDS = `no frame of protocol ${PROTOCOL_VERSION}`;
     __name(checkSpeaks, "checkSpeaks");
-    __name(named4, "named");
+    __name(named5, "named");
     OF_ARCH = /\/bpfcompat-validator-(?:x86_64|aarch64)$/;
     __name(candidates2, "candidates");
     __name(findValidator, "findValidator");
@@ -51810,10 +52092,10 @@ async function wordsIn(host, dir) {
 async function placesIn(host, dir, arches) {
   const places = [];
   for (const distro of await wordsIn(host, dir)) {
-    for (const version2 of await wordsIn(host, (0, import_node_path97.join)(dir, distro))) {
+    for (const version2 of await wordsIn(host, (0, import_node_path100.join)(dir, distro))) {
       for (const name5 of arches) {
         const place3 = `${distro}/${version2}/${name5}`;
-        if ((await host.files.stat((0, import_node_path97.join)(dir, place3)))?.isDirectory) places.push(place3);
+        if ((await host.files.stat((0, import_node_path100.join)(dir, place3)))?.isDirectory) places.push(place3);
       }
     }
   }
@@ -51825,7 +52107,7 @@ async function btfDirectoryProblem(host, dir) {
 }
 async function fileAt(host, dir, place3, release) {
   for (const ending of ENDINGS) {
-    const path2 = (0, import_node_path97.join)(dir, place3, `${release}${ending}`);
+    const path2 = (0, import_node_path100.join)(dir, place3, `${release}${ending}`);
     if ((await host.files.stat(path2))?.isFile) return path2;
   }
   return void 0;
@@ -51836,7 +52118,7 @@ function commonLength(one, other) {
   return at;
 }
 async function similarIn(host, dir, place3, release) {
-  const names3 = await wordsIn(host, (0, import_node_path97.join)(dir, place3));
+  const names3 = await wordsIn(host, (0, import_node_path100.join)(dir, place3));
   const releases = names3.flatMap((name5) => /^(.+?)\.btf(?:\.|$)/.exec(name5)?.[1] ?? []);
   return [...new Set(releases)].sort((a, b) => commonLength(b, release) - commonLength(a, release)).slice(0, MAX_NAMED);
 }
@@ -51871,12 +52153,12 @@ async function btfFileFor(host, dir, name5) {
   const found2 = [...files.values()].map((path2) => path2.slice(dir.length + 1));
   return { none: await whyNone(host, dir, name5, places.filter(isOwn), found2) };
 }
-var import_node_path97, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
+var import_node_path100, ENDINGS, CALLED2, ARCHES2, WORD2, MAX_NAMED, HOW;
 var init_btf_directory = __esm({
   "src/kernels/btf-directory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path97 = require("node:path");
+    import_node_path100 = require("node:path");
     ENDINGS = [".btf", ".btf.tar.xz", ".btf.tar.gz", ".btf.tar", ".btf.xz", ".btf.gz", ".btf.zst"];
     CALLED2 = {
       "amazon-linux": "amzn",
@@ -51907,7 +52189,7 @@ async function whole2(chunks2) {
   let bytes3 = 0;
   for await (const chunk of chunks2) {
     bytes3 += chunk.length;
-    if (bytes3 > MAX_UNPACKED4) throw unusable2(`unpacked it has more than ${MAX_UNPACKED4} bytes, and no BTF has`);
+    if (bytes3 > MAX_UNPACKED5) throw unusable2(`unpacked it has more than ${MAX_UNPACKED5} bytes, and no BTF has`);
     parts2.push(chunk);
   }
   return Buffer.concat(parts2);
@@ -51949,7 +52231,7 @@ async function isKernelImage(host, path2, signal) {
   return typeof await readImage(host, path2, signal) !== "string";
 }
 async function readBtfFile(host, path2, signal) {
-  const head2 = Buffer.from(await host.files.readHead(path2, HEAD_BYTES2));
+  const head2 = Buffer.from(await host.files.readHead(path2, HEAD_BYTES3));
   const packing = PACKED.find(([magic]) => head2.toString("latin1", 0, magic.length) === magic)?.[1];
   if (packing !== void 0) {
     const bytes4 = await whole2(unpacked(host, path2, packing, signal));
@@ -51966,7 +52248,7 @@ async function readBtfFile(host, path2, signal) {
   if (isTar(bytes3)) return fromTar(bytes3);
   return hasElfMagic(bytes3) ? fromElf(bytes3) : bytes3;
 }
-var MAX_FILE4, MAX_UNPACKED4, MAX_SECTIONS5, HEAD_BYTES2, PACKED;
+var MAX_FILE4, MAX_UNPACKED5, MAX_SECTIONS5, HEAD_BYTES3, PACKED;
 var init_btf_file = __esm({
   "src/kernels/btf-file.ts"() {
     "use strict";
@@ -51979,9 +52261,9 @@ var init_btf_file = __esm({
     init_tar();
     init_chunks();
     MAX_FILE4 = 1024 * 1024 * 1024;
-    MAX_UNPACKED4 = 256 * 1024 * 1024;
+    MAX_UNPACKED5 = 256 * 1024 * 1024;
     MAX_SECTIONS5 = 65535;
-    HEAD_BYTES2 = 512;
+    HEAD_BYTES3 = 512;
     PACKED = [
       ["\x8B", "gzip"],
       ["\xFD7zXZ", "xz"],
@@ -52366,7 +52648,7 @@ async function readBtf2(host, path2, arch, said, signal) {
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
   if (problem2 !== void 0) throw reject11(problem2);
-  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto22.createHash)("sha256").update(bytes3).digest("hex") };
+  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex") };
 }
 async function openBtf(host, path2, profile, said, signal) {
   const { arch } = profile;
@@ -52390,7 +52672,7 @@ function readProfileBtf(host, profile, { path: path2, origin }, signal) {
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path98.resolve)(cwd, file2);
+  const path2 = (0, import_node_path101.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
   const arches = new Map(targets.map(({ profile }) => [profile.arch, profile]));
   for (const profile of arches.values()) await openBtf(host, path2, profile, said, signal);
@@ -52399,13 +52681,13 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto22, import_node_path98, UNREADABLE2;
+var import_node_crypto24, import_node_path101, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto22 = require("node:crypto");
-    import_node_path98 = require("node:path");
+    import_node_crypto24 = require("node:crypto");
+    import_node_path101 = require("node:path");
     init_btf_directory();
     init_btf_file();
     init_errors();
@@ -52429,7 +52711,7 @@ async function withRunnerKernel(profile, options2) {
   if (profile.kernel !== void 0) return profile;
   if (firecracker !== void 0) return await withFirecrackerKernel(profile, firecracker, options2);
   if (virtme === void 0) return profile;
-  const image = await imageOf2(profile.id, virtme.run, options2);
+  const image = await imageOf3(profile.id, virtme.run, options2);
   const { top, ...rest } = profile;
   const inside = UPSTREAM_RELEASE.test(virtme.run) ? void 0 : top;
   const kernel2 = { source: "file", image, ...await modulesOf(options2.host, image, inside) };
@@ -52437,7 +52719,7 @@ async function withRunnerKernel(profile, options2) {
 }
 async function withFirecrackerKernel(profile, { kernel: kernel2, initrd, rootfs, bootArgs }, { host, cwd }) {
   const at = /* @__PURE__ */ __name(async (key, path2) => {
-    const found2 = (0, import_node_path99.resolve)(cwd, path2);
+    const found2 = (0, import_node_path102.resolve)(cwd, path2);
     if ((await host.files.stat(found2))?.isFile) return found2;
     throw new HostError(
       "kernel_unusable",
@@ -52453,14 +52735,14 @@ async function withFirecrackerKernel(profile, { kernel: kernel2, initrd, rootfs,
     firecracker: { bootArgs, kernel: image, ...initrd && { initrd }, ...rootfs && { rootfs } }
   };
 }
-async function imageOf2(id2, run2, options2) {
+async function imageOf3(id2, run2, options2) {
   const { host, cwd } = options2;
   if (UPSTREAM_RELEASE.test(run2)) return await downloaded(id2, run2, options2);
-  const path2 = (0, import_node_path99.resolve)(cwd, run2);
+  const path2 = (0, import_node_path102.resolve)(cwd, run2);
   const stat4 = await host.files.stat(path2);
   if (stat4?.isFile) return path2;
   if (stat4?.isDirectory) {
-    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path99.join)(path2, built)))?.isFile) return (0, import_node_path99.join)(path2, built);
+    for (const built of BUILT2) if ((await host.files.stat((0, import_node_path102.join)(path2, built)))?.isFile) return (0, import_node_path102.join)(path2, built);
   }
   throw new HostError(
     "kernel_unusable",
@@ -52488,20 +52770,20 @@ async function downloaded(id2, run2, { host, vng, offline, signal }) {
   throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last.slice(0, 300)}`);
 }
 async function modulesOf(host, image, top) {
-  const root = (0, import_node_path99.dirname)((0, import_node_path99.dirname)(image));
+  const root = (0, import_node_path102.dirname)((0, import_node_path102.dirname)(image));
   for (const path2 of ["lib/modules", "usr/lib/modules"]) {
-    const dir = (0, import_node_path99.join)(root, path2);
+    const dir = (0, import_node_path102.join)(root, path2);
     if (top !== void 0 && !within(top, dir)) continue;
     if (root !== "/" && (await host.files.stat(dir))?.isDirectory) return { modules: dir };
   }
   return {};
 }
-var import_node_path99, DOWNLOAD_MS, BUILT2;
+var import_node_path102, DOWNLOAD_MS, BUILT2;
 var init_runner_kernel = __esm({
   "src/api/runner-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path99 = require("node:path");
+    import_node_path102 = require("node:path");
     init_find_vng();
     init_errors();
     init_kernel();
@@ -52511,7 +52793,7 @@ var init_runner_kernel = __esm({
     BUILT2 = ["arch/x86/boot/bzImage", "vmlinuz", "bzImage"];
     __name(withRunnerKernel, "withRunnerKernel");
     __name(withFirecrackerKernel, "withFirecrackerKernel");
-    __name(imageOf2, "imageOf");
+    __name(imageOf3, "imageOf");
     __name(downloaded, "downloaded");
     __name(modulesOf, "modulesOf");
   }
@@ -52568,7 +52850,7 @@ async function runnerTools(host, tools, runners, signal) {
 }
 async function createServices(environment, { root: cacheDir }, { arches, runners = [], isolation, lane, growDiskGib, offline, refresh, signal, onEvent }) {
   const { host, workspace } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path100.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path103.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
@@ -52594,19 +52876,19 @@ async function createServices(environment, { root: cacheDir }, { arches, runners
       executable: true,
       bytes: await shellBytes(arch, options2)
     }), "ensureShell"),
-    readBtf: /* @__PURE__ */ __name((profile, named7, stop) => readProfileBtf(host, profile, named7, stop), "readBtf"),
+    readBtf: /* @__PURE__ */ __name((profile, named8, stop) => readProfileBtf(host, profile, named8, stop), "readBtf"),
     ensureModules: /* @__PURE__ */ __name(async (profile, record4, options2) => ensureModules(await ownKernel(profile), record4, { ...options2, host, offline }), "ensureModules"),
     storedModules: /* @__PURE__ */ __name((_profile, record4) => storedModules(host, record4), "storedModules"),
     ensureKernel: /* @__PURE__ */ __name(async (profile, options2) => ensureKernel(await ownKernel(profile), { ...options2, host, offline, refresh }), "ensureKernel"),
     ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureSystem2(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path100, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path103, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path100 = require("node:path");
+    import_node_path103 = require("node:path");
     import_node_url2 = require("node:url");
     init_boot_files();
     init_find_firecracker();
@@ -52708,7 +52990,7 @@ async function descend(host, dir, requested2, depth = 0) {
   if (requested2.some((one) => names3.includes(one))) return dir;
   const [name5] = names3;
   if (name5 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path101.join)(dir, name5);
+  const next = (0, import_node_path104.join)(dir, name5);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, requested2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -52724,27 +53006,27 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, requested2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path101.join)(dir, "archive");
-  const root = (0, import_node_path101.join)(dir, "root");
+  const archive = (0, import_node_path104.join)(dir, "archive");
+  const root = (0, import_node_path104.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
-  const result = await host.run("sh", ["-c", UNPACK2, "sh", tool, archive, String(MAX_UNPACKED5), root], {
+  const result = await host.run("sh", ["-c", UNPACK2, "sh", tool, archive, String(MAX_UNPACKED6), root], {
     timeoutMs: UNPACK_MS
   });
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested2) : void 0;
 }
-var import_node_os3, import_node_path101, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path104, UNPACK_MS, MAX_UNPACKED6, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path101 = require("node:path");
+    import_node_path104 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
-    MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
+    MAX_UNPACKED6 = 2 * 1024 * 1024 * 1024;
     UNPACK2 = [
       'ulimit -f "$(($3 / 512))"',
       '$1 -dc -- "$2" | head -c "$3" | tar --extract --no-same-owner --no-same-permissions --directory "$4"'
@@ -52885,9 +53167,9 @@ async function saveOne({ profile, suffix }, { arch, kernels: kernels4, trust, re
   const found2 = reads && await callCache(trust, LOOKUP_MS, (response) => response === void 0, findEntry(path2, key));
   if (trust.lost) return "was not saved";
   try {
-    const given2 = await kernels4.give(profile, place3);
+    const given3 = await kernels4.give(profile, place3);
     if (found2 && found2.key === key) return "is in the cache already";
-    if (!given2) return "was stored before, without its packages: nothing to save";
+    if (!given3) return "was stored before, without its packages: nothing to save";
     const id2 = await callCache(trust, SAVE_MS, (response) => response < 0, saveEntry(path2, key));
     return id2 < 0 ? "was not saved" : "saved";
   } finally {
@@ -52993,6 +53275,58 @@ var init_post = __esm({
     init_state();
     __name(endLeftovers, "endLeftovers");
     __name(runPost, "runPost");
+  }
+});
+
+// src/gate/weight.ts
+function weightOf({ status: status4, required: required2, met, known: known5, inference }, failOn2) {
+  const any = failOn2 === "any";
+  switch (status4) {
+    case "pass":
+      if (met !== "passed") return "none";
+      return any ? "failure" : "passed";
+    case "infra_error":
+      return required2 || any ? "error" : "optional";
+    case "skipped":
+      return required2 ? "error" : "optional";
+    case "inferred":
+      if (inference?.accepted && inference.verdict === "pass") return "none";
+      return required2 || any ? "error" : "optional";
+    case "fail":
+      if (met === "failed") return "expected";
+      if (!required2 && !any) return "optional";
+      return failOn2 === "regression" && known5 ? "known" : "failure";
+  }
+}
+var init_weight = __esm({
+  "src/gate/weight.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(weightOf, "weightOf");
+  }
+});
+
+// src/gate/decide.ts
+function decide(cell, { failOn: failOn2, required: required2 = true }) {
+  const weight2 = required2 ? weightOf(cell, failOn2) : weightOf({ ...cell, required: false }, optionalPolicy(failOn2));
+  const tolerated = weight2 === "optional" || weight2 === "expected" || weight2 === "known" ? weight2 : void 0;
+  return {
+    weight: weight2,
+    decides: weight2 === "error" || weight2 === "failure" && failOn2 !== "never",
+    tolerated: cell.status === "fail" ? tolerated : void 0,
+    excused: weight2 === "failure" && failOn2 === "never"
+  };
+}
+function optionalPolicy(failOn2) {
+  return failOn2 === "any" ? "required" : failOn2;
+}
+var init_decide = __esm({
+  "src/gate/decide.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_weight();
+    __name(decide, "decide");
+    __name(optionalPolicy, "optionalPolicy");
   }
 });
 
@@ -53351,7 +53685,7 @@ function countsOfCells(cells, broken3 = 0) {
     broken: broken3
   };
 }
-function reasonOf3({ status: status4, findings, ...target }) {
+function reasonOf2({ status: status4, findings, ...target }) {
   switch (status4) {
     case "pass":
       return "";
@@ -53379,7 +53713,7 @@ var init_document_cells = __esm({
     __name(kindOf5, "kindOf");
     __name(documentCounts, "documentCounts");
     __name(countsOfCells, "countsOfCells");
-    __name(reasonOf3, "reasonOf");
+    __name(reasonOf2, "reasonOf");
   }
 });
 
@@ -53420,7 +53754,7 @@ var init_badge = __esm({
 // src/report/document-causes.ts
 function unexplained2({ target }) {
   const code2 = target.classification_code || "UNKNOWN";
-  return bareFinding({ code: code2, phase: target.failed_stage, confidence: "low", title: reasonOf3(target) });
+  return bareFinding({ code: code2, phase: target.failed_stage, confidence: "low", title: reasonOf2(target) });
 }
 function findingsOf(cell) {
   const { status: status4, findings } = cell.target;
@@ -53463,7 +53797,7 @@ function silenceOfCells(all) {
     const { status: status4 } = cell.target;
     const isUntested = status4 === "skipped" || status4 === "inferred";
     if (status4 !== "infra_error" && !(isUntested && cell.decides)) continue;
-    const message4 = reasonOf3(cell.target);
+    const message4 = reasonOf2(cell.target);
     groups2.set(message4, [...groups2.get(message4) ?? [], cell]);
   }
   return [...groups2].map(([message4, cells]) => {
@@ -53546,11 +53880,11 @@ function documentKernels({ cases }) {
   }
   const all = [...kernels4.values()];
   const alone = /* @__PURE__ */ __name((family2) => all.filter((other) => other.family === family2).length === 1, "alone");
-  const named7 = all.map((kernel2) => ({
+  const named8 = all.map((kernel2) => ({
     ...kernel2,
     name: twin(kernel2, all) ? `${kernel2.name} ${oneLine(kernel2.id, 64)}` : kernel2.name
   }));
-  const shown4 = named7.map((kernel2) => ({ ...kernel2, short: alone(kernel2.family) ? kernel2.family : kernel2.name }));
+  const shown4 = named8.map((kernel2) => ({ ...kernel2, short: alone(kernel2.family) ? kernel2.family : kernel2.name }));
   return byVendor(shown4, ({ arch, vendor, family: family2 }) => ({ arch, vendor, family: family2 }));
 }
 var init_document_kernels = __esm({
@@ -53608,12 +53942,7 @@ var init_document_place = __esm({
   }
 });
 
-// src/report/gcc.ts
-function line4(place3, level, words3, code2) {
-  const text7 = clip(terminal(words3, MAX_LINE3).replace(/\s+/g, " ").trim(), MAX_LINE3);
-  return `${place3}: ${level}: ${text7} [bpfcompat: ${code2.replace(/[^A-Z0-9_]+/g, "_").slice(0, MAX_CODE) || "UNKNOWN"}]
-`;
-}
+// src/report/gcc-place.ts
 function place(file2, row, column) {
   return `${terminal(file2, 1e3).replace(/^:/, "./:")}:${Math.max(1, row)}:${Math.max(1, column)}`;
 }
@@ -53628,6 +53957,24 @@ function causePlace({ one, finding }, workspace) {
   if (location !== void 0 && location.line > 0 && location.repository === void 0)
     return place(location.file.replace(/^\.\//, ""), location.line, location.column);
   return objectPlace(one, workspace);
+}
+var init_gcc_place = __esm({
+  "src/report/gcc-place.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_document_place();
+    init_escape();
+    __name(place, "place");
+    __name(objectPlace, "objectPlace");
+    __name(causePlace, "causePlace");
+  }
+});
+
+// src/report/gcc.ts
+function line4(place3, level, words3, code2) {
+  const text7 = clip(terminal(words3, MAX_LINE3).replace(/\s+/g, " ").trim(), MAX_LINE3);
+  return `${place3}: ${level}: ${text7} [bpfcompat: ${code2.replace(/[^A-Z0-9_]+/g, "_").slice(0, MAX_CODE) || "UNKNOWN"}]
+`;
 }
 function causeLines(kernels4, cause, workspace) {
   const { one, finding, cells, level, failed: failed2 } = cause;
@@ -53665,14 +54012,11 @@ var init_gcc = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_document_causes();
     init_document_kernels();
-    init_document_place();
     init_escape();
+    init_gcc_place();
     MAX_LINE3 = 1e3;
     MAX_CODE = 80;
     __name(line4, "line");
-    __name(place, "place");
-    __name(objectPlace, "objectPlace");
-    __name(causePlace, "causePlace");
     __name(causeLines, "causeLines");
     __name(gcc, "gcc");
   }
@@ -53724,7 +54068,7 @@ function element(name5, values2, body = "") {
 }
 function resultOf({ target, decides, tolerated, excused, expected }) {
   const { status: status4, classification_code: code2 } = target;
-  const message4 = reasonOf3(target);
+  const message4 = reasonOf2(target);
   const type = status4 === "fail" && code2 || (status4 === "fail" ? "UNCLASSIFIED_FAILURE" : "INFRA_ERROR");
   if (status4 === "pass") {
     const unseen = unseenText(status4, target.findings);
@@ -53874,6 +54218,7 @@ var init_junit = __esm({
     init_finding_facts();
     init_fixups();
     init_loaded_only();
+    init_status_text();
     MAX_LOG_LINES = 40;
     MAX_FINDINGS = 20;
     ILLEGAL = new RegExp("[\\ufffe\\uffff]|\\p{Noncharacter_Code_Point}", "gu");
@@ -53969,7 +54314,7 @@ function placeOf2({ one, finding }, workspace) {
 function fingerprint({ one, finding }) {
   const { code: code2, reason, subject, location } = finding;
   const identity2 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
-  return (0, import_node_crypto23.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
+  return (0, import_node_crypto25.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
 }
 function suppressionsOf({ cells }) {
   const reasons = cells.map(({ tolerated, expected }) => tolerated === "expected" ? expected?.reason : void 0);
@@ -54087,12 +54432,12 @@ function sarif(document, { workspace = "", version: version2 = "" } = {}) {
   return `${JSON.stringify(log4, null, 2)}
 `;
 }
-var import_node_crypto23, MAX_RESULTS, MAX_TEXT4;
+var import_node_crypto25, MAX_RESULTS, MAX_TEXT4;
 var init_sarif = __esm({
   "src/report/sarif/sarif.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto23 = require("node:crypto");
+    import_node_crypto25 = require("node:crypto");
     init_project();
     init_document_causes();
     init_document_cells();
@@ -54119,10 +54464,7 @@ var init_sarif = __esm({
   }
 });
 
-// src/report/summary/heading.ts
-function plural3(count5, one) {
-  return `${count5} ${one}${count5 === 1 ? "" : "s"}`;
-}
+// src/report/summary/verdict-text.ts
 function verdictText({ status: status4, notRun }, counts) {
   const { total, passed: passed2, failed: failed2, tolerated, excused, errored, broken: broken3, regressions, known: known5 } = counts;
   const deciding = failed2 - tolerated;
@@ -54133,8 +54475,8 @@ function verdictText({ status: status4, notRun }, counts) {
   const parts2 = [
     deciding > 0 ? `${deciding} of ${total} incompatible${details2.length > 0 ? ` (${details2.join(", ")})` : ""}` : "",
     errored > 0 ? `${errored} of ${total} inconclusive` : "",
-    broken3 > 0 ? `${plural3(broken3, "case")} could not start` : "",
-    notRun.length > 0 ? `${plural3(notRun.length, "case")} not run` : "",
+    broken3 > 0 ? `${plural2(broken3, "case")} could not start` : "",
+    notRun.length > 0 ? `${plural2(notRun.length, "case")} not run` : "",
     tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible (not blocking)` : ""
   ].filter((part3) => part3 !== "");
   const lack = status4 === "pass" ? lackText(counts) : "";
@@ -54155,6 +54497,17 @@ function lackText({ total, inferred, nothingLoaded: nothingLoaded2, loadedOnly: 
     inferred > 0 ? `${inferred} of ${total} inferred` : ""
   ].filter((part3) => part3 !== "").join(", ");
 }
+var init_verdict_text = __esm({
+  "src/report/summary/verdict-text.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_style();
+    __name(verdictText, "verdictText");
+    __name(lackText, "lackText");
+  }
+});
+
+// src/report/summary/heading.ts
 function headingText(document, counts) {
   const { status: status4 } = document;
   const lacking = status4 === "pass" && lackText(counts) !== "";
@@ -54170,11 +54523,9 @@ var init_heading = __esm({
   "src/report/summary/heading.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_verdict_text();
     ICONS = { pass: "\u2705", fail: "\u274C", error: "\u26A0\uFE0F" };
     ICON_LOADED = "\u{1F7E1}";
-    __name(plural3, "plural");
-    __name(verdictText, "verdictText");
-    __name(lackText, "lackText");
     SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
     __name(headingText, "headingText");
     __name(durationText, "durationText");
@@ -54346,7 +54697,7 @@ function timingLines(cells, kernels4) {
     ];
   });
   if (rows3.length === 0) return [];
-  return table(["Kernel", "Release", "Objects", "Boot (longest)", "Answers", "All"], rows3);
+  return table(["Kernel", "Release", "Objects", "Boot (longest)", "Run", "All"], rows3);
 }
 function acceleratorText(cells) {
   const words3 = cells.flatMap(({ target }) => target.guest?.accel || []);
@@ -54393,7 +54744,7 @@ var init_sections = __esm({
 function contextLine({ document, cells, kernels: kernels4, counts, options: options2 }) {
   const { cases, durationMs, name: name5, shard: shard2 } = document;
   const [only] = cases;
-  const what = cases.length === 1 && only ? code(only.name, 100) : plural3(cases.length, "object");
+  const what = cases.length === 1 && only ? code(only.name, 100) : plural2(cases.length, "object");
   const { evidence, run: run2 } = options2.links ?? {};
   const times = options2.times ?? true;
   const some2 = /* @__PURE__ */ __name((count5, words3) => count5 > 0 ? `${count5} ${words3}` : "", "some");
@@ -54413,7 +54764,7 @@ function contextLine({ document, cells, kernels: kernels4, counts, options: opti
   return [
     `**${md(name5, 100)}**`,
     shard2 ? `part ${shard2.index} of ${shard2.total}` : "",
-    `${what} \xD7 ${plural3(kernels4.length, "kernel")}`,
+    `${what} \xD7 ${plural2(kernels4.length, "kernel")}`,
     reported.filter((part3) => part3 !== "").join(", "),
     times && durationMs > 0 ? durationText(durationMs) : "",
     times ? acceleratorText(cells) : "",
@@ -54435,10 +54786,10 @@ function brokenLines({ cases, notRun }, most) {
   const broken3 = cases.filter(({ error: error2 }) => error2 !== "");
   const lines3 = broken3.slice(0, most).map(({ name: name5, error: error2 }) => `- \u26A0\uFE0F ${code(name5, 100)} could not start: ${md(error2, 600)}`);
   if (broken3.length > lines3.length) lines3.push(`- and ${broken3.length - lines3.length} more`);
-  const given2 = notRun.slice(0, 20).map((name5) => code(name5, 60));
-  if (given2.length > 0) {
-    const rest = notRun.length > given2.length ? ` and ${notRun.length - given2.length} more` : "";
-    lines3.push(`- not run, for an earlier case did not pass: ${given2.join(", ")}${rest}`);
+  const given3 = notRun.slice(0, 20).map((name5) => code(name5, 60));
+  if (given3.length > 0) {
+    const rest = notRun.length > given3.length ? ` and ${notRun.length - given3.length} more` : "";
+    lines3.push(`- not run, for an earlier case did not pass: ${given3.join(", ")}${rest}`);
   }
   return lines3.length === 0 ? [] : [...lines3, ""];
 }
@@ -54450,6 +54801,7 @@ var init_context = __esm({
     init_html();
     init_loaded_only();
     init_override_note();
+    init_style();
     init_heading();
     init_links2();
     init_sections();
@@ -54586,7 +54938,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
   const met = expected?.causes ?? [];
   const silent = target.status !== "fail";
   const verb = silent ? "inconclusive: " : "";
-  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf3(target), MAX_TITLE)}${note(cell)}`;
+  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf2(target), MAX_TITLE)}${note(cell)}`;
   const command = reproduceCommand(cell, options2.workspace);
   const evidence = address(options2.links.evidence);
   const last = [
@@ -54597,7 +54949,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
     `<details${open4 ? " open" : ""} id="${anchor2}"><summary>${head2}</summary>`,
     "",
     ...silent ? [
-      ...reasonOf3(target).length > MAX_TITLE ? [md(reasonOf3(target), 1e3), ""] : [],
+      ...reasonOf2(target).length > MAX_TITLE ? [md(reasonOf2(target), 1e3), ""] : [],
       "Infrastructure error, not an incompatibility. Re-run the job.",
       ""
     ] : [],
@@ -54623,6 +54975,7 @@ var init_failure_block = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_findings();
     init_project();
+    init_besides();
     init_cell_log();
     init_document_causes();
     init_document_cells();
@@ -54653,12 +55006,12 @@ function causeKey({ decisive, code: code2, title: title3, explanation: explanati
 }
 function keyOf5({ one, target, decides, tolerated, news, expected }, cases) {
   const weight2 = [decides, tolerated, news, expected?.met];
-  if (target.status !== "fail") return JSON.stringify(["inconclusive", reasonOf3(target), ...weight2]);
+  if (target.status !== "fail") return JSON.stringify(["inconclusive", reasonOf2(target), ...weight2]);
   if (!cases.has(one)) cases.set(one, cases.size);
   return JSON.stringify([
     cases.get(one),
     target.failed_stage,
-    reasonOf3(target),
+    reasonOf2(target),
     target.findings.map(causeKey),
     ...weight2
   ]);
@@ -54719,7 +55072,7 @@ function cellTitle(cell) {
     const passes = detail2 === "" ? `${SYMBOLS.pass[1]}${fixups}` : `${detail2}${fixups}`;
     return warning2 === void 0 ? passes : fixups === "" && detail2 === "" ? warning2.title : `${passes}; ${warning2.title}`;
   }
-  return tolerated === void 0 ? reasonOf3(target) : `${tolerated}: ${reasonOf3(target)}`;
+  return tolerated === void 0 ? reasonOf2(target) : `${tolerated}: ${reasonOf2(target)}`;
 }
 function legend(used) {
   const names3 = Object.keys(SYMBOLS);
@@ -54733,6 +55086,7 @@ var init_symbols = __esm({
     init_document_cells();
     init_fixups();
     init_loaded_only();
+    init_status_text();
     SYMBOLS = {
       pass: ["\u2705", "passes"],
       warning: ["\u{1F7E1}", "passes, with a warning"],
@@ -54877,7 +55231,7 @@ var init_matrix_table = __esm({
 
 // src/report/summary/render.ts
 function anchorBase({ name: name5 }) {
-  return `bpf-${(0, import_node_crypto24.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
+  return `bpf-${(0, import_node_crypto26.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
 }
 function reportedCells(cells) {
   const rank2 = /* @__PURE__ */ __name(({ target, decides, news, tolerated }) => {
@@ -54898,8 +55252,8 @@ function matrixLines({ document, kernels: kernels4, cells }, detail2, anchors) {
   const { lines: lines3, used } = matrix({ cases, kernels: kernels4, cells, anchor: /* @__PURE__ */ __name((cell) => anchors.get(cell), "anchor") });
   const passing = document.cases.length - included2.length;
   const left = [
-    passing > 0 ? `${plural3(passing, "object")} that ${passing === 1 ? "passes" : "pass"} everywhere` : "",
-    included2.length > cases.length ? `${plural3(included2.length - cases.length, "object")} that do not` : ""
+    passing > 0 ? `${plural2(passing, "object")} that ${passing === 1 ? "passes" : "pass"} everywhere` : "",
+    included2.length > cases.length ? `${plural2(included2.length - cases.length, "object")} that do not` : ""
   ].filter((part3) => part3 !== "");
   return [
     ...lines3,
@@ -54946,14 +55300,15 @@ function render(parts2, detail2, shortened) {
     ...detail2.extras && times && cells.length > 0 ? folded2("Timings and environment", [...timingLines(cells, kernels4), "", ...environmentLines(cells, document)]) : []
   ].join("\n").trimEnd().concat("\n");
 }
-var import_node_crypto24, FEW;
+var import_node_crypto26, FEW;
 var init_render = __esm({
   "src/report/summary/render.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto24 = require("node:crypto");
+    import_node_crypto26 = require("node:crypto");
     init_escape();
     init_html();
+    init_style();
     init_context();
     init_failure_block();
     init_failure_groups();
@@ -55045,12 +55400,12 @@ var init_formats2 = __esm({
 });
 
 // src/run/claims.ts
-function baselineInput(named7, decides) {
-  return { ...named7, baseline: decides ? "decides" : "movable" };
+function baselineInput(named8, decides) {
+  return { ...named8, baseline: decides ? "decides" : "movable" };
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path102.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path105.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text7 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -55117,12 +55472,12 @@ async function claimPaths(host, cwd, outputs, inputs) {
     reject6("report_over_file", phrase`${said}: ${path2} is there already and is not a ${words3} of bpfcompat; ${remedy5}`);
   }
 }
-var import_node_path102, OURS, MAX_BYTES3;
+var import_node_path105, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path102 = require("node:path");
+    import_node_path105 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -55221,7 +55576,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path103.join)(store.locks, "runs");
+  return (0, import_node_path106.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -55233,7 +55588,7 @@ async function leaseStore(host, name5, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path103.join)(leasesDir(store), name5);
+    const path2 = (0, import_node_path106.join)(leasesDir(store), name5);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -55248,12 +55603,12 @@ async function leaseStore(host, name5, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path103;
+var import_node_path106;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path103 = require("node:path");
+    import_node_path106 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -55266,15 +55621,15 @@ async function useStore(host, signal) {
   const root = storeRoot(host.env);
   const remedy5 = "name another one in BPFCOMPAT_CACHE_DIR";
   await ensureDirectory(host, root, "the cache directory", remedy5, OWNER_ONLY2);
-  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto25.randomBytes)(4).toString("hex")}`, signal);
+  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto27.randomBytes)(4).toString("hex")}`, signal);
   return { root, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }
-var import_node_crypto25, OWNER_ONLY2;
+var import_node_crypto27, OWNER_ONLY2;
 var init_store_use = __esm({
   "src/api/store-use.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto27 = require("node:crypto");
     init_lease();
     init_store_root();
     init_directories();
@@ -55301,7 +55656,13 @@ var init_admin_option_rows = __esm({
   "src/config/admin-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    ALL = ["admin list-tokens", "admin revoke-token", "admin verify-chain", "admin audit-export"];
+    ALL = [
+      "admin list-tokens",
+      "admin create-token",
+      "admin revoke-token",
+      "admin verify-chain",
+      "admin audit-export"
+    ];
     SCOPED = ["admin revoke-token", "admin audit-export"];
     ADMIN_OPTIONS = [
       {
@@ -55317,7 +55678,46 @@ var init_admin_option_rows = __esm({
         type: "boolean",
         default: "",
         description: "print JSON",
-        commands: ["admin list-tokens", "admin verify-chain"]
+        commands: ["admin list-tokens", "admin create-token", "admin verify-chain"]
+      },
+      {
+        name: "subject",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "who the token is for: records and the audit trail name them",
+        commands: ["admin create-token"]
+      },
+      {
+        name: "tenant",
+        type: "text",
+        default: "",
+        placeholder: "NAME",
+        description: "tenant that the token is for; * = any",
+        commands: ["admin create-token"]
+      },
+      {
+        name: "project",
+        type: "list",
+        default: "",
+        placeholder: "NAME,...",
+        description: "projects that it is for; * = all of the tenant",
+        commands: ["admin create-token"]
+      },
+      {
+        name: "write",
+        type: "boolean",
+        default: "",
+        description: "it may make projects and add versions, too; without it, it reads",
+        commands: ["admin create-token"]
+      },
+      {
+        name: "expires-at",
+        type: "text",
+        default: "",
+        placeholder: "TIME",
+        description: "time from which it counts no more (2027-01-01T00:00:00Z); default: none",
+        commands: ["admin create-token"]
       },
       {
         name: "subject",
@@ -55957,7 +56357,7 @@ var init_build_option_rows = __esm({
         default: "",
         placeholder: LANE_CHOICES.join("|"),
         words: LANE_CHOICES,
-        description: "direct: kernels; image: disk images (image: block of the profile); default: direct, and what a lock has of both",
+        description: "direct: kernels; image: disk images (image: block of the profile); default: direct; if no kernels are named, all that the lock has",
         commands: ["lock", "kernels fetch"]
       },
       {
@@ -56800,7 +57200,7 @@ var init_serve_option_rows = __esm({
         name: "behind-proxy",
         type: "boolean",
         default: "",
-        description: "a proxy in front of the server does TLS: an address beyond this machine may be listened on without it",
+        description: "a proxy in front of the server handles TLS: allow listening on a non-loopback address without it",
         commands: ["serve"]
       },
       {
@@ -57158,7 +57558,7 @@ var init_suite_option_rows = __esm({
         name: "stop-on-failure",
         type: "boolean",
         default: "",
-        description: "stop at the first required case that does not pass; later cases are reported as not run",
+        description: "stop at the first case that fails the suite (exit code 1 or 2); later cases are reported as not run",
         commands: ["suite"]
       },
       {
@@ -57271,7 +57671,7 @@ var init_options = __esm({
         type: "repeated",
         default: "",
         placeholder: "FILE|URL|IMAGE",
-        description: 'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux), the tree it was built in, an address (with ",sha256=HEX") or a container image (HOST/NAME:TAG); append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
+        description: 'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux), the tree it was built in, a URL (with ",sha256=HEX") or a container image (HOST/NAME:TAG); append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
         commands: [...RUNNING2, "suite", "plan"]
       },
       ...KERNEL_OPTIONS,
@@ -57304,7 +57704,7 @@ var init_options = __esm({
         type: "text",
         default: `${REPORT_DIRECTORY}/report.md`,
         placeholder: "FILE",
-        description: "Markdown report to write; an empty text writes none",
+        description: "Markdown report to write; an empty value writes none",
         commands: ["check"]
       },
       {
@@ -57836,6 +58236,18 @@ var init_action_words = __esm({
   }
 });
 
+// src/model/document.ts
+function isCollection({ kind: kind2, cases }) {
+  return kind2 === "suite" || cases.length !== 1;
+}
+var init_document = __esm({
+  "src/model/document.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(isCollection, "isCollection");
+  }
+});
+
 // src/model/cause-detail.ts
 function line5(words3) {
   const steady = words3.map((word4) => word4.replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
@@ -57850,9 +58262,13 @@ function testLines2({ reason = "", kind: kind2 = "", expected_of = "", exit_code
 function groupLines({ causes = "" }) {
   return causes.split("\n").flatMap((one) => line5([one]));
 }
-function rejectionLines({ reason = "", proof = "" }) {
-  const said = reason === "verifier_precision" ? proof : reason;
-  return line5([said === "unclassified" ? "" : said]);
+function rejectionLines({ reason = "", proof = "", said = "" }) {
+  const why2 = reason === "verifier_precision" ? proof : reason;
+  if (why2 !== "unclassified") return line5([why2]);
+  return said === "" ? [] : line5([why2, said.replace(/\d+/g, "#")]);
+}
+function warningLines2({ reason = "", line: words3 = "" }) {
+  return line5(reason === "tainted" ? [reason, words3] : [reason]);
 }
 function causeDetail(code2, args) {
   const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
@@ -57862,10 +58278,11 @@ function causeDetail(code2, args) {
 }
 function isDetailKnown(before, now) {
   if (before === void 0 || now === void 0) return true;
-  const known5 = new Set(before.split("\n"));
-  return now.split("\n").every((one) => known5.has(one));
+  const known5 = before.split("\n");
+  const open4 = known5.some((one) => one.startsWith(UNCLASSIFIED));
+  return now.split("\n").every((one) => known5.includes(one) || open4 && !one.startsWith(UNCLASSIFIED));
 }
-var DETAILS, UNSTEADY, MAX_DETAIL, SPECIAL;
+var DETAILS, UNSTEADY, MAX_DETAIL, UNCLASSIFIED, SPECIAL;
 var init_cause_detail = __esm({
   "src/model/cause-detail.ts"() {
     "use strict";
@@ -57887,10 +58304,14 @@ var init_cause_detail = __esm({
     __name(line5, "line");
     __name(testLines2, "testLines");
     __name(groupLines, "groupLines");
+    UNCLASSIFIED = '["unclassified",';
     __name(rejectionLines, "rejectionLines");
+    __name(warningLines2, "warningLines");
     SPECIAL = {
       FUNCTIONAL_TEST_FAILURE: testLines2,
       VERIFIER_REJECTION: rejectionLines,
+      // A warning is not an oops. Where it stood differs between builds.
+      KERNEL_WARNING: warningLines2,
       NO_VARIANT_LOADS: groupLines
     };
     __name(causeDetail, "causeDetail");
@@ -58057,65 +58478,18 @@ function suiteBaselineJson(suite) {
     removed_cases: list2(suite.baseline?.gone ?? [])
   };
 }
-function isFresh(diff) {
-  return isNews(diff) && !isOldNews(diff);
-}
-function sortedNews({
-  cases
-}) {
-  const compared2 = cases.flatMap((one) => {
-    const comparison = comparisonOf(one);
-    return comparison ? [{ one, comparison }] : [];
-  });
-  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
-  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
-  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
-}
-function quietTexts(suite) {
-  const { known: known5, same: same2 } = sortedNews(suite);
-  const texts2 = [
-    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
-    ["As before", same2.map(({ one }) => one.name)],
-    ["Not in the baseline", added(suite)],
-    ["Only in the baseline", suite.baseline?.gone ?? []]
-  ];
-  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
-}
-function suiteBaselineLines(suite) {
-  if (!hasBaseline(suite)) return [];
-  return [
-    "## Against the baseline",
-    "",
-    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
-    `- ${newsText(suiteNews(suite))}`,
-    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
-    "",
-    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
-      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
-      "",
-      ...newsLines(comparison, 4, isFresh)
-    ])
-  ];
-}
 var init_suite_baseline = __esm({
   "src/report/suite-baseline.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_comparison();
     init_compare_json();
-    init_compare_markdown();
-    init_compare_words();
-    init_escape();
     init_json_values();
     __name(comparisonOf, "comparisonOf");
     __name(hasBaseline, "hasBaseline");
     __name(suiteNews, "suiteNews");
     __name(added, "added");
     __name(suiteBaselineJson, "suiteBaselineJson");
-    __name(isFresh, "isFresh");
-    __name(sortedNews, "sortedNews");
-    __name(quietTexts, "quietTexts");
-    __name(suiteBaselineLines, "suiteBaselineLines");
   }
 });
 
@@ -58243,6 +58617,73 @@ var init_suite_json = __esm({
     __name(caseJson, "caseJson");
     __name(suiteValue, "suiteValue");
     __name(suiteJson, "suiteJson");
+  }
+});
+
+// src/report/suite-news.ts
+function isFresh(diff) {
+  return isNews(diff) && !isOldNews(diff);
+}
+function sortedNews({
+  cases
+}) {
+  const compared2 = cases.flatMap((one) => {
+    const comparison = comparisonOf(one);
+    return comparison ? [{ one, comparison }] : [];
+  });
+  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
+}
+function quietTexts(suite) {
+  const { known: known5, same: same2 } = sortedNews(suite);
+  const texts2 = [
+    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
+    ["As before", same2.map(({ one }) => one.name)],
+    ["Not in the baseline", added(suite)],
+    ["Only in the baseline", suite.baseline?.gone ?? []]
+  ];
+  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
+}
+var init_suite_news = __esm({
+  "src/report/suite-news.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_words();
+    init_suite_baseline();
+    __name(isFresh, "isFresh");
+    __name(sortedNews, "sortedNews");
+    __name(quietTexts, "quietTexts");
+  }
+});
+
+// src/report/suite-baseline-markdown.ts
+function suiteBaselineLines(suite) {
+  if (!hasBaseline(suite)) return [];
+  return [
+    "## Against the baseline",
+    "",
+    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
+    `- ${newsText(suiteNews(suite))}`,
+    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
+    "",
+    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
+      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
+      "",
+      ...newsLines(comparison, 4, isFresh)
+    ])
+  ];
+}
+var init_suite_baseline_markdown = __esm({
+  "src/report/suite-baseline-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_markdown();
+    init_compare_words();
+    init_escape();
+    init_suite_baseline();
+    init_suite_news();
+    __name(suiteBaselineLines, "suiteBaselineLines");
   }
 });
 
@@ -58429,9 +58870,10 @@ var init_suite_markdown = __esm({
     init_finding_facts();
     init_fixups();
     init_legend();
-    init_loaded_only();
     init_markdown_table2();
+    init_status_text();
     init_suite_baseline();
+    init_suite_baseline_markdown();
     init_suite_json();
     init_support_range();
     __name(kernelsOf, "kernelsOf");
@@ -58458,16 +58900,17 @@ var init_suite_markdown = __esm({
   }
 });
 
-// src/report/collection.ts
-function runCollection(run2, verdict2, cases) {
+// src/report/check-document.ts
+function runDocument(run2, verdict2, objects) {
   return {
+    kind: "run",
     name: run2.matrix.name,
     startedAt: run2.startedAt,
     finishedAt: run2.finishedAt,
     durationMs: run2.durationMs,
     status: verdict2.status,
     exitCode: verdict2.exitCode,
-    cases: cases.map(({ artifact, verdict: own3, json, markdown }) => ({
+    cases: objects.map(({ verdict: own3, json, markdown }, artifact) => ({
       name: run2.artifacts[artifact]?.name ?? "",
       artifact: run2.artifacts[artifact]?.path ?? "",
       manifest: "",
@@ -58484,28 +58927,41 @@ function runCollection(run2, verdict2, cases) {
     ...run2.part && { part: run2.part }
   };
 }
-function collectionJson(run2, verdict2, cases) {
-  return suiteJson(runCollection(run2, verdict2, cases));
+function documentJson(document) {
+  const [only] = document.cases;
+  if (isCollection(document) || only?.completed === void 0) return suiteJson(document);
+  const { json, markdownPath, completed: completed2 } = only;
+  const paths = { json, ...markdownPath !== "" && { markdown: markdownPath } };
+  return reportJson(completed2.run, completed2.artifact, completed2.verdict, paths);
 }
-function collectionMarkdown(run2, verdict2, cases) {
-  const versions2 = collectionVersionsMarkdown(run2).join("\n");
-  return `${suiteMarkdown(runCollection(run2, verdict2, cases))}${versions2 === "" ? "" : `
+function documentMarkdown(document) {
+  const run2 = document.kind === "run" ? document.cases[0]?.completed?.run : void 0;
+  const [only] = document.cases;
+  if (!isCollection(document) && only?.completed !== void 0) {
+    const { completed: completed2 } = only;
+    return reportMarkdown(completed2.run, completed2.artifact, completed2.verdict);
+  }
+  const versions2 = run2 === void 0 ? "" : collectionVersionsMarkdown(run2).join("\n");
+  return `${suiteMarkdown(document)}${versions2 === "" ? "" : `
 ${versions2}`}`;
 }
-var init_collection = __esm({
-  "src/report/collection.ts"() {
+var init_check_document = __esm({
+  "src/report/check-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_document();
+    init_json();
+    init_markdown();
     init_suite_json();
     init_suite_markdown();
     init_versions2();
-    __name(runCollection, "runCollection");
-    __name(collectionJson, "collectionJson");
-    __name(collectionMarkdown, "collectionMarkdown");
+    __name(runDocument, "runDocument");
+    __name(documentJson, "documentJson");
+    __name(documentMarkdown, "documentMarkdown");
   }
 });
 
-// src/report/gate-document.ts
+// src/report/saved-document.ts
 function statusOf(word4) {
   return word4 === "pass" || word4 === "fail" ? word4 : "error";
 }
@@ -58597,28 +59053,22 @@ function collectionDocument(saved, reports2) {
     shard: saved.shard
   };
 }
-function savedReport(run2, artifact, verdict2) {
-  return SavedReport.parse(reportValue(run2, artifact, verdict2, { json: "" }));
-}
-function suiteDocument(suite) {
-  const reports2 = suite.cases.map(
-    ({ completed: completed2 }) => completed2 && savedReport(completed2.run, completed2.artifact, completed2.verdict)
+function savedDocument(document) {
+  const reports2 = document.cases.map(
+    ({ completed: completed2 }) => completed2 && SavedReport.parse(reportValue(completed2.run, completed2.artifact, completed2.verdict, { json: "" }))
   );
-  return collectionDocument(SavedCollection.parse(suiteValue(suite)), reports2);
-}
-function runDocument(run2, verdict2, own3) {
-  if (run2.artifacts.length === 1) return reportDocument(savedReport(run2, 0, own3[0] ?? verdict2));
-  const cases = own3.map((one, artifact) => ({ artifact, verdict: one, json: "", markdown: "" }));
-  return suiteDocument(runCollection(run2, verdict2, cases));
+  const [only] = reports2;
+  if (!isCollection(document) && only !== void 0) return reportDocument(only);
+  return collectionDocument(SavedCollection.parse(suiteValue(document)), reports2);
 }
 var EMPTY_TARGET;
-var init_gate_document = __esm({
-  "src/report/gate-document.ts"() {
+var init_saved_document = __esm({
+  "src/report/saved-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_document();
     init_object_names();
     init_wording();
-    init_collection();
     init_json();
     init_saved_report();
     init_suite_json();
@@ -58651,9 +59101,7 @@ var init_gate_document = __esm({
     __name(caseOf, "caseOf");
     __name(withUniqueNames, "withUniqueNames");
     __name(collectionDocument, "collectionDocument");
-    __name(savedReport, "savedReport");
-    __name(suiteDocument, "suiteDocument");
-    __name(runDocument, "runDocument");
+    __name(savedDocument, "savedDocument");
   }
 });
 
@@ -58746,7 +59194,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path104.resolve)(cwd, file2);
+  const path2 = (0, import_node_path107.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -58804,18 +59252,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path104.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path107.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named7 = { key: "report_json_path", path: (0, import_node_path104.resolve)(cwd, candidate), use: "read", origin: file2 };
-    const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named7)).then(() => void 0).catch((error2) => error2), "confined");
-    const rejected3 = await confined(cwd) && await confined((0, import_node_path104.dirname)((0, import_node_path104.resolve)(cwd, file2)));
+    const named8 = { key: "report_json_path", path: (0, import_node_path107.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named8)).then(() => void 0).catch((error2) => error2), "confined");
+    const rejected3 = await confined(cwd) && await confined((0, import_node_path107.dirname)((0, import_node_path107.resolve)(cwd, file2)));
     if (rejected3 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path104.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path107.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : rejected3;
   }, "outside");
   if (path2 === "") return void 0;
   let rejected2;
-  for (const candidate of [path2, (0, import_node_path104.join)((0, import_node_path104.dirname)(file2), (0, import_node_path104.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path107.join)((0, import_node_path107.dirname)(file2), (0, import_node_path107.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -58837,12 +59285,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status4 }) => statuses.get(profile) === status4);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path104, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path107, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path104 = require("node:path");
+    import_node_path107 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -58888,39 +59336,25 @@ async function loadDocument(file2, options2 = {}) {
   return { document: collectionDocument(saved, reports2), files };
 }
 function documentOfResult(result) {
-  if ("suite" in result) {
-    const { suite } = result;
-    return { document: suiteDocument(suite), files: suite.cases.map(({ json }) => json || void 0) };
-  }
-  const { report: report2, verdict: verdict2, paths } = result;
-  const own3 = paths.artifacts.map((artifact) => artifact.verdict);
-  const files = paths.artifacts.length === 1 ? [] : paths.artifacts.map(({ json }) => json);
-  return { document: runDocument(report2, verdict2, own3), files };
+  return "suite" in result ? result.suite : runDocument(result.report, result.verdict, result.paths.artifacts);
 }
-function jsonOfResult({ report: report2, verdict: verdict2, paths }) {
-  const [only, ...others] = paths.artifacts;
-  if (only === void 0 || others.length > 0) {
-    return collectionJson(
-      report2,
-      verdict2,
-      paths.artifacts.map((files, artifact) => ({ artifact, ...files }))
-    );
-  }
-  const { json, markdown } = only;
-  return reportJson(report2, 0, only.verdict, { json, ...markdown !== "" && { markdown } });
+function loadedResult(result) {
+  const document = documentOfResult(result);
+  const files = isCollection(document) ? document.cases.map(({ json }) => json || void 0) : [];
+  return { document: savedDocument(document), files };
 }
 var init_report_document = __esm({
   "src/api/report-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_collection();
-    init_gate_document();
-    init_json();
+    init_document();
+    init_check_document();
+    init_saved_document();
     init_saved_reports();
     init_services();
     __name(loadDocument, "loadDocument");
     __name(documentOfResult, "documentOfResult");
-    __name(jsonOfResult, "jsonOfResult");
+    __name(loadedResult, "loadedResult");
   }
 });
 
@@ -58947,7 +59381,7 @@ async function filesBelow(dir) {
   const entries = await (0, import_promises14.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path105.join)(dir, entry2.name);
+    const path2 = (0, import_node_path108.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -58957,23 +59391,23 @@ async function copyFiles(from, to, redact) {
   const large = [];
   const names3 = (await (0, import_promises14.readdir)(from)).filter((name5) => CELL_FILES.has(name5)).sort();
   for (const name5 of names3) {
-    const found2 = await (0, import_promises14.lstat)((0, import_node_path105.join)(from, name5));
+    const found2 = await (0, import_promises14.lstat)((0, import_node_path108.join)(from, name5));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path105.join)(to, name5));
+      large.push((0, import_node_path108.join)(to, name5));
       continue;
     }
     await (0, import_promises14.mkdir)(to, { recursive: true });
     if (name5 === "qemu.log") {
-      const text7 = await (0, import_promises14.readFile)((0, import_node_path105.join)(from, name5), "latin1");
-      await (0, import_promises14.writeFile)((0, import_node_path105.join)(to, name5), redact(text7), "latin1");
-    } else await (0, import_promises14.copyFile)((0, import_node_path105.join)(from, name5), (0, import_node_path105.join)(to, name5));
+      const text7 = await (0, import_promises14.readFile)((0, import_node_path108.join)(from, name5), "latin1");
+      await (0, import_promises14.writeFile)((0, import_node_path108.join)(to, name5), redact(text7), "latin1");
+    } else await (0, import_promises14.copyFile)((0, import_node_path108.join)(from, name5), (0, import_node_path108.join)(to, name5));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path105.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path108.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
@@ -58982,8 +59416,8 @@ async function gatherCell(cell, request2, large) {
   const { root, workspace, ownRun, cells, redact } = request2;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path105.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path105.join)(root, dir), redact).then(
+  const dir = (0, import_node_path108.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path108.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -59009,9 +59443,9 @@ async function gatherEvidence(request2) {
   for (const path3 of files) {
     const bytes3 = await (0, import_promises14.readFile)(path3);
     listed.push({
-      path: (0, import_node_path105.relative)(root, path3),
+      path: (0, import_node_path108.relative)(root, path3),
       size: bytes3.length,
-      sha256: (0, import_node_crypto26.createHash)("sha256").update(bytes3).digest("hex")
+      sha256: (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex")
     });
   }
   const manifest = {
@@ -59025,21 +59459,21 @@ async function gatherEvidence(request2) {
       ...status4 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path105.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path108.relative)(root, path3))
   };
-  const path2 = (0, import_node_path105.join)(root, "manifest.json");
+  const path2 = (0, import_node_path108.join)(root, "manifest.json");
   await (0, import_promises14.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto26, import_promises14, import_node_path105, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto28, import_promises14, import_node_path108, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto26 = require("node:crypto");
+    import_node_crypto28 = require("node:crypto");
     import_promises14 = require("node:fs/promises");
-    import_node_path105 = require("node:path");
+    import_node_path108 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -59096,19 +59530,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text7 = attempt(evidence, () => FORMAT_WRITERS[name5](document, place3));
     if (text7 === void 0) return [[name5, ""]];
-    const path2 = (0, import_node_path106.join)(dir, evidence);
+    const path2 = (0, import_node_path109.join)(dir, evidence);
     (0, import_node_fs9.writeFileSync)(path2, text7);
     return [[name5, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs9, import_node_path106;
+var import_node_fs9, import_node_path109;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs9 = require("node:fs");
-    import_node_path106 = require("node:path");
+    import_node_path109 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -59223,7 +59657,7 @@ var init_annotations = __esm({
 
 // src/report/comment.ts
 function digest2(text7) {
-  return (0, import_node_crypto27.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
+  return (0, import_node_crypto29.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
 }
 function commentMarker(name5) {
   return `<!-- bpfcompat:${digest2(name5)} -->`;
@@ -59247,12 +59681,12 @@ function sameComment(a, b) {
   const results = resultsOf(a);
   return a === b || results !== void 0 && results === resultsOf(b);
 }
-var import_node_crypto27, MAX_BYTES4;
+var import_node_crypto29, MAX_BYTES4;
 var init_comment = __esm({
   "src/report/comment.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto27 = require("node:crypto");
+    import_node_crypto29 = require("node:crypto");
     init_step_summary();
     MAX_BYTES4 = 65e3;
     __name(digest2, "digest");
@@ -59417,12 +59851,12 @@ function isSummary(path2) {
 }
 async function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named7 = own3 === "" ? "" : (0, import_node_path107.resolve)(ended2.runner.workspace, own3);
-  const ours = named7 !== "" && named7 !== ended2.runner.summaryFile && isSummary(named7);
-  const path2 = ours ? named7 : (0, import_node_path107.join)(dir, SUMMARY);
+  const named8 = own3 === "" ? "" : (0, import_node_path110.resolve)(ended2.runner.workspace, own3);
+  const ours = named8 !== "" && named8 !== ended2.runner.summaryFile && isSummary(named8);
+  const path2 = ours ? named8 : (0, import_node_path110.join)(dir, SUMMARY);
   const text7 = writeSummary(document, ended2, uploaded, path2);
   if (text7 === void 0) return "";
-  const isThere = named7 !== "" && named7 === ended2.runner.summaryFile;
+  const isThere = named8 !== "" && named8 === ended2.runner.summaryFile;
   if (ended2.job.settings.jobSummary !== "none" && !isThere) await appendSummary(ended2.runner, text7);
   return path2;
 }
@@ -59432,18 +59866,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name5 };
   const text7 = attempt("the comment", () => comment(document, options2));
   if (text7 === void 0) return "";
-  const path2 = (0, import_node_path107.join)(dir, "comment.md");
+  const path2 = (0, import_node_path110.join)(dir, "comment.md");
   (0, import_node_fs11.writeFileSync)(path2, text7);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text7, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs11, import_node_path107, SUMMARY;
+var import_node_fs11, import_node_path110, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs11 = require("node:fs");
-    import_node_path107 = require("node:path");
+    import_node_path110 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -59470,7 +59904,7 @@ function escaped(text7) {
   return text7.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known5 = directories.map(([path2, shown4]) => [withoutEndSlashes(path2), shown4]).filter(([path2]) => (0, import_node_path108.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  const known5 = directories.map(([path2, shown4]) => [withoutEndSlashes(path2), shown4]).filter(([path2]) => (0, import_node_path111.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
   if (known5.length === 0) return (text7) => text7;
   const shownOf = new Map(known5);
   const names3 = known5.map(([path2]) => escaped(path2)).join("|");
@@ -59495,12 +59929,12 @@ function redactedFile(name5, text7, redact) {
     return redact(text7);
   }
 }
-var import_node_path108, PATH_CHARACTER;
+var import_node_path111, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path108 = require("node:path");
+    import_node_path111 = require("node:path");
     init_end_slashes();
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
@@ -59545,19 +59979,19 @@ async function uploadEvidence(request2, env, runner) {
   warning(`evidence upload failed: ${why2}; the verdict does not depend on it`);
   return void 0;
 }
-var import_node_crypto28, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
+var import_node_crypto30, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
 var init_upload = __esm({
   "src/action/upload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto28 = require("node:crypto");
+    import_node_crypto30 = require("node:crypto");
     import_node_fs12 = require("node:fs");
     init_errors();
     init_commands();
     init_limit();
     init_runner();
     BURNT = /\(409\)|already exists|conflict|finalize/i;
-    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto28.randomUUID)().slice(0, 8)}`], "suffixes");
+    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto30.randomUUID)().slice(0, 8)}`], "suffixes");
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
@@ -59613,19 +60047,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const included2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path109.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path112.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs13.mkdirSync)((0, import_node_path109.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs13.mkdirSync)((0, import_node_path112.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of included2) {
     if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
-    (0, import_node_fs13.writeFileSync)((0, import_node_path109.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
+    (0, import_node_fs13.writeFileSync)((0, import_node_path112.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path109.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path112.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -59685,10 +60119,10 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path109.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path109.join)(root, "reports");
+  const root = (0, import_node_path112.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path112.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path109.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path112.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   await setOutputs(env, {
     result: document.status,
@@ -59719,14 +60153,14 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs13, import_node_os4, import_node_path109;
+var import_node_fs13, import_node_os4, import_node_path112;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs13 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path109 = require("node:path");
+    import_node_path112 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
@@ -59827,7 +60261,7 @@ var init_fork = __esm({
 });
 
 // src/config/missing-option.ts
-function missing(name5, example) {
+function missing2(name5, example) {
   return new UsageError(
     "missing_flag",
     phrase`${option(name5)} is missing; add it, for example ${setting(name5, example)}`
@@ -59851,15 +60285,30 @@ var init_missing_option = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_wording();
-    __name(missing, "missing");
+    __name(missing2, "missing");
     __name(sameFile, "sameFile");
     __name(needsNetwork, "needsNetwork");
   }
 });
 
 // src/config/admin-options.ts
+function checkCreateOptions(values2) {
+  const { subject, tenant, project, expiresAt } = values2;
+  if (subject === "") throw missing2("subject", "ci");
+  if (tenant === "") throw missing2("tenant", "acme");
+  if (project.length === 0) throw missing2("project", "net");
+  const wrong3 = isReach(tenant) ? project.find((one) => !isReach(one)) : tenant;
+  if (wrong3 !== void 0)
+    throw new UsageError(
+      "bad_name",
+      phrase`${option(wrong3 === tenant ? "tenant" : "project")} ${quoted(wrong3)}: at most 64 letters, digits and "._-", or * for all`
+    );
+  if (expiresAt !== "" && !RFC_3339.test(expiresAt))
+    throw new UsageError("bad_time", phrase`${option("expires-at")} is no time; write 2027-01-01T00:00:00Z`);
+  return values2;
+}
 function checkRevokeOptions(values2) {
-  if (values2.subject === "") throw missing("subject", "ci");
+  if (values2.subject === "") throw missing2("subject", "ci");
   if (values2.tenant === "" !== values2.allTenants)
     throw new UsageError(
       "missing_flag",
@@ -59868,12 +60317,12 @@ function checkRevokeOptions(values2) {
   return values2;
 }
 function checkExportOptions(values2) {
-  if (values2.signKey !== "" && values2.out === "") throw missing("out", "events.jsonl");
-  if (values2.sigOut !== "" && values2.signKey === "") throw missing("sign-key", "audit.ed25519");
+  if (values2.signKey !== "" && values2.out === "") throw missing2("out", "events.jsonl");
+  if (values2.sigOut !== "" && values2.signKey === "") throw missing2("sign-key", "audit.ed25519");
   return values2;
 }
 function checkAuditVerifyOptions(values2) {
-  if (values2.input === "") throw missing("input", "events.jsonl");
+  if (values2.input === "") throw missing2("input", "events.jsonl");
   if (values2.pubkey === "" !== values2.trustEnvelopeKey)
     throw new UsageError(
       "missing_flag",
@@ -59881,13 +60330,19 @@ function checkAuditVerifyOptions(values2) {
     );
   return values2;
 }
+var RFC_3339, isReach;
 var init_admin_options = __esm({
   "src/config/admin-options.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_kernel();
     init_wording();
     init_missing_option();
+    init_words();
+    RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+    isReach = /* @__PURE__ */ __name((word4) => word4 === "*" || ID_PATTERN.test(word4), "isReach");
+    __name(checkCreateOptions, "checkCreateOptions");
     __name(checkRevokeOptions, "checkRevokeOptions");
     __name(checkExportOptions, "checkExportOptions");
     __name(checkAuditVerifyOptions, "checkAuditVerifyOptions");
@@ -59896,7 +60351,7 @@ var init_admin_options = __esm({
 
 // src/config/runtime-options.ts
 function checkSelecting(values2) {
-  if (values2.artifactName === "") throw missing("artifact-name", "conn");
+  if (values2.artifactName === "") throw missing2("artifact-name", "conn");
   if (values2.digest !== "") checkDigest2(values2.digest);
   const { policyMaxRequiredFailed: most } = values2;
   const number5 = most === "" ? 0 : parseInteger(most);
@@ -59924,8 +60379,8 @@ function checkSelectOptions(values2) {
   return values2;
 }
 function checkPushOptions(values2) {
-  if (values2.artifact === "") throw missing("artifact", "conn.bpf.o");
-  if (values2.image === "") throw missing("image", "ghcr.io/acme/conn:1.4.0");
+  if (values2.artifact === "") throw missing2("artifact", "conn.bpf.o");
+  if (values2.image === "") throw missing2("image", "ghcr.io/acme/conn:1.4.0");
   return values2;
 }
 function checkFetchArtifactOptions(values2) {
@@ -59939,7 +60394,7 @@ function checkFetchArtifactOptions(values2) {
   return values2;
 }
 function checkAttestCreateOptions(values2) {
-  if (values2.report.length === 0) throw missing("report", "report.json");
+  if (values2.report.length === 0) throw missing2("report", "report.json");
   const { unsigned: unsigned2, key, keyless, signingConfig } = values2;
   if (unsigned2 !== "" && (key !== "" || keyless))
     throw new UsageError(
@@ -59964,7 +60419,7 @@ function checkAttestVerifyOptions(values2, bundles) {
   return { ...values2, bundles };
 }
 function checkAttestIndexOptions(values2) {
-  if (values2.out === "") throw missing("out", "index.sigstore.json");
+  if (values2.out === "") throw missing2("out", "index.sigstore.json");
   for (const one of values2.withdraw)
     if (!/^[0-9a-f]{64}=.+$/.test(one))
       throw new UsageError(
@@ -60030,17 +60485,17 @@ function checkAgentPreflightOptions(values2) {
   return values2;
 }
 function checkAgentApproveOptions(values2) {
-  if (values2.decision === "") throw missing("decision", "plan.json");
-  if (values2.out === "") throw missing("out", "approval.json");
+  if (values2.decision === "") throw missing2("decision", "plan.json");
+  if (values2.out === "") throw missing2("out", "approval.json");
   return values2;
 }
 function checkAgentLedgerOptions(values2) {
-  if (values2.key !== "" && values2.checkpoint === "") throw missing("checkpoint", "ledger.checkpoint.json");
+  if (values2.key !== "" && values2.checkpoint === "") throw missing2("checkpoint", "ledger.checkpoint.json");
   return values2;
 }
 function checkAgentWorkOptions(values2) {
-  if (values2.queue === "") throw missing("queue", "/var/lib/bpfcompat/execute-queue");
-  if (values2.loadPolicy === "") throw missing("load-policy", "execute.yaml");
+  if (values2.queue === "") throw missing2("queue", "/var/lib/bpfcompat/execute-queue");
+  if (values2.loadPolicy === "") throw missing2("load-policy", "execute.yaml");
   if (!values2.allowHostLoad)
     throw new UsageError(
       "host_load_not_allowed",
@@ -60089,17 +60544,17 @@ var init_agent_options = __esm({
 });
 
 // src/config/command-options.ts
-function readCommandFlags(values2, given2) {
+function readCommandFlags(values2, given3) {
   const { command, commandBinary: binary, commandExpectExit: expectExitCode } = values2;
-  if (!given2.has("command")) {
-    const orphan = ["command-binary", "command-expect-exit"].find((name5) => given2.has(name5));
+  if (!given3.has("command")) {
+    const orphan = ["command-binary", "command-expect-exit"].find((name5) => given3.has(name5));
     if (orphan === void 0) return void 0;
     throw new UsageError(
       "missing_flag",
       phrase`${option(orphan)} needs ${option("command")}; add the command to run, or remove it`
     );
   }
-  const idle = LOAD_FLAGS.find((name5) => given2.has(name5));
+  const idle = LOAD_FLAGS.find((name5) => given3.has(name5));
   if (idle !== void 0) {
     const why2 = phrase`has no effect with ${option("command")}: the guest loads nothing by itself`;
     throw new UsageError("flag_conflict", phrase`${option(idle)} ${why2}; remove one of them`);
@@ -60135,7 +60590,7 @@ function asTestValues({
 }
 function readTestCommand({ cmd, bin, expectExit }) {
   if (cmd.trim() === "") {
-    throw missing("cmd", "'$BPFCOMPAT_BIN --check'");
+    throw missing2("cmd", "'$BPFCOMPAT_BIN --check'");
   }
   return {
     command: cmd,
@@ -60211,34 +60666,8 @@ var init_shard = __esm({
 });
 
 // src/config/report-options.ts
-function checkCompareOptions(values2) {
-  const { out: out2, markdown, failOnRegression } = values2;
-  const sides = sidesOf(values2);
-  if (out2 !== "" && out2 === markdown) {
-    throw sameFile("out", "markdown", quoted(out2));
-  }
-  return { sides, out: out2, markdown, failOnRegression };
-}
-function sidesOf(values2) {
-  const { baseReport: base, headReport: head2, workdir, artifactName: artifactName3, baseVersion, headVersion } = values2;
-  if (artifactName3 === "" && baseVersion === "" && headVersion === "") {
-    if (base === "") throw missing("base-report", "main.json");
-    if (head2 === "") throw missing("head-report", "report.json");
-    return { kind: "reports", base, head: head2 };
-  }
-  if (base !== "" || head2 !== "") {
-    throw new UsageError(
-      "flag_conflict",
-      phrase`reports are named by ${option("base-report")} and ${option("head-report")} or found by ${option("artifact-name")}, ${option("base-version")} and ${option("head-version")}; keep one of both`
-    );
-  }
-  if (artifactName3 === "") throw missing("artifact-name", "conn");
-  if (baseVersion === "") throw missing("base-version", "v1.0");
-  if (headVersion === "") throw missing("head-version", "v1.1");
-  return { kind: "history", workdir, artifactName: artifactName3, baseVersion, headVersion };
-}
 function checkSummaryOptions(values2) {
-  if (values2.report === "") throw missing("report", "report.json");
+  if (values2.report === "") throw missing2("report", "report.json");
   return values2;
 }
 function checkFailOn(text7, regression = false) {
@@ -60266,8 +60695,6 @@ var init_report_options = __esm({
     init_missing_option();
     init_similar();
     init_words();
-    __name(checkCompareOptions, "checkCompareOptions");
-    __name(sidesOf, "sidesOf");
     __name(checkSummaryOptions, "checkSummaryOptions");
     __name(checkFailOn, "checkFailOn");
   }
@@ -60282,7 +60709,7 @@ function checkMergeOptions(values2, words3) {
     );
   }
   if (values2.out === "") {
-    throw missing("out", "report.json");
+    throw missing2("out", "report.json");
   }
   checkReportFiles(values2);
   const { failOn: failOn2, failOnRegression, ...rest } = values2;
@@ -60297,26 +60724,26 @@ function checkReportFiles(values2) {
     flags.set(file2, name5);
   }
 }
-function checkPlanOptions(values2, given2) {
+function checkPlanOptions(values2, given3) {
   const { artifact: artifacts, matrix: matrix2, quick, kernels: kernels4, kernel: kernel2, ...rest } = values2;
-  const named7 = artifacts.length > 0 || matrix2 !== "" || quick || kernels4.length > 0;
-  if (given2.has("shards") && values2.shards === 0) {
+  const named8 = artifacts.length > 0 || matrix2 !== "" || quick || kernels4.length > 0;
+  if (given3.has("shards") && values2.shards === 0) {
     throw new UsageError(
       "flag_value",
       phrase`${option("shards")} must be a whole number from 1 to ${MAX_SHARDS}, not "0"; without it there are as many as ${option("target-time")} needs`
     );
   }
-  if (values2.suite !== "" && named7) {
+  if (values2.suite !== "" && named8) {
     throw new UsageError(
       "flag_conflict",
       phrase`${option("suite")} names objects and kernels itself; remove ${option("artifact")}, ${option("matrix")}, ${option("kernels")} and ${option("quick")}, or the suite`
     );
   }
-  checkClasses(values2, given2);
+  checkClasses(values2, given3);
   const chosen3 = values2.suite === "" ? chooseKernels(values2, "plan") : void 0;
   return { ...rest, artifacts, kernels: chosen3, localKernels: parseLocalKernels(kernel2) };
 }
-function checkClasses(values2, given2) {
+function checkClasses(values2, given3) {
   const { group: group2, sample, artifact } = values2;
   const requested2 = group2 ? "group" : sample ? "sample" : void 0;
   if (group2 && sample) {
@@ -60325,7 +60752,7 @@ function checkClasses(values2, given2) {
       phrase`${option("group")} and ${option("sample")} print different things; give one`
     );
   }
-  const odd = (requested2 === void 0 ? OF_CLASSES : OF_SHARDS).find((name5) => given2.has(name5));
+  const odd = (requested2 === void 0 ? OF_CLASSES : OF_SHARDS).find((name5) => given3.has(name5));
   if (requested2 !== void 0 && odd !== void 0) {
     throw new UsageError(
       "flag_conflict",
@@ -60338,7 +60765,7 @@ function checkClasses(values2, given2) {
       phrase`${option(odd)} is about classes of kernels; add ${option("group")} or ${option("sample")}`
     );
   }
-  if (requested2 !== void 0 && artifact.length === 0) throw missing("artifact", "my.bpf.o");
+  if (requested2 !== void 0 && artifact.length === 0) throw missing2("artifact", "my.bpf.o");
 }
 var OF_SHARDS, OF_CLASSES;
 var init_merge_options = __esm({
@@ -60411,9 +60838,9 @@ var init_validation_mode = __esm({
 });
 
 // src/config/test-options.ts
-function checkTestOptions(values2, given2) {
+function checkTestOptions(values2, given3) {
   const { command, commandBinary, commandExpectExit, ...rest } = values2;
-  return checkTest2(rest, readCommandFlags(values2, given2));
+  return checkTest2(rest, readCommandFlags(values2, given3));
 }
 function checkTestCommandOptions(values2) {
   return checkTest2(asTestValues(values2), readTestCommand(values2));
@@ -60421,7 +60848,7 @@ function checkTestCommandOptions(values2) {
 function checkTest2(values2, command) {
   const runner = checkRunner2(values2.runner);
   const { artifact: artifacts, artifactName: artifactName3 } = values2;
-  if (artifacts.length === 0 && command === void 0) throw missing("artifact", "build/my.bpf.o");
+  if (artifacts.length === 0 && command === void 0) throw missing2("artifact", "build/my.bpf.o");
   const twice = artifacts.find((path2, index) => artifacts.indexOf(path2) !== index);
   if (twice !== void 0) throw conflict(phrase`${option("artifact")} ${twice} is given twice; remove one of them`);
   if (artifacts.length > 1 && artifactName3 !== "") {
@@ -60431,7 +60858,7 @@ function checkTest2(values2, command) {
   }
   const resolved2 = resolveOptions(values2, "test");
   const out2 = values2.out === "" && values2.json ? "-" : values2.out;
-  if (out2 === "") throw missing("out", "report.json");
+  if (out2 === "") throw missing2("out", "report.json");
   if (out2 === values2.markdown) throw sameFile("out", "markdown", quoted(out2));
   checkReportFiles({ ...values2, out: out2 });
   if (values2.workdir === "")
@@ -60470,7 +60897,7 @@ function without(values2, keys) {
   return Object.fromEntries(left);
 }
 function checkWatchOptions(values2) {
-  if (values2.artifact.length === 0) throw missing("artifact", "build/my.bpf.o");
+  if (values2.artifact.length === 0) throw missing2("artifact", "build/my.bpf.o");
   return { ...without(values2, [...SETTLED, "suite"]), ...resolveOptions(values2, "watch") };
 }
 function parseValidationMode(text7) {
@@ -60588,7 +61015,7 @@ function checkBisectOptions(values2) {
     good: "debian-12-6.1@6.1.27-1",
     bad: "debian-12-6.1"
   };
-  for (const name5 of ["artifact", "good", "bad"]) if (values2[name5] === "") throw missing(name5, examples[name5]);
+  for (const name5 of ["artifact", "good", "bad"]) if (values2[name5] === "") throw missing2(name5, examples[name5]);
   const { artifact, good, bad, manifest, workdir, timeoutMs, allowProfileOverride, json, quiet } = values2;
   return {
     ...{ artifact, good, bad, manifest, workdir, timeoutMs, allowProfileOverride, json, quiet },
@@ -60615,7 +61042,7 @@ function otherUse(word4) {
   if (/\.bpf\.c$/i.test(word4)) return `compile it first: clang -O2 -g -target bpf -c ${word4} -o my.bpf.o`;
   return void 0;
 }
-function checkCheckOptions(values2, given2, words3) {
+function checkCheckOptions(values2, given3, words3) {
   const artifact = [...values2.artifact, ...words3];
   if (artifact.length === 0)
     throw new UsageError("missing_argument", "'check' needs an object; write bpfcompat check my.bpf.o");
@@ -60625,8 +61052,8 @@ function checkCheckOptions(values2, given2, words3) {
       throw new UsageError("unexpected_argument", `${quoted(word4)} is not a compiled object; ${use}`);
   }
   const quick = values2.quick || choosesNone(values2);
-  const markdown = values2.out === "-" && !given2.has("markdown") ? "" : values2.markdown;
-  return checkTestOptions({ ...LEFT_OUT, ...values2, artifact, quick, markdown }, given2);
+  const markdown = values2.out === "-" && !given3.has("markdown") ? "" : values2.markdown;
+  return checkTestOptions({ ...LEFT_OUT, ...values2, artifact, quick, markdown }, given3);
 }
 var LEFT_OUT;
 var init_check_options = __esm({
@@ -60778,7 +61205,7 @@ var init_commands2 = __esm({
       { name: "agent ledger", summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
       {
         name: "agent rollback",
-        summary: `name the object that was good before, and check its load (${EXPERIMENTAL_WORD})`
+        summary: `name the last good object, and check its load (${EXPERIMENTAL_WORD})`
       },
       {
         name: "agent work",
@@ -60787,7 +61214,8 @@ var init_commands2 = __esm({
       { name: "agent unload", summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
       { name: "agent revocation-drill", summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
       { name: "admin list-tokens", summary: "list the tokens of the registry of a server, without the tokens themselves" },
-      { name: "admin revoke-token", summary: "take the tokens of a subject out of the registry" },
+      { name: "admin create-token", summary: "make a token for the registry of a server, and print it" },
+      { name: "admin revoke-token", summary: "revoke all tokens of a subject" },
       { name: "admin verify-chain", summary: 'check the records of a work directory, as "history verify" does' },
       { name: "admin audit-export", summary: "export the audit trail of the registry, signed on demand" },
       { name: "admin audit-verify", summary: "check exported events against their signature" },
@@ -60825,6 +61253,46 @@ var init_commands2 = __esm({
       { name: "version", summary: "print the version" }
     ];
     __name(subcommandsOf, "subcommandsOf");
+  }
+});
+
+// src/config/compare-options.ts
+function checkCompareOptions(values2) {
+  const { out: out2, markdown, failOnRegression } = values2;
+  const sides = sidesOf(values2);
+  if (out2 !== "" && out2 === markdown) {
+    throw sameFile("out", "markdown", quoted(out2));
+  }
+  return { sides, out: out2, markdown, failOnRegression };
+}
+function sidesOf(values2) {
+  const { baseReport: base, headReport: head2, workdir, artifactName: artifactName3, baseVersion, headVersion } = values2;
+  if (artifactName3 === "" && baseVersion === "" && headVersion === "") {
+    if (base === "") throw missing2("base-report", "main.json");
+    if (head2 === "") throw missing2("head-report", "report.json");
+    return { kind: "reports", base, head: head2 };
+  }
+  if (base !== "" || head2 !== "") {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`reports are named by ${option("base-report")} and ${option("head-report")} or found by ${option("artifact-name")}, ${option("base-version")} and ${option("head-version")}; keep one of both`
+    );
+  }
+  if (artifactName3 === "") throw missing2("artifact-name", "conn");
+  if (baseVersion === "") throw missing2("base-version", "v1.0");
+  if (headVersion === "") throw missing2("head-version", "v1.1");
+  return { kind: "history", workdir, artifactName: artifactName3, baseVersion, headVersion };
+}
+var init_compare_options = __esm({
+  "src/config/compare-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    init_missing_option();
+    init_words();
+    __name(checkCompareOptions, "checkCompareOptions");
+    __name(sidesOf, "sidesOf");
   }
 });
 
@@ -60910,7 +61378,7 @@ var init_flag_values = __esm({
 function parseFlags(command, argv, env) {
   const options2 = new Map(optionsOf(command).map((row) => [row.name, row]));
   const values2 = new Map([...options2.values()].map((row) => [keyOf6(row), defaultOf(row, env)]));
-  const given2 = /* @__PURE__ */ new Set();
+  const given3 = /* @__PURE__ */ new Set();
   const notes = [];
   const words3 = [];
   const takesWords = COMMANDS3.some((row) => row.name === command && row.arguments !== void 0);
@@ -60936,15 +61404,15 @@ function parseFlags(command, argv, env) {
     if (text7 === void 0 && row.type !== "boolean") index++;
     const key = keyOf6(row);
     const before = values2.get(key);
-    if (row.type !== "repeated" && given2.has(name5) && String(before) !== String(value2))
+    if (row.type !== "repeated" && given3.has(name5) && String(before) !== String(value2))
       notes.push(
         phrase`${option(row.name)} is given twice; ${quoted(String(value2))} counts, and not ${quoted(String(before))}`
       );
-    values2.set(key, row.type === "repeated" && given2.has(name5) ? [...list4(before), ...list4(value2)] : value2);
-    given2.add(name5);
+    values2.set(key, row.type === "repeated" && given3.has(name5) ? [...list4(before), ...list4(value2)] : value2);
+    given3.add(name5);
   }
   if (!takesWords && words3.length > 0) throw unexpected(command, words3[0] ?? "", void 0);
-  return { values: Object.fromEntries(values2), given: given2, notes, words: words3 };
+  return { values: Object.fromEntries(values2), given: given3, notes, words: words3 };
 }
 function defaultOf(row, env) {
   if (row.type !== "boolean") return readFlagValue(row, row.default);
@@ -61105,16 +61573,6 @@ function checkFetchOptions(values2, words3) {
     ...{ userland, modules: modules2, refreshKernels, allowProfileOverride, json, quiet, noColor }
   };
 }
-function checkLockArguments(values2) {
-  const { suite, offline, check: check2, allowProfileOverride, json, quiet, ...flags } = values2;
-  const chosen3 = flags.quick || flags.matrix !== "" || flags.kernels.length > 0;
-  if (chosen3 && suite !== "") {
-    throw new UsageError("flag_conflict", phrase`${option("suite")} says itself which kernels; give it alone`);
-  }
-  const kernels4 = chosen3 ? chooseKernels(flags, "lock") : void 0;
-  const lane = checkLane(flags.lane);
-  return { kernels: kernels4, lane, suite, offline, check: check2, allowProfileOverride, json, quiet };
-}
 function checkPruneOptions(values2) {
   if (values2.all && values2.keep.length > 0) {
     throw new UsageError(
@@ -61125,7 +61583,7 @@ function checkPruneOptions(values2) {
   return values2;
 }
 function checkSweepOptions(values2) {
-  if (values2.profile === "") throw missing("profile", "ubuntu-22.04-5.15");
+  if (values2.profile === "") throw missing2("profile", "ubuntu-22.04-5.15");
   if ((parseDuration(values2.targetTimeout) ?? 0) > 0) return values2;
   throw new UsageError(
     "flag_value",
@@ -61133,7 +61591,7 @@ function checkSweepOptions(values2) {
   );
 }
 function checkProfileListOptions(values2) {
-  if (values2.matrix === "") throw missing("matrix", "quick");
+  if (values2.matrix === "") throw missing2("matrix", "quick");
   return values2;
 }
 var init_kernels_options = __esm({
@@ -61150,10 +61608,32 @@ var init_kernels_options = __esm({
     init_test_options();
     init_words();
     __name(checkFetchOptions, "checkFetchOptions");
-    __name(checkLockArguments, "checkLockArguments");
     __name(checkPruneOptions, "checkPruneOptions");
     __name(checkSweepOptions, "checkSweepOptions");
     __name(checkProfileListOptions, "checkProfileListOptions");
+  }
+});
+
+// src/config/lock-options.ts
+function checkLockArguments(values2) {
+  const { suite, offline, check: check2, allowProfileOverride, json, quiet, ...flags } = values2;
+  const chosen3 = flags.quick || flags.matrix !== "" || flags.kernels.length > 0;
+  if (chosen3 && suite !== "") {
+    throw new UsageError("flag_conflict", phrase`${option("suite")} says itself which kernels; give it alone`);
+  }
+  const kernels4 = chosen3 ? chooseKernels(flags, "lock") : void 0;
+  const lane = checkLane(flags.lane);
+  return { kernels: kernels4, lane, suite, offline, check: check2, allowProfileOverride, json, quiet };
+}
+var init_lock_options = __esm({
+  "src/config/lock-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    init_kernel_choice();
+    init_test_options();
+    __name(checkLockArguments, "checkLockArguments");
   }
 });
 
@@ -61204,8 +61684,8 @@ var init_serve_options = __esm({
 
 // src/config/site-options.ts
 function checkSiteOptions(values2) {
-  if (values2.in.length === 0) throw missing("in", "reports");
-  if (values2.out === "") throw missing("out", "public/compatibility");
+  if (values2.in.length === 0) throw missing2("in", "reports");
+  if (values2.out === "") throw missing2("out", "public/compatibility");
   return values2;
 }
 var init_site_options = __esm({
@@ -61272,12 +61752,12 @@ var init_suite_options = __esm({
 });
 
 // src/config/watch-options.ts
-function checkWatchArguments(values2, given2, words3 = []) {
+function checkWatchArguments(values2, given3, words3 = []) {
   if (values2.suite === "") {
     const artifact = [...values2.artifact, ...words3];
     return checkWatchOptions({ ...values2, artifact, quick: values2.quick || choosesNone(values2) });
   }
-  const other = words3.length > 0 ? "artifact" : OF_THE_SUITE.find((name5) => given2.has(name5));
+  const other = words3.length > 0 ? "artifact" : OF_THE_SUITE.find((name5) => given3.has(name5));
   if (other !== void 0) {
     throw new UsageError(
       "flag_conflict",
@@ -61291,9 +61771,9 @@ function checkWatchArguments(values2, given2, words3 = []) {
     localKernels: parseLocalKernels(values2.kernel),
     isolation: checkIsolation(isolation),
     lane: checkLane(lane),
-    workdir: given2.has("workdir") ? values2.workdir : "",
-    timeoutMs: given2.has("timeout") ? values2.timeoutMs : void 0,
-    concurrency: given2.has("concurrency") ? values2.concurrency : void 0
+    workdir: given3.has("workdir") ? values2.workdir : "",
+    timeoutMs: given3.has("timeout") ? values2.timeoutMs : void 0,
+    concurrency: given3.has("concurrency") ? values2.concurrency : void 0
   };
 }
 var OF_THE_SUITE;
@@ -61368,9 +61848,9 @@ function unknownCommand(word4) {
   const place3 = similar === "" && /^\w[\w-]*$/.test(word4) ? `; for a file or directory write ./${word4}` : "";
   return new UsageError("unknown_command", `unknown command ${quoted(word4)}${hint2} see 'bpfcompat help'${place3}`);
 }
-function check(command, values2, given2, words3) {
+function check(command, values2, given3, words3) {
   const own3 = CHECKS[command];
-  return { command, options: own3 ? own3(values2, given2, words3) : values2 };
+  return { command, options: own3 ? own3(values2, given3, words3) : values2 };
 }
 var CHECKS;
 var init_parse_args = __esm({
@@ -61383,12 +61863,14 @@ var init_parse_args = __esm({
     init_bisect_options();
     init_check_options();
     init_commands2();
+    init_compare_options();
     init_shells();
     init_flags();
     init_implied_check();
     init_init_options();
     init_inspect_options();
     init_kernels_options();
+    init_lock_options();
     init_merge_options();
     init_report_options();
     init_runtime_options();
@@ -61429,6 +61911,7 @@ var init_parse_args = __esm({
       "agent ledger": /* @__PURE__ */ __name((values2) => checkAgentLedgerOptions(values2), "agent ledger"),
       "agent work": /* @__PURE__ */ __name((values2) => checkAgentWorkOptions(values2), "agent work"),
       "agent rollback": /* @__PURE__ */ __name((values2) => checkAgentRollbackOptions(values2), "agent rollback"),
+      "admin create-token": /* @__PURE__ */ __name((values2) => checkCreateOptions(values2), "admin create-token"),
       "admin revoke-token": /* @__PURE__ */ __name((values2) => checkRevokeOptions(values2), "admin revoke-token"),
       "admin audit-export": /* @__PURE__ */ __name((values2) => checkExportOptions(values2), "admin audit-export"),
       "admin audit-verify": /* @__PURE__ */ __name((values2) => checkAuditVerifyOptions(values2), "admin audit-verify"),
@@ -61489,7 +61972,7 @@ function defaultsOf(command, inputs, scratch) {
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path110.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path113.join)(scratch, "report.json") },
     ...wantsKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
@@ -61500,7 +61983,7 @@ function ignoredIn(command, inputs) {
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path110.resolve)(workspace, binary);
+  const path2 = (0, import_node_path113.resolve)(workspace, binary);
   return (0, import_node_fs15.existsSync)(path2) && (0, import_node_fs15.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
@@ -61527,7 +62010,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag4) => {
     const prefix = `--${flag4}=`;
     const text7 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text7 === "" ? "" : (0, import_node_path110.resolve)(workspace, text7);
+    return text7 === "" ? "" : (0, import_node_path113.resolve)(workspace, text7);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -61548,13 +62031,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs15, import_node_path110, OWN_BINARY, NO_PLAN;
+var import_node_fs15, import_node_path113, OWN_BINARY, NO_PLAN;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs15 = require("node:fs");
-    import_node_path110 = require("node:path");
+    import_node_path113 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -61603,7 +62086,7 @@ function change(progress, which, now, part3) {
   const kernels4 = index < 0 ? [...progress.kernels, after] : progress.kernels.with(index, after);
   return { ...progress, kernels: kernels4 };
 }
-function named5(progress, artifact) {
+function named6(progress, artifact) {
   return progress.artifacts.length > 1 ? progress.artifacts[artifact] ?? "" : "";
 }
 function endPhase(before) {
@@ -61635,13 +62118,13 @@ function advance(progress, event3, now) {
       return change(progress, event3.profile, now, { phase: "failed", what: event3.message });
     case "cell-start":
     case "cell-booting":
-      return change(progress, event3.target, now, { phase: "boot", what: named5(progress, event3.artifact) });
+      return change(progress, event3.target, now, { phase: "boot", what: named6(progress, event3.artifact) });
     case "cell-testing":
-      return change(progress, event3.target, now, { phase: "test", what: named5(progress, event3.artifact) });
+      return change(progress, event3.target, now, { phase: "test", what: named6(progress, event3.artifact) });
     case "cell-stage": {
       const { stage } = event3;
       if (stage.stage !== "step") return progress;
-      const what = [named5(progress, event3.artifact), stage.phase, stage.subject].filter((word4) => word4 !== "").join(" ");
+      const what = [named6(progress, event3.artifact), stage.phase, stage.subject].filter((word4) => word4 !== "").join(" ");
       return change(progress, event3.target, now, { phase: "test", what });
     }
     case "cell-end": {
@@ -61681,7 +62164,7 @@ var init_progress = __esm({
     };
     __name(kernel, "kernel");
     __name(change, "change");
-    __name(named5, "named");
+    __name(named6, "named");
     __name(endPhase, "endPhase");
     __name(begun2, "begun");
     __name(advance, "advance");
@@ -61748,6 +62231,27 @@ var init_partial = __esm({
   }
 });
 
+// src/api/kernel-arches.ts
+async function archesOfKernels(ids, { localKernels, ...options2 } = {}) {
+  const environment = environmentOf(options2);
+  const catalog = createCatalog(environment);
+  const arches = /* @__PURE__ */ new Set(["x86_64"]);
+  for (const { arch } of await localProfiles(environment, localKernels).catch(() => [])) arches.add(arch);
+  for (const id2 of ids) arches.add((await findProfile(catalog, id2).catch(() => void 0))?.arch ?? "x86_64");
+  return [...arches];
+}
+var init_kernel_arches = __esm({
+  "src/api/kernel-arches.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_catalog();
+    init_resolve();
+    init_local_kernels2();
+    init_services();
+    __name(archesOfKernels, "archesOfKernels");
+  }
+});
+
 // src/config/suite-paths.ts
 function casePaths({ value: value2, at }, index, one) {
   const own3 = value2.cases[index];
@@ -61758,7 +62262,8 @@ function casePaths({ value: value2, at }, index, one) {
   }, "originOf");
   const reports2 = originOf2("report_dir");
   const paths = {
-    artifact: one.artifact,
+    // An image is no place on this machine.
+    artifact: plainImagePath(one.artifact) === void 0 ? one.artifact : "",
     command_binary: one.command?.binary ?? "",
     manifest: one.manifest,
     matrix: one.kernels.kind === "matrix" ? one.kernels.value : "",
@@ -61786,6 +62291,7 @@ var init_suite_paths = __esm({
   "src/config/suite-paths.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_image_path();
     SUITE_PATHS = {
       artifact: "read",
       command_binary: "read",
@@ -62195,7 +62701,7 @@ function checkExpectedNames(tests, { artifact, facts }) {
   const variables = variablesIn(facts.btf);
   const problems = tests.flatMap(({ name: test, expect }) => {
     const where = /* @__PURE__ */ __name((origin) => origin === void 0 ? "" : `${origin}: `, "where");
-    const missing3 = /* @__PURE__ */ __name((kind2, name5, present, origin) => present.includes(name5) ? [] : [
+    const missing4 = /* @__PURE__ */ __name((kind2, name5, present, origin) => present.includes(name5) ? [] : [
       `${where(origin)}test ${quoted(test)} expects something of ${kind2} ${quoted(name5)}, which ${artifact.basename} does not have${similarOr(kind2 === VARIABLE2 ? name5.split(/[.[]/, 1)[0] ?? name5 : name5, present)}`
     ], "missing");
     const noRecords = /* @__PURE__ */ __name((name5, origin) => {
@@ -62206,14 +62712,14 @@ function checkExpectedNames(tests, { artifact, facts }) {
       ];
     }, "noRecords");
     return [
-      ...(expect?.maps ?? []).flatMap(({ map: map3, origin }) => missing3("map", map3, maps, origin)),
+      ...(expect?.maps ?? []).flatMap(({ map: map3, origin }) => missing4("map", map3, maps, origin)),
       ...(expect?.variables ?? []).flatMap(
-        ({ variable: variable3, origin }) => variables === void 0 || isVariable(variable3, variables) ? [] : missing3(VARIABLE2, variable3, variables, origin)
+        ({ variable: variable3, origin }) => variables === void 0 || isVariable(variable3, variables) ? [] : missing4(VARIABLE2, variable3, variables, origin)
       ),
       ...(expect?.events ?? []).flatMap(
-        (event3) => event3.source === "map" ? [...missing3("map", event3.map, maps, event3.origin), ...noRecords(event3.map, event3.origin)] : []
+        (event3) => event3.source === "map" ? [...missing4("map", event3.map, maps, event3.origin), ...noRecords(event3.map, event3.origin)] : []
       ),
-      ...(expect?.run ?? []).flatMap(({ program: program2, origin }) => missing3("program", program2, programs, origin))
+      ...(expect?.run ?? []).flatMap(({ program: program2, origin }) => missing4("program", program2, programs, origin))
     ];
   });
   if (problems.length > 0) throw new UsageError("expectation_invalid", [...new Set(problems)].slice(0, 10).join("\n"));
@@ -62277,25 +62783,13 @@ function gateOptionsOf(manifest, failOn2, baseline, said = setting("fail-on", "r
     minKernel: manifest?.minKernel
   };
 }
-function withKnown(options2, { baseline = [], targets }) {
-  const known5 = baseline.flatMap(
-    (comparison, artifact) => (comparison?.profiles ?? []).filter(({ failure: failure3 }) => failure3 === "known").map(({ profile }) => ({ artifact, target: targets.findIndex((target) => target.profile.id === profile) }))
-  );
-  return { ...options2, known: known5 };
-}
-function verdictOf(options2, run2) {
-  return gate(run2, withKnown(options2, run2));
-}
 var init_gate_options = __esm({
   "src/run/gate-options.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_gate2();
     init_errors();
     init_wording();
     __name(gateOptionsOf, "gateOptionsOf");
-    __name(withKnown, "withKnown");
-    __name(verdictOf, "verdictOf");
   }
 });
 
@@ -62376,7 +62870,7 @@ function flagsOf({
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path111.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path114.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
     ...lane ? [flag("lane"), lane] : [],
     ...runner && runner !== "vm" ? [flag("runner"), runner] : [],
@@ -62386,23 +62880,23 @@ function flagsOf({
     ...loader.modules === false ? [flag("no-modules")] : [],
     ...loader.loader ? [flag("loader"), loader.loader] : [],
     ...loader.loaders ? [flag("loaders"), loader.loaders.join(",")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path111.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path114.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name5, value2]) => [flag("set-rodata"), `${name5}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name5, target]) => [flag("set-attach-target"), `${name5}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path111.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path114.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path111;
+var import_node_path114;
 var init_object_flags = __esm({
   "src/api/object-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path111 = require("node:path");
+    import_node_path114 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -62492,10 +62986,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path112.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path112.basename)(at)) ? (0, import_node_path112.join)((0, import_node_path112.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path115.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path115.basename)(at)) ? (0, import_node_path115.join)((0, import_node_path115.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path112.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path115.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -62516,14 +63010,14 @@ async function addFile(host, into, real, to, origin) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex");
   const known5 = into.files.get(to);
   if (known5 !== void 0 && known5.fact.sha256 !== sha2563) {
     reject7("asset_conflict", `${origin}: ${real} and ${known5.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path112.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path115.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -62533,16 +63027,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH4) reject7("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path112.join)(real, name5);
+    const path2 = (0, import_node_path115.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) reject7("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path112.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path115.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path112.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path115.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) reject7("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -62556,7 +63050,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path112.resolve)(context.dir, path2),
+      (0, import_node_path115.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -62582,23 +63076,23 @@ function joinAssets(first3, second) {
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS3))) {
-    const path2 = import_node_path112.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path115.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path112.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path115.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path112.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path115.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto29, import_node_path112, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
+var import_node_crypto31, import_node_path115, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto29 = require("node:crypto");
-    import_node_path112 = require("node:path");
+    import_node_crypto31 = require("node:crypto");
+    import_node_path115 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -62629,10 +63123,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path113.resolve)((0, import_node_path113.dirname)(from), pattern2);
-  const dir = (0, import_node_path113.dirname)(path2);
+  const path2 = (0, import_node_path116.resolve)((0, import_node_path116.dirname)(from), pattern2);
+  const dir = (0, import_node_path116.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path113.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path116.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches2 = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches2.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -62650,19 +63144,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path113.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path116.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path113, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path116, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/user-program/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path113 = require("node:path");
+    import_node_path116 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES5 = 200;
     DEFAULT_DIRS = [
@@ -62758,7 +63252,7 @@ var init_program_file = __esm({
 // src/user-program/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path114.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path117.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -62778,13 +63272,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known5.has(name5) || import_node_path114.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path117.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
-      if (found2 === void 0) throw missing2(origin, name5, next.name, [...own3, ...dirs]);
+      if (found2 === void 0) throw missing3(origin, name5, next.name, [...own3, ...dirs]);
       if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known5.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path114.join)(found2.dir.guest, import_node_path114.posix.basename(name5)), found2.bytes);
+      add(name5.includes("/") ? name5 : (0, import_node_path117.join)(found2.dir.guest, import_node_path117.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -62810,9 +63304,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : reject11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path114.dirname)(name5), guest: (0, import_node_path114.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path114.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path114.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path117.dirname)(name5), guest: (0, import_node_path117.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path117.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path117.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -62828,22 +63322,22 @@ function linksFor(known5) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known5].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path114.join)(home, name5), target: (0, import_node_path114.join)(dir.guest, name5) }] : []
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path117.join)(home, name5), target: (0, import_node_path117.join)(dir.guest, name5) }] : []
   );
 }
-function missing2(origin, name5, by, dirs) {
+function missing3(origin, name5, by, dirs) {
   const places = [...new Set(dirs.map(({ host }) => host))];
   return new UsageError(
     "library_missing",
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path114, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path117, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/user-program/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path117 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -62858,7 +63352,7 @@ var init_closure = __esm({
     __name(readInterpreter, "readInterpreter");
     __name(findLibrary, "findLibrary");
     __name(linksFor, "linksFor");
-    __name(missing2, "missing");
+    __name(missing3, "missing");
   }
 });
 
@@ -62888,7 +63382,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path115.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path118.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     reject8(
@@ -62914,35 +63408,35 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path115.resolve)(cwd, path2);
+  const source = (0, import_node_path118.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) reject8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path115.basename)(source);
+  const name5 = (0, import_node_path118.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     reject8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path115.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path115.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path118.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path118.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
-    sha256: (0, import_node_crypto30.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length,
     bytes: bytes3,
     guestPath,
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto30, import_node_path115, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto32, import_node_path118, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
   "src/user-program/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto30 = require("node:crypto");
-    import_node_path115 = require("node:path");
+    import_node_crypto32 = require("node:crypto");
+    import_node_path118 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -62962,7 +63456,7 @@ var init_command_binary = __esm({
 
 // src/run/payload.ts
 function sha2562(text7) {
-  return (0, import_node_crypto31.createHash)("sha256").update(text7).digest("hex");
+  return (0, import_node_crypto33.createHash)("sha256").update(text7).digest("hex");
 }
 async function prepareCommand(host, cwd, request2, origin) {
   const command = request2.command.trim();
@@ -63013,12 +63507,12 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto31, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto33, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto31 = require("node:crypto");
+    import_node_crypto33 = require("node:crypto");
     init_errors();
     init_wording();
     init_command_binary();
@@ -63084,20 +63578,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path116.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path116.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path119.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path119.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path116.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path119.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path116.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path119.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path116.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path116.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path119.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path119.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -63116,12 +63610,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path116;
+var import_node_path119;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path119 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -63166,7 +63660,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path117.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path120.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -63180,7 +63674,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path117.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path120.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -63194,7 +63688,7 @@ async function readLoader2(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path117.join)(directory, file2);
+    const place3 = (0, import_node_path120.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -63223,12 +63717,12 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path117, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
+var import_node_path120, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path117 = require("node:path");
+    import_node_path120 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
@@ -63255,9 +63749,9 @@ function loaderFinder(place3) {
     return found2;
   };
 }
-function choiceOf2(name5, named7) {
+function choiceOf2(name5, named8) {
   const choice3 = readLoader(name5);
-  if (typeof choice3 === "string") throw new UsageError("flag_value", phrase`${named7}${choice3}`);
+  if (typeof choice3 === "string") throw new UsageError("flag_value", phrase`${named8}${choice3}`);
   return choice3;
 }
 async function loadersOf(find, { gate: decides, beside: others }, command, targets) {
@@ -63268,11 +63762,11 @@ async function loadersOf(find, { gate: decides, beside: others }, command, targe
     throw new UsageError("flag_conflict", phrase`${origin} has no effect: ${why2}`);
   }
   const gate2 = decides && await find(choiceOf2(decides.name, decides.origin));
-  const named7 = await Promise.all(
+  const named8 = await Promise.all(
     (others?.names ?? []).map((name5) => find(choiceOf2(name5, phrase`${others?.origin ?? ""} ${quoted(name5)}`)))
   );
-  const beside = named7.filter(
-    (one, index) => !isSame2(one, gate2) && named7.findIndex((other2) => isSame2(one, other2)) === index
+  const beside = named8.filter(
+    (one, index) => !isSame2(one, gate2) && named8.findIndex((other2) => isSame2(one, other2)) === index
   );
   const other = targets.find(({ profile }) => profile.arch !== "x86_64");
   if (other !== void 0 && [gate2, ...beside].some((one) => one !== void 0)) {
@@ -63304,13 +63798,13 @@ function loadersFor({ loaders, command }, manifest) {
   return command === void 0 ? nearestLoaders([loaders.own, manifest?.loaders, loaders.defaults]) : loaders.own;
 }
 async function caseLoaders(source, manifest, targets, { findLoader: findLoader2 }) {
-  const named7 = loadersFor(source, manifest);
-  const loaders = await loadersOf(findLoader2, named7, source.command !== void 0, targets);
+  const named8 = loadersFor(source, manifest);
+  const loaders = await loadersOf(findLoader2, named8, source.command !== void 0, targets);
   const { mode: mode2, gate: gate2, origin } = source;
   const budget2 = gate2.maxInsns === void 0 ? "max_insns of defaults" : "max_insns";
   const keys = { mode: `${origin}: validation_mode: ${mode2}`, maxInsns: `${origin}: ${budget2}` };
-  checkLoaderClaims(loaders, named7, { mode: mode2, maxInsns: gate2.maxInsns ?? gate2.defaults.maxInsns, keys }, manifest);
-  return { named: named7, loaders };
+  checkLoaderClaims(loaders, named8, { mode: mode2, maxInsns: gate2.maxInsns ?? gate2.defaults.maxInsns, keys }, manifest);
+  return { named: named8, loaders };
 }
 function loaderSettings({ gate: gate2, beside }) {
   return { ...NO_SETTINGS, ...gate2 && { loader: gate2.name }, ...beside && { loaders: beside.names } };
@@ -63726,6 +64220,28 @@ function backEdgeAt(code2, insns) {
   }
   return void 0;
 }
+function reaches(code2, insns, from, without2) {
+  return walk2(from, insns, without2, (at) => successors(code2, at, insns));
+}
+function joined3(code2, insns, at, without2) {
+  const before = Array.from({ length: insns }, () => []);
+  for (let index = 0; index < insns; index++)
+    for (const target of successors(code2, index, insns)) before[target]?.push(index);
+  const back = walk2(at, insns, without2, (index) => before[index] ?? []);
+  return reaches(code2, insns, at, without2).map((reached2, index) => reached2 & (back[index] ?? 0));
+}
+function walk2(from, insns, without2, next) {
+  const seen = new Uint8Array(insns);
+  const waiting = [from];
+  for (let at = waiting.pop(); at !== void 0; at = waiting.pop()) {
+    for (const target of next(at)) {
+      if (target === without2 || seen[target] === 1) continue;
+      seen[target] = 1;
+      waiting.push(target);
+    }
+  }
+  return seen;
+}
 function successors(code2, at, insns) {
   const insn = insnAt(code2, at);
   const { falls, jump } = flowOf(insn);
@@ -63744,6 +64260,9 @@ var init_control_flow = __esm({
     OPEN = 1;
     DONE = 2;
     __name(backEdgeAt, "backEdgeAt");
+    __name(reaches, "reaches");
+    __name(joined3, "joined");
+    __name(walk2, "walk");
     __name(successors, "successors");
   }
 });
@@ -65487,7 +66006,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join99(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join100(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
   let known5;
   reach(0, atEntry());
@@ -65515,13 +66034,13 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known5);
   return false;
 }
-function join99(states, at, words3) {
+function join100(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
-    const joined4 = (before | (words3[word4] ?? 0)) >>> 0;
-    states[at + word4] = joined4;
-    more ||= joined4 !== before;
+    const joined5 = (before | (words3[word4] ?? 0)) >>> 0;
+    states[at + word4] = joined5;
+    more ||= joined5 !== before;
   }
   return more;
 }
@@ -65593,7 +66112,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join99, "join");
+    __name(join100, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -65828,9 +66347,9 @@ function coreAccesses(facts, program2) {
   });
 }
 function findProgram(facts, { section: expected, name: name5 }) {
-  const named7 = programsNamed(facts, name5);
+  const named8 = programsNamed(facts, name5);
   const plain6 = expected?.replace(/^\?/, "");
-  return named7.find(({ section: own3 }) => own3 === plain6) ?? named7[0];
+  return named8.find(({ section: own3 }) => own3 === plain6) ?? named8[0];
 }
 function section(elf, name5, read, problems) {
   const found2 = elf.sections.find((each2) => each2.name === name5 && each2.bytes.length > 0);
@@ -65911,12 +66430,12 @@ function repositoryPath(file2, root, files) {
   if (parts2.length === 0) return void 0;
   const plain6 = parts2.join("/");
   if ((!own3.startsWith("/") || own3 !== file2) && files.includes(plain6)) return plain6;
-  const named7 = files.filter((path2) => path2.slice(path2.lastIndexOf("/") + 1) === parts2.at(-1));
-  const scored = named7.map((path2) => ({ path: path2, shared: sharedEnd(parts2, path2.split("/")) }));
+  const named8 = files.filter((path2) => path2.slice(path2.lastIndexOf("/") + 1) === parts2.at(-1));
+  const scored = named8.map((path2) => ({ path: path2, shared: sharedEnd(parts2, path2.split("/")) }));
   const best = Math.max(...scored.map(({ shared: shared2 }) => shared2));
   const winners = scored.filter(({ shared: shared2 }) => shared2 === best);
   const [winner] = winners;
-  if (!winner || winners.length > 1 || named7.length > 1 && best < 2) return void 0;
+  if (!winner || winners.length > 1 || named8.length > 1 && best < 2) return void 0;
   return winner.path;
 }
 function sharedEnd(a, b) {
@@ -66005,7 +66524,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path118.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path121.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -66013,11 +66532,11 @@ async function readBelow(host, root, path2) {
   }
 }
 async function readSources(host, objectPath, facts) {
-  const named7 = objectPath.startsWith("/") ? namedFiles(facts) : [];
+  const named8 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named7.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path118.dirname)(objectPath));
+  const repository = named8.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path121.dirname)(objectPath));
   if (!repository) return found2;
-  for (const name5 of named7) {
+  for (const name5 of named8) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
     if (path2 === void 0) continue;
     const text7 = await readBelow(host, repository.root, path2);
@@ -66025,12 +66544,12 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path118, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
+var import_node_path121, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path118 = require("node:path");
+    import_node_path121 = require("node:path");
     init_source_paths();
     init_confine();
     init_git();
@@ -66059,7 +66578,7 @@ async function readAgain(host, path2, artifact, isObject4) {
   const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
-  if ((0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
+  if ((0, import_node_crypto34.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
     throw new UsageError("artifact_unreadable", `${path2}: it was changed while the run was under way; run again`);
   }
   const facts = isObject4 ? readObject(bytes3) : void 0;
@@ -66102,12 +66621,12 @@ function createShelf(host, limit2 = SHELF_BYTES) {
     content: contentOf(artifact, content2)
   });
 }
-var import_node_crypto32, SHELF_BYTES, NOTHING3;
+var import_node_crypto34, SHELF_BYTES, NOTHING3;
 var init_object_shelf = __esm({
   "src/run/object-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto32 = require("node:crypto");
+    import_node_crypto34 = require("node:crypto");
     init_errors();
     init_header2();
     init_read_object();
@@ -66170,8 +66689,8 @@ function recode(finding, code2, changes) {
 }
 function findingOf(match2, context) {
   const { rule, args } = match2;
-  const named7 = rule.subject === void 0 ? void 0 : args[rule.subject];
-  const subject = rule.subject === "none" ? void 0 : named7 ?? context.program;
+  const named8 = rule.subject === void 0 ? void 0 : args[rule.subject];
+  const subject = rule.subject === "none" ? void 0 : named8 ?? context.program;
   const evidence = evidenceLine(match2.line, context.origin);
   const about = { ...context.program !== void 0 && { program: context.program }, ...context.args, ...args };
   return assemble(rule.code, { confidence: "medium", phase: context.phase, subject, evidence }, about);
@@ -66285,7 +66804,7 @@ function reject9(origin, path2, { isFile: isFile2, isDirectory, size }) {
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path119.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path122.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -66316,11 +66835,11 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     );
   }
   const whole5 = {
-    sha256: (0, import_node_crypto33.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path119.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path122.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -66331,13 +66850,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto33, import_node_path119, REASONS6;
+var import_node_crypto35, import_node_path122, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto33 = require("node:crypto");
-    import_node_path119 = require("node:path");
+    import_node_crypto35 = require("node:crypto");
+    import_node_path122 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -66390,13 +66909,13 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path120.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path123.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path120.basename)(path2),
+      basename: (0, import_node_path123.basename)(path2),
       name: input.name || artifactName(path2),
       // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
-      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto34.createHash)("sha256").digest("hex") : "",
+      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto36.createHash)("sha256").digest("hex") : "",
       sizeBytes: 0
     };
     return { artifact, bytes: new Uint8Array(), facts: void 0, sources: /* @__PURE__ */ new Map(), unusable: unreadable3(error2) };
@@ -66433,13 +66952,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto34, import_node_path120;
+var import_node_crypto36, import_node_path123;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto34 = require("node:crypto");
-    import_node_path120 = require("node:path");
+    import_node_crypto36 = require("node:crypto");
+    import_node_path123 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -66525,8 +67044,8 @@ function agreedRoots(pairs2) {
   return first3 && first3[1].size > 1 && first3[1].size > (second?.[1].size ?? 0) ? first3[0] : void 0;
 }
 function preferred(pairs2) {
-  const named7 = pairs2.filter(({ sameName }) => sameName);
-  return named7.length === 0 ? pairs2 : named7;
+  const named8 = pairs2.filter(({ sameName }) => sameName);
+  return named8.length === 0 ? pairs2 : named8;
 }
 function decided(pairs2) {
   const ofOlder = [...grouped2(pairs2, ({ older: older2 }) => older2).values()].flatMap(preferred);
@@ -66585,7 +67104,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path121.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path124.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -66616,7 +67135,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path121.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path124.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -66624,11 +67143,11 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path121.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path124.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
-    const missing3 = error2.code === "ENOENT";
-    throw wrong3(missing3 ? "it has no metadata.json" : "its metadata.json is not that of a run", error2);
+    const missing4 = error2.code === "ENOENT";
+    throw wrong3(missing4 ? "it has no metadata.json" : "its metadata.json is not that of a run", error2);
   }
   const runs = [];
   for (const record4 of records) {
@@ -66657,24 +67176,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path121.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path121.join)(dir, "reports", (0, import_node_path121.basename)(path2)), (0, import_node_path121.join)(dir, (0, import_node_path121.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path124.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path124.join)(dir, "reports", (0, import_node_path124.basename)(path2)), (0, import_node_path124.join)(dir, (0, import_node_path124.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named7 = await caseReport(host, cwd, (0, import_node_path121.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path121.join)((0, import_node_path121.dirname)(dir), (0, import_node_path121.basename)(path2));
-  return named7 ?? (await isThere(moved) ? moved : void 0);
+  const named8 = await caseReport(host, cwd, (0, import_node_path124.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path124.join)((0, import_node_path124.dirname)(dir), (0, import_node_path124.basename)(path2));
+  return named8 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, requested2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, requested2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path121, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path124, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path124 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -67099,7 +67618,7 @@ var init_limits = __esm({
 
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
-  return (0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex");
+  return (0, import_node_crypto37.createHash)("sha256").update(bytes3).digest("hex");
 }
 function isNamedObject(member3) {
   return OBJECT2.test(member3);
@@ -67196,12 +67715,12 @@ function createCollector(everyPlace = false) {
     }
   };
 }
-var import_node_crypto35, SKELETON2, OBJECT2;
+var import_node_crypto37, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto35 = require("node:crypto");
+    import_node_crypto37 = require("node:crypto");
     init_elf_file();
     init_header2();
     init_c_source();
@@ -67351,10 +67870,10 @@ function lookupIn(layers) {
   };
 }
 function checkLayers(layers) {
-  const named7 = layers.flatMap(
+  const named8 = layers.flatMap(
     ({ cover }) => [...cover.own.values()].filter(({ path: path2, kind: kind2 }) => kind2 !== "file" && isNamedObject(path2))
   );
-  checkNamed(new Set(named7.map(({ path: path2 }) => path2)), lookupIn(layers));
+  checkNamed(new Set(named8.map(({ path: path2 }) => path2)), lookupIn(layers));
 }
 function keepNames({ own: own3, cover }) {
   const objects = /* @__PURE__ */ new Map();
@@ -67363,9 +67882,9 @@ function keepNames({ own: own3, cover }) {
     objects.set(member3, [...objects.get(member3) ?? [], object3]);
   }
   for (const { path: path2, kind: kind2, link } of [...cover.own.values()]) {
-    const named7 = kind2 === "link" ? objects.get(plainName(link)) : void 0;
-    if (named7 === void 0) continue;
-    for (const object3 of named7) own3.keep({ ...object3, member: path2 });
+    const named8 = kind2 === "link" ? objects.get(plainName(link)) : void 0;
+    if (named8 === void 0) continue;
+    for (const object3 of named8) own3.keep({ ...object3, member: path2 });
     cover.own.set(path2, { path: path2, kind: "file", link: "" });
   }
 }
@@ -67416,6 +67935,34 @@ var init_layers = __esm({
   }
 });
 
+// src/artifacts/pull-notes.ts
+function pullNotes({ monotonicMs }, image, layers, onNote = () => {
+}) {
+  const total = layers.reduce((sum2, { size }) => sum2 + size, 0);
+  let said = monotonicMs();
+  let before = 0;
+  return ({ size }) => {
+    const began = before;
+    before += size;
+    return (bytes3) => {
+      const now = monotonicMs();
+      if (now - said < SAY_EVERY_MS) return;
+      said = now;
+      onNote(`pulling ${image}: ${megabytes2(began + bytes3)} of ${megabytes2(total)}`);
+    };
+  };
+}
+var SAY_EVERY_MS, megabytes2;
+var init_pull_notes = __esm({
+  "src/artifacts/pull-notes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    SAY_EVERY_MS = 5e3;
+    megabytes2 = /* @__PURE__ */ __name((bytes3) => `${(bytes3 / 1e6).toFixed(1)} MB`, "megabytes");
+    __name(pullNotes, "pullNotes");
+  }
+});
+
 // src/artifacts/kind.ts
 function isTar2(head2) {
   return Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1", TAR_AT, TAR_AT + 5) === "ustar";
@@ -67432,14 +67979,14 @@ function containerOf2(name5, head2) {
   if (known5 !== void 0) return known5;
   return SOURCE2.test(name5) && head2.length > 0 && !head2.includes(0) ? { kind: "source", words: "C source" } : void 0;
 }
-var HEAD_BYTES3, TAR_AT, SOURCE2, BEGINNINGS;
+var HEAD_BYTES4, TAR_AT, SOURCE2, BEGINNINGS;
 var init_kind = __esm({
   "src/artifacts/kind.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_elf_file();
     init_signatures();
-    HEAD_BYTES3 = 512;
+    HEAD_BYTES4 = 512;
     TAR_AT = 257;
     SOURCE2 = /\.(?:h|hh|hpp|c|cc|cpp|inc)$/i;
     BEGINNINGS = [
@@ -67537,22 +68084,22 @@ async function takeTar(chunks2, collector, entries) {
   return image;
 }
 async function takePacked(host, path2, packing, collector, signal, entries = createLinkCheck(), layer2 = false) {
-  const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
+  const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES4);
   if (isTar2(head2)) return takeTar(all, collector, entries);
   if (layer2 && !hasElfMagic(head2)) rejectLayer(head2);
-  const name5 = (0, import_node_path122.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path125.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path122.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path122.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path125.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path125.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path122.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path125.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
@@ -67562,9 +68109,9 @@ async function takeRpm(host, path2, collector, signal) {
   const checkName3 = nameBounds();
   const links = createLinkCheck();
   const waiting = /* @__PURE__ */ new Map();
-  const wants = /* @__PURE__ */ __name(({ path: named7, kind: kind2, size, links: names3, inode }) => {
+  const wants = /* @__PURE__ */ __name(({ path: named8, kind: kind2, size, links: names3, inode }) => {
     if (++entries > LIMITS4.entries) rejectLarge(`it has more than ${LIMITS4.entries} entries`);
-    const path3 = plainName(named7);
+    const path3 = plainName(named8);
     checkName3({ path: path3, kind: kind2, link: "" });
     if (kind2 === "symlink") return size <= LIMITS4.nameLength;
     links.see({ path: path3, kind: kind2, link: "" });
@@ -67574,8 +68121,8 @@ async function takeRpm(host, path2, collector, signal) {
     if (size === 0 && names3 > 1 && isNamed) waiting.set(inode, path3);
     return (size > 0 || isNamed && names3 < 2) && size <= LIMITS4.fileBytes;
   }, "wants");
-  const take2 = /* @__PURE__ */ __name(async ({ path: named7, kind: kind2, inode, links: names3 }, content2) => {
-    const path3 = plainName(named7);
+  const take2 = /* @__PURE__ */ __name(async ({ path: named8, kind: kind2, inode, links: names3 }, content2) => {
+    const path3 = plainName(named8);
     if (kind2 === "symlink") return links.see({ path: path3, kind: kind2, link: content2.toString("utf8") });
     const called = names3 > 1 && !isNamedObject(path3) ? waiting.get(inode) ?? path3 : path3;
     if (names3 > 1) waiting.delete(inode);
@@ -67585,12 +68132,12 @@ async function takeRpm(host, path2, collector, signal) {
   for (const path3 of waiting.values()) collector.take(Buffer.alloc(0), path3);
   links.end();
 }
-var import_node_path122, IMAGE_MARKS;
+var import_node_path125, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path125 = require("node:path");
     init_elf_file();
     init_tar();
     init_chunks();
@@ -67618,7 +68165,7 @@ var init_archive = __esm({
 
 // src/artifacts/take-layer.ts
 async function takeLayer(host, file2, title3, { collector, entries, isArchive, signal }) {
-  const head2 = await host.files.readHead(file2, HEAD_BYTES3);
+  const head2 = await host.files.readHead(file2, HEAD_BYTES4);
   const container = containerOf2("", head2);
   if (container?.kind === "packed") {
     await takePacked(host, file2, container.packing, collector, signal, entries, isArchive);
@@ -67644,14 +68191,14 @@ var init_take_layer = __esm({
 });
 
 // src/artifacts/image.ts
-async function imageOf3(host, store, first3, what) {
+async function imageOf4(host, store, first3, what) {
   let reference = first3;
-  let named7 = "";
+  let named8 = "";
   for (let depth = 0; depth < MAX_DEPTH5; depth++) {
     const { bytes: bytes3, digest: digest3 } = await store.document(reference);
     const document = readDocument(bytes3, what);
-    named7 ||= digest3;
-    if (document.kind === "manifest") return { digest: named7, layers: document.layers };
+    named8 ||= digest3;
+    if (document.kind === "manifest") return { digest: named8, layers: document.layers };
     reference = choosePlatform(document.manifests, host.arch, what, void 0, SEVERAL).digest;
   }
   return rejectLarge(`${what} is an index of indexes without end`);
@@ -67665,15 +68212,15 @@ function needed(layers) {
     rejectLarge(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
   return chosen3;
 }
-async function takeImage(host, { store, first: first3, what, dir }, collector, signal) {
-  const image = await imageOf3(host, store, first3, what);
+async function takeImage(host, { store, first: first3, what, dir, onNote }, collector, signal) {
+  const image = await imageOf4(host, store, first3, what);
   const chosen3 = needed(image.layers);
   await requireSpace(host, dir, Math.max(0, ...chosen3.map(({ size }) => size)), `pulling ${what}`);
   const layers = createLayers();
   const read = [];
+  const pulled = pullNotes(host, what, chosen3, onNote);
   for (const layer2 of chosen3) {
-    const file2 = await store.layer(layer2, () => {
-    });
+    const file2 = await store.layer(layer2, pulled(layer2));
     const title3 = layer2.annotations?.[TITLE] ?? "program";
     const isArchive = ARCHIVE.test(layer2.mediaType);
     const take2 = /* @__PURE__ */ __name((own3, entries) => takeLayer(host, file2, title3, { collector: own3, entries, isArchive, signal }), "take");
@@ -67691,7 +68238,7 @@ async function takeReference(host, reference, collector, access3) {
     const store = openRegistry(host, name5, dir.path, access3);
     return await takeImage(
       host,
-      { store, first: name5.reference, what: reference, dir: dir.path },
+      { store, first: name5.reference, what: reference, dir: dir.path, onNote: access3.onNote },
       collector,
       access3.signal
     );
@@ -67707,7 +68254,7 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path123.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path126.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -67715,12 +68262,12 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path123, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
+var import_node_path126, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path126 = require("node:path");
     init_layout();
     init_manifest();
     init_registry();
@@ -67728,13 +68275,14 @@ var init_image = __esm({
     init_oci_source();
     init_layers();
     init_limits();
+    init_pull_notes();
     init_take_layer();
     GADGET = "application/vnd.gadget.ebpf.program.v1+binary";
     MAX_DEPTH5 = 3;
     ARCHIVE = /\.tar(?:[.+]|$)/;
     TITLE = "org.opencontainers.image.title";
     SEVERAL = "save the one that is meant as a layout of its own (skopeo copy ... oci:DIR)";
-    __name(imageOf3, "imageOf");
+    __name(imageOf4, "imageOf");
     __name(needed, "needed");
     __name(takeImage, "takeImage");
     __name(takeReference, "takeReference");
@@ -67768,24 +68316,24 @@ async function dockerLayers(chunks2) {
   }
   return layers;
 }
-async function takeDockerLayers(host, { chunks: chunks2, dir, named: named7 }, collector, signal) {
+async function takeDockerLayers(host, { chunks: chunks2, dir, named: named8 }, collector, signal) {
   const layers = createLayers();
   const read = /* @__PURE__ */ new Map();
   const entries = /* @__PURE__ */ new Map();
-  const needed2 = new Set(named7);
+  const needed2 = new Set(named8);
   const seen = /* @__PURE__ */ new Set();
   const files = tarFiles(chunks2, (entry2) => void entries.set(entry2.path, entry2));
   for await (const { path: member3, size, content: content2 } of files) {
     if (!needed2.has(member3)) continue;
     once(seen, member3);
     if (size > LIMITS4.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    const file2 = (0, import_node_path124.join)(dir, "layer");
+    const file2 = (0, import_node_path127.join)(dir, "layer");
     await host.files.writeAtomic(file2, await content2());
     const take2 = /* @__PURE__ */ __name((own3, entries2) => takeLayer(host, file2, "program", { collector: own3, entries: entries2, isArchive: true, signal }), "take");
     read.set(member3, await layers.read(take2));
   }
   const follow2 = followLinks((path2) => entries.get(path2));
-  const ordered = named7.map((member3) => {
+  const ordered = named8.map((member3) => {
     const layer2 = read.get(follow2(member3) ?? "");
     if (layer2 === void 0) throw new HostError("bad_package", `its layer ${member3} is not there; save it again`);
     return layer2;
@@ -67797,15 +68345,15 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path124.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path127.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
     }
-    const named7 = await dockerLayers(unpacked(host, path2, packing, signal));
-    if (named7 === void 0) return false;
+    const named8 = await dockerLayers(unpacked(host, path2, packing, signal));
+    if (named8 === void 0) return false;
     const chunks2 = unpacked(host, path2, packing, signal);
-    await takeDockerLayers(host, { chunks: chunks2, dir: dir.path, named: named7 }, collector, signal);
+    await takeDockerLayers(host, { chunks: chunks2, dir: dir.path, named: named8 }, collector, signal);
     return true;
   } catch (_) {
     var _error = _, _hasError = true;
@@ -67814,12 +68362,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path124, DockerManifest, MAX_MANIFEST;
+var import_node_path127, DockerManifest, MAX_MANIFEST;
 var init_image_archive = __esm({
   "src/artifacts/image-archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path127 = require("node:path");
     init_zod();
     init_chunks();
     init_errors();
@@ -67905,28 +68453,28 @@ function found(collector, container, { name: name5, flag: flag4 }) {
     phrase`${said}no BPF object in ${name5}: it is ${nothingWords(container, collector)}`
   );
 }
-async function openFile(host, path2, named7, signal) {
-  const container = containerOf2((0, import_node_path125.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+async function openFile(host, path2, named8, signal) {
+  const container = containerOf2((0, import_node_path128.basename)(path2), await host.files.readHead(path2, HEAD_BYTES4));
   if (container === void 0) return void 0;
-  const collector = await limited(named7, container.words, signal, async (within3) => {
+  const collector = await limited(named8, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
     if (container.kind === "program" && size > LIMITS4.fileBytes)
       rejectLarge(`it has more than ${LIMITS4.fileBytes >> 20} MiB`);
     return takeAll(host, path2, container, within3);
   });
-  return found(collector, container, named7);
+  return found(collector, container, named8);
 }
-async function openImage2(named7, take2, signal) {
+async function openImage2(named8, take2, signal) {
   const collector = createCollector();
-  const digest3 = await limited(named7, IMAGE3.words, signal, (within3) => take2(collector, within3));
-  return { ...found(collector, IMAGE3, named7), digest: digest3 };
+  const digest3 = await limited(named8, IMAGE3.words, signal, (within3) => take2(collector, within3));
+  return { ...found(collector, IMAGE3, named8), digest: digest3 };
 }
-var import_node_path125, DAMAGE, IMAGE3;
+var import_node_path128, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path128 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -67983,7 +68531,7 @@ function inputsOf(place3, reads, { objects, digest: digest3, always }, called = 
     };
   });
 }
-function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.heldBytes }) {
+function opener(host, { cwd, flag: flag4, offline, onNote, signal, heldBytes = LIMITS4.heldBytes }) {
   const known5 = /* @__PURE__ */ new Map();
   let held = 0;
   const hold = /* @__PURE__ */ __name((inputs, { name: name5 }) => {
@@ -68000,23 +68548,23 @@ function opener(host, { cwd, flag: flag4, offline, signal, heldBytes = LIMITS4.h
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path126.relative)(cwd, place3);
-    const named7 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
+    const shown4 = image ?? (0, import_node_path129.relative)(cwd, place3);
+    const named8 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
-      const access3 = { remedy: "name its directory", account: tokenAccount(host) };
+      const access3 = { remedy: "name its directory", account: tokenAccount(host), onNote };
       const take2 = /* @__PURE__ */ __name((collector, within3) => takeReference(host, image, collector, { ...access3, signal: within3 }), "take");
-      return hold(inputsOf(place3, "", await openImage2(named7, take2, signal), image), named7);
+      return hold(inputsOf(place3, "", await openImage2(named8, take2, signal), image), named8);
     }
     if (await isLayout(host, place3)) {
       const { top } = await flagRoot(host, cwd);
       const take2 = /* @__PURE__ */ __name((collector, within3) => takeLayout(host, { path: place3, top }, collector, within3), "take");
-      return hold(inputsOf(place3, place3, await openImage2(named7, take2, signal)), named7);
+      return hold(inputsOf(place3, place3, await openImage2(named8, take2, signal)), named8);
     }
-    const opened3 = await openFile(host, place3, named7, signal);
+    const opened3 = await openFile(host, place3, named8, signal);
     if (opened3 === void 0) return void 0;
     const digest3 = `sha256:${await host.files.sha256(place3)}`;
-    return hold(inputsOf(place3, place3, { ...opened3, digest: digest3, always: true }), named7);
+    return hold(inputsOf(place3, place3, { ...opened3, digest: digest3, always: true }), named8);
   }, "open");
   return (file2) => {
     const opening = known5.get(file2) ?? open4(file2);
@@ -68057,12 +68605,12 @@ async function inputsAt(host, path2, open4, { asIs = false, flag: flag4 }) {
   if (file2 === void 0 || objects === void 0) return [{ path: path2, reads: image === void 0 ? path2 : "" }];
   return isWhole2 ? objects : chosen(path2, file2, objects, flag4);
 }
-async function openNamed(host, named7) {
-  const open4 = opener(host, named7);
+async function openNamed(host, named8) {
+  const open4 = opener(host, named8);
   const found2 = /* @__PURE__ */ new Map();
-  for (const path2 of named7.paths) {
+  for (const path2 of named8.paths) {
     try {
-      for (const one of await inputsAt(host, path2, open4, named7)) {
+      for (const one of await inputsAt(host, path2, open4, named8)) {
         if (found2.get(one.path)?.problem === void 0) found2.set(one.path, one);
       }
     } catch (problem2) {
@@ -68075,14 +68623,14 @@ async function openNamed(host, named7) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path126.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path126.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path129.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path129.join)(dir, name5));
   }
 }
-async function keepNamed(host, workdir, named7) {
-  const dir = (0, import_node_path126.join)(workdir, OBJECTS2);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path126.join)(dir, `${sha2563}.o`), "fileOf");
-  const objects = named7.flatMap(({ object: object3 }) => object3 ?? []);
+async function keepNamed(host, workdir, named8) {
+  const dir = (0, import_node_path129.join)(workdir, OBJECTS2);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path129.join)(dir, `${sha2563}.o`), "fileOf");
+  const objects = named8.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
     if (objects.length > 0) {
@@ -68096,19 +68644,19 @@ async function keepNamed(host, workdir, named7) {
       cause
     });
   }
-  return named7.map(({ path: path2, name: name5, problem: problem2, object: object3 }) => ({
+  return named8.map(({ path: path2, name: name5, problem: problem2, object: object3 }) => ({
     path: path2,
     name: name5,
     problem: problem2,
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path126, OBJECTS2, KEPT3, UNUSED_MS;
+var import_node_path129, OBJECTS2, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path129 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -68141,7 +68689,21 @@ var init_named_objects = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
-  return artifact === "" ? `command://${name5}` : (0, import_node_path127.resolve)(dir, artifact);
+  if (artifact === "") return `command://${name5}`;
+  return plainImagePath(artifact) ?? (0, import_node_path130.resolve)(dir, artifact);
+}
+async function rejectUnclear({ host, dir }, { artifact, origin }) {
+  const isThere = await host.files.stat((0, import_node_path130.resolve)(dir, artifact)).catch(() => void 0) !== void 0;
+  if (plainImagePath(artifact) !== void 0) {
+    if (!isThere || saysImage(artifact)) return;
+    const both = "there is a file of that name, and it is the name of an image, too";
+    throw new UsageError(
+      "artifact_ambiguous",
+      `${origin}: artifact ${artifact}: ${both}; write ./${artifact} for the file, or oci://${artifact} for the image`
+    );
+  }
+  const address2 = isThere ? void 0 : addressWords(artifact);
+  if (address2 !== void 0) throw new UsageError("artifact_unreadable", `${origin}: artifact ${artifact}: ${address2}`);
 }
 function subjectReader(host, shelve, load2) {
   const known5 = /* @__PURE__ */ new Map();
@@ -68156,23 +68718,25 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path127.resolve)(dir, file2);
-    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path127.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path130.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path130.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known5.set(path2, reading2);
     return reading2;
   };
 }
-async function inputOf({ host, dir, root, signal }, { artifact, origin }, path2, asIs, workdir) {
-  const isThere = await host.files.stat(path2) !== void 0;
-  const container = isThere ? void 0 : await containerOf(host, path2);
+async function inputOf({ host, dir, root, offline, onNote, signal }, { artifact, origin }, path2, asIs, workdir) {
+  const isFile2 = plainImagePath(artifact) === void 0;
+  const isThere = isFile2 && await host.files.stat(path2) !== void 0;
+  const container = !isFile2 || isThere ? void 0 : await containerOf(host, path2);
   if (container !== void 0) await confine(host, root, { key: "artifact", path: container, use: "read", origin });
-  const named7 = await openNamed(host, { cwd: dir, paths: [path2], asIs, flag: `${origin}: artifact`, signal });
-  const [only = { path: path2 }] = await keepNamed(host, workdir, named7.slice(0, 1));
-  if (named7.length === 1) return only;
-  const names3 = named7.slice(0, 8).map(({ object: object3 }) => `${artifact}${object3?.source.inside ?? ""}`);
+  const flag4 = `${origin}: artifact`;
+  const named8 = await openNamed(host, { cwd: dir, paths: [path2], asIs, flag: flag4, offline, onNote, signal });
+  const [only = { path: path2 }] = await keepNamed(host, workdir, named8.slice(0, 1));
+  if (named8.length === 1) return only;
+  const names3 = named8.slice(0, 8).map(({ object: object3 }) => `${artifact}${object3?.source.inside ?? ""}`);
   throw new UsageError(
     "artifact_ambiguous",
-    `${origin}: artifact ${artifact} has ${named7.length} objects and a case is about one; write ${enumerate(names3, "or")}`
+    `${origin}: artifact ${artifact} has ${named8.length} objects and a case is about one; write ${enumerate(names3, "or")}`
   );
 }
 function caseReaders(context, suite, older2) {
@@ -68187,11 +68751,7 @@ function caseReaders(context, suite, older2) {
     async subjectOf(source, path2, command, workdir) {
       const { artifact, artifactName: artifactName3, name: name5, origin } = source;
       if (command !== void 0 && artifact === "") return shelve(commandSubject(command, artifactName3 || name5));
-      const isThere = await host.files.stat(path2) !== void 0;
-      const image = imagePath(artifact) && IMAGE_IN_A_CASE;
-      const address2 = isThere ? void 0 : image ?? addressWords(artifact);
-      if (address2 !== void 0)
-        throw new UsageError("artifact_unreadable", phrase`${origin}: artifact ${artifact}: ${address2}`);
+      await rejectUnclear(context, source);
       const read = command === void 0 ? readSubject : readForCommand;
       const input = await inputOf(context, source, path2, command !== void 0, workdir);
       return await read(input, artifactName3, `${origin}: artifact`);
@@ -68201,22 +68761,22 @@ function caseReaders(context, suite, older2) {
       const alone = suite.cases.length === 1 || !older2 && gate2.baseline?.own === true;
       const run2 = older2 ?? (gate2.baseline && await readBaseline(gate2.baseline.path, origin));
       if (run2 === void 0) return void 0;
-      const named7 = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
-      const matches2 = (alone ? void 0 : shared2.get(run2)) ?? matchCases(run2, named7);
+      const named8 = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
+      const matches2 = (alone ? void 0 : shared2.get(run2)) ?? matchCases(run2, named8);
       if (!alone) shared2.set(run2, matches2);
       return { run: run2, alone, before: [matches2[alone ? 0 : suite.cases.indexOf(source)]] };
     }
   };
 }
-var import_node_path127, IMAGE_IN_A_CASE;
+var import_node_path130;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path130 = require("node:path");
     init_similar();
     init_errors();
-    init_wording();
+    init_image_path();
     init_confine();
     init_directories();
     init_find_artifacts();
@@ -68224,8 +68784,8 @@ var init_suite_readers = __esm({
     init_subject();
     init_load_run();
     init_named_objects();
-    IMAGE_IN_A_CASE = phrase`a case names files of its repository; ${option("artifact")} takes images`;
     __name(artifactPath, "artifactPath");
+    __name(rejectUnclear, "rejectUnclear");
     __name(subjectReader, "subjectReader");
     __name(baselineReader, "baselineReader");
     __name(inputOf, "inputOf");
@@ -68257,9 +68817,9 @@ function gateOf2({ gate: gate2, origin }, manifest, failOn2, held) {
 }
 async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
-  for (const named7 of paths) if (named7.key === "matrix") await confine(host, root, named7);
+  for (const named8 of paths) if (named8.key === "matrix") await confine(host, root, named8);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path128.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path131.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
 async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
@@ -68275,11 +68835,11 @@ async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
 async function readyCase(source, paths, { context, overrides, readers }) {
   const { host, dir } = context;
   const runner = overrides.runner ?? source.runner;
-  for (const named8 of source.paths) {
-    if (named8.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named8);
+  for (const named9 of source.paths) {
+    if (named9.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named9);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path128.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path131.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -68289,7 +68849,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await checkExpectedProfiles(context.catalog, [...gate2.expectations, ...manifest?.expectations ?? []], entries);
   const targets = forRunner(targetsOf2(matrix2, entries, manifest, timeoutMs, promised(gate2, manifest)), runner);
-  const { named: named7, loaders } = await caseLoaders(source, manifest, targets, context);
+  const { named: named8, loaders } = await caseLoaders(source, manifest, targets, context);
   const general = command === void 0 && manifest?.maxInsns === void 0 ? gate2.defaults.maxInsns : void 0;
   const maxInsns = gate2.maxInsns ?? general;
   const baseline = await readers.baselineOf(source);
@@ -68299,14 +68859,14 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path128.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path131.resolve)(dir, matrix2.file), name: matrix2.name },
     targets,
     manifest,
     validationMode: mode2,
     maxInsns,
     flags: caseFlags(context, source, guestFiles, {
       ...{ maxInsns, failOn: decides.failOn, lane: overrides.lane, runner },
-      loader: loaderSettings(named7)
+      loader: loaderSettings(named8)
     }),
     payload: guestFiles.payload,
     ...loaders && { loaders },
@@ -68346,8 +68906,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path128.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path128.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path131.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path131.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -68358,12 +68918,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path128;
+var import_node_path131;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path128 = require("node:path");
+    import_node_path131 = require("node:path");
     init_catalog();
     init_tuning();
     init_errors();
@@ -68407,10 +68967,10 @@ async function neededKernels(requested2, options2 = {}) {
       await add(requested2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path129.resolve)(cwd, requested2.suite);
+    const path2 = (0, import_node_path132.resolve)(cwd, requested2.suite);
     const text7 = await loadText(host, path2, "suite", requested2.suite);
-    const suite = readSuite({ file: (0, import_node_path129.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path129.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path132.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path132.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -68423,19 +68983,12 @@ async function namedLocalKernels(localKernels, options2 = {}) {
   const profiles = await localProfiles(environmentOf(options2), localKernels).catch(() => []);
   return profiles.flatMap(({ id: id2, kernel: kernel2 }) => kernel2 === void 0 || isLocal(kernel2) ? [] : [id2]);
 }
-async function archesOfKernels(ids, options2 = {}) {
-  const catalog = createCatalog(environmentOf(options2));
-  const arches = /* @__PURE__ */ new Set(["x86_64"]);
-  for (const id2 of ids) arches.add((await findProfile(catalog, id2).catch(() => void 0))?.arch ?? "x86_64");
-  return [...arches];
-}
-var import_node_path129;
+var import_node_path132;
 var init_needed_kernels = __esm({
   "src/api/needed-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path129 = require("node:path");
-    init_catalog();
+    import_node_path132 = require("node:path");
     init_suite();
     init_kernel_source();
     init_confine();
@@ -68445,7 +68998,6 @@ var init_needed_kernels = __esm({
     init_suite_cases();
     __name(neededKernels, "neededKernels");
     __name(namedLocalKernels, "namedLocalKernels");
-    __name(archesOfKernels, "archesOfKernels");
   }
 });
 
@@ -68610,8 +69162,8 @@ function checkOptions(call3, options2, kinds, required2 = []) {
       `${call3}() takes one object with its options; write ${call3}({ ${examples} })`
     );
   }
-  const given2 = Object.entries(options2).filter(([, value2]) => value2 !== void 0);
-  for (const [name5, value2] of given2) {
+  const given3 = Object.entries(options2).filter(([, value2]) => value2 !== void 0);
+  for (const [name5, value2] of given3) {
     const expected = Object.hasOwn(known5, name5) ? known5[name5] : void 0;
     if (expected === void 0) {
       const similar = didYouMean(name5, names3) || `; there are ${enumerate(names3, "and")}`;
@@ -68623,7 +69175,7 @@ function checkOptions(call3, options2, kinds, required2 = []) {
     throw new UsageError("invalid_option", `${call3}(): ${words3}`);
   }
   for (const name5 of required2) {
-    if (given2.some(([one]) => one === name5)) continue;
+    if (given3.some(([one]) => one === name5)) continue;
     throw new UsageError("missing_option", `${call3}(): ${name5} is missing; write ${name5}: ${known5[name5]?.example}`);
   }
 }
@@ -68655,7 +69207,7 @@ function oneOf(words3) {
   const all = words3.map((word4) => JSON.stringify(word4));
   return kind(enumerate(all, "or"), all[0] ?? "", (value2) => words3.some((word4) => word4 === value2));
 }
-var isText, isCount, TEXT3, TEXTS, OBJECTS3, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, RUNNER, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, _sample, _facts, _accept, ASKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, SUITE_ASKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, GROUP_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
+var isText, isCount, TEXT3, TEXTS, OBJECTS3, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, RUNNER, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, _sample, _facts, _accept, CHECKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, SUITE_CHECKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, GROUP_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
 var init_call_options = __esm({
   "src/api/call-options.ts"() {
     "use strict";
@@ -68752,18 +69304,18 @@ var init_call_options = __esm({
       sample: _sample,
       facts: _facts,
       acceptInferred: _accept,
-      ...ASKING
+      ...CHECKING
     } = VALIDATE_OPTIONS);
-    WATCH_OPTIONS = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
+    WATCH_OPTIONS = { ...CHECKING, onResult: LISTENER, onIdle: LISTENER };
     SUITE_OPTIONS2 = {
       ...RUN,
       suite: { ...TEXT3, example: '"suite.yaml"' },
       localKernels: LOCAL_KERNELS,
       stopOnFailure: FLAG2
     };
-    ({ out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_ASKING } = SUITE_OPTIONS2);
+    ({ out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_CHECKING } = SUITE_OPTIONS2);
     WATCH_SUITE_OPTIONS = {
-      ...SUITE_ASKING,
+      ...SUITE_CHECKING,
       onResult: LISTENER,
       onIdle: LISTENER
     };
@@ -69154,7 +69706,7 @@ function withoutPaths(manifest) {
   return text7.replaceAll(JSON.stringify(manifest.file).slice(1, -1), "");
 }
 function digestOf2(value2) {
-  return (0, import_node_crypto36.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
+  return (0, import_node_crypto38.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
 }
 function byName2(a, b) {
   return a.kernel === b.kernel ? a.subject < b.subject ? -1 : 1 : a.kernel < b.kernel ? -1 : 1;
@@ -69194,10 +69746,10 @@ function divideRuns(runs, total, costs) {
   );
   const { shards } = assignShards(cells, total, costsOf2(knownCosts(costs)));
   const planned = cells.map((one, index) => ({ ...one, shard: shards[index] ?? 1 }));
-  const named7 = planned.map(({ subject, kernel: kernel2, shard: shard2 }) => ({ subject, kernel: kernel2, shard: shard2 })).sort(byName2);
+  const named8 = planned.map(({ subject, kernel: kernel2, shard: shard2 }) => ({ subject, kernel: kernel2, shard: shard2 })).sort(byName2);
   const digest3 = digestOf2([
     total,
-    named7,
+    named8,
     runs.map((one, run2) => [
       one.run.subjects.map(({ artifact }, index) => [names3[run2]?.[index], artifact.sha256]),
       one.run.targets.map(({ profile, required: required2 }) => [profile.id, required2]),
@@ -69206,16 +69758,16 @@ function divideRuns(runs, total, costs) {
   ]);
   return {
     digest: digest3,
-    named: named7,
+    named: named8,
     runs: runs.map((_, run2) => planned.filter((one) => one.run === run2).map(({ cell, shard: shard2 }) => ({ ...cell, shard: shard2 })))
   };
 }
-var import_node_crypto36;
+var import_node_crypto38;
 var init_shard_plan = __esm({
   "src/api/shard-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto36 = require("node:crypto");
+    import_node_crypto38 = require("node:crypto");
     init_errors();
     init_object_names();
     init_shard();
@@ -69238,10 +69790,10 @@ var init_shard_plan = __esm({
 
 // src/api/suite-claims.ts
 function caseInputs(dir, { source, ready }) {
-  const named7 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
+  const named8 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
-    ...named7.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path130.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+    ...named8.map(({ key, path: path2, origin }) => {
+      const input = { path: (0, import_node_path133.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -69266,7 +69818,7 @@ async function unwrittenOutputs(host, root, cases) {
 function caseOutputs({ source, ready, json, markdown }) {
   if (ready === void 0) return [];
   const said = /* @__PURE__ */ __name((key) => {
-    const origin = source.paths.find((named7) => named7.key === key)?.origin ?? source.origin;
+    const origin = source.paths.find((named8) => named8.key === key)?.origin ?? source.origin;
     return `${origin}: ${key} of case "${source.name}"`;
   }, "said");
   const merged3 = ready.mergedManifest === void 0 ? [] : [{ path: ready.manifest, said: said("report_dir"), by: "file" }];
@@ -69277,19 +69829,19 @@ function caseOutputs({ source, ready, json, markdown }) {
   ];
 }
 async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: options2 }, cases) {
-  const named7 = /* @__PURE__ */ __name((key) => {
+  const named8 = /* @__PURE__ */ __name((key) => {
     const own3 = suite.paths.find((one) => one.key === key);
     if (options2[key] || own3 === void 0) return { said: phrase`${option(key)} ${options2[key] ?? ""}`, by: "flag" };
     return { said: `${own3.origin}: ${key} of the suite`, by: "file" };
   }, "named");
   const outputs = [
-    { path: paths.json, ...named7("out"), kind: "report" },
-    { path: paths.markdown, ...named7("markdown"), kind: "markdown" },
+    { path: paths.json, ...named8("out"), kind: "report" },
+    { path: paths.markdown, ...named8("markdown"), kind: "markdown" },
     ...reportFileOutputs(options2.files, cwd),
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path130.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path133.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -69301,12 +69853,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path130;
+var import_node_path133;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path130 = require("node:path");
+    import_node_path133 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -69319,9 +69871,221 @@ var init_suite_claims = __esm({
   }
 });
 
+// src/gate/best-effort.ts
+function namedPrograms(programs) {
+  const rest = programs.length - NAMED_PROGRAMS;
+  return `${programs.slice(0, NAMED_PROGRAMS).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+function bestEffort(run2, artifact) {
+  const own3 = run2.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === "pass");
+  const failed2 = own3.flatMap(
+    ({ cell, outcome }) => (outcome.status === "pass" ? outcome.findings : []).filter((finding) => attachCount(finding) !== void 0).map(({ args }) => ({
+      programs: programsOf(args),
+      untried: untriedPrograms(args),
+      count: Number(args["attach_untried"] ?? 0),
+      id: run2.targets[cell.target]?.profile.id ?? ""
+    }))
+  );
+  if (failed2.length === 0) return [];
+  const ids = [...new Set(failed2.map(({ id: id2 }) => id2))];
+  const programs = [...new Set(failed2.flatMap((one) => one.programs))];
+  const untried = [...new Set(failed2.flatMap((one) => one.untried))].filter((name5) => !programs.includes(name5));
+  const unnamed = untried.length <= NAMED_PROGRAMS && failed2.some(({ count: count5 }) => count5 > untried.length);
+  const others = untried.length === 0 ? "" : ` (not tried: ${namedPrograms(untried)}${unnamed ? " and more" : ""})`;
+  const what = `${namedPrograms(programs)} could not be attached on ${ids.join(", ")}${others}, and no manifest requires it`;
+  return [`warning: ${what}; to make that a failure: ${requireAttach([...programs, ...untried])}`];
+}
+var init_best_effort = __esm({
+  "src/gate/best-effort.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_attach_warning();
+    init_finding();
+    __name(namedPrograms, "namedPrograms");
+    __name(bestEffort, "bestEffort");
+  }
+});
+
+// src/gate/cell-words.ts
+function reasonOf3(id2, result) {
+  if (result === void 0) return `${id2}: was not run`;
+  const { outcome } = result;
+  switch (outcome.status) {
+    case "pass":
+      return `${id2}: pass`;
+    case "fail": {
+      const codes = [...new Set(decisiveOf(outcome.findings).map((finding) => finding.rollup))];
+      return `${id2}: failed at ${outcome.failedStage}${codes.length > 0 ? ` (${codes.join(", ")})` : ""}`;
+    }
+    case "skipped":
+      return `${id2}: was skipped: ${outcome.reason}`;
+    case "inferred":
+      return `${id2}: ${inferredText(outcome.inference)}`;
+    case "infra_error":
+      return `${id2}: inconclusive: ${outcome.message}`;
+  }
+}
+var init_cell_words = __esm({
+  "src/gate/cell-words.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_inferred();
+    __name(reasonOf3, "reasonOf");
+  }
+});
+
+// src/gate/reason.ts
+function reasonFor({ target, result, expected, known: known5 }, failOn2) {
+  if (result?.outcome.status === "skipped" && result.outcome.otherShard) return void 0;
+  const { id: id2 } = target.profile;
+  const status4 = result?.outcome.status ?? "infra_error";
+  const { required: required2 } = target;
+  const inference = result?.outcome.status === "inferred" ? result.outcome.inference : void 0;
+  const { weight: weight2 } = decide({ status: status4, required: required2, met: expected?.met, known: known5, inference }, { failOn: failOn2 });
+  const text7 = `${required2 ? "required" : "optional"} ${reasonOf3(id2, result)}`;
+  switch (weight2) {
+    case "none":
+      return void 0;
+    case "expected":
+      return { weight: "remark", text: `expected ${reasonOf3(id2, result)}: ${expected?.reason ?? ""}` };
+    case "error":
+      return { weight: "error", text: text7 };
+  }
+  if (status4 === "pass") {
+    const words4 = `unexpected ${id2}: passes, and ${expected?.code} was expected (${expected?.reason}); remove it from expectations`;
+    return { weight: weight2 === "failure" ? "failure" : "remark", text: words4 };
+  }
+  if (status4 !== "fail") return { weight: "remark", text: text7 };
+  const words3 = expected === void 0 ? text7 : `${text7}; ${undeclaredText(expected)}`;
+  if (weight2 === "failure") return { weight: "failure", text: words3 };
+  return { weight: "remark", text: failOn2 === "regression" && known5 ? `known ${words3}` : words3 };
+}
+var init_reason = __esm({
+  "src/gate/reason.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_cell_words();
+    init_decide();
+    init_expectations();
+    __name(reasonFor, "reasonFor");
+  }
+});
+
+// src/gate/required.ts
+function isRequired({ required: required2, profile }, { requiredProfiles = [] }) {
+  return required2 || requiredProfiles.includes(profile.id);
+}
+function isPromised(result, { minKernel }) {
+  const number5 = kernelNumber(result?.kernel?.release ?? "");
+  return minKernel !== void 0 && number5 !== void 0 && compareKernels(number5, minKernel.number) >= 0;
+}
+function withRequired(run2, options2) {
+  const promised2 = new Set(run2.results.filter((result) => isPromised(result, options2)).map(({ cell }) => cell.target));
+  const targets = run2.targets.map(
+    (target, index) => !target.required && (promised2.has(index) || isRequired(target, options2)) ? { ...target, required: true } : target
+  );
+  return { ...run2, targets };
+}
+function untested({ targets, partial: partial2 }, { requiredProfiles = [] }) {
+  if (partial2) return [];
+  const ids = targets.map(({ profile }) => profile.id);
+  return requiredProfiles.filter((id2) => !ids.includes(id2)).map((id2) => `required ${id2}: was not tested in this run; add it to ${flag("kernels")}`);
+}
+function unrequired(run2, options2) {
+  const { failOn: failOn2 = "required", minKernel } = options2;
+  if (failOn2 === "any" || run2.targets.some((target) => isRequired(target, options2))) return [];
+  if (minKernel !== void 0 && !run2.partial) {
+    const number5 = minKernel.number.join(".");
+    const text7 = `min_kernel ${number5} (${minKernel.origin}) requires no kernel of this run, so nothing that it promises was tested; add a kernel from ${number5} on to ${flag("kernels")} or the matrix, or lower min_kernel`;
+    return [{ weight: "error", text: text7 }];
+  }
+  if (failOn2 === "never") return [];
+  return [{ weight: "remark", text: "no kernel of this run is required, so no failure can fail it" }];
+}
+var init_required = __esm({
+  "src/gate/required.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_wording();
+    __name(isRequired, "isRequired");
+    __name(isPromised, "isPromised");
+    __name(withRequired, "withRequired");
+    __name(untested, "untested");
+    __name(unrequired, "unrequired");
+  }
+});
+
+// src/gate/gate.ts
+function isKnown2({ baseline }, artifact, id2) {
+  const kernels4 = baseline?.[artifact]?.profiles ?? [];
+  return kernels4.some(({ profile, failure: failure3 }) => profile === id2 && failure3 === "known");
+}
+function gate(input, options2 = {}) {
+  const run2 = withRequired(input, options2);
+  const { failOn: failOn2 = "required", expectations: expectations2 = [] } = options2;
+  const reasons = [];
+  const allExpected = [];
+  for (const artifact of [...new Set(run2.results.map((result) => result.cell.artifact))]) {
+    for (const [index, target] of run2.targets.entries()) {
+      const cell = { artifact, target: index };
+      const result = run2.results.find((one) => one.cell.artifact === artifact && one.cell.target === index);
+      const expected = expectedOf2(cell, target, result, expectations2);
+      if (expected) allExpected.push(expected);
+      const known5 = isKnown2(run2, artifact, target.profile.id);
+      const reason = reasonFor({ target, result, expected, known: known5 }, failOn2);
+      if (reason) reasons.push(reason);
+    }
+    reasons.push(...bestEffort(run2, artifact).map((text7) => ({ weight: "remark", text: text7 })));
+  }
+  if (!run2.results.some(({ outcome }) => outcome.status === "pass" || outcome.status === "fail")) {
+    reasons.push({ weight: "error", text: "no target has a result" });
+  }
+  reasons.push(...unrequired(run2, options2));
+  if (!run2.partial) {
+    const idle = idleExpectations(run2.targets, run2.results, expectations2, allExpected);
+    reasons.push(...idle.map((text7) => ({ weight: "remark", text: text7 })));
+  }
+  const failing2 = reasons.some(({ weight: weight2 }) => weight2 === "failure");
+  reasons.push(...untested(run2, options2).map((text7) => ({ weight: failing2 ? "remark" : "error", text: text7 })));
+  const of = /* @__PURE__ */ __name((weight2) => reasons.filter((one) => one.weight === weight2).map(({ text: text7 }) => text7), "of");
+  const [errors, failures] = [of("error"), of("failure")];
+  const facts = {
+    reasons: [.../* @__PURE__ */ new Set([...failures, ...errors, ...of("remark")])],
+    ...errors.length > 0 && { inconclusive: true },
+    ...failOn2 !== "required" && { failOn: failOn2 },
+    ...allExpected.length > 0 && { expected: allExpected }
+  };
+  if (failures.length > 0 && failOn2 !== "never") return { status: "fail", exitCode: 2, ...facts };
+  if (errors.length > 0) return { status: "error", exitCode: 1, ...facts };
+  if (failures.length > 0) return { status: "fail", exitCode: 0, ...facts };
+  return { status: "pass", exitCode: 0, ...facts };
+}
+function gateObjects(run2, options2, whole5) {
+  if (run2.artifacts.length === 1) return [whole5];
+  return run2.artifacts.map((_, artifact) => {
+    const results = run2.results.filter(({ cell }) => cell.artifact === artifact);
+    return gate({ ...run2, results }, options2);
+  });
+}
+var init_gate2 = __esm({
+  "src/gate/gate.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_best_effort();
+    init_expectations();
+    init_reason();
+    init_required();
+    __name(isKnown2, "isKnown");
+    __name(gate, "gate");
+    __name(gateObjects, "gateObjects");
+  }
+});
+
 // src/api/suite-verdicts.ts
 function caseReport2(one, run2) {
-  const verdict2 = one.ready && run2 && verdictOf(one.ready.gate, run2);
+  const verdict2 = one.ready && run2 && gate(run2, one.ready.gate);
   return {
     ...caseFacts(one),
     status: verdict2?.status ?? "error",
@@ -69331,18 +70095,10 @@ function caseReport2(one, run2) {
     markdownPath: run2 ? one.markdown : ""
   };
 }
-function worstOf(cases) {
-  const deciding = cases.filter(({ required: required2 }) => required2);
-  const silent = deciding.some(({ exitCode: exitCode2, completed: completed2 }) => exitCode2 === 1 || completed2?.verdict.inconclusive);
-  const facts = silent ? { inconclusive: true } : {};
-  if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 2)) return { status: "fail", exitCode: 2, ...facts };
-  if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 1)) return { status: "error", exitCode: 1, ...facts };
-  return { status: deciding.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", exitCode: 0, ...facts };
-}
 function suiteBaseline(baseline, cases) {
   if (baseline === void 0) return {};
-  const named7 = cases.map(({ name: name5, artifact: path3 }) => ({ name: name5, path: path3 }));
-  const found2 = new Set(matchCases(baseline, named7));
+  const named8 = cases.map(({ name: name5, artifact: path3 }) => ({ name: name5, path: path3 }));
+  const found2 = new Set(matchCases(baseline, named8));
   const { path: path2, runId, summaryStatus } = baseline;
   const gone = baseline.cases.filter((one) => !found2.has(one)).map(({ name: name5 }) => name5);
   return { baseline: { path: path2, runId, summaryStatus, gone } };
@@ -69351,11 +70107,10 @@ var init_suite_verdicts = __esm({
   "src/api/suite-verdicts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_gate_options();
+    init_gate2();
     init_load_run();
     init_suite_cases();
     __name(caseReport2, "caseReport");
-    __name(worstOf, "worstOf");
     __name(suiteBaseline, "suiteBaseline");
   }
 });
@@ -69363,7 +70118,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path131.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path134.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -69371,8 +70126,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path131.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path131.relative)(cwd, (0, import_node_path131.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path134.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path134.relative)(cwd, (0, import_node_path134.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function rejectRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -69389,20 +70144,20 @@ function rejectStop({ shard: shard2, stopOnFailure }) {
   );
 }
 async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, options2) {
-  for (const named7 of paths) {
-    if (!options2[named7.key === "out" ? "out" : "markdown"]) await confine(host, root, named7);
+  for (const named8 of paths) {
+    if (!options2[named8.key === "out" ? "out" : "markdown"]) await confine(host, root, named8);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path131.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path134.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path131.dirname)((0, import_node_path131.resolve)(cwd, file2));
+  const dir = (0, import_node_path134.dirname)((0, import_node_path134.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path131.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path134.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -69418,11 +70173,14 @@ async function prepareSuite(options2, environment, old) {
   rejectStop(options2);
   const own3 = await localProfiles(environment, options2.localKernels);
   const localKernels = resolvedKernels(cwd, options2.localKernels, own3);
+  const { offline, onEvent, signal } = options2;
+  const onNote = onEvent && ((message4) => onEvent({ type: "note", message: message4 }));
+  const findLoader2 = loaderFinder(environment);
   const cases = await prepareCases(
-    { host, cwd, dir, root, findLoader: loaderFinder(environment), catalog, own: own3, localKernels, signal: options2.signal },
+    { host, cwd, dir, root, findLoader: findLoader2, catalog, own: own3, localKernels, offline, onNote, signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path131.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path134.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
@@ -69454,16 +70212,17 @@ function casesToRun(cases, baseline, stops) {
     runs: started.map(({ ready }) => ready),
     costs: baseline ?? own3,
     ...stops && {
-      endsCheck: /* @__PURE__ */ __name((index, { status: status4 }) => started[index]?.source.required === true && status4 !== "pass", "endsCheck")
+      // A failure that blocks nothing must not keep others from being tested: the suite would end with 0 without them.
+      endsCheck: /* @__PURE__ */ __name((index, { exitCode: exitCode2 }) => started[index]?.source.required === true && exitCode2 !== 0, "endsCheck")
     }
   };
 }
-var import_node_path131;
+var import_node_path134;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path131 = require("node:path");
+    import_node_path134 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -69503,13 +70262,13 @@ function knows(facts, kind2, subject) {
   const has = kind2 === "rodata" ? isVariable(subject, names3) : names3.includes(subject);
   return has || facts?.problems.length === 0 ? has : void 0;
 }
-function surveyOf(flags, basename23, facts) {
+function surveyOf(flags, basename25, facts) {
   const names3 = flags.map((flag4) => ({
     flag: flag4,
     has: knows(facts, flag4.kind, flag4.name),
     present: (facts && namesIn3(facts, flag4.kind)) ?? []
   }));
-  return { basename: basename23, names: names3 };
+  return { basename: basename25, names: names3 };
 }
 function flagNames(loader) {
   return [
@@ -69542,9 +70301,9 @@ function wordOf2(kind2, name5) {
   return kind2 === "rodata" ? name5.split(/[.[]/, 1)[0] ?? name5 : name5;
 }
 function settingNames(facts, run2) {
-  const named7 = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag4, has }) => flag4.kind === kind2 && flag4.name === subject && has === true)), "named");
+  const named8 = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag4, has }) => flag4.kind === kind2 && flag4.name === subject && has === true)), "named");
   return {
-    inOtherObject: /* @__PURE__ */ __name((kind2, subject) => named7(kind2, subject) && knows(facts, kind2, subject) !== true, "inOtherObject"),
+    inOtherObject: /* @__PURE__ */ __name((kind2, subject) => named8(kind2, subject) && knows(facts, kind2, subject) !== true, "inOtherObject"),
     near: /* @__PURE__ */ __name((kind2, subject) => similarNames(wordOf2(kind2, subject), (facts && namesIn3(facts, kind2)) ?? []), "near")
   };
 }
@@ -69609,7 +70368,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path132.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path135.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -69619,12 +70378,12 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path132;
+var import_node_path135;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path132 = require("node:path");
+    import_node_path135 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
@@ -69651,7 +70410,7 @@ function unpackFacts(packed) {
   const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("facts_unusable", `${why2}; remove it and it is made again`), "unusable");
   let bytes3;
   try {
-    bytes3 = (0, import_node_zlib3.gunzipSync)(packed, { maxOutputLength: MAX_UNPACKED6 });
+    bytes3 = (0, import_node_zlib3.gunzipSync)(packed, { maxOutputLength: MAX_UNPACKED7 });
   } catch (cause) {
     throw new HostError("facts_unusable", "it is damaged, or not a file with facts; remove it and it is made again", {
       cause
@@ -69681,7 +70440,7 @@ function parsed(text7) {
     return void 0;
   }
 }
-var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED6, MAX_HEADER2, MAX_SYMBOLS4, MAX_CONFIG4, length, Header, NO_NAME;
+var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED7, MAX_HEADER2, MAX_SYMBOLS4, MAX_CONFIG4, length, Header, NO_NAME;
 var init_facts_file = __esm({
   "src/kernels/facts/facts-file.ts"() {
     "use strict";
@@ -69692,7 +70451,7 @@ var init_facts_file = __esm({
     FORMAT5 = "bpfcompat_facts.v1";
     PARTS = ["btf", "symbols", "config", "modules"];
     MAX_PART = 128 * 1024 * 1024;
-    MAX_UNPACKED6 = 256 * 1024 * 1024;
+    MAX_UNPACKED7 = 256 * 1024 * 1024;
     MAX_HEADER2 = 4096;
     MAX_SYMBOLS4 = 2e6;
     MAX_CONFIG4 = 16 * 1024 * 1024;
@@ -69736,7 +70495,7 @@ function tokensAround(rodata, digits) {
   return void 0;
 }
 function findTokens(rodata) {
-  for (let at = rodata.indexOf(DIGITS); at >= 0; at = rodata.indexOf(DIGITS, at + 1)) {
+  for (let at = rodata.indexOf(DIGITS2); at >= 0; at = rodata.indexOf(DIGITS2, at + 1)) {
     const found2 = tokensAround(rodata, at);
     if (found2 !== void 0) return found2;
   }
@@ -69800,7 +70559,7 @@ function readKallsyms(rodata) {
   }
   return found2;
 }
-var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS, aligned2;
+var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS2, aligned2;
 var init_kallsyms = __esm({
   "src/kernels/image/kallsyms.ts"() {
     "use strict";
@@ -69813,7 +70572,7 @@ var init_kallsyms = __esm({
     ORDER_BYTES = 3;
     FEWEST_MARKERS = 4;
     MAX_PADDING = 8;
-    DIGITS = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
+    DIGITS2 = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
     aligned2 = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
     __name(tokensAround, "tokensAround");
     __name(findTokens, "findTokens");
@@ -69849,8 +70608,8 @@ async function readKernelFacts(host, files, signal) {
 }
 async function storedFacts(host, files, signal) {
   const store = locateStore(host);
-  const digest3 = files.record.vmlinuz.sha256;
-  const path2 = (0, import_node_path133.join)(store.facts, digest3);
+  const { record: record4 } = files;
+  const path2 = (0, import_node_path136.join)(store.facts, factsName(record4));
   const known5 = await ifThere(host, path2, MAX_FACTS);
   let facts = known5 && readable3(known5);
   if (facts === void 0) {
@@ -69860,14 +70619,15 @@ async function storedFacts(host, files, signal) {
       await host.files.writeAtomic(path2, packFacts(facts));
     }
   }
-  return { ...facts, modules: await ifThere(host, (0, import_node_path133.join)(store.modules, digest3, INDEX_FILE), MAX_INDEX2) };
+  return { ...facts, modules: await ifThere(host, (0, import_node_path136.join)(store.modules, modulesName(record4), INDEX_FILE), MAX_INDEX2) };
 }
-var import_node_path133, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
+var import_node_path136, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
 var init_read_facts = __esm({
   "src/kernels/facts/read-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path133 = require("node:path");
+    import_node_path136 = require("node:path");
+    init_derived();
     init_image_facts();
     init_kallsyms();
     init_index_modules();
@@ -69904,9 +70664,9 @@ async function fromDirectory2(host, path2) {
     throw new UsageError("facts_unusable", phrase`${option("facts")} ${path2}: ${messageOf(error2)}`, { cause: error2 });
   }
 }
-async function factsDirectory(host, cwd, named7) {
-  if (!named7) return void 0;
-  const dir = (0, import_node_path134.resolve)(cwd, named7);
+async function factsDirectory(host, cwd, named8) {
+  if (!named8) return void 0;
+  const dir = (0, import_node_path137.resolve)(cwd, named8);
   await ensureDirectory(host, dir, "the directory for facts", "name another one");
   return dir;
 }
@@ -69914,7 +70674,7 @@ async function kernelFacts2(profile, places) {
   const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
   if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
     return void 0;
-  const shared2 = dir === void 0 ? void 0 : (0, import_node_path134.join)(dir, `${profile.id}${SUFFIX}`);
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path137.join)(dir, `${profile.id}${SUFFIX}`);
   const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
   if (there !== void 0) return known3(there);
   try {
@@ -69929,12 +70689,12 @@ async function kernelFacts2(profile, places) {
     return void 0;
   }
 }
-var import_node_path134, SUFFIX;
+var import_node_path137, SUFFIX;
 var init_kernel_facts = __esm({
   "src/api/kernel-facts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path134 = require("node:path");
+    import_node_path137 = require("node:path");
     init_facts_file();
     init_read_facts();
     init_module_index();
@@ -70009,7 +70769,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path135.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path138.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -70022,12 +70782,12 @@ async function claimTest({
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path135;
+var import_node_path138;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path135 = require("node:path");
+    import_node_path138 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -70060,7 +70820,7 @@ async function kernelsAndManifest(environment, catalog, options2) {
   return {
     manifest,
     localKernels: resolvedKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path136.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path139.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -70089,7 +70849,7 @@ function baselineOf(run2, subjects) {
 function reportTargetsOf(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path136.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path139.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -70106,9 +70866,11 @@ async function claimEverything({ host, cwd }, options2, claimed) {
   return reportTargets;
 }
 async function namedObjects({ host, cwd }, options2) {
-  const { artifacts, workDir, command, offline, signal } = options2;
+  const { artifacts, workDir, command, offline, onEvent, signal } = options2;
   const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
-  return openNamed(host, { cwd, paths, asIs: command !== void 0, flag: option("artifact"), offline, signal });
+  const asIs = command !== void 0;
+  const onNote = onEvent && ((message4) => onEvent({ type: "note", message: message4 }));
+  return openNamed(host, { cwd, paths, asIs, flag: option("artifact"), offline, onNote, signal });
 }
 async function prepareTest(options2, environment, compared2 = Boolean(options2.baseline)) {
   const { host, cwd } = environment;
@@ -70122,11 +70884,11 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
     catalog,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path136.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path139.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
-  const named7 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
-  const loaders = await loadersOf(loaderFinder(environment), named7, options2.command !== void 0, targets);
-  checkLoaderClaims(loaders, named7, options2, manifest);
+  const named8 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
+  const loaders = await loadersOf(loaderFinder(environment), named8, options2.command !== void 0, targets);
+  checkLoaderClaims(loaders, named8, options2, manifest);
   const gate2 = gateOptionsOf(manifest, options2.failOn, compared2);
   const older2 = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
   if (older2) matchCases(older2, objectsAt(artifacts));
@@ -70156,12 +70918,12 @@ async function prepareTest(options2, environment, compared2 = Boolean(options2.b
   const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
 }
-var import_node_path136;
+var import_node_path139;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path136 = require("node:path");
+    import_node_path139 = require("node:path");
     init_loader_settings();
     init_named_loaders();
     init_tuning();
@@ -70222,7 +70984,7 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path137.dirname)((0, import_node_path137.resolve)(cwd, file2));
+  const dir = (0, import_node_path140.dirname)((0, import_node_path140.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
@@ -70236,14 +70998,14 @@ async function suiteCells(context, file2, localKernels) {
   return cells;
 }
 function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifacts = [] }, cwd) {
-  const named7 = { suite, matrix: matrix2, baseline };
+  const named8 = { suite, matrix: matrix2, baseline };
   return [
     ...["suite", "matrix", "baseline"].map((name5) => ({
-      path: placeOf3(cwd, named7[name5]),
+      path: placeOf3(cwd, named8[name5]),
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path137.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path140.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -70284,12 +71046,12 @@ async function makePlan(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path137, TARGET_MS;
+var import_node_path140, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path137 = require("node:path");
+    import_node_path140 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -70326,7 +71088,7 @@ var init_plan2 = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs16.accessSync)((0, import_node_path138.join)(dir, command), import_node_fs16.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path141.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -70363,18 +71125,18 @@ async function ensureTools(env, install, machine, arches) {
   const packages = missingPackages(env, arches);
   if (packages.length === 0) return;
   const byHand = `sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`;
-  const missing3 = /* @__PURE__ */ __name((why2) => new HostError(
+  const missing4 = /* @__PURE__ */ __name((why2) => new HostError(
     "tools_missing",
     `${packages.join(", ")} not installed, ${why2}; add a step before this one: run: ${byHand}`
   ), "missing");
-  if (install === "never") throw missing3("and install-qemu: never forbids installing");
-  if (!inPath(env, "apt-get")) throw missing3("and this is not Debian or Ubuntu");
+  if (install === "never") throw missing4("and install-qemu: never forbids installing");
+  if (!inPath(env, "apt-get")) throw missing4("and this is not Debian or Ubuntu");
   const root = await rootWords(machine);
-  if (root === void 0) throw missing3("and this user may not use sudo without a password");
+  if (root === void 0) throw missing4("and this user may not use sudo without a password");
   log4.notice(`installing ${packages.join(" ")} with apt-get (install-qemu: never switches this off)`);
   if (await aptInstall(machine, root, packages)) return;
   if (machine.signal.aborted) return;
-  throw missing3("and apt-get could not install them, see the log");
+  throw missing4("and apt-get could not install them, see the log");
 }
 async function openKvm(runner, machine) {
   const { log: log4 = commands_exports } = machine;
@@ -70388,13 +71150,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs16, import_node_path138, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path141, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path138 = require("node:path");
+    import_node_path141 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -70442,8 +71204,9 @@ async function kernelsOf4({ parsed: parsed2, input }, env, cwd) {
     return all;
   }
 }
-function mayRunCommands({ parsed: parsed2, input }) {
-  return parsed2.command === "suite" || ["manifest", "command"].some((name5) => input(name5) !== "");
+async function userlandsOf({ parsed: parsed2, input }, profiles, options2) {
+  const mayRunCommands = parsed2.command === "suite" || ["manifest", "command"].some((name5) => input(name5) !== "");
+  return mayRunCommands ? (await archesOfKernels(profiles, options2)).map(userlandId) : [];
 }
 async function prepareKernels(job, env, runner, scratch) {
   if (!job.settings.cache) return NO_KERNELS;
@@ -70452,11 +71215,11 @@ async function prepareKernels(job, env, runner, scratch) {
   const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed2.options : NOTHING_SAID;
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf4(job, env, runner.workspace);
-  const userland = userlandId("x86_64");
-  const needed2 = [...profiles, ...mayRunCommands(job) ? [userland] : []];
+  const userlands = await userlandsOf(job, profiles, { env, ...settings });
+  const needed2 = [...profiles, ...userlands];
   const all = await restoreKernels(needed2, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
   await writeState(env, { kernels: all.toSave, scratch, settings });
-  const kernelsOnly = /* @__PURE__ */ __name((ids) => ids.filter((id2) => id2 !== userland), "kernelsOnly");
+  const kernelsOnly = /* @__PURE__ */ __name((ids) => ids.filter((id2) => !userlands.includes(id2)), "kernelsOnly");
   const restored2 = {
     restored: kernelsOnly(all.restored),
     present: kernelsOnly(all.present),
@@ -70473,9 +71236,9 @@ async function prepareMachine(job, env, runner, machine) {
   if (job.binary === "") {
     const { parsed: parsed2 } = job;
     const isRun = parsed2.command === "test" || parsed2.command === "suite";
-    const { allowProfileOverride } = isRun ? parsed2.options : NOTHING_SAID;
+    const { allowProfileOverride, localKernels } = isRun ? parsed2.options : NOTHING_SAID;
     const ids = await kernelsOf4(job, env, runner.workspace);
-    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride });
+    const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride, localKernels });
     await ensureTools(env, job.settings.installQemu, machine, arches);
   }
   await openKvm(runner, machine);
@@ -70485,6 +71248,7 @@ var init_prepare = __esm({
   "src/action/prepare.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_kernel_arches();
     init_kernel_transfer();
     init_needed_kernels();
     init_plan2();
@@ -70495,14 +71259,14 @@ var init_prepare = __esm({
     NOTHING_SAID = { allowProfileOverride: false, lock: "use", localKernels: [] };
     NO_KERNELS = { restored: [], present: [], missing: [], toSave: [] };
     __name(kernelsOf4, "kernelsOf");
-    __name(mayRunCommands, "mayRunCommands");
+    __name(userlandsOf, "userlandsOf");
     __name(prepareKernels, "prepareKernels");
     __name(prepareMachine, "prepareMachine");
   }
 });
 
 // src/text/wrap.ts
-function joined3(line6, word4) {
+function joined4(line6, word4) {
   return line6 === "" ? word4 : `${line6} ${word4}`;
 }
 function wrap2(text7, width) {
@@ -70510,8 +71274,8 @@ function wrap2(text7, width) {
   const lines3 = [];
   let line6 = "";
   for (const word4 of text7.split(/\s+/).filter((part3) => part3 !== "")) {
-    if (widthOf(joined3(line6, word4)) <= limit2) {
-      line6 = joined3(line6, word4);
+    if (widthOf(joined4(line6, word4)) <= limit2) {
+      line6 = joined4(line6, word4);
       continue;
     }
     if (line6 !== "") lines3.push(line6);
@@ -70528,11 +71292,11 @@ function wrapWords(text7, width) {
   const lines3 = [];
   let line6 = "";
   for (const word4 of text7.split(" ")) {
-    if (line6 !== "" && widthOf(joined3(line6, word4)) > width) {
+    if (line6 !== "" && widthOf(joined4(line6, word4)) > width) {
       lines3.push(line6);
       line6 = word4;
     } else {
-      line6 = joined3(line6, word4);
+      line6 = joined4(line6, word4);
     }
   }
   return [...lines3, line6];
@@ -70544,28 +71308,119 @@ var init_wrap = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_width();
     MIN_WIDTH = 8;
-    __name(joined3, "joined");
+    __name(joined4, "joined");
     __name(wrap2, "wrap");
     __name(wrapWords, "wrapWords");
   }
 });
 
-// src/config/server-env.ts
+// src/config/server-variable.ts
 function text4(name5, description, fallback = "") {
   return { Name: name5, Default: fallback, Description: description, Category: "Server", kind: "text" };
 }
 function flag3(name5, description) {
   return { Name: name5, Default: "false", Description: description, Category: "Server", kind: "flag" };
 }
-var MINUTE, HOUR, SERVER_VARIABLES, SERVER_ENV_ROWS;
-var init_server_env = __esm({
-  "src/config/server-env.ts"() {
+var MINUTE, HOUR;
+var init_server_variable = __esm({
+  "src/config/server-variable.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     MINUTE = 6e4;
     HOUR = 60 * MINUTE;
     __name(text4, "text");
     __name(flag3, "flag");
+  }
+});
+
+// src/config/registry-variables.ts
+var REGISTRY_VARIABLES;
+var init_registry_variables = __esm({
+  "src/config/registry-variables.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_server_variable();
+    REGISTRY_VARIABLES = {
+      registryToken: text4(
+        "BPFCOMPAT_REGISTRY_AUTH_TOKEN",
+        "token (at least 16 characters) for all projects of the registry; it and cloud-registry/auth/tokens.json switch the registry on"
+      ),
+      registryTokenFrom: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_NOT_BEFORE", "RFC 3339 time from which that token counts"),
+      registryTokenTo: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_EXPIRES_AT", "RFC 3339 time at which it counts no more"),
+      registryIdentity: flag3(
+        "BPFCOMPAT_API_REGISTRY_REQUIRE_IDENTITY",
+        "routes of the registry need a JWT or a certificate of the same tenant and project besides the token"
+      ),
+      registryAuditBytes: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES",
+          "the audit trail of the registry begins a new file then; 0 = never",
+          "67108864"
+        ),
+        kind: "count"
+      },
+      registryAuditFiles: {
+        ...text4("BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES", "older files of the audit trail that are kept", "10"),
+        kind: "count",
+        max: 1e3
+      },
+      registryRequests: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS",
+          "requests of one action, subject and project in a window, without a token of one action and address; 0 = any",
+          "120"
+        ),
+        kind: "count"
+      },
+      registryWindow: {
+        ...text4("BPFCOMPAT_REGISTRY_RATE_LIMIT_WINDOW_SECONDS", "seconds of that window", "60"),
+        kind: "count",
+        min: 1,
+        max: 86400
+      },
+      registryObjectBytes: {
+        ...text4(
+          "BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES",
+          "size of an object of the registry, at most; 0 = that of an upload",
+          "0"
+        ),
+        kind: "count"
+      },
+      registryVersions: {
+        ...text4("BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME", "versions of one object, at most; 0 = any", "0"),
+        kind: "count"
+      },
+      registryProjects: {
+        ...text4("BPFCOMPAT_REGISTRY_MAX_PROJECTS_PER_TENANT", "projects of one tenant, at most; 0 = any", "1000"),
+        kind: "count"
+      },
+      registryProjectBytes: {
+        ...text4("BPFCOMPAT_REGISTRY_MAX_PROJECT_STORAGE_BYTES", "bytes of one project, at most; 0 = any", "0"),
+        kind: "count"
+      },
+      syncOn: flag3(
+        "BPFCOMPAT_API_AUTO_SYNC_REGISTRY",
+        "results of jobs about one object, sent with a credential, become versions of a project of the registry"
+      ),
+      syncTenant: text4("BPFCOMPAT_API_AUTO_SYNC_TENANT", "tenant of that project"),
+      syncProject: text4("BPFCOMPAT_API_AUTO_SYNC_PROJECT", "its name; it is made when it is not there"),
+      syncVisibility: text4(
+        "BPFCOMPAT_API_AUTO_SYNC_PROJECT_VISIBILITY",
+        "private or public, for a project that is not there yet",
+        "private"
+      )
+    };
+  }
+});
+
+// src/config/server-env.ts
+var SERVER_VARIABLES, SERVER_ENV_ROWS;
+var init_server_env = __esm({
+  "src/config/server-env.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_registry_variables();
+    init_server_variable();
     SERVER_VARIABLES = {
       logFormat: text4("BPFCOMPAT_LOG_FORMAT", "lines of the log: json or text", "json"),
       logLevel: text4("BPFCOMPAT_LOG_LEVEL", "debug (every request), info, warn or error", "info"),
@@ -70682,7 +71537,11 @@ var init_server_env = __esm({
         max: 6 * HOUR
       },
       keptSuites: {
-        ...text4("BPFCOMPAT_API_KEPT_SUITES", "suites whose reports are kept; older ones are removed", "200"),
+        ...text4(
+          "BPFCOMPAT_API_KEPT_SUITES",
+          "suites whose reports are kept, and as many of callers without a credential; older ones are removed",
+          "200"
+        ),
         kind: "count",
         min: 1,
         max: 1e4
@@ -70693,59 +71552,7 @@ var init_server_env = __esm({
         min: 1024,
         max: 134217728
       },
-      registryToken: text4(
-        "BPFCOMPAT_REGISTRY_AUTH_TOKEN",
-        "token (at least 16 characters) for all projects of the registry; it and cloud-registry/auth/tokens.json switch the registry on"
-      ),
-      registryTokenFrom: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_NOT_BEFORE", "RFC 3339 time from which that token counts"),
-      registryTokenTo: text4("BPFCOMPAT_REGISTRY_AUTH_TOKEN_EXPIRES_AT", "RFC 3339 time at which it counts no more"),
-      registryIdentity: flag3(
-        "BPFCOMPAT_API_REGISTRY_REQUIRE_IDENTITY",
-        "routes of the registry need a JWT or a certificate of the same tenant and project besides the token"
-      ),
-      registryAuditBytes: {
-        ...text4(
-          "BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES",
-          "the audit trail of the registry begins a new file then; 0 = never",
-          "67108864"
-        ),
-        kind: "count"
-      },
-      registryAuditFiles: {
-        ...text4("BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES", "older files of the audit trail that are kept", "10"),
-        kind: "count",
-        max: 1e3
-      },
-      registryRequests: {
-        ...text4(
-          "BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS",
-          "requests of one action, subject and project in a window, without a token of one action and address; 0 = any",
-          "120"
-        ),
-        kind: "count"
-      },
-      registryWindow: {
-        ...text4("BPFCOMPAT_REGISTRY_RATE_LIMIT_WINDOW_SECONDS", "seconds of that window", "60"),
-        kind: "count",
-        min: 1,
-        max: 86400
-      },
-      registryObjectBytes: {
-        ...text4(
-          "BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES",
-          "size of an object of the registry, at most; 0 = that of an upload",
-          "0"
-        ),
-        kind: "count"
-      },
-      registryVersions: {
-        ...text4("BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME", "versions of one object, at most; 0 = any", "0"),
-        kind: "count"
-      },
-      registryProjectBytes: {
-        ...text4("BPFCOMPAT_REGISTRY_MAX_PROJECT_STORAGE_BYTES", "bytes of one project, at most; 0 = any", "0"),
-        kind: "count"
-      },
+      ...REGISTRY_VARIABLES,
       runtimeExecute: flag3(
         "BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE",
         "runtime/execute (experimental) has the agent of this host check loads; not with any anonymous switch or the public demo"
@@ -71244,326 +72051,16 @@ var require_admin_command = __commonJS({
   }
 });
 
-// src/classify/first-kernel.ts
-var init_first_kernel2 = __esm({
-  "src/classify/first-kernel.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_first_kernel();
-  }
-});
-
-// src/classify/inlined.ts
-function inliners(name5, kernels4) {
-  return kernels4.filter(({ inlined }) => inlined.has(name5)).map(({ label }) => label);
+// src/gate/whole.ts
+function worstOf(cases) {
+  const deciding = cases.filter(({ required: required2 }) => required2);
+  const silent = deciding.some(({ exitCode: exitCode2, completed: completed2 }) => exitCode2 === 1 || completed2?.verdict.inconclusive);
+  const facts = { reasons: [], ...silent && { inconclusive: true } };
+  if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 2)) return { status: "fail", exitCode: 2, ...facts };
+  if (deciding.some(({ exitCode: exitCode2 }) => exitCode2 === 1)) return { status: "error", exitCode: 1, ...facts };
+  return { status: deciding.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", exitCode: 0, ...facts };
 }
-function inlinedOnOthers(own3, kernels4) {
-  const others = kernels4.filter((other) => other !== own3);
-  if (others.length === 0) return [];
-  return stagesOf(own3.evidence, "attach").flatMap((stage) => {
-    const name5 = sectionTarget(stage.section);
-    if (stage.status !== "pass" || name5 === void 0 || !FUNCTION_HOOK.test(stage.section)) return [];
-    const inlinedOn = inliners(name5, others);
-    if (inlinedOn.length < others.length) return [];
-    const args = { program: stage.program, section: stage.section, function: name5, inlined_on: inlinedOn.join(", ") };
-    return [
-      makeFinding({ code: "ATTACH_TARGET_INLINED", confidence: "low", phase: "attach", subject: stage.program, args })
-    ];
-  });
-}
-var FUNCTION_HOOK;
-var init_inlined = __esm({
-  "src/classify/inlined.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_first_kernel2();
-    init_make_finding();
-    FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
-    __name(inliners, "inliners");
-    __name(inlinedOnOthers, "inlinedOnOthers");
-  }
-});
-
-// src/classify/kernel-results.ts
-function exactKey({ code: code2, subject, args }) {
-  return JSON.stringify([code2, subject ?? "", args["reason"] ?? "", args["function"] ?? ""]);
-}
-function looseKey({ code: code2, subject }) {
-  return JSON.stringify([code2, subject ?? ""]);
-}
-function kernelResultOf(result, evidence, findings) {
-  return {
-    result,
-    evidence,
-    findings,
-    label: result.kernel?.profile ?? evidence.hello.kernel.release,
-    reported: new Set(findings.flatMap((finding) => [exactKey(finding), looseKey(finding)])),
-    programs: new Map(stagesOf(evidence, "program").map(({ name: name5, status: status4 }) => [name5, status4 === "pass"])),
-    attached: new Set(
-      stagesOf(evidence, "attach").filter(({ status: status4 }) => status4 === "pass").map(({ program: program2 }) => program2)
-    ),
-    accesses: new Set(
-      stagesOf(evidence, "core").flatMap((stage) => stage.relocations).filter(({ present }) => present).map(({ access: access3 }) => access3)
-    ),
-    inlined: new Set(
-      findings.filter(({ args }) => args["reason"] === "inlined").flatMap(({ args }) => args["function"] ?? args["target"] ?? [])
-    ),
-    loaded: firstStage(evidence, "load")?.status === "pass"
-  };
-}
-function numbers2(release) {
-  const match2 = /^(\d{1,4})\.(\d{1,5})(?:\.(\d{1,6}))?/.exec(release);
-  return match2 ? match2.slice(1, 4).map((part3) => Number(part3 ?? 0)) : [0, 0, 0];
-}
-function compareReleases2(a, b) {
-  const [left, right] = [numbers2(a), numbers2(b)];
-  for (const index of [0, 1, 2]) {
-    const difference2 = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference2 !== 0) return difference2;
-  }
-  return 0;
-}
-function releaseOf3({ evidence }) {
-  return evidence.hello.kernel.release;
-}
-function kernelResultsOf(results) {
-  return results.flatMap((result) => {
-    const { outcome, evidence } = result;
-    if (!evidence || outcome.status !== "pass" && outcome.status !== "fail") return [];
-    return [kernelResultOf(result, evidence, outcome.findings)];
-  }).sort((a, b) => compareReleases2(releaseOf3(a), releaseOf3(b)));
-}
-function newestHasResult(results, kernels4) {
-  const newest4 = kernels4.at(-1);
-  if (!newest4) return false;
-  return results.every(({ kernel: kernel2 }) => !kernel2 || compareReleases2(kernel2.release, releaseOf3(newest4)) <= 0);
-}
-function reports(kernel2, finding) {
-  return kernel2.reported.has(exactKey(finding));
-}
-function programsOf2(finding) {
-  return namesIn2(finding.args["program"] ?? "");
-}
-function isFine(kernel2, finding) {
-  if (kernel2.reported.has(looseKey(finding))) return false;
-  if (finding.code === "CORE_RELOCATION_FAILURE" && kernel2.accesses.has(finding.subject ?? "")) return true;
-  if (finding.phase === "functional") return kernel2.result.outcome.status === "pass";
-  const programs = programsOf2(finding);
-  if (finding.phase === "map" || programs.length === 0) return kernel2.loaded;
-  return finding.phase === "attach" ? programs.every((program2) => kernel2.attached.has(program2)) : programs.every((program2) => kernel2.programs.get(program2) ?? kernel2.loaded);
-}
-var init_kernel_results = __esm({
-  "src/classify/kernel-results.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_name_list();
-    __name(exactKey, "exactKey");
-    __name(looseKey, "looseKey");
-    __name(kernelResultOf, "kernelResultOf");
-    __name(numbers2, "numbers");
-    __name(compareReleases2, "compareReleases");
-    __name(releaseOf3, "releaseOf");
-    __name(kernelResultsOf, "kernelResultsOf");
-    __name(newestHasResult, "newestHasResult");
-    __name(reports, "reports");
-    __name(programsOf2, "programsOf");
-    __name(isFine, "isFine");
-  }
-});
-
-// src/classify/other-kernels.ts
-function moduleOnOthers(finding, kernels4) {
-  const { reason, function: name5 } = finding.args;
-  if (name5 === void 0 || reason !== "renamed_or_removed" && reason !== "removed") return finding;
-  for (const { evidence } of kernels4) {
-    const entries = stagesOf(evidence, "symbol").filter((symbol) => symbol.name === name5).flatMap((symbol) => symbol.kallsyms ?? []);
-    const module2 = entries.find((entry2) => entry2.module !== "")?.module;
-    if (module2 !== void 0) {
-      return { ...finding, args: { ...finding.args, reason: "module_not_loaded", module: module2 } };
-    }
-  }
-  return finding;
-}
-var init_other_kernels = __esm({
-  "src/classify/other-kernels.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    __name(moduleOnOthers, "moduleOnOthers");
-  }
-});
-
-// src/classify/across.ts
-function acrossKernels(results) {
-  const replaced = /* @__PURE__ */ new Map();
-  for (const group2 of comparable(results)) {
-    const kernels4 = kernelResultsOf(group2);
-    const complete = newestHasResult(group2, kernels4);
-    for (const own3 of kernels4) replaced.set(own3.result, rejudged(own3, kernels4, complete));
-  }
-  return results.map((result) => replaced.get(result) ?? result);
-}
-function comparable(results) {
-  const arches = new Set(results.flatMap(({ kernel: kernel2 }) => kernel2?.arch ?? []));
-  const byArtifact = /* @__PURE__ */ new Map();
-  for (const result of results) {
-    const group2 = byArtifact.get(result.cell.artifact) ?? [];
-    byArtifact.set(result.cell.artifact, [...group2, result]);
-  }
-  return [...byArtifact.values()].flatMap(
-    (group2) => arches.size < 2 ? [group2] : [...arches].map((arch) => group2.filter(({ kernel: kernel2 }) => kernel2 === void 0 || kernel2.arch === arch))
-  );
-}
-function rejudged(own3, kernels4, complete) {
-  const { outcome } = own3.result;
-  const warnings = inlinedOnOthers(own3, kernels4);
-  const findings = [...own3.findings.map((finding) => judge(finding, own3, kernels4, complete)), ...warnings];
-  const next = outcome.status === "pass" || outcome.status === "fail" ? { ...outcome, findings } : outcome;
-  return { ...own3.result, outcome: next };
-}
-function judge(finding, own3, kernels4, complete) {
-  const same2 = kernels4.map((other) => reports(other, finding));
-  if (complete && kernels4.length >= 2 && same2.every((reported) => reported))
-    return seenEverywhere(finding, kernels4.length);
-  const at = kernels4.indexOf(own3);
-  const fine2 = kernels4.map((other) => isFine(other, finding));
-  const before = fine2.lastIndexOf(true, at);
-  const after = fine2.indexOf(true, at);
-  const label = /* @__PURE__ */ __name((index) => kernels4[index]?.label ?? "", "label");
-  const able = fine2.includes(true) ? kernels4.flatMap((other, index) => fine2[index] ? [other.label] : []).join(", ") : void 0;
-  const built = finding.args["reason"] === "compiled_out" && finding.args["config"] !== void 0;
-  if (built || finding.group === "policy") return withArgs(finding, { existsOn: able });
-  const found2 = {
-    lastGood: before < 0 ? void 0 : label(before),
-    firstGood: after < 0 ? void 0 : label(after),
-    regression: before >= 0 && after >= 0 ? "true" : void 0,
-    firstBad: before >= 0 && after < 0 ? label(same2.indexOf(true, before)) : void 0,
-    existsOn: NAMES2.has(finding.code) ? able : void 0
-  };
-  return moduleOnOthers(reworded(withArgs(finding, found2)), kernels4);
-}
-function seenEverywhere(finding, kernels4) {
-  const { reason = "", since: since2 } = finding.args;
-  const ofKernel2 = since2 !== void 0 || KERNEL_REASONS.has(reason);
-  const group2 = KEEPS_GROUP.has(finding.group) || ofKernel2 ? finding.group : "object";
-  return { ...finding, group: group2, args: { ...finding.args, everywhere: String(kernels4) } };
-}
-function reworded(finding) {
-  const { reason = "", lastGood, firstGood } = finding.args;
-  if (finding.code === "VERIFIER_REJECTION" && firstGood !== void 0 && lastGood === void 0) {
-    if (RULE_CHANGES.has(reason)) return finding;
-    return { ...finding, args: { ...finding.args, reason: "verifier_precision", proof: reason } };
-  }
-  if (reason === "renamed_or_removed" && lastGood !== void 0 && firstGood === void 0) {
-    return { ...finding, args: { ...finding.args, reason: "removed" } };
-  }
-  return finding;
-}
-var RULE_CHANGES, NAMES2, KERNEL_REASONS, KEEPS_GROUP;
-var init_across = __esm({
-  "src/classify/across.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_inlined();
-    init_kernel_results();
-    init_make_finding();
-    init_other_kernels();
-    RULE_CHANGES = /* @__PURE__ */ new Set([
-      "ctx_access",
-      "traced_arguments",
-      "argument_type",
-      "const_string",
-      "ctx_modified",
-      "ctx_variable",
-      "ctx_write",
-      "locked",
-      "map_read_only",
-      "map_structure",
-      "no_end",
-      "no_map",
-      "no_result",
-      "not_constant",
-      "packet_access",
-      "packet_read_only",
-      "released",
-      "return_value",
-      "stale_packet",
-      "uninitialized",
-      "unset_register",
-      "untrusted_pointer",
-      "infinite_loop",
-      "structure"
-    ]);
-    NAMES2 = /* @__PURE__ */ new Set([
-      "ATTACH_TARGET_NOT_FOUND",
-      "CORE_RELOCATION_FAILURE",
-      "MISSING_KFUNC",
-      "UNRESOLVED_KSYM",
-      "UNRESOLVED_KCONFIG"
-    ]);
-    KERNEL_REASONS = /* @__PURE__ */ new Set(["compiled_out", "module_not_loaded", "kernel_btf"]);
-    KEEPS_GROUP = /* @__PURE__ */ new Set(["program", "policy", "infra"]);
-    __name(acrossKernels, "acrossKernels");
-    __name(comparable, "comparable");
-    __name(rejudged, "rejudged");
-    __name(judge, "judge");
-    __name(seenEverywhere, "seenEverywhere");
-    __name(reworded, "reworded");
-  }
-});
-
-// src/run/not-run-result.ts
-function notRunResult(cell, outcome, { at, prepareMs } = { at: "", prepareMs: 0 }) {
-  return {
-    cell,
-    outcome,
-    kernel: void 0,
-    evidence: void 0,
-    guest: void 0,
-    timings: { prepareMs, bootMs: 0, runMs: 0, totalMs: 0 },
-    startedAt: at,
-    finishedAt: at,
-    retriedAfter: void 0,
-    dir: void 0
-  };
-}
-var init_not_run_result = __esm({
-  "src/run/not-run-result.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(notRunResult, "notRunResult");
-  }
-});
-
-// src/run/shard-view.ts
-function shardView(run2, cells, { index }) {
-  const own3 = cells.filter(({ shard: shard2 }) => shard2 === index);
-  const artifacts = run2.artifacts.map((_, i) => i).filter((i) => own3.some(({ artifact }) => artifact === i));
-  const targets = run2.targets.map((_, i) => i).filter((i) => own3.some(({ target }) => target === i));
-  const results = artifacts.flatMap(
-    (artifact, row) => targets.flatMap((target, column) => {
-      const cell = { artifact: row, target: column };
-      const planned = cells.find((one) => one.artifact === artifact && one.target === target);
-      if (planned === void 0) return [];
-      if (planned.shard !== index) {
-        const reason = `shard ${planned.shard} of the run has it`;
-        return [notRunResult(cell, { status: "skipped", reason, otherShard: true })];
-      }
-      const result = run2.results.find((one) => one.cell.artifact === artifact && one.cell.target === target);
-      return result ? [{ ...result, cell }] : [];
-    })
-  );
-  return {
-    ...run2,
-    artifacts: artifacts.flatMap((i) => run2.artifacts[i] ?? []),
-    targets: targets.flatMap((i) => run2.targets[i] ?? []),
-    results: acrossKernels(results),
-    partial: true
-  };
-}
-function shardVerdict(verdict2, { index, total }, cells) {
+function partVerdict(verdict2, { index, total }, cells) {
   const where = `shard ${index}/${total}`;
   if (cells === 0) return { status: "pass", exitCode: 0, reasons: [`${where} has nothing to run`] };
   const note3 = `${where}: the verdict is computed by "bpfcompat merge"`;
@@ -71571,14 +72068,19 @@ function shardVerdict(verdict2, { index, total }, cells) {
   if (verdict2.inconclusive) return { ...verdict2, status: "error", exitCode: 1, reasons };
   return { ...verdict2, exitCode: verdict2.exitCode === 2 ? 0 : verdict2.exitCode, reasons };
 }
-var init_shard_view = __esm({
-  "src/run/shard-view.ts"() {
+function withMissing(verdict2, missing4) {
+  if (missing4.length === 0) return verdict2;
+  const reasons = [...missing4, ...verdict2.reasons];
+  if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
+  return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
+}
+var init_whole = __esm({
+  "src/gate/whole.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_across();
-    init_not_run_result();
-    __name(shardView, "shardView");
-    __name(shardVerdict, "shardVerdict");
+    __name(worstOf, "worstOf");
+    __name(partVerdict, "partVerdict");
+    __name(withMissing, "withMissing");
   }
 });
 
@@ -71623,13 +72125,13 @@ function publicKeyOf(base642) {
   const raw = Buffer.from(base642, "base64");
   if (raw.length !== 32 || raw.toString("base64") !== base642) return void 0;
   return {
-    id: (0, import_node_crypto37.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
+    id: (0, import_node_crypto39.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
     base64: base642,
-    key: (0, import_node_crypto37.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
+    key: (0, import_node_crypto39.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
   };
 }
 function rawPublic(key) {
-  return (0, import_node_crypto37.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
+  return (0, import_node_crypto39.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
 }
 async function readIfThere2(host, path2) {
   if (await host.files.stat(path2) === void 0) return void 0;
@@ -71637,12 +72139,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path139.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path139.join)(dir, name5));
+  await host.files.rejectLink((0, import_node_path142.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path142.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path139.join)(workdir, "keys");
-  const path2 = (0, import_node_path139.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path142.join)(workdir, "keys");
+  const path2 = (0, import_node_path142.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const own3 = signingKeyOf(text7);
   if (own3) return own3;
@@ -71654,7 +72156,7 @@ async function ownKey(host, workdir, take2) {
 function signingKeyOf(text7) {
   const bytes3 = Buffer.from(text7.trim(), "base64");
   if (bytes3.length !== 32 && bytes3.length !== 64) return void 0;
-  const key = (0, import_node_crypto37.createPrivateKey)({
+  const key = (0, import_node_crypto39.createPrivateKey)({
     key: Buffer.concat([PKCS8, bytes3.subarray(0, 32)]),
     format: "der",
     type: "pkcs8"
@@ -71664,13 +72166,13 @@ function signingKeyOf(text7) {
   return publicKey === void 0 || isOther ? void 0 : { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path139.join)(workdir, "keys");
+  const dir = (0, import_node_path142.join)(workdir, "keys");
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path139.join)(dir, ".lock"));
+  await host.files.rejectLink((0, import_node_path142.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path139.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path142.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -71688,28 +72190,28 @@ async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(pat
   }
 }
 async function makeKey(host, dir) {
-  const { privateKey } = (0, import_node_crypto37.generateKeyPairSync)("ed25519");
+  const { privateKey } = (0, import_node_crypto39.generateKeyPairSync)("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(PKCS8.length);
   const base642 = rawPublic(privateKey);
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path139.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path142.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path139.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path142.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path139.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path142.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto37, import_node_path139, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto39, import_node_path142, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto37 = require("node:crypto");
-    import_node_path139 = require("node:path");
+    import_node_crypto39 = require("node:crypto");
+    import_node_path142 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -71745,14 +72247,14 @@ function recordLine(record4) {
   return encode2(record4, KEYS2);
 }
 function recordHash(record4) {
-  return (0, import_node_crypto38.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
+  return (0, import_node_crypto40.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
 }
-var import_node_crypto38, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
+var import_node_crypto40, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
 var init_record = __esm({
   "src/history/record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto38 = require("node:crypto");
+    import_node_crypto40 = require("node:crypto");
     init_zod();
     text5 = string2();
     optional3 = text5.optional();
@@ -71817,7 +72319,7 @@ var init_record = __esm({
 function isSignature(payload, publicKey, signature) {
   const key = publicKeyOf(publicKey)?.key;
   const bytes3 = Buffer.from(signature, "base64");
-  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto39.verify)(null, payload, key, bytes3);
+  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto41.verify)(null, payload, key, bytes3);
 }
 async function signerOf2(host, workdir, take2) {
   const mode2 = host.env["BPFCOMPAT_SIGNING_MODE"] || "local";
@@ -71830,7 +72332,7 @@ async function signerOf2(host, workdir, take2) {
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,
     signature_public_key: publicKey.base64,
-    signature: (0, import_node_crypto39.sign)(null, payload, key).toString("base64")
+    signature: (0, import_node_crypto41.sign)(null, payload, key).toString("base64")
   });
 }
 function externalSigner(host) {
@@ -71857,12 +72359,12 @@ function externalSigner(host) {
     throw failed2("its signature does not fit the payload and its public key; it must sign the bytes of stdin");
   };
 }
-var import_node_crypto39, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
+var import_node_crypto41, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
 var init_signer2 = __esm({
   "src/history/signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto39 = require("node:crypto");
+    import_node_crypto41 = require("node:crypto");
     init_zod();
     init_errors();
     init_keys();
@@ -71882,13 +72384,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path140.join)(workdir, "registry");
+  return (0, import_node_path143.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path140.join)(dir, name5));
-  return (0, import_node_path140.join)(dir, name5);
+  await host.files.rejectLink((0, import_node_path143.join)(dir, name5));
+  return (0, import_node_path143.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -71931,7 +72433,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path140.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path143.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -71988,12 +72490,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path140, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path143, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path140 = require("node:path");
+    import_node_path143 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -72029,18 +72531,18 @@ function makeRunId(now, random) {
 }
 function distinctRunIds(count5, startedAt) {
   const ids = /* @__PURE__ */ new Set();
-  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto40.randomBytes)(3)));
+  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto42.randomBytes)(3)));
   return [...ids];
 }
 function timestamp2(date3) {
   return date3.toISOString().replace(/\.\d+Z$/, "Z");
 }
-var import_node_crypto40;
+var import_node_crypto42;
 var init_run_id = __esm({
   "src/run/run-id.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto40 = require("node:crypto");
+    import_node_crypto42 = require("node:crypto");
     __name(makeRunId, "makeRunId");
     __name(distinctRunIds, "distinctRunIds");
     __name(timestamp2, "timestamp");
@@ -72131,8 +72633,8 @@ async function unlessUnwritable(unwritten, work2) {
 }
 async function writeRun(host, ended2, unwritten) {
   const run2 = withRequired(ended2.run, ended2.gate);
-  const targets = { ...ended2.reportTargets, gate: withKnown(ended2.gate, run2) };
-  const paths = reportPaths(run2, ended2.verdict, targets);
+  const targets = ended2.reportTargets;
+  const paths = reportPaths(run2, gateObjects(run2, ended2.gate, ended2.verdict), targets);
   const written2 = await unlessUnwritable(unwritten, () => writeReports(host, run2, paths, targets));
   return { ...ended2, run: run2, paths, written: written2 };
 }
@@ -72156,12 +72658,12 @@ async function finish(context, runs, conclude2) {
   const unwritten = [];
   onEvent({ type: "reports-start", reports: runs.reduce((sum2, { run: run2 }) => sum2 + run2.artifacts.length, 0) });
   const reported = await atOnce(WRITES_AT_ONCE, runs, (one) => writeRun(host, one, unwritten));
-  const { status: status4, durationMs, documents, document, verdict: verdict2, result } = conclude2(reported);
+  const { document, documents, verdict: verdict2, result } = conclude2(reported);
   for (const { path: path2, text: text7 } of documents) await unlessUnwritable(unwritten, () => writeReport(host, path2, text7()));
-  await writeReportFiles(host, cwd, files, document, onEvent);
+  await writeReportFiles(host, cwd, files, () => savedDocument(document), onEvent);
   const listed = reported.filter(({ written: written2 }) => written2);
   await listRuns(context, listed);
-  onEvent({ type: "run-end", status: status4, ms: durationMs });
+  onEvent({ type: "run-end", status: document.status, ms: document.durationMs });
   if (unwritten.length > 0) throw new HostError("report_unwritable", [...unwritten, verdict2()].join("\n"));
   return result;
 }
@@ -72170,9 +72672,10 @@ var init_finish = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_gate2();
+    init_required();
     init_errors();
+    init_saved_document();
     init_at_once();
-    init_gate_options();
     init_registry_locks();
     init_write_reports();
     init_history();
@@ -72224,14 +72727,14 @@ function shardRun({ whole: whole5, cells, gate: gate2, manifest, reportTargets, 
   const held = baseline && { baseline: { run: baseline.run, alone: baseline.alone } };
   return { run: leanRun(whole5), cells, gate: gate2, manifest, artifactVersion, artifactVariant, artifactUri, ...held };
 }
-function shardPart({ index, total }, { digest: digest3, named: named7 }, startedAt, runs, suite) {
+function shardPart({ index, total }, { digest: digest3, named: named8 }, startedAt, runs, suite) {
   return {
     format: "bpfcompat_shard.v1",
     version: buildInfo.version,
     startedAt,
     index,
     total,
-    plan: { digest: digest3, cells: named7 },
+    plan: { digest: digest3, cells: named8 },
     runs: runs.map(shardRun),
     ...suite && { suite }
   };
@@ -72252,17 +72755,13 @@ var init_shard_part = __esm({
 function runConclusion([one]) {
   if (one === void 0) throw new Error("a run that nothing ends has a report");
   const { run: run2, verdict: verdict2, paths } = one;
-  const several = run2.artifacts.length !== 1;
-  const cases = paths.artifacts.map((files, artifact) => ({ artifact, ...files }));
-  const own3 = paths.artifacts.map((artifact) => artifact.verdict);
+  const document = runDocument(run2, verdict2, paths.artifacts);
   return {
-    status: verdict2.status,
-    durationMs: run2.durationMs,
-    documents: several ? [
-      { path: paths.json, text: /* @__PURE__ */ __name(() => collectionJson(run2, verdict2, cases), "text") },
-      { path: paths.markdown, text: /* @__PURE__ */ __name(() => collectionMarkdown(run2, verdict2, cases), "text") }
+    document,
+    documents: isCollection(document) ? [
+      { path: paths.json, text: /* @__PURE__ */ __name(() => documentJson(document), "text") },
+      { path: paths.markdown, text: /* @__PURE__ */ __name(() => documentMarkdown(document), "text") }
     ] : [],
-    document: /* @__PURE__ */ __name(() => runDocument(run2, verdict2, own3), "document"),
     verdict: /* @__PURE__ */ __name(() => [`the run itself ended with ${verdict2.status}`, ...verdict2.reasons.slice(0, 1)].join(": "), "verdict"),
     result: { report: run2, verdict: verdict2, paths }
   };
@@ -72277,25 +72776,354 @@ async function finishTest({
   const { whole: whole5, report: report2 } = one;
   if (shard2 === void 0 || plan === void 0) return finish(context, [endedRun(one, report2)], runConclusion);
   const part3 = { ...report2, part: shardPart(shard2, plan, whole5.startedAt, [one]) };
-  const ended2 = endedRun(one, part3, (verdict2) => shardVerdict(verdict2, shard2, whole5.results.length));
+  const ended2 = endedRun(one, part3, (verdict2) => partVerdict(verdict2, shard2, whole5.results.length));
   return finish({ ...context, history: false }, [ended2], runConclusion);
 }
-function endedRun({ gate: gate2, reportTargets, manifest }, run2, finalVerdict = (verdict2) => verdict2) {
-  return { run: run2, verdict: finalVerdict(verdictOf(gate2, run2)), gate: gate2, reportTargets, manifest };
+function endedRun({ gate: options2, reportTargets, manifest }, run2, finalVerdict = (verdict2) => verdict2) {
+  return { run: run2, verdict: finalVerdict(gate(run2, options2)), gate: options2, reportTargets, manifest };
 }
 var init_finish_run = __esm({
   "src/api/finish-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_collection();
-    init_gate_document();
-    init_gate_options();
-    init_shard_view();
+    init_gate2();
+    init_whole();
+    init_document();
+    init_check_document();
     init_finish();
     init_shard_part();
     __name(runConclusion, "runConclusion");
     __name(finishTest, "finishTest");
     __name(endedRun, "endedRun");
+  }
+});
+
+// src/classify/first-kernel.ts
+var init_first_kernel2 = __esm({
+  "src/classify/first-kernel.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_first_kernel();
+  }
+});
+
+// src/classify/inlined.ts
+function inliners(name5, kernels4) {
+  return kernels4.filter(({ inlined }) => inlined.has(name5)).map(({ label }) => label);
+}
+function inlinedOnOthers(own3, kernels4) {
+  const others = kernels4.filter((other) => other !== own3);
+  if (others.length === 0) return [];
+  return stagesOf(own3.evidence, "attach").flatMap((stage) => {
+    const name5 = sectionTarget(stage.section);
+    if (stage.status !== "pass" || name5 === void 0 || !FUNCTION_HOOK.test(stage.section)) return [];
+    const inlinedOn = inliners(name5, others);
+    if (inlinedOn.length < others.length) return [];
+    const args = { program: stage.program, section: stage.section, function: name5, inlined_on: inlinedOn.join(", ") };
+    return [
+      makeFinding({ code: "ATTACH_TARGET_INLINED", confidence: "low", phase: "attach", subject: stage.program, args })
+    ];
+  });
+}
+var FUNCTION_HOOK;
+var init_inlined = __esm({
+  "src/classify/inlined.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_first_kernel2();
+    init_make_finding();
+    FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
+    __name(inliners, "inliners");
+    __name(inlinedOnOthers, "inlinedOnOthers");
+  }
+});
+
+// src/classify/kernel-results.ts
+function sharer({ code: code2, args }) {
+  return code2 === "TAIL_CALL_INCOMPATIBLE" ? args["program"] ?? "" : "";
+}
+function exactKey(finding) {
+  const { code: code2, subject, args } = finding;
+  return JSON.stringify([code2, subject ?? "", args["reason"] ?? "", args["function"] ?? "", sharer(finding)]);
+}
+function looseKey(finding) {
+  return JSON.stringify([finding.code, finding.subject ?? "", sharer(finding)]);
+}
+function kernelResultOf(result, evidence, findings) {
+  return {
+    result,
+    evidence,
+    findings,
+    label: result.kernel?.profile ?? evidence.hello.kernel.release,
+    reported: new Set(findings.flatMap((finding) => [exactKey(finding), looseKey(finding)])),
+    programs: new Map(stagesOf(evidence, "program").map(({ name: name5, status: status4 }) => [name5, status4 === "pass"])),
+    attached: new Set(
+      stagesOf(evidence, "attach").filter(({ status: status4 }) => status4 === "pass").map(({ program: program2 }) => program2)
+    ),
+    accesses: new Set(
+      stagesOf(evidence, "core").flatMap((stage) => stage.relocations).filter(({ present }) => present).map(({ access: access3 }) => access3)
+    ),
+    inlined: new Set(
+      findings.filter(({ args }) => args["reason"] === "inlined").flatMap(({ args }) => args["function"] ?? args["target"] ?? [])
+    ),
+    loaded: firstStage(evidence, "load")?.status === "pass"
+  };
+}
+function numbers2(release) {
+  const match2 = /^(\d{1,4})\.(\d{1,5})(?:\.(\d{1,6}))?/.exec(release);
+  return match2 ? match2.slice(1, 4).map((part3) => Number(part3 ?? 0)) : [0, 0, 0];
+}
+function compareReleases2(a, b) {
+  const [left, right] = [numbers2(a), numbers2(b)];
+  for (const index of [0, 1, 2]) {
+    const difference2 = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference2 !== 0) return difference2;
+  }
+  return 0;
+}
+function releaseOf2({ evidence }) {
+  return evidence.hello.kernel.release;
+}
+function kernelResultsOf(results) {
+  return results.flatMap((result) => {
+    const { outcome, evidence } = result;
+    if (!evidence || outcome.status !== "pass" && outcome.status !== "fail") return [];
+    return [kernelResultOf(result, evidence, outcome.findings)];
+  }).sort((a, b) => compareReleases2(releaseOf2(a), releaseOf2(b)));
+}
+function newestHasResult(results, kernels4) {
+  const newest4 = kernels4.at(-1);
+  if (!newest4) return false;
+  return results.every(({ kernel: kernel2 }) => !kernel2 || compareReleases2(kernel2.release, releaseOf2(newest4)) <= 0);
+}
+function reports(kernel2, finding) {
+  return kernel2.reported.has(exactKey(finding));
+}
+function programsOf2(finding) {
+  return namesIn2(finding.args["program"] ?? "");
+}
+function isFine(kernel2, finding) {
+  if (kernel2.reported.has(looseKey(finding))) return false;
+  if (finding.code === "CORE_RELOCATION_FAILURE" && kernel2.accesses.has(finding.subject ?? "")) return true;
+  if (finding.phase === "functional") return kernel2.result.outcome.status === "pass";
+  const programs = programsOf2(finding);
+  if (finding.phase === "map" || programs.length === 0) return kernel2.loaded;
+  return finding.phase === "attach" ? programs.every((program2) => kernel2.attached.has(program2)) : programs.every((program2) => kernel2.programs.get(program2) ?? kernel2.loaded);
+}
+var init_kernel_results = __esm({
+  "src/classify/kernel-results.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_name_list();
+    __name(sharer, "sharer");
+    __name(exactKey, "exactKey");
+    __name(looseKey, "looseKey");
+    __name(kernelResultOf, "kernelResultOf");
+    __name(numbers2, "numbers");
+    __name(compareReleases2, "compareReleases");
+    __name(releaseOf2, "releaseOf");
+    __name(kernelResultsOf, "kernelResultsOf");
+    __name(newestHasResult, "newestHasResult");
+    __name(reports, "reports");
+    __name(programsOf2, "programsOf");
+    __name(isFine, "isFine");
+  }
+});
+
+// src/classify/other-kernels.ts
+function moduleOnOthers(finding, kernels4) {
+  const { reason, function: name5 } = finding.args;
+  if (name5 === void 0 || reason !== "renamed_or_removed" && reason !== "removed") return finding;
+  for (const { evidence } of kernels4) {
+    const entries = stagesOf(evidence, "symbol").filter((symbol) => symbol.name === name5).flatMap((symbol) => symbol.kallsyms ?? []);
+    const module2 = entries.find((entry2) => entry2.module !== "")?.module;
+    if (module2 !== void 0) {
+      return { ...finding, args: { ...finding.args, reason: "module_not_loaded", module: module2 } };
+    }
+  }
+  return finding;
+}
+function absentOnOthers(kernels4) {
+  return kernels4.map((own3) => {
+    const findings = own3.findings.map((finding) => withoutGuess(finding, kernels4));
+    const changed = findings.some((finding, index) => finding !== own3.findings[index]);
+    return changed ? kernelResultOf(own3.result, own3.evidence, findings) : own3;
+  });
+}
+function withoutGuess(finding, kernels4) {
+  const { since: _since, config: _config, config_value: _value, config_profile: _profile, ...args } = finding.args;
+  const { reason, function: name5 } = args;
+  if (name5 === void 0 || reason !== "kernel_too_old" && reason !== "compiled_out") return finding;
+  const elsewhere = kernels4.flatMap(({ findings }) => findings).find((other) => other.code === finding.code && other.args["function"] === name5 && isAbsent(other));
+  if (elsewhere === void 0 || kernels4.some((other) => isFine(other, finding))) return finding;
+  return { ...finding, args: { ...args, reason: elsewhere.args["reason"] ?? reason } };
+}
+function isAbsent({ args }) {
+  return ABSENT.has(args["reason"] ?? "");
+}
+var ABSENT;
+var init_other_kernels = __esm({
+  "src/classify/other-kernels.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_kernel_results();
+    __name(moduleOnOthers, "moduleOnOthers");
+    ABSENT = /* @__PURE__ */ new Set(["renamed_or_removed", "removed", "strong", "weak"]);
+    __name(absentOnOthers, "absentOnOthers");
+    __name(withoutGuess, "withoutGuess");
+    __name(isAbsent, "isAbsent");
+  }
+});
+
+// src/classify/across.ts
+function acrossKernels(results) {
+  const replaced = /* @__PURE__ */ new Map();
+  for (const group2 of comparable(results)) {
+    const kernels4 = absentOnOthers(kernelResultsOf(group2));
+    const complete = newestHasResult(group2, kernels4);
+    for (const own3 of kernels4) replaced.set(own3.result, rejudged(own3, kernels4, complete));
+  }
+  return results.map((result) => replaced.get(result) ?? result);
+}
+function comparable(results) {
+  const arches = new Set(results.flatMap(({ kernel: kernel2 }) => kernel2?.arch ?? []));
+  const byArtifact = /* @__PURE__ */ new Map();
+  for (const result of results) {
+    const group2 = byArtifact.get(result.cell.artifact) ?? [];
+    byArtifact.set(result.cell.artifact, [...group2, result]);
+  }
+  return [...byArtifact.values()].flatMap(
+    (group2) => arches.size < 2 ? [group2] : [...arches].map((arch) => group2.filter(({ kernel: kernel2 }) => kernel2 === void 0 || kernel2.arch === arch))
+  );
+}
+function rejudged(own3, kernels4, complete) {
+  const { outcome } = own3.result;
+  const warnings = inlinedOnOthers(own3, kernels4);
+  const findings = [...own3.findings.map((finding) => judge(finding, own3, kernels4, complete)), ...warnings];
+  const next = outcome.status === "pass" || outcome.status === "fail" ? { ...outcome, findings } : outcome;
+  return { ...own3.result, outcome: next };
+}
+function judge(finding, own3, kernels4, complete) {
+  const same2 = kernels4.map((other) => reports(other, finding));
+  if (complete && kernels4.length >= 2 && same2.every((reported) => reported))
+    return seenEverywhere(finding, kernels4.length);
+  const at = kernels4.indexOf(own3);
+  const fine2 = kernels4.map((other) => isFine(other, finding));
+  const before = fine2.lastIndexOf(true, at);
+  const after = fine2.indexOf(true, at);
+  const label = /* @__PURE__ */ __name((index) => kernels4[index]?.label ?? "", "label");
+  const able = fine2.includes(true) ? kernels4.flatMap((other, index) => fine2[index] ? [other.label] : []).join(", ") : void 0;
+  const built = finding.args["reason"] === "compiled_out" && finding.args["config"] !== void 0;
+  if (built || finding.group === "policy") return withArgs(finding, { existsOn: able });
+  const found2 = {
+    lastGood: before < 0 ? void 0 : label(before),
+    firstGood: after < 0 ? void 0 : label(after),
+    regression: before >= 0 && after >= 0 ? "true" : void 0,
+    firstBad: before >= 0 && after < 0 ? label(same2.indexOf(true, before)) : void 0,
+    existsOn: NAMES2.has(finding.code) ? able : void 0
+  };
+  return moduleOnOthers(reworded(withArgs(finding, found2)), kernels4);
+}
+function seenEverywhere(finding, kernels4) {
+  const { reason = "", since: since2 } = finding.args;
+  const ofKernel2 = since2 !== void 0 || KERNEL_REASONS.has(reason);
+  const group2 = KEEPS_GROUP.has(finding.group) || ofKernel2 ? finding.group : "object";
+  return { ...finding, group: group2, args: { ...finding.args, everywhere: String(kernels4) } };
+}
+function reworded(finding) {
+  const { reason = "", lastGood, firstGood } = finding.args;
+  if (finding.code === "VERIFIER_REJECTION" && firstGood !== void 0 && lastGood === void 0) {
+    if (RULE_CHANGES.has(reason)) return finding;
+    return { ...finding, args: { ...finding.args, reason: "verifier_precision", proof: reason } };
+  }
+  if (reason === "renamed_or_removed" && lastGood !== void 0 && firstGood === void 0) {
+    return { ...finding, args: { ...finding.args, reason: "removed" } };
+  }
+  return finding;
+}
+var RULE_CHANGES, NAMES2, KERNEL_REASONS, KEEPS_GROUP;
+var init_across = __esm({
+  "src/classify/across.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_inlined();
+    init_kernel_results();
+    init_make_finding();
+    init_other_kernels();
+    RULE_CHANGES = /* @__PURE__ */ new Set([
+      "ctx_access",
+      "traced_arguments",
+      "argument_type",
+      "const_string",
+      "context_address",
+      "ctx_modified",
+      "ctx_variable",
+      "ctx_write",
+      "fixed_offset",
+      "locked",
+      "map_read_only",
+      "map_structure",
+      "no_end",
+      "no_map",
+      "no_result",
+      "null_argument",
+      "number_argument",
+      "own_memory",
+      "not_constant",
+      "packet_access",
+      "packet_read_only",
+      "passed_counter",
+      "released",
+      "return_value",
+      "stale_packet",
+      "uninitialized",
+      "unset_register",
+      "untrusted_pointer",
+      "infinite_loop",
+      "stack_counter",
+      "structure"
+    ]);
+    NAMES2 = /* @__PURE__ */ new Set([
+      "ATTACH_TARGET_NOT_FOUND",
+      "CORE_RELOCATION_FAILURE",
+      "MISSING_KFUNC",
+      "UNRESOLVED_KSYM",
+      "UNRESOLVED_KCONFIG"
+    ]);
+    KERNEL_REASONS = /* @__PURE__ */ new Set(["compiled_out", "module_not_loaded", "kernel_btf"]);
+    KEEPS_GROUP = /* @__PURE__ */ new Set(["program", "policy", "infra"]);
+    __name(acrossKernels, "acrossKernels");
+    __name(comparable, "comparable");
+    __name(rejudged, "rejudged");
+    __name(judge, "judge");
+    __name(seenEverywhere, "seenEverywhere");
+    __name(reworded, "reworded");
+  }
+});
+
+// src/run/not-run-result.ts
+function notRunResult(cell, outcome, { at, prepareMs } = { at: "", prepareMs: 0 }) {
+  return {
+    cell,
+    outcome,
+    kernel: void 0,
+    evidence: void 0,
+    guest: void 0,
+    timings: { prepareMs, bootMs: 0, runMs: 0, totalMs: 0 },
+    startedAt: at,
+    finishedAt: at,
+    retriedAfter: void 0,
+    dir: void 0
+  };
+}
+var init_not_run_result = __esm({
+  "src/run/not-run-result.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(notRunResult, "notRunResult");
   }
 });
 
@@ -72573,8 +73401,8 @@ async function affordableGuests(host, needed2, targets) {
   const largest = Math.max(0, ...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE4 + QEMU_BYTES;
   const count5 = Math.max(1, Math.min(needed2, Math.floor(available * SHARE / largest)));
   if (count5 === needed2) return { count: count5, note: void 0 };
-  const megabytes3 = Math.round(available / MEGABYTE4);
-  return { count: count5, note: `${count5} guests at a time instead of ${needed2}: only ${megabytes3} MB of memory are free` };
+  const megabytes4 = Math.round(available / MEGABYTE4);
+  return { count: count5, note: `${count5} guests at a time instead of ${needed2}: only ${megabytes4} MB of memory are free` };
 }
 var QEMU_BYTES, SHARE, MEGABYTE4;
 var init_capacity = __esm({
@@ -72596,7 +73424,7 @@ function imageKernel2(profile, image, hello, now) {
   return {
     schema: "bpfcompat_kernel.v3",
     profile: profile.id,
-    source: (0, import_node_crypto41.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
+    source: (0, import_node_crypto43.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
     arch: profile.arch,
     release,
     package: {
@@ -72615,12 +73443,12 @@ function imageKernel2(profile, image, hello, now) {
 function isPackaged(record4) {
   return record4.vmlinuz !== void 0;
 }
-var import_node_crypto41;
+var import_node_crypto43;
 var init_image_kernel = __esm({
   "src/run/image-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto41 = require("node:crypto");
+    import_node_crypto43 = require("node:crypto");
     __name(imageKernel2, "imageKernel");
     __name(isPackaged, "isPackaged");
   }
@@ -73179,8 +74007,8 @@ function accessIn(finding) {
   return words3?.includes("::") ? words3.replace(/ = -?\d+$/, "") : words3;
 }
 function accessOf(finding, needed2) {
-  const named7 = accessIn(finding);
-  if (named7 !== void 0) return needed2.find(({ access: access3 }) => access3 === named7);
+  const named8 = accessIn(finding);
+  if (named8 !== void 0) return needed2.find(({ access: access3 }) => access3 === named8);
   const absent = needed2.filter(({ present }) => !present);
   const insn = finding.args["insn"];
   const byInsn = absent.filter((relocation) => String(relocation.insn) === insn);
@@ -74020,8 +74848,8 @@ function refineHelper(finding, { hello }) {
   const id2 = Number(finding.args["id"] ?? Number.NaN);
   const known5 = Number.isInteger(id2) ? helper2(id2) : void 0;
   const since2 = finding.code === "UNSUPPORTED_HELPER" ? known5?.since : void 0;
-  const named7 = known5 === void 0 ? {} : { helper: known5.name, since: since2 };
-  const args = { ...named7, release: hello.kernel.release };
+  const named8 = known5 === void 0 ? {} : { helper: known5.name, since: since2 };
+  const args = { ...named8, release: hello.kernel.release };
   if (finding.args["reason"] === "context") {
     return { ...withArgs(finding, args), group: "program" };
   }
@@ -74670,8 +75498,8 @@ function attachFindings({
   const inert = inertFindings(stages, evidence);
   const decided2 = [];
   for (const name5 of required2) {
-    const named7 = stages.filter((candidate) => candidate.program === name5);
-    const stage = named7.find(({ status: status4 }) => status4 !== "pass") ?? named7[0];
+    const named8 = stages.filter((candidate) => candidate.program === name5);
+    const stage = named8.find(({ status: status4 }) => status4 !== "pass") ?? named8[0];
     if (stage?.status === "pass") decided2.push(...inert.filter(({ subject }) => subject === name5));
     else decided2.push(stage?.status === "fail" ? attachFinding(stage, evidence) : notAttachedFinding(name5, stage));
   }
@@ -74951,9 +75779,9 @@ function shellRejection(ended2) {
   if (rejected2) {
     return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag("command-binary")}, or an asset), ${whole5}`;
   }
-  const missing3 = ended2.exit_code === NOT_FOUND3 ? MISSING2.exec(line6) : null;
-  if (missing3 === null) return void 0;
-  return `the guest has no program ${missing3[1] ?? missing3[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag("command-binary")}, or an asset), ${whole5}`;
+  const missing4 = ended2.exit_code === NOT_FOUND3 ? MISSING2.exec(line6) : null;
+  if (missing4 === null) return void 0;
+  return `the guest has no program ${missing4[1] ?? missing4[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag("command-binary")}, or an asset), ${whole5}`;
 }
 var SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, MISSING2;
 var init_command_shell = __esm({
@@ -75274,10 +76102,41 @@ var init_object2 = __esm({
       },
       {
         code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "map_static",
+        pattern: /^map '(?<map>[^']+)': unsupported map linkage static/,
+        subject: "map",
+        example: { kernel: "any, libbpf 1.7", text: "map 'counts': unsupported map linkage static." }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "map_plain_type",
+        pattern: /^map '(?<map>[^']+)': (?<part>key|value) spec is not PTR/,
+        subject: "map",
+        example: { kernel: "any, libbpf 1.7", text: "map 'counts': key spec is not PTR: typedef." }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "map_values",
+        pattern: /^map '(?<map>[^']+)': (?:'values' member should be last|should be map-in-map|multi-level inner maps|inner def can't be pinned|(?:map-in-map inner|prog-array value) (?:spec|def) is )/,
+        subject: "map",
+        example: { kernel: "any, libbpf 1.7", text: "map 'jumps': prog-array value def is of unexpected kind int." }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
         reason: "map_attr",
-        pattern: /^map '(?<map>[^']+)': (?:invalid pinning value|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level)/,
+        pattern: /^map '(?<map>[^']+)': (?:invalid pinning value|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting)/,
         subject: "map",
         example: { kernel: "any, libbpf 1.7", text: "map 'cgrp_stats': invalid pinning value 100." }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "function_section",
+        subject: "symbol",
+        pattern: /^prog '[^']*': bad (?:call relo against '(?<symbol>[^']+)' in section '|(?:map|subprog addr) relo against '[^']+' in section '\.text\.)/,
+        example: {
+          kernel: "any, libbpf 1.7",
+          text: "prog 'sleeps': bad call relo against 'doubles' in section '.text.double'"
+        }
       },
       {
         code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
@@ -75286,6 +76145,34 @@ var init_object2 = __esm({
         example: {
           kernel: "any, libbpf 1.7",
           text: "prog 'handle': invalid relo against 'counter' in special section 0xfff2; forgot to initialize global var?.."
+        }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "arena_missing",
+        pattern: /^prog '[^']*': bad arena data relocation |^elf: sec '[^']*': to use global __arena variables the ARENA map should/,
+        example: {
+          kernel: "any, libbpf 1.7",
+          text: "prog 'counts': bad arena data relocation at insn 0, no arena maps defined"
+        }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "arena_second",
+        subject: "map",
+        pattern: /^map '(?<map>[^']+)': only single ARENA map is supported/,
+        example: {
+          kernel: "any, libbpf 1.7",
+          text: "map 'second': only single ARENA map is supported (map 'arena' is also ARENA)"
+        }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "arena_small",
+        pattern: /^elf: sec '[^']*': declared ARENA map size \((?<size>\d+)\) is too small .* of size (?<other>\d+)/,
+        example: {
+          kernel: "any, libbpf 1.7",
+          text: "elf: sec '.addr_space.1': declared ARENA map size (4096) is too small to hold global __arena variables of size 8192"
         }
       },
       {
@@ -75840,6 +76727,13 @@ var init_verifier_instructions = __esm({
         example: { kernel: "5.10.0-46-cloud-amd64", text: "cannot pass map_type 27 into func bpf_map_lookup_elem#1" }
       },
       {
+        // Without an end of its line: statistics follow.
+        code: "MAP_PROG_INCOMPATIBLE",
+        reason: "map",
+        pattern: /^expected prog array map for tail call/,
+        example: { kernel: "7.3.4+deb13-cloud-amd64", text: "expected prog array map for tail callprocessed 3 insns" }
+      },
+      {
         code: "VERIFIER_INTERNAL",
         reason: "bug",
         pattern: /^verifier (?:internal error|bug)|kernel subsystem misconfigured|REG INVARIANTS VIOLATION|^BUG\b/,
@@ -75971,7 +76865,7 @@ var init_verifier_memory = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "untrusted_pointer",
-        pattern: /^R\d+ must be (?:referenced(?: or trusted)?|a rcu pointer)$|^(?:arg#\d+|R\d+) pointer type STRUCT (?<type>\w+) must point to scalar|^R\d+ is (?:scalar|\S*ptr_\S*) expected STRUCT (?<struct>\w+)/,
+        pattern: /^R\d+ must be (?:referenced(?: or trusted)?|a rcu pointer)$|^(?:arg#\d+|R\d+) pointer type STRUCT (?<type>\w+) must point to scalar|^R\d+ is \S+ expected STRUCT (?<struct>\w+)/,
         example: { kernel: "6.12.117+deb12-cloud-amd64", text: "R1 must be a rcu pointer" }
       },
       {
@@ -76184,8 +77078,20 @@ var init_verifier_misuse = __esm({
       },
       {
         code: "VERIFIER_REJECTION",
+        reason: "replaced_packet",
+        pattern: /^Extension program changes packet data, while original does not/,
+        example: { kernel: NEWEST, text: "Extension program changes packet data, while original does not" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
+        reason: "replaced_awake",
+        pattern: /^Extension program may sleep, while original does not/,
+        example: { kernel: NEWEST, text: "Extension program may sleep, while original does not" }
+      },
+      {
+        code: "VERIFIER_REJECTION",
         reason: "replaced_function",
-        pattern: /^Cannot replace (?:static|kernel) functions|^Extension program (?:changes packet data|may sleep), while original|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
+        pattern: /^Cannot replace (?:static|kernel) functions|^Cannot extend fentry\/fexit|^Cannot recursively attach|^Subprog \S+ doesn't exist/,
         example: { kernel: OLDEST, text: "Cannot replace static functions" }
       }
     ];
@@ -76344,7 +77250,7 @@ var init_verifier_proof = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "null_check",
-        pattern: /(?:map_value|mem|sock|ptr(?:_\S*)?)_or_null|[Pp]ossibly NULL pointer|null-check it first/,
+        pattern: /\w_or_null|[Pp]ossibly NULL pointer|null-check it first/,
         example: { kernel: "5.10.0-46-cloud-amd64", text: "R0 invalid mem access 'map_value_or_null'" }
       },
       {
@@ -77027,8 +77933,8 @@ function mapFinding(rejection, evidence) {
   const common = { phase: "map", subject: rejection.name, evidence: evidenceLine(rejection.line, "libbpf") };
   const args = { map: rejection.name, type, errno: errno4, since: since2, release: hello.kernel.release };
   const version2 = kernelVersion(hello.kernel.release);
-  const named7 = rejection.init ? void 0 : nameFinding("map", rejection.name, rejection.errno, common);
-  if (named7) return named7;
+  const named8 = rejection.init ? void 0 : nameFinding("map", rejection.name, rejection.errno, common);
+  if (named8) return named8;
   const verdict2 = rejection.init ? void 0 : mapVerdict(rejection.probes, rejection.errno, facts, type, version2);
   if (verdict2?.code === "policy") return denied(hello, { ...common, errno: errno4 });
   if (verdict2) {
@@ -77165,7 +78071,7 @@ function probedFinding(stage, evidence, text7) {
   if (probes.every((probe) => probe.errno === EPERM3)) {
     return denied(hello, { ...common, errno: errnoName(EPERM3) });
   }
-  const verdict2 = verdictOf2(stage, evidence);
+  const verdict2 = verdictOf(stage, evidence);
   if (!verdict2) return void 0;
   const { code: code2, reason, args } = verdict2;
   const about = {
@@ -77178,7 +78084,7 @@ function probedFinding(stage, evidence, text7) {
   };
   return findingBy(code2, { ...common, confidence: "high", args: about });
 }
-function verdictOf2(stage, evidence) {
+function verdictOf(stage, evidence) {
   const facts = openedProgram(evidence, stage.name);
   const type = plainType(facts?.type ?? "");
   const version2 = kernelVersion(evidence.hello.kernel.release);
@@ -77250,7 +78156,7 @@ var init_program_probes = __esm({
     MAX_INSNS_BEFORE_52 = 4096;
     NEEDS_TARGET = /* @__PURE__ */ new Set(["tracing", "lsm", "ext", "struct_ops"]);
     __name(probedFinding, "probedFinding");
-    __name(verdictOf2, "verdictOf");
+    __name(verdictOf, "verdictOf");
     __name(targetVerdict2, "targetVerdict");
     __name(bodyVerdict, "bodyVerdict");
     __name(flagVerdict2, "flagVerdict");
@@ -77282,8 +78188,108 @@ var init_recursion = __esm({
   }
 });
 
+// src/classify/fixed-offset.ts
+function lastAccess(lines3) {
+  const at = lines3.findLastIndex((line6) => THROUGH2.test(INSN2.exec(line6)?.groups?.["text"] ?? ""));
+  const { number: number5, text: text7 = "" } = INSN2.exec(lines3[at] ?? "")?.groups ?? {};
+  const base = THROUGH2.exec(text7)?.groups?.["base"];
+  return base === void 0 ? void 0 : { insn: Number(number5), base, above: lines3.slice(0, at) };
+}
+function loadOf({ base, above }) {
+  const written2 = new RegExp(`^\\d+: \\([0-9a-f]{2}\\) r${base} [-+*&|^<>/]*= `);
+  const at = above.findLastIndex((line6) => written2.test(line6));
+  const before = lastAccess(above.slice(0, at + 1));
+  return before?.above.length === at ? before : void 0;
+}
+function structOf({ base, above }) {
+  const state = new RegExp(`\\bR${base}(?:_\\w+)?=(?:\\w+_)?ptr_(?!or_null_)(\\w+)`);
+  const line6 = above.findLast((text7) => new RegExp(`\\bR${base}(?:_\\w+)?=`).test(text7));
+  return state.exec(line6 ?? "")?.[1];
+}
+function isPlaced({ insn }, program2, evidence) {
+  if (firstStage(evidence, "open")?.core_relocations === 0) return false;
+  const stages = stagesOf(evidence, "core");
+  if (stages.length === 0 || stages.some(({ dropped }) => dropped > 0)) return true;
+  const own3 = stages.flatMap(({ relocations: relocations2 }) => relocations2.filter((one) => one.program === program2));
+  return own3.some((one) => one.insn <= insn && one.insn > insn - NEAR);
+}
+function explainFixedOffset(finding, log4, evidence) {
+  const { reason = "", program: program2 = "" } = finding.args;
+  if (finding.code !== "VERIFIER_REJECTION" || !MISPLACED.has(reason)) return finding;
+  const { lines: lines3 } = parseVerifierLog(log4);
+  const access3 = lastAccess(lines3.slice(0, lines3.lastIndexOf(finding.evidence?.text ?? "")));
+  const beyond = reason === "beyond_struct";
+  const read = beyond ? access3 : access3 && loadOf(access3);
+  const struct = beyond ? finding.args["struct"] ?? finding.args["holder"] : read && structOf(read);
+  if (!read || struct === void 0 || isPlaced(read, program2, evidence)) return finding;
+  return withArgs(finding, { reason: "fixed_offset", struct }, { confidence: "high" });
+}
+var MISPLACED, INSN2, THROUGH2, NEAR;
+var init_fixed_offset = __esm({
+  "src/classify/fixed-offset.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_make_finding();
+    init_verifier_log();
+    MISPLACED = /* @__PURE__ */ new Set(["beyond_struct", "invalid_mem_access"]);
+    INSN2 = /^(?<number>\d+): \([0-9a-f]{2}\) (?<text>[^;]*)/;
+    THROUGH2 = /\*\(u\d+ \*\)\(r(?<base>\d+) [+-]\d+\)/;
+    NEAR = 8;
+    __name(lastAccess, "lastAccess");
+    __name(loadOf, "loadOf");
+    __name(structOf, "structOf");
+    __name(isPlaced, "isPlaced");
+    __name(explainFixedOffset, "explainFixedOffset");
+  }
+});
+
+// src/classify/kfunc-argument.ts
+function registerOf(cause) {
+  const { index, register } = ARGUMENT.exec(cause)?.groups ?? {};
+  return index === void 0 ? register : `${Number(index) + 1}`;
+}
+function stateOf2(number5, log4, cause) {
+  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT);
+  const shown4 = [...before.matchAll(new RegExp(`\\bR${number5}(?:_\\w+)?=(\\S+)`, "g"))].at(-1);
+  const written2 = [...before.matchAll(new RegExp(`^\\d+: \\([0-9a-f]{2}\\) [rw]${number5} = (\\S+)`, "gm"))].at(-1);
+  const constant = /^-?(?:0x[0-9a-f]+|\d+)$/.test(written2?.[1] ?? "") && (written2?.index ?? -1) > (shown4?.index ?? -1);
+  return constant ? written2?.[1] : shown4?.[1];
+}
+function isNull(log4, cause) {
+  const number5 = registerOf(cause);
+  const value2 = number5 === void 0 ? void 0 : CONSTANT.exec(stateOf2(number5, log4, cause) ?? "")?.groups?.["value"];
+  return value2 !== void 0 && Number(value2) === 0;
+}
+function standsIn(log4, cause) {
+  const number5 = registerOf(cause);
+  const state = number5 === void 0 ? void 0 : stateOf2(number5, log4, cause);
+  if (state === void 0) return void 0;
+  if (isNull(log4, cause)) return "null_argument";
+  if (CONSTANT.test(state) || UNKNOWN.test(state)) return "number_argument";
+  if (OTHER2.test(state)) return "type_mismatch";
+  return OWN2.test(state) && !/or_null/.test(state) ? "own_memory" : void 0;
+}
+var NEAR_TEXT, ARGUMENT, CONSTANT, UNKNOWN, OWN2, OTHER2;
+var init_kfunc_argument = __esm({
+  "src/classify/kfunc-argument.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    NEAR_TEXT = 65536;
+    ARGUMENT = /\b(?:arg#?(?<index>\d)|R(?<register>[1-5]))\b/;
+    CONSTANT = /^(?:P|inv|scalar\()?(?<value>-?(?:0x[0-9a-f]+|\d+))\)?$/;
+    UNKNOWN = /^P?(?:scalar|inv)\(/;
+    OWN2 = /^(?:fp-?\d*|fp\(|map_value|mem|ringbuf_mem|alloc_mem|pkt)/;
+    OTHER2 = /^(?:ctx|map_ptr|func)\b/;
+    __name(registerOf, "registerOf");
+    __name(stateOf2, "stateOf");
+    __name(isNull, "isNull");
+    __name(standsIn, "standsIn");
+  }
+});
+
 // src/classify/lost-pointer.ts
-function stateOf2(line6, place3) {
+function stateOf3(line6, place3) {
   return new RegExp(`\\b${place3}(?:_[rwP]+)?=(\\w+)\\(`).exec(line6)?.[1];
 }
 function sourceOf(text7, place3) {
@@ -77306,12 +78312,12 @@ function lossOf(log4, cause) {
   let loss;
   for (let at = lines3.lastIndexOf(cause) - 1; at >= 0; at--) {
     const line6 = lines3[at] ?? "";
-    const state = stateOf2(line6, place3);
+    const state = stateOf3(line6, place3);
     if (loss && state !== void 0) {
       if ((loss.kind === "stale_packet" ? PACKET : OBJECT4).test(state)) return loss;
       if (state === "scalar" || state === "inv") loss = void 0;
     }
-    const text7 = INSN2.exec(line6)?.groups?.["text"]?.trim();
+    const text7 = INSN3.exec(line6)?.groups?.["text"]?.trim();
     if (text7 === void 0) continue;
     const call3 = CALL2.exec(text7)?.groups?.["name"];
     if (call3 !== void 0) {
@@ -77334,7 +78340,7 @@ function explainLostPointer(finding, log4) {
   if (!loss) return finding;
   return withArgs(finding, { reason: loss.kind, call: loss.call }, { confidence: "high" });
 }
-var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN2, NULL_MADE, CALL2;
+var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN3, NULL_MADE, CALL2;
 var init_lost_pointer = __esm({
   "src/classify/lost-pointer.ts"() {
     "use strict";
@@ -77346,10 +78352,10 @@ var init_lost_pointer = __esm({
     ARENA = "bpf_arena_alloc_pages";
     PACKET = /^pkt(?:_meta|_end)?$/;
     OBJECT4 = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
-    INSN2 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
+    INSN3 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
     NULL_MADE = /^[rw]\d+ = 0$/;
     CALL2 = /^call (?<name>\w+)(?:#\d+)?/;
-    __name(stateOf2, "stateOf");
+    __name(stateOf3, "stateOf");
     __name(sourceOf, "sourceOf");
     __name(lossOf, "lossOf");
     __name(explainLostPointer, "explainLostPointer");
@@ -77364,20 +78370,25 @@ function placeOf4(log4, cause) {
   const found2 = before.findLast((line6) => /^\d+: \([0-9a-f]{2}\)/.test(line6)) ?? "";
   return {
     insn: found2.replace(/^\d+: \([0-9a-f]{2}\) /, "").replace(/\s*;.*$/, ""),
-    above: before.slice(-NEAR)
+    above: before.slice(-NEAR2)
   };
 }
 function explainRejection(finding, stage, log4, evidence) {
   if (finding.code === "UNSUPPORTED_GLOBAL_FUNCTION") return explainCaller(finding, stage, log4);
-  if (finding.code !== "VERIFIER_REJECTION") return finding;
   const place3 = placeOf4(log4, finding.evidence?.text ?? "");
   const callee = /^call (\w+)#/.exec(place3.insn)?.[1];
+  if (finding.code !== "VERIFIER_REJECTION") return explainMap(finding, callee);
   const reason = finerReason(finding, place3, openedProgram(evidence, stage.name)?.type ?? "", callee, log4);
-  const named7 = callee !== void 0 && finding.args["function"] === void 0 ? { callee } : {};
-  return explainLostPointer(
-    withArgs(finding, { ...named7, ...reason, ...acquiredBy(finding, log4) }),
-    log4
-  );
+  const named8 = callee !== void 0 && finding.args["function"] === void 0 ? { callee } : {};
+  const finer = withArgs(finding, { ...named8, ...reason, ...acquiredBy(finding, log4) });
+  return explainFixedOffset(explainLostPointer(finer, log4), log4, evidence);
+}
+function explainMap(finding, callee) {
+  if (callee !== "bpf_tail_call") return finding;
+  const misconfigured = finding.code === "VERIFIER_INTERNAL" && / misconfigured verifier/.test(finding.evidence?.text ?? "");
+  const args = { reason: "map", helper: callee };
+  if (misconfigured) return recode(finding, "MAP_PROG_INCOMPATIBLE", { args });
+  return finding.code === "MAP_PROG_INCOMPATIBLE" ? withArgs(finding, args) : finding;
 }
 function explainCaller(finding, stage, log4) {
   const text7 = finding.evidence?.text ?? "";
@@ -77393,7 +78404,7 @@ function acquiredBy({ args, evidence }, log4) {
 function isIndexed(insn, log4, cause) {
   const base = /\(r(\d+) /.exec(insn)?.[1];
   if (base === void 0) return false;
-  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT);
+  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT2);
   const written2 = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, "gm"))].at(-1);
   return written2?.[1] === "+" && written2[2] === "r";
 }
@@ -77413,7 +78424,7 @@ function pastEnd(text7, above) {
 function accessesMap(insn, log4, cause) {
   const base = /\(r(\d+) /.exec(insn)?.[1];
   if (base === void 0 || !/ in struct bpf_/.test(cause)) return false;
-  const before = log4.slice(0, log4.lastIndexOf(insn, log4.lastIndexOf(cause))).slice(-NEAR_TEXT);
+  const before = log4.slice(0, log4.lastIndexOf(insn, log4.lastIndexOf(cause))).slice(-NEAR_TEXT2);
   const state = [...before.matchAll(new RegExp(`\\bR${base}(?:_\\w+)?=(\\w+)`, "g"))].at(-1)?.[1];
   if (state !== void 0) return state === "map_ptr";
   return [...before.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} = `, "gm"))].at(-1)?.[1] === "18";
@@ -77421,6 +78432,10 @@ function accessesMap(insn, log4, cause) {
 function misplaced(above) {
   const wrong3 = above.find((line6) => NO_PLACE.test(line6));
   return wrong3 === void 0 ? {} : { reason: "stack_object", wrong: wrong3 };
+}
+function given2(log4, cause) {
+  const reason = standsIn(log4, cause);
+  return reason === void 0 ? {} : { reason };
 }
 function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
   switch (args["reason"]) {
@@ -77453,7 +78468,13 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
     case "dynptr_taken":
       return misplaced(above);
     case "foreign_memory":
-      return KFUNC_CALL.test(insn) ? { reason: "untrusted_pointer" } : {};
+      if (!KFUNC_CALL.test(insn)) return isNull(log4, evidence?.text ?? "") ? { reason: "null_argument" } : {};
+      return { reason: standsIn(log4, evidence?.text ?? "") ?? "untrusted_pointer" };
+    case "ctx_modified":
+      return callee === void 0 ? {} : { reason: "context_address" };
+    case "untrusted_pointer":
+    case "null_check":
+      return KFUNC_CALL.test(insn) ? given2(log4, evidence?.text ?? "") : {};
     case "not_acquired":
       return /^bpf_ringbuf_(?:submit|discard)_dynptr$/.test(callee ?? "") ? { reason: "dynptr_kind" } : {};
     case "locked":
@@ -77466,11 +78487,13 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       return {};
   }
 }
-var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT, KFUNC_CALL, SIZED, STORE;
+var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR2, NEAR_TEXT2, KFUNC_CALL, SIZED, STORE;
 var init_rejection = __esm({
   "src/classify/rejection.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_fixed_offset();
+    init_kfunc_argument();
     init_lost_pointer();
     init_make_finding();
     init_reported_programs();
@@ -77483,13 +78506,14 @@ var init_rejection = __esm({
     MEASURED = /^invalid access to [^,]+, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+)/;
     BAD_ARGUMENT = /^invalid (?:indirect )?(?:access|read)|^R\d+ (?:type=|(?:min|max) value|offset is)|^At .* expected/;
     RECORD_HEADER = 8;
-    NEAR = 3;
-    NEAR_TEXT = 65536;
+    NEAR2 = 3;
+    NEAR_TEXT2 = 65536;
     KFUNC_CALL = /^call \w+#\d{4,}$/;
     SIZED = /^\S+ \S+ memory, len pair leads to invalid memory access$/m;
     STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
     __name(placeOf4, "placeOf");
     __name(explainRejection, "explainRejection");
+    __name(explainMap, "explainMap");
     __name(explainCaller, "explainCaller");
     __name(acquiredBy, "acquiredBy");
     __name(isIndexed, "isIndexed");
@@ -77498,6 +78522,7 @@ var init_rejection = __esm({
     __name(pastEnd, "pastEnd");
     __name(accessesMap, "accessesMap");
     __name(misplaced, "misplaced");
+    __name(given2, "given");
     __name(finerReason, "finerReason");
   }
 });
@@ -77680,7 +78705,7 @@ function causeOf2(stage, evidence) {
       confidence: "medium",
       phase: "load",
       subject: stage.name,
-      args: { ...args, ...cause.args, reason: "unclassified" },
+      args: { ...args, ...cause.args, said: cause.line, reason: "unclassified" },
       evidence: evidenceLine(cause.line, "verifier log")
     });
   }
@@ -77701,8 +78726,8 @@ function silentFinding(stage, evidence, args) {
   if (stage.errno === EPERM4 || stage.errno === EACCES2) {
     return denied(evidence.hello, { ...common, errno: errnoName(stage.errno) });
   }
-  const named7 = nameFinding("program", stage.name, stage.errno, common);
-  if (named7) return named7;
+  const named8 = nameFinding("program", stage.name, stage.errno, common);
+  if (named8) return named8;
   const probed = probedFinding(stage, evidence, text7);
   if (probed) return probed;
   const facts = openedProgram(evidence, stage.name);
@@ -77818,7 +78843,7 @@ function objectFinding(evidence, load2) {
       ...common,
       code: "VERIFIER_REJECTION",
       confidence: "medium",
-      args: { ...args, reason: "unclassified" }
+      args: { ...args, said: cause.line, reason: "unclassified" }
     });
   }
   if (load2.errno === -1) return denied(evidence.hello, { ...common, errno: args.errno });
@@ -77854,14 +78879,14 @@ var init_load = __esm({
 function manifestFindings(open4, programs) {
   const present = new Map(open4.programs.map((program2) => [program2.name, program2]));
   const names3 = [...present.keys()].slice(0, 20).join(", ");
-  const missing3 = [];
+  const missing4 = [];
   const notes = [];
   for (const program2 of programs) {
     const found2 = present.get(program2.name);
     const common = { confidence: "high", phase: "open", subject: program2.name };
     if (!found2) {
       const args = { program: program2.name, present: names3, reason: "program" };
-      if (program2.required) missing3.push(makeFinding({ ...common, code: "MISSING_PROGRAM", args }));
+      if (program2.required) missing4.push(makeFinding({ ...common, code: "MISSING_PROGRAM", args }));
       else notes.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
     } else if (program2.section !== "" && program2.section !== found2.section) {
       const args = {
@@ -77873,7 +78898,7 @@ function manifestFindings(open4, programs) {
       notes.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
     }
   }
-  return { missing: missing3, notes };
+  return { missing: missing4, notes };
 }
 var init_manifest3 = __esm({
   "src/classify/manifest.ts"() {
@@ -77898,6 +78923,12 @@ function programMargins(evidence) {
     stackLimit: STACK_LIMIT,
     loadUs: stage.elapsed_us
   }));
+}
+function uncounted(evidence) {
+  const stages = stagesOf(evidence, "program");
+  return stages.flatMap(
+    ({ name: name5, status: status4, alone, verified_insns: insns }) => status4 === "pass" && !alone && insns === 0 ? [name5] : []
+  );
 }
 function allowed(budget2, limit2) {
   return typeof budget2 === "number" ? budget2 : Number(budget2.slice(0, -1)) / 100 * limit2;
@@ -77932,6 +78963,7 @@ var init_margins2 = __esm({
     STACK_LIMIT = 512;
     USUAL_LIMIT2 = 1e6;
     __name(programMargins, "programMargins");
+    __name(uncounted, "uncounted");
     __name(allowed, "allowed");
     __name(overBudget, "overBudget");
   }
@@ -77939,7 +78971,7 @@ var init_margins2 = __esm({
 
 // src/classify/settings.ts
 function settingFindings(evidence, names3 = NOTHING_KNOWN) {
-  const shims = shimsOf(evidence).filter(({ kind: kind2, errno: errno4 }) => errno4 !== 0 && ASKED.has(kind2));
+  const shims = shimsOf(evidence).filter(({ kind: kind2, errno: errno4 }) => errno4 !== 0 && REQUESTED.has(kind2));
   const isNote3 = /* @__PURE__ */ __name(({ kind: kind2, subject, errno: errno4 }) => errno4 === ENOENT2 && names3.inOtherObject(kind2, subject), "isNote");
   const found2 = mergeFindings(
     shims.filter((shim) => !isNote3(shim)).map((shim) => settingFinding(shim, evidence, names3))
@@ -77965,7 +78997,7 @@ function withoutRetargeted(load2, settings) {
   );
   return load2.filter(({ args, subject }) => !retargeted.has(programsOf(args)[0] || subject));
 }
-var ASKED, ENOENT2, ESRCH3, NOTHING_KNOWN;
+var REQUESTED, ENOENT2, ESRCH3, NOTHING_KNOWN;
 var init_settings2 = __esm({
   "src/classify/settings.ts"() {
     "use strict";
@@ -77975,7 +79007,15 @@ var init_settings2 = __esm({
     init_shims();
     init_make_finding();
     init_refine();
-    ASKED = /* @__PURE__ */ new Set(["map_setting", "program_type", "rodata", "attach_target", "autoload", "variant", "companion"]);
+    REQUESTED = /* @__PURE__ */ new Set([
+      "map_setting",
+      "program_type",
+      "rodata",
+      "attach_target",
+      "autoload",
+      "variant",
+      "companion"
+    ]);
     ENOENT2 = -2;
     ESRCH3 = -3;
     NOTHING_KNOWN = { inOtherObject: /* @__PURE__ */ __name(() => false, "inOtherObject"), near: /* @__PURE__ */ __name(() => [], "near") };
@@ -77988,9 +79028,9 @@ var init_settings2 = __esm({
 // src/classify/variants.ts
 function variantFindings(evidence, load2, groups2, known5) {
   const reported = new Map((load2.variants ?? []).map((group2) => [group2.group, group2]));
-  const missing3 = groups2.find((name5) => !reported.has(name5));
-  if (missing3 !== void 0) {
-    return { failed: [], unreported: `the guest did not say which program of the group ${missing3} it loads` };
+  const missing4 = groups2.find((name5) => !reported.has(name5));
+  if (missing4 !== void 0) {
+    return { failed: [], unreported: `the guest did not say which program of the group ${missing4} it loads` };
   }
   const empty2 = groups2.flatMap((name5) => reported.get(name5) ?? []).filter(({ chosen: chosen3 }) => chosen3 === "");
   const untried = empty2.find(({ programs }) => programs.some(({ outcome }) => outcome === "untried"));
@@ -78121,11 +79161,17 @@ function afterLoad(input, exitCode2, { unfit, over, notes }) {
   if (over.length > 0) return fail("validation", causes, rest);
   const [unrunnable] = functional.unrunnable;
   if (unrunnable !== void 0) return { status: "infra_error", cause: "command_unrunnable", message: unrunnable };
+  const unchecked = input.maxInsns === void 0 ? [] : uncounted(evidence);
+  if (unchecked.length > 0) return unmeasured(unchecked);
   const stages = [...stagesOf(evidence, "attach"), ...stagesOf(evidence, "functional")];
   if (exitCode2 === 2 && stages.every((stage) => stage.status === "pass")) {
     return unusable3("every stage passed, but the validator says that something failed");
   }
   return { status: "pass", findings: mergeFindings(rest) };
+}
+function unmeasured(programs) {
+  const message4 = `this kernel does not say how many instructions the verifier looked at (kernels do since 5.2), so it is not known whether ${few(programs)} ${programs.length > 1 ? "are" : "is"} within the budget; check this kernel without max_insns`;
+  return { status: "infra_error", cause: "not_measured", message: message4 };
 }
 function wasRun(reason) {
   return reason !== "not_run" && reason !== "skipped";
@@ -78138,6 +79184,7 @@ var init_classify = __esm({
     init_finding();
     init_attach3();
     init_crash();
+    init_few();
     init_functional3();
     init_idle2();
     init_load();
@@ -78151,6 +79198,7 @@ var init_classify = __esm({
     __name(classify, "classify");
     __name(overBudgetOf, "overBudgetOf");
     __name(afterLoad, "afterLoad");
+    __name(unmeasured, "unmeasured");
     __name(wasRun, "wasRun");
   }
 });
@@ -78373,7 +79421,7 @@ var init_module_facts = __esm({
 });
 
 // src/run/needed-names.ts
-function isAbsent({
+function isAbsent2({
   kind: kind2,
   kallsyms,
   btf,
@@ -78389,7 +79437,7 @@ function isAbsent({
 }
 function neededOf(symbol) {
   const kind2 = KINDS10[symbol.kind];
-  if (kind2 === void 0 || !isAbsent(symbol)) return [];
+  if (kind2 === void 0 || !isAbsent2(symbol)) return [];
   const name5 = symbol.kind === "iterator" && !symbol.name.startsWith("bpf_iter_") ? `bpf_iter_${symbol.name}` : symbol.name;
   return [{ kind: kind2, name: name5 }];
 }
@@ -78427,11 +79475,36 @@ var init_needed_names = __esm({
       raw_tracepoint: "raw_tracepoint",
       type: "type"
     };
-    __name(isAbsent, "isAbsent");
+    __name(isAbsent2, "isAbsent");
     __name(neededOf, "neededOf");
     __name(missingNames, "missingNames");
     TRACEPOINT2 = /^(?:tp|tracepoint)\/([^/]+)\/([^/]+)$/;
     __name(namesOfModules, "namesOfModules");
+  }
+});
+
+// src/run/required-modules.ts
+function problemOf2(name5, { modules: modules2, unavailable: unavailable2 }) {
+  const found2 = modules2.find((one) => one.name === name5);
+  if (found2?.status === "failed" || found2?.status === "absent") return found2.error;
+  return found2 === void 0 ? unavailable2 : void 0;
+}
+function withRequiredModules(outcome, found2, { load: load2 }) {
+  if (outcome.status !== "pass") return outcome;
+  const problems = load2.flatMap((name5) => {
+    const why2 = problemOf2(name5, found2);
+    return why2 === void 0 ? [] : [`${name5} (${why2})`];
+  });
+  if (problems.length === 0) return outcome;
+  const message4 = `modules.load of the manifest: the guest was without ${problems.join(", ")}. Without: pass`;
+  return { status: "infra_error", cause: "module_unavailable", message: message4 };
+}
+var init_required_modules = __esm({
+  "src/run/required-modules.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(problemOf2, "problemOf");
+    __name(withRequiredModules, "withRequiredModules");
   }
 });
 
@@ -78518,7 +79591,9 @@ async function runWithModules(run2, rules, open4, signal, ahead = []) {
     found2 = { ...found2 ?? nothing, unavailable: messageOf(error2) };
   }
   result ??= await run2([]);
-  return found2 === void 0 ? result : { ...result, outcome: withModuleFacts(result.outcome, found2), modules: found2 };
+  if (found2 === void 0) return result;
+  const outcome = withRequiredModules(withModuleFacts(result.outcome, found2), found2, rules);
+  return { ...result, outcome, modules: found2 };
 }
 function merged2(known5, more) {
   return [...new Map([...known5, ...more].map((one) => [`${one.kind} ${one.name}`, one])).values()];
@@ -78535,6 +79610,7 @@ var init_module_cells = __esm({
     init_evidence();
     init_guest_module();
     init_needed_names();
+    init_required_modules();
     __name(namesAhead, "namesAhead");
     __name(moduleOpener, "moduleOpener");
     MAX_ROUNDS = 3;
@@ -78593,8 +79669,8 @@ function unusable4(cause) {
 async function namedBtf(read, profile, signal) {
   return profile.btf === void 0 ? void 0 : read(profile, profile.btf, signal).catch(unusable4);
 }
-async function btfOf(profile, named7, release, note3) {
-  const btf = typeof named7 === "function" ? await named7(release).catch(unusable4) : named7;
+async function btfOf(profile, named8, release, note3) {
+  const btf = typeof named8 === "function" ? await named8(release).catch(unusable4) : named8;
   if (btf !== void 0) note3(plainWords(btfNote2(profile, btf)));
   return btf;
 }
@@ -78638,8 +79714,8 @@ function unheardArgs({ kernelArgs = [], firecracker }, hello) {
     const [word4 = "", value2 = ""] = arg2.split("=");
     if (!SHOWN2.has(word4)) continue;
     const has = inForce(word4, hello);
-    const missing3 = word4 === "lockdown" ? has !== value2 : value2.split(",").some((one) => !has.split(",").includes(one));
-    if (missing3) return `${key} has ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
+    const missing4 = word4 === "lockdown" ? has !== value2 : value2.split(",").some((one) => !has.split(",").includes(one));
+    if (missing4) return `${key} has ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
   }
   return void 0;
 }
@@ -78707,7 +79783,7 @@ var init_slots = __esm({
 });
 
 // src/run/prepare-kernels.ts
-function problemOf2({ problem: problem2 }) {
+function problemOf3({ problem: problem2 }) {
   return problem2 === void 0 ? void 0 : { status: "infra_error", cause: "profile_invalid", message: problem2 };
 }
 function stopwatch(host) {
@@ -78756,7 +79832,7 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and no supply of them was given");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path141.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path144.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
@@ -78776,21 +79852,21 @@ async function prepare4(context, target) {
     emit({ type: "kernel-failed", profile: profile.id, message: outcome.message });
     return { ok: false, outcome, ...record4 && { record: record4 }, ms: ms2() };
   }, "failed");
-  const unusable5 = problemOf2(profile);
+  const unusable5 = problemOf3(profile);
   if (unusable5 !== void 0) return failed2(unusable5);
   for (const one of notesOf2(profile)) note3(one);
   const chosen3 = lanes.of(profile);
   if ("unavailable" in chosen3)
     return { ok: false, outcome: { status: "skipped", reason: chosen3.unavailable }, ms: ms2() };
   try {
-    const named7 = await namedBtf(services.readBtf, profile, capacity.signal);
+    const named8 = await namedBtf(services.readBtf, profile, capacity.signal);
     const { lane } = chosen3;
     const guests = "prepareImage" in lane ? ofImage(context, lane, profile, timed2) : ofKernel(context, lane, profile, timed2);
     const { record: record4, cached: cached2, config: config2, open: open4 } = await guests;
     if (record4.vouched.by === "nobody") note3(unverifiedNote(profile, record4));
     const wrong3 = wrongKernel(profile, record4);
     if (wrong3 !== void 0) return failed2({ status: "infra_error", cause: "wrong_kernel", message: wrong3 }, record4);
-    const btf = await btfOf(profile, named7, record4.release, note3);
+    const btf = await btfOf(profile, named8, record4.release, note3);
     const source = await open4();
     emit({ type: "kernel-ready", profile: profile.id, record: record4, cached: cached2, ms: ms2() });
     await prewarm(source, target, services.host, capacity, timed2);
@@ -78802,17 +79878,17 @@ async function prepare4(context, target) {
 }
 async function prewarm(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path141.join)(logDir, profile.id);
+  const dir = (0, import_node_path144.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path141, PRIORITY, PARALLEL_FETCHES;
+var import_node_path144, PRIORITY, PARALLEL_FETCHES;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path141 = require("node:path");
+    import_node_path144 = require("node:path");
     init_guest();
     init_errors();
     init_brought_btf();
@@ -78822,7 +79898,7 @@ var init_prepare_kernels = __esm({
     init_slots();
     PRIORITY = { firstCell: 0, warm: 1, cell: 2 };
     PARALLEL_FETCHES = 2;
-    __name(problemOf2, "problemOf");
+    __name(problemOf3, "problemOf");
     __name(stopwatch, "stopwatch");
     __name(prepareKernels2, "prepareKernels");
     __name(fetched, "fetched");
@@ -78944,7 +80020,7 @@ function factsOf6(loader, { evidence }) {
   return { name: name5, version: version2, sha256: sha2563, sizeBytes };
 }
 function directoryOf2(dir, loader) {
-  return (0, import_node_path142.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
+  return (0, import_node_path145.join)(dir, "loaders", loader === void 0 ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 async function runBeside(beside, dir, run2) {
   const results = [];
@@ -78963,12 +80039,12 @@ function withLoaders(result, gate2, beside) {
   if (gate2 === void 0 && beside.length === 0) return result;
   return { ...result, loader: factsOf6(gate2, result), ...beside.length > 0 && { loaders: beside } };
 }
-var import_node_path142, KEPT_BYTES;
+var import_node_path145, KEPT_BYTES;
 var init_loader_cells = __esm({
   "src/run/loader-cells.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path142 = require("node:path");
+    import_node_path145 = require("node:path");
     init_guest_loader();
     init_lean_evidence();
     init_short_evidence();
@@ -79135,8 +80211,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path143.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path143.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path146.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path146.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -79158,11 +80234,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path143.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path146.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path143.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path146.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path143.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path146.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -79171,12 +80247,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path143;
+var import_node_path146;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path143 = require("node:path");
+    import_node_path146 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -79292,14 +80368,14 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path144.join)(runDir, "targets", profileId2) : (0, import_node_path144.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path147.join)(runDir, "targets", profileId2) : (0, import_node_path147.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path144, RESULT_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path147, RESULT_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path144 = require("node:path");
+    import_node_path147 = require("node:path");
     init_guest();
     init_errors();
     init_guest_entry();
@@ -79318,7 +80394,8 @@ var init_run_cell = __esm({
       "wrong_kernel",
       "kvm_unusable",
       "kernel_unavailable",
-      "command_unrunnable"
+      "command_unrunnable",
+      "not_measured"
     ]);
     __name(failureOf2, "failureOf");
     __name(runCell, "runCell");
@@ -79533,27 +80610,29 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path145.dirname)(runDir);
-  const mark2 = (0, import_node_path145.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path148.dirname)(runDir);
+  const mark2 = (0, import_node_path148.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path145.join)(workdir, "runs");
+  const runs = (0, import_node_path148.join)(workdir, "runs");
   for (const { name: name5, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path145.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path145.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path145.join)(runs, name5));
+    const dir = (0, import_node_path148.join)(runs, of);
+    if (!RUN_ID.test(of)) continue;
+    if (await host.files.stat((0, import_node_path148.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path148.join)(runs, name5));
   }
 }
-var import_node_path145;
+var import_node_path148, RUN_ID;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path145 = require("node:path");
+    import_node_path148 = require("node:path");
     __name(markRun, "markRun");
+    RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,255}$/;
     __name(sweepRuns, "sweepRuns");
   }
 });
@@ -79907,6 +80986,11 @@ var init_context_field = __esm({
         [12, "4.16"],
         [20, "5.8"]
       ],
+      "struct bpf_sock": [
+        [0, "4.17"],
+        [48, "5.1"],
+        [76, "5.8"]
+      ],
       "struct bpf_sockopt": [[0, "5.3"]],
       "struct bpf_sock_addr": [
         [0, "4.17"],
@@ -80005,11 +81089,11 @@ function againstObject(open4, facts, changed) {
   const reported = grouped(open4.programs, ({ name: name5 }) => name5);
   for (const { name: written2, section: place3, autoload } of facts.programs) {
     const [name5, section2] = [asReported(written2), asReported(place3)];
-    const named7 = reported.get(name5);
-    if (!named7) return `program ${plain5(name5)} is in the object, and the guest does not list it`;
-    const program2 = named7.find((one) => same(section2, one.section));
+    const named8 = reported.get(name5);
+    if (!named8) return `program ${plain5(name5)} is in the object, and the guest does not list it`;
+    const program2 = named8.find((one) => same(section2, one.section));
     if (!program2) {
-      return `program ${plain5(name5)} is in section ${plain5(section2)}, and the guest says ${plain5(named7[0]?.section ?? "")}`;
+      return `program ${plain5(name5)} is in section ${plain5(section2)}, and the guest says ${plain5(named8[0]?.section ?? "")}`;
     }
     if (autoload && !program2.autoload && !changed.has(name5)) {
       return `program ${plain5(name5)} is loaded by default, and the guest says that it is not`;
@@ -80175,18 +81259,18 @@ function accessLine(at, access3, program2, facts) {
   if (word4.test(at.text)) return at;
   const distance = /* @__PURE__ */ __name((line6) => Math.abs(line6.insn - insn), "distance");
   const naming = linesOfProgram(facts, program2.layout).filter(
-    (line6) => line6.function === at.function && line6.line > 0 && distance(line6) <= NEAR2 && word4.test(line6.text)
+    (line6) => line6.function === at.function && line6.line > 0 && distance(line6) <= NEAR3 && word4.test(line6.text)
   );
   const found2 = naming.find((line6) => line6.insn > insn) ?? naming.at(-1);
   return found2 ? { ...found2, insn, certainty: "table" } : at;
 }
-var NEAR2;
+var NEAR3;
 var init_access_line = __esm({
   "src/classify/access-line.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_lines();
-    NEAR2 = 64;
+    NEAR3 = 64;
     __name(accessLine, "accessLine");
   }
 });
@@ -80219,11 +81303,133 @@ var init_callbacks = __esm({
   }
 });
 
+// src/object/stack-counters.ts
+function stackCounters(code2, insns, at) {
+  if (insns > MAX_INSNS3 || at < 0 || at >= insns) return [];
+  const around = joined3(code2, insns, at);
+  const found2 = [];
+  let tried = 0;
+  for (let insn = 0; insn < insns && tried < MAX_TRIED; insn++) {
+    const place3 = around[insn] === 1 ? countedAt(code2, insns, insn) : void 0;
+    if (!place3 || found2.some(({ offset }) => offset === place3.offset)) continue;
+    tried++;
+    if (!isCounted(code2, insns, at, insn)) continue;
+    found2.push({ ...place3, insn, passed: addressTaken(code2, insns, place3.offset, around) });
+  }
+  return found2;
+}
+function countedAt(code2, insns, index) {
+  const add = insnAt(code2, index);
+  if (add.code !== ADD_64 && add.code !== ADD_32) return void 0;
+  const near = /* @__PURE__ */ __name((step4, fits2) => {
+    for (let far = 1; far <= NEAR4; far++) {
+      const other = index + far * step4;
+      const insn = other >= 0 && other < insns ? insnAt(code2, other) : void 0;
+      if (insn && fits2(insn)) return insn;
+    }
+    return void 0;
+  }, "near");
+  const load2 = near(-1, (insn) => isAccess(insn, LDX) && insn.destination === add.destination);
+  const stores2 = /* @__PURE__ */ __name((insn) => isAccess(insn, STX) && insn.source === add.destination, "stores");
+  const store = near(1, (insn) => stores2(insn) && insn.destination === FRAME3);
+  if (load2?.source !== FRAME3 || store?.offset !== load2.offset || (store.code & LONG) !== (load2.code & LONG))
+    return void 0;
+  return { offset: load2.offset, width: (load2.code & LONG) === LONG ? 8 : 4 };
+}
+function isAccess({ code: code2 }, kind2) {
+  return (code2 & 231) === (MEMORY | kind2) && ((code2 & LONG) === WORD4 || (code2 & LONG) === LONG);
+}
+function isCounted(code2, insns, at, counting) {
+  const smaller = joined3(code2, insns, at, counting);
+  if (reaches(code2, insns, at, counting)[at] !== 1) return true;
+  return smaller.some((inside, index) => {
+    const { code: operation } = insnAt(code2, index);
+    return inside === 1 && (operation === ADD_64 || operation === ADD_32) && !countedAt(code2, insns, index);
+  });
+}
+function addressTaken(code2, insns, offset, around) {
+  for (let index = 0; index < insns; index++) {
+    const move = insnAt(code2, index);
+    if (around[index] !== 1 || move.code !== MOVE3 || move.source !== FRAME3) continue;
+    for (let next = index + 1; next <= Math.min(index + NEAR4, insns - 1); next++) {
+      const add = insnAt(code2, next);
+      if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset) return true;
+    }
+  }
+  return false;
+}
+var FRAME3, MEMORY, ADD_64, ADD_32, MOVE3, WORD4, LONG, NEAR4, MAX_INSNS3, MAX_TRIED;
+var init_stack_counters = __esm({
+  "src/object/stack-counters.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_control_flow();
+    init_opcodes();
+    FRAME3 = 10;
+    MEMORY = 96;
+    ADD_64 = 7;
+    ADD_32 = 4;
+    MOVE3 = 191;
+    WORD4 = 0;
+    LONG = 24;
+    NEAR4 = 4;
+    MAX_INSNS3 = 65536;
+    MAX_TRIED = 32;
+    __name(stackCounters, "stackCounters");
+    __name(countedAt, "countedAt");
+    __name(isAccess, "isAccess");
+    __name(isCounted, "isCounted");
+    __name(addressTaken, "addressTaken");
+  }
+});
+
+// src/classify/counters.ts
+function withCounter(finding, evidence, facts, program2) {
+  const { reason, insn = "" } = finding.args;
+  if (finding.code !== "VERIFIER_REJECTION" || reason !== "infinite_loop" || !program2 || insn === "") return finding;
+  const part3 = program2.layout.parts.findLast(({ start }) => start <= Number(insn));
+  const fn = part3 && facts.functions[part3.fn];
+  if (!fn) return finding;
+  const release = kernelVersion(evidence.hello.kernel.release);
+  const counter = stackCounters(viewOf2(fn.code), fn.insns, Number(insn) - part3.start).find(
+    (each2) => isLost(each2, (since2) => olderThan(release, since2))
+  );
+  if (!counter) return finding;
+  const location = sourceLine2(facts, program2, part3.start + counter.insn);
+  const known5 = withArgs(
+    finding,
+    { reason: counter.passed ? "passed_counter" : "stack_counter" },
+    { confidence: "high" }
+  );
+  return location ? { ...known5, location } : known5;
+}
+function isLost({ width, offset, passed: passed2 }, before) {
+  if (width === 4 && offset % SLOT4 !== 0) return true;
+  return passed2 ? before(KEEPS_READ) : width === 4 && before(KEEPS_WORDS);
+}
+var KEEPS_WORDS, KEEPS_READ, SLOT4;
+var init_counters = __esm({
+  "src/classify/counters.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_read_object();
+    init_stack_counters();
+    init_strings();
+    init_make_finding();
+    KEEPS_WORDS = "5.16";
+    KEEPS_READ = "6.14";
+    SLOT4 = 8;
+    __name(withCounter, "withCounter");
+    __name(isLost, "isLost");
+  }
+});
+
 // src/classify/failing-insn.ts
 function blamedInsn(log4, cause) {
   for (const pattern2 of NAMED3) {
-    const named7 = pattern2.exec(cause)?.[1];
-    if (named7 !== void 0) return { insn: Number(named7), current: false };
+    const named8 = pattern2.exec(cause)?.[1];
+    if (named8 !== void 0) return { insn: Number(named8), current: false };
   }
   const block2 = log4.lastIndexOf("\nVerification failed: ");
   if (block2 >= 0) {
@@ -80506,7 +81712,8 @@ function locateFindings(outcome, evidence, facts, sources = /* @__PURE__ */ new 
   if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
   const findings = outcome.findings.map((each2) => {
     const reported = withUnplaced(withUntested(each2, facts), facts);
-    const known5 = withOwnLimits(withAccess(reported, facts), programOf3(reported, facts));
+    const program2 = programOf3(reported, facts);
+    const known5 = withCounter(withOwnLimits(withAccess(reported, facts), program2), evidence, facts, program2);
     const finding = withFeature(withTailCalls(known5, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository2(location, sources) } : finding;
@@ -80547,8 +81754,8 @@ function locate(finding, evidence, facts) {
 }
 function programOf3(finding, facts) {
   const name5 = programsOf(finding.args)[0] || finding.subject;
-  const named7 = programsNamed(facts, name5 ?? "");
-  return named7.find(({ section: section2 }) => section2 === finding.args["section"]?.replace(/^\?/, "")) ?? named7[0];
+  const named8 = programsNamed(facts, name5 ?? "");
+  return named8.find(({ section: section2 }) => section2 === finding.args["section"]?.replace(/^\?/, "")) ?? named8[0];
 }
 function insnOf(finding, program2, stage, facts) {
   const text7 = finding.evidence?.text ?? "";
@@ -80586,7 +81793,7 @@ function userOf(finding, facts) {
 function checked2(location, { current }, finding, program2, facts) {
   const { source_text: said, source: at } = finding.args;
   if (said === void 0) return location;
-  const agrees2 = /* @__PURE__ */ __name(({ file: file2, line: line6, text: text7 }) => text7.trim().slice(0, MAX_SOURCE2) === said.trim() && (at === void 0 || at === `${basename22(file2)}:${line6}`), "agrees");
+  const agrees2 = /* @__PURE__ */ __name(({ file: file2, line: line6, text: text7 }) => text7.trim().slice(0, MAX_SOURCE2) === said.trim() && (at === void 0 || at === `${basename24(file2)}:${line6}`), "agrees");
   if (agrees2(location)) return { ...location, certainty: "exact" };
   if (!current) return location;
   const others = linesOfProgram(facts, program2.layout).filter(agrees2);
@@ -80594,7 +81801,7 @@ function checked2(location, { current }, finding, program2, facts) {
   const [only] = others;
   return only && places.size === 1 ? { ...only, certainty: "exact" } : location;
 }
-function basename22(path2) {
+function basename24(path2) {
   return path2.slice(path2.lastIndexOf("/") + 1);
 }
 var RELOCATION, MAX_SOURCE2, coreBySection;
@@ -80611,6 +81818,7 @@ var init_locate = __esm({
     init_features2();
     init_access_line();
     init_callbacks();
+    init_counters();
     init_failing_insn();
     init_follows();
     init_own_limits();
@@ -80635,7 +81843,7 @@ var init_locate = __esm({
     __name(relocationInsn, "relocationInsn");
     __name(userOf, "userOf");
     __name(checked2, "checked");
-    __name(basename22, "basename");
+    __name(basename24, "basename");
   }
 });
 
@@ -80644,7 +81852,7 @@ function mapsOf2({ maps, programs }) {
   const used = new Set(programs.filter(({ kind: kind2 }) => TRACING2.has(kind2.type)).flatMap((program2) => program2.maps));
   return maps.filter(({ name: name5, type, flags }) => used.has(name5) && HASHES.has(type) && (flags & NO_PREALLOC) !== 0).map(({ name: name5 }) => name5);
 }
-function named6(finding, facts) {
+function named7(finding, facts) {
   if (finding.code !== "KERNEL_WARNING" || finding.args["reason"] !== "run_time_map") return finding;
   const [first3, ...others] = mapsOf2(facts);
   if (first3 === void 0) return finding;
@@ -80652,7 +81860,7 @@ function named6(finding, facts) {
 }
 function withRunTimeMaps(outcome, facts) {
   if (outcome.status !== "pass" && outcome.status !== "fail") return outcome;
-  return { ...outcome, findings: outcome.findings.map((finding) => named6(finding, facts)) };
+  return { ...outcome, findings: outcome.findings.map((finding) => named7(finding, facts)) };
 }
 var NO_PREALLOC, HASHES, TRACING2;
 var init_run_time_maps = __esm({
@@ -80665,7 +81873,7 @@ var init_run_time_maps = __esm({
     HASHES = /* @__PURE__ */ new Set(["hash", "percpu_hash", "hash_of_maps"]);
     TRACING2 = /* @__PURE__ */ new Set(["kprobe", "tracepoint", "raw_tracepoint", "perf_event", "tracing"]);
     __name(mapsOf2, "mapsOf");
-    __name(named6, "named");
+    __name(named7, "named");
     __name(withRunTimeMaps, "withRunTimeMaps");
   }
 });
@@ -80677,14 +81885,28 @@ function withSilentFaults(outcome, evidence, facts) {
     stagesOf(evidence, "program").flatMap(({ name: name5, status: status4, alone }) => status4 === "pass" && !alone ? [name5] : [])
   );
   const found2 = [];
-  let room = MAX_INSNS3;
+  let reported = outcome.findings;
+  let room = MAX_INSNS4;
   for (const program2 of facts.programs) {
     if (!loaded2.has(program2.name)) continue;
     room -= program2.insns;
     if (room < 0 || found2.length >= MAX_FINDINGS3) break;
-    found2.push(...wrongFormats(program2, facts), ...movedFields(program2, evidence, facts));
+    found2.push(...wrongFormats(program2, facts));
+    const moved = movedField2(program2, evidence, facts);
+    const rejected2 = moved && reported.find((finding) => isShortRecord(finding, program2.name));
+    if (moved && rejected2) reported = reported.map((each2) => each2 === rejected2 ? withField(each2, moved) : each2);
+    else if (moved) found2.push(moved);
   }
-  return found2.length === 0 ? outcome : { ...outcome, findings: [...outcome.findings, ...found2] };
+  if (found2.length === 0 && reported === outcome.findings) return outcome;
+  return { ...outcome, findings: [...reported, ...found2] };
+}
+function isShortRecord({ code: code2, args }, program2) {
+  return code2 === "TRACEPOINT_CONTEXT_MISMATCH" && args["reason"] === "record_too_short" && args["program"] === program2;
+}
+function withField(finding, { args, location }) {
+  const { field, type, offset, read } = args;
+  const known5 = withArgs(finding, { field, type, offset, read }, { confidence: "high" });
+  return location ? { ...known5, location } : known5;
 }
 function wrongFormats(program2, facts) {
   for (const { fn, start } of program2.layout.parts) {
@@ -80703,32 +81925,35 @@ function wrongFormats(program2, facts) {
   }
   return [];
 }
-function movedFields(program2, evidence, facts) {
+function movedField2(program2, evidence, facts) {
   const { name: name5, section: section2, kind: kind2 } = program2;
   const format = kind2.type === "tracepoint" && stagesOf(evidence, "format").find((each2) => each2.tracepoint === kind2.target);
-  if (!format) return [];
-  const places = new Map(format.fields.map((field) => [field.name, field]));
-  return contextFields(facts, program2).flatMap(({ field, offset, type, insn }) => {
-    const here2 = places.get(field);
-    if (here2 === void 0 || here2.offset === offset) return [];
-    const finding = makeFinding({
-      code: "TRACEPOINT_CONTEXT_MISMATCH",
-      confidence: "high",
-      phase: "load",
-      subject: name5,
-      args: {
-        ...{ program: name5, section: section2, reason: "moved_field", function: format.tracepoint },
-        ...{ field, type, offset: String(here2.offset), read: String(offset) }
-      },
-      evidence: evidenceLine(
-        `field:${field}; offset:${here2.offset}; size:${here2.size};`,
-        "format file of the tracepoint"
-      )
-    });
-    return [{ ...finding, location: sourceLine2(facts, program2, insn) }];
-  }).slice(0, 1);
+  if (!format) return void 0;
+  const places = new Map(format.fields.map((each2) => [each2.name, each2]));
+  const moved = contextFields(facts, program2).find(({ field: field2, offset: offset2 }) => {
+    const here3 = places.get(field2);
+    return here3 !== void 0 && here3.offset !== offset2;
+  });
+  const here2 = moved && places.get(moved.field);
+  if (!here2) return void 0;
+  const { field, offset, type, insn } = moved;
+  const finding = makeFinding({
+    code: "TRACEPOINT_CONTEXT_MISMATCH",
+    confidence: "high",
+    phase: "load",
+    subject: name5,
+    args: {
+      ...{ program: name5, section: section2, reason: "moved_field", function: format.tracepoint },
+      ...{ field, type, offset: String(here2.offset), read: String(offset) }
+    },
+    evidence: evidenceLine(
+      `field:${field}; offset:${here2.offset}; size:${here2.size};`,
+      "format file of the tracepoint"
+    )
+  });
+  return { ...finding, location: sourceLine2(facts, program2, insn) };
 }
-var MAX_FINDINGS3, MAX_INSNS3, firstWrong;
+var MAX_FINDINGS3, MAX_INSNS4, firstWrong;
 var init_silent = __esm({
   "src/classify/silent.ts"() {
     "use strict";
@@ -80739,13 +81964,15 @@ var init_silent = __esm({
     init_read_object();
     init_make_finding();
     MAX_FINDINGS3 = 20;
-    MAX_INSNS3 = 1e6;
+    MAX_INSNS4 = 1e6;
     __name(withSilentFaults, "withSilentFaults");
+    __name(isShortRecord, "isShortRecord");
+    __name(withField, "withField");
     firstWrong = oncePer(
       ({ wrongFormats: wrongFormats2 }) => new Map(wrongFormats2.toReversed().map((wrong3) => [wrong3.fn, wrong3]))
     );
     __name(wrongFormats, "wrongFormats");
-    __name(movedFields, "movedFields");
+    __name(movedField2, "movedField");
   }
 });
 
@@ -81163,6 +82390,31 @@ var init_loader_rejection = __esm({
   }
 });
 
+// src/classify/loader-stop.ts
+function withStop(outcome, { name: name5, version: version2 }, { open: open4, load: load2, programs }, facts) {
+  if (outcome.status !== "fail" || open4.status === "fail" || load2.status !== "fail") return outcome;
+  const causes = decisiveOf(outcome.findings);
+  const named8 = new Set(causes.flatMap(({ args }) => programsOf(args)).filter((program2) => program2 !== ""));
+  const maps = new Set(causes.flatMap(({ args }) => args["map"] ?? []));
+  if (named8.size + maps.size === 0) return outcome;
+  const loaded2 = new Set(programs.flatMap((program2) => program2.loaded ? [program2.name] : []));
+  const own3 = facts?.programs ?? programs.map((program2) => ({ name: program2.name, autoload: true, maps: [] }));
+  const unknown4 = own3.filter((program2) => program2.autoload && !program2.maps.some((map3) => maps.has(map3))).map((program2) => asReported(program2.name)).filter((program2) => !named8.has(program2) && !loaded2.has(program2));
+  if (unknown4.length === 0) return outcome;
+  return withNote2(outcome, "stopped", `${name5} ${version2} stops at what it rejects first; not tested: ${few(unknown4)}`);
+}
+var init_loader_stop = __esm({
+  "src/classify/loader-stop.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_finding();
+    init_as_reported();
+    init_few();
+    init_proven();
+    __name(withStop, "withStop");
+  }
+});
+
 // src/classify/other-loader.ts
 function infra2(cause, message4) {
   return { status: "infra_error", cause, message: message4 };
@@ -81241,10 +82493,8 @@ function classifyLoader(evidence, validation) {
   });
   const cut3 = outcome.status === "pass" ? cutReport(report2, facts, loader) : void 0;
   if (cut3 !== void 0) return infra2("internal", cut3);
-  return withPassedOver(
-    inOwnWords(outcome, rejected(loader, report2), facts),
-    passedOver(loader, report2, facts, programs)
-  );
+  const own3 = inOwnWords(outcome, rejected(loader, report2), facts);
+  return withPassedOver(withStop(own3, loader, report2, facts), passedOver(loader, report2, facts, programs));
 }
 var LOADED, REJECTED, KEPT_BYTES2, SIGNAL_BASE2, MAX_SIGNAL2, NOT_STARTED;
 var init_other_loader = __esm({
@@ -81258,6 +82508,7 @@ var init_other_loader = __esm({
     init_loader_maps();
     init_loader_programs();
     init_loader_rejection();
+    init_loader_stop();
     init_make_finding();
     init_proven();
     LOADED = 0;
@@ -81499,7 +82750,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path146.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path149.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -81535,7 +82786,7 @@ function resultsOf2({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path146.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path149.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
@@ -81604,7 +82855,7 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path146.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path149.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole2 = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
@@ -81624,12 +82875,12 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path146;
+var import_node_path149;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path146 = require("node:path");
+    import_node_path149 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
@@ -81653,6 +82904,42 @@ var init_run_check = __esm({
     __name(announce, "announce");
     __name(runCheck, "runCheck");
     __name(removeAll, "removeAll");
+  }
+});
+
+// src/run/shard-view.ts
+function shardView(run2, cells, { index }) {
+  const own3 = cells.filter(({ shard: shard2 }) => shard2 === index);
+  const artifacts = run2.artifacts.map((_, i) => i).filter((i) => own3.some(({ artifact }) => artifact === i));
+  const targets = run2.targets.map((_, i) => i).filter((i) => own3.some(({ target }) => target === i));
+  const results = artifacts.flatMap(
+    (artifact, row) => targets.flatMap((target, column) => {
+      const cell = { artifact: row, target: column };
+      const planned = cells.find((one) => one.artifact === artifact && one.target === target);
+      if (planned === void 0) return [];
+      if (planned.shard !== index) {
+        const reason = `shard ${planned.shard} of the run has it`;
+        return [notRunResult(cell, { status: "skipped", reason, otherShard: true })];
+      }
+      const result = run2.results.find((one) => one.cell.artifact === artifact && one.cell.target === target);
+      return result ? [{ ...result, cell }] : [];
+    })
+  );
+  return {
+    ...run2,
+    artifacts: artifacts.flatMap((i) => run2.artifacts[i] ?? []),
+    targets: targets.flatMap((i) => run2.targets[i] ?? []),
+    results: acrossKernels(results),
+    partial: true
+  };
+}
+var init_shard_view = __esm({
+  "src/run/shard-view.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_across();
+    init_not_run_result();
+    __name(shardView, "shardView");
   }
 });
 
@@ -81682,10 +82969,10 @@ function hasNewCause(base, head2) {
   const before = grouped(failing(base), ({ code: code2, subject }) => JSON.stringify([code2, subject]));
   const now = failing(head2);
   if (before.size === 0 || now.length === 0) return base.classification !== head2.classification;
-  const isKnown2 = /* @__PURE__ */ __name((one) => (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
+  const isKnown3 = /* @__PURE__ */ __name((one) => (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
     (other) => fits(other.program, one.program) && isDetailKnown(other.detail, one.detail)
   ), "isKnown");
-  return !now.every(isKnown2);
+  return !now.every(isKnown3);
 }
 function programsBeside(one, other) {
   if (one.program === void 0 || other.program === void 0) return [];
@@ -81850,63 +83137,36 @@ var init_baseline = __esm({
   }
 });
 
-// src/plan/classes/kernel-index.ts
-function indexTypes(btf) {
-  const types = /* @__PURE__ */ new Map();
-  const enumerators = /* @__PURE__ */ new Set();
-  for (let id2 = 1; id2 <= btf.count; id2++) {
-    const kind2 = KINDS11[btf.kind(id2)];
-    if (kind2 === void 0) continue;
-    const type = btf.type(id2);
-    const key = `${kind2} ${type.name}`;
-    const known5 = types.get(key);
-    if (known5) known5.push(id2);
-    else if (type.name !== "") types.set(key, [id2]);
-    for (let at = 0; at < type.count && type.kind.startsWith("enum"); at++) enumerators.add(enumNameAt(btf, type, at));
-  }
-  return { types, enumerators };
+// src/plan/classes/attach-options.ts
+function attachOptions({ section: section2, kind: kind2 }) {
+  const own3 = BY_SECTION2.find(([pattern2]) => pattern2.test(section2))?.[1] ?? [];
+  return [...own3, ...BY_TYPE.flatMap(([pattern2, options2]) => pattern2.test(kind2.type) ? options2 : [])];
 }
-function indexSymbols(symbols) {
-  const counts = /* @__PURE__ */ new Map();
-  const transformed = /* @__PURE__ */ new Set();
-  for (const symbol of symbols) {
-    const name5 = symbol.slice(1);
-    counts.set(name5, (counts.get(name5) ?? 0) + 1);
-    const [, origin] = /^(.+?)\.(?:isra|constprop|llvm)\b/.exec(name5) ?? [];
-    if (origin !== void 0) transformed.add(origin);
-  }
-  return { counts, transformed };
-}
-function indexKernel(facts) {
-  const types = facts.btf && indexTypes(facts.btf);
-  const symbols = facts.symbols && indexSymbols(facts.symbols);
-  return {
-    ...facts,
-    typesOf: /* @__PURE__ */ __name((kind2, name5) => types?.types.get(`${kind2} ${name5}`) ?? NONE3, "typesOf"),
-    hasEnumerator: /* @__PURE__ */ __name((name5) => types?.enumerators.has(name5) ?? false, "hasEnumerator"),
-    symbolCount: /* @__PURE__ */ __name((name5) => symbols?.counts.get(name5) ?? 0, "symbolCount"),
-    isTransformed: /* @__PURE__ */ __name((name5) => symbols?.transformed.has(name5) ?? false, "isTransformed")
-  };
-}
-var NONE3, KINDS11;
-var init_kernel_index = __esm({
-  "src/plan/classes/kernel-index.ts"() {
+var BY_SECTION2, BY_TYPE, GENERAL_OPTIONS;
+var init_attach_options = __esm({
+  "src/plan/classes/attach-options.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_btf_types();
-    NONE3 = [];
-    KINDS11 = {
-      func: "func",
-      typedef: "typedef",
-      var: "var",
-      struct: "tag",
-      union: "tag",
-      enum: "tag",
-      enum64: "tag"
-    };
-    __name(indexTypes, "indexTypes");
-    __name(indexSymbols, "indexSymbols");
-    __name(indexKernel, "indexKernel");
+    BY_SECTION2 = [
+      [/^k(?:ret)?probe\.(?:multi|session)\b/, ["CONFIG_FPROBE"]],
+      [/^k(?:ret)?(?:probe|syscall)\b/, ["CONFIG_KPROBE_EVENTS", "CONFIG_ARCH_HAS_SYSCALL_WRAPPER"]],
+      [/^(?:u(?:ret)?probe|usdt)\b/, ["CONFIG_UPROBE_EVENTS"]]
+    ];
+    BY_TYPE = [
+      [/^(?:tracing|lsm|ext)$/, ["CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"]],
+      [/^(?:kprobe|tracepoint|perf_event)$/, ["CONFIG_PERF_EVENTS"]],
+      [/^sched_(?:cls|act)$/, ["CONFIG_NET_CLS_ACT", "CONFIG_NET_CLS_BPF", "CONFIG_NET_SCH_INGRESS"]],
+      [/^sk_(?:msg|skb)$/, ["CONFIG_BPF_STREAM_PARSER"]]
+    ];
+    GENERAL_OPTIONS = [
+      "CONFIG_BPF_JIT",
+      "CONFIG_BPF_JIT_DEFAULT_ON",
+      "CONFIG_CMDLINE",
+      "CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY",
+      "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY",
+      "CONFIG_PREEMPT_RT"
+    ];
+    __name(attachOptions, "attachOptions");
   }
 });
 
@@ -81981,16 +83241,24 @@ function externNeeds({ externs }) {
 function optionNeeds(...names3) {
   return names3.flatMap((name5) => name5 === void 0 ? [] : [{ kind: "option", name: name5 }]);
 }
+function typeNeeds(type) {
+  const context = CONTEXTS.get(type);
+  return [
+    { kind: "enumerator", name: `BPF_PROG_TYPE_${type.toUpperCase()}` },
+    ...optionNeeds(typeOption(type)),
+    ...context === void 0 ? [] : [{ kind: "type", name: context }]
+  ];
+}
+function mapTypeNeeds(type) {
+  return [{ kind: "enumerator", name: `BPF_MAP_TYPE_${type.toUpperCase()}` }, ...optionNeeds(mapOption(type))];
+}
 function programNeeds(program2) {
   const { kind: kind2, helpers: helpers2 } = program2;
-  const context = CONTEXTS.get(kind2.type);
   const attach3 = kind2.attachType === "" ? [] : [kind2.attachType];
   return [
-    ...[`prog_type_${kind2.type}`, ...attach3].map(
-      (name5) => ({ kind: "enumerator", name: `BPF_${name5.toUpperCase()}` })
-    ),
-    ...optionNeeds(typeOption(kind2.type)),
-    ...context === void 0 ? [] : [{ kind: "type", name: context }],
+    ...typeNeeds(kind2.type),
+    ...attach3.map((name5) => ({ kind: "enumerator", name: `BPF_${name5.toUpperCase()}` })),
+    ...optionNeeds(...attachOptions(program2)),
     ...[...helpers2.keys()].map((id2) => ({ kind: "helper", name: helper2(id2)?.name ?? `helper ${id2}` })),
     ...externNeeds(program2),
     ...targetNeeds(program2)
@@ -82005,8 +83273,8 @@ function mapNeeds2(map3) {
     ...map3.valueFields.filter((field) => field !== "kptr")
   ];
   return [
-    { kind: "enumerator", name: `BPF_MAP_TYPE_${map3.type.toUpperCase()}` },
-    ...optionNeeds(mapOption(map3.type), map3.origin === "struct_ops" ? structOption(struct) : void 0),
+    ...mapTypeNeeds(map3.type),
+    ...optionNeeds(map3.origin === "struct_ops" ? structOption(struct) : void 0),
     ...types.map((name5) => ({ kind: "type", name: name5 })),
     ...map3.inner ? mapNeeds2(map3.inner) : []
   ];
@@ -82028,6 +83296,7 @@ function needsOf(facts) {
     ...marks.map(({ member: member3 }) => ({ kind: "verifier", name: member3 })),
     ...facts.programs.flatMap(programNeeds),
     ...facts.maps.flatMap(mapNeeds2),
+    ...optionNeeds(...GENERAL_OPTIONS),
     ...recordNeeds(facts),
     ...facts.core.filter(({ kind: kind2 }) => kind2 !== "local_type_id").map(({ kind: kind2, access: access3 }) => ({ kind: "field", name: `${kind2} ${access3}` }))
   ];
@@ -82042,6 +83311,7 @@ var init_needs = __esm({
     init_build_options();
     init_first_kernel();
     init_floor();
+    init_attach_options();
     init_verifier_marks();
     CONTEXTS = new Map([
       ...["socket_filter", "sched_cls", "sched_act", "cgroup_skb", "sk_skb", "flow_dissector"].map(
@@ -82064,10 +83334,72 @@ var init_needs = __esm({
     __name(targetNeeds, "targetNeeds");
     __name(externNeeds, "externNeeds");
     __name(optionNeeds, "optionNeeds");
+    __name(typeNeeds, "typeNeeds");
+    __name(mapTypeNeeds, "mapTypeNeeds");
     __name(programNeeds, "programNeeds");
     __name(mapNeeds2, "mapNeeds");
     __name(recordNeeds, "recordNeeds");
     __name(needsOf, "needsOf");
+  }
+});
+
+// src/plan/classes/kernel-index.ts
+function indexTypes(btf) {
+  const types = /* @__PURE__ */ new Map();
+  const enumerators = /* @__PURE__ */ new Set();
+  for (let id2 = 1; id2 <= btf.count; id2++) {
+    const kind2 = KINDS11[btf.kind(id2)];
+    if (kind2 === void 0) continue;
+    const type = btf.type(id2);
+    const key = `${kind2} ${type.name}`;
+    const known5 = types.get(key);
+    if (known5) known5.push(id2);
+    else if (type.name !== "") types.set(key, [id2]);
+    for (let at = 0; at < type.count && type.kind.startsWith("enum"); at++) enumerators.add(enumNameAt(btf, type, at));
+  }
+  return { types, enumerators };
+}
+function indexSymbols(symbols) {
+  const counts = /* @__PURE__ */ new Map();
+  const transformed = /* @__PURE__ */ new Set();
+  for (const symbol of symbols) {
+    const name5 = symbol.slice(1);
+    counts.set(name5, (counts.get(name5) ?? 0) + 1);
+    const [, origin] = /^(.+?)\.(?:isra|constprop|llvm)\b/.exec(name5) ?? [];
+    if (origin !== void 0) transformed.add(origin);
+  }
+  return { counts, transformed };
+}
+function indexKernel(facts) {
+  const types = facts.btf && indexTypes(facts.btf);
+  const symbols = facts.symbols && indexSymbols(facts.symbols);
+  return {
+    ...facts,
+    typesOf: /* @__PURE__ */ __name((kind2, name5) => types?.types.get(`${kind2} ${name5}`) ?? NONE3, "typesOf"),
+    hasEnumerator: /* @__PURE__ */ __name((name5) => types?.enumerators.has(name5) ?? false, "hasEnumerator"),
+    symbolCount: /* @__PURE__ */ __name((name5) => symbols?.counts.get(name5) ?? 0, "symbolCount"),
+    isTransformed: /* @__PURE__ */ __name((name5) => symbols?.transformed.has(name5) ?? false, "isTransformed")
+  };
+}
+var NONE3, KINDS11;
+var init_kernel_index = __esm({
+  "src/plan/classes/kernel-index.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_btf_types();
+    NONE3 = [];
+    KINDS11 = {
+      func: "func",
+      typedef: "typedef",
+      var: "var",
+      struct: "tag",
+      union: "tag",
+      enum: "tag",
+      enum64: "tag"
+    };
+    __name(indexTypes, "indexTypes");
+    __name(indexSymbols, "indexSymbols");
+    __name(indexKernel, "indexKernel");
   }
 });
 
@@ -82166,8 +83498,7 @@ function countWords(count5) {
   return ["none", "one"][count5] ?? "some";
 }
 function ofModules(kernel2, needed2) {
-  if (kernel2.modules === void 0) return unknown3(kernel2);
-  return [...kernel2.modules(needed2)].sort().join();
+  return kernel2.modules === void 0 || kernel2.modules(needed2).length > 0 ? unknown3(kernel2) : "";
 }
 function isPattern(name5) {
   return /[*?]/.test(name5);
@@ -82236,7 +83567,7 @@ function fieldWords2(kernel2, access3) {
   const [, relocation = "", kind2 = "", root = "", path2 = ""] = RELOCATION2.exec(access3) ?? [];
   const name5 = root.replace(/___.*$/, "");
   const ids = kernel2.typesOf(kind2 === "typedef" ? "typedef" : "tag", name5);
-  if (ids.length === 0) return ofModules(kernel2, { kind: "type", name: name5 }) === "" ? "none" : unknown3(kernel2);
+  if (ids.length === 0) return ofModules(kernel2, { kind: "type", name: name5 }) || "none";
   return each(ids, (id2) => relocatedWords(btf, id2, relocation, path2));
 }
 function traitOf(kernel2, { kind: kind2, name: name5 }) {
@@ -82259,7 +83590,8 @@ function traitOf(kernel2, { kind: kind2, name: name5 }) {
     case "raw_tracepoint":
       return rawWords(kernel2, name5);
     case "type":
-      return btf === void 0 ? unknown3(kernel2) : each(kernel2.typesOf("tag", name5), (id2) => layoutWords(btf, id2));
+      if (btf === void 0) return unknown3(kernel2);
+      return each(kernel2.typesOf("tag", name5), (id2) => layoutWords(btf, id2)) || ofModules(kernel2, { kind: "type", name: name5 });
     case "field":
       return fieldWords2(kernel2, name5);
     case "verifier":
@@ -82297,7 +83629,7 @@ var init_traits = __esm({
 
 // src/plan/classes/classes.ts
 function boundedNeeds(facts) {
-  const needs = facts && needsOf(facts);
+  const needs = facts?.problems.length === 0 ? needsOf(facts) : void 0;
   return needs === void 0 || needs.length > MAX_NEEDS ? void 0 : needs;
 }
 function traitsOf(facts, needs) {
@@ -82345,8 +83677,8 @@ var init_classes = __esm({
 });
 
 // src/api/kernel-classes.ts
-function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus }) {
-  return JSON.stringify([arch, kernelArgs, btf?.path ?? "", runner, memoryMb, cpus]);
+function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus, virtme, firecracker }) {
+  return JSON.stringify([arch, kernelArgs, btf?.path ?? "", runner, memoryMb, cpus, virtme, firecracker]);
 }
 async function kernelClasses(targets, objects, further, places) {
   const needs = objects.map((facts) => {
@@ -82385,15 +83717,13 @@ function functionNeed(name5) {
   return { kind: "function", name: name5 };
 }
 function settingNeeds({ loader, manifest }) {
-  const named7 = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? "");
-  const targets = [...loader?.attachTargets.values() ?? [], ...named7].filter((name5) => name5 !== "");
-  const types = [
-    ...(manifest?.programTypes ?? []).map(({ type }) => `BPF_PROG_TYPE_${type.toUpperCase()}`),
-    ...(manifest?.maps ?? []).flatMap(
-      ({ innerMap: innerMap2 }) => innerMap2 ? [`BPF_MAP_TYPE_${innerMap2.type.toUpperCase()}`] : []
-    )
+  const named8 = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? "");
+  const targets = [...loader?.attachTargets.values() ?? [], ...named8].filter((name5) => name5 !== "");
+  return [
+    ...targets.flatMap(targetNeeds2),
+    ...(manifest?.programTypes ?? []).flatMap(({ type }) => typeNeeds(type)),
+    ...(manifest?.maps ?? []).flatMap(({ innerMap: innerMap2 }) => innerMap2 ? mapTypeNeeds(innerMap2.type) : [])
   ];
-  return [...targets.flatMap(targetNeeds2), ...types.map((name5) => ({ kind: "enumerator", name: name5 }))];
 }
 async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
   const objects = [];
@@ -82417,6 +83747,7 @@ var init_sampled = __esm({
   "src/api/sampled.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_needs();
     init_kernel_classes();
     __name(targetNeeds2, "targetNeeds");
     __name(functionNeed, "functionNeed");
@@ -82451,6 +83782,9 @@ async function runPrepared(prepared, environment, settings, finish2) {
     throw error2;
   }
 }
+function completedRun(one, whole5, cells, shard2) {
+  return { ...one, whole: whole5, cells, report: shard2 ? shardView(whole5, cells, shard2) : withBaseline(one, whole5) };
+}
 async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, environment, settings, finish2) {
   var _stack = [];
   try {
@@ -82484,7 +83818,7 @@ async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, enviro
       endsCheck: /* @__PURE__ */ __name((index, report2) => {
         const one = runs[index];
         if (one === void 0 || endsCheck === void 0) return false;
-        return endsCheck(index, verdictOf(one.gate, withBaseline(one, report2)));
+        return endsCheck(index, gate(withBaseline(one, report2), one.gate));
       }, "endsCheck")
     };
     const catalogd = catalogKernels(catalog);
@@ -82494,10 +83828,7 @@ async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, enviro
     const known5 = await catalogd;
     const completed2 = reports2.map((report2, index) => {
       const one = runs[index];
-      if (report2 === void 0 || one === void 0) return void 0;
-      const whole5 = { ...report2, known: known5 };
-      const cells = plan?.runs[index] ?? [];
-      return { ...one, whole: whole5, cells, report: shard2 ? shardView(whole5, cells, shard2) : withBaseline(one, whole5) };
+      return report2 && one && completedRun(one, { ...report2, known: known5 }, plan?.runs[index] ?? [], shard2);
     });
     return await finish2({ plan, runs: completed2 });
   } catch (_) {
@@ -82511,8 +83842,8 @@ var init_run_prepared = __esm({
   "src/api/run-prepared.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_gate2();
     init_directories();
-    init_gate_options();
     init_resolve();
     init_run_check();
     init_shard_view();
@@ -82527,6 +83858,7 @@ var init_run_prepared = __esm({
     __name(archesOf, "archesOf");
     __name(runnersOf, "runnersOf");
     __name(runPrepared, "runPrepared");
+    __name(completedRun, "completedRun");
     __name(runAll, "runAll");
   }
 });
@@ -82563,13 +83895,13 @@ async function inputsOf2(environment, options2) {
   const targets = targetsOf2(matrix2, [...entries, ...own3], void 0, DEFAULT_TIMEOUT_MS);
   const { offline, signal } = options2;
   const paths = await findArtifacts(host, cwd, options2.artifacts, void 0, signal);
-  const named7 = await openNamed(host, { cwd, paths, flag: option("artifact"), offline, signal });
-  return { targets, named: named7, matrixFile: choice3.kind === "matrix" ? placeOf3(cwd, choice3.value) : "" };
+  const named8 = await openNamed(host, { cwd, paths, flag: option("artifact"), offline, signal });
+  return { targets, named: named8, matrixFile: choice3.kind === "matrix" ? placeOf3(cwd, choice3.value) : "" };
 }
-async function factsOf8(environment, named7) {
-  if (named7.problem) throw named7.problem;
-  if (named7.object === void 0) return (await loadSubject(environment.host, named7)).facts;
-  const facts = readObject(named7.object.bytes);
+async function factsOf8(environment, named8) {
+  if (named8.problem) throw named8.problem;
+  if (named8.object === void 0) return (await loadSubject(environment.host, named8)).facts;
+  const facts = readObject(named8.object.bytes);
   return facts.ok ? facts : void 0;
 }
 function documentOf2(result) {
@@ -82602,12 +83934,12 @@ async function groupKernels(options2) {
         phrase`no object is named, and classes are about one; add ${option("artifact")}`
       );
     }
-    const { targets, named: named7, matrixFile: matrixFile2 } = await inputsOf2(environment, options2);
+    const { targets, named: named8, matrixFile: matrixFile2 } = await inputsOf2(environment, options2);
     const out2 = await claimOutput(environment, options2, matrixFile2);
     const { signal = new AbortController().signal, onNote = /* @__PURE__ */ __name(() => {
     }, "onNote"), offline = false } = options2;
     const objects = [];
-    for (const one of named7) objects.push(await factsOf8(environment, one));
+    for (const one of named8) objects.push(await factsOf8(environment, one));
     const _store = __using(_stack, await useStore(host, signal), true);
     const classes = await kernelClasses(targets, objects, [], {
       host,
@@ -82622,7 +83954,7 @@ async function groupKernels(options2) {
     const result = {
       kernels: targets.length,
       samples: [...samples].sort((a, b) => a - b).map(idOf2),
-      objects: named7.map(({ path: path2, name: name5 }, index) => ({
+      objects: named8.map(({ path: path2, name: name5 }, index) => ({
         name: name5 ?? artifactName(path2),
         path: path2,
         classes: (classes[index] ?? []).map((own3) => ({
@@ -82768,8 +84100,8 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined4 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path147.join)(workdir, "runs", runId) });
-  const run2 = { ...joined4, notes: [...joined4.notes, ...notes] };
+  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path150.join)(workdir, "runs", runId) });
+  const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
   if (baseline === void 0) return run2;
@@ -82790,18 +84122,12 @@ function mergedGate({ failOn: failOn2, baseline }, run2) {
   }
   return policy === void 0 ? run2.gate : { ...run2.gate, failOn: policy };
 }
-function withMissing(verdict2, missing3) {
-  if (missing3.length === 0) return verdict2;
-  const reasons = [...missing3, ...verdict2.reasons];
-  if (verdict2.exitCode === 2) return { ...verdict2, inconclusive: true, reasons };
-  return { ...verdict2, status: "error", exitCode: 1, inconclusive: true, reasons };
-}
-var import_node_path147;
+var import_node_path150;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path147 = require("node:path");
+    import_node_path150 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -82809,7 +84135,6 @@ var init_merge_parts = __esm({
     __name(mergedRun, "mergedRun");
     __name(aloneOf, "aloneOf");
     __name(mergedGate, "mergedGate");
-    __name(withMissing, "withMissing");
   }
 });
 
@@ -82830,16 +84155,14 @@ function suiteConclusion(ended2, runs) {
   const { paths } = ended2;
   const left = [...runs];
   const cases = ended2.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
-  const suite = { ...ended2.suite, cases };
-  const json = suiteJson(suite);
+  const suite = { kind: "suite", ...ended2.suite, cases };
+  const json = documentJson(suite);
   return {
-    status: suite.status,
-    durationMs: suite.durationMs,
+    document: suite,
     documents: [
       { path: paths.json, text: /* @__PURE__ */ __name(() => json, "text") },
-      { path: paths.markdown, text: /* @__PURE__ */ __name(() => suiteMarkdown(suite), "text") }
+      { path: paths.markdown, text: /* @__PURE__ */ __name(() => documentMarkdown(suite), "text") }
     ],
-    document: /* @__PURE__ */ __name(() => suiteDocument(suite), "document"),
     verdict: /* @__PURE__ */ __name(() => {
       const verdicts = cases.map(({ name: name5, status: status4 }) => `${name5}: ${status4}`).join(", ");
       return `the suite itself ended with ${suite.status} (${verdicts})`;
@@ -82852,9 +84175,7 @@ var init_finish_suite = __esm({
   "src/api/finish-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_gate_document();
-    init_suite_json();
-    init_suite_markdown();
+    init_check_document();
     NOWHERE = { json: "", markdown: "" };
     __name(runOf, "runOf");
     __name(suiteRuns, "suiteRuns");
@@ -82863,7 +84184,7 @@ var init_finish_suite = __esm({
   }
 });
 
-// src/api/merge-suite.ts
+// src/api/merged-case.ts
 function broken2({ run: _none, ...facts }) {
   const nothing = { completed: void 0, json: "", markdownPath: "" };
   return { report: { ...facts, status: "error", exitCode: 1, ...nothing } };
@@ -82874,7 +84195,7 @@ function mergedCase(merging, one, runId, about) {
   if (!own3) throw new UsageError("report_invalid", `case ${one.name} has no run; run the shards again`);
   const decides = mergedGate(merging, own3);
   const run2 = mergedRun(merging, position2, runId, about);
-  const verdict2 = verdictOf(decides, run2);
+  const verdict2 = gate(run2, decides);
   const { run: _position, ...facts } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own3;
   const completed2 = { run: run2, artifact: 0, verdict: verdict2 };
@@ -82889,21 +84210,33 @@ function mergedCase(merging, one, runId, about) {
     }
   };
 }
+var init_merged_case = __esm({
+  "src/api/merged-case.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_gate2();
+    init_errors();
+    init_merge_parts();
+    __name(broken2, "broken");
+    __name(mergedCase, "mergedCase");
+  }
+});
+
+// src/api/merge-suite.ts
 function baselineOf2({ baseline }, suite) {
   if (baseline) return suiteBaseline(baseline, suite.cases);
   return suite.baseline ? { baseline: suite.baseline } : {};
 }
 async function mergeSuite(merging, startedAt) {
-  const { parts: parts2, missing: missing3, out: out2, markdown } = merging;
+  const { parts: parts2, missing: missing4, out: out2, markdown } = merging;
   const suites = parts2.flatMap(({ suite }) => suite ?? []);
   const [first3] = suites;
   const ids = distinctRunIds(first3.cases.length, startedAt);
-  const named7 = first3.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
+  const named8 = first3.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   const cases = first3.cases.map(
-    (one, position2) => one.run === void 0 ? broken2(one) : mergedCase(merging, one, ids[position2] ?? "", { cases: named7, position: position2 })
+    (one, position2) => one.run === void 0 ? broken2(one) : mergedCase(merging, one, ids[position2] ?? "", { cases: named8, position: position2 })
   );
-  const verdict2 = { ...worstOf(cases.map(({ report: report2 }) => report2)), reasons: [] };
-  const { status: status4, exitCode: exitCode2 } = withMissing(verdict2, missing3);
+  const { status: status4, exitCode: exitCode2 } = withMissing(worstOf(cases.map(({ report: report2 }) => report2)), missing4);
   const ended2 = {
     suite: {
       name: first3.name,
@@ -82924,15 +84257,12 @@ var init_merge_suite = __esm({
   "src/api/merge-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    init_gate_options();
+    init_whole();
     init_run_id();
     init_finish();
     init_finish_suite();
-    init_merge_parts();
+    init_merged_case();
     init_suite_verdicts();
-    __name(broken2, "broken");
-    __name(mergedCase, "mergedCase");
     __name(baselineOf2, "baselineOf");
     __name(mergeSuite, "mergeSuite");
   }
@@ -82943,7 +84273,7 @@ function kernelsOf6({ runs }) {
   const tested = runs.flatMap(({ run: run2 }) => run2.results.flatMap(({ kernel: kernel2 }) => kernel2 === void 0 ? [] : [kernel2]));
   return new Map(tested.map((kernel2) => [kernel2.profile, kernel2]));
 }
-function imageOf4({ vmlinuz, release }) {
+function imageOf5({ vmlinuz, release }) {
   return vmlinuz?.sha256 ?? release;
 }
 function otherKernels(parts2) {
@@ -82953,7 +84283,7 @@ function otherKernels(parts2) {
     for (const [profile, kernel2] of kernelsOf6(one)) {
       const known5 = first3.get(profile);
       if (known5 === void 0) first3.set(profile, { kernel: kernel2, part: part3 });
-      else if (imageOf4(known5.kernel) !== imageOf4(kernel2)) {
+      else if (imageOf5(known5.kernel) !== imageOf5(kernel2)) {
         found2.push({ profile, one: known5.kernel, two: kernel2, parts: [known5.part, part3] });
       }
     }
@@ -82971,7 +84301,7 @@ var init_shard_kernels = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(kernelsOf6, "kernelsOf");
-    __name(imageOf4, "imageOf");
+    __name(imageOf5, "imageOf");
     __name(otherKernels, "otherKernels");
     __name(isUpdate, "isUpdate");
     __name(buildOf2, "buildOf");
@@ -83418,7 +84748,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path148.resolve)(cwd, word4);
+    const path2 = (0, import_node_path151.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4 && !stat4.isFile && !stat4.isDirectory) {
       const why2 = "it is a pipe or a device; write the report of the shard to a file first";
@@ -83432,7 +84762,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path148.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path151.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -83447,12 +84777,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path148, PATTERN2;
+var import_node_path151, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path148 = require("node:path");
+    import_node_path151 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -83469,14 +84799,14 @@ var init_shard_files = __esm({
 
 // src/api/merge.ts
 async function mergeRun(merging, startedAt) {
-  const { parts: parts2, missing: missing3, workdir, out: out2, markdown } = merging;
+  const { parts: parts2, missing: missing4, workdir, out: out2, markdown } = merging;
   const own3 = parts2[0]?.runs[0];
   if (!own3) throw new UsageError("report_invalid", "the reports hold no run; run the shards again");
   const { manifest, artifactVersion, artifactVariant, artifactUri } = own3;
   const gate2 = mergedGate(merging, own3);
   const reportTargets = { workdir, out: out2, markdown, artifactVersion, artifactVariant, artifactUri };
   const run2 = mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? "");
-  const ended2 = endedRun({ gate: gate2, reportTargets, manifest }, run2, (verdict2) => withMissing(verdict2, missing3));
+  const ended2 = endedRun({ gate: gate2, reportTargets, manifest }, run2, (verdict2) => withMissing(verdict2, missing4));
   return finish(merging, [ended2], runConclusion);
 }
 function decidesByBaseline({ failOn: failOn2 }, parts2) {
@@ -83489,7 +84819,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path149.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path152.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeParts(options2, environment));
 }
@@ -83510,16 +84840,16 @@ async function mergeParts(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path149.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path152.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
     cwd,
     onEvent
   };
-  const { workdir, missing: missing3, notes } = merging;
+  const { workdir, missing: missing4, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path149.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path152.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -83529,15 +84859,16 @@ async function mergeParts(options2, { host, cwd }) {
   await checkReportPaths(host, [merging.out, merging.markdown, ...reportFilePaths(options2.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
   for (const message4 of notes) onEvent({ type: "note", message: message4 });
-  if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
-  return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
+  if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing4, notes, ...await mergeSuite(merging, startedAt) };
+  return { kind: "run", missing: missing4, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path149;
+var import_node_path152;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path149 = require("node:path");
+    import_node_path152 = require("node:path");
+    init_whole();
     init_errors();
     init_wording();
     init_work_directory();
@@ -83642,7 +84973,7 @@ async function finishSuite(prepared, check2, end) {
   const facts = { name: name5, startedAt, finishedAt: timestamp2(host.now()), durationMs, ...against };
   const part3 = shard2 && plan && suitePart2(shard2, plan, facts, prepared.cases, [...completed2.values()]);
   const verdict2 = worstOf(cases);
-  const { status: status4, exitCode: exitCode2 } = shard2 ? shardVerdict({ ...verdict2, reasons: [] }, shard2, cases.length) : verdict2;
+  const { status: status4, exitCode: exitCode2 } = shard2 ? partVerdict(verdict2, shard2, cases.length) : verdict2;
   const notRun = shard2 ? [] : prepared.cases.slice(reported.length).map(({ source }) => source.name);
   const ended2 = {
     suite: { ...facts, status: status4, exitCode: exitCode2, notRun, ...part3 && { part: part3 } },
@@ -83669,8 +85000,8 @@ var init_suite2 = __esm({
   "src/api/suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_whole();
     init_run_id();
-    init_shard_view();
     init_write_reports();
     init_call_options();
     init_check_options2();
@@ -83710,61 +85041,93 @@ function otherOf({ baseline, shard: shard2, command, sample, artifactVersion }) 
   if (sample) return "sample";
   return artifactVersion ? "artifact-version" : void 0;
 }
+async function labelOf2(host, cwd, text7) {
+  const found2 = versioned(text7);
+  if (found2 === void 0) return void 0;
+  if (await host.files.stat((0, import_node_path153.resolve)(cwd, text7)).catch(() => void 0) === void 0) return found2;
+  throw new UsageError(
+    "artifact_ambiguous",
+    phrase`${option("artifact")} ${text7}: there is a file of that name, and it is the version ${found2.label} of ${found2.word}, too; write ./${text7} for the file, or rename it`
+  );
+}
 async function versionsOf2(host, cwd, options2) {
   const groups2 = /* @__PURE__ */ new Map();
   let plain6;
   for (const text7 of options2.artifacts) {
-    const isFile2 = await host.files.stat((0, import_node_path150.resolve)(cwd, text7)).catch(() => void 0) !== void 0;
-    const found2 = isFile2 ? void 0 : versioned(text7);
+    const found2 = await labelOf2(host, cwd, text7);
     if (found2 === void 0) plain6 ??= text7;
     else groups2.set(found2.label, [...groups2.get(found2.label) ?? [], found2.word]);
   }
   if (groups2.size === 0) return void 0;
-  const wrong3 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", phrase`${option("artifact")}: ${why2}; two versions are compared: ${EXAMPLE2}`), "wrong");
+  const wrong3 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", phrase`${option("artifact")}: ${why2}; versions are compared so: ${EXAMPLE2}`), "wrong");
   if (plain6 !== void 0) throw wrong3(`${plain6} has no label, and others have one`);
-  const [baseline, current, ...more] = [...groups2].map(([label, artifacts]) => ({ label, artifacts }));
-  if (baseline === void 0 || current === void 0 || more.length > 0) {
-    throw wrong3(`there are objects of ${groups2.size} versions (${[...groups2.keys()].join(", ")})`);
-  }
+  const [baseline, ...later] = [...groups2].map(([label, artifacts]) => ({ label, artifacts }));
+  const current = later.pop();
+  if (baseline === void 0 || current === void 0)
+    throw wrong3(`all objects are of one version (${[...groups2.keys()].join(", ")})`);
+  if (groups2.size > MAX_VERSIONS)
+    throw wrong3(`there are objects of ${groups2.size} versions, of at most ${MAX_VERSIONS}`);
   const other = otherOf(options2);
   if (other !== void 0) {
     throw new UsageError(
       "flag_conflict",
-      phrase`${option(other)} cannot be combined with objects of two versions; remove it, or the labels`
+      phrase`${option(other)} cannot be combined with objects of several versions; remove it, or the labels`
     );
   }
-  return [baseline, current];
+  return { baseline, between: later, current };
 }
 function objectsOf2({ runs }) {
   return runs.flatMap(({ run: run2 }) => run2.subjects.map(({ artifact }) => artifact));
 }
 async function prepareVersions(options2, versions2, environment) {
-  const [baseline, current] = versions2;
+  const { baseline, between, current } = versions2;
   const { out: _out2, markdown: _markdown2, files: _files2, failOn: failOn2, ...shared2 } = options2;
-  const before = await prepareTest(
-    { ...shared2, failOn: "never", artifacts: baseline.artifacts, artifactVersion: baseline.label },
-    environment
-  );
+  const older2 = [];
+  for (const { artifacts, label } of [baseline, ...between]) {
+    const request2 = { ...shared2, failOn: "never", artifacts, artifactVersion: label };
+    older2.push({ check: await prepareTest(request2, environment), label });
+  }
   const after = await prepareTest(
     { ...options2, failOn: failOn2, artifacts: current.artifacts, artifactVersion: current.label },
     environment,
     true
   );
-  matchObjects(objectsOf2(before), objectsOf2(after), baseline.label);
-  const named7 = /* @__PURE__ */ __name((check2, { label }) => check2.runs.map((one) => ({ ...one, run: { ...one.run, name: label } })), "named");
-  return { ...after, runs: [...named7(before, baseline), ...named7(after, current)] };
+  for (const { check: check2, label } of older2) matchObjects(objectsOf2(check2), objectsOf2(after), label);
+  const runs = [...older2, { check: after, label: current.label }].flatMap(
+    ({ check: check2, label }) => check2.runs.map((one) => ({ ...one, run: { ...one.run, name: label } }))
+  );
+  return { ...after, runs };
 }
-function compared(before, after, [baseline, current]) {
+function olderCases(before, after, label) {
   const cases = before.artifacts.map(({ name: name5, path: artifact }, index) => ({
     name: name5,
     artifact,
-    report: { ...recordedRun(before, index), path: baseline.label }
+    report: { ...recordedRun(before, index), path: label }
   }));
-  const older2 = { kind: "collection", path: baseline.label, runId: before.runId, summaryStatus: "", cases };
+  const older2 = { kind: "collection", path: label, runId: before.runId, summaryStatus: "", cases };
+  return matchCases(older2, after.artifacts);
+}
+function statusesOf2(before, after, { label }) {
+  const cases = olderCases(before, after, label);
+  return {
+    label,
+    statuses: cases.map(
+      (one) => Object.fromEntries(one?.report.targets.map(({ profile, status: status4 }) => [profile, status4]) ?? [])
+    )
+  };
+}
+function compared(older2, after, versions2) {
+  const { baseline, current } = versions2;
+  const [before, ...others] = older2;
+  if (before === void 0) throw new Error("there is an older version");
+  const between = versions2.between.flatMap((version2, index) => {
+    const run2 = others[index];
+    return run2 === void 0 ? [] : [statusesOf2(run2, after, version2)];
+  });
   return {
     ...after,
-    baseline: comparedWith(after, matchCases(older2, after.artifacts)),
-    versions: { baseline: baseline.label, current: current.label }
+    baseline: comparedWith(after, olderCases(before, after, baseline.label)),
+    versions: { baseline: baseline.label, between, current: current.label }
   };
 }
 async function finishVersions({
@@ -83772,18 +85135,25 @@ async function finishVersions({
   versions: versions2,
   ...ended2
 }) {
-  const [before, after] = runs;
-  if (before === void 0 || after === void 0) throw new Error("runs that nothing ends have reports");
+  const completed2 = runs.flatMap((run2) => run2 ?? []);
+  const after = completed2.pop();
+  if (after === void 0 || completed2.length !== versions2.between.length + 1)
+    throw new Error("runs that nothing ends have reports");
   const { files: _files2, ...older2 } = ended2;
-  await finish(older2, [endedRun(before, before.report)], runConclusion);
-  return finish(ended2, [endedRun(after, compared(before.report, after.report, versions2))], runConclusion);
+  for (const before of completed2) await finish(older2, [endedRun(before, before.report)], runConclusion);
+  const report2 = compared(
+    completed2.map((run2) => run2.report),
+    after.report,
+    versions2
+  );
+  return finish(ended2, [endedRun(after, report2)], runConclusion);
 }
-var import_node_path150, EXAMPLE2;
+var import_node_path153, MAX_VERSIONS, EXAMPLE2;
 var init_versions3 = __esm({
   "src/api/versions.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path150 = require("node:path");
+    import_node_path153 = require("node:path");
     init_match_objects();
     init_version_label();
     init_errors();
@@ -83794,11 +85164,15 @@ var init_versions3 = __esm({
     init_finish_run();
     init_load_run();
     init_prepare_test();
+    MAX_VERSIONS = 8;
     EXAMPLE2 = "old=v1/x.bpf.o new=build/x.bpf.o";
     __name(otherOf, "otherOf");
+    __name(labelOf2, "labelOf");
     __name(versionsOf2, "versionsOf");
     __name(objectsOf2, "objectsOf");
     __name(prepareVersions, "prepareVersions");
+    __name(olderCases, "olderCases");
+    __name(statusesOf2, "statusesOf");
     __name(compared, "compared");
     __name(finishVersions, "finishVersions");
   }
@@ -83910,8 +85284,8 @@ var init_stable_lines = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_escape();
-    init_loaded_only();
     init_markdown();
+    init_status_text();
     init_view();
     __name(stableLines, "stableLines");
   }
@@ -84006,7 +85380,7 @@ var init_loaders_text = __esm({
   }
 });
 
-// src/report/terminal/cases.ts
+// src/report/terminal/declared.ts
 function declaredOf(expected, artifact) {
   const of = new Map(expected.filter((one) => one.artifact === artifact).map((one) => [one.target, one]));
   return {
@@ -84015,26 +85389,34 @@ function declaredOf(expected, artifact) {
     causes: /* @__PURE__ */ __name((target) => of.get(target)?.causes ?? [], "causes")
   };
 }
-function runCases(run2, expected = []) {
-  return run2.artifacts.map(({ basename: basename23, path: path2 }, artifact) => ({
-    basename: basename23,
-    path: path2,
-    targets: run2.targets,
-    views: targetViews(run2, artifact),
-    declared: declaredOf(expected, artifact)
-  }));
-}
-function suiteCases({ cases }) {
-  return cases.flatMap((one) => {
-    const { name: name5, completed: completed2 } = one;
+var init_declared = __esm({
+  "src/report/terminal/declared.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(declaredOf, "declaredOf");
+  }
+});
+
+// src/report/terminal/cases.ts
+function casesOf2({ kind: kind2, cases }) {
+  return cases.flatMap(({ name: name5, completed: completed2 }) => {
     const subject = completed2?.run.artifacts[completed2.artifact];
     if (completed2 === void 0 || subject === void 0) return [];
     const { run: run2, artifact, verdict: verdict2 } = completed2;
-    const declared = declaredOf(verdict2.expected ?? [], artifact);
-    return [{ basename: name5, path: subject.path, targets: run2.targets, views: caseViews(one), declared }];
+    return [
+      {
+        basename: kind2 === "suite" ? name5 : subject.basename,
+        path: subject.path,
+        targets: run2.targets,
+        views: targetViews(run2, artifact),
+        declared: declaredOf(verdict2.expected ?? [], artifact)
+      }
+    ];
   });
 }
-function byKernels(cases) {
+function casesByKernels(document) {
+  const cases = casesOf2(document);
+  if (document.kind === "run") return [cases];
   const key = /* @__PURE__ */ __name(({ targets }) => targets.map(({ profile, required: required2 }) => `${profile.id} ${required2}`).join("\n"), "key");
   return [...grouped(cases, key).values()];
 }
@@ -84043,12 +85425,10 @@ var init_cases = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_once_per();
-    init_suite_json();
     init_view();
-    __name(declaredOf, "declaredOf");
-    __name(runCases, "runCases");
-    __name(suiteCases, "suiteCases");
-    __name(byKernels, "byKernels");
+    init_declared();
+    __name(casesOf2, "casesOf");
+    __name(casesByKernels, "casesByKernels");
   }
 });
 
@@ -84347,6 +85727,7 @@ var init_suite_baseline2 = __esm({
     init_compare_words();
     init_escape();
     init_suite_baseline();
+    init_suite_news();
     __name(suiteBaselineText, "suiteBaselineText");
   }
 });
@@ -84471,25 +85852,24 @@ function casesText(cases, targets, durationMs, options2) {
   return `${lines3.map((line6) => line6.trimEnd()).join("\n")}
 `;
 }
-function matrixText(run2, options2) {
-  return casesText(runCases(run2, options2.expected), run2.targets, run2.durationMs, options2);
+function documentMatrix(document, options2) {
+  return casesByKernels(document).map((group2) => casesText(group2, group2[0]?.targets ?? [], document.durationMs, options2)).join("\n");
 }
-function suiteMatrixText(suite, options2) {
-  return byKernels(suiteCases(suite)).map((group2) => casesText(group2, group2[0]?.targets ?? [], suite.durationMs, options2)).join("\n");
-}
-function runText(run2, verdict2, options2) {
-  const matrix2 = matrixText(run2, { ...options2, expected: verdict2.expected });
-  return `${matrix2}
-${baselineText(run2, options2)}${versionsText(run2, options2)}`;
-}
-function suiteText(suite, options2) {
+function documentText(document, options2) {
+  const matrix2 = documentMatrix(document, options2);
+  if (document.kind === "run") {
+    const run2 = document.cases[0]?.completed?.run;
+    return `${matrix2}
+${run2 === void 0 ? "" : `${baselineText(run2, options2)}${versionsText(run2, options2)}`}`;
+  }
   const parts2 = [
-    suiteMatrixText(suite, options2),
-    suiteSupportText(suite, options2),
-    suiteDeclaredText(suite, options2),
-    suiteBaselineText(suite, options2)
+    matrix2,
+    suiteSupportText(document, options2),
+    suiteDeclaredText(document, options2),
+    suiteBaselineText(document, options2)
   ];
-  return parts2.filter((part3) => part3 !== "").join("\n");
+  return parts2.filter((part3) => part3 !== "").map((part3) => `${part3}
+`).join("");
 }
 var init_text2 = __esm({
   "src/report/terminal/text.ts"() {
@@ -84511,10 +85891,8 @@ var init_text2 = __esm({
     init_tally();
     __name(legendLines2, "legendLines");
     __name(casesText, "casesText");
-    __name(matrixText, "matrixText");
-    __name(suiteMatrixText, "suiteMatrixText");
-    __name(runText, "runText");
-    __name(suiteText, "suiteText");
+    __name(documentMatrix, "documentMatrix");
+    __name(documentText, "documentText");
   }
 });
 
@@ -84528,20 +85906,35 @@ var init_index = __esm({
     init_plan2();
     init_suite2();
     init_validate();
+  }
+});
+
+// src/report/script-lines.ts
+function scriptLines(document) {
+  const groups2 = document.kind === "suite" ? [suiteLines(document)] : document.cases.map(
+    ({ completed: completed2, json, markdownPath: markdown }) => completed2 ? stableLines(completed2.run, completed2.artifact, completed2.verdict, { json, markdown }) : []
+  );
+  return groups2.map((lines3) => `${lines3.join("\n")}
+`).join("");
+}
+var init_script_lines = __esm({
+  "src/report/script-lines.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
     init_stable_lines();
     init_suite_lines();
-    init_text2();
+    __name(scriptLines, "scriptLines");
   }
 });
 
 // src/report/progress-text.ts
-function megabytes2(bytes3) {
+function megabytes3(bytes3) {
   return (bytes3 / 1e6).toFixed(1);
 }
 function amount(bytes3, total) {
-  if (total <= 0) return `${megabytes2(bytes3)} MB`;
+  if (total <= 0) return `${megabytes3(bytes3)} MB`;
   const share = Math.min(100, Math.floor(bytes3 / total * 100));
-  return `${megabytes2(bytes3)} of ${megabytes2(total)} MB (${share} %)`;
+  return `${megabytes3(bytes3)} of ${megabytes3(total)} MB (${share} %)`;
 }
 function isStep({ bytes: bytes3, total }) {
   return bytes3 === 0 && total === 0;
@@ -84638,7 +86031,7 @@ var init_progress_text = __esm({
       inferred: "inferred",
       infra_error: "inconclusive"
     };
-    __name(megabytes2, "megabytes");
+    __name(megabytes3, "megabytes");
     __name(amount, "amount");
     __name(isStep, "isStep");
     RATE_AFTER_MS = 1e3;
@@ -84666,7 +86059,7 @@ function sayDownload(progress, event3, now) {
   if (!kernel2) return { progress, lines: [] };
   const restarted = event3.bytes < kernel2.said.bytes;
   const step4 = event3.total > 0 && event3.bytes - kernel2.said.bytes >= event3.total * SAY_EVERY_SHARE;
-  if (!restarted && !step4 && now - kernel2.said.at < SAY_EVERY_MS) return { progress, lines: [] };
+  if (!restarted && !step4 && now - kernel2.said.at < SAY_EVERY_MS2) return { progress, lines: [] };
   const said = { at: now, bytes: event3.bytes };
   const kernels4 = progress.kernels.with(index, { ...kernel2, said });
   const bytes3 = isStep(event3) ? "" : `download ${amount(event3.bytes, event3.total)}${pace(kernel2, now)} `;
@@ -84745,7 +86138,7 @@ function plainLine(progress, event3) {
       return void 0;
   }
 }
-var SAY_EVERY_MS, SAY_EVERY_SHARE, MANY_REPORTS, NAMED_RUNS;
+var SAY_EVERY_MS2, SAY_EVERY_SHARE, MANY_REPORTS, NAMED_RUNS;
 var init_plain_progress = __esm({
   "src/report/plain-progress.ts"() {
     "use strict";
@@ -84755,11 +86148,11 @@ var init_plain_progress = __esm({
     init_escape();
     init_finding_facts();
     init_fixups();
-    init_loaded_only();
     init_progress();
     init_progress_text();
+    init_status_text();
     init_style();
-    SAY_EVERY_MS = 5e3;
+    SAY_EVERY_MS2 = 5e3;
     SAY_EVERY_SHARE = 0.25;
     __name(plainProgress, "plainProgress");
     __name(sayDownload, "sayDownload");
@@ -84927,26 +86320,7 @@ var init_shard_note = __esm({
   }
 });
 
-// src/cli/test-command.ts
-var test_command_exports = {};
-__export(test_command_exports, {
-  chosen: () => chosen2,
-  testCommand: () => testCommand
-});
-function chosen2(kernels4) {
-  switch (kernels4.kind) {
-    case "matrix":
-      return { matrix: kernels4.value };
-    case "ids":
-      return { kernels: kernels4.ids };
-    default:
-      return { quick: true };
-  }
-}
-function scriptLines({ report: report2, paths }) {
-  return paths.artifacts.map((own3, index) => `${stableLines(report2, index, own3.verdict, own3).join("\n")}
-`).join("");
-}
+// src/cli/where-to-look.ts
 function whereToLook({ report: report2, verdict: verdict2 }, { out: out2, markdown }) {
   const files = [markdown, out2].filter((path2) => path2 !== "" && path2 !== "-");
   const failed2 = report2.results.find(({ outcome }) => outcome.status === "fail");
@@ -84965,6 +86339,32 @@ function whereToLook({ report: report2, verdict: verdict2 }, { out: out2, markdo
     ]
   ].join("");
 }
+var init_where_to_look = __esm({
+  "src/cli/where-to-look.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_overview();
+    init_shell_words();
+    __name(whereToLook, "whereToLook");
+  }
+});
+
+// src/cli/test-command.ts
+var test_command_exports = {};
+__export(test_command_exports, {
+  chosen: () => chosen2,
+  testCommand: () => testCommand
+});
+function chosen2(kernels4) {
+  switch (kernels4.kind) {
+    case "matrix":
+      return { matrix: kernels4.value };
+    case "ids":
+      return { kernels: kernels4.ids };
+    default:
+      return { quick: true };
+  }
+}
 async function testCommand({ command, options: options2 }, io, face, signal) {
   const { kernels: kernels4, notes, quiet, noColor, json } = options2;
   for (const note3 of notes) io.err(`note: ${spell(note3, io.face)}
@@ -84980,14 +86380,15 @@ async function testCommand({ command, options: options2 }, io, face, signal) {
       onEvent: view.onEvent
     });
     const { report: report2, verdict: verdict2 } = result;
+    const document = documentOfResult(result);
     view.close();
     io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
-      io.out(runText(report2, verdict2, look));
+      io.out(documentText(document, look));
     }
-    io.out(command === "check" && !quiet ? whereToLook(result, options2) : scriptLines(result));
-    if (json && options2.out !== "-") face.out(noJsonCommands(jsonOfResult(result)));
+    io.out(command === "check" && !quiet ? whereToLook(result, options2) : scriptLines(document));
+    if (json && options2.out !== "-") face.out(noJsonCommands(documentJson(document)));
     io.err(shardNote(report2.part));
     return verdict2.exitCode;
   } finally {
@@ -85001,15 +86402,15 @@ var init_test_command = __esm({
     init_report_document();
     init_index();
     init_wording();
+    init_check_document();
     init_escape();
-    init_overview();
-    init_shell_words();
+    init_script_lines();
+    init_text2();
     init_live();
     init_options_of_validate();
     init_shard_note();
+    init_where_to_look();
     __name(chosen2, "chosen");
-    __name(scriptLines, "scriptLines");
-    __name(whereToLook, "whereToLook");
     __name(testCommand, "testCommand");
   }
 });
@@ -85064,29 +86465,28 @@ async function suiteCommand(options2, io, signal) {
     }
     if (!options2.quiet) {
       const look = { width: io.width(), color: io.color && !options2.noColor };
-      const text7 = suiteText(suite, look);
-      if (text7 !== "") io.out(`${text7}
-`);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path151.relative)(io.cwd, path2)}
+      io.out(documentText(suite, look));
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path154.relative)(io.cwd, path2)}
 `);
     }
     if (options2.quiet) for (const line6 of withoutResultLines(suite)) io.err(`${line6}
 `);
-    io.out(`${suiteLines(suite).join("\n")}
-`);
+    io.out(scriptLines(suite));
     return suite.exitCode;
   } finally {
     view.close();
   }
 }
-var import_node_path151;
+var import_node_path154;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path151 = require("node:path");
+    import_node_path154 = require("node:path");
     init_index();
+    init_script_lines();
     init_suite_lines();
+    init_text2();
     init_live();
     init_shard_note();
     __name(suiteCommand, "suiteCommand");
@@ -85116,31 +86516,23 @@ async function mergeCommand(options2, io) {
     }, "onEvent")
   });
   io.onResult?.(merged3);
-  for (const missing3 of merged3.missing) io.err(`bpfcompat: ${terminal(missing3, 2e3)}
+  for (const missing4 of merged3.missing) io.err(`bpfcompat: ${terminal(missing4, 2e3)}
 `);
   const look = { width: io.width(), color: io.color && !noColor };
-  if (merged3.kind === "suite") {
-    const text7 = quiet ? "" : suiteText(merged3.suite, look);
-    if (text7 !== "") io.out(`${text7}
-`);
-    io.out(`${suiteLines(merged3.suite).join("\n")}
-`);
-    return merged3.suite.exitCode;
-  }
-  const { report: report2, verdict: verdict2, paths } = merged3;
-  if (!quiet) io.out(runText(report2, verdict2, look));
-  for (const [index, own3] of paths.artifacts.entries()) {
-    io.out(`${stableLines(report2, index, own3.verdict, own3).join("\n")}
-`);
-  }
-  return verdict2.exitCode;
+  const document = documentOfResult(merged3);
+  if (!quiet) io.out(documentText(document, look));
+  io.out(scriptLines(document));
+  return document.exitCode;
 }
 var init_merge_command = __esm({
   "src/cli/merge-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_report_document();
     init_index();
     init_escape();
+    init_script_lines();
+    init_text2();
     __name(mergeCommand, "mergeCommand");
   }
 });
@@ -85921,7 +87313,7 @@ async function runHere(job, { env, workspace, signal, onEvent }) {
     terminalOut: false,
     onEvent,
     onResult(result) {
-      loaded2 = documentOfResult(result);
+      loaded2 = loadedResult(result);
     }
   };
   group("Progress");
@@ -86020,7 +87412,7 @@ async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path152.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name5) => inputs.get(name5) || []).map((path2) => (0, import_node_path155.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -86124,7 +87516,7 @@ async function runStep(env, cancel2) {
   const scratch = makeScratch(runner);
   await writeState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path152.join)(scratch, "tmp");
+  env["TMPDIR"] = (0, import_node_path155.join)(scratch, "tmp");
   (0, import_node_fs18.mkdirSync)(env["TMPDIR"]);
   if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs18.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, reported: false };
@@ -86135,13 +87527,13 @@ async function runStep(env, cancel2) {
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs18, import_node_path152, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs18, import_node_path155, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs18 = require("node:fs");
-    import_node_path152 = require("node:path");
+    import_node_path155 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();

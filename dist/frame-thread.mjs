@@ -6472,7 +6472,7 @@ var OpenStage = object({
   license: name3,
   programs: array(ProgramFacts).max(1e4),
   maps: array(MapFacts).max(1e4),
-  shims: array(Shim).max(1e3).optional()
+  shims: array(Shim).max(2e3).optional()
 });
 var ProgramStage = object({
   stage: literal("program"),
