@@ -103,7 +103,9 @@ async function runtimeSelect(values: ValuesOf<'runtime select'>, io: Io): Promis
 
 async function runtimeFetch(values: ValuesOf<'runtime fetch'>, io: Io): Promise<number> {
   const { outDir, source: sources } = values;
-  io.out(printedJson(await fetchArtifact({ ...selectOptions(values, values.host, io), limit: 0, outDir, sources })));
+  const fetched = await fetchArtifact({ ...selectOptions(values, values.host, io), limit: 0, outDir, sources });
+  await saveJson(io, values.out, fetched);
+  io.out(printedJson(fetched));
   return 0;
 }
 

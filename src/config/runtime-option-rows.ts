@@ -37,7 +37,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'write the JSON to this file, besides printing it',
-    commands: ['runtime probe', 'runtime select', 'runtime execute', ...AGENT, 'agent preflight', 'agent approve'],
+    commands: ['runtime probe', ...SELECTING, 'agent preflight', 'agent approve'],
   },
   {
     name: 'workdir',

@@ -82,8 +82,9 @@ test('from a report to the verified bytes of an object', async () => {
   expect(JSON.parse(readFileSync(join(cwd, 'selection.json'), 'utf8')).selection).toEqual(selection);
   expect(JSON.parse(readFileSync(audit.trace_path, 'utf8'))).toMatchObject({ operation: 'select', selection });
 
-  const fetched = await run('runtime', 'fetch', '--artifact-name', 'conn', '--host', 'host.json', '--out-dir', 'out');
-  expect(fetched.exitCode).toBe(0);
+  const places = ['--host', 'host.json', '--out-dir', 'out', '--out', 'fetched.json'];
+  const fetched = await run('runtime', 'fetch', '--artifact-name', 'conn', ...places);
+  expect([fetched.exitCode, readFileSync(join(cwd, 'fetched.json'), 'utf8')]).toEqual([0, fetched.out]);
   const { fetch } = JSON.parse(fetched.out);
   expect(fetch).toMatchObject({ decision_id: selection.decision_id, actual_sha256: sha256(OBJECT), verified: true });
   expect(readFileSync(join(cwd, 'out/conn-1.0.0.bpf.o'))).toEqual(Buffer.from(OBJECT));
