@@ -2,7 +2,7 @@
 // guests (make them, throw them away) is no one else's business, and no one else's runs can evict ours.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fetchKernels } from '../../lib/index.js';
+import { fetchKernels, isRecordOf, knownKernels } from '../../lib/index.js';
 import { storeRoot } from '../../lib/kernels/store-root.js';
 
 /** Fetches what is missing into the user's store. @throws Error that names the kernels that cannot be had */
@@ -29,13 +29,13 @@ export async function openPrivateStore(env, kernels) {
     if (existsSync(join(shared, name))) cpSync(join(shared, name), join(root, name), { recursive: true });
   }
   const templates = join(root, 'templates');
-  const blob = (profile, part) => {
-    // Named by the profile and its kernel block; files of a block that changed since are older.
-    const names = readdirSync(join(root, 'kernels')).filter((name) => name.startsWith(`${profile}@`));
-    const records = names.map((name) => JSON.parse(readFileSync(join(root, 'kernels', name), 'utf8')));
-    const [record] = records.sort((a, b) => (a.fetchedAt < b.fetchedAt ? 1 : -1));
-    if (record === undefined) throw new Error(`${profile} is not stored`);
-    return join(root, 'blobs', 'sha256', record[part].sha256);
+  const { store, profiles } = await knownKernels({ env: { ...env, BPFCOMPAT_CACHE_DIR: root } });
+  const blob = (id, part) => {
+    const profile = profiles.find((one) => one.id === id);
+    // Not every stored kernel of that name is the one of the catalog: others have brought theirs, and blocks change.
+    const stored = profile && store.kernels.find(({ record }) => isRecordOf(record, profile));
+    if (stored === undefined) throw new Error(`${id} is not stored`);
+    return join(root, 'blobs', 'sha256', stored.record[part].sha256);
   };
   return {
     shared,
