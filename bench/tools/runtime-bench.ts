@@ -51,7 +51,9 @@ export async function measureRuntime(candidates: number, turns: number): Promise
   };
   for (let turn = 0; turn < turns; turn++) {
     for (const { bytes } of bundles.slice(0, 50)) timed(times.verify, () => verifyEvidence(bytes, context));
-    const examined = timed(times.examine, () => examine(bundles, context, 'conn'));
+    const started = performance.now();
+    const examined = await examine(bundles, context, 'conn');
+    times.examine.push(performance.now() - started);
     const input = { request, probe, trust, policy: NO_LIMITS, examined };
     accepted = timed(times.select, () => selectionDocument(input, undefined, 0)).candidates_accepted;
   }

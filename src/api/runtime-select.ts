@@ -102,7 +102,7 @@ export async function selectArtifact(options: SelectOptions): Promise<{ selectio
   const context = { trust, index, now: host.now() };
   const rows = await readLegacyRows(host, resolve(cwd, options.workdir), trust, trustFileOf(options));
   const examined = [
-    ...examine(bundles, context, request.name),
+    ...(await examine(bundles, context, request.name)),
     ...examineLegacy(rows, { probe, name: request.name, context }),
   ];
   const current = index === undefined || 'code' in index ? undefined : index;
