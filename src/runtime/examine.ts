@@ -1,20 +1,23 @@
 import { readUnverified } from './read-unverified.ts';
 import type { Examined } from './select.ts';
 import type { StoredBundle } from './store.ts';
-import { readBundle } from './verify.ts';
+import { type ReadBundle, readBundle } from './verify.ts';
 import { authenticEvidence, type EvidenceContext, usableProblem } from './verify-evidence.ts';
 
-/** How long at a time, in milliseconds: a server has other requests meanwhile. */
 const TURN_MS = 20;
 
-function examineOne(
-  { bytes, sha256: bundleSha256 }: StoredBundle,
-  context: EvidenceContext,
-  name: string,
-): Examined | undefined {
-  const bundle = readBundle(bytes, bundleSha256);
-  const claimed = readUnverified(bundle.open)?.name;
-  if (claimed !== undefined && claimed !== name) return undefined;
+/** Hands on when its time is over: a server has other requests meanwhile. */
+function createTurns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await new Promise((done) => setImmediate(done));
+    since = performance.now();
+  };
+}
+
+function examineOne(bundle: ReadBundle, context: EvidenceContext): Examined {
+  const { sha256: bundleSha256 } = bundle;
   const read = authenticEvidence(bundle, context);
   if (read.ok) return { bundleSha256, document: read.document, problem: usableProblem(read.document, context) };
   const { code, detail } = read;
@@ -22,8 +25,8 @@ function examineOne(
 }
 
 /**
- * Verifies bundles of one artifact, and lets others have their turn now and then. Those that say that they are about another
- * one are left out: leaving out may only take away.
+ * Verifies bundles of one artifact, and what says that the same objects failed, under whatever name. Other bundles of other
+ * artifacts are left out: that may only take away.
  */
 export async function examine(
   bundles: readonly StoredBundle[],
@@ -31,13 +34,23 @@ export async function examine(
   name: string,
 ): Promise<Examined[]> {
   const examined: Examined[] = [];
-  let since = performance.now();
+  const objects = new Set<string>();
+  const failures: { readonly bundle: StoredBundle; readonly object: string }[] = [];
+  const turn = createTurns();
   for (const bundle of bundles) {
-    const one = examineOne(bundle, context, name);
-    if (one) examined.push(one);
-    if (performance.now() - since < TURN_MS) continue;
-    await new Promise((done) => setImmediate(done));
-    since = performance.now();
+    const read = readBundle(bundle.bytes, bundle.sha256);
+    const claimed = readUnverified(read.open);
+    if (claimed === undefined || claimed.name === name) {
+      examined.push(examineOne(read, context));
+      if (claimed) objects.add(claimed.sha256);
+    } else if (claimed.isFailure) failures.push({ bundle, object: claimed.sha256 });
+    await turn();
+  }
+  for (const { bundle, object } of failures) {
+    if (!objects.has(object)) continue;
+    const one = examineOne(readBundle(bundle.bytes, bundle.sha256), context);
+    if (one.document !== undefined) examined.push(one);
+    await turn();
   }
   return examined;
 }
