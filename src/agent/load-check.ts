@@ -7,7 +7,7 @@ import { checkObjectHeader } from '../object/header.ts';
 import { findValidator } from '../run/validator-binary.ts';
 import { sha256 } from '../runtime/canonical.ts';
 import { type ExecuteRequest, type Execution, MAX_MANIFEST_BYTES, ValidatorSummary } from '../runtime/execution.ts';
-import { MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { maxObjectBytes } from '../runtime/store.ts';
 
 const MAX_RESULT = 16 * 1024 * 1024;
 const MAX_STDERR = 8192;
@@ -54,7 +54,7 @@ async function summaryAt(host: Host, path: string) {
 
 /** The bytes that will be loaded, checked, in a directory that no one else writes: what is checked is what is loaded. */
 async function ownCopy(host: Host, request: ExecuteRequest, dir: string) {
-  const bytes = await host.files.read(request.ArtifactPath, MAX_OBJECT_BYTES);
+  const bytes = await host.files.read(request.ArtifactPath, maxObjectBytes(host));
   const digest = sha256(bytes);
   if (request.ExpectedSHA256 !== '' && digest !== request.ExpectedSHA256)
     throw new HostError(

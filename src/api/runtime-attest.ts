@@ -7,7 +7,7 @@ import { sha256 } from '../runtime/canonical.ts';
 import { EvidenceReport } from '../runtime/evidence-report.ts';
 import { type MadeStatement, statementsOf } from '../runtime/make-statement.ts';
 import { noteOwnKey } from '../runtime/own-keys.ts';
-import { keepBlob, keepBundle, MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { keepBlob, keepBundle, maxObjectBytes } from '../runtime/store.ts';
 import { type Seal, sealOf } from './attest-seal.ts';
 import { buildInfo } from './build-info.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -79,7 +79,7 @@ async function readObject(host: Host, path: string, expected: string): Promise<B
       'artifact_unreadable',
       phrase`${path}: ${stat === undefined ? 'there is no such file' : 'it is no regular file'}; name the object with ${option('artifact', 'attest create')}`,
     );
-  const bytes = await host.files.read(path, MAX_OBJECT_BYTES);
+  const bytes = await host.files.read(path, maxObjectBytes(host));
   if (sha256(bytes) === expected) return bytes;
   throw new UsageError(
     'wrong_digest',

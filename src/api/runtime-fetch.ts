@@ -4,7 +4,7 @@ import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { fetchObject } from '../runtime/fetch-object.ts';
 import type { Probe } from '../runtime/probe.ts';
-import { blobPath, keepBlob, MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { blobPath, keepBlob } from '../runtime/store.ts';
 import { isImage, remoteObject } from './runtime-oci.ts';
 import { type SelectOptions, selectArtifact } from './runtime-select.ts';
 import { environmentOf } from './services.ts';
@@ -34,12 +34,6 @@ export type FetchResult = {
   readonly selection: Selection;
   readonly host_probe: Probe;
 } & Audit;
-
-/** Largest object, in bytes: what the environment says, or the default. */
-function maxObjectBytes(text: string | undefined): number {
-  const number = Number(text ?? '');
-  return Number.isSafeInteger(number) && number > 0 ? number : MAX_OBJECT_BYTES;
-}
 
 /** The first reason of each candidate, for a message. */
 export function reasonsOf({ candidates }: Selection): string {
@@ -84,12 +78,7 @@ export async function fetchSelected(
       const pulled = await remoteObject(host, options.sources, sha256);
       if (pulled) await keepBlob(host, workdir, pulled);
     }
-    const { source, output } = await fetchObject(
-      host,
-      requested,
-      place,
-      maxObjectBytes(host.env['BPFCOMPAT_MAX_OBJECT_BYTES']),
-    );
+    const { source, output } = await fetchObject(host, requested, place);
     const fetch: FetchedArtifact = {
       schema_version: 'runtime_fetch.v0.1',
       artifact_name: requested.name,

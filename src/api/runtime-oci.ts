@@ -11,7 +11,7 @@ import { objectImage, referrer } from '../runtime/oci-image.ts';
 import { pullBundles, pullObject } from '../runtime/oci-pull.ts';
 import { listReferrers, openLine, push } from '../runtime/oci-push.ts';
 import { readUnverified } from '../runtime/read-unverified.ts';
-import { allBundles, MAX_OBJECT_BYTES, type StoredBundle } from '../runtime/store.ts';
+import { allBundles, maxObjectBytes, type StoredBundle } from '../runtime/store.ts';
 import { accountFor } from './registry-account.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -77,7 +77,7 @@ export async function pushArtifact(options: PushOptions): Promise<PushResult> {
     const what = stat === undefined ? 'there is no such file' : 'it is no regular file';
     throw new UsageError('artifact_unreadable', `${path}: ${what}; name the compiled object`);
   }
-  const object = await host.files.read(path, MAX_OBJECT_BYTES);
+  const object = await host.files.read(path, maxObjectBytes(host));
   const problem = checkObjectHeader(object);
   if (problem) throw new UsageError('object_invalid', `${path}: ${problem.message}`);
   const digest = sha256(object);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { sha256 } from '../runtime/canonical.ts';
 import { artifactOf, kernelOf } from '../runtime/statement.ts';
-import { bundlesAt, MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { bundlesAt, maxObjectBytes } from '../runtime/store.ts';
 import { verifyEvidence } from '../runtime/verify-evidence.ts';
 import { type EvidencePlace, loadBelief } from './runtime-select.ts';
 import { environmentOf } from './services.ts';
@@ -34,7 +34,7 @@ export async function verifyBundles(options: VerifyEvidenceOptions): Promise<rea
   const { trust, index } = await loadBelief(options);
   const artifact = options.artifact === '' ? '' : resolve(cwd, options.artifact);
   const subject =
-    artifact === '' ? options.sha256 || undefined : sha256(await host.files.read(artifact, MAX_OBJECT_BYTES));
+    artifact === '' ? options.sha256 || undefined : sha256(await host.files.read(artifact, maxObjectBytes(host)));
   const rows: VerifiedRow[] = [];
   for (const place of options.bundles) {
     const path = resolve(cwd, place);

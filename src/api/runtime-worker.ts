@@ -11,7 +11,7 @@ const GRACE_MS = 15_000;
 const MAX_OUTPUT = 4 * 1024 * 1024;
 /** The last ones: the single-file program finds its files by them. */
 const PASSED_ON = [
-  ...['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256'],
+  ...['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256', 'BPFCOMPAT_MAX_OBJECT_BYTES'],
   ...['BPFCOMPAT_CACHE_DIR', 'XDG_CACHE_HOME', 'HOME'],
 ];
 

@@ -6,7 +6,7 @@ import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { sha256 } from '../runtime/canonical.ts';
 import type { Execution } from '../runtime/execution.ts';
 import { profileHint } from '../runtime/profile-hint.ts';
-import { MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { maxObjectBytes } from '../runtime/store.ts';
 import { probeHost } from './runtime-probe.ts';
 import { executeRequest, runWorkerCheck, type WorkerProgram, workerProgram } from './runtime-worker.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -129,7 +129,7 @@ export async function validateBeforeLoad(path: string, options: HostLoadOptions)
   reject(options.allowHostLoad === true);
   const { host, cwd, root } = environmentOf(options);
   const file = resolve(cwd, path);
-  const digest = sha256(await host.files.read(file, MAX_OBJECT_BYTES));
+  const digest = sha256(await host.files.read(file, maxObjectBytes(host)));
   const probe = await probeHost(options);
   const load = {
     ...{ manifest: '', attachMode: options.attachMode ?? 'disabled', probeFeatures: options.probeFeatures ?? false },

@@ -131,7 +131,11 @@ const SERVER_VARIABLES = {
     max: 10_000,
   },
   objectBytes: {
-    ...text('BPFCOMPAT_MAX_OBJECT_BYTES', 'size of an uploaded object, at most', '16777216'),
+    ...text(
+      'BPFCOMPAT_MAX_OBJECT_BYTES',
+      'size of an uploaded object, and of one of the runtime track, at most',
+      '16777216',
+    ),
     kind: 'count',
     min: 1024,
     max: 134_217_728,

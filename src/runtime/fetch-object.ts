@@ -4,7 +4,7 @@ import { HostError } from '../model/errors.ts';
 import { option, phrase } from '../model/wording.ts';
 import { checkObjectHeader } from '../object/header.ts';
 import { sha256 } from './canonical.ts';
-import { blobPath, MAX_OBJECT_BYTES } from './store.ts';
+import { blobPath, maxObjectBytes } from './store.ts';
 
 /** What is fetched. */
 export interface Requested {
@@ -41,27 +41,33 @@ async function placesOf(host: Host, { workdir, sources }: FetchPlace, digest: st
   return places;
 }
 
-async function bytesAt(host: Host, path: string, maxBytes: number): Promise<Buffer | undefined> {
+async function bytesAt(host: Host, path: string, maxBytes: number): Promise<Buffer | 'too large' | undefined> {
   const stat = await host.files.stat(path);
-  return stat?.isFile && stat.size <= maxBytes ? host.files.read(path, maxBytes) : undefined;
+  if (!stat?.isFile) return undefined;
+  return stat.size <= maxBytes ? host.files.read(path, maxBytes) : 'too large';
 }
 
 /**
  * Copies the object with the wanted digest to the output directory. Digest and ELF header are checked of the bytes that are
  * written, and nothing has the final name before.
  * @throws HostError `object_missing` where no place has it, `wrong_digest` where the store has other bytes under its
- *   name, `object_invalid` for what is not an object of BPF
+ *   name, `object_invalid` for what is not an object of BPF, `object_too_large` where it may be what was not read
  */
 export async function fetchObject(
   host: Host,
   expected: Requested,
   place: FetchPlace,
-  maxBytes = MAX_OBJECT_BYTES,
 ): Promise<{ readonly source: string; readonly output: string }> {
+  const maxBytes = maxObjectBytes(host);
   const others: string[] = [];
+  const large: string[] = [];
   for (const source of await placesOf(host, place, expected.sha256)) {
     const bytes = await bytesAt(host, source, maxBytes);
     if (bytes === undefined) continue;
+    if (bytes === 'too large') {
+      large.push(source);
+      continue;
+    }
     if (sha256(bytes) !== expected.sha256) {
       others.push(source);
       continue;
@@ -73,6 +79,11 @@ export async function fetchObject(
     await host.files.writeAtomic(output, bytes);
     return { source, output };
   }
+  if (large.length > 0)
+    throw new HostError(
+      'object_too_large',
+      `${large[0]} has more than ${maxBytes} bytes; if it is the object, set BPFCOMPAT_MAX_OBJECT_BYTES`,
+    );
   if (others.length > 0)
     throw new HostError(
       'wrong_digest',

@@ -8,7 +8,7 @@ import { sha256 } from './canonical.ts';
 import { MAX_BUNDLE_BYTES } from './envelope.ts';
 import { BUNDLE } from './oci-image.ts';
 import { fallbackTag } from './oci-push.ts';
-import { MAX_OBJECT_BYTES, type StoredBundle } from './store.ts';
+import { maxObjectBytes, type StoredBundle } from './store.ts';
 
 const ELF = Buffer.from('\x7fELF', 'latin1');
 const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
@@ -36,10 +36,10 @@ async function onlyFile(tar: Buffer, what: string): Promise<Buffer> {
   return file;
 }
 
-async function objectIn(bytes: Buffer, what: string): Promise<Buffer> {
+async function objectIn(bytes: Buffer, maxBytes: number, what: string): Promise<Buffer> {
   if (bytes.subarray(0, 4).equals(ELF)) return bytes;
   try {
-    return await onlyFile(gunzipSync(bytes, { maxOutputLength: MAX_OBJECT_BYTES + SLACK }), what);
+    return await onlyFile(gunzipSync(bytes, { maxOutputLength: maxBytes + SLACK }), what);
   } catch (cause) {
     if (cause instanceof HostError) throw cause;
     throw bad(what, 'its layer is neither an object nor a packed archive of one');
@@ -47,13 +47,12 @@ async function objectIn(bytes: Buffer, what: string): Promise<Buffer> {
 }
 
 /** The one layer that may hold the object: that of a gadget, else the only one. */
-function layerOf(layers: readonly Descriptor[], what: string): Descriptor {
+function layerOf(layers: readonly Descriptor[], maxBytes: number, what: string): Descriptor {
   const gadgets = layers.filter(({ mediaType, size }) => mediaType === GADGET && size > 0);
   const fits = gadgets.length > 0 ? gadgets : layers;
   const [layer] = fits;
   if (layer === undefined || fits.length !== 1) throw bad(what, `it has ${fits.length} layers that may be the object`);
-  if (layer.size > MAX_OBJECT_BYTES)
-    throw bad(what, `its layer has ${layer.size} bytes, at most ${MAX_OBJECT_BYTES} are read`);
+  if (layer.size > maxBytes) throw bad(what, `its layer has ${layer.size} bytes, at most ${maxBytes} are read`);
   return layer;
 }
 
@@ -86,7 +85,9 @@ export async function pullObject(
     document = readDocument(bytes, what);
   }
   if (document.kind === 'index') throw bad(what, 'an index leads to another index');
-  const object = await objectIn(await layerBytes(host, store, layerOf(document.layers, what)), what);
+  const maxBytes = maxObjectBytes(host);
+  const layer = layerOf(document.layers, maxBytes, what);
+  const object = await objectIn(await layerBytes(host, store, layer), maxBytes, what);
   return { bytes: object, sha256: sha256(object), manifest: digest };
 }
 

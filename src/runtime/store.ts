@@ -3,14 +3,20 @@ import type { Host } from '../host/host.ts';
 import { sha256 } from './canonical.ts';
 import { MAX_BUNDLE_BYTES } from './envelope.ts';
 
-/** Largest object that is taken, in bytes, unless the environment says otherwise. */
-export const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+/** Unless the environment says otherwise. */
+const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
 const MAX_BUNDLES = 100_000;
 
 /** A bundle as it lies in a file. */
 export interface StoredBundle {
   readonly sha256: string;
   readonly bytes: Buffer;
+}
+
+/** Largest object that is taken, in bytes: BPFCOMPAT_MAX_OBJECT_BYTES, where that is a number. */
+export function maxObjectBytes({ env }: Pick<Host, 'env'>): number {
+  const number = Number(env['BPFCOMPAT_MAX_OBJECT_BYTES'] ?? '');
+  return Number.isSafeInteger(number) && number > 0 ? number : MAX_OBJECT_BYTES;
 }
 
 function storeDir(workdir: string): string {

@@ -164,6 +164,17 @@ describe('fetch lets nothing appear that was not checked', () => {
     expect(err).toContain('not an ELF object');
   });
 
+  test('what is larger than the environment allows', async () => {
+    await create();
+    const state = { XDG_STATE_HOME: join(root, 'state') };
+    const args = ['runtime', 'fetch', '--artifact-name', 'conn', '--host', 'host.json', '--out-dir', 'out'];
+    const fetchWith = (most: number) => runIn(cwd, args, false, { ...state, BPFCOMPAT_MAX_OBJECT_BYTES: String(most) });
+    const { exitCode, err } = await fetchWith(OBJECT.length - 1);
+    expect([exitCode, existsSync(join(cwd, 'out'))]).toEqual([1, false]);
+    expect(err).toContain('BPFCOMPAT_MAX_OBJECT_BYTES');
+    expect((await fetchWith(OBJECT.length)).exitCode).toBe(0);
+  });
+
   test('unverified is an error', async () => {
     const { exitCode, err } = await fetch('--require-verified-history=false');
     expect(exitCode).toBe(1);
