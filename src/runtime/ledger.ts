@@ -110,7 +110,7 @@ export async function withLedger<T>(host: Host, workdir: string, work: (ledger: 
   if (host.now().getTime() < last - SKEW_MS)
     throw new HostError(
       'clock_went_back',
-      `${path}: its last row is of ${new Date(last).toISOString()}, and the clock of this host is behind that; set the clock, since approvals end by it`,
+      `${path}: its last row is of ${new Date(last).toISOString()}, and the clock of this host is behind that; set the clock, since approvals end by it. Where that row is of a clock that was ahead, see "The ledger" in docs/production-runtime-agent-alpha.md`,
     );
   await mend(host, path, read);
   const rows = [...read.rows];

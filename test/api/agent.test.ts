@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { revocationDrill } from '../../src/api/agent-drill.ts';
@@ -255,6 +255,27 @@ describe('an approval', () => {
 });
 
 describe('the ledger', () => {
+  test('a clock that was ahead does not end load checks for ever: a new ledger can be begun', async () => {
+    const file = join(lab.workdir, 'agent-load-ledger.jsonl');
+    const year = 365 * 24 * 60 * MINUTE;
+    lab.state.now += year;
+    await lab.approve();
+    expect((await lab.apply({ approve: 'approval.json' })).execution?.status).toBe('pass');
+    const ahead = lab.ledgerText();
+    lab.state.now -= year;
+    expect((await lab.apply()).error).toMatchObject({
+      code: 'clock_went_back',
+      message: expect.stringContaining('docs/production-runtime-agent-alpha.md'),
+    });
+    expect(lab.ledgerText()).toBe(ahead);
+    renameSync(file, `${file}.ahead`);
+    expect((await lab.apply()).execution?.status).toBe('pass');
+    // What was used under the other ledger stays used.
+    lab.state.now += year;
+    await denied('approval_used', { approve: 'approval.json' });
+    expect(lab.loads()).toHaveLength(2);
+  });
+
   test('power goes before the row is written: nothing is loaded', async () => {
     await lab.approve();
     const cut = async (where: RegExp): Promise<void> => {
