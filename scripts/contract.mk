@@ -92,10 +92,11 @@ env-docs: build
 # --- server and site ---------------------------------------------------------------------------------------------------
 
 .PHONY: serve openapi-check
-# Only programs on this machine reach it, so that all of them may check objects and read.
+# Only programs on this machine reach it, so that all of them may check objects, read, and have it decide which build fits a host.
 serve: build validator
 	@BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE:-true} \
 		BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_READ:-true} \
+		BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_RUNTIME_DELIVERY:-true} \
 		NODE_OPTIONS="--max-semi-space-size=4 $${NODE_OPTIONS:-}" $(BPFCOMPAT) serve
 openapi-check: $(npm-stamp)
 	@mkdir -p build

@@ -57,6 +57,14 @@ test('targets name scripts, objects, manifests and matrices that are there', () 
   for (const file of files) expect(readFileSync(join(root, file)).length).toBeGreaterThan(0);
 });
 
+test('make serve opens what loads nothing on a host, on the address that serve has by itself', () => {
+  const { stdout } = make('--dry-run', 'serve');
+  const opened = [...stdout.matchAll(/BPFCOMPAT_API_ALLOW_ANONYMOUS_(\w+)=\S+:-true\}/g)].map(([, name]) => name);
+  expect(opened).toEqual(['VALIDATE', 'READ', 'RUNTIME_DELIVERY']);
+  expect(stdout).toMatch(/ serve$/m);
+  expect(stdout).not.toMatch(/--addr|EXECUTE|ANONYMOUS_WRITE/);
+});
+
 test('Firecracker that cannot be used is named with what to do, before anything is fetched', () => {
   const doctor = (check: object): string =>
     `#!/bin/sh\n[ "$1" = doctor ] || exit 9\ncat <<'E'\n${JSON.stringify({ checks: [{ id: 'firecracker', ...check }] })}\nE\n`;
