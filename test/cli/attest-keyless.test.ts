@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleFromJSON } from '@sigstore/bundle';
 import { fulcioHandler, rekorHandler, tsaHandler } from '@sigstore/mock';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../../src/runtime/canonical.ts';
@@ -144,6 +147,30 @@ test('from the token of a workflow to a decision, verified offline', async () =>
   writeTrust('refs/heads/main');
   const other = await select();
   expect([other.exitCode, other.out.includes('"code": "signer_unknown"')]).toEqual([3, true]);
+});
+
+test('others verify it without anything of ours, as gh attestation verify does', async () => {
+  expect((await create()).exitCode).toBe(0);
+  const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(trustedRoot(lab))));
+  const dir = join(cwd, '.bpfcompat/store/bundles');
+  const texts = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'));
+  expect(texts).toHaveLength(2);
+  for (const text of texts) {
+    const bundle = bundleFromJSON(JSON.parse(text));
+    const policy = { subjectAlternativeName: CLAIMS.san, extensions: { issuer: GITHUB_ISSUER } };
+    const { identity } = verifier.verify(toSignedEntity(bundle), policy);
+    expect(identity?.subjectAlternativeName).toBe(CLAIMS.san);
+    const { payload, payloadType } = JSON.parse(text).dsseEnvelope;
+    const statement = JSON.parse(Buffer.from(payload, 'base64').toString());
+    expect([payloadType, statement._type, statement.predicateType]).toEqual([
+      'application/vnd.in-toto+json',
+      'https://in-toto.io/Statement/v1',
+      'https://in-toto.io/attestation/test-result/v0.1',
+    ]);
+    expect(statement.subject[0].digest.sha256).toBe(sha256(OBJECT));
+    const other = { ...policy, extensions: { issuer: 'https://gitlab.com' } };
+    expect(() => verifier.verify(toSignedEntity(bundle), other)).toThrow(/issuer/);
+  }
 });
 
 // Bundling can lose what libraries look up by name (generated messages, algorithms), which only the bundle shows.

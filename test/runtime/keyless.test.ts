@@ -117,6 +117,24 @@ describe('the certificate', () => {
     );
   });
 
+  test('after a change of all keys of Sigstore', async () => {
+    const next = await sigstoreLab();
+    const [old, young] = [trustedRoot(lab), trustedRoot(next)];
+    const fresh = await made({ witnesses: ['log', 'stamp'] }, next);
+    expect([codeOf((await made({}, next)).bytes), codeOf(fresh.bytes)]).toEqual([
+      'signer_unknown',
+      'signature_invalid',
+    ]);
+    // The new trusted root has the earlier ones, too.
+    const both = {
+      certificateAuthorities: [...old.certificateAuthorities, ...young.certificateAuthorities],
+      ctlogs: [...old.ctlogs, ...young.ctlogs],
+      tlogs: [...old.tlogs, ...young.tlogs],
+      timestampAuthorities: [...old.timestampAuthorities, ...young.timestampAuthorities],
+    };
+    expect([codeOf(fresh.bytes, trust({}, both)), codeOf(good.bytes, trust({}, both))]).toEqual(['ok', 'ok']);
+  });
+
   test('outside of the window of the trusted root', () => {
     const [authority] = trustedRoot(lab).certificateAuthorities;
     const at = (validFor: { start: string; end?: string }) =>

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { trustedKeys } from '../../src/history/keys.ts';
-import { HistoryRecord } from '../../src/history/record.ts';
+import type { HistoryRecord } from '../../src/history/record.ts';
 import { signerOf } from '../../src/history/signer.ts';
 import { appendHistory } from '../../src/history/store.ts';
 import { createHost } from '../../src/host/create-host.ts';
@@ -15,6 +15,8 @@ import { probeOf, testKey, UBUNTU_20 } from '../fixtures/runtime-lab.ts';
 let cwd = '';
 const host = createHost({ env: {} });
 const DIGEST = sha256('object');
+/** What stands before the bytes of a public key in its DER. */
+const ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'legacy-'));
@@ -130,6 +132,21 @@ test('rows of an earlier tool, by its rules for bytes, hash and signature', asyn
   put('.bpfcompat/registry/artifact_versions.jsonl', `${line}\n`);
   put('keyring.pub', `# an earlier tool\n${digest(raw).slice(0, 12)} ${raw.toString('base64')}\n`);
   expect((await select()).selection.selected).toMatchObject({ match_tier: 'legacy' });
-  // And our rows are read by the same rules: what was written is what a reader of the contract hashes.
-  expect(HistoryRecord.parse(JSON.parse(line)).record_sha256).toBe(digest(bytes));
+});
+
+test('our rows, by the same rules for bytes, hash and signature', async () => {
+  await written(record({ run_id: 'r0' }), record());
+  const text = readFileSync(join(cwd, '.bpfcompat/registry/artifact_versions.jsonl'), 'utf8');
+  let before: string | undefined;
+  for (const line of text.trimEnd().split('\n')) {
+    const { record_sha256: own, ...row } = JSON.parse(line);
+    const { signature_alg, signature_key_id, signature_public_key, signature, ...rest } = row;
+    const bytes = Buffer.from(JSON.stringify(rest));
+    expect([own, rest.prev_record_sha256]).toEqual([sha256(bytes), before]);
+    const raw = Buffer.from(signature_public_key, 'base64');
+    expect([signature_alg, signature_key_id]).toEqual(['ed25519', sha256(raw).slice(0, 12)]);
+    const key = createPublicKey({ key: Buffer.concat([ED25519, raw]), format: 'der', type: 'spki' });
+    expect(verify(null, bytes, key, Buffer.from(signature, 'base64'))).toBe(true);
+    before = own;
+  }
 });
