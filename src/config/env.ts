@@ -231,6 +231,19 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Runtime',
   },
   {
+    Name: 'BPFCOMPAT_RUNTIME_DECISIONS_MAX_BYTES',
+    Default: '67108864',
+    Description:
+      'the stream of decisions (experimental) begins a new file then, of the server as well; at most 128 MiB, 0 = never',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_RUNTIME_DECISIONS_MAX_FILES',
+    Default: '10',
+    Description: 'older files of that stream that are kept, with the traces that they name',
+    Category: 'Runtime',
+  },
+  {
     Name: 'BPFCOMPAT_AGENT_KILL_SWITCH',
     Default: '',
     Description:

@@ -172,6 +172,15 @@ const SERVER_VARIABLES = {
     'scopes that JWTs and certificates need for runtime/execute, besides those of every one',
   ),
   executeRoles: text('BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES', 'the same for roles'),
+  fetchBytes: {
+    ...text(
+      'BPFCOMPAT_FETCH_MAX_BYTES',
+      'size of a download of keys of JWTs, or of an object out of an image (runtime track), at most; the bounds of these (1 MiB, BPFCOMPAT_MAX_OBJECT_BYTES) stay',
+      '134217728',
+    ),
+    kind: 'count',
+    min: 1024,
+  },
   internalHosts: flag(
     'BPFCOMPAT_FETCH_ALLOW_INTERNAL_HOSTS',
     'where serve was started so as well: keys of JWTs may come from internal hosts',

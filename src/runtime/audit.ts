@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
+import { rotateStream, streamOf, tracesDir } from './audit-stream.ts';
 import type { Selection } from './decision.ts';
 import type { Probe } from './probe.ts';
 
@@ -29,35 +30,6 @@ export type Audit =
     }
   | { readonly audit_error: string };
 
-/** A stream of more bytes becomes the older one, whose predecessor goes: so the trail ends somewhere on a busy host. */
-const MAX_STREAM = 16 * 1024 * 1024;
-
-/** Names of the traces that a stream speaks of. */
-async function tracesOf(host: Host, stream: string): Promise<Set<string>> {
-  if ((await host.files.stat(stream)) === undefined) return new Set();
-  const text = (await host.files.read(stream, 2 * MAX_STREAM)).toString('utf8');
-  return new Set([...text.matchAll(/"trace_path":"[^"]*?([^/"]+)"/g)].map(([, name = '']) => name));
-}
-
-/** Starts a new stream where this one is long, and removes the traces that none of the two speaks of. */
-async function rotate(host: Host, stream: string, traces: string, maxBytes: number): Promise<void> {
-  if (((await host.files.stat(stream))?.size ?? 0) < maxBytes) return;
-  const older = stream.replace(/\.jsonl$/, '.1.jsonl');
-  await host.files.rename(stream, older);
-  const kept = await tracesOf(host, older);
-  if ((await host.files.stat(traces)) === undefined) return;
-  for (const name of await host.files.list(traces))
-    if (/^dec_[0-9a-f]{64}-[a-z]+\.json$/.test(name) && !kept.has(name)) await host.files.remove(join(traces, name));
-}
-
-function streamOf(workdir: string): string {
-  return join(workdir, 'registry', 'runtime_decisions.jsonl');
-}
-
-function tracesDir(workdir: string): string {
-  return join(workdir, 'runtime-audit', 'decisions');
-}
-
 /** Writes down that something was denied before there was a decision. Never throws: the denial stands anyway. */
 export async function noteDenial(
   host: Host,
@@ -69,7 +41,7 @@ export async function noteDenial(
   try {
     await host.files.makeDir(join(workdir, 'registry'));
     await using _lock = await host.files.lock(`${stream}.lock`);
-    await rotate(host, stream, tracesDir(workdir), MAX_STREAM);
+    await rotateStream(host, workdir);
     await host.files.append(stream, `${JSON.stringify({ ...row, ...denial })}\n`);
   } catch {
     // Nothing was done that would have to be known.
@@ -80,12 +52,7 @@ export async function noteDenial(
  * Writes a decision down: a trace with everything it was made of, and a line in the stream. Denials too. Times are here and
  * not in the decision.
  */
-export async function writeAudit(
-  host: Host,
-  workdir: string,
-  entry: AuditEntry,
-  maxStream = MAX_STREAM,
-): Promise<Audit> {
+export async function writeAudit(host: Host, workdir: string, entry: AuditEntry): Promise<Audit> {
   const { operation, status, selection, probe, source = 'cli', more = {}, ended = {} } = entry;
   const { decision_id: id, artifact_name: name, selected } = selection;
   const created = host.now().toISOString();
@@ -100,7 +67,7 @@ export async function writeAudit(
     await host.files.makeDir(dir, 0o700);
     await host.files.makeDir(join(workdir, 'registry'));
     await using _lock = await host.files.lock(`${stream}.lock`);
-    await rotate(host, stream, dir, maxStream);
+    await rotateStream(host, workdir);
     await host.files.writeAtomic(trace, `${JSON.stringify({ ...document, ...more, ...ended }, null, 2)}\n`);
     await host.files.append(stream, `${JSON.stringify(event)}\n`);
   } catch (error) {

@@ -8,7 +8,7 @@ import { sha256 } from './canonical.ts';
 import { MAX_BUNDLE_BYTES } from './envelope.ts';
 import { BUNDLE } from './oci-image.ts';
 import { fallbackTag } from './oci-push.ts';
-import { maxObjectBytes, type StoredBundle } from './store.ts';
+import { maxDownloadBytes, maxObjectBytes, type StoredBundle } from './store.ts';
 
 const ELF = Buffer.from('\x7fELF', 'latin1');
 const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
@@ -42,6 +42,8 @@ async function objectIn(bytes: Buffer, maxBytes: number, what: string): Promise<
     return await onlyFile(gunzipSync(bytes, { maxOutputLength: maxBytes + SLACK }), what);
   } catch (cause) {
     if (cause instanceof HostError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw bad(what, `its layer unpacks to more than the ${maxBytes} bytes that an object may have`);
     throw bad(what, 'its layer is neither an object nor a packed archive of one');
   }
 }
@@ -85,9 +87,8 @@ export async function pullObject(
     document = readDocument(bytes, what);
   }
   if (document.kind === 'index') throw bad(what, 'an index leads to another index');
-  const maxBytes = maxObjectBytes(host);
-  const layer = layerOf(document.layers, maxBytes, what);
-  const object = await objectIn(await layerBytes(host, store, layer), maxBytes, what);
+  const layer = layerOf(document.layers, maxDownloadBytes(host), what);
+  const object = await objectIn(await layerBytes(host, store, layer), maxObjectBytes(host), what);
   return { bytes: object, sha256: sha256(object), manifest: digest };
 }
 

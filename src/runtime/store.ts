@@ -13,10 +13,20 @@ export interface StoredBundle {
   readonly bytes: Buffer;
 }
 
+function boundOf({ env }: Pick<Host, 'env'>, name: string, fallback: number): number {
+  const number = Number(env[name] ?? '');
+  return Number.isSafeInteger(number) && number > 0 ? number : fallback;
+}
+
 /** Largest object that is taken, in bytes: BPFCOMPAT_MAX_OBJECT_BYTES, where that is a number. */
-export function maxObjectBytes({ env }: Pick<Host, 'env'>): number {
-  const number = Number(env['BPFCOMPAT_MAX_OBJECT_BYTES'] ?? '');
-  return Number.isSafeInteger(number) && number > 0 ? number : MAX_OBJECT_BYTES;
+export function maxObjectBytes(host: Pick<Host, 'env'>): number {
+  return boundOf(host, 'BPFCOMPAT_MAX_OBJECT_BYTES', MAX_OBJECT_BYTES);
+}
+
+/** Most bytes that are downloaded to have an object: BPFCOMPAT_FETCH_MAX_BYTES, where that is a number and less. */
+export function maxDownloadBytes(host: Pick<Host, 'env'>): number {
+  const most = maxObjectBytes(host);
+  return Math.min(most, boundOf(host, 'BPFCOMPAT_FETCH_MAX_BYTES', most));
 }
 
 function storeDir(workdir: string): string {

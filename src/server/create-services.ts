@@ -70,7 +70,10 @@ export async function createServices(
     store,
     runs: createRuns(environment, settings.workdir, ({ started_at: at }) => settings.demo && isExpired(at, host.now())),
     kernels: createKernels(environment, settings.matrix),
-    authenticate: await authenticatorOf(settings, fetch ?? createGuardedFetch(settings.internalFetch)),
+    authenticate: await authenticatorOf(
+      settings,
+      fetch ?? createGuardedFetch(settings.internalFetch, { maxBytes: settings.env.fetchBytes }),
+    ),
     metrics,
     log,
     assets: { css: await read('page.css'), script: await read('page.js') },

@@ -10,6 +10,7 @@ export type GuardedFetch = (url: URL, timeoutMs: number) => Promise<Response>;
 
 type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
+/** A set of keys is small. */
 const MAX_BYTES = 1024 * 1024;
 const MAX_REDIRECTS = 5;
 /** Looks public and is the platform of a cloud. */
@@ -76,12 +77,12 @@ function send(url: URL, { lookup, allowed, ca, signal }: Bounds): Promise<Incomi
   });
 }
 
-async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
+    if (bytes > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -89,11 +90,16 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
 
 /**
  * @param internal internal hosts and plain http are allowed, for tests
- * @param around `resolve` stands in for DNS, `ca` (PEM) for the certificate authorities of this machine
+ * @param around `resolve` stands in for DNS, `ca` (PEM) for the certificate authorities of this machine; `maxBytes` narrows
+ * the size of a document
  */
 export function createGuardedFetch(
   internal: boolean,
-  { resolve = systemResolve, ca }: { readonly resolve?: Resolve; readonly ca?: string } = {},
+  {
+    resolve = systemResolve,
+    ca,
+    maxBytes = MAX_BYTES,
+  }: { readonly resolve?: Resolve; readonly ca?: string; readonly maxBytes?: number } = {},
 ): GuardedFetch {
   const allowed = (address: string): boolean => internal || isPublic(address);
   const lookup = guardedLookup(resolve, allowed);
@@ -109,7 +115,8 @@ export function createGuardedFetch(
       check(url);
       const response = await send(url, { lookup, allowed, ca, signal });
       const { statusCode: status = 0, headers } = response;
-      if (status === 200) return new Response(new Uint8Array(await bodyOf(response)), { status });
+      if (status === 200)
+        return new Response(new Uint8Array(await bodyOf(response, Math.min(maxBytes, MAX_BYTES))), { status });
       response.destroy();
       if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined)
         throw new Error(`${url.origin} returned status ${status}`);

@@ -6,6 +6,7 @@ import { probeHost } from '../api/runtime-probe.ts';
 import { type SelectOptions, selectArtifact } from '../api/runtime-select.ts';
 import { EXPERIMENTAL } from '../model/experimental.ts';
 import { type Audit, writeAudit } from '../runtime/audit.ts';
+import { olderStream } from '../runtime/audit-stream.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { AGENT_LIMITS, NO_LIMITS, type SelectPolicy } from '../runtime/load-limits.ts';
 import { type Probe, probeDigest } from '../runtime/probe.ts';
@@ -196,8 +197,9 @@ async function lastLines(path: string, bytes: number): Promise<string[]> {
 /** The last decisions, newest first, without places of this machine. */
 export async function decisions({ limit, workdir }: QueryOf<'runtimeDecisions'>, { settings }: Services) {
   checkPlace('workdir', workdir, { from: settings.cwd, own: settings.workdir });
-  const path = join(settings.workdir, 'registry', 'runtime_decisions.jsonl');
-  const lines = (await lastLines(path, TAIL_BYTES)).filter((line) => line !== '');
+  // The stream may have begun a moment ago.
+  const tails = await Promise.all([1, 0].map((nth) => lastLines(olderStream(settings.workdir, nth), TAIL_BYTES)));
+  const lines = tails.flat().filter((line) => line !== '');
   return lines
     .slice(-limit)
     .toReversed()

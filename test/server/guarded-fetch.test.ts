@@ -80,4 +80,12 @@ describe('the guard', () => {
     await expect(send('/large')).rejects.toThrow('has more than 1048576 bytes');
     await expect(send('/never', 100)).rejects.toThrow();
   });
+
+  test('takes no more than the environment allows, and never more than its own bound', async () => {
+    const send = (path: string, maxBytes: number) =>
+      createGuardedFetch(true, { maxBytes })(new URL(`http://127.0.0.1:${port}${path}`), 5000);
+    await expect(send('/', 12)).rejects.toThrow('has more than 12 bytes');
+    expect((await send('/', 13)).status).toBe(200);
+    await expect(send('/large', 134_217_728)).rejects.toThrow('has more than 1048576 bytes');
+  });
 });

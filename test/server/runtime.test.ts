@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXPERIMENTAL } from '../../src/model/experimental.ts';
@@ -100,14 +100,21 @@ test('whoever comes through a proxy on this machine is not on it', async () => {
 
 test('of a long list of decisions the end is read, and a full disk takes no more', async () => {
   const stream = join(agent.workdir, 'registry/runtime_decisions.jsonl');
+  const older = join(agent.workdir, 'registry/runtime_decisions.1.jsonl');
   const before = readFileSync(stream);
   try {
     writeFileSync(stream, `${'{"operation":"old"}\n'.repeat(200_000)}{"operation":"new"}\n`);
     const url = '/api/v1/runtime/decisions?limit=2';
     const { records } = (await server.inject({ method: 'GET', url, headers: { 'x-api-key': KEY } })).json();
     expect(records).toEqual([{ operation: 'new' }, { operation: 'old' }]);
+    // The stream began a moment ago: what came before is in the older file.
+    writeFileSync(older, '{"operation":"older"}\n{"operation":"old"}\n');
+    writeFileSync(stream, '{"operation":"new"}\n');
+    const next = await server.inject({ method: 'GET', url, headers: { 'x-api-key': KEY } });
+    expect(next.json().records).toEqual([{ operation: 'new' }, { operation: 'old' }]);
   } finally {
     writeFileSync(stream, before);
+    rmSync(older, { force: true });
   }
   const { host } = server.services;
   const full = { ...host, files: { ...host.files, freeBytes: async () => 1 } };
