@@ -13,6 +13,7 @@ import { workQueue } from '../api/agent-work.ts';
 import type { checkAgentApplyOptions, checkAgentRollbackOptions } from '../config/agent-options.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { ParsedArgs } from '../config/parse-args.ts';
+import { option, phrase, spell } from '../model/wording.ts';
 import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 import { saveJson } from './save-json.ts';
@@ -31,8 +32,24 @@ async function print(io: Io, out: string, value: unknown): Promise<void> {
   io.out(printedJson(value));
 }
 
+/** Flags of earlier versions with secrets for a server. */
+const LOST = [
+  ['registryToken', 'registry-token'],
+  ['identityToken', 'identity-token'],
+] as const;
+
+function noteLost(values: object, io: Io): void {
+  const set = new Map(Object.entries(values));
+  for (const [key, name] of LOST) {
+    if ((set.get(key) ?? '') === '') continue;
+    const words = phrase`${option(name)} has no effect: the agent decides by the evidence it has and calls no server`;
+    io.err(`note: ${spell(words, io.face)}\n`);
+  }
+}
+
 /** Commands of the agent (docs/production-runtime-agent-alpha.md); only the worker that `apply` starts loads anything. */
 export async function agentCommand(parsed: AgentCommand, io: Io): Promise<number> {
+  noteLost(parsed.options, io);
   switch (parsed.command) {
     case 'agent preflight':
       return preflight(parsed.options, io);

@@ -3,6 +3,7 @@ import { buildInfo } from '../api/build-info.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
+import { notesWithoutEffect } from '../config/without-effect.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
 import type { AdminCommand } from './admin-command.ts';
@@ -228,6 +229,9 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
   try {
     const read = await parse(argv, io);
     parsed = read;
+    // Those of a server are notes of its start.
+    if (read.command !== 'serve')
+      for (const note of notesWithoutEffect(read.command, io.env)) io.err(`note: ${note}\n`);
     return await withSignals((signal) => dispatch(read, io, signal));
   } catch (error) {
     io.err(await explain(error, faceOf(parsed, argv, io.face)));

@@ -69,7 +69,9 @@ export const AGENT_OPTIONS = [
     name: 'require-load-policy',
     type: 'boolean',
     default: 'true',
-    description: 'false: to decide and fetch needs no policy; a load check always does',
+    description:
+      'false: to decide and fetch needs no policy; a load check always does; the environment may set the default',
+    env: 'BPFCOMPAT_AGENT_REQUIRE_LOAD_POLICY',
     commands: READY,
   },
   {
@@ -321,7 +323,7 @@ export const AGENT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TOKEN',
-    description: 'accepted without effect: registries of tenants are not part of this version',
+    description: 'accepted without effect, with a note: the agent decides by the evidence it has and calls no server',
     commands: NAMED,
   },
   {
@@ -329,7 +331,7 @@ export const AGENT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TOKEN',
-    description: 'accepted without effect',
+    description: 'accepted without effect, with a note: the same as for --registry-token',
     commands: PLANNING,
   },
 ] as const satisfies readonly OptionRow[];

@@ -1,5 +1,6 @@
 import { wrapWords } from '../text/wrap.ts';
 import { SERVER_ENV_ROWS } from './server-env.ts';
+import { WITHOUT_EFFECT_ROWS } from './without-effect.ts';
 
 /** One environment variable. The names of the fields are those of `env --json`. */
 export interface EnvVariable {
@@ -19,7 +20,7 @@ export interface EnvVariable {
     | 'Runtime';
 }
 
-/** Every environment variable that is read, and nothing else. */
+/** Every environment variable that is read, and those of earlier versions that are accepted without effect. */
 export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_VALIDATOR_BIN',
@@ -264,6 +265,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Runtime',
   },
   {
+    Name: 'BPFCOMPAT_AGENT_REQUIRE_LOAD_POLICY',
+    Default: 'true',
+    Description: 'false: the agent (experimental) decides and fetches without a policy; a load check always needs one',
+    Category: 'Runtime',
+  },
+  {
     Name: 'BPFCOMPAT_AGENT_LAST_RESULT_PATH',
     Default: '',
     Description: 'file that "agent apply" (experimental) writes its output to besides, and "agent status" reads',
@@ -300,6 +307,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Description: 'no colors if set and not empty',
     Category: 'Output',
   },
+  ...WITHOUT_EFFECT_ROWS,
 ];
 
 /** The catalog as the Markdown of docs/env-reference.md. */

@@ -4,7 +4,7 @@ import { COMMANDS, type CommandName, type CommandRow } from './commands.ts';
 import { type FlagValue, readFlagValue } from './flag-values.ts';
 import { keyOf, type NamedRow, type OptionName, optionsOf } from './options.ts';
 import { didYouMean } from './similar.ts';
-import { quoted } from './words.ts';
+import { parseBoolean, quoted } from './words.ts';
 
 /** What stood behind a command. */
 export interface ParsedFlags {
@@ -71,7 +71,8 @@ export function parseFlags(
 
 function defaultOf(row: NamedRow, env: Readonly<Record<string, string | undefined>>): FlagValue {
   if (row.type !== 'boolean') return readFlagValue(row, row.default);
-  return row.default === 'true' || (row.env !== undefined && (env[row.env] ?? '') !== '');
+  const said = row.env === undefined ? '' : (env[row.env] ?? '');
+  return row.default === 'true' ? (parseBoolean(said) ?? true) : said !== '';
 }
 
 function splitFlag(argument: string): { name: string; text: string | undefined } {

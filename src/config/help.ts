@@ -89,7 +89,7 @@ function synopsisOf({ name, placeholder }: OptionRow): string {
 function descriptionOf(option: OptionRow): string {
   const notes = [
     option.default === '' || option.default === '0' ? '' : `default ${option.default}`,
-    option.env ? `also by the environment variable ${option.env}` : '',
+    option.env && option.default === '' ? `also by the environment variable ${option.env}` : '',
   ].filter((note) => note !== '');
   return notes.length === 0 ? option.description : `${option.description} (${notes.join('; ')})`;
 }

@@ -14,7 +14,7 @@ export interface OptionRow {
   /** All that a text may be, for shells to offer; absent: anything. */
   readonly words?: readonly string[];
   readonly description: string;
-  /** Environment variable that, when it is not empty, switches a boolean on. */
+  /** Environment variable that, when it is not empty, switches a boolean on; one that is on by default, a clear no off. */
   readonly env?: string;
   readonly commands: readonly CommandName[];
   readonly hidden?: boolean;

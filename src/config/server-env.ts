@@ -154,17 +154,9 @@ const SERVER_VARIABLES = {
     'BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH',
     'execute policy of the server; needed, and the agent has its own besides',
   ),
-  executeNeedsPolicy: flag(
-    'BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_POLICY',
-    'accepted without effect: the policy is needed in any case',
-  ),
   executeWorkerUser: text(
     'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER',
     'user (name or number) of the agent: results of any other user are rejected; unset: the user of the server',
-  ),
-  executeWorkerBinary: text(
-    'BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY',
-    'accepted without effect: the server starts no worker',
   ),
   executeNeedsIdentity: flag('BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_WORKER_IDENTITY', 'that user must be configured'),
   executeScopes: text(
@@ -184,6 +176,10 @@ const SERVER_VARIABLES = {
   internalHosts: flag(
     'BPFCOMPAT_FETCH_ALLOW_INTERNAL_HOSTS',
     'where serve was started so as well: keys of JWTs may come from internal hosts',
+  ),
+  webhookSecret: text(
+    'BPFCOMPAT_GITHUB_MARKETPLACE_WEBHOOK_SECRET',
+    'secret (at least 16 characters) that signs events of GitHub Marketplace, which are written to the log and do nothing else; unset: 503',
   ),
 } as const satisfies Readonly<Record<string, ServerVariable>>;
 

@@ -19,6 +19,7 @@ import { finishedJob, resultOf } from './result.ts';
 import type { BodyOf, ParamsOf, QueryOf, RouteName } from './routes.ts';
 import { agentDecision, decisions, fetched, probed, select } from './runtime.ts';
 import type { Services } from './services.ts';
+import { marketplaceEvent } from './webhook.ts';
 
 /** What a handler gets: the caller, and what they sent, checked. */
 interface Call<N extends RouteName> {
@@ -120,6 +121,14 @@ export const HANDLERS: Handlers = {
     if (!services.settings.env.metrics) throw new ApiError(404, 'not_found', 'metrics are switched off');
     return sendText(reply, 'text/plain; version=0.0.4', services.metrics.text(services.jobs.counts()));
   },
+  pprof: async () => {
+    throw new ApiError(
+      404,
+      'not_found',
+      'nothing is profiled over HTTP; use the profilers of Node.js on the machine of the server (node --cpu-prof)',
+    );
+  },
+  marketplaceWebhook: async ({ request, body, services }) => marketplaceEvent(request, body, services),
   badge: async ({ params, reply, services }) => {
     const document = (await services.runs.find(params.file.replace(/\.svg$/, '')))?.document;
     // A README shows it: a picture is there for every run, whatever became of it.

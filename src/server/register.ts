@@ -11,6 +11,7 @@ import { admitToRegistry, tokenHolder } from './registry-access.ts';
 import type { Route } from './route.ts';
 import { ROUTES, type RouteName } from './routes.ts';
 import type { Services } from './services.ts';
+import { signedBody } from './webhook.ts';
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -62,9 +63,10 @@ function addRoute(app: FastifyInstance, name: RouteName, path: string, services:
     url: path,
     ...(name === 'validateEvents' && { exposeHeadRoute: false }),
     // Before the body is read: unknown clients send nothing.
-    preParsing: async (request) => {
+    preParsing: async (request, _reply, payload) => {
       if (name === 'runtimeExecute') await openExecute(services).catch(denied);
       callers.set(request, await admit(request, route, services).catch(denied));
+      return name === 'marketplaceWebhook' ? signedBody(request, payload, services) : undefined;
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const query = read(route.query, request.query, 'bad_query');

@@ -171,6 +171,20 @@ export const ROUTES = {
     responses: { 200: { description: 'text format', content: 'text/plain' } },
     problems: [404],
   },
+  pprof: {
+    ...{ method: 'GET', path: '/debug/pprof/:profile', at: 'root', action: 'pprof', access: OPEN },
+    summary: 'Profiles of earlier versions: there are none, whatever BPFCOMPAT_API_ENABLE_PPROF says',
+    params: shapes.ProfileParams,
+    responses: {},
+    problems: [404],
+  },
+  marketplaceWebhook: {
+    ...{ method: 'POST', path: '/github/marketplace/webhook', at: 'root', action: '', access: OPEN },
+    summary: 'Events of GitHub Marketplace, signed in X-Hub-Signature-256: they are written to the log',
+    body: shapes.MarketplaceEvent,
+    responses: { 200: { description: 'the signature is right', schema: shapes.Health } },
+    problems: [401, 413, 415, 503],
+  },
   badge: {
     ...{ method: 'GET', path: '/badge/:file', at: 'root', action: 'run_report', access: READ },
     summary: 'Badge of a run (`<run id>.svg`)',

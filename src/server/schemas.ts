@@ -116,6 +116,9 @@ const cursor = text.regex(/^\d{1,12}$/, 'must be the next_cursor of an earlier r
 export const RunsQuery = z.strictObject({ limit, cursor });
 export const ArtifactsQuery = z.strictObject({ artifact_name: name.optional(), limit, cursor });
 export const RunQuery = z.strictObject({ run_id: text.regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be the id of a run') });
+export const ProfileParams = z.strictObject({ profile: text });
+/** Of what GitHub sends only this is looked at. */
+export const MarketplaceEvent = z.looseObject({ action: text.max(64).optional() });
 export const BadgeParams = z.strictObject({
   file: text.regex(/^[A-Za-z0-9._-]{1,128}\.svg$/, 'must be the id of a run with .svg'),
 });

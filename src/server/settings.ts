@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ServeArguments } from '../config/serve-options.ts';
 import { listWords, readServerEnv, type ServerEnv } from '../config/server-env.ts';
+import { notesWithoutEffect } from '../config/without-effect.ts';
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
@@ -87,6 +88,11 @@ function checkSync({ syncOn, syncTenant, syncProject, syncVisibility }: ServerEn
     throw new UsageError('sync_place', `${name}PROJECT_VISIBILITY must be ${VISIBILITIES.join(' or ')}`);
 }
 
+function checkLength(name: string, secret: string): void {
+  if (secret === '' || secret.length >= 16) return;
+  throw new UsageError('weak_secret', `${name} has less than 16 characters; make a longer one (openssl rand -hex 32)`);
+}
+
 /** What may not be together. @throws UsageError */
 function check(args: ServeArguments, env: ServerEnv): void {
   const asymmetric = env.jwksPath !== '' || env.jwksUrl !== '' || env.oidcIssuer !== '';
@@ -95,11 +101,8 @@ function check(args: ServeArguments, env: ServerEnv): void {
       'weak_secret',
       'BPFCOMPAT_API_WRITE_JWT_HS256_SECRET has less than 32 bytes; make a longer one (openssl rand -hex 32)',
     );
-  if (env.registryToken !== '' && env.registryToken.length < 16)
-    throw new UsageError(
-      'weak_secret',
-      'BPFCOMPAT_REGISTRY_AUTH_TOKEN has less than 16 characters; make a longer one (openssl rand -hex 32)',
-    );
+  checkLength('BPFCOMPAT_REGISTRY_AUTH_TOKEN', env.registryToken);
+  checkLength('BPFCOMPAT_GITHUB_MARKETPLACE_WEBHOOK_SECRET', env.webhookSecret);
   if (asymmetric && (env.jwtAudience === '' || (env.jwtIssuer === '' && env.oidcIssuer === ''))) {
     throw new UsageError(
       'claims_missing',
@@ -142,23 +145,18 @@ function claimsOf(env: Env, values: ServerEnv): ServerSettings['claims'] {
 }
 
 /** What an operator should know of load checks. */
-function executeNotes({ executeWorkerBinary: binary, runtimeExecute, executePolicy }: ServerEnv): string[] {
-  const name = 'BPFCOMPAT_API_RUNTIME_EXECUTE_';
-  return [
-    ...(binary === '' ? [] : [`${name}WORKER_BINARY has no effect: the agent is another process`]),
-    ...(runtimeExecute && executePolicy === ''
-      ? [`${name}POLICY_PATH names no policy: every load check is denied`]
-      : []),
-  ];
+function executeNotes({ runtimeExecute, executePolicy }: ServerEnv): string[] {
+  if (!runtimeExecute || executePolicy !== '') return [];
+  return ['BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH names no policy: every load check is denied'];
 }
 
-/** Settings that would mean something in earlier versions, and mistyped ones. */
+/** Mistyped names, and those of other programs: a switch that is not known must not seem to be on. */
 function unknownNames(env: Env, known: readonly string[]): string[] {
   const patterns = /^BPFCOMPAT_API_WRITE_JWT_REQUIRED_(?:SCOPES|ROLES)_[A-Z_]+$/;
   const strange = Object.keys(env).filter(
-    (name) => /^BPFCOMPAT_API_/.test(name) && !known.includes(name) && !patterns.test(name),
+    (name) => name.startsWith('BPFCOMPAT_') && !known.includes(name) && !patterns.test(name),
   );
-  return strange.sort().map((name) => `${name} is not known to this version and has no effect`);
+  return strange.sort().map((name) => `${name} is not known to serve and has no effect on it; correct its name`);
 }
 
 /**
@@ -209,5 +207,6 @@ export function serverSettings(
     internalFetch: values.internalHosts && args.allowInternalFetch,
     claims: claimsOf(env, values),
   };
-  return { settings, notes: [...notes, ...executeNotes(said), ...unknownNames(env, known)] };
+  const lost = [...executeNotes(said), ...notesWithoutEffect('serve', env), ...unknownNames(env, known)];
+  return { settings, notes: [...notes, ...lost] };
 }

@@ -165,6 +165,10 @@ export const TABLE: Readonly<Record<RouteName, Expected>> = {
   registryVerify: REGISTRY_READ,
   registryAudit: REGISTRY_READ,
   metrics: { ...CLOSED, 'token read': THROUGH },
+  // There is nothing behind it (404), whoever comes.
+  pprof: OPEN,
+  // It has no secret to verify a signature with, and no other credential counts.
+  marketplaceWebhook: { ...OPEN, ...Object.fromEntries(Object.keys(OPEN).map((name) => [name, 503])) },
 };
 
 /** The pages: who may not see one gets one that requests a key, or 401 where there is no page to show. */

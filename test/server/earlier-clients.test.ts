@@ -256,6 +256,10 @@ test('probes, badge and metrics at the top', async () => {
   expect([unknown.status, unknown.body]).toEqual([200, expect.stringContaining('compat: unknown')]);
   const metrics = await get('/metrics', KEY_HEADER);
   expect(metrics.body).toContain('bpfcompat_http_requests_total{');
+  // Both are off, as they were without their variables.
+  expect((await get('/debug/pprof/heap', KEY_HEADER)).status).toBe(404);
+  const hook = await wire(['POST /github/marketplace/webhook HTTP/1.1', ...GO, 'Content-Type: application/json'], '{}');
+  expect([hook.status, json(hook)['error']]).toEqual([503, expect.any(String)]);
   expect((await get('/api/health', 'X-Request-Id: abc-1', 'traceparent: 00-ab-cd-01')).headers).toMatch(
     /x-request-id: abc-1[\s\S]*traceparent: 00-ab-cd-01/i,
   );
