@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { ArtifactSource } from '../model/cell.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
-import { imagePath } from '../model/image-path.ts';
+import { imagePath, plainImagePath } from '../model/image-path.ts';
 import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
@@ -74,12 +74,17 @@ async function isThere(host: Host, path: string): Promise<boolean> {
   return (await host.files.stat(path).catch(() => undefined)) !== undefined;
 }
 
+/** Whether a word is of a file, or of an object in one, whatever image is called so. */
+async function isOnDisk(host: Host, shown: string, file: string): Promise<boolean> {
+  if (await isThere(host, file)) return true;
+  return plainImagePath(shown) === undefined && (await containerOf(host, file)) !== undefined;
+}
+
 /** One result for an object and for what is none, and one for each object in another file. */
 async function inspectFile({ host, cwd, signal }: InspectContext, shown: string): Promise<InspectResult[]> {
   try {
-    const path = (await isThere(host, resolve(cwd, shown)))
-      ? resolve(cwd, shown)
-      : (imagePath(shown) ?? resolve(cwd, shown));
+    const file = resolve(cwd, shown);
+    const path = (await isOnDisk(host, shown, file)) ? file : (imagePath(shown) ?? file);
     if (path.startsWith('/')) await confineFlag(host, await flagRoot(host, cwd), shown, path);
     const [first, ...others] = await openNamed(host, { cwd, paths: [path], signal });
     if (first?.problem) throw first.problem;

@@ -81,12 +81,10 @@ async function plainImage(host: Host, word: string, path: string): Promise<strin
   );
 }
 
-/** The path of what a word names that is not a file: an image, or an object in a file. @throws UsageError `path_outside` */
+/** The path of what a word names that is not a file: an object in a file, or an image. @throws UsageError `path_outside` */
 async function insidePath(host: Host, root: FlagRoot, word: string, path: string): Promise<string | undefined> {
-  const image = imagePath(word);
-  if (image !== undefined) return image;
   const container = await containerOf(host, path);
-  if (container === undefined) return undefined;
+  if (container === undefined) return imagePath(word);
   await confineFlag(host, root, phrase`${option('artifact')} ${word}`, container);
   return path;
 }

@@ -34,6 +34,12 @@ test('a file does not take the place of an image', async () => {
   expect(await problemOf('oci://ghcr.io/owner/x:v1')).toMatch(/images need the network/);
 });
 
+test.each(['[main._Bytes]', '@0x2020'])('an object in a program of a directory is no image: %s', async (inside) => {
+  mkdirSync(join(cwd, 'v1.2'));
+  writeFileSync(join(cwd, 'v1.2/agent'), 'x');
+  expect(await problemOf(`v1.2/agent${inside}`)).toMatch(/agent\S+: there is no such file/);
+});
+
 test('a word that is neither is an error', async () => {
   expect(await problemOf('https://host.example/x.bpf.o')).toMatch(/it is neither a path nor an image/);
 });

@@ -68,6 +68,11 @@ test('a file that is called like an image takes the place of none', async () => 
   expect(await find('ghcr.io/x/probe:v2')).toEqual(['oci://ghcr.io/x/probe:v2']);
   // No tag says that it is an image: a file that is there is meant.
   expect(await find('build.dir/agent')).toEqual([join(dir, 'build.dir/agent')]);
+  for (const inside of ['[main._Bytes]', '[fs:conn.bpf.o]', '@0x2020']) {
+    expect(await find(`build.dir/agent${inside}`)).toEqual([join(dir, `build.dir/agent${inside}`)]);
+    expect(await find(`build.dir/other${inside}`)).toEqual([`oci://build.dir/other${inside}`]);
+    expect(await find(`ghcr.io/x/probe:v1${inside}`)).toEqual([`oci://ghcr.io/x/probe:v1${inside}`]);
+  }
 });
 
 test('a directory stands for all objects in it, and none is an error', async () => {
