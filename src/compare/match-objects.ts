@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { artifactName, distinctNames, fileName, type NamedObject } from '../model/object-names.ts';
+import { lastingSegments, segmentsOf } from './path-segments.ts';
 
 interface Pair {
   readonly newer: number;
@@ -10,10 +11,6 @@ interface Pair {
   readonly roots: string;
   readonly identical: boolean;
   readonly sameName: boolean;
-}
-
-function segmentsOf(path: string): string[] {
-  return path.split('/').filter((segment) => segment !== '');
 }
 
 function commonTail(a: readonly string[], b: readonly string[]): number {
@@ -53,12 +50,18 @@ function byChosenName(older: readonly NamedObject[], newer: readonly NamedObject
   return found;
 }
 
-function pairsOf(older: readonly NamedObject[], newer: readonly NamedObject[], taken: Map<number, number>): Pair[] {
+/** Those that are not taken yet and whose paths end alike. @param of the segments of a path */
+function pairsOf(
+  older: readonly NamedObject[],
+  newer: readonly NamedObject[],
+  taken: ReadonlyMap<number, number>,
+  of: (path: string) => string[],
+): Pair[] {
   const used = new Set(taken.values());
-  const olderPaths = older.map(({ path }) => segmentsOf(path));
+  const olderPaths = older.map(({ path }) => of(path));
   return newer.flatMap((one, index) => {
     if (taken.has(index)) return [];
-    const segments = segmentsOf(one.path);
+    const segments = of(one.path);
     return older.flatMap((other, position): Pair[] => {
       const before = olderPaths[position] ?? [];
       const tail = commonTail(segments, before);
@@ -114,8 +117,33 @@ function ambiguous(pairs: readonly Pair[], older: readonly NamedObject[], newer:
 }
 
 /**
+ * Adds the pairs that fit best to those that are found, each object once. Pairs that fit equally well match none.
+ * @param onRivals hears of those
+ */
+function settle(all: readonly Pair[], found: Map<number, number>, onRivals: (pairs: readonly Pair[]) => void): void {
+  const settled = { newer: new Set(found.keys()), older: new Set(found.values()) };
+  const agreed = agreedRoots(all.filter(({ identical }) => !identical));
+  const rank = ({ identical, roots, tail }: Pair): number => (identical ? 2e6 : roots === agreed ? 1e6 + tail : tail);
+  const levels = [...grouped(all, rank)].sort(([a], [b]) => b - a);
+  for (const [, pairs] of levels) {
+    const left = decided(pairs.filter((pair) => !settled.newer.has(pair.newer) && !settled.older.has(pair.older)));
+    const groups = [grouped(left, (pair) => pair.newer), grouped(left, (pair) => pair.older)];
+    const rivals = groups.flatMap((group) => [...group.values()]).filter(({ length }) => length > 1);
+    if (rivals[0]) onRivals(rivals[0]);
+    const unclear = new Set(rivals.flat());
+    for (const pair of left) {
+      settled.newer.add(pair.newer);
+      settled.older.add(pair.older);
+      if (!unclear.has(pair)) found.set(pair.newer, pair.older);
+    }
+  }
+}
+
+/**
  * Which older object each newer one is: by a name that somebody gave it, by the same path, by the same path below the
- * root where the whole tree moved, then by the longest common end of their paths. Each older object is taken once.
+ * root where the whole tree moved, then by the longest common end of their paths. What is left of other files is matched without
+ * their versions: objects of an image by its name without the tag, those of an archive or a program by their place in it. Each older
+ * object is taken once.
  * @param file the older run, for messages
  * @returns positions in `older`, in the order of `newer`; undefined for one that is not there
  * @throws UsageError `object_ambiguous` with both names
@@ -127,20 +155,10 @@ export function matchObjects(
 ): (number | undefined)[] {
   if (older.length === 1 && newer.length === 1) return [0];
   const found = byChosenName(older, newer);
-  const used = new Set(found.values());
-  const all = pairsOf(older, newer, found);
-  const agreed = agreedRoots(all.filter(({ identical }) => !identical));
-  const rank = ({ identical, roots, tail }: Pair): number => (identical ? 2e6 : roots === agreed ? 1e6 + tail : tail);
-  const levels = [...grouped(all, rank)].sort(([a], [b]) => b - a);
-  for (const [, pairs] of levels) {
-    const left = decided(pairs.filter((pair) => !found.has(pair.newer) && !used.has(pair.older)));
-    const groups = [grouped(left, (pair) => pair.newer), grouped(left, (pair) => pair.older)];
-    const rivals = groups.flatMap((group) => [...group.values()]).find(({ length }) => length > 1);
-    if (rivals) throw ambiguous(rivals, older, newer, file);
-    for (const pair of left) {
-      found.set(pair.newer, pair.older);
-      used.add(pair.older);
-    }
-  }
+  settle(pairsOf(older, newer, found, segmentsOf), found, (rivals) => {
+    throw ambiguous(rivals, older, newer, file);
+  });
+  // Nobody can rename an object of a package so that it fits: what is unclear is an object that was not there.
+  settle(pairsOf(older, newer, found, lastingSegments), found, () => {});
   return newer.map((_, index) => found.get(index));
 }

@@ -47,6 +47,25 @@ test('names that somebody gave come first; equal names decide between equal path
   expect(() => matchObjects(older, [{ name: 'x', path: '/r/x.o' }], 'main.json')).toThrow('"strict" or "loose"');
 });
 
+test('objects of two versions of an image, a package or a program', () => {
+  const image = (tag: string) => ['conn', 'dns'].map((name) => `oci://ghcr.io/owner/gadget${tag}[${name}.bpf.o]`);
+  expect(match(image(':v1'), image(':v2').reverse())).toEqual([1, 0]);
+  expect(match(image(':v1'), image(`@sha256:${'0'.repeat(64)}`))).toEqual([0, 1]);
+  const images = (tag: string) => ['a', 'b'].map((name) => `oci://ghcr.io/owner/${name}:${tag}`);
+  expect(match(images('v1'), images('v2').reverse())).toEqual([1, 0]);
+  expect(match(['/d/agent_1.deb[x.bpf.o]', '/d/agent_1.deb[y.bpf.o]'], ['/d/agent_2.deb[y.bpf.o]'])).toEqual([1]);
+  expect(match(['/d/agent-1[main._X]', '/d/other.o'], ['/d/agent-2[main._X]', '/d/other.o'])).toEqual([0, 1]);
+});
+
+test('an object of another file that is meant alike, or that an offset names, is none of the older ones', () => {
+  expect(match(['/d/a_1.deb[x.o]', '/d/b_1.deb[x.o]'], ['/d/a_2.deb[x.o]', '/d/b_2.deb[x.o]'])).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(match(['/d/agent-1@0x20', '/d/x.o'], ['/d/agent-2@0x20', '/d/x.o'])).toEqual([undefined, 1]);
+  expect(match(['/d/a[1].o', '/d/x.o'], ['/d/b[1].o', '/d/x.o'])).toEqual([undefined, 1]);
+});
+
 test('a thousand objects of one file name', () => {
   const paths = (root: string) => Array.from({ length: 700 }, (_, index) => `${root}/pkg/${index}/bpf_bpfel.o`);
   expect(match(paths('/old'), paths('/new')).every((position, index) => position === index)).toBe(true);
