@@ -1,5 +1,5 @@
 import { withModuleFacts } from '../classify/module-facts.ts';
-import type { CellResult } from '../model/cell.ts';
+import type { CellResult, InfraCause } from '../model/cell.ts';
 import { slipOf } from '../model/edit-distance.ts';
 import { errnoName } from '../model/errno.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
@@ -87,6 +87,14 @@ function inserted(choice: ModuleChoice, rules: ModuleRules, { evidence, outcome 
   });
 }
 
+/** Causes of a guest that gave its whole response: without modules it has no better one. */
+const WHOLE: ReadonlySet<InfraCause> = new Set(['not_measured', 'command_unrunnable']);
+
+/** Whether a guest did not survive its modules, as far as anyone can see. */
+function isLost({ outcome }: CellResult): boolean {
+  return outcome.status === 'infra_error' && !WHOLE.has(outcome.cause);
+}
+
 /** Modules of the manifest that this kernel has not as files. */
 async function notFiles(modules: Modules, load: readonly string[]): Promise<CellModule[]> {
   const { found, all } = await modules.look(load);
@@ -140,7 +148,7 @@ export async function runWithModules(
           const next: CellResult = await run(await modules.read(names, signal));
           found = { ...facts, modules: [...absent, ...inserted(choice, rules, next)] };
           // The guest did not survive them: what it said without them is what there is, in its files, too.
-          result = next.outcome.status === 'infra_error' ? await run([]) : next;
+          result = isLost(next) ? await run([]) : next;
           if (result !== next) break;
         }
       }

@@ -77,6 +77,20 @@ describe('a cell', () => {
     ]);
   });
 
+  test.each(['not_measured', 'command_unrunnable'] as const)(
+    'that survives its modules keeps them where its result is %s',
+    async (cause) => {
+      const { request, requests } = cell((names) => {
+        if (names.length === 0) return resultOf(FAIL, [symbol('nfs_open', absent)]);
+        return resultOf({ status: 'infra_error', cause, message: 'before 5.2' }, [open(), took(names)]);
+      });
+      const result = await runWithModules(request, RULES, async () => shelf({ nfs_open: 'nfs' }), never);
+      expect(requests).toEqual([[], ['nfs']]);
+      expect(result.outcome).toMatchObject({ status: 'infra_error', cause });
+      expect(result.modules?.modules).toMatchObject([{ name: 'nfs', status: 'loaded' }]);
+    },
+  );
+
   test('is tested once where no module has it', async () => {
     const { request, requests } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
     const result = await runWithModules(request, RULES, async () => shelf({}), never);
