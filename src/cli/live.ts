@@ -1,4 +1,5 @@
 import type { EventListener } from '../model/events.ts';
+import { terminal } from '../report/escape.ts';
 import { plainProgress } from '../report/plain-progress.ts';
 import { advance, NO_PROGRESS, type Progress } from '../report/progress.ts';
 import { renderLive } from '../report/progress-text.ts';
@@ -40,7 +41,7 @@ function liveView(io: Io, width: () => number, height: () => number): ProgressVi
       progress = advance(progress, event, performance.now());
       if (event.type !== 'note') return;
       erase();
-      io.err(`note: ${event.message}\n`);
+      io.err(`note: ${terminal(event.message, 2000)}\n`);
     },
     close() {
       if (closed) return;
