@@ -48,6 +48,7 @@ test('settings give kernels more to differ in: places of every kind, types of pr
     'function bpf_iter_vfs_read',
     'enumerator BPF_PROG_TYPE_SK_MSG',
     'option CONFIG_NET',
+    'option CONFIG_BPF_STREAM_PARSER',
     'type sk_msg_md',
     'enumerator BPF_MAP_TYPE_LRU_HASH',
   ]);

@@ -25,8 +25,12 @@ export const GENERAL_OPTIONS: readonly string[] = [
   'CONFIG_PREEMPT_RT',
 ];
 
+/** Options that programs of a type need to be attached, whatever their section says. */
+export function typeAttachOptions(type: string): string[] {
+  return BY_TYPE.flatMap(([pattern, options]) => (pattern.test(type) ? options : []));
+}
+
 /** Options that a program needs to be attached. */
 export function attachOptions({ section, kind }: Pick<ProgramFacts, 'section' | 'kind'>): string[] {
-  const own = BY_SECTION.find(([pattern]) => pattern.test(section))?.[1] ?? [];
-  return [...own, ...BY_TYPE.flatMap(([pattern, options]) => (pattern.test(kind.type) ? options : []))];
+  return [...(BY_SECTION.find(([pattern]) => pattern.test(section))?.[1] ?? []), ...typeAttachOptions(kind.type)];
 }

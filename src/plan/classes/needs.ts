@@ -4,7 +4,7 @@ import { helper } from '../../object/first-kernel.ts';
 import { floorsOf } from '../../object/floor.ts';
 import type { MapFacts } from '../../object/map-facts.ts';
 import type { ProgramFacts } from '../../object/programs.ts';
-import { attachOptions, GENERAL_OPTIONS } from './attach-options.ts';
+import { attachOptions, GENERAL_OPTIONS, typeAttachOptions } from './attach-options.ts';
 import { VERIFIER_MARKS } from './verifier-marks.ts';
 
 /** One thing about a kernel that matters to an object. */
@@ -81,7 +81,7 @@ export function typeNeeds(type: string): Need[] {
   const context = CONTEXTS.get(type);
   return [
     { kind: 'enumerator', name: `BPF_PROG_TYPE_${type.toUpperCase()}` },
-    ...optionNeeds(typeOption(type)),
+    ...optionNeeds(typeOption(type), ...typeAttachOptions(type)),
     ...(context === undefined ? [] : [{ kind: 'type', name: context } as const]),
   ];
 }
