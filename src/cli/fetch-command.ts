@@ -1,7 +1,7 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { FetchOptions } from '../config/kernels-options.ts';
 import { type FetchKernelsOptions, fetchKernels, fetchUserland } from '../index.ts';
-import { messageOf } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import { Arch } from '../model/kernel.ts';
 import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
@@ -33,12 +33,15 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
     onProgress: quarterLines(say),
     common: { env: io.env, cwd: io.cwd, signal, onNote },
   };
-  const { failed, rows } =
-    options.kernels === undefined ? { failed: 0, rows: [] } : await fetchChosen(fetching, options.kernels);
-  const userland: object[] = [];
-  if (options.userland) for (const arch of Arch.options) userland.push(await fetchShell(fetching, arch));
-  if (options.json) io.out(printedJson({ kernels: rows, ...(options.userland && { userland }) }));
-  return failed === 0 ? 0 : 1;
+  const { kernels: choice } = options;
+  const { failed, rows, arches } =
+    choice === undefined ? { failed: 0, rows: [], arches: new Set<Arch>() } : await fetchChosen(fetching, choice);
+  // Without kernels it is not known which guests they are for: not every mirror has packages of both.
+  const wanted = choice === undefined ? Arch.options : [...arches];
+  const shells = options.userland ? await fetchShells(fetching, wanted) : [];
+  if (options.json) io.out(printedJson({ kernels: rows, ...(options.userland && { userland: shells }) }));
+  const missing = shells.some(({ arch, error }) => error !== undefined && (arches.has(arch) || arch === 'x86_64'));
+  return failed === 0 && !missing ? 0 : 1;
 }
 
 interface Fetching {
@@ -52,6 +55,7 @@ interface Fetching {
 async function fetchChosen({ options, io, say, onProgress, common }: Fetching, choice: KernelChoice) {
   // In the order in which they were begun, which is that of the choice.
   const rows = new Map<string, object>();
+  const arches = new Set<Arch>();
   const failed = await fetchKernels({
     ...common,
     choice,
@@ -78,15 +82,37 @@ async function fetchChosen({ options, io, say, onProgress, common }: Fetching, c
         return;
       }
       const { record } = result.files;
+      arches.add(record.arch);
       rows.set(profile, { profile, cached: result.cached, release: record.release, package: record.package.name });
       const modules = options.modules ? ', its modules are indexed' : '';
       say(`${profile}: ${record.release} ${storedOrFetched(result)}${modules}`);
     },
   });
-  return { failed, rows: [...rows.values()] };
+  return { failed, rows: [...rows.values()], arches };
 }
 
-async function fetchShell({ say, onProgress, common }: Fetching, arch: Arch): Promise<object> {
+/** The shell for commands of one architecture, or why it could not be had. */
+interface Shell {
+  readonly arch: Arch;
+  readonly error?: string;
+}
+
+/** One that cannot be had does not stop the others. */
+async function fetchShells(fetching: Fetching, arches: readonly Arch[]): Promise<Shell[]> {
+  const shells: Shell[] = [];
+  for (const arch of arches) {
+    try {
+      shells.push(await fetchShell(fetching, arch));
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      fetching.io.err(`bpfcompat: ${USERLAND} of ${arch}: ${messageOf(error)}\n`);
+      shells.push({ arch, error: messageOf(error) });
+    }
+  }
+  return shells;
+}
+
+async function fetchShell({ say, onProgress, common }: Fetching, arch: Arch): Promise<Shell> {
   const what = `${USERLAND} of ${arch}`;
   say(`${what}: looking`);
   const { record, cached } = await fetchUserland({
@@ -96,7 +122,8 @@ async function fetchShell({ say, onProgress, common }: Fetching, arch: Arch): Pr
   });
   const { name, version } = record.package;
   say(`${what}: ${name} ${version} ${storedOrFetched({ cached })}`);
-  return { arch, package: name, version, cached, sha256: record.busybox.sha256, vouched_by: record.vouched.by };
+  const shell = { arch, package: name, version, cached, sha256: record.busybox.sha256, vouched_by: record.vouched.by };
+  return shell;
 }
 
 function storedOrFetched({ cached }: { readonly cached: boolean }): string {
