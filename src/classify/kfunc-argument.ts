@@ -1,7 +1,6 @@
 import type { ReasonOf } from '../findings/findings.ts';
+import { stateOf } from './register-state.ts';
 
-/** How far above the call what its registers hold stands, in characters. */
-const NEAR_TEXT = 65_536;
 /** The argument that the kernel rejects: `arg#0`, `arg0`, or the register (R1) in newer kernels. */
 const ARGUMENT = /\b(?:arg#?(?<index>\d)|R(?<register>[1-5]))\b/;
 /** Numbers, as states print them: `0`, `0x10`, `inv5`, `P7`, and those that only the run knows. */
@@ -18,20 +17,15 @@ function registerOf(cause: string): string | undefined {
   return index === undefined ? register : `${Number(index) + 1}`;
 }
 
-/** The last state of a register that the log shows above the cause; older kernels show few. */
-function stateOf(number: string, log: string, cause: string): string | undefined {
-  const before = log.slice(0, log.lastIndexOf(cause)).slice(-NEAR_TEXT);
-  const shown = [...before.matchAll(new RegExp(`\\bR${number}(?:_\\w+)?=(\\S+)`, 'g'))].at(-1);
-  const written = [...before.matchAll(new RegExp(`^\\d+: \\([0-9a-f]{2}\\) [rw]${number} = (\\S+)`, 'gm'))].at(-1);
-  // What an instruction sets is as good as a state.
-  const constant = /^-?(?:0x[0-9a-f]+|\d+)$/.test(written?.[1] ?? '') && (written?.index ?? -1) > (shown?.index ?? -1);
-  return constant ? written?.[1] : shown?.[1];
+/** What a call is given for the argument that its rejection is about. */
+function givenState(log: string, cause: string): string | undefined {
+  const number = registerOf(cause);
+  return number === undefined ? undefined : stateOf(number, log.slice(0, log.lastIndexOf(cause)));
 }
 
 /** NULL itself is what a call is given. */
 export function isNull(log: string, cause: string): boolean {
-  const number = registerOf(cause);
-  const value = number === undefined ? undefined : CONSTANT.exec(stateOf(number, log, cause) ?? '')?.groups?.['value'];
+  const value = CONSTANT.exec(givenState(log, cause) ?? '')?.groups?.['value'];
   return value !== undefined && Number(value) === 0;
 }
 
@@ -42,8 +36,7 @@ export function isNull(log: string, cause: string): boolean {
  * @returns undefined where the log shows no such state, or a pointer to an object of the kernel
  */
 export function standsIn(log: string, cause: string): ReasonOf<'VERIFIER_REJECTION'> | undefined {
-  const number = registerOf(cause);
-  const state = number === undefined ? undefined : stateOf(number, log, cause);
+  const state = givenState(log, cause);
   if (state === undefined) return undefined;
   if (isNull(log, cause)) return 'null_argument';
   if (CONSTANT.test(state) || UNKNOWN.test(state)) return 'number_argument';

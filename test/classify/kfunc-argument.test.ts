@@ -37,6 +37,34 @@ test('a pointer to an object of the kernel, and one that may be NULL, are what t
   expect(maybe).toBe('null_check');
 });
 
+/** The reason of a call on a kernel that prints states after jumps alone. */
+function reasonBehind(lines: readonly string[], cause: string): string | undefined {
+  const log = [...lines, '9: (85) call bpf_map_update_elem#2', cause, 'processed 9 insns (limit 1000000)'].join('\n');
+  const settings = { programs: [], functionalTests: [], attachMode: 'best-effort', validationMode: '' } as const;
+  const outcome = classify({ ...settings, evidence: fx.verifierFailure(log) });
+  return outcome.status === 'fail' ? outcome.findings[0]?.args['reason'] : undefined;
+}
+
+test('a state that an instruction changed since says nothing of the call', () => {
+  const jump = 'from 3 to 6: R0=inv(id=0) R1=ctx(id=0,off=0,imm=0) R2=inv0 R6=inv(id=0) R7=inv0 R10=fp0';
+  const cause = 'R2 type=inv expected=fp, pkt, pkt_meta, map_value';
+  expect(reasonBehind([jump], cause)).toBe('null_argument');
+  expect(reasonBehind([jump, '6: (bf) r2 = r7'], cause)).toBe('null_argument');
+  for (const changed of ['r2 = r6', 'r2 = *(u64 *)(r10 -8)', 'r2 += 8', 'r2 s>>= 3', 'r2 = 7']) {
+    expect(reasonBehind([jump, `6: (bf) ${changed}`], cause), changed).toBe('foreign_memory');
+  }
+});
+
+test('a context that was in the register before is not what a kernel function is given', () => {
+  const start = '0: R1=ctx(id=0,off=0,imm=0) R10=fp0';
+  const lines = [start, '0: (79) r1 = *(u64 *)(r10 -8)', '1: (85) call bpf_task_acquire#56939'];
+  const settings = { programs: [], functionalTests: [], attachMode: 'best-effort', validationMode: '' } as const;
+  const log = [...lines, STRUCT, 'processed 2 insns (limit 1000000)'].join('\n');
+  const outcome = classify({ ...settings, evidence: fx.verifierFailure(log) });
+  const [finding] = outcome.status === 'fail' ? outcome.findings : [];
+  expect(finding?.args['reason']).toBe('untrusted_pointer');
+});
+
 /** What is found in the words of a helper call on a kernel that prints no states between instructions. */
 function helperArgs(cause: string, call: string, errno = -13) {
   const log = [
