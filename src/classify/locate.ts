@@ -14,6 +14,7 @@ import { accessLine } from './access-line.ts';
 import { withCallback, withLoops } from './callbacks.ts';
 import { withCounter } from './counters.ts';
 import { type Blamed, blamedInsn, rejectedFeature, rejectedInsn } from './failing-insn.ts';
+import { withFixedOffset } from './fixed-offset.ts';
 import { withConsequences } from './follows.ts';
 import { withOwnLimits } from './own-limits.ts';
 import { failedProgram } from './reported-programs.ts';
@@ -43,7 +44,8 @@ export function locateFindings(
   const findings = outcome.findings.map((each) => {
     const reported = withUnplaced(withUntested(each, facts), facts);
     const program = programOf(reported, facts);
-    const known = withCounter(withOwnLimits(withAccess(reported, facts), program), evidence, facts, program);
+    const own = withOwnLimits(withAccess(reported, facts), program);
+    const known = withFixedOffset(withCounter(own, evidence, facts, program), evidence, facts, program);
     const finding = withFeature(withTailCalls(known, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;

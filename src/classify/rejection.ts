@@ -1,7 +1,6 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { explainFixedOffset } from './fixed-offset.ts';
 import { isNull, standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
@@ -69,8 +68,10 @@ export function explainRejection(
   if (finding.code !== 'VERIFIER_REJECTION') return explainMap(finding, callee);
   const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee, log);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
-  const finer = withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) });
-  return explainFixedOffset(explainLostPointer(finer, log), log, evidence);
+  return explainLostPointer(
+    withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) }),
+    log,
+  );
 }
 
 /** Older kernels call themselves misconfigured where a tail call gets a map that has no programs; newer ones do not name it. */

@@ -40,7 +40,7 @@ export const MISUSE_ADVICE = {
   },
   fixed_offset: {
     why: 'a member of a kernel structure is read at the place that it has in the headers of the build',
-    todo: 'Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ.',
+    todo: 'Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ. What a void * or char * member points to is read with bpf_probe_read_kernel, wherever the member is.',
   },
   null_argument: {
     why: 'NULL is passed where the call wants an address',

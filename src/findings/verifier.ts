@@ -115,7 +115,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'stack_bounds':
       return callee === undefined ? undefined : `The call is ${callee}.`;
     case 'fixed_offset':
-      return `The access has no CO-RE relocation, and struct ${arg(f, 'struct', '?')} has something else there on this kernel.`;
+      return `The access has no CO-RE relocation, and on this kernel struct ${arg(f, 'struct', '?')} has nothing there that the verifier can follow.`;
     case 'context_field':
       return `It is ${arg(f, 'field', '?')} of ${arg(f, 'struct', 'the context')}.`;
     case 'context_width':

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
-import type { Stage } from '../../src/model/evidence.ts';
+import { withFixedOffset } from '../../src/classify/fixed-offset.ts';
+import type { ObjectFacts } from '../../src/object/facts.ts';
+import type { ProgramFacts } from '../../src/object/programs.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 const BEYOND = [
@@ -22,37 +24,72 @@ const KPROBE = [
   "R1 invalid mem access 'scalar'",
 ];
 
-/** @param insns instructions with a CO-RE relocation; undefined: the object has none */
-function argsOf(lines: readonly string[], insns?: readonly number[]) {
-  const relocations = (insns ?? []).map((insn) => ({
-    ...{ program: 'opens', insn, kind: 'byte_off', access: 'struct file.f_inode', present: true },
-  }));
-  const core: Stage[] = insns === undefined ? [] : [{ stage: 'core', relocations, dropped: 0 }];
+interface Access {
+  readonly insn: number;
+  readonly access?: string;
+  readonly fn?: number;
+}
+
+/** @param core CO-RE relocations of the object, whose program has the first 20 instructions and calls a function behind it */
+function findingOf(lines: readonly string[], core: readonly Access[] = [], records = core.length) {
   const evidence = fx.evidence([
-    fx.open({ core_relocations: insns?.length ?? 0, programs: [fx.programFacts('opens', { type: 'lsm' })] }),
-    ...core,
+    fx.open({ core_relocations: records, programs: [fx.programFacts('opens', { type: 'lsm' })] }),
     fx.rejected('opens', `${lines.join('\n')}\nprocessed 3 insns (limit 1000000)\n`),
     fx.loadFailed(-13),
     fx.exit({ code: 2 }),
   ]);
+  const parts = [
+    { fn: 0, start: 0 },
+    { fn: 1, start: 20 },
+  ];
+  const program = { name: 'opens', section: 'lsm/file_open', layout: { parts } } as unknown as ProgramFacts;
+  const facts = {
+    core: core.map((one) => ({ fn: 0, access: 'struct cred.uid', ...one })),
+    functions: [{ insns: 20 }, { insns: 10 }],
+  } as unknown as ObjectFacts;
   const settings = { programs: [], functionalTests: [], attachMode: 'best-effort', validationMode: '' } as const;
   const outcome = classify({ ...settings, evidence });
-  return outcome.status === 'fail' ? outcome.findings[0]?.args : undefined;
+  const [finding] = outcome.status === 'fail' ? outcome.findings : [];
+  return finding && withFixedOffset(finding, evidence, facts, program);
 }
 
+const argsOf = (...of: Parameters<typeof findingOf>) => findingOf(...of)?.args;
+const behind = (lines: readonly string[]) =>
+  lines.map((line) => line.replace(/^\d+/, (insn) => `${Number(insn) + 20}`));
+
 test('without a relocation the member is where the build has it', () => {
-  expect(argsOf(BEYOND)).toMatchObject({ reason: 'fixed_offset', struct: 'llist_node' });
-  expect(argsOf(BEYOND, [40])).toMatchObject({ reason: 'fixed_offset' });
+  expect(findingOf(BEYOND)).toMatchObject({
+    confidence: 'high',
+    args: { reason: 'fixed_offset', struct: 'llist_node' },
+  });
+  expect(argsOf(BEYOND, [{ insn: 15 }])).toMatchObject({ reason: 'fixed_offset' });
 });
 
-test('what is read there and is no pointer comes from the same', () => {
-  expect(argsOf(SCALAR)).toMatchObject({ reason: 'fixed_offset', struct: 'file' });
+test('what is read there and is no pointer comes from the same, or is void *', () => {
+  expect(findingOf(SCALAR)).toMatchObject({ confidence: 'medium', args: { reason: 'fixed_offset', struct: 'file' } });
 });
 
 test('an access that the loader placed, or a step to it, has another cause', () => {
-  expect(argsOf(BEYOND, [2])).toMatchObject({ reason: 'beyond_struct' });
-  expect(argsOf(BEYOND, [1])).toMatchObject({ reason: 'beyond_struct' });
-  expect(argsOf(SCALAR, [1])).toMatchObject({ reason: 'invalid_mem_access' });
+  expect(argsOf(BEYOND, [{ insn: 2 }])).toMatchObject({ reason: 'beyond_struct' });
+  expect(argsOf(BEYOND, [{ insn: 1 }])).toMatchObject({ reason: 'beyond_struct' });
+  expect(argsOf(SCALAR, [{ insn: 1 }])).toMatchObject({ reason: 'invalid_mem_access' });
+});
+
+test('the offset may be added from far', () => {
+  const access = 'struct file___old.f_path.dentry';
+  expect(argsOf(SCALAR, [{ insn: 18, access }])).toMatchObject({ reason: 'invalid_mem_access' });
+  expect(argsOf(SCALAR, [{ insn: 18, access, fn: 1 }])).toMatchObject({ reason: 'fixed_offset' });
+});
+
+test('relocations of a function that the program calls count from its start', () => {
+  expect(argsOf(behind(BEYOND))).toMatchObject({ reason: 'fixed_offset' });
+  expect(argsOf(behind(BEYOND), [{ insn: 2, fn: 1 }])).toMatchObject({ reason: 'beyond_struct' });
+});
+
+test('what was not read of the object proves nothing', () => {
+  expect(argsOf(BEYOND, [], 4)).toMatchObject({ reason: 'beyond_struct' });
+  const outside = BEYOND.map((line) => line.replace(/^\d+/, (insn) => `${Number(insn) + 40}`));
+  expect(argsOf(outside)).toMatchObject({ reason: 'beyond_struct' });
 });
 
 test('a pointer that the verifier does not know is not about places', () => {
