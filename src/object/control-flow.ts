@@ -27,25 +27,30 @@ export function backEdgeAt(code: DataView, insns: number): number | undefined {
   return undefined;
 }
 
-/** 1 for each instruction that control may reach from one, itself only in a loop; what comes behind `without` is not followed. */
-export function reaches(code: DataView, insns: number, from: number, without?: number): Uint8Array {
-  return walk(from, insns, without, (at) => successors(code, at, insns));
+/** Where control may go from each instruction, and where it may come from. */
+export interface Flow {
+  readonly after: readonly (readonly number[])[];
+  readonly before: readonly (readonly number[])[];
 }
 
-/** 1 for each instruction of the loops that one is in. */
-export function joined(code: DataView, insns: number, at: number, without?: number): Uint8Array {
+export function flowGraph(code: DataView, insns: number): Flow {
+  const after = Array.from({ length: insns }, (_, index) => successors(code, index, insns));
   const before: number[][] = Array.from({ length: insns }, () => []);
-  for (let index = 0; index < insns; index++)
-    for (const target of successors(code, index, insns)) before[target]?.push(index);
-  const back = walk(at, insns, without, (index) => before[index] ?? []);
-  return reaches(code, insns, at, without).map((reached, index) => reached & (back[index] ?? 0));
+  for (const [index, targets] of after.entries()) for (const target of targets) before[target]?.push(index);
+  return { after, before };
 }
 
-function walk(from: number, insns: number, without: number | undefined, next: (at: number) => number[]): Uint8Array {
-  const seen = new Uint8Array(insns);
+/** 1 for each instruction of the loops that one is in; what comes behind `without` is not followed. */
+export function joined({ after, before }: Flow, at: number, without?: number): Uint8Array {
+  const back = walk(at, before, without);
+  return walk(at, after, without).map((reached, index) => reached & (back[index] ?? 0));
+}
+
+function walk(from: number, next: Flow['after'], without: number | undefined): Uint8Array {
+  const seen = new Uint8Array(next.length);
   const waiting = [from];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    for (const target of next(at)) {
+    for (const target of next[at] ?? []) {
       if (target === without || seen[target] === 1) continue;
       seen[target] = 1;
       waiting.push(target);

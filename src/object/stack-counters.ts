@@ -1,8 +1,10 @@
-import { joined, reaches } from './control-flow.ts';
-import { type Insn, insnAt, LDX, STX } from './opcodes.ts';
+import { type Flow, flowGraph, joined } from './control-flow.ts';
+import { type Insn, insnAt, isCall, isWideLoad, LDX, STX } from './opcodes.ts';
 
 const FRAME = 10;
 const MEMORY = 0x60;
+const ALU = 4;
+const ALU_64 = 7;
 const ADD_64 = 0x07;
 const ADD_32 = 0x04;
 const MOVE = 0xbf;
@@ -10,6 +12,11 @@ const WORD = 0x00;
 const LONG = 0x18;
 /** Instructions between the parts of one step, as compilers order them. */
 const NEAR = 4;
+/** Instructions between the counting and the comparison that ends the loop. */
+const NEAR_END = 8;
+/** Shifts and a mask, by which compilers make four bytes of a register. */
+const NARROWS: ReadonlySet<number> = new Set([0x67, 0x77, 0xc7, 0x57]);
+const FROM_REGISTER = 0x08;
 /** Longer functions are not followed. */
 const MAX_INSNS = 65_536;
 /** Additions that are looked at; loops count in a few variables. */
@@ -28,20 +35,22 @@ export interface StackCounter {
 }
 
 /**
- * Variables on the stack that are counted in each turn of the loop which the instruction `at` is in. None where that
- * instruction is in a smaller loop as well that counts in a register: what it does not end by is not known then.
+ * Variables on the stack that are counted in each turn of the loop which the instruction `at` is in, and that it ends by. None
+ * where that instruction is in a smaller loop as well that counts in no register: what it does not end by is not known then.
  */
 export function stackCounters(code: DataView, insns: number, at: number): StackCounter[] {
   if (insns > MAX_INSNS || at < 0 || at >= insns) return [];
-  const around = joined(code, insns, at);
+  const flow = flowGraph(code, insns);
+  const around = joined(flow, at);
   const found: StackCounter[] = [];
   let tried = 0;
   for (let insn = 0; insn < insns && tried < MAX_TRIED; insn++) {
     const place = around[insn] === 1 ? countedAt(code, insns, insn) : undefined;
     if (!place || found.some(({ offset }) => offset === place.offset)) continue;
     tried++;
-    if (!isCounted(code, insns, at, insn)) continue;
-    found.push({ ...place, insn, passed: addressTaken(code, insns, place.offset, around) });
+    const counter = { ...place, insn };
+    if (!isCounted(code, flow, at, insn) || !endsBy(code, flow, around, counter)) continue;
+    found.push({ ...counter, passed: addressTaken(code, insns, place.offset, around) });
   }
   return found;
 }
@@ -71,13 +80,44 @@ function isAccess({ code }: Insn, kind: number): boolean {
 }
 
 /** Without the counting there is no loop around `at`, or one that counts in a register, which the verifier follows. */
-function isCounted(code: DataView, insns: number, at: number, counting: number): boolean {
-  const smaller = joined(code, insns, at, counting);
-  if (reaches(code, insns, at, counting)[at] !== 1) return true;
+function isCounted(code: DataView, flow: Flow, at: number, counting: number): boolean {
+  const smaller = joined(flow, at, counting);
+  if (smaller[at] !== 1) return true;
   return smaller.some((inside, index) => {
     const { code: operation } = insnAt(code, index);
-    return inside === 1 && (operation === ADD_64 || operation === ADD_32) && !countedAt(code, insns, index);
+    return inside === 1 && (operation === ADD_64 || operation === ADD_32) && !countedAt(code, smaller.length, index);
   });
+}
+
+/** A jump out of the loop compares what is counted: a loop that ends otherwise, or never, does not lack the number. */
+function endsBy(code: DataView, { after }: Flow, around: Uint8Array, counter: Omit<StackCounter, 'passed'>): boolean {
+  return around.some((inside, index) => {
+    const targets = after[index] ?? [];
+    if (inside !== 1 || targets.length < 2 || targets.every((target) => around[target] === 1)) return false;
+    const jump = insnAt(code, index);
+    const compared = (jump.code & FROM_REGISTER) === 0 ? [jump.destination] : [jump.destination, jump.source];
+    return compared.some((register) => isCount(code, index, register, counter));
+  });
+}
+
+/** The register holds what is counted in front of an instruction: the sum itself, or what was read again. */
+function isCount(
+  code: DataView,
+  index: number,
+  register: number,
+  { insn, offset }: Omit<StackCounter, 'passed'>,
+): boolean {
+  for (let at = index - 1; at >= 0 && at >= index - NEAR_END; at--) {
+    const made = insnAt(code, at);
+    if (isCall(made.code)) return false;
+    if (!makes(made, register) || NARROWS.has(made.code)) continue;
+    return at === insn || (isAccess(made, LDX) && made.source === FRAME && made.offset === offset);
+  }
+  return false;
+}
+
+function makes({ code, destination }: Insn, register: number): boolean {
+  return destination === register && (isWideLoad(code) || [LDX, ALU, ALU_64].includes(code & 7));
 }
 
 /** `r2 = r10; r2 += -4` in the loop. */

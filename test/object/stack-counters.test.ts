@@ -44,3 +44,13 @@ test('a loop inside of the counted one is no reason to doubt it where it counts 
   expect(countersAt(1, inner([0x07, 3, 0, 0, 1]))).toMatchObject([{ insn: 3 }]);
   expect(countersAt(1, inner(CALL))).toEqual([]);
 });
+
+test('a loop that has no end, or ends by something else, does not lack what it counts', () => {
+  const jump = (offset: number): Slot => [0x05, 0, 0, offset, 0];
+  expect(countersAt(3, [LOAD, ADD, STORE, CALL, jump(-5), EXIT])).toEqual([]);
+  /** `if r0 == 0 goto`, out of the loop. */
+  const until: Slot = [0x15, 0, 0, 1, 0];
+  expect(countersAt(3, [LOAD, ADD, STORE, CALL, until, jump(-6), EXIT])).toEqual([]);
+  const limit: Slot = [0x2d, 1, 7, 1, 0];
+  expect(countersAt(3, [CALL, LOAD, ADD, STORE, limit, jump(-6), EXIT])).toMatchObject([{ insn: 2 }]);
+});
