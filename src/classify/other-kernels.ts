@@ -1,15 +1,16 @@
-import { stagesOf } from '../model/evidence.ts';
+import { type Evidence, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { grouped, oncePer } from '../model/once-per.ts';
 import { isFine, type KernelResult, kernelResultOf } from './kernel-results.ts';
+
+const symbolsByName = oncePer((evidence: Evidence) => grouped(stagesOf(evidence, 'symbol'), ({ name }) => name));
 
 /** A name that is only gone on one kernel and belongs to a module on another is not a renamed one. */
 export function moduleOnOthers(finding: Finding, kernels: readonly KernelResult[]): Finding {
   const { reason, function: name } = finding.args;
   if (name === undefined || (reason !== 'renamed_or_removed' && reason !== 'removed')) return finding;
   for (const { evidence } of kernels) {
-    const entries = stagesOf(evidence, 'symbol')
-      .filter((symbol) => symbol.name === name)
-      .flatMap((symbol) => symbol.kallsyms ?? []);
+    const entries = (symbolsByName(evidence).get(name) ?? []).flatMap((symbol) => symbol.kallsyms ?? []);
     const module = entries.find((entry) => entry.module !== '')?.module;
     if (module !== undefined) {
       return { ...finding, args: { ...finding.args, reason: 'module_not_loaded', module } };
@@ -26,24 +27,40 @@ const ABSENT: ReadonlySet<string> = new Set(['renamed_or_removed', 'removed', 's
  * well, and none has it, they are not why.
  */
 export function absentOnOthers(kernels: readonly KernelResult[]): KernelResult[] {
+  const absent = absentNames(kernels);
+  if (absent.size === 0) return [...kernels];
   return kernels.map((own) => {
-    const findings = own.findings.map((finding) => withoutGuess(finding, kernels));
+    const findings = own.findings.map((finding) => withoutGuess(finding, kernels, absent));
     const changed = findings.some((finding, index) => finding !== own.findings[index]);
     return changed ? kernelResultOf(own.result, own.evidence, findings) : own;
   });
 }
 
-function withoutGuess(finding: Finding, kernels: readonly KernelResult[]): Finding {
-  const { since: _since, config: _config, config_value: _value, config_profile: _profile, ...args } = finding.args;
-  const { reason, function: name } = args;
-  if (name === undefined || (reason !== 'kernel_too_old' && reason !== 'compiled_out')) return finding;
-  const elsewhere = kernels
-    .flatMap(({ findings }) => findings)
-    .find((other) => other.code === finding.code && other.args['function'] === name && isAbsent(other));
-  if (elsewhere === undefined || kernels.some((other) => isFine(other, finding))) return finding;
-  return { ...finding, args: { ...args, reason: elsewhere.args['reason'] ?? reason } };
+function nameKey({ code, args }: Finding): string {
+  return JSON.stringify([code, args['function']]);
 }
 
-function isAbsent({ args }: Finding): boolean {
-  return ABSENT.has(args['reason'] ?? '');
+/** The reason of the oldest kernel that lacks a name and has its relatives, for each such name. */
+function absentNames(kernels: readonly KernelResult[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { findings } of kernels) {
+    for (const finding of findings) {
+      const { reason = '', function: name } = finding.args;
+      const key = name !== undefined && ABSENT.has(reason) ? nameKey(finding) : undefined;
+      if (key !== undefined && !found.has(key)) found.set(key, reason);
+    }
+  }
+  return found;
+}
+
+function withoutGuess(
+  finding: Finding,
+  kernels: readonly KernelResult[],
+  absent: ReadonlyMap<string, string>,
+): Finding {
+  const { since: _since, config: _config, config_value: _value, config_profile: _profile, ...args } = finding.args;
+  if (args['reason'] !== 'kernel_too_old' && args['reason'] !== 'compiled_out') return finding;
+  const reason = absent.get(nameKey(finding));
+  if (reason === undefined || kernels.some((other) => isFine(other, finding))) return finding;
+  return { ...finding, args: { ...args, reason } };
 }

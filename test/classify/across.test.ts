@@ -203,6 +203,28 @@ test('thousands of failing programs on a dozen kernels take no time', () => {
   expect(user / 1e6).toBeLessThan(10);
 });
 
+test('thousands of names that are not there on a dozen kernels take no time', () => {
+  const lacks = (reason: 'kernel_too_old' | 'strong', index: number) =>
+    makeFinding({
+      code: 'MISSING_KFUNC',
+      confidence: 'medium',
+      phase: 'load',
+      subject: `bpf_f${index}`,
+      args: { reason, function: `bpf_f${index}` },
+    });
+  const results = Array.from({ length: 12 }, (_, target) => {
+    const found = Array.from({ length: 3000 }, (__, index) =>
+      lacks(target === 11 ? 'strong' : 'kernel_too_old', index),
+    );
+    const cell = requested({ artifact: 0, target }, fx.passing(fx.hello({ release: `6.${target}.0` })), `k-${target}`);
+    return { ...cell, outcome: { status: 'fail', failedStage: 'load', findings: found } as const };
+  });
+  const before = process.cpuUsage();
+  expect(findings(acrossKernels(results))[0]?.args).toMatchObject({ reason: 'strong' });
+  const { user } = process.cpuUsage(before);
+  expect(user / 1e6).toBeLessThan(10);
+});
+
 const kprobe = 'kprobe/do_thing';
 
 function kprobeOn(release: string, missing: Partial<ReturnType<typeof fx.symbol>> | undefined): Evidence {
