@@ -209,6 +209,13 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'extern',
+    subject: 'symbol',
+    pattern: /^map '(?<symbol>[^']+)': unsupported map linkage extern/,
+    example: { kernel: 'any, libbpf 1.7', text: "map 'shared': unsupported map linkage extern." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'no_function_info',
     subject: 'symbol',
     pattern: /^prog '(?<symbol>[^']+)': missing \.BTF\.ext (?:function|line) info\.$/,
