@@ -50,7 +50,7 @@ const UNCLASSIFIED = '["unclassified",';
 function rejectionLines({ reason = '', proof = '', said = '' }: Args): string[] {
   const why = reason === 'verifier_precision' ? proof : reason;
   if (why !== 'unclassified') return line([why]);
-  return said === '' ? [] : line([why, said.replace(/\d+/g, '#')]);
+  return said === '' ? [] : line([why, said.replace(/0x[0-9a-f]+|\d+/gi, '#')]);
 }
 
 /** The kernel's log has gained other marks than before. */

@@ -277,6 +277,12 @@ describe('causes', () => {
         { reason: 'unclassified', said: 'R1 is odd at 12' },
         { reason: 'unclassified', said: 'R7 is odd at 9' },
       ],
+      [
+        'an unknown complaint with another number, as hexadecimal digits',
+        'VERIFIER_REJECTION',
+        { reason: 'unclassified', said: 'R1 is odd at 0xfe' },
+        { reason: 'unclassified', said: 'R1 is odd at 0x1c0' },
+      ],
     ])('%s is no new cause', (_, code, then, now) => {
       const of = (args: Readonly<Record<string, string>>) =>
         cause({ code, subject: 'x', program: '', detail: detailOf(code, args) });
