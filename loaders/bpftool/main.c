@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -53,6 +54,7 @@ static int start(struct bpftool *bpftool, char *const argv[], int reads)
 			dup2(in[0], 0);
 		dup2(out[1], 1);
 		dup2(out[1], 2);
+		signal(SIGPIPE, SIG_DFL);
 		execv(BPFTOOL, argv);
 		_exit(127);
 	}
@@ -91,6 +93,8 @@ static void start_ahead(void)
 	char *const argv[] = { "bpftool", "batch", "file", "-", NULL };
 	int left = 1, patience;
 
+	/* One that has ended reads nothing: another one says why, when there is an object. */
+	signal(SIGPIPE, SIG_IGN);
 	if (start(&ahead, argv, 1) || write(ahead.in, "#\n", 2) != 2)
 		return;
 	for (patience = 0; left && patience < READY_MS && !ioctl(ahead.in, FIONREAD, &left); patience++)
@@ -129,9 +133,9 @@ static int load(const char *object, const char *pins, int attaches, char **outpu
 	struct bpftool now;
 	int code;
 
-	if (ahead.pid < 0 || !is_plain(object))
+	if (ahead.pid < 0 || !is_plain(object) ||
+	    dprintf(ahead.in, "prog loadall %s %s%s\n", object, pins, attaches ? " autoattach" : "") < 0)
 		return start(&now, argv, 0) ? -1 : finish(&now, output);
-	dprintf(ahead.in, "prog loadall %s %s%s\n", object, pins, attaches ? " autoattach" : "");
 	close(ahead.in);
 	code = finish(&ahead, output);
 	return code > 0 && is_of_batch(*output) ? 0 : code;
