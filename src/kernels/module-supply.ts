@@ -7,6 +7,7 @@ import { option, phrase } from '../model/wording.ts';
 import { copiedModules } from './copied-modules.ts';
 import { modulesName } from './derived.ts';
 import { imageBtf } from './image/image-facts.ts';
+import { withoutZboot } from './image/zboot.ts';
 import { kernelSourceOf } from './locked.ts';
 import { indexModules } from './modules/index-modules.ts';
 import { baseStrings } from './modules/module-btf.ts';
@@ -43,7 +44,10 @@ async function fetchAgain(
     top: profile.top,
   });
   if (fetched === 'unchanged') throw new TypeError('the source called packages unchanged that it was not given');
-  const { kernel, tree } = fetched;
+  const { kernel: packed, tree } = fetched;
+  // What is stored is the image that is booted.
+  const vmlinuz = await withoutZboot(host, packed.vmlinuz, join(workDir, 'image'), listener.signal);
+  const kernel = { ...packed, vmlinuz };
   const isSame = kernel.release === record.release && tree === record.tree;
   if (isSame && (await host.files.sha256(kernel.vmlinuz)) === record.vmlinuz.sha256)
     return requested.source === 'file' ? copiedModules(host, kernel, join(workDir, 'copies')) : kernel;

@@ -11,6 +11,7 @@ import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelRecord, Profile } from '../../src/model/kernel.ts';
 import { bzImage } from '../fakes/bzimage.ts';
 import { kernelModule } from '../fakes/kernel-module.ts';
+import { arm64Image, zboot } from '../fakes/zboot.ts';
 
 const RELEASE = '6.18.0';
 const CONFIG = 'CONFIG_VIRTIO=y\nCONFIG_VIRTIO_PCI=y\nCONFIG_VIRTIO_CONSOLE=y\n';
@@ -55,8 +56,11 @@ function profileOf(whose: string): Profile {
     file: `${whose}.yaml`,
   };
 }
-async function shelfOf(whose: string): Promise<{ shelf: ModuleShelf; record: KernelRecord }> {
-  const profile = profileOf(whose);
+async function shelfOf(
+  whose: string,
+  more: Partial<Profile> = {},
+): Promise<{ shelf: ModuleShelf; record: KernelRecord }> {
+  const profile = { ...profileOf(whose), ...more };
   const { files } = await ensureKernel(profile, { host: host() });
   return { record: files.record, shelf: await ensureModules(profile, files.record, { host: host() }) };
 }
@@ -91,6 +95,12 @@ test('modules of this machine stay where they are, and are read again once a bui
   const newer = (await shelfOf('vendor')).shelf;
   expect((await newer.look(['added'])).found).toEqual(['module']);
   expect(await bytesOf(newer, 'nf_conntrack')).toEqual(readFileSync(at('vendor/modules/nf_conntrack.ko')));
+});
+
+test('modules of a kernel that came as an EFI zboot image are found, though what is stored is the image in it', async () => {
+  put('vendor/bzImage', zboot(arm64Image(RELEASE), 'gzip'));
+  const { shelf } = await shelfOf('vendor', { arch: 'aarch64' });
+  expect((await shelf.look(['nf_conntrack'])).found).toEqual(['module']);
 });
 
 test('a clean-up keeps the modules of stored kernels, and those alone', async () => {
