@@ -32,7 +32,9 @@ export function isZboot(bytes: Uint8Array): boolean {
 
 /** Where the kernel lies in an EFI zboot image (zboot-header.S). @param size of the file @returns why that is not known */
 export function zbootPayload(bytes: Uint8Array, size: number): Payload | string {
-  const head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
+  // A file may end within its head.
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.set(bytes.subarray(0, HEAD_BYTES));
   const [named = ''] = head.toString('latin1', NAME_AT).split('\0');
   const payload = { offset: head.readUInt32LE(8), size: head.readUInt32LE(12) };
   if (payload.offset < HEAD_BYTES || payload.size === 0 || payload.offset + payload.size > size) {

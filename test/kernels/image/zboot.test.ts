@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
+import { bannerIn } from '../../../src/kernels/image/banner.ts';
 import { openImage } from '../../../src/kernels/image/local-image.ts';
 import { withoutZboot } from '../../../src/kernels/image/zboot.ts';
 import { bzImage } from '../../fakes/bzimage.ts';
@@ -52,6 +53,7 @@ describe('the Image in an EFI zboot image', () => {
     ['a name that is no text', zbootOf(packed, { named: '\x1b[31m\x07' }), /packed with "\?\[31m\?"/],
     ['a place behind the end', zbootOf(packed, { offset: 0xffff_0000 }), /outside of the file; it is damaged/],
     ['a size behind the end', zbootOf(packed, { size: 0xffff_ffff }), /outside of the file; it is damaged/],
+    ['a file that ends in its head', zbootOf(packed).subarray(0, 10), /outside of the file; it is damaged/],
     ['no size', zbootOf(packed, { size: 0 }), /outside of the file; it is damaged/],
     ['a place in the head', zbootOf(packed, { offset: 0 }), /outside of the file; it is damaged/],
     [
@@ -101,5 +103,15 @@ describe('an image for arm64', () => {
     ['packed', zboot(arm64Image('../x'), 'xzkern')],
   ])('without a release is damaged (%s)', async (_, bytes) => {
     await expect(openImage(host, fileOf(bytes))).rejects.toThrow(/does not say which version it is; it is damaged/);
+  });
+
+  test('that unpacks without an end is not read to the end', async () => {
+    let read = 0;
+    async function* zeros() {
+      for (; read < 100; read++) yield Buffer.alloc(1000);
+      yield Buffer.from('Linux version 6.18.0 (me@here)');
+    }
+    expect(await bannerIn(zeros(), 10_000)).toBeUndefined();
+    expect(read).toBeLessThan(20);
   });
 });
