@@ -35,15 +35,21 @@ async function publish(job: JobRecord, json: string, runId: string, { host, sett
   const text = `${JSON.stringify(report, null, 2)}\n`;
   const facts = factsOfReport(Buffer.from(text));
   if (facts === undefined) throw new UsageError('bad_report', 'this is not the report of one object');
+  // A version never changes: one that says nothing would be in the way of the same check once it completes.
+  if (facts.summary_status === 'error') throw new UsageError('inconclusive', 'the check did not complete');
+  const file = join(store.dir(job.job_id), job.request.artifact);
+  // A version is what was checked, whatever the file of the job says: that may come with a repository.
+  await host.files.rejectLink(file);
+  const sha256 = await host.files.sha256(file);
+  if (sha256 !== facts.sha256) throw new UsageError('artifact_changed', 'the object is not the one that was checked');
   if ((await readProject(host, workdir, project)) === undefined) {
     const visibility = env.syncVisibility === 'public' ? 'public' : 'private';
     await saveProject(host, workdir, project, { visibility }, env.registryProjects);
   }
-  const file = join(store.dir(job.job_id), job.request.artifact);
   const { size: bytes = 0 } = (await host.files.stat(file)) ?? {};
   const { artifactVariant: artifact_variant, artifactUri: artifact_uri } = job.request;
   const record = newRecord({ ...names, artifact_variant, artifact_uri }, facts, host.now().toISOString());
-  const artifact = { file, bytes, sha256: job.request.sha256, report: text, record };
+  const artifact = { file, bytes, sha256, report: text, record };
   await storeArtifact(host, workdir, project, artifact, quotasOf(env));
 }
 
@@ -52,7 +58,8 @@ export function publishing(run: JobRunner, needs: Needs): JobRunner {
   const { host, settings, log } = needs;
   return async (job, signal, onEvent) => {
     const result = await run(job, signal, onEvent);
-    if (!job.request.publish) return result;
+    // What waited while the server was ended is published as it is configured now.
+    if (!job.request.publish || !settings.env.syncOn) return result;
     const failed = await publish(job, result.json, result.runId, needs).then(
       () => undefined,
       (error: unknown) => ({ error: String(error), code: problemOf(error).code }),

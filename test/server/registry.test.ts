@@ -14,7 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findArtifact, verifyProject } from '../../src/registry/artifacts.ts';
+import type { JobRecord } from '../../src/server/job.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
+import { publishing } from '../../src/server/publish.ts';
 import {
   formOf,
   KEY,
@@ -229,19 +231,22 @@ describe('auto-sync', () => {
   const checked = { tenant: 'acme', project: 'checked' };
   let runs = 0;
   /** As a finished check leaves its report. */
-  const run: JobRunner = async ({ request }) => {
-    const runId = `run-${++runs}`;
-    const json = join(mkdtempSync(join(tmpdir(), 'bpfcompat-synced-')), 'report.json');
-    const report = {
-      run: { id: runId, started_at: '2026-01-02T03:04:05Z' },
-      artifact: { sha256: request.sha256, path: '/home/somebody/x.bpf.o' },
-      matrix: { path: '/home/somebody/m.yaml' },
-      targets: [{ profile_id: 'b', required: true, status: 'fail', classification_code: 'MISSING_BTF' }],
-      summary: { status: 'fail' },
+  const runWith =
+    (status: string): JobRunner =>
+    async ({ request }) => {
+      const runId = `run-${++runs}`;
+      const json = join(mkdtempSync(join(tmpdir(), 'bpfcompat-synced-')), 'report.json');
+      const report = {
+        run: { id: runId, started_at: '2026-01-02T03:04:05Z' },
+        artifact: { sha256: request.sha256, path: '/home/somebody/x.bpf.o' },
+        matrix: { path: '/home/somebody/m.yaml' },
+        targets: [{ profile_id: 'b', required: true, status, classification_code: 'MISSING_BTF' }],
+        summary: { status },
+      };
+      writeFileSync(json, JSON.stringify(report));
+      return { runId, exitCode: 2, json, markdown: '' };
     };
-    writeFileSync(json, JSON.stringify(report));
-    return { runId, exitCode: 2, json, markdown: '' };
-  };
+  const run = runWith('fail');
   const check = async (to: ServerLab, headers: Sent, ...more: Part[]) => {
     const form = objectForm(...more);
     const request = { method: 'POST', url: '/api/v1/validate/start', payload: form.payload } as const;
@@ -279,6 +284,61 @@ describe('auto-sync', () => {
     ]);
     const reports = join(own.services.settings.workdir, 'cloud-registry/tenants/acme/projects/checked/reports');
     for (const name of readdirSync(reports)) expect(readFileSync(join(reports, name), 'utf8')).not.toContain('/home');
+  });
+
+  test('a check that did not complete takes the place of no version', async () => {
+    let status = 'error';
+    const inTurn: JobRunner = (...job) => runWith(status)(...job);
+    await using own = await serverLab({ env: SYNC, run: inTurn });
+    writeRegistryTokens(own.services.settings.workdir);
+    const version = [
+      ['artifact_name', 'conn'],
+      ['artifact_version', '1'],
+    ] as const;
+    await check(own, { 'x-api-key': KEY }, ...version);
+    expect(own.log.join('')).toContain('inconclusive');
+    status = 'pass';
+    await check(own, { 'x-api-key': KEY }, ...version);
+    const { records } = (await get('artifacts', checked, bearer(), own)).json();
+    expect(records).toMatchObject([{ artifact_version: '1', summary_status: 'pass' }]);
+  });
+
+  test('what a job on the disk says of its object leads to no place outside of the registry', async () => {
+    let given: JobRecord | undefined;
+    const keeps: JobRunner = (job, ...more) => {
+      given = job;
+      return run(job, ...more);
+    };
+    await using own = await serverLab({ env: SYNC, run: keeps });
+    await check(own, {});
+    if (given === undefined) throw new Error('a job ran');
+    const { store, settings } = own.services;
+    const request = { ...given.request, publish: true, sha256: `x${'/..'.repeat(7)}/outside` };
+    const job = { ...given, job_id: `job-${'0'.repeat(32)}`, request };
+    mkdirSync(store.dir(job.job_id));
+    writeFileSync(join(store.dir(job.job_id), request.artifact), BYTES);
+    await publishing(run, own.services)(job, new AbortController().signal, () => {});
+    expect(own.log.join('')).toContain('artifact_changed');
+    expect(
+      readdirSync(settings.workdir, { recursive: true }).filter((path) => String(path).includes('outside')),
+    ).toEqual([]);
+    expect(readdirSync(join(settings.workdir, 'cloud-registry'))).toEqual(['audit']);
+  });
+
+  test('a job that waited while this was switched off is not published', async () => {
+    let given: JobRecord | undefined;
+    const keeps: JobRunner = (job, ...more) => {
+      given = job;
+      return run(job, ...more);
+    };
+    await using own = await serverLab({ env: SYNC, run: keeps });
+    await check(own, { 'x-api-key': KEY });
+    if (given === undefined) throw new Error('a job ran');
+    expect(given.request.publish).toBe(true);
+    await using off = await registryLab();
+    const { workdir } = off.services.settings;
+    await publishing(run, off.services)(given, new AbortController().signal, () => {});
+    expect(readdirSync(join(workdir, 'cloud-registry'))).toEqual(['auth']);
   });
 
   test.each([
