@@ -20,6 +20,8 @@ export async function openFile(path: string): Promise<FileHandle | undefined> {
  * @param passed how much of it was taken so far
  */
 export function endWhenStuck(stream: Readable, passed: () => number, ms = STUCK_MS): void {
+  // Whoever reads it hears of its end as well; without a reader it would end the server.
+  stream.on('error', () => {});
   let before = -1;
   const timer = setInterval(() => {
     const now = passed();

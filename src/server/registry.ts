@@ -157,20 +157,20 @@ export async function artifactDownload(query: QueryOf<'registryDownload'>, call:
   const { host, settings } = services;
   const { tenant, project, artifact_name, version: artifact_version } = query;
   open('registryDownload', call, query);
-  const found = await audited(
-    'registryDownload',
-    call,
-    { tenant, project, artifact_name, artifact_version },
-    async () => {
-      await readableProjectOf(call.caller, query, services);
-      const version = { artifact_name, artifact_version };
-      const artifact = await findArtifact(host, settings.workdir, query, version);
-      const file = artifact && (await checkedStream(artifact.path, artifact.sha256));
-      if (file) return { ...file, sha256: artifact.sha256 };
-      if (artifact) throw artifactChanged('the object', version);
-      throw new ApiError(404, 'version_unknown', 'there is no such version in this project');
-    },
-  );
+  const version = { artifact_name, artifact_version };
+  let file: Awaited<ReturnType<typeof checkedStream>>;
+  const found = await audited('registryDownload', call, { tenant, project, ...version }, async () => {
+    await readableProjectOf(call.caller, query, services);
+    const artifact = await findArtifact(host, settings.workdir, query, version);
+    if (artifact === undefined) throw new ApiError(404, 'version_unknown', 'there is no such version in this project');
+    file = await checkedStream(artifact.path, artifact.sha256);
+    if (file === undefined) throw artifactChanged('the object', version);
+    return { ...file, sha256: artifact.sha256 };
+  }).catch((error: unknown) => {
+    // The trail cannot be written: it is not sent.
+    file?.stream.destroy();
+    throw error;
+  });
   reply
     .header('x-bpf-sha256', found.sha256)
     .header('content-disposition', `attachment; filename="${artifact_name}-${artifact_version}.bpf.o"`)

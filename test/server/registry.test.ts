@@ -17,6 +17,7 @@ import { findArtifact, verifyProject } from '../../src/registry/artifacts.ts';
 import type { JobRecord } from '../../src/server/job.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
 import { publishing } from '../../src/server/publish.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import {
   formOf,
   KEY,
@@ -395,6 +396,29 @@ test('readers who take their time hold no object in memory, and get all of it', 
   const end = got.indexOf('\r\n\r\n');
   expect(got.subarray(0, end).toString()).toContain(`content-length: ${large.length}`);
   expect(got.subarray(end + 4).equals(large)).toBe(true);
+});
+
+test('an object whose download cannot be written down is not sent, and not held open', async () => {
+  await using own = await registryLab();
+  await upsert(NET, undefined, own);
+  await upload({ artifact_name: 'conn', artifact_version: '1' }, { to: own });
+  const trail = join(own.services.settings.workdir, 'cloud-registry/audit/events.jsonl');
+  rmSync(trail);
+  mkdirSync(trail);
+  const query = { ...NET, artifact_name: 'conn', version: '1' };
+  expect((await get('artifacts/download', query, bearer(), own)).status).toBe(500);
+  const held = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return (
+          readlinkSync(`/proc/self/fd/${fd}`).startsWith(own.dir) &&
+          readlinkSync(`/proc/self/fd/${fd}`).endsWith('.bpf.o')
+        );
+      } catch {
+        return false;
+      }
+    });
+  await eventually(() => expect(held()).toEqual([]));
 });
 
 test('a history is read and verified once, and again when it was changed', async () => {
