@@ -32,6 +32,8 @@ function newServer({ settings }: Services) {
     cert: tls.cert,
     key: tls.key,
     connectionsCheckingInterval: LOOK_MS,
+    // The limits below begin with the first byte of a request, two minutes behind that of Node.js.
+    handshakeTimeout: HEADERS_MS,
     minVersion: tls.ca ? ('TLSv1.3' as const) : ('TLSv1.2' as const),
     ...(tls.ca && { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
   };

@@ -142,3 +142,9 @@ test('a header that claims a certificate is none', async () => {
   const claims = { 'x-ssl-client-cert': server.certPem.replaceAll('\n', ' '), 'x-forwarded-client-cert': 'CN=read' };
   expect(await runs(undefined, { headers: claims })).toMatchObject({ status: 401 });
 });
+
+test('a connection without a handshake is closed as soon as one without a request', () => {
+  const { server } = lab.app as unknown as { readonly server: Record<symbol, unknown> };
+  const limit = Object.getOwnPropertySymbols(server).find(({ description }) => description === 'handshake-timeout');
+  expect(limit && server[limit]).toBe(15_000);
+});
