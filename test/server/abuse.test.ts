@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -93,6 +93,13 @@ async function patientFor(ms: number, most: number) {
   return { server, at: (server.address() as AddressInfo).port };
 }
 
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
 async function loris(to: number): Promise<{ socket: Socket; closed: Promise<unknown> }> {
   const socket = connect(to, '127.0.0.1').resume();
   socket.on('error', () => {});
@@ -102,17 +109,26 @@ async function loris(to: number): Promise<{ socket: Socket; closed: Promise<unkn
   return { socket, closed };
 }
 
-test('connections on which no request comes to an end are closed, and take no more than a share', async () => {
+test('connections on which no request comes to an end are closed', async () => {
   const { server, at: own } = await patientFor(300, 3);
   const slow = [await loris(own), await loris(own), await loris(own)];
-  // The place of others is not theirs.
+  await Promise.all(slow.map(({ closed }) => closed));
+  await stop(server);
+});
+
+test('connections of one address take no more than a share, and leave it when they end', async () => {
+  // Nothing but the bound closes one while the test runs.
+  const { server, at: own } = await patientFor(600_000, 3);
+  const slow = [await loris(own), await loris(own), await loris(own)];
   const fourth = await loris(own);
   await fourth.closed;
-  await Promise.all(slow.map(({ closed }) => closed));
+  expect(slow.map(({ socket }) => socket.destroyed)).toEqual([false, false, false]);
+  slow[0]?.socket.destroy();
+  const open = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await eventually(async () => expect(await open()).toBe(2));
   const response = await fetch(`http://127.0.0.1:${own}/`);
   expect(await response.text()).toBe('ok');
-  server.closeAllConnections();
-  server.close();
+  await stop(server);
 });
 
 test('the server itself has these bounds', () => {
