@@ -8,7 +8,7 @@ export const REPORT_DIRECTORY = 'bpfcompat-report';
 export const WORK_PARTS: readonly string[] = [
   ...['execute-queue', 'jobs', 'keys', 'objects', 'registry', 'runs', 'suites'],
   // Of the runtime track.
-  ...['runtime-audit', 'runtime-audit/decisions', 'runtime-runs'],
+  ...['runtime-audit', 'runtime-audit/decisions', 'runtime-runs', 'runtime-selected'],
   ...['store', 'store/blobs', 'store/blobs/sha256', 'store/bundles'],
 ];
 
