@@ -111,6 +111,8 @@ export async function startVmm(host: Host, options: VmmOptions): Promise<Vmm> {
 /** The log, where it is still one: a guest that took Firecracker over may leave a link to what root alone may read. */
 async function logIn({ files }: Host, dir: string): Promise<string> {
   const log = join(await files.realPath(dir), KEPT_LOG);
+  // Where the shell was ended at once, nothing has made it.
+  if (!(await files.stat(log))?.isFile) return '';
   if ((await files.realPath(log)) !== log) return '';
   return Buffer.from(await files.readHead(log, MAX_LOG)).toString();
 }

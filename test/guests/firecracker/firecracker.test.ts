@@ -256,6 +256,7 @@ it.each([
      }`,
     'x'.repeat(65_536),
   ],
+  ['nothing, where it is gone', `require('node:fs').rmSync('line.log')`, ''],
   [
     'no file of this machine that a link stands for',
     `require('node:fs').rmSync('line.log'); require('node:fs').symlinkSync('/etc/passwd', 'line.log')`,
