@@ -43,11 +43,13 @@ function linked(name: string, bytes: Uint8Array, flags: readonly string[]): stri
   const source = join(scratch, `${name}.c`);
   const program = join(scratch, name);
   writeFileSync(object, bytes);
-  const skeleton = execFileSync('bpftool', ['gen', 'skeleton', object, 'name', 'agent_bpf']);
+  // PATH of a user has no /usr/sbin.
+  const skeleton = execFileSync('/usr/sbin/bpftool', ['gen', 'skeleton', object, 'name', 'agent_bpf']);
   writeFileSync(join(scratch, `${name}.skel.h`), skeleton);
   const main = 'int main(void) { struct agent_bpf *s = agent_bpf__open(); return !s; }';
   writeFileSync(source, `#include "${name}.skel.h"\n${main}\n`);
-  execFileSync('gcc', [...flags, source, '-o', program, '-lbpf', '-lelf', '-lz'], { cwd: scratch });
+  // Linked statically, newer versions of libelf need libzstd.
+  execFileSync('gcc', [...flags, source, '-o', program, '-lbpf', '-lelf', '-lz', '-lzstd'], { cwd: scratch });
   return program;
 }
 
