@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import type { Arch, DebKernelSource } from '../../../model/kernel.ts';
@@ -30,6 +31,9 @@ export const DEB_ARCH: Readonly<Record<Arch, string>> = { x86_64: 'amd64', aarch
 /** Lists of a suite may hold some 10 MB, packed. */
 const LISTS_BYTES = 64 * 1024 * 1024;
 
+/** Of a directory, in characters. */
+const MAX_NAME = 180;
+
 /** Suites whose lists were brought up to date in this run: once is enough. */
 const updated = new WeakMap<Host, Set<string>>();
 
@@ -38,7 +42,10 @@ export function suiteKey(source: DebKernelSource, mirror: string, arch: Arch): s
   // Lists that one keyring vouches for are not those of another.
   const keyring = source.keyring === undefined ? [] : [source.keyring];
   const words = [source.archive, source.suite, DEB_ARCH[arch], ...keyring, mirror].join('_');
-  return words.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 180);
+  const name = words.replace(/[^A-Za-z0-9.-]+/g, '_');
+  if (name.length <= MAX_NAME) return name;
+  // The end of a long one counts, too.
+  return `${name.slice(0, MAX_NAME - 65)}_${createHash('sha256').update(words).digest('hex')}`;
 }
 
 async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: FetchListener): Promise<void> {

@@ -7,11 +7,15 @@ test('lists of one mirror that another keyring vouches for are not taken for tho
   const key = (more: Partial<DebKernelSource>, mirror = 'http://mirror.example/debian'): string =>
     suiteKey({ ...vendor, ...more }, mirror, 'x86_64');
   expect(key({})).toBe('debian_bookworm_amd64_http_mirror.example_debian');
+  const suite = Array.from({ length: 8 }, (_, nth) => `${'suite-'.repeat(5)}${nth}`).join(' ');
   const keys = [
+    key({ suite }),
+    key({ suite, keyring: '/usr/share/keyrings/own.gpg' }),
+    key({ suite, keyring: '/etc/apt/keyrings/own.gpg' }),
     key({}),
     key({ keyring: '/usr/share/keyrings/own.gpg' }),
     key({ keyring: '/etc/apt/keyrings/own.gpg' }),
   ];
-  expect(new Set(keys).size).toBe(3);
-  for (const one of keys) expect(one).toMatch(/^[A-Za-z0-9._-]+$/);
+  expect(new Set(keys).size).toBe(6);
+  for (const one of keys) expect(one).toMatch(/^[A-Za-z0-9._-]{1,180}$/);
 });
