@@ -12202,8 +12202,8 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
-      const end = last ? last.offset + last.source.length : offset;
+      const last2 = tokens[tokens.length - 1];
+      const end = last2 ? last2.offset + last2.source.length : offset;
       if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
         onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
       }
@@ -13077,9 +13077,9 @@ var require_resolve_flow_scalar = __commonJS({
         }
         pos = line6.lastIndex;
       }
-      const last = /[ \t]*(.*)/sy;
-      last.lastIndex = pos;
-      match2 = last.exec(source);
+      const last2 = /[ \t]*(.*)/sy;
+      last2.lastIndex = pos;
+      match2 = last2.exec(source);
       return res + sep2 + (match2?.[1] ?? "");
     }
     __name(unfoldLines, "unfoldLines");
@@ -15044,12 +15044,12 @@ var require_parser = __commonJS({
               yield* this.pop(token);
           }
           if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
-            const last = token.items[token.items.length - 1];
-            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+            const last2 = token.items[token.items.length - 1];
+            if (last2 && !last2.sep && !last2.value && last2.start.length > 0 && findNonEmptyIndex(last2.start) === -1 && (token.indent === 0 || last2.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
               if (top.type === "document")
-                top.end = last.start;
+                top.end = last2.start;
               else
-                top.items.push({ start: last.start });
+                top.items.push({ start: last2.start });
               token.items.splice(-1, 1);
             }
           }
@@ -15173,8 +15173,8 @@ var require_parser = __commonJS({
             this.onKeyLine = false;
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last?.type === "comment")
+              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last2?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 map3.items.push({ start: [this.sourceToken] });
@@ -15366,8 +15366,8 @@ var require_parser = __commonJS({
           case "newline":
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last?.type === "comment")
+              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last2?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 seq.items.push({ start: [this.sourceToken] });
@@ -16665,24 +16665,24 @@ var init_lookup = __esm({
 // src/model/edit-distance.ts
 function editDistance(a, b) {
   let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  let last2 = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const same2 = a[row - 1] === b[column - 1];
       let best = Math.min(
-        (last[column] ?? 0) + 1,
+        (last2[column] ?? 0) + 1,
         (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (same2 ? 0 : 1)
+        (last2[column - 1] ?? 0) + (same2 ? 0 : 1)
       );
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
       if (swapped) best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
       current.push(best);
     }
-    beforeLast = last;
-    last = current;
+    beforeLast = last2;
+    last2 = current;
   }
-  return last[b.length] ?? 0;
+  return last2[b.length] ?? 0;
 }
 function family(name5) {
   return JSON.stringify([name5.split("_", 1)[0], name5.replaceAll(/\D+/g, " ").trim()]);
@@ -19753,10 +19753,10 @@ var init_ownership = __esm({
 
 // src/findings/rejected-values.ts
 function boundsTodo(available, size) {
-  const last = Number(available) - Number(size);
-  if (!Number.isInteger(last) || last < 1 || Number(size) <= 1) return void 0;
-  const mask = 2 ** Math.floor(Math.log2(last + 1)) - 1;
-  return `Offset and size together have to stay inside: right before the access, keep the offset in bytes at ${last} or below, as an unsigned number (a plain comparison, or & ${mask}). The size of the memory minus one is no mask for more than one byte.`;
+  const last2 = Number(available) - Number(size);
+  if (!Number.isInteger(last2) || last2 < 1 || Number(size) <= 1) return void 0;
+  const mask = 2 ** Math.floor(Math.log2(last2 + 1)) - 1;
+  return `Offset and size together have to stay inside: right before the access, keep the offset in bytes at ${last2} or below, as an unsigned number (a plain comparison, or & ${mask}). The size of the memory minus one is no mask for more than one byte.`;
 }
 var VALUE_ADVICE;
 var init_rejected_values = __esm({
@@ -19958,7 +19958,7 @@ var init_misuse_advice = __esm({
       },
       fixed_offset: {
         why: "a member of a kernel structure is read at the place that it has in the headers of the build",
-        todo: "Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ."
+        todo: "Let the loader place it (CO-RE): include vmlinux.h, or mark the structures with __attribute__((preserve_access_index)), and compile with -g; or read the member with BPF_CORE_READ. What a void * or char * member points to is read with bpf_probe_read_kernel, wherever the member is."
       },
       null_argument: {
         why: "NULL is passed where the call wants an address",
@@ -20255,7 +20255,7 @@ function detail(f, topic) {
     case "stack_bounds":
       return callee === void 0 ? void 0 : `The call is ${callee}.`;
     case "fixed_offset":
-      return `The access has no CO-RE relocation, and struct ${arg(f, "struct", "?")} has something else there on this kernel.`;
+      return `The access has no CO-RE relocation, and on this kernel struct ${arg(f, "struct", "?")} has nothing there that the verifier can follow.`;
     case "context_field":
       return `It is ${arg(f, "field", "?")} of ${arg(f, "struct", "the context")}.`;
     case "context_width":
@@ -20621,9 +20621,9 @@ function parseKernelRange(text7) {
   for (const word4 of words3) {
     const [, relation = "=", from = "", to] = /^(<=|>=|<|>|=)?(\d+\.\d+)(?:-(\d+\.\d+))?$/.exec(word4) ?? [];
     const first3 = exactKernelNumber(from);
-    const last = to === void 0 ? void 0 : exactKernelNumber(to);
-    if (!first3 || to !== void 0 && (!last || relation !== "=" || word4.startsWith("="))) return void 0;
-    if (last) bounds.push({ relation: ">=", number: first3 }, { relation: "<=", number: last });
+    const last2 = to === void 0 ? void 0 : exactKernelNumber(to);
+    if (!first3 || to !== void 0 && (!last2 || relation !== "=" || word4.startsWith("="))) return void 0;
+    if (last2) bounds.push({ relation: ">=", number: first3 }, { relation: "<=", number: last2 });
     else bounds.push({ relation, number: first3 });
   }
   return { text: text7.trim(), bounds };
@@ -23303,23 +23303,27 @@ var init_payload = __esm({
 });
 
 // src/kernels/image/banner.ts
-async function bannerIn(chunks2) {
+async function bannerIn(chunks2, maxBytes = MAX_KERNEL) {
   let held = "";
+  let bytes3 = 0;
   for await (const chunk of chunks2) {
     held += chunk.toString("latin1");
     const release = BANNER.exec(held)?.[1];
     if (release !== void 0) return release;
+    bytes3 += chunk.length;
+    if (bytes3 > maxBytes) return void 0;
     held = held.slice(-BANNER_BYTES);
   }
   return void 0;
 }
-var BANNER, BANNER_BYTES;
+var BANNER, BANNER_BYTES, MAX_KERNEL;
 var init_banner = __esm({
   "src/kernels/image/banner.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     BANNER = /Linux version ([A-Za-z0-9][A-Za-z0-9._+~-]{0,127}) \(/;
     BANNER_BYTES = 160;
+    MAX_KERNEL = 1024 * 1024 * 1024;
     __name(bannerIn, "bannerIn");
   }
 });
@@ -23333,7 +23337,8 @@ function isZboot(bytes3) {
   return head2.startsWith("MZ") && head2.slice(4, 8) === "zimg";
 }
 function zbootPayload(bytes3, size) {
-  const head2 = Buffer.from(bytes3.subarray(0, HEAD_BYTES));
+  const head2 = Buffer.alloc(HEAD_BYTES);
+  head2.set(bytes3.subarray(0, HEAD_BYTES));
   const [named8 = ""] = head2.toString("latin1", NAME_AT).split("\0");
   const payload = { offset: head2.readUInt32LE(8), size: head2.readUInt32LE(12) };
   if (payload.offset < HEAD_BYTES || payload.size === 0 || payload.offset + payload.size > size) {
@@ -23351,11 +23356,11 @@ async function withoutZboot(host, path2, target, signal) {
   const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("kernel_unusable", `${(0, import_node_path8.basename)(path2)} cannot be booted: ${why2}`), "unusable");
   if (typeof payload === "string") throw unusable5(payload);
   const { offset: from, size, packing = "plain" } = payload;
-  await unpackWhole(host, path2, packing, { from, size, target, maxBytes: MAX_KERNEL }, signal);
+  await unpackWhole(host, path2, packing, { from, size, target, maxBytes: MAX_KERNEL2 }, signal);
   if (isArm64Image(await host.files.readHead(target, HEAD_BYTES))) return target;
   throw unusable5("it is an EFI zboot image with something else than an Image for arm64 in it");
 }
-var import_node_path8, MAX_KERNEL, HEAD_BYTES, NAME_AT, PACKINGS;
+var import_node_path8, MAX_KERNEL2, HEAD_BYTES, NAME_AT, PACKINGS;
 var init_zboot = __esm({
   "src/kernels/image/zboot.ts"() {
     "use strict";
@@ -23363,7 +23368,7 @@ var init_zboot = __esm({
     import_node_path8 = require("node:path");
     init_errors();
     init_chunks();
-    MAX_KERNEL = 256 * 1024 * 1024;
+    MAX_KERNEL2 = 256 * 1024 * 1024;
     HEAD_BYTES = 64;
     NAME_AT = 24;
     PACKINGS = {
@@ -23545,7 +23550,7 @@ async function wholeKernel(chunks2) {
   try {
     for await (const chunk of chunks2) {
       bytes3 += chunk.length;
-      if (bytes3 > MAX_KERNEL2) return void 0;
+      if (bytes3 > MAX_KERNEL3) return void 0;
       parts2.push(chunk);
     }
   } catch (error2) {
@@ -23586,7 +23591,7 @@ async function unpackedSections(host, path2, target, signal) {
   const image = await readImage(host, path2, signal);
   if (typeof image === "string" || image.arch === "aarch64") return void 0;
   try {
-    await unpackKernel(host, path2, image, { target, maxBytes: MAX_KERNEL2 }, signal);
+    await unpackKernel(host, path2, image, { target, maxBytes: MAX_KERNEL3 }, signal);
     return await fileSections(host, target, OF_FACTS);
   } finally {
     await host.files.removeFile(target);
@@ -23610,7 +23615,7 @@ async function imageParts(host, path2, signal) {
     rodata: rodata && Buffer.from(rodata.buffer, rodata.byteOffset, rodata.length)
   };
 }
-var import_node_crypto, import_node_path9, MAX_KERNEL2, MAX_SECTIONS2, BUILD_ID, OF_FACTS;
+var import_node_crypto, import_node_path9, MAX_KERNEL3, MAX_SECTIONS2, BUILD_ID, OF_FACTS;
 var init_image_facts = __esm({
   "src/kernels/image/image-facts.ts"() {
     "use strict";
@@ -23624,7 +23629,7 @@ var init_image_facts = __esm({
     init_notes();
     init_payload();
     init_read_image();
-    MAX_KERNEL2 = 256 * 1024 * 1024;
+    MAX_KERNEL3 = 256 * 1024 * 1024;
     MAX_SECTIONS2 = 4096;
     BUILD_ID = 3;
     __name(wholeKernel, "wholeKernel");
@@ -25164,7 +25169,9 @@ var init_in_turn = __esm({
 function suiteKey(source, mirror, arch) {
   const keyring = source.keyring === void 0 ? [] : [source.keyring];
   const words3 = [source.archive, source.suite, DEB_ARCH[arch], ...keyring, mirror].join("_");
-  return words3.replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 180);
+  const name5 = words3.replace(/[^A-Za-z0-9.-]+/g, "_");
+  if (name5.length <= MAX_NAME3) return name5;
+  return `${name5.slice(0, MAX_NAME3 - 65)}_${(0, import_node_crypto3.createHash)("sha256").update(words3).digest("hex")}`;
 }
 async function updateOnce(host, apt, stateDir, listener) {
   const done = updated.get(host) ?? /* @__PURE__ */ new Set();
@@ -25201,17 +25208,19 @@ async function withLists(host, request2, use) {
     _promise && await _promise;
   }
 }
-var import_node_path21, DEB_ARCH, LISTS_BYTES, updated;
+var import_node_crypto3, import_node_path21, DEB_ARCH, LISTS_BYTES, MAX_NAME3, updated;
 var init_lists = __esm({
   "src/kernels/sources/deb/lists.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    import_node_crypto3 = require("node:crypto");
     import_node_path21 = require("node:path");
     init_space();
     init_store();
     init_apt();
     DEB_ARCH = { x86_64: "amd64", aarch64: "arm64" };
     LISTS_BYTES = 64 * 1024 * 1024;
+    MAX_NAME3 = 180;
     updated = /* @__PURE__ */ new WeakMap();
     __name(suiteKey, "suiteKey");
     __name(updateOnce, "updateOnce");
@@ -25611,7 +25620,7 @@ async function markedPart(chunks2) {
   let total = 0;
   for await (const chunk of chunks2) {
     total += chunk.length;
-    if (total > MAX_KERNEL3) return void 0;
+    if (total > MAX_KERNEL4) return void 0;
     held = Buffer.concat([held, chunk]);
     if (!found2) {
       const at = held.indexOf(BEGIN);
@@ -25635,7 +25644,7 @@ async function readIkconfig(host, path2, image, signal) {
     throw error2;
   }
 }
-var import_node_zlib2, BEGIN, END, MAX_CONFIG, MAX_PACKED, MAX_KERNEL3;
+var import_node_zlib2, BEGIN, END, MAX_CONFIG, MAX_PACKED, MAX_KERNEL4;
 var init_ikconfig = __esm({
   "src/kernels/image/ikconfig.ts"() {
     "use strict";
@@ -25647,7 +25656,7 @@ var init_ikconfig = __esm({
     END = Buffer.from("IKCFG_ED");
     MAX_CONFIG = 4 * 1024 * 1024;
     MAX_PACKED = 1024 * 1024;
-    MAX_KERNEL3 = 1024 * 1024 * 1024;
+    MAX_KERNEL4 = 1024 * 1024 * 1024;
     __name(markedPart, "markedPart");
     __name(readIkconfig, "readIkconfig");
   }
@@ -25700,7 +25709,7 @@ async function modulesUnder(host, dir, signal) {
   return found2.stdout.toString("utf8").split("\0").filter((path2) => path2 !== "");
 }
 async function treeStamp(host, { modules: modules2, modulesBuiltin }) {
-  const hash2 = (0, import_node_crypto3.createHash)("sha256");
+  const hash2 = (0, import_node_crypto4.createHash)("sha256");
   for (const path2 of [...modules2, ...modulesBuiltin === void 0 ? [] : [modulesBuiltin]].sort()) {
     const stat4 = await host.files.stat(path2);
     hash2.update(JSON.stringify([path2, stat4?.ino, stat4?.size, stat4?.mtimeMs, stat4?.ctimeMs]));
@@ -25746,12 +25755,12 @@ async function moduleTree(host, dir, release, check2, signal) {
     `${dir} holds no modules; name the directory that make modules_install made for kernel ${release}`
   );
 }
-var import_node_crypto3, import_node_path25, MAX_LISTING2, MODULE_NAMES;
+var import_node_crypto4, import_node_path25, MAX_LISTING2, MODULE_NAMES;
 var init_module_tree = __esm({
   "src/kernels/image/module-tree.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     import_node_path25 = require("node:path");
     init_errors();
     init_tool();
@@ -25930,7 +25939,7 @@ async function kernelAmong(host, { files, lost, placeModule }, dir, { what, arch
     if (link !== void 0) {
       throw new HostError(
         "kernel_unusable",
-        `${what}: ${link[0]} is a hard link to ${link[1].slice(0, MAX_NAME3)}, which is none of the files that are read; pack it as a file of its own`
+        `${what}: ${link[0]} is a hard link to ${link[1].slice(0, MAX_NAME4)}, which is none of the files that are read; pack it as a file of its own`
       );
     }
     throw new HostError(
@@ -25940,7 +25949,7 @@ async function kernelAmong(host, { files, lost, placeModule }, dir, { what, arch
   }
   return withConfig(host, { ...kernel2, placeModule }, dir, signal);
 }
-var MAX_NAME3, IMAGE2, LVH;
+var MAX_NAME4, IMAGE2, LVH;
 var init_complete = __esm({
   "src/kernels/image/complete.ts"() {
     "use strict";
@@ -25949,7 +25958,7 @@ var init_complete = __esm({
     init_locate_kernel();
     init_read_image();
     init_with_config();
-    MAX_NAME3 = 200;
+    MAX_NAME4 = 200;
     IMAGE2 = /\/(?:vmlinuz|bzImage)[^/]*$/;
     LVH = /^data\/kernels\/[^/]+\//;
     __name(named2, "named");
@@ -26015,7 +26024,7 @@ async function readCpio(chunks2, wants, take2) {
       if (!/^07070[12][0-9A-Fa-f]{104}$/.test(head2)) throw reject("it is not of the format newc");
       const field = /* @__PURE__ */ __name((nth) => Number.parseInt(head2.slice(6 + nth * 8, 14 + nth * 8), 16), "field");
       const [mode2, links, size, nameBytes] = [field(1), field(4), field(6), field(11)];
-      if (nameBytes < 1 || nameBytes > MAX_NAME4) throw reject("a name in it is too long");
+      if (nameBytes < 1 || nameBytes > MAX_NAME5) throw reject("a name in it is too long");
       const path2 = (await queue.take(nameBytes)).subarray(0, -1).toString("utf8");
       await queue.align();
       if (path2 === TRAILER) return;
@@ -26030,14 +26039,14 @@ async function readCpio(chunks2, wants, take2) {
     await iterator.return?.();
   }
 }
-var HEADER_BYTES2, MAX_NAME4, MAX_ENTRIES2, TYPE_MASK, KINDS4, TRAILER, Queue;
+var HEADER_BYTES2, MAX_NAME5, MAX_ENTRIES2, TYPE_MASK, KINDS4, TRAILER, Queue;
 var init_cpio = __esm({
   "src/kernels/sources/rpm/cpio.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     HEADER_BYTES2 = 110;
-    MAX_NAME4 = 4096;
+    MAX_NAME5 = 4096;
     MAX_ENTRIES2 = 25e4;
     TYPE_MASK = 61440;
     KINDS4 = /* @__PURE__ */ new Map([
@@ -26192,11 +26201,11 @@ var require_fixed_size = __commonJS({
         return true;
       }
       shift() {
-        const last = this.buffer[this.btm];
-        if (last === void 0) return void 0;
+        const last2 = this.buffer[this.btm];
+        if (last2 === void 0) return void 0;
         this.buffer[this.btm] = void 0;
         this.btm = this.btm + 1 & this.mask;
-        return last;
+        return last2;
       }
       peek() {
         return this.buffer[this.btm];
@@ -26610,9 +26619,9 @@ var require_utf8_decoder = __commonJS({
     function trailingBytesSeen(data2) {
       const len = data2.byteLength;
       if (len === 0) return 0;
-      const last = data2[len - 1];
-      if (last <= 127) return 0;
-      if ((last & 192) !== 128) return 1;
+      const last2 = data2[len - 1];
+      if (last2 <= 127) return 0;
+      if ((last2 & 192) !== 128) return 1;
       const limit2 = Math.max(0, len - 4);
       let i = len - 2;
       while (i >= limit2 && (data2[i] & 192) === 128) i--;
@@ -28783,7 +28792,7 @@ async function* wholeBlocks(chunks2, onPadded) {
   yield Buffer.alloc(BLOCK2 - there);
 }
 async function* readTar(chunks2) {
-  let [last, there] = [0, BLOCK2];
+  let [last2, there] = [0, BLOCK2];
   const source = import_node_stream.Readable.from(
     wholeBlocks(chunks2, (bytes3) => {
       there = bytes3;
@@ -28797,7 +28806,7 @@ async function* readTar(chunks2) {
     for await (const entry2 of archive) {
       if (++count5 > MAX_ENTRIES3) throw reject2("it has too many entries");
       const { name: path2, type, size = 0, linkname } = entry2.header;
-      last = size;
+      last2 = size;
       const kind2 = type === "contiguous-file" ? "file" : KINDS5.find((known5) => known5 === type) ?? "other";
       const content2 = /* @__PURE__ */ __name(async () => {
         const parts2 = [];
@@ -28811,7 +28820,7 @@ async function* readTar(chunks2) {
       yield { path: path2, kind: kind2, size, link: linkname ?? "", content: content2 };
       entry2.resume();
     }
-    if (there < BLOCK2 && (last % BLOCK2 === 0 || there < last % BLOCK2)) throw reject2("it ends early");
+    if (there < BLOCK2 && (last2 % BLOCK2 === 0 || there < last2 % BLOCK2)) throw reject2("it ends early");
   } catch (error2) {
     throw readable2(error2);
   } finally {
@@ -33135,10 +33144,10 @@ var init_xml = __esm({
       }
       #text(text7) {
         this.#seen();
-        const last = this.#texts.length - 1;
-        if (last < 0) return;
-        this.#texts[last] += text7;
-        if ((this.#texts[last]?.length ?? 0) > MAX_PIECE) throw this.#unusable(LONG_PIECE);
+        const last2 = this.#texts.length - 1;
+        if (last2 < 0) return;
+        this.#texts[last2] += text7;
+        if ((this.#texts[last2]?.length ?? 0) > MAX_PIECE) throw this.#unusable(LONG_PIECE);
       }
       #close() {
         this.#seen();
@@ -33923,8 +33932,8 @@ async function fetchRpm(host, request2) {
   const failures = [];
   let nth = 0;
   for await (const place3 of locationsOf(web, arch, source, (error2) => failures.push(error2))) {
-    const last = failures.at(-1);
-    if (last !== void 0) listener.onNote(`${messageOf(last)}; trying ${place3.base}`);
+    const last2 = failures.at(-1);
+    if (last2 !== void 0) listener.onNote(`${messageOf(last2)}; trying ${place3.base}`);
     try {
       const own3 = { ...request2, paths: { ...paths, workDir: (0, import_node_path43.join)(paths.workDir, String(nth++)) } };
       await host.files.makeDir(own3.paths.workDir);
@@ -34009,7 +34018,7 @@ var init_checksums = __esm({
 
 // src/kernels/sources/url/kept.ts
 function keptPath2(dir, url3) {
-  return (0, import_node_path44.join)(dir, KEPT_FILES, (0, import_node_crypto4.createHash)("sha256").update(url3).digest("hex"));
+  return (0, import_node_path44.join)(dir, KEPT_FILES, (0, import_node_crypto5.createHash)("sha256").update(url3).digest("hex"));
 }
 async function takeKept(host, dir, url3, file2, maxBytes) {
   const kept = keptPath2(dir, url3);
@@ -34026,12 +34035,12 @@ async function keepFiles(host, dir, files, used) {
     else await host.files.rename(path2, keptPath2(dir, url3));
   }
 }
-var import_node_crypto4, import_node_path44, KEPT_FILES;
+var import_node_crypto5, import_node_path44, KEPT_FILES;
 var init_kept2 = __esm({
   "src/kernels/sources/url/kept.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     import_node_path44 = require("node:path");
     init_errors();
     KEPT_FILES = "url-files";
@@ -34805,7 +34814,7 @@ function recordDigest(record4) {
   const { fetchedAt: _, vouched: __, package: from, ...what } = record4;
   const { signer: ___, ...place3 } = from;
   const files = from.files.map(({ url: ____, ...file2 }) => file2);
-  return (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
+  return (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify({ ...what, package: { ...place3, files } })).digest("hex");
 }
 async function wholeRecord(host, item) {
   const store = await openStore(host);
@@ -34855,12 +34864,12 @@ async function takePackages(host, item, dir) {
     throw error2;
   }
 }
-var import_node_crypto5, SILENT;
+var import_node_crypto6, SILENT;
 var init_transfer = __esm({
   "src/kernels/transfer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_errors();
     init_fetch();
     init_locked();
@@ -37661,14 +37670,14 @@ function causeOf(views) {
 }
 function segmentOf(views) {
   const ids = /* @__PURE__ */ __name((status4) => views.filter(({ outcome }) => outcome.status === status4).map(({ target }) => target.profile.id), "ids");
-  const last = views.at(-1);
+  const last2 = views.at(-1);
   const passed2 = ids("pass");
   const failed2 = ids("fail");
   const ofKind = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).map(({ target }) => target.profile.id), "ofKind");
   return {
     status: failed2.length === 0 ? "pass" : passed2.length === 0 ? "fail" : "differs",
     from: views[0] ? familyOf(views[0]) : "",
-    to: last ? familyOf(last) : "",
+    to: last2 ? familyOf(last2) : "",
     passed: passed2,
     failed: failed2,
     loaded: ofKind("loaded"),
@@ -37679,17 +37688,17 @@ function segmentOf(views) {
 function segmentsOf(tested) {
   const groups2 = [];
   for (const view of tested) {
-    const last = groups2.at(-1);
-    const sameVersion = last?.[0] && orderOf(familyOf(last[0])) === orderOf(familyOf(view));
-    if (sameVersion) last.push(view);
+    const last2 = groups2.at(-1);
+    const sameVersion = last2?.[0] && orderOf(familyOf(last2[0])) === orderOf(familyOf(view));
+    if (sameVersion) last2.push(view);
     else groups2.push([view]);
   }
   const joined5 = [];
   for (const group2 of groups2) {
-    const last = joined5.at(-1);
-    const [before, now] = [last && segmentOf(last), segmentOf(group2)];
+    const last2 = joined5.at(-1);
+    const [before, now] = [last2 && segmentOf(last2), segmentOf(group2)];
     const alike = before?.status === now.status && now.status !== "differs" && before.cause === now.cause;
-    if (alike) last?.push(...group2);
+    if (alike) last2?.push(...group2);
     else joined5.push([...group2]);
   }
   return joined5.map(segmentOf);
@@ -39605,7 +39614,7 @@ var init_work_directory = __esm({
     WORK_PARTS = [
       ...["execute-queue", "jobs", "keys", "objects", "registry", "runs", "suites"],
       // Of the runtime track.
-      ...["runtime-audit", "runtime-audit/decisions", "runtime-runs"],
+      ...["runtime-audit", "runtime-audit/decisions", "runtime-runs", "runtime-selected"],
       ...["store", "store/blobs", "store/blobs/sha256", "store/bundles"]
     ];
     SIGNING_KEY = "artifact-registry-signing-key.ed25519";
@@ -40225,9 +40234,9 @@ var init_local_kernels = __esm({
 
 // src/model/inside.ts
 function memberName(member3, all) {
-  const last = member3.slice(member3.lastIndexOf("/") + 1);
-  const twins = [...all].filter((one) => one.slice(one.lastIndexOf("/") + 1) === last);
-  return twins.length > 1 ? member3.replaceAll("/", ":") : last;
+  const last2 = member3.slice(member3.lastIndexOf("/") + 1);
+  const twins = [...all].filter((one) => one.slice(one.lastIndexOf("/") + 1) === last2);
+  return twins.length > 1 ? member3.replaceAll("/", ":") : last2;
 }
 function safe(name5) {
   return name5.replace(/[[\]/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "_");
@@ -40261,19 +40270,23 @@ var init_inside = __esm({
 });
 
 // src/model/image-path.ts
-function imagePath(word4) {
-  const parts2 = [{ file: word4, suffix: "" }, ...insideWords(word4)];
-  for (const { file: file2, suffix } of parts2) {
+function imageIn(word4) {
+  for (const { file: file2, suffix } of [{ file: word4, suffix: "" }, ...insideWords(word4)]) {
     const image = imageNamed(file2);
-    if (image !== void 0) return `${IMAGE_SCHEME}${image}${suffix}`;
+    if (image !== void 0) return { image, suffix };
   }
   return void 0;
+}
+function imagePath(word4) {
+  const found2 = imageIn(word4);
+  return found2 && `${IMAGE_SCHEME}${found2.image}${found2.suffix}`;
 }
 function saysImage(word4) {
   return /^(?:oci|docker):\/\//.test(word4);
 }
 function plainImagePath(word4) {
-  const isPlain2 = saysImage(word4) || /[:@]/.test(word4.slice(word4.indexOf("/")));
+  const image = imageIn(word4)?.image ?? "";
+  const isPlain2 = saysImage(word4) || /[:@]/.test(image.slice(image.indexOf("/")));
   return isPlain2 ? imagePath(word4) : void 0;
 }
 var init_image_path = __esm({
@@ -40282,6 +40295,7 @@ var init_image_path = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_inside();
     init_oci_source();
+    __name(imageIn, "imageIn");
     __name(imagePath, "imagePath");
     __name(saysImage, "saysImage");
     __name(plainImagePath, "plainImagePath");
@@ -40332,10 +40346,8 @@ async function plainImage(host, word4, path2) {
   );
 }
 async function insidePath(host, root, word4, path2) {
-  const image = imagePath(word4);
-  if (image !== void 0) return image;
   const container = await containerOf(host, path2);
-  if (container === void 0) return void 0;
+  if (container === void 0) return imagePath(word4);
   await confineFlag(host, root, phrase`${option("artifact")} ${word4}`, container);
   return path2;
 }
@@ -40717,7 +40729,7 @@ function unshareArgs(userNamespace) {
   ];
 }
 function ownUidArgs(group2) {
-  const uid = FIRST_UID + (0, import_node_crypto6.randomInt)(UID_COUNT);
+  const uid = FIRST_UID + (0, import_node_crypto7.randomInt)(UID_COUNT);
   const groups2 = group2 === void 0 ? ["--clear-groups"] : [`--groups=${group2}`];
   return [`--reuid=${uid}`, `--regid=${uid}`, ...groups2];
 }
@@ -40802,12 +40814,12 @@ async function triesToOpen(host, sandbox, needed2, signal) {
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
-var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, openings, OPEN_ALL;
+var import_node_crypto7, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, openings, OPEN_ALL;
 var init_sandbox = __esm({
   "src/guests/qemu/sandbox.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     init_errors();
     init_tool_env();
     FIRST_UID = 19e8;
@@ -41365,8 +41377,8 @@ var init_api2 = __esm({
 
 // src/guests/firecracker/jail.ts
 async function enterJail(host, dir, { command, jailer = "" }) {
-  const id2 = (0, import_node_crypto7.randomBytes)(ID_BYTES).toString("hex");
-  const uid = String(FIRST_UID2 + (0, import_node_crypto7.randomInt)(UID_COUNT2));
+  const id2 = (0, import_node_crypto8.randomBytes)(ID_BYTES).toString("hex");
+  const uid = String(FIRST_UID2 + (0, import_node_crypto8.randomInt)(UID_COUNT2));
   const root = (0, import_node_path63.join)(dir, (0, import_node_path63.basename)(command), id2, "root");
   await host.files.makeDir(root);
   const options2 = { env: toolEnv2(host), cwd: "/" };
@@ -41386,12 +41398,12 @@ async function enterJail(host, dir, { command, jailer = "" }) {
     }, "take")
   };
 }
-var import_node_crypto7, import_node_path63, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
+var import_node_crypto8, import_node_path63, FIRST_UID2, UID_COUNT2, ID_BYTES, ALL_READ2, SOCKET;
 var init_jail = __esm({
   "src/guests/firecracker/jail.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     import_node_path63 = require("node:path");
     init_errors();
     init_tool_env();
@@ -41453,6 +41465,7 @@ async function startVmm(host, options2) {
 }
 async function logIn({ files }, dir) {
   const log4 = (0, import_node_path64.join)(await files.realPath(dir), KEPT_LOG);
+  if (!(await files.stat(log4))?.isFile) return "";
   if (await files.realPath(log4) !== log4) return "";
   return Buffer.from(await files.readHead(log4, MAX_LOG)).toString();
 }
@@ -41535,9 +41548,9 @@ async function tryFirecracker(host, firecracker, sandbox, signal) {
       await (0, import_promises2.setTimeout)(POLL_MS2);
     }
     if (ran()) return;
-    const last = machine.stderr.tail(MAX_WORDS2).trim() || (await vmm.log()).trim().slice(-MAX_WORDS2);
+    const last2 = machine.stderr.tail(MAX_WORDS2).trim() || (await vmm.log()).trim().slice(-MAX_WORDS2);
     const hung = `a guest printed nothing within ${PROBE_MS / 1e3} s`;
-    const words3 = failure3 ?? (ended2 ? `it ended before its guest ran: ${last}` : hung);
+    const words3 = failure3 ?? (ended2 ? `it ended before its guest ran: ${last2}` : hung);
     throw new HostError("kvm_unusable", `Firecracker runs no guest here (${words3}); ${await kvmRemedy(host)}`);
   } catch (_) {
     var _error = _, _hasError = true;
@@ -41718,7 +41731,7 @@ async function storeInitramfs(host, cacheDir, validator, kernel2, files, before)
   const config2 = kernel2.config === void 0 ? void 0 : { release: kernel2.record.release, data: await host.files.read(kernel2.config, MAX_CONFIG3) };
   const own3 = buildInitramfs({ init, modules: modules2, config: config2, files });
   const archive = before === void 0 ? own3 : Buffer.concat([await aligned(host, before), own3]);
-  const sha2563 = (0, import_node_crypto8.createHash)("sha256").update(archive).digest("hex");
+  const sha2563 = (0, import_node_crypto9.createHash)("sha256").update(archive).digest("hex");
   const kept = { [Symbol.asyncDispose]: async () => {
   } };
   const dir = initramfsDir(cacheDir);
@@ -41757,17 +41770,17 @@ async function readValidator(host, validator) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto8.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto9.createHash)("sha256").update(bytes3).digest("hex");
   if (sha2563 === validator.sha256) return bytes3;
   const words3 = `${validator.path} changed while it was used: sha256 ${sha2563}, expected ${validator.sha256}`;
   throw new HostError("validator_changed", `${words3}; run again`);
 }
-var import_node_crypto8, import_node_path66, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
+var import_node_crypto9, import_node_path66, MAX_VALIDATOR, MAX_MODULE2, MAX_CONFIG3, MAX_INITRAMFS;
 var init_stored_initramfs = __esm({
   "src/guests/direct/stored-initramfs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     import_node_path66 = require("node:path");
     init_errors();
     init_boot_files();
@@ -42174,7 +42187,7 @@ function encodeRequest(request2, identity2, seq) {
       `${request2.artifactName}: ${request2.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`
     );
   }
-  const artifactSha256 = (0, import_node_crypto9.createHash)("sha256").update(request2.artifact).digest("hex");
+  const artifactSha256 = (0, import_node_crypto10.createHash)("sha256").update(request2.artifact).digest("hex");
   const plan = Buffer.from(
     functionalPlanText(request2.command ? [loaderTest(request2.command)] : request2.functionalTests)
   );
@@ -42201,12 +42214,12 @@ function encodeRequest(request2, identity2, seq) {
   const expect = { nonce, artifactSha256, sealKey, command: request2.command !== void 0 };
   return { expect, chunks: chunks2, nextSeq: seq + 1 + blobs.length };
 }
-var import_node_crypto9, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
+var import_node_crypto10, COMMAND_TEST, MAX_COMMAND_SECONDS, MAX_TEXT_BYTES, BTF_PATH, TUNING;
 var init_request = __esm({
   "src/protocol/request.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_errors();
     init_sanitize();
     init_frames();
@@ -42527,7 +42540,7 @@ function broken(reason) {
 }
 function requested(session, expect) {
   if (session.phase !== "ready") return { phase: "broken", reason: `request while ${session.phase}` };
-  const seal2 = (0, import_node_crypto10.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
+  const seal2 = (0, import_node_crypto11.createHmac)("sha256", Buffer.from(expect.sealKey, "hex"));
   return { phase: "requested", expect, progress: noStages(expect.command), usage: noUsage(), seal: seal2 };
 }
 function receive(session, frame, read) {
@@ -42601,12 +42614,12 @@ function receiveStage(session, frame, read) {
     { type: "stage", stage }
   ];
 }
-var import_node_crypto10, newSession;
+var import_node_crypto11, newSession;
 var init_session = __esm({
   "src/protocol/session.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto10 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     init_evidence();
     init_sanitize();
     init_frames();
@@ -42788,18 +42801,18 @@ var init_frame_intake = __esm({
 
 // src/guests/conversation.ts
 function freshIdentity() {
-  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto11.randomBytes)(bytes3).toString("hex"), "random");
+  const random = /* @__PURE__ */ __name((bytes3) => (0, import_node_crypto12.randomBytes)(bytes3).toString("hex"), "random");
   return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 function converse(port, reader, said) {
   return new PortConversation(port, reader, said);
 }
-var import_node_crypto11, PortConversation;
+var import_node_crypto12, PortConversation;
 var init_conversation = __esm({
   "src/guests/conversation.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     init_request();
     init_session();
     init_deferred();
@@ -43309,11 +43322,11 @@ function exitWords(end) {
   return end.signal === null ? `exit code ${end.exitCode}` : `signal ${end.signal}`;
 }
 function atStage(stages) {
-  const last = stages.at(-1);
-  if (last === void 0) return "before its first message";
-  if (last.stage !== "step") return `after stage ${last.stage}`;
-  if (last.phase === "command") return "while the command ran";
-  return last.phase === "functional" ? `during functional test ${last.subject}` : `during ${last.phase} of ${last.subject}`;
+  const last2 = stages.at(-1);
+  if (last2 === void 0) return "before its first message";
+  if (last2.stage !== "step") return `after stage ${last2.stage}`;
+  if (last2.phase === "command") return "while the command ran";
+  return last2.phase === "functional" ? `during functional test ${last2.subject}` : `during ${last2.phase} of ${last2.subject}`;
 }
 var CONSOLE_TAIL_CHARS, STDERR_TAIL_CHARS;
 var init_machine_failure = __esm({
@@ -43514,8 +43527,8 @@ async function runRequest(life, hello, request2, { signal, timeoutMs, ...sinks }
     const response = await life.within(life.talk.run(request2, sinks), timeoutMs, () => {
       return new GuestError("timeout", `no complete response within ${timeoutMs} ms; see serial.log`, life.details());
     });
-    const last = response.stages.at(-1);
-    if (last?.stage === "exit" && last.kind === "protocol") {
+    const last2 = response.stages.at(-1);
+    if (last2?.stage === "exit" && last2.kind === "protocol") {
       throw life.protocolError("the validator process in the guest wrote garbage");
     }
     return { hello, ...response };
@@ -43734,7 +43747,7 @@ async function migrateTo(host, qmp, stateFile2, parent) {
   var _stack = [];
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-", parent), true);
-    const socket = `${dir.path}/${(0, import_node_crypto12.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
+    const socket = `${dir.path}/${(0, import_node_crypto13.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
     const reception = __using(_stack, await host.files.receive(socket, stateFile2, MAX_STATE_BYTES), true);
     await host.files.setMode(socket, 438);
     await host.files.setMode(dir.path, 457);
@@ -43759,12 +43772,12 @@ async function completed(qmp, host) {
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
 }
-var import_node_crypto12, import_promises4, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS3, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
+var import_node_crypto13, import_promises4, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS3, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
 var init_save = __esm({
   "src/guests/snapshot/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto12 = require("node:crypto");
+    import_node_crypto13 = require("node:crypto");
     import_promises4 = require("node:timers/promises");
     init_qmp();
     MAX_STATE_BYTES = 64 * 1024 * 1024;
@@ -44446,19 +44459,19 @@ function templateKey(inputs) {
     inputs.initramfsSha256,
     inputs.hostCpu
   ]);
-  return (0, import_node_crypto13.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
+  return (0, import_node_crypto14.createHash)("sha256").update(text7).digest("hex").slice(0, 32);
 }
 async function hostCpu(host, accel) {
   if (accel === "tcg") return "";
   const text7 = (await host.files.read("/proc/cpuinfo", MAX_CPUINFO)).toString("utf8");
   return text7.split("\n").filter((line6) => /^(?:vendor_id|cpu family|model|stepping|microcode|flags)\b/.test(line6)).slice(0, 7).join(" ");
 }
-var import_node_crypto13, FORMAT, MAX_CPUINFO;
+var import_node_crypto14, FORMAT, MAX_CPUINFO;
 var init_template_key = __esm({
   "src/guests/snapshot/template-key.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto13 = require("node:crypto");
+    import_node_crypto14 = require("node:crypto");
     FORMAT = 5;
     __name(templateKey, "templateKey");
     MAX_CPUINFO = 16 * 1024 * 1024;
@@ -44633,7 +44646,7 @@ async function keyOf2({ host, machine, qemu, image, diskBytes, seed }) {
   const disk = [image.sha256, image.format, diskBytes];
   const kernel2 = image.kernel && [image.kernel.release, ...image.kernel.packages.map(({ sha256: sha2563 }) => sha2563)];
   const parts2 = [FORMAT2, argv, qemu.build, disk, kernel2 ?? [], seed.sha256, await hostCpu(host, machine.accel)];
-  return (0, import_node_crypto14.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
+  return (0, import_node_crypto15.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, 32);
 }
 async function ensureSystem(spec, options2) {
   var _stack = [];
@@ -44700,12 +44713,12 @@ async function saveSystem(spec, dir, options2) {
     throw error2;
   }
 }
-var import_node_crypto14, import_node_path73, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
+var import_node_crypto15, import_node_path73, FORMAT2, SAVED_MODE, PRIVATE_DIR, MEGABYTE, WANTED_MB;
 var init_save2 = __esm({
   "src/guests/cloud-image/save.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto14 = require("node:crypto");
+    import_node_crypto15 = require("node:crypto");
     import_node_path73 = require("node:path");
     init_devices();
     init_evict();
@@ -44792,7 +44805,7 @@ async function specOf(options2, profile, image) {
   return { ...options2, ...tools, machine, image, diskBytes, seed, facts };
 }
 async function storeSeed(host, cacheDir, bytes3) {
-  const sha2563 = (0, import_node_crypto15.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto16.createHash)("sha256").update(bytes3).digest("hex");
   const dir = seedsDir(cacheDir);
   const path2 = (0, import_node_path74.join)(dir, `${sha2563}.iso`);
   const known5 = await host.files.stat(path2);
@@ -44853,12 +44866,12 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-var import_node_crypto15, import_node_path74, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
+var import_node_crypto16, import_node_path74, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto15 = require("node:crypto");
+    import_node_crypto16 = require("node:crypto");
     import_node_path74 = require("node:path");
     init_errors();
     init_boot_files();
@@ -46397,8 +46410,8 @@ var init_qemu_host = __esm({
 function inherited() {
   try {
     const fds = (0, import_node_fs4.readdirSync)("/proc/self/fd").map(Number);
-    const last = Math.min(MAX_FD, openFilesLimit() - 1);
-    return fds.filter((fd) => fd > 2 && fd <= last && passesOn(fd));
+    const last2 = Math.min(MAX_FD, openFilesLimit() - 1);
+    return fds.filter((fd) => fd > 2 && fd <= last2 && passesOn(fd));
   } catch {
     return [];
   }
@@ -46421,9 +46434,9 @@ function withStdio(requested2, start) {
   if (covered.length === 0) return start([...requested2]);
   const nothing = (0, import_node_fs4.openSync)("/dev/null", "r+");
   try {
-    const last = Math.max(...covered);
+    const last2 = Math.max(...covered);
     const stdio = Array.from(
-      { length: last + 1 },
+      { length: last2 + 1 },
       (_, fd) => requested2[fd] ?? (covered.includes(fd) ? nothing : "ignore")
     );
     return start(stdio);
@@ -46749,7 +46762,7 @@ function tooLarge(url3, maxBytes) {
 function begin(url3, response, { maxBytes, headOnly, algorithm = "sha256" }) {
   const total = Number(response.headers["content-length"] ?? 0);
   if (total > maxBytes && !headOnly) throw tooLarge(url3, maxBytes);
-  return { bytes: 0, hash: (0, import_node_crypto16.createHash)(algorithm), total, validator: validatorOf(response) };
+  return { bytes: 0, hash: (0, import_node_crypto17.createHash)(algorithm), total, validator: validatorOf(response) };
 }
 async function append({ url: url3, options: { maxBytes, headOnly = false, onBytes } }, response, handle, arrived) {
   for await (const all of response) {
@@ -46815,12 +46828,12 @@ async function receiveBody(body) {
     _promise && await _promise;
   }
 }
-var import_node_crypto16, import_promises6, LOCAL, MAX_RESUMES;
+var import_node_crypto17, import_promises6, LOCAL, MAX_RESUMES;
 var init_receive_body = __esm({
   "src/host/receive-body.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto16 = require("node:crypto");
+    import_node_crypto17 = require("node:crypto");
     import_promises6 = require("node:fs/promises");
     init_errors();
     LOCAL = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
@@ -47797,11 +47810,11 @@ var require_utils = __commonJS({
     };
     exports2.basename = (path2, { windows } = {}) => {
       const segs = path2.split(windows ? /[\\/]/ : "/");
-      const last = segs[segs.length - 1];
-      if (last === "") {
+      const last2 = segs[segs.length - 1];
+      if (last2 === "") {
         return segs[segs.length - 2];
       }
-      return last;
+      return last2;
     };
   }
 });
@@ -49654,7 +49667,7 @@ function directoryPrefix(prefix) {
   return `${prefix}${OWNER}-`;
 }
 function temporaryName(path2) {
-  return `.${(0, import_node_path84.basename)(path2)}.${OWNER}.${(0, import_node_crypto17.randomBytes)(4).toString("hex")}.tmp`;
+  return `.${(0, import_node_path84.basename)(path2)}.${OWNER}.${(0, import_node_crypto18.randomBytes)(4).toString("hex")}.tmp`;
 }
 function isGone(namespace, pid) {
   return namespace === NAMESPACE && !(0, import_node_fs6.existsSync)(`/proc/${pid}`);
@@ -49683,12 +49696,12 @@ async function sweepLeftovers(dir, uid = process.getuid?.()) {
     });
   }
 }
-var import_node_crypto17, import_node_fs6, import_promises7, import_node_path84, NAMESPACE, OWNER, DIRECTORY, FILE;
+var import_node_crypto18, import_node_fs6, import_promises7, import_node_path84, NAMESPACE, OWNER, DIRECTORY, FILE;
 var init_leftovers = __esm({
   "src/host/leftovers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto17 = require("node:crypto");
+    import_node_crypto18 = require("node:crypto");
     import_node_fs6 = require("node:fs");
     import_promises7 = require("node:fs/promises");
     import_node_path84 = require("node:path");
@@ -50042,7 +50055,7 @@ async function digest(path2, algorithm, start = 0) {
   var _stack = [];
   try {
     const handle = __using(_stack, await openToRead(path2), true);
-    const hash2 = (0, import_node_crypto18.createHash)(algorithm);
+    const hash2 = (0, import_node_crypto19.createHash)(algorithm);
     const chunks2 = handle.createReadStream({ start, highWaterMark: 1024 * 1024, autoClose: false });
     for await (const chunk of chunks2) hash2.update(chunk);
     return hash2.digest("hex");
@@ -50196,12 +50209,12 @@ function createFiles() {
     rejectPipe
   };
 }
-var import_node_crypto18, import_promises12, import_node_os2, import_node_path87, VIRTUAL, TIMES_CHANGES;
+var import_node_crypto19, import_promises12, import_node_os2, import_node_path87, VIRTUAL, TIMES_CHANGES;
 var init_files = __esm({
   "src/host/files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto18 = require("node:crypto");
+    import_node_crypto19 = require("node:crypto");
     import_promises12 = require("node:fs/promises");
     import_node_os2 = require("node:os");
     import_node_path87 = require("node:path");
@@ -50696,7 +50709,7 @@ function diskKey(source, path2) {
   const { url: url3, checksums, signature, gpgkey } = source;
   const sha2563 = source.lock === void 0 ? source.sha256 : void 0;
   const list6 = checksums === void 0 ? [] : [checksums, signature ?? "", ...gpgkey ?? []];
-  return (0, import_node_crypto19.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
+  return (0, import_node_crypto20.createHash)("sha256").update(JSON.stringify([path2 ?? url3, sha2563 ?? "", ...list6])).digest("hex").slice(0, 32);
 }
 function diskStamp(stat4) {
   return [stat4.dev, stat4.ino, stat4.size, stat4.mtimeMs, stat4.ctimeMs].join(" ");
@@ -50719,12 +50732,12 @@ async function writeDisk(host, store, key, record4) {
 function asDisk({ schema: _, stamp: __, signer, ...record4 }, path2, pinned) {
   return { ...record4, path: path2, vouched: signer !== void 0 ? "signature" : pinned ? "pin" : "nobody" };
 }
-var import_node_crypto19, import_node_path89, Sha2562, DiskRecord, MAX_RECORD3;
+var import_node_crypto20, import_node_path89, Sha2562, DiskRecord, MAX_RECORD3;
 var init_disk_record = __esm({
   "src/kernels/disks/disk-record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto19 = require("node:crypto");
+    import_node_crypto20 = require("node:crypto");
     import_node_path89 = require("node:path");
     init_zod();
     Sha2562 = string2().regex(/^[0-9a-f]{64}$/);
@@ -51279,7 +51292,7 @@ async function elfKernel(host, dir, { vmlinuz, record: record4 }, signal) {
   if (words3 !== void 0 || kernel2 === void 0)
     throw new HostError("kernel_unusable", `${record4.profile} has no vmlinux: ${words3}`);
   await host.files.makeDir(dir);
-  const own3 = (0, import_node_crypto20.createHash)("sha256").update(kernel2).digest("hex");
+  const own3 = (0, import_node_crypto21.createHash)("sha256").update(kernel2).digest("hex");
   const path2 = (0, import_node_path94.join)(dir, `${record4.vmlinuz.sha256}-${own3}`);
   await host.files.writeAtomic(path2, kernel2);
   return path2;
@@ -51299,12 +51312,12 @@ async function stored(host, dir, sha2563) {
   }
   return void 0;
 }
-var import_node_crypto20, import_node_path94;
+var import_node_crypto21, import_node_path94;
 var init_elf_kernel = __esm({
   "src/kernels/image/elf-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto20 = require("node:crypto");
+    import_node_crypto21 = require("node:crypto");
     import_node_path94 = require("node:path");
     init_elf_file();
     init_errors();
@@ -51343,7 +51356,7 @@ var init_copied_modules = __esm({
 
 // src/kernels/derived.ts
 function named4({ vmlinuz }, parts2) {
-  const own3 = (0, import_node_crypto21.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, DIGITS);
+  const own3 = (0, import_node_crypto22.createHash)("sha256").update(JSON.stringify(parts2)).digest("hex").slice(0, DIGITS);
   return `${vmlinuz.sha256}@${own3}`;
 }
 function modulesName(record4) {
@@ -51353,12 +51366,12 @@ function modulesName(record4) {
 function factsName(record4) {
   return named4(record4, [record4.release, record4.config?.sha256 ?? ""]);
 }
-var import_node_crypto21, DIGITS;
+var import_node_crypto22, DIGITS;
 var init_derived = __esm({
   "src/kernels/derived.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto21 = require("node:crypto");
+    import_node_crypto22 = require("node:crypto");
     DIGITS = 16;
     __name(named4, "named");
     __name(modulesName, "modulesName");
@@ -51718,7 +51731,7 @@ async function indexModules(host, kernel2, base, dir, signal) {
       if (info === void 0 || names3 === void 0 || (info.release ?? kernel2.release) !== kernel2.release) continue;
       const file2 = `${name5}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE4);
-      const sha2563 = (0, import_node_crypto22.createHash)("sha256").update(kept).digest("hex");
+      const sha2563 = (0, import_node_crypto23.createHash)("sha256").update(kept).digest("hex");
       await host.files.rename(packed, (0, import_node_path96.join)(dir, file2));
       index.add({ name: name5, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
@@ -51726,12 +51739,12 @@ async function indexModules(host, kernel2, base, dir, signal) {
   await ready;
   await host.files.writeAtomic((0, import_node_path96.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto22, import_node_path96, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto23, import_node_path96, MAX_MODULE4, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto22 = require("node:crypto");
+    import_node_crypto23 = require("node:crypto");
     import_node_path96 = require("node:path");
     init_errors();
     init_tool();
@@ -51840,19 +51853,19 @@ async function openShelf(host, dir, present) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name5) ?? {};
         const path2 = (0, import_node_path97.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
-        if ((0, import_node_crypto23.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
+        if ((0, import_node_crypto24.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name5, bytes: await decompressed(host, path2, signal) });
       }
       return found2;
     }
   };
 }
-var import_node_crypto23, import_node_path97, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto24, import_node_path97, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto23 = require("node:crypto");
+    import_node_crypto24 = require("node:crypto");
     import_node_path97 = require("node:path");
     init_errors();
     init_choose_modules();
@@ -51883,7 +51896,9 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
     top: profile.top
   });
   if (fetched2 === "unchanged") throw new TypeError("the source called packages unchanged that it was not given");
-  const { kernel: kernel2, tree } = fetched2;
+  const { kernel: packed, tree } = fetched2;
+  const vmlinuz = await withoutZboot(host, packed.vmlinuz, (0, import_node_path98.join)(workDir, "image"), listener.signal);
+  const kernel2 = { ...packed, vmlinuz };
   const isSame5 = kernel2.release === record4.release && tree === record4.tree;
   if (isSame5 && await host.files.sha256(kernel2.vmlinuz) === record4.vmlinuz.sha256)
     return requested2.source === "file" ? copiedModules(host, kernel2, (0, import_node_path98.join)(workDir, "copies")) : kernel2;
@@ -51966,6 +51981,7 @@ var init_module_supply = __esm({
     init_copied_modules();
     init_derived();
     init_image_facts();
+    init_zboot();
     init_locked();
     init_index_modules();
     init_module_btf();
@@ -52282,9 +52298,9 @@ var init_btf_file = __esm({
 // src/object/strings.ts
 function stringAt2(table4, offset) {
   if (offset >= table4.length) return "";
-  const last = Math.min(table4.length, offset + MAX_STRING_BYTES);
+  const last2 = Math.min(table4.length, offset + MAX_STRING_BYTES);
   let end = offset;
-  while (end < last && table4[end] !== 0) end++;
+  while (end < last2 && table4[end] !== 0) end++;
   return end === offset ? "" : decoder.decode(table4.subarray(offset, end));
 }
 function viewOf2(bytes3) {
@@ -52648,7 +52664,7 @@ async function readBtf2(host, path2, arch, said, signal) {
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
   if (problem2 !== void 0) throw reject11(problem2);
-  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex") };
+  return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto25.createHash)("sha256").update(bytes3).digest("hex") };
 }
 async function openBtf(host, path2, profile, said, signal) {
   const { arch } = profile;
@@ -52681,12 +52697,12 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto24, import_node_path101, UNREADABLE2;
+var import_node_crypto25, import_node_path101, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto24 = require("node:crypto");
+    import_node_crypto25 = require("node:crypto");
     import_node_path101 = require("node:path");
     init_btf_directory();
     init_btf_file();
@@ -52766,8 +52782,8 @@ async function downloaded(id2, run2, { host, vng, offline, signal }) {
   );
   const image = /--kimg '?([^\s']+)/.exec(stdout.toString())?.[1];
   if (exitCode2 === 0 && image !== void 0 && (await host.files.stat(image))?.isFile) return image;
-  const last = stderr.toString().trimEnd().split("\n").at(-1) ?? "";
-  throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last.slice(0, 300)}`);
+  const last2 = stderr.toString().trimEnd().split("\n").at(-1) ?? "";
+  throw new HostError("kernel_unusable", `${id2}: vng could not get the kernel ${run2}: ${last2.slice(0, 300)}`);
 }
 async function modulesOf(host, image, top) {
   const root = (0, import_node_path102.dirname)((0, import_node_path102.dirname)(image));
@@ -54314,7 +54330,7 @@ function placeOf2({ one, finding }, workspace) {
 function fingerprint({ one, finding }) {
   const { code: code2, reason, subject, location } = finding;
   const identity2 = JSON.stringify([one.name, ruleId(code2), reason, subject, location?.function ?? ""]);
-  return (0, import_node_crypto25.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
+  return (0, import_node_crypto26.createHash)("sha256").update(identity2).digest("hex").slice(0, 16);
 }
 function suppressionsOf({ cells }) {
   const reasons = cells.map(({ tolerated, expected }) => tolerated === "expected" ? expected?.reason : void 0);
@@ -54432,12 +54448,12 @@ function sarif(document, { workspace = "", version: version2 = "" } = {}) {
   return `${JSON.stringify(log4, null, 2)}
 `;
 }
-var import_node_crypto25, MAX_RESULTS, MAX_TEXT4;
+var import_node_crypto26, MAX_RESULTS, MAX_TEXT4;
 var init_sarif = __esm({
   "src/report/sarif/sarif.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto26 = require("node:crypto");
     init_project();
     init_document_causes();
     init_document_cells();
@@ -54941,7 +54957,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
   const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf2(target), MAX_TITLE)}${note(cell)}`;
   const command = reproduceCommand(cell, options2.workspace);
   const evidence = address(options2.links.evidence);
-  const last = [
+  const last2 = [
     command === void 0 ? "" : `Reproduce${whose}: ${code(command, MAX_LINE5)}`,
     evidence ? `[evidence](${evidence})` : ""
   ];
@@ -54963,7 +54979,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
       fence(text7),
       ""
     ]),
-    ...last.some((part3) => part3 !== "") ? [last.filter((part3) => part3 !== "").join(" \xB7 "), ""] : [],
+    ...last2.some((part3) => part3 !== "") ? [last2.filter((part3) => part3 !== "").join(" \xB7 "), ""] : [],
     "</details>",
     ""
   ];
@@ -55134,8 +55150,8 @@ function archRow(all, kernels4) {
   if (!severalArchs(all)) return [];
   const groups2 = [];
   for (const { arch } of kernels4) {
-    const last = groups2.at(-1);
-    if (last?.arch === arch) last.count++;
+    const last2 = groups2.at(-1);
+    if (last2?.arch === arch) last2.count++;
     else groups2.push({ arch, count: 1 });
   }
   const heads = groups2.map(({ arch, count: count5 }) => `<th colspan="${count5}">${html(arch || "unknown", 20)}</th>`);
@@ -55176,7 +55192,7 @@ function tallTable({ cases, kernels: kernels4, anchor: anchor2 }, find) {
   return [
     "<table>",
     "<thead>",
-    `<tr><th>Kernel</th>${cases.map(({ name: name5 }) => `<th>${htmlCode(name5, MAX_NAME5)}</th>`).join("")}</tr>`,
+    `<tr><th>Kernel</th>${cases.map(({ name: name5 }) => `<th>${htmlCode(name5, MAX_NAME6)}</th>`).join("")}</tr>`,
     "</thead>",
     "<tbody>",
     ...rows3,
@@ -55185,7 +55201,7 @@ function tallTable({ cases, kernels: kernels4, anchor: anchor2 }, find) {
   ];
 }
 function fitsAbove(cases) {
-  const width = cases.reduce((sum2, { name: name5 }) => sum2 + 8 * Math.min(name5.length, MAX_NAME5) + 40, 150);
+  const width = cases.reduce((sum2, { name: name5 }) => sum2 + 8 * Math.min(name5.length, MAX_NAME6) + 40, 150);
   return cases.length <= MAX_COLUMNS && width <= PAGE_WIDTH;
 }
 function chunks(kernels4) {
@@ -55205,7 +55221,7 @@ function matrix(input) {
   const lines3 = parts2.flatMap((part3, index) => [...index > 0 ? [""] : [], ...wideTable(input, part3, find)]);
   return { lines: lines3, used };
 }
-var MAX_COLUMNS, PAGE_WIDTH, MAX_NAME5;
+var MAX_COLUMNS, PAGE_WIDTH, MAX_NAME6;
 var init_matrix_table = __esm({
   "src/report/summary/matrix-table.ts"() {
     "use strict";
@@ -55214,7 +55230,7 @@ var init_matrix_table = __esm({
     init_symbols();
     MAX_COLUMNS = 12;
     PAGE_WIDTH = 900;
-    MAX_NAME5 = 40;
+    MAX_NAME6 = 40;
     __name(lookup, "lookup");
     __name(cellHtml, "cellHtml");
     __name(kernelHead, "kernelHead");
@@ -55231,7 +55247,7 @@ var init_matrix_table = __esm({
 
 // src/report/summary/render.ts
 function anchorBase({ name: name5 }) {
-  return `bpf-${(0, import_node_crypto26.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
+  return `bpf-${(0, import_node_crypto27.createHash)("sha256").update(name5).digest("hex").slice(0, 6)}`;
 }
 function reportedCells(cells) {
   const rank2 = /* @__PURE__ */ __name(({ target, decides, news, tolerated }) => {
@@ -55300,12 +55316,12 @@ function render(parts2, detail2, shortened) {
     ...detail2.extras && times && cells.length > 0 ? folded2("Timings and environment", [...timingLines(cells, kernels4), "", ...environmentLines(cells, document)]) : []
   ].join("\n").trimEnd().concat("\n");
 }
-var import_node_crypto26, FEW;
+var import_node_crypto27, FEW;
 var init_render = __esm({
   "src/report/summary/render.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto26 = require("node:crypto");
+    import_node_crypto27 = require("node:crypto");
     init_escape();
     init_html();
     init_style();
@@ -55621,15 +55637,15 @@ async function useStore(host, signal) {
   const root = storeRoot(host.env);
   const remedy5 = "name another one in BPFCOMPAT_CACHE_DIR";
   await ensureDirectory(host, root, "the cache directory", remedy5, OWNER_ONLY2);
-  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto27.randomBytes)(4).toString("hex")}`, signal);
+  const lease = await leaseStore(host, `${process.pid}-${(0, import_node_crypto28.randomBytes)(4).toString("hex")}`, signal);
   return { root, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }
-var import_node_crypto27, OWNER_ONLY2;
+var import_node_crypto28, OWNER_ONLY2;
 var init_store_use = __esm({
   "src/api/store-use.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto27 = require("node:crypto");
+    import_node_crypto28 = require("node:crypto");
     init_lease();
     init_store_root();
     init_directories();
@@ -55899,7 +55915,8 @@ var init_agent_option_rows = __esm({
         name: "require-load-policy",
         type: "boolean",
         default: "true",
-        description: "false: to decide and fetch needs no policy; a load check always does",
+        description: "false: to decide and fetch needs no policy; a load check always does; the environment may set the default",
+        env: "BPFCOMPAT_AGENT_REQUIRE_LOAD_POLICY",
         commands: READY
       },
       {
@@ -56149,7 +56166,7 @@ var init_agent_option_rows = __esm({
         type: "text",
         default: "",
         placeholder: "TOKEN",
-        description: "accepted without effect: registries of tenants are not part of this version",
+        description: "accepted without effect, with a note: the agent decides by the evidence it has and calls no server",
         commands: NAMED2
       },
       {
@@ -56157,7 +56174,7 @@ var init_agent_option_rows = __esm({
         type: "text",
         default: "",
         placeholder: "TOKEN",
-        description: "accepted without effect",
+        description: "accepted without effect, with a note: the same as for --registry-token",
         commands: PLANNING
       }
     ];
@@ -57007,7 +57024,7 @@ var init_runtime_option_rows = __esm({
         default: "",
         placeholder: "FILE",
         description: "write the JSON to this file, besides printing it",
-        commands: ["runtime probe", "runtime select", "runtime execute", ...AGENT2, "agent preflight", "agent approve"]
+        commands: ["runtime probe", ...SELECTING2, "agent preflight", "agent approve"]
       },
       {
         name: "workdir",
@@ -58265,7 +58282,7 @@ function groupLines({ causes = "" }) {
 function rejectionLines({ reason = "", proof = "", said = "" }) {
   const why2 = reason === "verifier_precision" ? proof : reason;
   if (why2 !== "unclassified") return line5([why2]);
-  return said === "" ? [] : line5([why2, said.replace(/\d+/g, "#")]);
+  return said === "" ? [] : line5([why2, said.replace(/0x[0-9a-f]+|\d+/gi, "#")]);
 }
 function warningLines2({ reason = "", line: words3 = "" }) {
   return line5(reason === "tainted" ? [reason, words3] : [reason]);
@@ -59445,7 +59462,7 @@ async function gatherEvidence(request2) {
     listed.push({
       path: (0, import_node_path108.relative)(root, path3),
       size: bytes3.length,
-      sha256: (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex")
+      sha256: (0, import_node_crypto29.createHash)("sha256").update(bytes3).digest("hex")
     });
   }
   const manifest = {
@@ -59466,12 +59483,12 @@ async function gatherEvidence(request2) {
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto28, import_promises14, import_node_path108, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto29, import_promises14, import_node_path108, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto28 = require("node:crypto");
+    import_node_crypto29 = require("node:crypto");
     import_promises14 = require("node:fs/promises");
     import_node_path108 = require("node:path");
     init_reproduce();
@@ -59657,7 +59674,7 @@ var init_annotations = __esm({
 
 // src/report/comment.ts
 function digest2(text7) {
-  return (0, import_node_crypto29.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
+  return (0, import_node_crypto30.createHash)("sha256").update(text7).digest("hex").slice(0, 16);
 }
 function commentMarker(name5) {
   return `<!-- bpfcompat:${digest2(name5)} -->`;
@@ -59681,12 +59698,12 @@ function sameComment(a, b) {
   const results = resultsOf(a);
   return a === b || results !== void 0 && results === resultsOf(b);
 }
-var import_node_crypto29, MAX_BYTES4;
+var import_node_crypto30, MAX_BYTES4;
 var init_comment = __esm({
   "src/report/comment.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto29 = require("node:crypto");
+    import_node_crypto30 = require("node:crypto");
     init_step_summary();
     MAX_BYTES4 = 65e3;
     __name(digest2, "digest");
@@ -59979,19 +59996,19 @@ async function uploadEvidence(request2, env, runner) {
   warning(`evidence upload failed: ${why2}; the verdict does not depend on it`);
   return void 0;
 }
-var import_node_crypto30, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
+var import_node_crypto31, import_node_fs12, BURNT, suffixes, LEAST_MS, MS_PER_MEGABYTE;
 var init_upload = __esm({
   "src/action/upload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto30 = require("node:crypto");
+    import_node_crypto31 = require("node:crypto");
     import_node_fs12 = require("node:fs");
     init_errors();
     init_commands();
     init_limit();
     init_runner();
     BURNT = /\(409\)|already exists|conflict|finalize/i;
-    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto30.randomUUID)().slice(0, 8)}`], "suffixes");
+    suffixes = /* @__PURE__ */ __name(() => ["", "-retry1", "-retry2", `-${(0, import_node_crypto31.randomUUID)().slice(0, 8)}`], "suffixes");
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
@@ -61416,7 +61433,8 @@ function parseFlags(command, argv, env) {
 }
 function defaultOf(row, env) {
   if (row.type !== "boolean") return readFlagValue(row, row.default);
-  return row.default === "true" || row.env !== void 0 && (env[row.env] ?? "") !== "";
+  const said = row.env === void 0 ? "" : env[row.env] ?? "";
+  return row.default === "true" ? parseBoolean(said) ?? true : said !== "";
 }
 function splitFlag(argument2) {
   const match2 = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(argument2);
@@ -63010,7 +63028,7 @@ async function addFile(host, into, real, to, origin) {
       cause
     });
   });
-  const sha2563 = (0, import_node_crypto31.createHash)("sha256").update(bytes3).digest("hex");
+  const sha2563 = (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex");
   const known5 = into.files.get(to);
   if (known5 !== void 0 && known5.fact.sha256 !== sha2563) {
     reject7("asset_conflict", `${origin}: ${real} and ${known5.fact.source} both go to ${to} in the guest; rename one`);
@@ -63086,12 +63104,12 @@ async function undeclaredFiles(host, dir, what, command, shipped) {
   }
   return notes;
 }
-var import_node_crypto31, import_node_path115, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
+var import_node_crypto32, import_node_path115, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto31 = require("node:crypto");
+    import_node_crypto32 = require("node:crypto");
     import_node_path115 = require("node:path");
     init_errors();
     init_guest_entry();
@@ -63423,19 +63441,19 @@ async function loadCommandBinary(host, cwd, path2, said) {
   return {
     source,
     basename: name5,
-    sha256: (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto33.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length,
     bytes: bytes3,
     guestPath,
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto32, import_node_path118, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto33, import_node_path118, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
   "src/user-program/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto32 = require("node:crypto");
+    import_node_crypto33 = require("node:crypto");
     import_node_path118 = require("node:path");
     init_errors();
     init_guest_entry();
@@ -63456,7 +63474,7 @@ var init_command_binary = __esm({
 
 // src/run/payload.ts
 function sha2562(text7) {
-  return (0, import_node_crypto33.createHash)("sha256").update(text7).digest("hex");
+  return (0, import_node_crypto34.createHash)("sha256").update(text7).digest("hex");
 }
 async function prepareCommand(host, cwd, request2, origin) {
   const command = request2.command.trim();
@@ -63507,12 +63525,12 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto33, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto34, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto33 = require("node:crypto");
+    import_node_crypto34 = require("node:crypto");
     init_errors();
     init_wording();
     init_command_binary();
@@ -64220,21 +64238,21 @@ function backEdgeAt(code2, insns) {
   }
   return void 0;
 }
-function reaches(code2, insns, from, without2) {
-  return walk2(from, insns, without2, (at) => successors(code2, at, insns));
-}
-function joined3(code2, insns, at, without2) {
+function flowGraph(code2, insns) {
+  const after = Array.from({ length: insns }, (_, index) => successors(code2, index, insns));
   const before = Array.from({ length: insns }, () => []);
-  for (let index = 0; index < insns; index++)
-    for (const target of successors(code2, index, insns)) before[target]?.push(index);
-  const back = walk2(at, insns, without2, (index) => before[index] ?? []);
-  return reaches(code2, insns, at, without2).map((reached2, index) => reached2 & (back[index] ?? 0));
+  for (const [index, targets] of after.entries()) for (const target of targets) before[target]?.push(index);
+  return { after, before };
 }
-function walk2(from, insns, without2, next) {
-  const seen = new Uint8Array(insns);
+function joined3({ after, before }, at, without2) {
+  const back = walk2(at, before, without2);
+  return walk2(at, after, without2).map((reached2, index) => reached2 & (back[index] ?? 0));
+}
+function walk2(from, next, without2) {
+  const seen = new Uint8Array(next.length);
   const waiting = [from];
   for (let at = waiting.pop(); at !== void 0; at = waiting.pop()) {
-    for (const target of next(at)) {
+    for (const target of next[at] ?? []) {
       if (target === without2 || seen[target] === 1) continue;
       seen[target] = 1;
       waiting.push(target);
@@ -64260,7 +64278,7 @@ var init_control_flow = __esm({
     OPEN = 1;
     DONE = 2;
     __name(backEdgeAt, "backEdgeAt");
-    __name(reaches, "reaches");
+    __name(flowGraph, "flowGraph");
     __name(joined3, "joined");
     __name(walk2, "walk");
     __name(successors, "successors");
@@ -65661,8 +65679,8 @@ function symbolsIn2(elf, isIncluded) {
   );
   const found2 = [];
   if (sections.size === 0) return found2;
-  const last = Math.min(elf.symbols.count, MAX_SYMBOLS);
-  for (let index = 1; index < last && found2.length < MAX_MAPS; index++) {
+  const last2 = Math.min(elf.symbols.count, MAX_SYMBOLS);
+  for (let index = 1; index < last2 && found2.length < MAX_MAPS; index++) {
     const symbol = elf.symbols.get(index);
     const section2 = symbol && sections.get(symbol.section);
     if (symbol && section2 && symbol.name !== "" && symbol.type !== "section") found2.push({ symbol, section: section2 });
@@ -66578,7 +66596,7 @@ async function readAgain(host, path2, artifact, isObject4) {
   const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
-  if ((0, import_node_crypto34.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
+  if ((0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
     throw new UsageError("artifact_unreadable", `${path2}: it was changed while the run was under way; run again`);
   }
   const facts = isObject4 ? readObject(bytes3) : void 0;
@@ -66621,12 +66639,12 @@ function createShelf(host, limit2 = SHELF_BYTES) {
     content: contentOf(artifact, content2)
   });
 }
-var import_node_crypto34, SHELF_BYTES, NOTHING3;
+var import_node_crypto35, SHELF_BYTES, NOTHING3;
 var init_object_shelf = __esm({
   "src/run/object-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto34 = require("node:crypto");
+    import_node_crypto35 = require("node:crypto");
     init_errors();
     init_header2();
     init_read_object();
@@ -66835,7 +66853,7 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     );
   }
   const whole5 = {
-    sha256: (0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex"),
+    sha256: (0, import_node_crypto36.createHash)("sha256").update(bytes3).digest("hex"),
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
@@ -66850,12 +66868,12 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto35, import_node_path122, REASONS6;
+var import_node_crypto36, import_node_path122, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto35 = require("node:crypto");
+    import_node_crypto36 = require("node:crypto");
     import_node_path122 = require("node:path");
     init_errors();
     init_object_names();
@@ -66915,7 +66933,7 @@ async function loadAmongOthers(host, input) {
       basename: (0, import_node_path123.basename)(path2),
       name: input.name || artifactName(path2),
       // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
-      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto36.createHash)("sha256").digest("hex") : "",
+      sha256: error2.code === "artifact_empty" ? (0, import_node_crypto37.createHash)("sha256").digest("hex") : "",
       sizeBytes: 0
     };
     return { artifact, bytes: new Uint8Array(), facts: void 0, sources: /* @__PURE__ */ new Map(), unusable: unreadable3(error2) };
@@ -66952,12 +66970,12 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto36, import_node_path123;
+var import_node_crypto37, import_node_path123;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto36 = require("node:crypto");
+    import_node_crypto37 = require("node:crypto");
     import_node_path123 = require("node:path");
     init_make_finding();
     init_elf_file();
@@ -66979,10 +66997,31 @@ var init_subject = __esm({
   }
 });
 
-// src/compare/match-objects.ts
+// src/compare/path-segments.ts
 function segmentsOf2(path2) {
   return path2.split("/").filter((segment) => segment !== "");
 }
+function lastingSegments(path2) {
+  const segments = segmentsOf2(path2);
+  const last2 = segments.pop() ?? "";
+  const isImage = path2.startsWith(IMAGE_SCHEME);
+  const place3 = insideWords(last2).find(({ suffix }) => suffix.startsWith("["));
+  if (place3 === void 0 && !isImage) return [];
+  const file2 = place3?.file ?? last2;
+  return [...segments, isImage ? file2.replace(/[:@].*$/, "") : file2, ...place3 === void 0 ? [] : [place3.suffix]];
+}
+var init_path_segments = __esm({
+  "src/compare/path-segments.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_inside();
+    init_oci_source();
+    __name(segmentsOf2, "segmentsOf");
+    __name(lastingSegments, "lastingSegments");
+  }
+});
+
+// src/compare/match-objects.ts
 function commonTail(a, b) {
   let length2 = 0;
   while (length2 < a.length && length2 < b.length && a.at(-1 - length2) === b.at(-1 - length2)) length2++;
@@ -67013,12 +67052,12 @@ function byChosenName(older2, newer) {
   }
   return found2;
 }
-function pairsOf(older2, newer, taken) {
+function pairsOf(older2, newer, taken, of) {
   const used = new Set(taken.values());
-  const olderPaths = older2.map(({ path: path2 }) => segmentsOf2(path2));
+  const olderPaths = older2.map(({ path: path2 }) => of(path2));
   return newer.flatMap((one, index) => {
     if (taken.has(index)) return [];
-    const segments = segmentsOf2(one.path);
+    const segments = of(one.path);
     return older2.flatMap((other, position2) => {
       const before = olderPaths[position2] ?? [];
       const tail3 = commonTail(segments, before);
@@ -67062,24 +67101,32 @@ function ambiguous2(pairs2, older2, newer, file2) {
     `${what}: their paths end alike; name the cases of a suite as they are named there, or take a report of the same directories`
   );
 }
-function matchObjects(older2, newer, file2) {
-  if (older2.length === 1 && newer.length === 1) return [0];
-  const found2 = byChosenName(older2, newer);
-  const used = new Set(found2.values());
-  const all = pairsOf(older2, newer, found2);
+function settle2(all, found2, onRivals) {
+  const settled = { newer: new Set(found2.keys()), older: new Set(found2.values()) };
   const agreed = agreedRoots(all.filter(({ identical }) => !identical));
   const rank2 = /* @__PURE__ */ __name(({ identical, roots, tail: tail3 }) => identical ? 2e6 : roots === agreed ? 1e6 + tail3 : tail3, "rank");
   const levels = [...grouped2(all, rank2)].sort(([a], [b]) => b - a);
   for (const [, pairs2] of levels) {
-    const left = decided(pairs2.filter((pair) => !found2.has(pair.newer) && !used.has(pair.older)));
+    const left = decided(pairs2.filter((pair) => !settled.newer.has(pair.newer) && !settled.older.has(pair.older)));
     const groups2 = [grouped2(left, (pair) => pair.newer), grouped2(left, (pair) => pair.older)];
-    const rivals = groups2.flatMap((group2) => [...group2.values()]).find(({ length: length2 }) => length2 > 1);
-    if (rivals) throw ambiguous2(rivals, older2, newer, file2);
+    const rivals = groups2.flatMap((group2) => [...group2.values()]).filter(({ length: length2 }) => length2 > 1);
+    if (rivals[0]) onRivals(rivals[0]);
+    const unclear = new Set(rivals.flat());
     for (const pair of left) {
-      found2.set(pair.newer, pair.older);
-      used.add(pair.older);
+      settled.newer.add(pair.newer);
+      settled.older.add(pair.older);
+      if (!unclear.has(pair)) found2.set(pair.newer, pair.older);
     }
   }
+}
+function matchObjects(older2, newer, file2) {
+  if (older2.length === 1 && newer.length === 1) return [0];
+  const found2 = byChosenName(older2, newer);
+  settle2(pairsOf(older2, newer, found2, segmentsOf2), found2, (rivals) => {
+    throw ambiguous2(rivals, older2, newer, file2);
+  });
+  settle2(pairsOf(older2, newer, found2, lastingSegments), found2, () => {
+  });
   return newer.map((_, index) => found2.get(index));
 }
 var init_match_objects = __esm({
@@ -67088,7 +67135,7 @@ var init_match_objects = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_object_names();
-    __name(segmentsOf2, "segmentsOf");
+    init_path_segments();
     __name(commonTail, "commonTail");
     __name(isChosen, "isChosen");
     __name(grouped2, "grouped");
@@ -67098,6 +67145,7 @@ var init_match_objects = __esm({
     __name(preferred, "preferred");
     __name(decided, "decided");
     __name(ambiguous2, "ambiguous");
+    __name(settle2, "settle");
     __name(matchObjects, "matchObjects");
   }
 });
@@ -67233,8 +67281,8 @@ function extentOf(bytes3, budget2) {
   const { offset, entryBytes, count: count5 } = header.sections;
   let end = offset + BigInt(entryBytes) * count5;
   for (const section2 of entries) {
-    const last = section2.offset + section2.size;
-    if (hasBytes(section2) && last > end) end = last;
+    const last2 = section2.offset + section2.size;
+    if (hasBytes(section2) && last2 > end) end = last2;
   }
   return end > BigInt(Math.min(bytes3.length, MAX_OBJECT_BYTES)) ? void 0 : Number(end);
 }
@@ -67500,7 +67548,7 @@ function demangled(name5) {
 }
 function shown2(name5) {
   if (name5 === "" || MADE_UP.test(name5) || SKELETON_TEXT.test(name5)) return void 0;
-  const plain6 = demangled(name5).replace(/[^\x21-\x7e]|[[\]/]/g, "_").slice(0, MAX_NAME6);
+  const plain6 = demangled(name5).replace(/[^\x21-\x7e]|[[\]/]/g, "_").slice(0, MAX_NAME7);
   return /[A-Za-z]/.test(plain6) ? plain6 : void 0;
 }
 function readSymbols(places, objects, holders) {
@@ -67558,7 +67606,7 @@ function nameObjects(program2, objects) {
   });
   return names3.map((name5) => names3.filter((one) => one === name5).length === 1 ? name5 : void 0);
 }
-var MAX_SYMBOLS3, MAX_NAME6, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
+var MAX_SYMBOLS3, MAX_NAME7, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
 var init_name_objects = __esm({
   "src/object/inside/name-objects.ts"() {
     "use strict";
@@ -67566,7 +67614,7 @@ var init_name_objects = __esm({
     init_places2();
     init_pointers();
     MAX_SYMBOLS3 = 2e6;
-    MAX_NAME6 = 128;
+    MAX_NAME7 = 128;
     SLACK = 64;
     MADE_UP = /^(?:\.L|anon\.|\$|__compound|_\.)|^[lL]?__?(?:unnamed|const)|\.llvm\.|^str\.|^(?:go|type|runtime)[.:]/;
     SKELETON_TEXT = /^(?:[\w.]+\.)?(?:data|s)(?:\.\d+)*(?:\.lto_priv\.\d+)?$/;
@@ -67618,7 +67666,7 @@ var init_limits = __esm({
 
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
-  return (0, import_node_crypto37.createHash)("sha256").update(bytes3).digest("hex");
+  return (0, import_node_crypto38.createHash)("sha256").update(bytes3).digest("hex");
 }
 function isNamedObject(member3) {
   return OBJECT2.test(member3);
@@ -67715,12 +67763,12 @@ function createCollector(everyPlace = false) {
     }
   };
 }
-var import_node_crypto37, SKELETON2, OBJECT2;
+var import_node_crypto38, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto37 = require("node:crypto");
+    import_node_crypto38 = require("node:crypto");
     init_elf_file();
     init_header2();
     init_c_source();
@@ -68423,8 +68471,8 @@ function nothingWords({ words: words3, kind: kind2 }, { bigEndian, programs }) {
     return `${words3} without one; a program that is packed (upx) or loads objects from files has none to be found, name the .bpf.o itself`;
   }
   if (kind2 === "source") return `${words3} without one; a skeleton is what bpftool gen skeleton writes`;
-  const looked = programs === 0 ? "nor a program" : `and ${programs === 1 ? "its program has" : `its ${programs} programs have`} none`;
-  return `${words3} without a .bpf.o, ${looked}`;
+  const looked2 = programs === 0 ? "nor a program" : `and ${programs === 1 ? "its program has" : `its ${programs} programs have`} none`;
+  return `${words3} without a .bpf.o, ${looked2}`;
 }
 async function limited({ name: name5, flag: flag4 }, words3, signal, work2) {
   const limit2 = AbortSignal.timeout(LIMITS4.milliseconds);
@@ -69706,7 +69754,7 @@ function withoutPaths(manifest) {
   return text7.replaceAll(JSON.stringify(manifest.file).slice(1, -1), "");
 }
 function digestOf2(value2) {
-  return (0, import_node_crypto38.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
+  return (0, import_node_crypto39.createHash)("sha256").update(JSON.stringify(value2, withMaps2)).digest("hex");
 }
 function byName2(a, b) {
   return a.kernel === b.kernel ? a.subject < b.subject ? -1 : 1 : a.kernel < b.kernel ? -1 : 1;
@@ -69762,12 +69810,12 @@ function divideRuns(runs, total, costs) {
     runs: runs.map((_, run2) => planned.filter((one) => one.run === run2).map(({ cell, shard: shard2 }) => ({ ...cell, shard: shard2 })))
   };
 }
-var import_node_crypto38;
+var import_node_crypto39;
 var init_shard_plan = __esm({
   "src/api/shard-plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto38 = require("node:crypto");
+    import_node_crypto39 = require("node:crypto");
     init_errors();
     init_object_names();
     init_shard();
@@ -70508,7 +70556,7 @@ function markersBelow(rodata, end) {
     const offsets = [0];
     for (let next = at + ALIGN; next + ALIGN <= end; next += ALIGN) {
       const step4 = rodata.readUInt32LE(next) - (offsets.at(-1) ?? 0);
-      if (step4 < PER_MARKER || step4 > PER_MARKER * MAX_NAME7) break;
+      if (step4 < PER_MARKER || step4 > PER_MARKER * MAX_NAME8) break;
       offsets.push(rodata.readUInt32LE(next));
     }
     if (offsets.length >= FEWEST_MARKERS) return { at, offsets };
@@ -70533,7 +70581,7 @@ function isStart(rodata, start, end, count5, markers) {
 }
 function findNames(rodata, end, markers) {
   const highest3 = end - (markers.at(-1) ?? 0);
-  for (let start = highest3 - highest3 % ALIGN; start > highest3 - PER_MARKER * MAX_NAME7 && start >= 8; start -= ALIGN) {
+  for (let start = highest3 - highest3 % ALIGN; start > highest3 - PER_MARKER * MAX_NAME8 && start >= 8; start -= ALIGN) {
     for (const back of [4, 8]) {
       const count5 = rodata.readUInt32LE(start - back);
       if (Math.ceil(count5 / PER_MARKER) === markers.length && isStart(rodata, start, end, count5, markers)) {
@@ -70559,7 +70607,7 @@ function readKallsyms(rodata) {
   }
   return found2;
 }
-var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS2, aligned2;
+var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME8, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS2, aligned2;
 var init_kallsyms = __esm({
   "src/kernels/image/kallsyms.ts"() {
     "use strict";
@@ -70568,7 +70616,7 @@ var init_kallsyms = __esm({
     TOKENS = 256;
     MAX_SYMBOLS5 = 2e6;
     ALIGN = 4;
-    MAX_NAME7 = 513;
+    MAX_NAME8 = 513;
     ORDER_BYTES = 3;
     FEWEST_MARKERS = 4;
     MAX_PADDING = 8;
@@ -71547,7 +71595,11 @@ var init_server_env = __esm({
         max: 1e4
       },
       objectBytes: {
-        ...text4("BPFCOMPAT_MAX_OBJECT_BYTES", "size of an uploaded object, at most", "16777216"),
+        ...text4(
+          "BPFCOMPAT_MAX_OBJECT_BYTES",
+          "size of an uploaded object, and of one of the runtime track, at most",
+          "16777216"
+        ),
         kind: "count",
         min: 1024,
         max: 134217728
@@ -71566,17 +71618,9 @@ var init_server_env = __esm({
         "BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH",
         "execute policy of the server; needed, and the agent has its own besides"
       ),
-      executeNeedsPolicy: flag3(
-        "BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_POLICY",
-        "accepted without effect: the policy is needed in any case"
-      ),
       executeWorkerUser: text4(
         "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER",
         "user (name or number) of the agent: results of any other user are rejected; unset: the user of the server"
-      ),
-      executeWorkerBinary: text4(
-        "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY",
-        "accepted without effect: the server starts no worker"
       ),
       executeNeedsIdentity: flag3("BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_WORKER_IDENTITY", "that user must be configured"),
       executeScopes: text4(
@@ -71584,14 +71628,97 @@ var init_server_env = __esm({
         "scopes that JWTs and certificates need for runtime/execute, besides those of every one"
       ),
       executeRoles: text4("BPFCOMPAT_API_RUNTIME_EXECUTE_JWT_REQUIRED_ROLES", "the same for roles"),
+      fetchBytes: {
+        ...text4(
+          "BPFCOMPAT_FETCH_MAX_BYTES",
+          "size of a download of keys of JWTs, or of an object out of an image (runtime track), at most; the bounds of these (1 MiB, BPFCOMPAT_MAX_OBJECT_BYTES) stay",
+          "134217728"
+        ),
+        kind: "count",
+        min: 1024
+      },
       internalHosts: flag3(
         "BPFCOMPAT_FETCH_ALLOW_INTERNAL_HOSTS",
         "where serve was started so as well: keys of JWTs may come from internal hosts"
+      ),
+      webhookSecret: text4(
+        "BPFCOMPAT_GITHUB_MARKETPLACE_WEBHOOK_SECRET",
+        "secret (at least 16 characters) that signs events of GitHub Marketplace, which are written to the log and do nothing else; unset: 503"
       )
     };
     SERVER_ENV_ROWS = Object.values(SERVER_VARIABLES).map(
       ({ Name, Default, Description, Category }) => ({ Name, Default, Description, Category })
     );
+  }
+});
+
+// src/config/without-effect.ts
+var AGENT3, SOURCES, FIRMWARE, ROWS2, WITHOUT_EFFECT_ROWS;
+var init_without_effect = __esm({
+  "src/config/without-effect.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    AGENT3 = {
+      fallback: "",
+      category: "Runtime",
+      readers: ["agent"],
+      instead: "the agent decides by the evidence it has and calls no server"
+    };
+    SOURCES = {
+      category: "Server",
+      readers: ["serve"],
+      instead: "C sources are not compiled (422 source_compile_not_supported); send the compiled object"
+    };
+    FIRMWARE = {
+      category: "Guests",
+      readers: ["guests"],
+      instead: "arm64 guests start their kernel without firmware"
+    };
+    ROWS2 = [
+      {
+        ...{ name: "BPFCOMPAT_API_ENABLE_PPROF", fallback: "false", is: false, category: "Server", readers: ["serve"] },
+        instead: "nothing is profiled over HTTP (/debug/pprof is 404); use the profilers of Node.js (node --cpu-prof)"
+      },
+      {
+        ...{ name: "BPFCOMPAT_API_REDACT_RUNTIME_DETAILS", fallback: "true", is: true },
+        ...{ category: "Server", readers: ["serve"] },
+        instead: "directories of the server are left out of its responses in any case"
+      },
+      {
+        ...{ name: "BPFCOMPAT_API_RUNTIME_EXECUTE_REQUIRE_POLICY", fallback: "false", is: true },
+        ...{ category: "Server", readers: ["serve"] },
+        instead: "the policy is needed in any case"
+      },
+      {
+        ...{ name: "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_BINARY", fallback: "", category: "Server", readers: ["serve"] },
+        instead: "the agent is another process, and the server starts none"
+      },
+      { ...SOURCES, name: "BPFCOMPAT_API_SOURCE_COMPILE_ALLOW_EXTRA_FLAGS", fallback: "false", is: false },
+      { ...SOURCES, name: "BPFCOMPAT_API_SOURCE_COMPILE_TIMEOUT", fallback: "30s" },
+      {
+        ...{ name: "BPFCOMPAT_FETCH_ALLOW_FILE_URI", fallback: "false", is: false, category: "Runtime" },
+        readers: ["serve", "agent", "runtime"],
+        instead: "objects come from the store, or from a file, directory or image that is named, and from no file:// address"
+      },
+      { ...AGENT3, name: "BPFCOMPAT_AGENT_REGISTRY_TOKEN" },
+      { ...AGENT3, name: "BPFCOMPAT_AGENT_IDENTITY_TOKEN" },
+      { ...FIRMWARE, name: "BPFCOMPAT_AARCH64_UEFI_CODE", fallback: "/usr/share/AAVMF/AAVMF_CODE.fd" },
+      { ...FIRMWARE, name: "BPFCOMPAT_AARCH64_UEFI_VARS", fallback: "/usr/share/AAVMF/AAVMF_VARS.fd" },
+      {
+        ...{ name: "BPFCOMPAT_ALLOW_VVFAT_SEED", fallback: "false", is: false, category: "Guests", readers: ["guests"] },
+        instead: "seeds are disk images that need no tool of this machine"
+      },
+      {
+        ...{ name: "BPFCOMPAT_ENABLE_RHCOS", fallback: "false", is: false, category: "Guests", readers: ["guests"] },
+        instead: "a kernel of RHCOS needs a profile with the directory of its packages (docs/kernels.md)"
+      }
+    ];
+    WITHOUT_EFFECT_ROWS = ROWS2.map(({ name: name5, fallback, category, instead }) => ({
+      Name: name5,
+      Default: fallback,
+      Description: `accepted without effect: ${instead}`,
+      Category: category
+    }));
   }
 });
 
@@ -71624,6 +71751,7 @@ var init_env = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_wrap();
     init_server_env();
+    init_without_effect();
     ENV_VARIABLES = [
       {
         Name: "BPFCOMPAT_VALIDATOR_BIN",
@@ -71831,6 +71959,18 @@ var init_env = __esm({
         Category: "Runtime"
       },
       {
+        Name: "BPFCOMPAT_RUNTIME_DECISIONS_MAX_BYTES",
+        Default: "67108864",
+        Description: "the stream of decisions (experimental) begins a new file then, of the server as well; at most 128 MiB, 0 = never",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_RUNTIME_DECISIONS_MAX_FILES",
+        Default: "10",
+        Description: "older files of that stream that are kept, with the traces that they name",
+        Category: "Runtime"
+      },
+      {
         Name: "BPFCOMPAT_AGENT_KILL_SWITCH",
         Default: "",
         Description: "file whose presence makes the agent (experimental) deny everything; default: kill-switch in the work directory",
@@ -71846,6 +71986,12 @@ var init_env = __esm({
         Name: "BPFCOMPAT_AGENT_LOAD_POLICY_PATH",
         Default: "",
         Description: "load policy of the agent (experimental), unless a flag names one",
+        Category: "Runtime"
+      },
+      {
+        Name: "BPFCOMPAT_AGENT_REQUIRE_LOAD_POLICY",
+        Default: "true",
+        Description: "false: the agent (experimental) decides and fetches without a policy; a load check always needs one",
         Category: "Runtime"
       },
       {
@@ -71883,7 +72029,8 @@ var init_env = __esm({
         Default: "",
         Description: "no colors if set and not empty",
         Category: "Output"
-      }
+      },
+      ...WITHOUT_EFFECT_ROWS
     ];
     __name(envMarkdown, "envMarkdown");
     __name(envText, "envText");
@@ -71958,7 +72105,7 @@ function synopsisOf({ name: name5, placeholder }) {
 function descriptionOf(option2) {
   const notes = [
     option2.default === "" || option2.default === "0" ? "" : `default ${option2.default}`,
-    option2.env ? `also by the environment variable ${option2.env}` : ""
+    option2.env && option2.default === "" ? `also by the environment variable ${option2.env}` : ""
   ].filter((note3) => note3 !== "");
   return notes.length === 0 ? option2.description : `${option2.description} (${notes.join("; ")})`;
 }
@@ -72125,13 +72272,13 @@ function publicKeyOf(base642) {
   const raw = Buffer.from(base642, "base64");
   if (raw.length !== 32 || raw.toString("base64") !== base642) return void 0;
   return {
-    id: (0, import_node_crypto39.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
+    id: (0, import_node_crypto40.createHash)("sha256").update(raw).digest("hex").slice(0, 12),
     base64: base642,
-    key: (0, import_node_crypto39.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
+    key: (0, import_node_crypto40.createPublicKey)({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" })
   };
 }
 function rawPublic(key) {
-  return (0, import_node_crypto39.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
+  return (0, import_node_crypto40.createPublicKey)(key).export({ format: "der", type: "spki" }).subarray(SPKI.length).toString("base64");
 }
 async function readIfThere2(host, path2) {
   if (await host.files.stat(path2) === void 0) return void 0;
@@ -72156,7 +72303,7 @@ async function ownKey(host, workdir, take2) {
 function signingKeyOf(text7) {
   const bytes3 = Buffer.from(text7.trim(), "base64");
   if (bytes3.length !== 32 && bytes3.length !== 64) return void 0;
-  const key = (0, import_node_crypto39.createPrivateKey)({
+  const key = (0, import_node_crypto40.createPrivateKey)({
     key: Buffer.concat([PKCS8, bytes3.subarray(0, 32)]),
     format: "der",
     type: "pkcs8"
@@ -72190,7 +72337,7 @@ async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(pat
   }
 }
 async function makeKey(host, dir) {
-  const { privateKey } = (0, import_node_crypto39.generateKeyPairSync)("ed25519");
+  const { privateKey } = (0, import_node_crypto40.generateKeyPairSync)("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(PKCS8.length);
   const base642 = rawPublic(privateKey);
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
@@ -72205,12 +72352,12 @@ async function makeKey(host, dir) {
   await host.files.rename(temporary, (0, import_node_path142.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto39, import_node_path142, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto40, import_node_path142, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto39 = require("node:crypto");
+    import_node_crypto40 = require("node:crypto");
     import_node_path142 = require("node:path");
     init_errors();
     init_work_directory();
@@ -72247,14 +72394,14 @@ function recordLine(record4) {
   return encode2(record4, KEYS2);
 }
 function recordHash(record4) {
-  return (0, import_node_crypto40.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
+  return (0, import_node_crypto41.createHash)("sha256").update(canonicalBytes(record4)).digest("hex");
 }
-var import_node_crypto40, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
+var import_node_crypto41, text5, optional3, count3, texts, HistoryRecord, KEYS2, UNSIGNED, OPTIONAL, ESCAPES2;
 var init_record = __esm({
   "src/history/record.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto40 = require("node:crypto");
+    import_node_crypto41 = require("node:crypto");
     init_zod();
     text5 = string2();
     optional3 = text5.optional();
@@ -72319,7 +72466,7 @@ var init_record = __esm({
 function isSignature(payload, publicKey, signature) {
   const key = publicKeyOf(publicKey)?.key;
   const bytes3 = Buffer.from(signature, "base64");
-  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto41.verify)(null, payload, key, bytes3);
+  return key !== void 0 && bytes3.length === 64 && (0, import_node_crypto42.verify)(null, payload, key, bytes3);
 }
 async function signerOf2(host, workdir, take2) {
   const mode2 = host.env["BPFCOMPAT_SIGNING_MODE"] || "local";
@@ -72332,7 +72479,7 @@ async function signerOf2(host, workdir, take2) {
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,
     signature_public_key: publicKey.base64,
-    signature: (0, import_node_crypto41.sign)(null, payload, key).toString("base64")
+    signature: (0, import_node_crypto42.sign)(null, payload, key).toString("base64")
   });
 }
 function externalSigner(host) {
@@ -72359,12 +72506,12 @@ function externalSigner(host) {
     throw failed2("its signature does not fit the payload and its public key; it must sign the bytes of stdin");
   };
 }
-var import_node_crypto41, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
+var import_node_crypto42, ALGORITHM, EXTERNAL_TIMEOUT_MS, SignerOutput;
 var init_signer2 = __esm({
   "src/history/signer.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto41 = require("node:crypto");
+    import_node_crypto42 = require("node:crypto");
     init_zod();
     init_errors();
     init_keys();
@@ -72407,9 +72554,9 @@ function lineOf(text7) {
     return { record: void 0 };
   }
 }
-function headBytes({ records, last_record_sha256: last }) {
+function headBytes({ records, last_record_sha256: last2 }) {
   return Buffer.from(
-    JSON.stringify({ schema_version: "artifact_history_head.v0.1", records, last_record_sha256: last })
+    JSON.stringify({ schema_version: "artifact_history_head.v0.1", records, last_record_sha256: last2 })
   );
 }
 function parseOrUndefined(text7) {
@@ -72425,11 +72572,11 @@ async function seal(record4, previous, sign2) {
 }
 async function writeHead(host, workdir, head2, sign2) {
   const { signature_public_key: key, signature } = await sign2(headBytes(head2));
-  const { records, last_record_sha256: last } = head2;
+  const { records, last_record_sha256: last2 } = head2;
   const document = {
     schema_version: "artifact_history_head.v0.1",
     records,
-    last_record_sha256: last,
+    last_record_sha256: last2,
     signature_public_key: key,
     signature
   };
@@ -72465,9 +72612,9 @@ async function appendHistory(host, workdir, records, sign2, take2 = (path2) => h
     const path2 = await ownPlace(host, workdir, FILE2);
     const text7 = await readText4(host, path2);
     const lines3 = text7.split("\n").filter((line6) => line6.trim() !== "");
-    const last = lineOf(lines3.at(-1) ?? "").record;
-    let previous = last ? recordHash(last) : "";
-    const intact = (lines3.length === 0 || last !== void 0) && await fitsHead(host, workdir, lines3);
+    const last2 = lineOf(lines3.at(-1) ?? "").record;
+    let previous = last2 ? recordHash(last2) : "";
+    const intact = (lines3.length === 0 || last2 !== void 0) && await fitsHead(host, workdir, lines3);
     let added2 = "";
     for (const record4 of records) {
       const sealed = await seal(record4, previous, sign2);
@@ -72531,18 +72678,18 @@ function makeRunId(now, random) {
 }
 function distinctRunIds(count5, startedAt) {
   const ids = /* @__PURE__ */ new Set();
-  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto42.randomBytes)(3)));
+  while (ids.size < count5) ids.add(makeRunId(startedAt, (0, import_node_crypto43.randomBytes)(3)));
   return [...ids];
 }
 function timestamp2(date3) {
   return date3.toISOString().replace(/\.\d+Z$/, "Z");
 }
-var import_node_crypto42;
+var import_node_crypto43;
 var init_run_id = __esm({
   "src/run/run-id.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto42 = require("node:crypto");
+    import_node_crypto43 = require("node:crypto");
     __name(makeRunId, "makeRunId");
     __name(distinctRunIds, "distinctRunIds");
     __name(timestamp2, "timestamp");
@@ -72937,7 +73084,7 @@ function moduleOnOthers(finding, kernels4) {
   const { reason, function: name5 } = finding.args;
   if (name5 === void 0 || reason !== "renamed_or_removed" && reason !== "removed") return finding;
   for (const { evidence } of kernels4) {
-    const entries = stagesOf(evidence, "symbol").filter((symbol) => symbol.name === name5).flatMap((symbol) => symbol.kallsyms ?? []);
+    const entries = (symbolsByName(evidence).get(name5) ?? []).flatMap((symbol) => symbol.kallsyms ?? []);
     const module2 = entries.find((entry2) => entry2.module !== "")?.module;
     if (module2 !== void 0) {
       return { ...finding, args: { ...finding.args, reason: "module_not_loaded", module: module2 } };
@@ -72946,35 +73093,50 @@ function moduleOnOthers(finding, kernels4) {
   return finding;
 }
 function absentOnOthers(kernels4) {
+  const absent = absentNames(kernels4);
+  if (absent.size === 0) return [...kernels4];
   return kernels4.map((own3) => {
-    const findings = own3.findings.map((finding) => withoutGuess(finding, kernels4));
+    const findings = own3.findings.map((finding) => withoutGuess(finding, kernels4, absent));
     const changed = findings.some((finding, index) => finding !== own3.findings[index]);
     return changed ? kernelResultOf(own3.result, own3.evidence, findings) : own3;
   });
 }
-function withoutGuess(finding, kernels4) {
+function nameKey({ code: code2, args }) {
+  return JSON.stringify([code2, args["function"]]);
+}
+function absentNames(kernels4) {
+  const found2 = /* @__PURE__ */ new Map();
+  for (const { findings } of kernels4) {
+    for (const finding of findings) {
+      const { reason = "", function: name5 } = finding.args;
+      const key = name5 !== void 0 && ABSENT.has(reason) ? nameKey(finding) : void 0;
+      if (key !== void 0 && !found2.has(key)) found2.set(key, reason);
+    }
+  }
+  return found2;
+}
+function withoutGuess(finding, kernels4, absent) {
   const { since: _since, config: _config, config_value: _value, config_profile: _profile, ...args } = finding.args;
-  const { reason, function: name5 } = args;
-  if (name5 === void 0 || reason !== "kernel_too_old" && reason !== "compiled_out") return finding;
-  const elsewhere = kernels4.flatMap(({ findings }) => findings).find((other) => other.code === finding.code && other.args["function"] === name5 && isAbsent(other));
-  if (elsewhere === void 0 || kernels4.some((other) => isFine(other, finding))) return finding;
-  return { ...finding, args: { ...args, reason: elsewhere.args["reason"] ?? reason } };
+  if (args["reason"] !== "kernel_too_old" && args["reason"] !== "compiled_out") return finding;
+  const reason = absent.get(nameKey(finding));
+  if (reason === void 0 || kernels4.some((other) => isFine(other, finding))) return finding;
+  return { ...finding, args: { ...args, reason } };
 }
-function isAbsent({ args }) {
-  return ABSENT.has(args["reason"] ?? "");
-}
-var ABSENT;
+var symbolsByName, ABSENT;
 var init_other_kernels = __esm({
   "src/classify/other-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_evidence();
+    init_once_per();
     init_kernel_results();
+    symbolsByName = oncePer((evidence) => grouped(stagesOf(evidence, "symbol"), ({ name: name5 }) => name5));
     __name(moduleOnOthers, "moduleOnOthers");
     ABSENT = /* @__PURE__ */ new Set(["renamed_or_removed", "removed", "strong", "weak"]);
     __name(absentOnOthers, "absentOnOthers");
+    __name(nameKey, "nameKey");
+    __name(absentNames, "absentNames");
     __name(withoutGuess, "withoutGuess");
-    __name(isAbsent, "isAbsent");
   }
 });
 
@@ -73339,8 +73501,8 @@ function explained3(finding, build3) {
   if (value2 !== void 0 && reason === "compiled_out") {
     const { config: _, ...rest } = others;
     if (finding.code === "MISSING_KFUNC") return { ...finding, args: { ...rest, reason: "strong" } };
-    const looked = others["looked_for"] !== void 0;
-    return { ...finding, args: { ...rest, reason: looked ? "renamed_or_removed" : reason } };
+    const looked2 = others["looked_for"] !== void 0;
+    return { ...finding, args: { ...rest, reason: looked2 ? "renamed_or_removed" : reason } };
   }
   const config_profile = reason === "compiled_out" ? profileWith(option2, build3) : void 0;
   return config_profile === void 0 ? finding : { ...finding, args: { ...finding.args, config: option2, config_profile } };
@@ -73424,7 +73586,7 @@ function imageKernel2(profile, image, hello, now) {
   return {
     schema: "bpfcompat_kernel.v3",
     profile: profile.id,
-    source: (0, import_node_crypto43.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
+    source: (0, import_node_crypto44.createHash)("sha256").update(`${profile.arch} image ${image.sha256}`).digest("hex"),
     arch: profile.arch,
     release,
     package: {
@@ -73443,12 +73605,12 @@ function imageKernel2(profile, image, hello, now) {
 function isPackaged(record4) {
   return record4.vmlinuz !== void 0;
 }
-var import_node_crypto43;
+var import_node_crypto44;
 var init_image_kernel = __esm({
   "src/run/image-kernel.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_crypto43 = require("node:crypto");
+    import_node_crypto44 = require("node:crypto");
     __name(imageKernel2, "imageKernel");
     __name(isPackaged, "isPackaged");
   }
@@ -74571,14 +74733,14 @@ function unsizedArgument(rules, log4) {
 function verifierCause(rules, text7) {
   const log4 = parseVerifierLog(text7);
   const order = candidates3(log4.lines);
-  const last = order[0];
-  if (last === void 0) return unsizedArgument(rules, log4);
+  const last2 = order[0];
+  if (last2 === void 0) return unsizedArgument(rules, log4);
   for (const index of order) {
     const match2 = matchLine(rules, log4.lines[index] ?? "");
     if (match2)
       return { match: match2, line: match2.line, args: { ...calledBy(match2, log4.lines, index), ...describe3(log4, index) } };
   }
-  return { match: void 0, line: log4.lines[last] ?? "", args: describe3(log4, last) };
+  return { match: void 0, line: log4.lines[last2] ?? "", args: describe3(log4, last2) };
 }
 function describe3(log4, index) {
   const above = sourceAbove(log4.lines, index);
@@ -74647,8 +74809,8 @@ function explainSignature(finding, evidence) {
   const name5 = finding.args["function"];
   const symbol = symbolFor(finding, name5, evidence);
   if (finding.args["reason"] !== "proto" || name5 === void 0 || !symbol?.parameters) return finding;
-  const last = symbol.parameters.at(-1);
-  const hidden2 = last?.name === "aux" && last.type === "struct bpf_prog_aux *" && !symbol.near.includes(`${name5}_impl`);
+  const last2 = symbol.parameters.at(-1);
+  const hidden2 = last2?.name === "aux" && last2.type === "struct bpf_prog_aux *" && !symbol.near.includes(`${name5}_impl`);
   const args = { prototype: prototypeText(name5, symbol.parameters) };
   return hidden2 ? withArgs(finding, { ...args, reason: "kernel_btf" }, { confidence: "high" }) : withArgs(finding, args);
 }
@@ -76181,6 +76343,13 @@ var init_object2 = __esm({
         subject: "symbol",
         pattern: /^failed to find BTF for extern '(?<symbol>[^']+)'|^failed to find extern definition|^unrecognized extern section|^extern function \S+ is unsupported/,
         example: { kernel: "any, libbpf 1.7", text: "failed to find BTF for extern 'helper_in_other_file': -3" }
+      },
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "extern",
+        subject: "symbol",
+        pattern: /^map '(?<symbol>[^']+)': unsupported map linkage extern/,
+        example: { kernel: "any, libbpf 1.7", text: "map 'shared': unsupported map linkage extern." }
       },
       {
         code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
@@ -78188,59 +78357,34 @@ var init_recursion = __esm({
   }
 });
 
-// src/classify/fixed-offset.ts
-function lastAccess(lines3) {
-  const at = lines3.findLastIndex((line6) => THROUGH2.test(INSN2.exec(line6)?.groups?.["text"] ?? ""));
-  const { number: number5, text: text7 = "" } = INSN2.exec(lines3[at] ?? "")?.groups ?? {};
-  const base = THROUGH2.exec(text7)?.groups?.["base"];
-  return base === void 0 ? void 0 : { insn: Number(number5), base, above: lines3.slice(0, at) };
+// src/classify/register-state.ts
+function stateOf2(number5, above, copies = MAX_COPIES) {
+  const text7 = above.slice(-NEAR_TEXT);
+  const shown4 = last(text7, `\\bR${number5}(?:_\\w+)?=(?<value>\\S+)`);
+  const write = `^\\d+: \\((?<code>[0-9a-f]{2})\\) [rw]${number5} (?<changes>\\S*)= (?<value>\\S+)`;
+  const written2 = last(text7, write);
+  if (!written2 || (shown4?.index ?? -1) > written2.index) return shown4?.groups?.["value"];
+  const { code: code2 = "", changes, value: value2 = "" } = written2.groups ?? {};
+  if (changes !== "") return void 0;
+  if (SETS_NUMBER.has(code2)) return NUMBER3.test(value2) ? value2 : void 0;
+  const source = code2 === COPIES && copies > 0 ? /^r(\d+)$/.exec(value2)?.[1] : void 0;
+  return source === void 0 ? void 0 : stateOf2(source, text7.slice(0, written2.index), copies - 1);
 }
-function loadOf({ base, above }) {
-  const written2 = new RegExp(`^\\d+: \\([0-9a-f]{2}\\) r${base} [-+*&|^<>/]*= `);
-  const at = above.findLastIndex((line6) => written2.test(line6));
-  const before = lastAccess(above.slice(0, at + 1));
-  return before?.above.length === at ? before : void 0;
+function last(text7, pattern2) {
+  return [...text7.matchAll(new RegExp(pattern2, "gm"))].at(-1);
 }
-function structOf({ base, above }) {
-  const state = new RegExp(`\\bR${base}(?:_\\w+)?=(?:\\w+_)?ptr_(?!or_null_)(\\w+)`);
-  const line6 = above.findLast((text7) => new RegExp(`\\bR${base}(?:_\\w+)?=`).test(text7));
-  return state.exec(line6 ?? "")?.[1];
-}
-function isPlaced({ insn }, program2, evidence) {
-  if (firstStage(evidence, "open")?.core_relocations === 0) return false;
-  const stages = stagesOf(evidence, "core");
-  if (stages.length === 0 || stages.some(({ dropped }) => dropped > 0)) return true;
-  const own3 = stages.flatMap(({ relocations: relocations2 }) => relocations2.filter((one) => one.program === program2));
-  return own3.some((one) => one.insn <= insn && one.insn > insn - NEAR);
-}
-function explainFixedOffset(finding, log4, evidence) {
-  const { reason = "", program: program2 = "" } = finding.args;
-  if (finding.code !== "VERIFIER_REJECTION" || !MISPLACED.has(reason)) return finding;
-  const { lines: lines3 } = parseVerifierLog(log4);
-  const access3 = lastAccess(lines3.slice(0, lines3.lastIndexOf(finding.evidence?.text ?? "")));
-  const beyond = reason === "beyond_struct";
-  const read = beyond ? access3 : access3 && loadOf(access3);
-  const struct = beyond ? finding.args["struct"] ?? finding.args["holder"] : read && structOf(read);
-  if (!read || struct === void 0 || isPlaced(read, program2, evidence)) return finding;
-  return withArgs(finding, { reason: "fixed_offset", struct }, { confidence: "high" });
-}
-var MISPLACED, INSN2, THROUGH2, NEAR;
-var init_fixed_offset = __esm({
-  "src/classify/fixed-offset.ts"() {
+var NEAR_TEXT, MAX_COPIES, NUMBER3, SETS_NUMBER, COPIES;
+var init_register_state = __esm({
+  "src/classify/register-state.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_evidence();
-    init_make_finding();
-    init_verifier_log();
-    MISPLACED = /* @__PURE__ */ new Set(["beyond_struct", "invalid_mem_access"]);
-    INSN2 = /^(?<number>\d+): \([0-9a-f]{2}\) (?<text>[^;]*)/;
-    THROUGH2 = /\*\(u\d+ \*\)\(r(?<base>\d+) [+-]\d+\)/;
-    NEAR = 8;
-    __name(lastAccess, "lastAccess");
-    __name(loadOf, "loadOf");
-    __name(structOf, "structOf");
-    __name(isPlaced, "isPlaced");
-    __name(explainFixedOffset, "explainFixedOffset");
+    NEAR_TEXT = 65536;
+    MAX_COPIES = 4;
+    NUMBER3 = /^-?(?:0x[0-9a-f]+|\d+)$/;
+    SETS_NUMBER = /* @__PURE__ */ new Set(["b7", "b4"]);
+    COPIES = "bf";
+    __name(stateOf2, "stateOf");
+    __name(last, "last");
   }
 });
 
@@ -78249,40 +78393,35 @@ function registerOf(cause) {
   const { index, register } = ARGUMENT.exec(cause)?.groups ?? {};
   return index === void 0 ? register : `${Number(index) + 1}`;
 }
-function stateOf2(number5, log4, cause) {
-  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT);
-  const shown4 = [...before.matchAll(new RegExp(`\\bR${number5}(?:_\\w+)?=(\\S+)`, "g"))].at(-1);
-  const written2 = [...before.matchAll(new RegExp(`^\\d+: \\([0-9a-f]{2}\\) [rw]${number5} = (\\S+)`, "gm"))].at(-1);
-  const constant = /^-?(?:0x[0-9a-f]+|\d+)$/.test(written2?.[1] ?? "") && (written2?.index ?? -1) > (shown4?.index ?? -1);
-  return constant ? written2?.[1] : shown4?.[1];
+function givenState(log4, cause) {
+  const number5 = registerOf(cause);
+  return number5 === void 0 ? void 0 : stateOf2(number5, log4.slice(0, log4.lastIndexOf(cause)));
 }
 function isNull(log4, cause) {
-  const number5 = registerOf(cause);
-  const value2 = number5 === void 0 ? void 0 : CONSTANT.exec(stateOf2(number5, log4, cause) ?? "")?.groups?.["value"];
+  const value2 = CONSTANT.exec(givenState(log4, cause) ?? "")?.groups?.["value"];
   return value2 !== void 0 && Number(value2) === 0;
 }
 function standsIn(log4, cause) {
-  const number5 = registerOf(cause);
-  const state = number5 === void 0 ? void 0 : stateOf2(number5, log4, cause);
+  const state = givenState(log4, cause);
   if (state === void 0) return void 0;
   if (isNull(log4, cause)) return "null_argument";
   if (CONSTANT.test(state) || UNKNOWN.test(state)) return "number_argument";
   if (OTHER2.test(state)) return "type_mismatch";
   return OWN2.test(state) && !/or_null/.test(state) ? "own_memory" : void 0;
 }
-var NEAR_TEXT, ARGUMENT, CONSTANT, UNKNOWN, OWN2, OTHER2;
+var ARGUMENT, CONSTANT, UNKNOWN, OWN2, OTHER2;
 var init_kfunc_argument = __esm({
   "src/classify/kfunc-argument.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    NEAR_TEXT = 65536;
+    init_register_state();
     ARGUMENT = /\b(?:arg#?(?<index>\d)|R(?<register>[1-5]))\b/;
     CONSTANT = /^(?:P|inv|scalar\()?(?<value>-?(?:0x[0-9a-f]+|\d+))\)?$/;
     UNKNOWN = /^P?(?:scalar|inv)\(/;
     OWN2 = /^(?:fp-?\d*|fp\(|map_value|mem|ringbuf_mem|alloc_mem|pkt)/;
     OTHER2 = /^(?:ctx|map_ptr|func)\b/;
     __name(registerOf, "registerOf");
-    __name(stateOf2, "stateOf");
+    __name(givenState, "givenState");
     __name(isNull, "isNull");
     __name(standsIn, "standsIn");
   }
@@ -78317,7 +78456,7 @@ function lossOf(log4, cause) {
       if ((loss.kind === "stale_packet" ? PACKET : OBJECT4).test(state)) return loss;
       if (state === "scalar" || state === "inv") loss = void 0;
     }
-    const text7 = INSN3.exec(line6)?.groups?.["text"]?.trim();
+    const text7 = INSN2.exec(line6)?.groups?.["text"]?.trim();
     if (text7 === void 0) continue;
     const call3 = CALL2.exec(text7)?.groups?.["name"];
     if (call3 !== void 0) {
@@ -78340,7 +78479,7 @@ function explainLostPointer(finding, log4) {
   if (!loss) return finding;
   return withArgs(finding, { reason: loss.kind, call: loss.call }, { confidence: "high" });
 }
-var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN3, NULL_MADE, CALL2;
+var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN2, NULL_MADE, CALL2;
 var init_lost_pointer = __esm({
   "src/classify/lost-pointer.ts"() {
     "use strict";
@@ -78352,7 +78491,7 @@ var init_lost_pointer = __esm({
     ARENA = "bpf_arena_alloc_pages";
     PACKET = /^pkt(?:_meta|_end)?$/;
     OBJECT4 = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
-    INSN3 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
+    INSN2 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
     NULL_MADE = /^[rw]\d+ = 0$/;
     CALL2 = /^call (?<name>\w+)(?:#\d+)?/;
     __name(stateOf3, "stateOf");
@@ -78370,7 +78509,7 @@ function placeOf4(log4, cause) {
   const found2 = before.findLast((line6) => /^\d+: \([0-9a-f]{2}\)/.test(line6)) ?? "";
   return {
     insn: found2.replace(/^\d+: \([0-9a-f]{2}\) /, "").replace(/\s*;.*$/, ""),
-    above: before.slice(-NEAR2)
+    above: before.slice(-NEAR)
   };
 }
 function explainRejection(finding, stage, log4, evidence) {
@@ -78380,8 +78519,10 @@ function explainRejection(finding, stage, log4, evidence) {
   if (finding.code !== "VERIFIER_REJECTION") return explainMap(finding, callee);
   const reason = finerReason(finding, place3, openedProgram(evidence, stage.name)?.type ?? "", callee, log4);
   const named8 = callee !== void 0 && finding.args["function"] === void 0 ? { callee } : {};
-  const finer = withArgs(finding, { ...named8, ...reason, ...acquiredBy(finding, log4) });
-  return explainFixedOffset(explainLostPointer(finer, log4), log4, evidence);
+  return explainLostPointer(
+    withArgs(finding, { ...named8, ...reason, ...acquiredBy(finding, log4) }),
+    log4
+  );
 }
 function explainMap(finding, callee) {
   if (callee !== "bpf_tail_call") return finding;
@@ -78487,12 +78628,11 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       return {};
   }
 }
-var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR2, NEAR_TEXT2, KFUNC_CALL, SIZED, STORE;
+var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT2, KFUNC_CALL, SIZED, STORE;
 var init_rejection = __esm({
   "src/classify/rejection.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_fixed_offset();
     init_kfunc_argument();
     init_lost_pointer();
     init_make_finding();
@@ -78506,7 +78646,7 @@ var init_rejection = __esm({
     MEASURED = /^invalid access to [^,]+, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+)/;
     BAD_ARGUMENT = /^invalid (?:indirect )?(?:access|read)|^R\d+ (?:type=|(?:min|max) value|offset is)|^At .* expected/;
     RECORD_HEADER = 8;
-    NEAR2 = 3;
+    NEAR = 3;
     NEAR_TEXT2 = 65536;
     KFUNC_CALL = /^call \w+#\d{4,}$/;
     SIZED = /^\S+ \S+ memory, len pair leads to invalid memory access$/m;
@@ -79421,7 +79561,7 @@ var init_module_facts = __esm({
 });
 
 // src/run/needed-names.ts
-function isAbsent2({
+function isAbsent({
   kind: kind2,
   kallsyms,
   btf,
@@ -79437,7 +79577,7 @@ function isAbsent2({
 }
 function neededOf(symbol) {
   const kind2 = KINDS10[symbol.kind];
-  if (kind2 === void 0 || !isAbsent2(symbol)) return [];
+  if (kind2 === void 0 || !isAbsent(symbol)) return [];
   const name5 = symbol.kind === "iterator" && !symbol.name.startsWith("bpf_iter_") ? `bpf_iter_${symbol.name}` : symbol.name;
   return [{ kind: kind2, name: name5 }];
 }
@@ -79475,7 +79615,7 @@ var init_needed_names = __esm({
       raw_tracepoint: "raw_tracepoint",
       type: "type"
     };
-    __name(isAbsent2, "isAbsent");
+    __name(isAbsent, "isAbsent");
     __name(neededOf, "neededOf");
     __name(missingNames, "missingNames");
     TRACEPOINT2 = /^(?:tp|tracepoint)\/([^/]+)\/([^/]+)$/;
@@ -79539,6 +79679,9 @@ function inserted(choice3, rules, { evidence, outcome }) {
     return { name: name5, reason, names: names3, status: "failed", error: error2 };
   });
 }
+function isLost({ outcome }) {
+  return outcome.status === "infra_error" && !WHOLE.has(outcome.cause);
+}
 async function notFiles(modules2, load2) {
   const { found: found2, all } = await modules2.look(load2);
   return load2.flatMap((name5, index) => {
@@ -79575,7 +79718,7 @@ async function runWithModules(run2, rules, open4, signal, ahead = []) {
         } else {
           const next = await run2(await modules2.read(names3, signal));
           found2 = { ...facts, modules: [...absent, ...inserted(choice3, rules, next)] };
-          result = next.outcome.status === "infra_error" ? await run2([]) : next;
+          result = isLost(next) ? await run2([]) : next;
           if (result !== next) break;
         }
       }
@@ -79598,7 +79741,7 @@ async function runWithModules(run2, rules, open4, signal, ahead = []) {
 function merged2(known5, more) {
   return [...new Map([...known5, ...more].map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
-var MAX_ROUNDS;
+var MAX_ROUNDS, WHOLE;
 var init_module_cells = __esm({
   "src/run/module-cells.ts"() {
     "use strict";
@@ -79615,6 +79758,8 @@ var init_module_cells = __esm({
     __name(moduleOpener, "moduleOpener");
     MAX_ROUNDS = 3;
     __name(inserted, "inserted");
+    WHOLE = /* @__PURE__ */ new Set(["not_measured", "command_unrunnable"]);
+    __name(isLost, "isLost");
     __name(notFiles, "notFiles");
     __name(runWithModules, "runWithModules");
     __name(merged2, "merged");
@@ -80333,8 +80478,8 @@ async function runInGuest(job, host, signal, emit, fresh) {
     return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, runMs };
   }
 }
-function failureOf2(error2, job, reported, last) {
-  if (error2 instanceof GuestError) return job.judgeCrash(error2, reported, last);
+function failureOf2(error2, job, reported, last2) {
+  if (error2 instanceof GuestError) return job.judgeCrash(error2, reported, last2);
   if (error2.code === "ENOSPC") {
     const message4 = `no space left for the files of this target in ${job.dir}; free some space and run again`;
     return { status: "infra_error", cause: "no_space", message: message4 };
@@ -80347,22 +80492,22 @@ async function runCell(job, host, signal, emit) {
   const first3 = await runInGuest(job, host, signal, emit, false);
   const { outcome } = first3;
   const again = outcome.status === "infra_error" && !FINAL.has(outcome.cause) ? outcome.message : void 0;
-  const last = again === void 0 ? first3 : await runInGuest(job, host, signal, emit, true);
+  const last2 = again === void 0 ? first3 : await runInGuest(job, host, signal, emit, true);
   return {
     cell: job.cell,
-    outcome: last.outcome,
+    outcome: last2.outcome,
     kernel: job.record,
-    evidence: last.evidence,
-    guest: last.guest,
+    evidence: last2.evidence,
+    guest: last2.guest,
     timings: {
       prepareMs: job.prepareMs,
-      bootMs: last.bootMs,
-      runMs: last.runMs,
+      bootMs: last2.bootMs,
+      runMs: last2.runMs,
       totalMs: host.monotonicMs() - started
     },
     startedAt: timestamp2(startedAt),
     finishedAt: timestamp2(host.now()),
-    ...last.shortened !== void 0 && { shortened: last.shortened },
+    ...last2.shortened !== void 0 && { shortened: last2.shortened },
     retriedAfter: again,
     dir: job.dir
   };
@@ -81259,18 +81404,18 @@ function accessLine(at, access3, program2, facts) {
   if (word4.test(at.text)) return at;
   const distance = /* @__PURE__ */ __name((line6) => Math.abs(line6.insn - insn), "distance");
   const naming = linesOfProgram(facts, program2.layout).filter(
-    (line6) => line6.function === at.function && line6.line > 0 && distance(line6) <= NEAR3 && word4.test(line6.text)
+    (line6) => line6.function === at.function && line6.line > 0 && distance(line6) <= NEAR2 && word4.test(line6.text)
   );
   const found2 = naming.find((line6) => line6.insn > insn) ?? naming.at(-1);
   return found2 ? { ...found2, insn, certainty: "table" } : at;
 }
-var NEAR3;
+var NEAR2;
 var init_access_line = __esm({
   "src/classify/access-line.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_lines();
-    NEAR3 = 64;
+    NEAR2 = 64;
     __name(accessLine, "accessLine");
   }
 });
@@ -81306,15 +81451,17 @@ var init_callbacks = __esm({
 // src/object/stack-counters.ts
 function stackCounters(code2, insns, at) {
   if (insns > MAX_INSNS3 || at < 0 || at >= insns) return [];
-  const around = joined3(code2, insns, at);
+  const flow = flowGraph(code2, insns);
+  const around = joined3(flow, at);
   const found2 = [];
   let tried = 0;
   for (let insn = 0; insn < insns && tried < MAX_TRIED; insn++) {
     const place3 = around[insn] === 1 ? countedAt(code2, insns, insn) : void 0;
     if (!place3 || found2.some(({ offset }) => offset === place3.offset)) continue;
     tried++;
-    if (!isCounted(code2, insns, at, insn)) continue;
-    found2.push({ ...place3, insn, passed: addressTaken(code2, insns, place3.offset, around) });
+    const counter = { ...place3, insn };
+    if (!isCounted(code2, flow, at, insn) || !endsBy(code2, flow, around, counter)) continue;
+    found2.push({ ...counter, passed: addressTaken(code2, insns, place3.offset, around) });
   }
   return found2;
 }
@@ -81322,7 +81469,7 @@ function countedAt(code2, insns, index) {
   const add = insnAt(code2, index);
   if (add.code !== ADD_64 && add.code !== ADD_32) return void 0;
   const near = /* @__PURE__ */ __name((step4, fits2) => {
-    for (let far = 1; far <= NEAR4; far++) {
+    for (let far = 1; far <= NEAR3; far++) {
       const other = index + far * step4;
       const insn = other >= 0 && other < insns ? insnAt(code2, other) : void 0;
       if (insn && fits2(insn)) return insn;
@@ -81339,26 +81486,47 @@ function countedAt(code2, insns, index) {
 function isAccess({ code: code2 }, kind2) {
   return (code2 & 231) === (MEMORY | kind2) && ((code2 & LONG) === WORD4 || (code2 & LONG) === LONG);
 }
-function isCounted(code2, insns, at, counting) {
-  const smaller = joined3(code2, insns, at, counting);
-  if (reaches(code2, insns, at, counting)[at] !== 1) return true;
+function isCounted(code2, flow, at, counting) {
+  const smaller = joined3(flow, at, counting);
+  if (smaller[at] !== 1) return true;
   return smaller.some((inside, index) => {
     const { code: operation } = insnAt(code2, index);
-    return inside === 1 && (operation === ADD_64 || operation === ADD_32) && !countedAt(code2, insns, index);
+    return inside === 1 && (operation === ADD_64 || operation === ADD_32) && !countedAt(code2, smaller.length, index);
   });
+}
+function endsBy(code2, { after }, around, counter) {
+  return around.some((inside, index) => {
+    const targets = after[index] ?? [];
+    if (inside !== 1 || targets.length < 2 || targets.every((target) => around[target] === 1)) return false;
+    const jump = insnAt(code2, index);
+    const compared2 = (jump.code & FROM_REGISTER3) === 0 ? [jump.destination] : [jump.destination, jump.source];
+    return compared2.some((register) => isCount2(code2, index, register, counter));
+  });
+}
+function isCount2(code2, index, register, { insn, offset }) {
+  for (let at = index - 1; at >= 0 && at >= index - NEAR_END; at--) {
+    const made2 = insnAt(code2, at);
+    if (isCall(made2.code)) return false;
+    if (!makes(made2, register) || NARROWS.has(made2.code)) continue;
+    return at === insn || isAccess(made2, LDX) && made2.source === FRAME3 && made2.offset === offset;
+  }
+  return false;
+}
+function makes({ code: code2, destination }, register) {
+  return destination === register && (isWideLoad(code2) || [LDX, ALU2, ALU_64].includes(code2 & 7));
 }
 function addressTaken(code2, insns, offset, around) {
   for (let index = 0; index < insns; index++) {
     const move = insnAt(code2, index);
     if (around[index] !== 1 || move.code !== MOVE3 || move.source !== FRAME3) continue;
-    for (let next = index + 1; next <= Math.min(index + NEAR4, insns - 1); next++) {
+    for (let next = index + 1; next <= Math.min(index + NEAR3, insns - 1); next++) {
       const add = insnAt(code2, next);
       if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset) return true;
     }
   }
   return false;
 }
-var FRAME3, MEMORY, ADD_64, ADD_32, MOVE3, WORD4, LONG, NEAR4, MAX_INSNS3, MAX_TRIED;
+var FRAME3, MEMORY, ALU2, ALU_64, ADD_64, ADD_32, MOVE3, WORD4, LONG, NEAR3, NEAR_END, NARROWS, FROM_REGISTER3, MAX_INSNS3, MAX_TRIED;
 var init_stack_counters = __esm({
   "src/object/stack-counters.ts"() {
     "use strict";
@@ -81367,61 +81535,27 @@ var init_stack_counters = __esm({
     init_opcodes();
     FRAME3 = 10;
     MEMORY = 96;
+    ALU2 = 4;
+    ALU_64 = 7;
     ADD_64 = 7;
     ADD_32 = 4;
     MOVE3 = 191;
     WORD4 = 0;
     LONG = 24;
-    NEAR4 = 4;
+    NEAR3 = 4;
+    NEAR_END = 8;
+    NARROWS = /* @__PURE__ */ new Set([103, 119, 199, 87]);
+    FROM_REGISTER3 = 8;
     MAX_INSNS3 = 65536;
     MAX_TRIED = 32;
     __name(stackCounters, "stackCounters");
     __name(countedAt, "countedAt");
     __name(isAccess, "isAccess");
     __name(isCounted, "isCounted");
+    __name(endsBy, "endsBy");
+    __name(isCount2, "isCount");
+    __name(makes, "makes");
     __name(addressTaken, "addressTaken");
-  }
-});
-
-// src/classify/counters.ts
-function withCounter(finding, evidence, facts, program2) {
-  const { reason, insn = "" } = finding.args;
-  if (finding.code !== "VERIFIER_REJECTION" || reason !== "infinite_loop" || !program2 || insn === "") return finding;
-  const part3 = program2.layout.parts.findLast(({ start }) => start <= Number(insn));
-  const fn = part3 && facts.functions[part3.fn];
-  if (!fn) return finding;
-  const release = kernelVersion(evidence.hello.kernel.release);
-  const counter = stackCounters(viewOf2(fn.code), fn.insns, Number(insn) - part3.start).find(
-    (each2) => isLost(each2, (since2) => olderThan(release, since2))
-  );
-  if (!counter) return finding;
-  const location = sourceLine2(facts, program2, part3.start + counter.insn);
-  const known5 = withArgs(
-    finding,
-    { reason: counter.passed ? "passed_counter" : "stack_counter" },
-    { confidence: "high" }
-  );
-  return location ? { ...known5, location } : known5;
-}
-function isLost({ width, offset, passed: passed2 }, before) {
-  if (width === 4 && offset % SLOT4 !== 0) return true;
-  return passed2 ? before(KEEPS_READ) : width === 4 && before(KEEPS_WORDS);
-}
-var KEEPS_WORDS, KEEPS_READ, SLOT4;
-var init_counters = __esm({
-  "src/classify/counters.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_kernel_range();
-    init_read_object();
-    init_stack_counters();
-    init_strings();
-    init_make_finding();
-    KEEPS_WORDS = "5.16";
-    KEEPS_READ = "6.14";
-    SLOT4 = 8;
-    __name(withCounter, "withCounter");
-    __name(isLost, "isLost");
   }
 });
 
@@ -81520,6 +81654,128 @@ var init_failing_insn = __esm({
   }
 });
 
+// src/classify/counters.ts
+function countersAt(facts, { index, code: code2, insns }, at) {
+  const work2 = looked(facts);
+  const key = `${index} ${at}`;
+  const known5 = work2.found.get(key);
+  if (known5) return known5;
+  work2.room -= insns;
+  const found2 = work2.room < 0 ? [] : stackCounters(viewOf2(code2), insns, at);
+  work2.found.set(key, found2);
+  return found2;
+}
+function withCounter(finding, evidence, facts, program2) {
+  if (finding.code !== "VERIFIER_REJECTION" || finding.args["reason"] !== "infinite_loop" || !program2) return finding;
+  const insn = blamedInsn("", finding.evidence?.text ?? "")?.insn ?? Number(finding.args["insn"] ?? Number.NaN);
+  const part3 = program2.layout.parts.findLast(({ start }) => start <= insn);
+  const fn = part3 && facts.functions[part3.fn];
+  if (!fn) return finding;
+  const release = kernelVersion(evidence.hello.kernel.release);
+  const counter = countersAt(facts, fn, insn - part3.start).find(
+    (each2) => isLost2(each2, (since2) => olderThan(release, since2))
+  );
+  if (!counter) return finding;
+  const location = sourceLine2(facts, program2, part3.start + counter.insn);
+  const known5 = withArgs(
+    finding,
+    { reason: counter.passed ? "passed_counter" : "stack_counter" },
+    { confidence: "high" }
+  );
+  return location ? { ...known5, location } : known5;
+}
+function isLost2({ width, offset, passed: passed2 }, before) {
+  if (width === 4 && offset % SLOT4 !== 0) return true;
+  return passed2 ? before(KEEPS_READ) : width === 4 && before(KEEPS_WORDS);
+}
+var KEEPS_WORDS, KEEPS_READ, SLOT4, MAX_INSNS4, looked;
+var init_counters = __esm({
+  "src/classify/counters.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_range();
+    init_once_per();
+    init_read_object();
+    init_stack_counters();
+    init_strings();
+    init_failing_insn();
+    init_make_finding();
+    KEEPS_WORDS = "5.16";
+    KEEPS_READ = "6.14";
+    SLOT4 = 8;
+    MAX_INSNS4 = 1e6;
+    looked = oncePer((_facts2) => ({ room: MAX_INSNS4, found: /* @__PURE__ */ new Map() }));
+    __name(countersAt, "countersAt");
+    __name(withCounter, "withCounter");
+    __name(isLost2, "isLost");
+  }
+});
+
+// src/classify/fixed-offset.ts
+function lastAccess(lines3) {
+  const at = lines3.findLastIndex((line6) => THROUGH2.test(INSN3.exec(line6)?.groups?.["text"] ?? ""));
+  const { number: number5, text: text7 = "" } = INSN3.exec(lines3[at] ?? "")?.groups ?? {};
+  const base = THROUGH2.exec(text7)?.groups?.["base"];
+  return base === void 0 ? void 0 : { insn: Number(number5), base, above: lines3.slice(0, at) };
+}
+function loadOf({ base, above }) {
+  const written2 = new RegExp(`^\\d+: \\([0-9a-f]{2}\\) r${base} \\S*= `);
+  const at = above.findLastIndex((line6) => written2.test(line6));
+  const before = lastAccess(above.slice(0, at + 1));
+  return before?.above.length === at ? before : void 0;
+}
+function structOf({ base, above }) {
+  return /^(?:\w+_)?ptr_(?!or_null_)(\w+)/.exec(stateOf2(base, above.join("\n")) ?? "")?.[1];
+}
+function rootOf3(access3) {
+  return access3.split(/[ .[]/, 2)[1]?.split("___", 1)[0];
+}
+function isPlaced(insn, struct, evidence, facts, program2) {
+  const part3 = program2.layout.parts.findLast(({ start }) => start <= insn);
+  const at = insn - (part3?.start ?? 0);
+  if (!part3 || at >= (facts.functions[part3.fn]?.insns ?? 0)) return true;
+  if ((firstStage(evidence, "open")?.core_relocations ?? 0) > facts.core.length) return true;
+  const own3 = coreByFunction(facts).get(`${part3.fn}`) ?? [];
+  return own3.some((one) => one.insn <= at && one.insn > at - NEAR4 || rootOf3(one.access) === struct);
+}
+function withFixedOffset(finding, evidence, facts, program2) {
+  const { reason = "" } = finding.args;
+  if (finding.code !== "VERIFIER_REJECTION" || !MISPLACED.has(reason) || !program2) return finding;
+  const stage = failedProgram(evidence, program2.name);
+  const { lines: lines3 } = parseVerifierLog(stage ? verifierText(stage) : "");
+  const access3 = lastAccess(lines3.slice(0, Math.max(0, lines3.lastIndexOf(finding.evidence?.text ?? ""))));
+  const beyond = reason === "beyond_struct";
+  const read = beyond ? access3 : access3 && loadOf(access3);
+  const struct = beyond ? finding.args["struct"] ?? finding.args["holder"] : read && structOf(read);
+  if (!read || struct === void 0 || isPlaced(read.insn, struct, evidence, facts, program2)) return finding;
+  const confidence = beyond ? "high" : finding.confidence;
+  return withArgs(finding, { reason: "fixed_offset", struct }, { confidence });
+}
+var MISPLACED, INSN3, THROUGH2, NEAR4, coreByFunction;
+var init_fixed_offset = __esm({
+  "src/classify/fixed-offset.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_evidence();
+    init_once_per();
+    init_make_finding();
+    init_register_state();
+    init_reported_programs();
+    init_verifier_log();
+    MISPLACED = /* @__PURE__ */ new Set(["beyond_struct", "invalid_mem_access"]);
+    INSN3 = /^(?<number>\d+): \([0-9a-f]{2}\) (?<text>[^;]*)/;
+    THROUGH2 = /\*\(u\d+ \*\)\(r(?<base>\d+) [+-]\d+\)/;
+    NEAR4 = 8;
+    __name(lastAccess, "lastAccess");
+    __name(loadOf, "loadOf");
+    __name(structOf, "structOf");
+    coreByFunction = oncePer((facts) => grouped(facts.core, ({ fn }) => `${fn}`));
+    __name(rootOf3, "rootOf");
+    __name(isPlaced, "isPlaced");
+    __name(withFixedOffset, "withFixedOffset");
+  }
+});
+
 // src/classify/follows.ts
 function usersOf(map3, { programs }) {
   return programs.filter(({ autoload, maps }) => autoload && maps.includes(map3 ?? "")).map(({ name: name5 }) => name5);
@@ -81529,7 +81785,7 @@ function withUsers(finding, facts) {
   const users = usersOf(finding.subject, facts);
   return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: nameList(users) } };
 }
-function rootOf3({ phase, args }, findings, facts) {
+function rootOf4({ phase, args }, findings, facts) {
   const about = args["expected_of"];
   if (phase !== "functional" || about === void 0 || args["kind"] === "run") return void 0;
   const unattached = new Map(
@@ -81539,7 +81795,7 @@ function rootOf3({ phase, args }, findings, facts) {
   return able.length > 0 && able.every((name5) => unattached.has(name5)) ? unattached.get(able[0] ?? "") : void 0;
 }
 function withRoot(finding, findings, facts) {
-  const root = rootOf3(finding, findings, facts);
+  const root = rootOf4(finding, findings, facts);
   if (root === void 0) return finding;
   const because2 = { because: root.code, because_programs: nameList(usersOf(finding.args["expected_of"], facts)) };
   return { ...finding, args: { ...finding.args, ...because2, ...root.subject && { because_subject: root.subject } } };
@@ -81567,7 +81823,7 @@ var init_follows = __esm({
     init_name_list();
     __name(usersOf, "usersOf");
     __name(withUsers, "withUsers");
-    __name(rootOf3, "rootOf");
+    __name(rootOf4, "rootOf");
     __name(withRoot, "withRoot");
     __name(promoted, "promoted");
     __name(withConsequences, "withConsequences");
@@ -81713,7 +81969,8 @@ function locateFindings(outcome, evidence, facts, sources = /* @__PURE__ */ new 
   const findings = outcome.findings.map((each2) => {
     const reported = withUnplaced(withUntested(each2, facts), facts);
     const program2 = programOf3(reported, facts);
-    const known5 = withCounter(withOwnLimits(withAccess(reported, facts), program2), evidence, facts, program2);
+    const own3 = withOwnLimits(withAccess(reported, facts), program2);
+    const known5 = withFixedOffset(withCounter(own3, evidence, facts, program2), evidence, facts, program2);
     const finding = withFeature(withTailCalls(known5, evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository2(location, sources) } : finding;
@@ -81820,6 +82077,7 @@ var init_locate = __esm({
     init_callbacks();
     init_counters();
     init_failing_insn();
+    init_fixed_offset();
     init_follows();
     init_own_limits();
     init_reported_programs();
@@ -81886,7 +82144,7 @@ function withSilentFaults(outcome, evidence, facts) {
   );
   const found2 = [];
   let reported = outcome.findings;
-  let room = MAX_INSNS4;
+  let room = MAX_INSNS5;
   for (const program2 of facts.programs) {
     if (!loaded2.has(program2.name)) continue;
     room -= program2.insns;
@@ -81953,7 +82211,7 @@ function movedField2(program2, evidence, facts) {
   });
   return { ...finding, location: sourceLine2(facts, program2, insn) };
 }
-var MAX_FINDINGS3, MAX_INSNS4, firstWrong;
+var MAX_FINDINGS3, MAX_INSNS5, firstWrong;
 var init_silent = __esm({
   "src/classify/silent.ts"() {
     "use strict";
@@ -81964,7 +82222,7 @@ var init_silent = __esm({
     init_read_object();
     init_make_finding();
     MAX_FINDINGS3 = 20;
-    MAX_INSNS4 = 1e6;
+    MAX_INSNS5 = 1e6;
     __name(withSilentFaults, "withSilentFaults");
     __name(isShortRecord, "isShortRecord");
     __name(withField, "withField");
@@ -82671,10 +82929,10 @@ function loadValidation(requested2, subject, run2) {
       ) : outcome;
       return withAltering(located2, evidence, artifact.altering ?? []);
     }, "judge"),
-    judgeCrash: /* @__PURE__ */ __name((error2, evidence, last) => {
+    judgeCrash: /* @__PURE__ */ __name((error2, evidence, last2) => {
       const outcome = classifyCrash(error2);
       if (evidence === void 0) return outcome;
-      if (!last && alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
+      if (!last2 && alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
       const failure3 = failureBeside(outcome, { evidence, ...judged });
       return facts ? locateFindings(failure3, evidence, facts, sources) : failure3;
     }, "judgeCrash")
@@ -83138,9 +83396,11 @@ var init_baseline = __esm({
 });
 
 // src/plan/classes/attach-options.ts
+function typeAttachOptions(type) {
+  return BY_TYPE.flatMap(([pattern2, options2]) => pattern2.test(type) ? options2 : []);
+}
 function attachOptions({ section: section2, kind: kind2 }) {
-  const own3 = BY_SECTION2.find(([pattern2]) => pattern2.test(section2))?.[1] ?? [];
-  return [...own3, ...BY_TYPE.flatMap(([pattern2, options2]) => pattern2.test(kind2.type) ? options2 : [])];
+  return [...BY_SECTION2.find(([pattern2]) => pattern2.test(section2))?.[1] ?? [], ...typeAttachOptions(kind2.type)];
 }
 var BY_SECTION2, BY_TYPE, GENERAL_OPTIONS;
 var init_attach_options = __esm({
@@ -83166,6 +83426,7 @@ var init_attach_options = __esm({
       "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY",
       "CONFIG_PREEMPT_RT"
     ];
+    __name(typeAttachOptions, "typeAttachOptions");
     __name(attachOptions, "attachOptions");
   }
 });
@@ -83245,7 +83506,7 @@ function typeNeeds(type) {
   const context = CONTEXTS.get(type);
   return [
     { kind: "enumerator", name: `BPF_PROG_TYPE_${type.toUpperCase()}` },
-    ...optionNeeds(typeOption(type)),
+    ...optionNeeds(typeOption(type), ...typeAttachOptions(type)),
     ...context === void 0 ? [] : [{ kind: "type", name: context }]
   ];
 }
@@ -86193,7 +86454,7 @@ function liveView(io, width, height) {
       progress = advance(progress, event3, performance.now());
       if (event3.type !== "note") return;
       erase();
-      io.err(`note: ${event3.message}
+      io.err(`note: ${terminal(event3.message, 2e3)}
 `);
     },
     close() {
@@ -86246,6 +86507,7 @@ var init_live = __esm({
   "src/cli/live.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_escape();
     init_plain_progress();
     init_progress();
     init_progress_text();
@@ -86548,7 +86810,7 @@ function differsText({ known: known5, differs }, above) {
   if (!known5) return "nothing is known of it";
   if (!above.known) return "nothing is known of that one";
   if (differs.length === 0) return "architecture or guest";
-  const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME8));
+  const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME9));
   const more = differs.length - names3.length;
   return `${names3.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
@@ -86592,7 +86854,7 @@ async function planClasses(options2, io, signal) {
 `);
   return 0;
 }
-var NAMED5, MAX_NAME8;
+var NAMED5, MAX_NAME9;
 var init_plan_classes = __esm({
   "src/cli/plan-classes.ts"() {
     "use strict";
@@ -86604,7 +86866,7 @@ var init_plan_classes = __esm({
     init_table();
     init_test_command();
     NAMED5 = 3;
-    MAX_NAME8 = 60;
+    MAX_NAME9 = 60;
     __name(differsText, "differsText");
     __name(classesText, "classesText");
     __name(planClasses, "planClasses");
