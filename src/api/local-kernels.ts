@@ -11,7 +11,7 @@ import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import type { KernelSource, Profile } from '../model/kernel.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
 import { type LocalKernel, localKernelText, placeOfKernel, TYPED_KERNEL } from '../model/local-kernel.ts';
-import { option, phrase } from '../model/wording.ts';
+import { option, phrase, setting } from '../model/wording.ts';
 import type { Input } from '../run/claims.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
 import { isLayout } from '../run/find-artifacts.ts';
@@ -78,7 +78,21 @@ function nameOfPlace(image: string): string {
   return idOf(withoutEndSlashes(name).split('/').at(-1) ?? '');
 }
 
-async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {
+/** @throws UsageError `flag_conflict` for `--kernel debian-12-6.1` where no file is called so: the other flag is meant */
+async function checkFile(environment: ResolvedEnvironment, { image }: LocalKernel): Promise<void> {
+  if ((await environment.host.files.stat(resolve(environment.cwd, image))) !== undefined) return;
+  const { isSet, isKernel } = await meaningOf(environment, image);
+  if (!isSet && !isKernel) return;
+  const what = isKernel ? 'the id of a kernel' : 'a word for several kernels';
+  throw new UsageError(
+    'flag_conflict',
+    phrase`${option('kernel')}: ${image} is ${what} and no file here; write ${setting('kernels', image)}`,
+  );
+}
+
+async function profileOf(environment: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {
+  const { host, cwd } = environment;
+  if (placeOfKernel(kernel) === 'file') await checkFile(environment, kernel);
   const said = `${TYPED_KERNEL}${localKernelText(kernel)}`;
   const root = await flagRoot(host, cwd);
   for (const path of localPaths(cwd, kernel)) await confineFlag(host, root, said, path);
@@ -104,6 +118,17 @@ async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel
   };
 }
 
+/** What a word means to `--kernels`: the id of a built-in kernel, a word for several, or neither. */
+async function meaningOf(
+  environment: ResolvedEnvironment,
+  word: string,
+): Promise<{ readonly isSet: boolean; readonly isKernel: boolean }> {
+  const catalog = createCatalog(environment);
+  const rows = await builtinRows(catalog.files, catalog.builtin);
+  const isSet = (await builtinMatrixNames(catalog)).includes(word) || rows.some(({ distro }) => distro === word);
+  return { isSet, isKernel: rows.some(({ id }) => id === word) };
+}
+
 /**
  * Reports are compared, merged and required by ids alone: what a person calls a kernel is no id of another one, and no word
  * that stands for several.
@@ -112,10 +137,8 @@ async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel
 async function checkName(environment: ResolvedEnvironment, kernel: LocalKernel): Promise<void> {
   const { name } = kernel;
   if (name === undefined) return;
-  const catalog = createCatalog(environment);
-  const rows = await builtinRows(catalog.files, catalog.builtin);
-  const isSet = (await builtinMatrixNames(catalog)).includes(name) || rows.some(({ distro }) => distro === name);
-  const isKernel = !environment.allowOverride && rows.some(({ id }) => id === name);
+  const { isSet, ...known } = await meaningOf(environment, name);
+  const isKernel = !environment.allowOverride && known.isKernel;
   if (!isSet && !isKernel) return;
   const what = isSet ? 'a word for several kernels' : 'the id of a built-in kernel';
   const allowed = isSet ? '' : phrase`, or allow it with ${option('allow-profile-override')}`;

@@ -119,6 +119,7 @@ function unknownFlag(command: CommandName, argument: string, name: string, optio
 function meantFlag(command: CommandName, word: string): string {
   if (word.startsWith('-') || word === '') return '';
   if (command === 'compare') return `write ${flag('base-report')} OLD.json ${flag('head-report')} NEW.json; `;
+  if (command === 'report-summary') return `write ${flag('report')} ${word}; `;
   const meant = ['artifact', 'suite'].find((name) => optionsOf(command).some((row) => row.name === name));
   if (meant === 'artifact')
     return `write ${flag('artifact')} ${word}, several objects as a pattern in quotes: ${flag('artifact')} 'build/*.bpf.o'; `;

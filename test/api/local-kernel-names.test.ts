@@ -23,6 +23,18 @@ test.each(['lts', 'quick', 'ubuntu'])('%s stands for several kernels and is the 
   await expect(named(name, { allowProfileOverride: true })).rejects.toThrow(`${name} is a word for several kernels;`);
 });
 
+test.each(['debian-12-6.1', 'quick', 'ubuntu'])('%s, which is no file, belongs to the other flag', async (name) => {
+  const entries = localEntries(environmentOf({}), parseLocalKernels([name]), []);
+  await expect(entries).rejects.toThrow(
+    new RegExp(`: ${name} is .* and no file here; write kernels: \\["${name}"\\]$`),
+  );
+});
+
+test('a file that is not there and has no name of a kernel is a wrong path', async () => {
+  const entries = localEntries(environmentOf({}), parseLocalKernels(['debian-12-6.1/bzImage']), []);
+  await expect(entries).rejects.toThrow(/debian-12-6\.1\/bzImage cannot be booted: there is no such file/);
+});
+
 test('what is advised for two kernels of one name can be typed', async () => {
   const error: unknown = await named('own', { others: ['own'] }).catch((caught: unknown) => caught);
   const [, advised = ''] = /give this one a name: --kernel (.*)$/.exec((error as Error).message) ?? [];

@@ -203,6 +203,7 @@ describe('flag syntax', () => {
       'unknown flag "--artefact" of \'test\'; did you mean "--artifact"? see \'bpfcompat test --help\'',
     ],
     [['suite', 'suite.yaml'], 'unexpected_argument', 'unexpected argument "suite.yaml"; write --suite suite.yaml; '],
+    [['report-summary', 'r.json'], 'unexpected_argument', 'write --report r.json; '],
     [['compare', 'a', 'b'], 'unexpected_argument', 'write --base-report OLD.json --head-report NEW.json'],
     [['test', '--output', 'x'], 'unknown_flag', 'unknown flag "--output" of \'test\'; did you mean "--out"?'],
     [['test', '-o', 'x'], 'unknown_flag', 'unknown flag "-o" of \'test\'; did you mean "--out"?'],
