@@ -6,6 +6,9 @@ import { NOT_FOUND } from './command-hints.ts';
  * `[[ ]]`, `<( )` and `pipefail`, and not the rest. A command that never ran says nothing about the object.
  */
 
+/** The flags of `test-command` and of `test` for the program that the guest gets. */
+const BINARY = `${flag('bin')} or ${flag('command-binary')}`;
+
 /** How ash ends when it cannot parse its text, before anything of that line has run. */
 const SYNTAX_EXIT = 2;
 
@@ -39,9 +42,9 @@ export function shellRejection(ended: Ended | undefined): string | undefined {
   const said = line.slice(0, 200);
   const whole = `or run it in the vendor's whole system (${flag('lane')} image)`;
   if (rejected) {
-    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag('command-binary')}, or an asset), ${whole}`;
+    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${BINARY}, or an asset), ${whole}`;
   }
   const missing = ended.exit_code === NOT_FOUND ? MISSING.exec(line) : null;
   if (missing === null) return undefined;
-  return `the guest has no program ${missing[1] ?? missing[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag('command-binary')}, or an asset), ${whole}`;
+  return `the guest has no program ${missing[1] ?? missing[2]} (${said}): it has a small shell with its tools, the declared assets, and the program of ${BINARY} as $BPFCOMPAT_BIN, not by its name; write "$BPFCOMPAT_BIN" if that is meant, else bring the program along (${BINARY}, or an asset), ${whole}`;
 }

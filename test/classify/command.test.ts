@@ -103,7 +103,9 @@ describe('the exit code is the verdict', () => {
       expect(classifyCommand(command({ exit_code: 127, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
         status: 'infra_error',
         cause: 'command_unrunnable',
-        message: expect.stringMatching(new RegExp(`no program ${program} .*--lane image`)),
+        message: expect.stringMatching(
+          new RegExp(`no program ${program} .* as \\$BPFCOMPAT_BIN, not by its name; .*--bin or .*--lane image`),
+        ),
       });
     }
   });
