@@ -23,6 +23,19 @@ test('what is gone says where it is still there', () => {
   expect(text).toContain('x function do_unlinkat is not in this kernel: 7.3; present on 5.10, 6.1, 6.12');
 });
 
+test('a title that speaks of every kernel does not name them again', () => {
+  const outcome = failed();
+  if (outcome.status !== 'fail') throw new Error('not a failure');
+  const targets = ['debian-12-6.1', 'debian-13-7.3'].map((id) => target(id));
+  const text = (findings: typeof outcome.findings): string => {
+    const results = targets.map((_, index) => result({ artifact: 0, target: index }, { ...outcome, findings }));
+    return matrixText(runReport({ targets, results }), plain(100));
+  };
+  expect(text(outcome.findings)).toMatch(/x this kernel has no .*: both kernels\n/);
+  const everywhere = outcome.findings.map((one) => ({ ...one, args: { ...one.args, everywhere: '2' } }));
+  expect(text(everywhere)).toMatch(/x no kernel of this run has [^:\n]*\n/);
+});
+
 describe('width', () => {
   const ids = Array.from({ length: 12 }, (_, i) => `debian-13-6.${i + 10}`);
   const targets = [...ids.map((id) => target(id)), target('debian-12-6.12', { required: false })];

@@ -19,6 +19,9 @@ const ABSENCE: ReadonlySet<string> = new Set([
   'UNSUPPORTED_MAP_TYPE',
 ]);
 
+/** A title that speaks of every kernel already: nothing has to name them again. */
+const SAYS_ALL = /\b(?:no|any) kernel of this run\b/;
+
 /** Text under a bullet: wrapped, its first line behind `lead`, the others as far in. */
 function under(text: string, width: number, lead: string, repeat = false): string[] {
   const more = repeat ? lead : ' '.repeat(lead.length);
@@ -42,7 +45,8 @@ export function groupLines(
     ? allKernels(kernels.length)
     : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
   const expected = group.decisive && group.targets.every((target) => declared.fails(target));
-  const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
+  const head = everywhere && SAYS_ALL.test(title) ? terminal(title) : `${terminal(title)}: ${where}`;
+  const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${head}`, width - 4);
   const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
   const blame = groupWords(finding.group, group.targets.length > 1);
