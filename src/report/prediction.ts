@@ -49,9 +49,9 @@ export function agreementWords(agreement: Agreement): string {
     case 'agrees':
       return 'as predicted';
     case 'backport':
-      return 'kernel too old by its version, accepts it (backport)';
+      return 'the kernel is too old by its version, but accepts it (backport)';
     case 'refused':
-      return 'kernel new enough by its version, rejects it';
+      return 'the kernel is new enough by its version, but rejects it';
     case 'other_cause':
       return 'rejected for a cause that no version decides';
     case 'open':

@@ -38,10 +38,10 @@ test('what was predicted stands beside what was seen', () => {
   const lines = predictionLines(views);
   expect(lines).toContain('2 of 4 kernels did something else than their version lets one expect.');
   expect(lines.join('\n')).toMatch(
-    /rejected: needs 5\.8 or later \(ring buffer map events\) \| loads \| kernel too old by its version, accepts it \(backport\)/,
+    /rejected: needs 5\.8 or later \(ring buffer map events\) \| loads \| the kernel is too old by its version, but accepts it \(backport\)/,
   );
   expect(lines.join('\n')).toMatch(
-    /loads: needs 5\.8 or later .* \| rejected: map events.* \| kernel new enough by its version, rejects it/,
+    /loads: needs 5\.8 or later .* \| rejected: map events.* \| the kernel is new enough by its version, but rejects it/,
   );
   expect(views.map(predictionJson)[2]).toEqual({
     verdict: 'refused',
