@@ -1,4 +1,5 @@
 import type { EventListener } from '../model/events.ts';
+import { flag } from '../model/wording.ts';
 import { mapTypeNeeds, type Need, typeNeeds } from '../plan/classes/needs.ts';
 import type { InferredCell } from '../run/inferred-cells.ts';
 import type { PlannedRun } from '../run/run-check.ts';
@@ -47,7 +48,7 @@ export async function sampled(
     ),
   );
   if (inferred.length === 0) return { ...run, cells };
-  const counts = accepts ? 'a pass that is inferred counts, as was chosen' : 'none of these counts as a pass';
-  const note = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, and ${counts}`;
+  const counts = accepts ? 'counts, as was chosen' : `is no pass without ${flag('accept-inferred')}`;
+  const note = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, which ${counts}`;
   return { ...run, cells, inferred, notes: [...run.notes, note] };
 }
