@@ -110,7 +110,10 @@ export async function watch(options: WatchOptions): Promise<never> {
     throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${image}: files are watched, no images`);
   const looking = (): Promise<Look> =>
     look(host, cwd, options, latest?.report.assets?.map(({ source }) => source) ?? []);
-  let seen: Look = { objects: new Map(), settings: (await looking()).settings };
+  const start = await looking();
+  const missing = first.filter((path) => !start.objects.has(path));
+  if (missing.length > 0) onIdle?.(`${missing.join(', ')}: no such file, or an empty one; waiting for it`);
+  let seen: Look = { objects: new Map(), settings: start.settings };
   for (;;) {
     try {
       const { now, changed, gone } = await nextChange(looking, seen, signal);
