@@ -65,7 +65,8 @@ function nothingWords({ words, kind }: Pick<Container, 'kind' | 'words'>, { bigE
   if (kind === 'program') {
     return `${words} without one; a program that is packed (upx) or loads objects from files has none to be found, name the .bpf.o itself`;
   }
-  if (kind === 'source') return `${words} without one; a skeleton is what bpftool gen skeleton writes`;
+  if (kind === 'source')
+    return `${words} without one; compile it (clang -O2 -g -target bpf -c), or name a skeleton that bpftool gen skeleton wrote`;
   const looked =
     programs === 0
       ? 'nor a program'

@@ -36,6 +36,7 @@ beforeAll(() => {
   put('agent', program);
   put('stripped', buildProgram({ data: Buffer.concat([ONE, TWO]) }));
   put('twins', buildProgram({ data: Buffer.concat([ONE, new Uint8Array(8), object('one')]) }));
+  put('code.c', 'int x;\n');
   put('none', buildProgram({ data: new Uint8Array(64) }));
   put('damaged', buildProgram({ data: Buffer.concat([ONE, new Uint8Array(8), TWO.subarray(0, 70)]) }));
   put('tree/usr/sbin/agent', program);
@@ -87,6 +88,7 @@ describe('objects in files', () => {
   });
 
   test.each([
+    ['code.c', /^no BPF object in code\.c: it is C source without one; compile it \(clang .*\), or name a skeleton/],
     ['none', /^no BPF object in none: it is an ELF file for x86_64 without one; .*name the \.bpf\.o itself$/],
     ['text.tar', /^no BPF object in text\.tar: it is a tar archive without a \.bpf\.o, nor a program$/],
     ['cut.tar.gz', /^cut\.tar\.gz: a gzip file that cannot be read/],
