@@ -32,19 +32,23 @@ interface Ended {
 /**
  * Why the command was not run as it was meant, in words for the user; undefined where the shell understood it and had its
  * programs. Only the small shell speaks like this: what a whole system says of a missing program is the command's end.
+ * @param of a functional test has assets alone
  */
-export function shellRejection(ended: Ended | undefined): string | undefined {
+export function shellRejection(ended: Ended | undefined, of: 'command' | 'test'): string | undefined {
   if (ended === undefined || ended.timed_out) return undefined;
   const line = ended.stderr_tail.trimEnd().split('\n').at(-1) ?? '';
   const rejected =
     (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
     (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
   const said = line.slice(0, 200);
+  const way = of === 'command' ? `${BINARY}, or an asset` : 'an asset';
   const whole = `or run it in the vendor's whole system (${flag('lane')} image)`;
   if (rejected) {
-    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${BINARY}, or an asset), ${whole}`;
+    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${way}), ${whole}`;
   }
   const missing = ended.exit_code === NOT_FOUND ? MISSING.exec(line) : null;
   if (missing === null) return undefined;
-  return `the guest has no program ${missing[1] ?? missing[2]} (${said}): it has a small shell with its tools, the declared assets, and the program of ${BINARY} as $BPFCOMPAT_BIN, not by its name; write "$BPFCOMPAT_BIN" if that is meant, else bring the program along (${BINARY}, or an asset), ${whole}`;
+  const bin =
+    of === 'command' ? `, and the program of ${BINARY} as $BPFCOMPAT_BIN, not by its name; write that, or` : ';';
+  return `the guest has no program ${missing[1] ?? missing[2]} (${said}): it has a small shell with its tools and the declared assets${bin} bring the program along (${way}), ${whole}`;
 }

@@ -83,7 +83,7 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
     return infra('internal', "the guest did not run the command; see the validator's log of this target");
   }
   if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
-  const rejection = shellRejection(stage);
+  const rejection = shellRejection(stage, 'command');
   // Also where that exit code is expected: it is not the command's.
   if (rejection !== undefined) return infra('command_unrunnable', rejection);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };

@@ -32,7 +32,7 @@ interface TestResult {
 /** Whether the guest's own facts say that the test passed; the word `pass` alone is not enough. */
 function passed({ test, stage, broken }: TestResult): boolean {
   const commandPassed =
-    test.command === '' || (stage?.exit_code === test.expectExitCode && shellRejection(stage) === undefined);
+    test.command === '' || (stage?.exit_code === test.expectExitCode && shellRejection(stage, 'test') === undefined);
   return stage?.status === 'pass' && !stage.timed_out && commandPassed && broken.length === 0;
 }
 
@@ -148,7 +148,7 @@ export function functionalResult(
     })
     .filter((result) => !passed(result));
   const failure = (result: TestResult): string | undefined =>
-    result.test.command === '' ? undefined : shellRejection(result.stage);
+    result.test.command === '' ? undefined : shellRejection(result.stage, 'test');
   const decides = (result: TestResult): boolean => result.test.required && failure(result) === undefined;
   const reported = (results: readonly TestResult[]): Finding[] =>
     results.map((result) => testFinding(evidence, result));

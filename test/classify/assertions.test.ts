@@ -200,5 +200,9 @@ test('a tool that the guest does not have is not a fault of the object', () => {
     validationMode: '',
     functionalTests: [fx.functionalTest('t', { command: 'bpftool map show' })],
   });
-  expect(result).toMatchObject({ status: 'infra_error', cause: 'command_unrunnable' });
+  expect(result).toMatchObject({
+    status: 'infra_error',
+    cause: 'command_unrunnable',
+    message: expect.stringMatching(/the declared assets; bring the program along \(an asset\), or run it in /),
+  });
 });
