@@ -52,7 +52,7 @@ export const REPORTED_EXTENSIONS: readonly Row[] = [
     '6.12',
     'verifier_kptr_untagged',
     missing('bpf_cpumask_create', 'bpf_cpumask_set_cpu'),
-    failing(rejected('no_kptr', 'keeps'), rejected('untrusted_pointer', 'uses')),
+    failing(rejected('no_kptr', 'keeps'), rejected('number_argument', 'uses')),
   ),
   from(
     '6.12',
