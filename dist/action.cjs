@@ -37513,9 +37513,9 @@ function agreementWords(agreement) {
     case "agrees":
       return "as predicted";
     case "backport":
-      return "kernel too old by its version, accepts it (backport)";
+      return "the kernel is too old by its version, but accepts it (backport)";
     case "refused":
-      return "kernel new enough by its version, rejects it";
+      return "the kernel is new enough by its version, but rejects it";
     case "other_cause":
       return "rejected for a cause that no version decides";
     case "open":
@@ -40478,7 +40478,19 @@ function nameOfPlace(image) {
   const [name5 = ""] = image.split(/[?#]/);
   return idOf(withoutEndSlashes(name5).split("/").at(-1) ?? "");
 }
-async function profileOf({ host, cwd }, kernel2) {
+async function checkFile(environment, { image }) {
+  if (await environment.host.files.stat((0, import_node_path59.resolve)(environment.cwd, image)) !== void 0) return;
+  const { isSet, isKernel } = await meaningOf(environment, image);
+  if (!isSet && !isKernel) return;
+  const what = isKernel ? "the id of a kernel" : "a word for several kernels";
+  throw new UsageError(
+    "flag_conflict",
+    phrase`${option("kernel")}: ${image} is ${what} and no file here; write ${setting("kernels", image)}`
+  );
+}
+async function profileOf(environment, kernel2) {
+  const { host, cwd } = environment;
+  if (placeOfKernel(kernel2) === "file") await checkFile(environment, kernel2);
   const said = `${TYPED_KERNEL}${localKernelText(kernel2)}`;
   const root = await flagRoot(host, cwd);
   for (const path2 of localPaths(cwd, kernel2)) await confineFlag(host, root, said, path2);
@@ -40503,13 +40515,17 @@ async function profileOf({ host, cwd }, kernel2) {
     top: root.top
   };
 }
+async function meaningOf(environment, word4) {
+  const catalog = createCatalog(environment);
+  const rows3 = await builtinRows(catalog.files, catalog.builtin);
+  const isSet = (await builtinMatrixNames(catalog)).includes(word4) || rows3.some(({ distro }) => distro === word4);
+  return { isSet, isKernel: rows3.some(({ id: id2 }) => id2 === word4) };
+}
 async function checkName2(environment, kernel2) {
   const { name: name5 } = kernel2;
   if (name5 === void 0) return;
-  const catalog = createCatalog(environment);
-  const rows3 = await builtinRows(catalog.files, catalog.builtin);
-  const isSet = (await builtinMatrixNames(catalog)).includes(name5) || rows3.some(({ distro }) => distro === name5);
-  const isKernel = !environment.allowOverride && rows3.some(({ id: id2 }) => id2 === name5);
+  const { isSet, ...known5 } = await meaningOf(environment, name5);
+  const isKernel = !environment.allowOverride && known5.isKernel;
   if (!isSet && !isKernel) return;
   const what = isSet ? "a word for several kernels" : "the id of a built-in kernel";
   const allowed2 = isSet ? "" : phrase`, or allow it with ${option("allow-profile-override")}`;
@@ -40572,7 +40588,9 @@ var init_local_kernels2 = __esm({
     __name(resolvedKernels, "resolvedKernels");
     __name(imageOf2, "imageOf");
     __name(nameOfPlace, "nameOfPlace");
+    __name(checkFile, "checkFile");
     __name(profileOf, "profileOf");
+    __name(meaningOf, "meaningOf");
     __name(checkName2, "checkName");
     __name(mine, "mine");
     __name(localProfiles, "localProfiles");
@@ -61470,6 +61488,7 @@ function unknownFlag(command, argument2, name5, options2) {
 function meantFlag(command, word4) {
   if (word4.startsWith("-") || word4 === "") return "";
   if (command === "compare") return `write ${flag("base-report")} OLD.json ${flag("head-report")} NEW.json; `;
+  if (command === "report-summary") return `write ${flag("report")} ${word4}; `;
   const meant2 = ["artifact", "suite"].find((name5) => optionsOf(command).some((row) => row.name === name5));
   if (meant2 === "artifact")
     return `write ${flag("artifact")} ${word4}, several objects as a pattern in quotes: ${flag("artifact")} 'build/*.bpf.o'; `;
@@ -68470,7 +68489,8 @@ function nothingWords({ words: words3, kind: kind2 }, { bigEndian, programs }) {
   if (kind2 === "program") {
     return `${words3} without one; a program that is packed (upx) or loads objects from files has none to be found, name the .bpf.o itself`;
   }
-  if (kind2 === "source") return `${words3} without one; a skeleton is what bpftool gen skeleton writes`;
+  if (kind2 === "source")
+    return `${words3} without one; compile it (clang -O2 -g -target bpf -c), or name a skeleton that bpftool gen skeleton wrote`;
   const looked2 = programs === 0 ? "nor a program" : `and ${programs === 1 ? "its program has" : `its ${programs} programs have`} none`;
   return `${words3} without a .bpf.o, ${looked2}`;
 }
@@ -75932,26 +75952,29 @@ var init_command_hints = __esm({
 });
 
 // src/classify/command-shell.ts
-function shellRejection(ended2) {
+function shellRejection(ended2, of) {
   if (ended2 === void 0 || ended2.timed_out) return void 0;
   const line6 = ended2.stderr_tail.trimEnd().split("\n").at(-1) ?? "";
   const rejected2 = ended2.exit_code === SYNTAX_EXIT && (SYNTAX.test(line6) || OPTION2.test(line6)) || ended2.exit_code === NOT_FOUND3 && BASH_ONLY.test(line6);
   const said = line6.slice(0, 200);
+  const way = of === "command" ? `${BINARY}, or an asset` : "an asset";
   const whole5 = `or run it in the vendor's whole system (${flag("lane")} image)`;
   if (rejected2) {
-    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag("command-binary")}, or an asset), ${whole5}`;
+    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${way}), ${whole5}`;
   }
   const missing4 = ended2.exit_code === NOT_FOUND3 ? MISSING2.exec(line6) : null;
   if (missing4 === null) return void 0;
-  return `the guest has no program ${missing4[1] ?? missing4[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag("command-binary")}, or an asset), ${whole5}`;
+  const bin = of === "command" ? `, and the program of ${BINARY} as $BPFCOMPAT_BIN, not by its name; write that, or` : ";";
+  return `the guest has no program ${missing4[1] ?? missing4[2]} (${said}): it has a small shell with its tools and the declared assets${bin} bring the program along (${way}), ${whole5}`;
 }
-var SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, MISSING2;
+var BINARY, SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, MISSING2;
 var init_command_shell = __esm({
   "src/classify/command-shell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_wording();
     init_command_hints();
+    BINARY = `${flag("bin")} or ${flag("command-binary")}`;
     SYNTAX_EXIT = 2;
     SYNTAX = /^[^\s:]+: (?:line \d+: )?syntax error: (?:unexpected|bad|missing|unterminated) /;
     OPTION2 = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illegal option /;
@@ -77773,7 +77796,7 @@ var init_test_run = __esm({
 
 // src/classify/functional.ts
 function passed({ test, stage, broken: broken3 }) {
-  const commandPassed = test.command === "" || stage?.exit_code === test.expectExitCode && shellRejection(stage) === void 0;
+  const commandPassed = test.command === "" || stage?.exit_code === test.expectExitCode && shellRejection(stage, "test") === void 0;
   return stage?.status === "pass" && !stage.timed_out && commandPassed && broken3.length === 0;
 }
 function reasonOf6({ test, stage, broken: broken3 }) {
@@ -77858,7 +77881,7 @@ function functionalResult(evidence, tests, validationMode) {
     const stage = stages.get(test.name);
     return { test, stage, broken: brokenExpectations(test, stage) };
   }).filter((result) => !passed(result));
-  const failure3 = /* @__PURE__ */ __name((result) => result.test.command === "" ? void 0 : shellRejection(result.stage), "failure");
+  const failure3 = /* @__PURE__ */ __name((result) => result.test.command === "" ? void 0 : shellRejection(result.stage, "test"), "failure");
   const decides = /* @__PURE__ */ __name((result) => result.test.required && failure3(result) === void 0, "decides");
   const reported = /* @__PURE__ */ __name((results) => results.map((result) => testFinding(evidence, result)), "reported");
   return {
@@ -80939,7 +80962,7 @@ function classifyCommand(evidence, expectExitCode) {
     return infra("internal", "the guest did not run the command; see the validator's log of this target");
   }
   if (stage.status === "skipped") return infra("internal", `the command was not run: ${stage.error}`);
-  const rejection = shellRejection(stage);
+  const rejection = shellRejection(stage, "command");
   if (rejection !== void 0) return infra("command_unrunnable", rejection);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: "pass", findings: [] };
   const reported = loaderFailure(stage);
@@ -84000,14 +84023,15 @@ async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
     )
   );
   if (inferred.length === 0) return { ...run2, cells };
-  const counts = accepts ? "a pass that is inferred counts, as was chosen" : "none of these counts as a pass";
-  const note3 = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, and ${counts}`;
+  const counts = accepts ? "counts, as was chosen" : `is no pass without ${flag("accept-inferred")}`;
+  const note3 = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, which ${counts}`;
   return { ...run2, cells, inferred, notes: [...run2.notes, note3] };
 }
 var init_sampled = __esm({
   "src/api/sampled.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_wording();
     init_needs();
     init_kernel_classes();
     __name(targetNeeds2, "targetNeeds");
@@ -85770,7 +85794,8 @@ function groupLines2(group2, followers, kernels4, declared, width, paint2) {
   const everywhere2 = group2.targets.length === kernels4.length && kernels4.length > 1;
   const where = everywhere2 ? allKernels(kernels4.length) : `${list6(group2.targets)}${group2.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? "present" : "fine"} on ${list6(group2.absent)}` : ""}`;
   const expected = group2.decisive && group2.targets.every((target) => declared.fails(target));
-  const [first3 = "", ...more] = wrap2(`${expected ? "expected: " : ""}${terminal(title3)}: ${where}`, width - 4);
+  const head2 = everywhere2 && SAYS_ALL.test(title3) ? terminal(title3) : `${terminal(title3)}: ${where}`;
+  const [first3 = "", ...more] = wrap2(`${expected ? "expected: " : ""}${head2}`, width - 4);
   const bullet = expected ? paint2.dim("-") : group2.decisive ? paint2.bad("x") : paint2.warn("!");
   const lines3 = [`  ${bullet} ${paint2.bold(first3)}`, ...more.map((line6) => `    ${paint2.bold(line6)}`)];
   const blame = groupWords(finding.group, group2.targets.length > 1);
@@ -85788,7 +85813,7 @@ function groupLines2(group2, followers, kernels4, declared, width, paint2) {
   }
   return lines3;
 }
-var ABSENCE;
+var ABSENCE, SAYS_ALL;
 var init_group_lines = __esm({
   "src/report/terminal/group-lines.ts"() {
     "use strict";
@@ -85808,6 +85833,7 @@ var init_group_lines = __esm({
       "UNSUPPORTED_HELPER",
       "UNSUPPORTED_MAP_TYPE"
     ]);
+    SAYS_ALL = /\b(?:no|any) kernel of this run\b/;
     __name(under2, "under");
     __name(groupLines2, "groupLines");
   }
