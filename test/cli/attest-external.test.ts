@@ -96,17 +96,21 @@ test('a program that does not finish is ended after its time', async () => {
   );
   const real = createHost({ env });
   const limits: (number | undefined)[] = [];
+  // On a busy machine a program may not even have started by then: longer, the next time.
+  let timeoutMs = 750;
   const host: typeof real = {
     ...real,
     // The same program and the same clock, with a shorter time.
     run: (command, args, options) => {
       limits.push(options?.timeoutMs);
-      return real.run(command, args, { ...options, timeoutMs: 1500 });
+      timeoutMs *= 2;
+      return real.run(command, args, { ...options, timeoutMs });
     },
   };
   const sign = await chosenSigner(host, '', join(cwd, '.bpfcompat'));
-  await expect(sign(Buffer.from('x'))).rejects.toThrow('it did not finish within a minute');
-  expect(limits).toEqual([60_000]);
+  do await expect(sign(Buffer.from('x'))).rejects.toThrow('it did not finish within a minute');
+  while (!existsSync(join(cwd, 'pid')) && timeoutMs < 20_000);
+  expect(new Set(limits)).toEqual(new Set([60_000]));
   const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'));
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
