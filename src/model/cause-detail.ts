@@ -85,7 +85,7 @@ export function causeDetail(code: string, args: Args): string | undefined {
  */
 export function isDetailKnown(before: string | undefined, now: string | undefined): boolean {
   if (before === undefined || now === undefined) return true;
-  const known = before.split('\n');
-  const open = known.some((one) => one.startsWith(UNCLASSIFIED));
-  return now.split('\n').every((one) => known.includes(one) || (open && !one.startsWith(UNCLASSIFIED)));
+  const known = new Set(before.split('\n'));
+  const open = [...known].some((one) => one.startsWith(UNCLASSIFIED));
+  return now.split('\n').every((one) => known.has(one) || (open && !one.startsWith(UNCLASSIFIED)));
 }
