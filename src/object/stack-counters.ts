@@ -30,7 +30,7 @@ export interface StackCounter {
   readonly offset: number;
   /** Bytes of the variable. */
   readonly width: 4 | 8;
-  /** The loop hands its address to something. */
+  /** The loop hands its address to a helper: what a function of the program does with it is followed. */
   readonly passed: boolean;
 }
 
@@ -120,14 +120,24 @@ function makes({ code, destination }: Insn, register: number): boolean {
   return destination === register && (isWideLoad(code) || [LDX, ALU, ALU_64].includes(code & 7));
 }
 
-/** `r2 = r10; r2 += -4` in the loop. */
+/** The call that comes next is of a helper, and not of a function of the object or one that is declared in it. */
+function callsHelper(code: DataView, insns: number, from: number): boolean {
+  for (let index = from; index < insns; index++) {
+    const insn = insnAt(code, index);
+    if (isCall(insn.code)) return insn.source === 0;
+  }
+  return false;
+}
+
+/** `r2 = r10; r2 += -4; call` in the loop. */
 function addressTaken(code: DataView, insns: number, offset: number, around: Uint8Array): boolean {
   for (let index = 0; index < insns; index++) {
     const move = insnAt(code, index);
     if (around[index] !== 1 || move.code !== MOVE || move.source !== FRAME) continue;
     for (let next = index + 1; next <= Math.min(index + NEAR, insns - 1); next++) {
       const add = insnAt(code, next);
-      if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset) return true;
+      if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset)
+        if (callsHelper(code, insns, next + 1)) return true;
     }
   }
   return false;

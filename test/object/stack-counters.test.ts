@@ -24,6 +24,11 @@ test('a counter whose address the loop passes on', () => {
   expect(countersAt(6, loop)).toEqual([{ insn: 4, offset: -4, width: 4, passed: true }]);
 });
 
+test('a function of the program that gets the address is followed by the verifier', () => {
+  const loop = [frame(2), plus(2, -4), [0x85, 0, 1, 0, 3] as const, LOAD, ADD, STORE, backTo(-7), EXIT];
+  expect(countersAt(6, loop)).toEqual([{ insn: 4, offset: -4, width: 4, passed: false }]);
+});
+
 test('a counter of eight bytes whose address is taken outside the loop only', () => {
   const loop: readonly Slot[] = [
     ...[frame(2), plus(2, -8), CALL],
