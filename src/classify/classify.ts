@@ -139,7 +139,7 @@ function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, notes 
 
 /** What has a budget and was not counted is not within it. */
 function unmeasured(programs: readonly string[]): Outcome {
-  const message = `this kernel does not say how many instructions the verifier looked at (kernels do since 5.2), so it is not known whether ${few(programs)} ${programs.length > 1 ? 'are' : 'is'} within the budget; check this kernel without max_insns`;
+  const message = `the verifier's log has no count of instructions (kernels before 5.2 write none), so it is not known whether ${few(programs)} ${programs.length > 1 ? 'are' : 'is'} within the budget; check this kernel without max_insns`;
   return { status: 'infra_error', cause: 'not_measured', message };
 }
 

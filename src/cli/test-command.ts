@@ -21,8 +21,10 @@ export function chosen(kernels: KernelChoice): KernelOptions {
       return { matrix: kernels.value };
     case 'ids':
       return { kernels: kernels.ids };
-    default:
+    case 'quick':
       return { quick: true };
+    default:
+      throw new Error(`${kernels.kind} chooses no kernels of a check`);
   }
 }
 

@@ -11,6 +11,7 @@ import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelRecord, Profile } from '../../src/model/kernel.ts';
 import { bzImage } from '../fakes/bzimage.ts';
 import { kernelModule } from '../fakes/kernel-module.ts';
+import { labProfile } from '../fakes/store-lab.ts';
 import { arm64Image, zboot } from '../fakes/zboot.ts';
 
 const RELEASE = '6.18.0';
@@ -37,25 +38,15 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 function profileOf(whose: string): Profile {
-  return {
-    id: whose,
-    distro: 'local',
-    version: '',
-    kernelFamily: '6.18',
-    arch: 'x86_64',
-    runner: 'vm',
-    memoryMb: 512,
-    cpus: 1,
-    expectedBtf: undefined,
-    kernel: {
-      source: 'file',
-      image: at(whose, 'bzImage'),
-      config: at(whose, 'config'),
-      modules: at(whose, 'modules'),
-    },
-    file: `${whose}.yaml`,
+  const kernel = {
+    source: 'file' as const,
+    image: at(whose, 'bzImage'),
+    config: at(whose, 'config'),
+    modules: at(whose, 'modules'),
   };
+  return labProfile(whose, { distro: 'local', version: '', kernelFamily: '6.18', kernel });
 }
+
 async function shelfOf(
   whose: string,
   more: Partial<Profile> = {},

@@ -21,7 +21,7 @@ function countWords(count: number): string {
   return ['none', 'one'][count] ?? 'some';
 }
 
-/** Of what modules have, their index says no more than the name: nothing of prototypes, types and layouts. */
+/** The index of modules has the names of what they define, without prototypes, types and layouts. */
 function ofModules(kernel: IndexedKernel, needed: NeededName): string {
   return kernel.modules === undefined || kernel.modules(needed).length > 0 ? unknown(kernel) : '';
 }
