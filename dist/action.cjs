@@ -58313,9 +58313,9 @@ function causeDetail(code2, args) {
 }
 function isDetailKnown(before, now) {
   if (before === void 0 || now === void 0) return true;
-  const known5 = before.split("\n");
-  const open4 = known5.some((one) => one.startsWith(UNCLASSIFIED));
-  return now.split("\n").every((one) => known5.includes(one) || open4 && !one.startsWith(UNCLASSIFIED));
+  const known5 = new Set(before.split("\n"));
+  const open4 = [...known5].some((one) => one.startsWith(UNCLASSIFIED));
+  return now.split("\n").every((one) => known5.has(one) || open4 && !one.startsWith(UNCLASSIFIED));
 }
 var DETAILS, UNSTEADY, MAX_DETAIL, UNCLASSIFIED, SPECIAL;
 var init_cause_detail = __esm({
@@ -79333,7 +79333,7 @@ function afterLoad(input, exitCode2, { unfit, over, notes }) {
   return { status: "pass", findings: mergeFindings(rest) };
 }
 function unmeasured(programs) {
-  const message4 = `this kernel does not say how many instructions the verifier looked at (kernels do since 5.2), so it is not known whether ${few(programs)} ${programs.length > 1 ? "are" : "is"} within the budget; check this kernel without max_insns`;
+  const message4 = `the verifier's log has no count of instructions (kernels before 5.2 write none), so it is not known whether ${few(programs)} ${programs.length > 1 ? "are" : "is"} within the budget; check this kernel without max_insns`;
   return { status: "infra_error", cause: "not_measured", message: message4 };
 }
 function wasRun(reason) {
@@ -81538,13 +81538,22 @@ function isCount2(code2, index, register, { insn, offset }) {
 function makes({ code: code2, destination }, register) {
   return destination === register && (isWideLoad(code2) || [LDX, ALU2, ALU_64].includes(code2 & 7));
 }
+function callsHelper(code2, insns, from) {
+  for (let index = from; index < insns; index++) {
+    const insn = insnAt(code2, index);
+    if (isCall(insn.code)) return insn.source === 0;
+  }
+  return false;
+}
 function addressTaken(code2, insns, offset, around) {
   for (let index = 0; index < insns; index++) {
     const move = insnAt(code2, index);
     if (around[index] !== 1 || move.code !== MOVE3 || move.source !== FRAME3) continue;
     for (let next = index + 1; next <= Math.min(index + NEAR3, insns - 1); next++) {
       const add = insnAt(code2, next);
-      if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset) return true;
+      if (add.code === ADD_64 && add.destination === move.destination && add.immediate === offset) {
+        if (callsHelper(code2, insns, next + 1)) return true;
+      }
     }
   }
   return false;
@@ -81578,6 +81587,7 @@ var init_stack_counters = __esm({
     __name(endsBy, "endsBy");
     __name(isCount2, "isCount");
     __name(makes, "makes");
+    __name(callsHelper, "callsHelper");
     __name(addressTaken, "addressTaken");
   }
 });
@@ -86649,8 +86659,10 @@ function chosen2(kernels4) {
       return { matrix: kernels4.value };
     case "ids":
       return { kernels: kernels4.ids };
-    default:
+    case "quick":
       return { quick: true };
+    default:
+      throw new Error(`${kernels4.kind} chooses no kernels of a check`);
   }
 }
 async function testCommand({ command, options: options2 }, io, face, signal) {
