@@ -93,7 +93,7 @@ export function documentText(document: CheckDocument, options: TextOptions): str
 
 /**
  * The matrix of a run about which nothing is decided.
- * @param expected what became of declared failures: those that came as declared do not look like failures
+ * @param options `expected`: what became of declared failures; those that came as declared do not look like failures
  */
 export function matrixText(
   run: RunReport,
