@@ -81,7 +81,9 @@ async function swap(response) {
     return say(`The server returned status ${response.status}.`);
   document.title = page.title;
   document.querySelector('main')?.replaceWith(main);
-  document.querySelector('footer')?.replaceChildren(...page.querySelectorAll('footer a'));
+  // A page without downloads, as one that requests a key, has none.
+  document.querySelector('footer')?.remove();
+  main.after(...page.querySelectorAll('footer'));
   wakeFilters();
   return wake();
 }
