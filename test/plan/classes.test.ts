@@ -14,7 +14,7 @@ import { buildBtf } from '../object/elf-builder.ts';
 
 const KIND = sectionKind('kprobe');
 
-const [INT, STRUCT, ENUM] = [1 << 24, 4 << 24, 6 << 24];
+const [INT, STRUCT, UNION, ENUM] = [1 << 24, 4 << 24, 5 << 24, 6 << 24];
 
 /** BTF with one structure of integers at these bits, and one enumeration. */
 function kernelBtf(
@@ -93,6 +93,34 @@ describe('what a kernel has of a need', () => {
     expect(respond({ symbols: ['Tvfs_read', 'tvfs_read.cold'] }, 'function', 'vfs_read')).toBe(words[0]);
   });
 
+  test('of a function with a union argument is whether the kernel traces it, and of another one is not', () => {
+    const [proto, func] = [13 << 24, 12 << 24];
+    const text = '\0int\0addr\0net_bind\0bpf_verifier_env\0liveness\0older\0';
+    const at = (word: string): number => text.indexOf(`\0${word}\0`) + 1;
+    const known = (argument: number, member: string) => {
+      const words = [
+        ...[at('int'), INT, 4, 32],
+        ...[at('addr'), UNION | 1, 4, at('int'), 1, 0],
+        ...[0, proto | 1, 1, 0, argument],
+        ...[at('net_bind'), func, 3],
+        ...[at('bpf_verifier_env'), STRUCT | 1, 4, at(member), 1, 0],
+      ];
+      const btf = readBtf(buildBtf(words, Buffer.from(text)));
+      if ('problem' in btf) throw new Error(btf.problem);
+      return respond({ btf, symbols: ['Tnet_bind'] }, 'function', 'net_bind');
+    };
+    expect(known(2, 'liveness')).not.toBe(known(2, 'older'));
+    expect(known(1, 'liveness')).toBe(known(1, 'older'));
+  });
+
+  test('is the record of a tracepoint, of its own or of those that begin with the same word', () => {
+    const record = (name: string, bit: number) =>
+      respond({ btf: kernelBtf(`trace_event_raw_${name}`, { pid: bit }) }, 'record', 'sched/sched_process_free');
+    for (const name of ['sched_process_free', 'sched_process_template'])
+      expect(record(name, 64)).not.toBe(record(name, 96));
+    expect(record('block_rq', 64)).toBe(record('block_rq', 96));
+  });
+
   test('is what a pattern finds', () => {
     expect(respond({ symbols: ['Tvfs_read'] }, 'function', 'vfs_*')).not.toBe(respond({}, 'function', 'vfs_*'));
   });
@@ -166,6 +194,18 @@ describe('what matters to an object', () => {
     expect(needs).toContain('helper bpf_ringbuf_reserve');
     expect(needs.filter((need) => need.startsWith('verifier')).length).toBeGreaterThan(3);
     expect(needs).toEqual([...new Set(needs)].sort());
+  });
+
+  test('is the record of a tracepoint where the object reads it by a structure of its own', () => {
+    const of = (name: string) => needsOf(objectFacts(`test/confusion/objects/${name}.bpf.o`));
+    const record = { kind: 'record', name: 'sched/sched_process_free' };
+    expect(of('attach_tracepoint_lost_field')).toContainEqual(record);
+    expect(needs.filter((need) => need.startsWith('record'))).toEqual([]);
+  });
+
+  test('is how the verifier looks at the stack of callbacks, where it has some', () => {
+    const liveness = { kind: 'verifier', name: 'bpf_verifier_env.liveness' };
+    expect(needsOf(objectFacts('test/confusion/objects/tail_call_callback.bpf.o'))).toContainEqual(liveness);
   });
 
   test('leaves out marks about what it does not do', () => {

@@ -8,6 +8,8 @@ type TypeKind = 'func' | 'typedef' | 'var' | 'tag';
 export interface IndexedKernel extends KernelFacts {
   /** Ids of types with this name. `tag`: structures, unions and enumerations. */
   readonly typesOf: (kind: TypeKind, name: string) => readonly number[];
+  /** Ids of structures, unions and enumerations whose name begins so. */
+  readonly tagsFrom: (start: string) => readonly number[];
   readonly hasEnumerator: (name: string) => boolean;
   /** How many symbols have exactly this name. */
   readonly symbolCount: (name: string) => number;
@@ -71,6 +73,8 @@ export function indexKernel(facts: KernelFacts): IndexedKernel {
   return {
     ...facts,
     typesOf: (kind, name) => types?.types.get(`${kind} ${name}`) ?? NONE,
+    tagsFrom: (start) =>
+      [...(types?.types ?? [])].flatMap(([key, ids]) => (key.startsWith(`tag ${start}`) ? ids : NONE)),
     hasEnumerator: (name) => types?.enumerators.has(name) ?? false,
     symbolCount: (name) => symbols?.counts.get(name) ?? 0,
     isTransformed: (name) => symbols?.transformed.has(name) ?? false,

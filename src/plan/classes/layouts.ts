@@ -12,6 +12,16 @@ export function prototypeWords(btf: Btf, id: number): string {
   return `${typeWords(btf, type.ref)} (${parameters.join(', ')})`;
 }
 
+/** Whether a function gets a union by value: such functions are traced only by later kernels. Takes what `prototypeWords` takes. */
+export function takesUnion(btf: Btf, id: number): boolean {
+  const func = btf.type(plainId(btf, id));
+  const type = func.kind === 'func' ? btf.type(plainId(btf, func.ref)) : func;
+  if (type.kind !== 'func_proto') return false;
+  return Array.from({ length: type.count }, (_, index) => btf.types.getUint32(type.at + index * 8 + 4, true)).some(
+    (parameter) => btf.type(plainId(btf, parameter)).kind === 'union',
+  );
+}
+
 /** Every member of a structure with its place and type; of other types what they are. */
 export function layoutWords(btf: Btf, id: number): string {
   const type = btf.type(plainId(btf, id));

@@ -22,6 +22,7 @@ type NeedKind =
   | 'function'
   | 'variable'
   | 'tracepoint'
+  | 'record'
   | 'raw_tracepoint'
   | 'type'
   | 'field'
@@ -121,13 +122,17 @@ function mapNeeds(map: MapFacts): Need[] {
 }
 
 /** Records of tracepoints that the object has a structure for: programs read them without CO-RE, too. */
-function recordNeeds({ btf }: ObjectFacts): Need[] {
+function recordNeeds({ btf, programs }: ObjectFacts): Need[] {
   const needs: Need[] = [];
   for (let id = 1; id <= (btf?.count ?? 0); id++) {
     const type = btf?.kind(id) === 'struct' ? btf.type(id) : undefined;
     if (type?.name.startsWith('trace_event_raw_')) needs.push({ kind: 'type', name: type.name.replace(/___.*$/, '') });
   }
-  return needs;
+  if (needs.length > 0) return needs;
+  // With a structure of its own name the object says nothing of the record that it takes it for.
+  return programs.flatMap(({ kind: { type, target } }): Need[] =>
+    type === 'tracepoint' && !target.startsWith('syscalls/') ? [{ kind: 'record', name: target }] : [],
+  );
 }
 
 /** Everything of a kernel that an object has to do with, each once, in an order that does not depend on the object's. */

@@ -3,8 +3,9 @@ import type { NeededName } from '../../model/kernel-modules.ts';
 import { compareKernels, kernelNumber, kernelVersion } from '../../model/kernel-range.ts';
 import { typeWords } from '../../object/btf-types.ts';
 import type { IndexedKernel } from './kernel-index.ts';
-import { layoutWords, memberNamed, prototypeWords, relocatedWords } from './layouts.ts';
+import { layoutWords, memberNamed, prototypeWords, relocatedWords, takesUnion } from './layouts.ts';
 import type { Need } from './needs.ts';
+import { LIVENESS } from './verifier-marks.ts';
 
 /** What is not known of a kernel may be anything: it is a class of its own. */
 function unknown({ release }: IndexedKernel): string {
@@ -40,9 +41,11 @@ function functionWords(kernel: IndexedKernel, name: string): string {
   if (isPattern(name)) return `pattern ${symbols.some((symbol) => globMatches(name, symbol.slice(1)))}`;
   const count = countWords(kernel.symbolCount(name));
   const marks = MARKS.filter((mark) => kernel.symbolCount(mark + name) > 0);
-  const known = btf ? each(kernel.typesOf('func', name), (id) => prototypeWords(btf, id)) : 'no types';
+  const types = kernel.typesOf('func', name);
+  const known = btf ? each(types, (id) => prototypeWords(btf, id)) : 'no types';
+  const unions = btf && types.some((id) => takesUnion(btf, id)) ? verifierWords(kernel, LIVENESS) : '';
   const module = count === 'none' ? ofModules(kernel, { kind: 'function', name }) : '';
-  return [count, kernel.isTransformed(name) ? 'transformed' : '', ...marks, known, module].join('; ');
+  return [count, kernel.isTransformed(name) ? 'transformed' : '', ...marks, known, unions, module].join('; ');
 }
 
 function variableWords(kernel: IndexedKernel, name: string): string {
@@ -62,6 +65,21 @@ function tracepointWords(kernel: IndexedKernel, path: string): string {
   const count = countWords(kernel.symbolCount(event));
   const module = count === 'none' ? ofModules(kernel, { kind: 'tracepoint', name: path }) : '';
   return `${count}; ${rawWords(kernel, name)}; ${module}`;
+}
+
+const RECORD = 'trace_event_raw_';
+
+/**
+ * The record of a tracepoint that a program reads by offsets. BTF has the structure of a class of tracepoints, and nothing says
+ * of which class one is: where none has its name, all count that begin with the same word.
+ */
+function recordWords(kernel: IndexedKernel, path: string): string {
+  const { btf } = kernel;
+  if (btf === undefined) return unknown(kernel);
+  const name = path.replace(/^.*\//, '');
+  const own = kernel.typesOf('tag', RECORD + name);
+  const ids = own.length > 0 ? own : kernel.tagsFrom(`${RECORD}${name.split('_', 1).join()}_`);
+  return each(ids, (id) => layoutWords(btf, id));
 }
 
 function rawWords(kernel: IndexedKernel, name: string): string {
@@ -139,6 +157,8 @@ export function traitOf(kernel: IndexedKernel, { kind, name }: Need): string {
       return variableWords(kernel, name);
     case 'tracepoint':
       return tracepointWords(kernel, name);
+    case 'record':
+      return recordWords(kernel, name);
     case 'raw_tracepoint':
       return rawWords(kernel, name);
     case 'type':

@@ -19,7 +19,12 @@ const LARGE = 4096;
 
 const hasCalls = ({ programs }: ObjectFacts): boolean => programs.some(({ subprograms }) => subprograms.length > 0);
 const isLarge = ({ programs }: ObjectFacts): boolean => programs.some(({ totalInsns }) => totalInsns > LARGE);
+const hasCallbacks = ({ programs }: ObjectFacts): boolean =>
+  programs.some(({ callbackAt }) => callbackAt !== undefined);
 const managesFields = ({ maps }: ObjectFacts): boolean => maps.some(({ valueFields }) => valueFields.length > 0);
+
+/** Came with 6.18, as did trampolines of functions with a union argument. */
+export const LIVENESS = 'bpf_verifier_env.liveness';
 
 export const VERIFIER_MARKS: readonly Mark[] = [
   { member: 'bpf_func_state.in_callback_fn', since: '5.13', words: 'callbacks, spilled scalars' },
@@ -35,7 +40,12 @@ export const VERIFIER_MARKS: readonly Mark[] = [
     words: 'stacks of subprograms',
     concerns: hasCalls,
   },
-  { member: 'bpf_verifier_env.liveness', since: '6.18', words: 'liveness of the stack', concerns: isLarge },
+  {
+    member: LIVENESS,
+    since: '6.18',
+    words: 'liveness of the stack, also that of callbacks',
+    concerns: (facts) => isLarge(facts) || hasCallbacks(facts),
+  },
   {
     member: 'bpf_prog_aux.st_ops_assoc',
     since: '7.0',
