@@ -18,6 +18,10 @@ const OPTION = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illega
 const BASH_ONLY =
   /^[^\s:]+: (?:line \d+: )?(?:(?:bash|declare|typeset|shopt|mapfile|readarray|coproc|pushd|popd|dirs|compgen|enable|builtin|caller|disown)|\w+\[.*\]\+?=.*): not found$|^env: can't execute 'bash': /;
 
+/** What the validator says where it could not keep a command from acting on it; it runs none then. */
+const NOT_RUN_EXIT = 126;
+const NOT_RUN = /^bpfcompat: (this command was not run, .*)$/;
+
 /** A program by its name alone: which file a path leads to is for the user to know. */
 const MISSING =
   /^[^\s:]+: (?:line \d+: )?([A-Za-z0-9_][\w.+-]{0,63}): not found$|^env: can't execute '([^'/\s]{1,64})': No such file or directory$/;
@@ -41,6 +45,8 @@ export function shellRejection(ended: Ended | undefined, of: 'command' | 'test')
     (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
     (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
   const said = line.slice(0, 200);
+  const notRun = ended.exit_code === NOT_RUN_EXIT ? NOT_RUN.exec(said) : null;
+  if (notRun !== null) return `${notRun[1]}; a command before it may have changed what the guest can do`;
   const way = of === 'command' ? `${BINARY}, or an asset` : 'an asset';
   const whole = `or run it in the vendor's whole system (${flag('lane')} image)`;
   if (rejected) {

@@ -94,6 +94,17 @@ describe('the exit code is the verdict', () => {
     }
   });
 
+  test('a command that could not be kept apart was not run, whatever is expected', () => {
+    const said =
+      'bpfcompat: this command was not run, as it cannot be kept apart from the validator: unshare: No space';
+    for (const expected of [0, 126]) {
+      const outcome = classifyCommand(command({ exit_code: 126, stderr_tail: `${said}\n` }), expected);
+      const message = expect.stringMatching(/^this command was not run, .*: No space; a command before it/);
+      expect(outcome).toMatchObject({ status: 'infra_error', cause: 'command_unrunnable', message });
+    }
+    expect(classifyCommand(command({ exit_code: 1, stderr_tail: said }), 0).status).toBe('fail');
+  });
+
   test.each([
     ['sh: bpftool: not found', 'bpftool'],
     ['working\n./check.sh: line 4: python3.11: not found', 'python3.11'],

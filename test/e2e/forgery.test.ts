@@ -108,11 +108,12 @@ test('a command that takes the port over cannot end a response', async () => {
 });
 
 test('no command changes what the shell of a later one does', async () => {
-  const always = '#!/tmp/real true\n';
+  // busybox goes by its name.
+  const always = '#!/tmp/busybox true\n';
   const replace = [
-    'cp /bin/busybox /tmp/real; cp /bpfcompat/files/always /tmp/always',
+    'cp /bin/busybox /tmp/busybox; cp /bpfcompat/files/always /tmp/always',
     'umount /bin/sh; umount /bin/busybox; rm -f /bin/busybox /bin/sh; ln -s /tmp/always /bin/sh; cp /tmp/always /bin/busybox',
-    '/tmp/real mkdir -p /tmp/misc && /tmp/real mount -t binfmt_misc x /tmp/misc && ' +
+    '/tmp/busybox mkdir -p /tmp/misc && /tmp/busybox mount -t binfmt_misc x /tmp/misc && ' +
       "echo ':x:M::\\x7fELF::/tmp/always:' >/tmp/misc/register; exit 0",
   ].join('; ');
   const run = await request(
@@ -129,6 +130,28 @@ test('no command changes what the shell of a later one does', async () => {
   }
   expect(outcomes(run)).toMatchObject([{ status: 'fail' }, { status: 'fail' }]);
 });
+
+test.each(['pid', 'mnt'])(
+  'a command that leaves no %s namespace for later ones keeps them from running',
+  async (kind) => {
+    const limit = `/proc/sys/user/max_${kind}_namespaces`;
+    const replace = `umount /bin/sh; umount /bin/busybox; rm -f /bin/sh; cp files/always /bin/sh; echo 0 >${limit}`;
+    const run = await request(
+      [
+        { name: 'replace', command: `cp /bin/busybox /tmp/busybox; ${replace}` },
+        { name: 'wrong', command: 'exit 1' },
+      ],
+      { always: '#!/tmp/busybox true\n' },
+    );
+    for (const target of KERNELS.keys()) {
+      const [replaced, wrong] = matches(run, target);
+      expect(replaced?.status, replaced?.stderr_tail).toBe('pass');
+      expect(wrong).toMatchObject({ status: 'fail', exit_code: 126 });
+      expect(wrong?.stderr_tail).toMatch(/^bpfcompat: this command was not run, .*: unshare: No space left on device/);
+    }
+    expect(outcomes(run)).toMatchObject([{ status: 'infra_error' }, { status: 'infra_error' }]);
+  },
+);
 
 describe('the words of the kernel', () => {
   const WARNING = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 bar+0x1/0x2';

@@ -27,6 +27,15 @@ static void say(const char *what, int err)
 	dprintf(2, "bpfcompat: this command is not kept apart from the validator: %s: %s\n", what, strerror(err));
 }
 
+/* A command that could act on the validator, or by a shell of an earlier one's, gives no result of its own. */
+static void not_run(const char *what, int err) __attribute__((noreturn));
+static void not_run(const char *what, int err)
+{
+	dprintf(2, "bpfcompat: this command was not run, as it cannot be kept apart from the validator: %s: %s\n", what,
+		strerror(err));
+	_exit(EXIT_NOT_RUN);
+}
+
 static int exit_code_of(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -79,7 +88,12 @@ static void drop_rights(void)
 static void enter_mounts(bool needs_shell)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
-		say("mounts", errno);
+		int err = errno;
+
+		/* A program on an LSM hook may deny mounts to all. */
+		if (needs_shell && !pristine__unchanged())
+			not_run("mounts", err);
+		say("mounts", err);
 		return;
 	}
 	if (!pristine__restore(needs_shell)) {
@@ -121,21 +135,23 @@ void enclose__command(bool needs_shell)
 	int report[2];
 
 	drop_rights();
-	if (pipe(report)) {
-		say("pipe", errno);
-		return;
-	}
+	if (pipe(report))
+		not_run("pipe", errno);
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS)) {
+		/* Only a kernel without such namespaces is no command's work: their number is limited by a setting. */
+		if (errno != EINVAL)
+			not_run("unshare", errno);
 		say("unshare", errno);
 		close(report[0]);
 		close(report[1]);
+		if (unshare(CLONE_NEWNS))
+			not_run("unshare", errno);
+		enter_mounts(needs_shell);
 		return;
 	}
 	first = fork();
-	if (first < 0) {
-		say("fork", errno);
-		_exit(EXIT_NOT_RUN);
-	}
+	if (first < 0)
+		not_run("fork", errno);
 	if (first) {
 		close(report[1]);
 		keep_only(report[0]);
@@ -144,10 +160,8 @@ void enclose__command(bool needs_shell)
 	close(report[0]);
 	enter_mounts(needs_shell);
 	command = fork();
-	if (command < 0) {
-		say("fork", errno);
-		_exit(EXIT_NOT_RUN);
-	}
+	if (command < 0)
+		not_run("fork", errno);
 	if (command) {
 		keep_only(report[1]);
 		tend(command, report[1]);

@@ -24,6 +24,17 @@ void pristine__keep(void)
 		buf__reset(&shell);
 }
 
+bool pristine__unchanged(void)
+{
+	struct buf now = {};
+	bool same;
+
+	same = shell.len && !io__read_file(SHELL, SHELL_MAX, &now) && now.len == shell.len &&
+	       !memcmp(now.data, shell.data, shell.len);
+	buf__free(&now);
+	return same;
+}
+
 /* Requested first: mounting what the kernel does not know makes it look for a module. */
 static bool knows_binfmt_misc(void)
 {

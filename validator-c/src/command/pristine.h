@@ -12,6 +12,8 @@
 
 /* Before the first command: keeps the bytes of the shell. */
 void pristine__keep(void);
+/* Where it cannot be put back: whether its file still has those bytes. */
+bool pristine__unchanged(void);
 /*
  * In the mounts of a command, before its /proc is mounted: puts those bytes in a file of its own over the shell, and forgets
  * the interpreters that were registered with binfmt_misc. False with errno when the shell cannot be vouched for; a program that is
