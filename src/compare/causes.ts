@@ -30,7 +30,7 @@ function take(from: RecordedCause[], matches: (cause: RecordedCause) => boolean)
 }
 
 /** A cause, one program at a time; undefined where the report does not say which, or nothing more. */
-type OneProgram = Pick<RecordedCause, 'code' | 'subject'> & {
+type OneProgram = Pick<RecordedCause, 'code' | 'coarse' | 'subject'> & {
   readonly program: string | undefined;
   readonly detail: string | undefined;
 };
@@ -40,23 +40,28 @@ function failing({ causes }: RecordedTarget): OneProgram[] {
   return causes
     .filter((cause) => cause.decisive !== false || leavesOpen(cause))
     .flatMap((cause): OneProgram[] => {
-      const { code, subject, detail } = cause;
+      const { code, coarse, subject, detail } = cause;
       const names = namesIn(cause.program ?? '');
       return names.length === 0
-        ? [{ code, subject, detail, program: cause.program }]
-        : names.map((program) => ({ code, subject, detail, program }));
+        ? [{ code, coarse, subject, detail, program: cause.program }]
+        : names.map((program) => ({ code, coarse, subject, detail, program }));
     });
 }
 
 /**
  * Whether a kernel that fails on both sides fails for something it did not fail for before: another code, another subject,
- * another program, or other words where a code has nothing else to distinguish causes. Where a report has no causes, its
- * classification has to do.
+ * another program, or other words where a code has nothing else to distinguish causes. Where the older report has no causes,
+ * its classification has to do for all of them.
  */
 export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean {
   const before = grouped(failing(base), ({ code, subject }) => JSON.stringify([code, subject]));
   const now = failing(head);
-  if (before.size === 0 || now.length === 0) return base.classification !== head.classification;
+  const { classification } = base;
+  if (now.length === 0) return classification !== head.classification;
+  if (before.size === 0)
+    return [head, ...now.map(({ coarse }) => ({ classification: coarse ?? head.classification }))].some(
+      (one) => one.classification !== classification,
+    );
   const isKnown = (one: OneProgram): boolean =>
     (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
       (other) => fits(other.program, one.program) && isDetailKnown(other.detail, one.detail),

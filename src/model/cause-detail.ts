@@ -58,11 +58,17 @@ function warningLines({ reason = '', line: words = '' }: Args): string[] {
   return line(reason === 'tainted' ? [reason, words] : [reason]);
 }
 
+/** Beside how a response broke off, what of it is not known differs with the words; numbers in them do with each guest. */
+function unreliableLines({ reason = '', why = '' }: Args): string[] {
+  return line([reason, reason === 'left_out' ? why : why.replace(/0x[0-9a-f]+|\d+/gi, '#')]);
+}
+
 const SPECIAL: Readonly<Record<string, (args: Args) => string[]>> = {
   FUNCTIONAL_TEST_FAILURE: testLines,
   VERIFIER_REJECTION: rejectionLines,
   // A warning is not an oops. Where it stood differs between builds.
   KERNEL_WARNING: warningLines,
+  RESPONSE_UNRELIABLE: unreliableLines,
   NO_VARIANT_LOADS: groupLines,
 };
 

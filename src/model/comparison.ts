@@ -3,6 +3,8 @@ import type { OutcomeStatus } from './cell.ts';
 /** A cause as reports keep it. */
 export interface RecordedCause {
   readonly code: string;
+  /** Coarse code; absent where it is not known. */
+  readonly coarse?: string | undefined;
   /** Variety of the code; may be empty. */
   readonly reason: string;
   /** Program, map, function or section; may be empty. */

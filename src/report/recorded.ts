@@ -1,3 +1,4 @@
+import { isFindingCode, rollupOf } from '../findings/findings.ts';
 import { words } from '../findings/words.ts';
 import { causeDetail } from '../model/cause-detail.ts';
 import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
@@ -19,11 +20,16 @@ function savedFacts(target: SavedCase['targets'][number] | SavedTarget): Omit<Re
   };
 }
 
+function coarseOf(code: string): string {
+  return isFindingCode(code) ? rollupOf(code) : code;
+}
+
 function savedTarget(target: SavedTarget): RecordedTarget {
   return {
     ...savedFacts(target),
     causes: target.findings.map(({ code, reason, subject, args, decisive, location, title }) => ({
       code,
+      coarse: coarseOf(code),
       reason,
       subject,
       program: args['program'] ?? '',
@@ -66,7 +72,11 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
     summaryStatus: saved.status,
     targets: saved.targets.map((target) => ({
       ...savedFacts(target),
-      causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
+      causes: target.causes.map((cause) => ({
+        ...cause,
+        coarse: coarseOf(cause.code),
+        decisive: isDecisive(cause, target),
+      })),
       programs: target.program_costs,
       ...timesOf(target),
     })),
@@ -86,6 +96,7 @@ function runTarget({ target, result, outcome, findings, primary, programs, fixup
     fixups,
     causes: findings.map((finding) => ({
       code: finding.code,
+      coarse: finding.rollup,
       reason: finding.args['reason'] ?? '',
       subject: finding.subject ?? '',
       program: finding.args['program'] ?? '',

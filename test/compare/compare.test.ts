@@ -140,6 +140,23 @@ describe('causes', () => {
       expect(newsOf([cause()], [cause(), cut('left_out')]).diff.failure).toBe('known');
     });
 
+    test('how a response broke off is part of it, and the numbers of one guest are not', () => {
+      const cut = (reason: string, why: string) =>
+        cause({
+          ...{ code: 'RESPONSE_UNRELIABLE', subject: '', program: '', reason },
+          detail: detailOf('RESPONSE_UNRELIABLE', { reason, why }),
+        });
+      const newsFrom = (before: RecordedCause, now: RecordedCause) =>
+        newsOf([cause(), before], [cause(), now]).diff.failure;
+      const hung = cut('unfinished', 'no response within 90 s; last step: attach tp_a');
+      expect(newsFrom(hung, cut('unfinished', 'no response within 60 s; last step: attach tp_a'))).toBe('known');
+      expect(newsFrom(hung, cut('unfinished', 'no response within 90 s; last step: load'))).toBe('new');
+      expect(newsFrom(hung, cut('contradiction', 'no response within 90 s; last step: attach tp_a'))).toBe('new');
+      const left = cut('left_out', '12 more findings');
+      expect(newsFrom(left, left)).toBe('known');
+      expect(newsFrom(left, cut('left_out', '13 more findings'))).toBe('new');
+    });
+
     test('a program called like two others is none of them', () => {
       const about = (...names: string[]) => cause({ subject: 'm', program: nameList(names) });
       expect(newsOf([about('a', 'b')], [about('b', 'a')]).diff.failure).toBe('known');
@@ -330,6 +347,10 @@ describe('causes', () => {
       const bare = failing('k', { causes: [] });
       expect(one(bare, failing('k')).diff.failure).toBe('known');
       expect(one({ ...bare, classification: 'MISSING_BTF' }, failing('k')).diff.failure).toBe('new');
+      const head = (coarse: string) =>
+        failing('k', { causes: [cause({ coarse: 'VERIFIER_REJECTION' }), cause({ code: 'OTHER', coarse })] });
+      expect(one(bare, head('VERIFIER_REJECTION')).diff.failure).toBe('known');
+      expect(one(bare, head('MISSING_BTF')).diff.failure).toBe('new');
     });
   });
 
