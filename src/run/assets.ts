@@ -27,6 +27,8 @@ function reject(code: string, message: string): never {
 interface Collected {
   readonly files: Map<string, { readonly entry: GuestEntry; readonly fact: AssetFact }>;
   bytes: number;
+  /** Files and directories that were come by: links lead to the same few again and again. */
+  visits: number;
 }
 
 /** The real place of a path. @throws UsageError when it is nowhere, or a link leads out of `root` */
@@ -55,6 +57,13 @@ async function keptFrom(host: Host, top: string, real: string): Promise<string |
   return undefined;
 }
 
+function rejectLarge(origin: string): never {
+  reject(
+    'assets_too_large',
+    `${origin}: assets are limited to 64 MiB and ${MAX_FILES} files and directories; name fewer`,
+  );
+}
+
 async function addFile(host: Host, into: Collected, real: string, to: string, origin: string): Promise<void> {
   if (/[\u0000-\u001f\u007f]/.test(to))
     reject('bad_asset_name', `${origin}: the name of ${real} has a control character`);
@@ -63,9 +72,7 @@ async function addFile(host: Host, into: Collected, real: string, to: string, or
   if (strange !== undefined) reject('asset_unreadable', `${origin}: ${real} ${strange}; remove it`);
   if (!stat?.isFile) reject('asset_unreadable', `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat.size;
-  if (into.bytes > MAX_BYTES || into.files.size >= MAX_FILES) {
-    reject('assets_too_large', `${origin}: assets are limited to 64 MiB and ${MAX_FILES} files; name fewer`);
-  }
+  if (into.bytes > MAX_BYTES) rejectLarge(origin);
   const bytes = await host.files.read(real, MAX_BYTES).catch((cause: unknown) => {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new UsageError('asset_unreadable', `${origin}: ${real} cannot be read (${why}); correct its permissions`, {
@@ -97,6 +104,7 @@ async function addTree(
   origin: string,
 ): Promise<void> {
   const { real, root, top, to, depth } = place;
+  if (++into.visits > MAX_FILES) rejectLarge(origin);
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
   if (depth > MAX_DEPTH) reject('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
   for (const name of (await host.files.list(real)).sort()) {
@@ -139,7 +147,7 @@ async function contextOf(host: Host, dir: string, top: string, { path, origin }:
  * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
  */
 export async function loadAssets(host: Host, context: AssetContext, refs: readonly AssetRef[]): Promise<Assets> {
-  const collected: Collected = { files: new Map(), bytes: 0 };
+  const collected: Collected = { files: new Map(), bytes: 0, visits: 0 };
   const { top } = await rootOf(host, context.cwd, context.dir);
   for (const ref of refs) {
     const { path, to, origin } = ref;

@@ -86,6 +86,17 @@ describe('loadAssets', () => {
     await expect(load(asset)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
   });
 
+  test('links that lead to the same directories ever again come to an end', async () => {
+    const deep = join(dir, 'again');
+    for (let level = 0; level < 30; level++) {
+      mkdirSync(join(deep, String(level)), { recursive: true });
+      for (const name of ['a', 'b']) symlinkSync(`../${level + 1}`, join(deep, String(level), name));
+    }
+    mkdirSync(join(deep, '30'));
+    // 2^30 ways lead to an empty directory, none deeper than a directory may be.
+    await expect(load(ref('again'))).rejects.toMatchObject({ code: 'assets_too_large' });
+  });
+
   test('nothing that git keeps reaches a guest, whatever leads there', async () => {
     const repo = join(top, 'repo');
     mkdirSync(join(repo, '.git'), { recursive: true });
