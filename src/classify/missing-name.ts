@@ -24,6 +24,7 @@ interface NotFound {
 }
 
 const TEXT = /^[tTwW]$/;
+const DATA = /^[bBdDrR]$/;
 
 /** How a function was looked up: kprobes by the symbol table, fentry and kfuncs by the kernel's types. */
 export type Lookup = 'symbol' | 'types';
@@ -35,6 +36,7 @@ export type Lookup = 'symbol' | 'types';
 export function functionDiagnosis(symbol: Symbol, lookup: Lookup, evidence: Evidence): Diagnosis | undefined {
   const present = symbol.kallsyms?.filter(({ type }) => TEXT.test(type)) ?? [];
   if (present.length > 0) return presentDiagnosis(symbol, present, lookup);
+  if (isData(symbol)) return { code: 'ATTACH_TARGET_NOT_TRACEABLE', reason: 'no_function', proven: true };
   if (symbol.variants.length > 0) {
     return { reason: 'compiler_transformed', proven: true, args: { variants: symbol.variants.join(', ') } };
   }
@@ -43,6 +45,11 @@ export function functionDiagnosis(symbol: Symbol, lookup: Lookup, evidence: Evid
     return symbol.kallsyms === null ? undefined : { reason: 'inlined', proven: true };
   }
   return absentDiagnosis(symbol, evidence);
+}
+
+/** Entries of other letters than those of code, and no function of that name in the kernel's types. */
+function isData({ kallsyms, btf, btf_module: module }: Symbol): boolean {
+  return (kallsyms ?? []).some(({ type }) => DATA.test(type)) && btf !== true && module === '';
 }
 
 function presentDiagnosis(
@@ -64,7 +71,8 @@ function presentDiagnosis(
     return { code: 'ATTACH_TARGET_AMBIGUOUS', reason: 'kprobe', proven: true, args: { count: String(present.length) } };
   }
   if (symbol.traceable === false) {
-    return { code: 'ATTACH_TARGET_NOT_TRACEABLE', reason: 'notrace', proven: true };
+    // Some kernels give data the letter of code, so that a name that is no function of their types may be anything.
+    return { code: 'ATTACH_TARGET_NOT_TRACEABLE', reason: symbol.btf === false ? 'unlisted' : 'notrace', proven: true };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { accessesMap, isTooFar } from './accessed-register.ts';
 import { isNull, standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
@@ -128,19 +129,6 @@ function pastEnd(text: string, above: readonly string[]): Finer {
   return { reason: 'past_end', available, offset, size };
 }
 
-/**
- * The address of a map stands in the register that is read through: a structure of the kernel, and none of its values. Older
- * kernels print no state there; what a constant of 64 bits made can be nothing else with a structure behind it.
- */
-function accessesMap(insn: string, log: string, cause: string): boolean {
-  const base = /\(r(\d+) /.exec(insn)?.[1];
-  if (base === undefined || !/ in struct bpf_/.test(cause)) return false;
-  const before = log.slice(0, log.lastIndexOf(insn, log.lastIndexOf(cause))).slice(-NEAR_TEXT);
-  const state = [...before.matchAll(new RegExp(`\\bR${base}(?:_\\w+)?=(\\w+)`, 'g'))].at(-1)?.[1];
-  if (state !== undefined) return state === 'map_ptr';
-  return [...before.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} = `, 'gm'))].at(-1)?.[1] === '18';
-}
-
 /** The words about the place stand above those about the state, which say nothing then. */
 function misplaced(above: readonly string[]): Finer {
   const wrong = above.find((line) => NO_PLACE.test(line));
@@ -180,10 +168,12 @@ function finerReason(
       return type === 'socket_filter' && PACKET_FIELDS.has(args['offset'] ?? '') ? { reason: 'packet_access' } : {};
     case 'packet_bounds':
       if (type === 'cgroup_sockopt') return { reason: 'option_bounds' };
-      return BITS.test(insn) ? { reason: 'pointer_bits' } : {};
+      if (BITS.test(insn)) return { reason: 'pointer_bits' };
+      return isTooFar(insn, log, evidence?.text ?? '') ? { reason: 'packet_too_far' } : {};
     case 'out_of_bounds':
       if (above.some((line) => line.startsWith('invalid access to packet'))) {
-        return { reason: type === 'cgroup_sockopt' ? 'option_bounds' : 'packet_bounds' };
+        if (type === 'cgroup_sockopt') return { reason: 'option_bounds' };
+        return { reason: isTooFar(insn, log, evidence?.text ?? '') ? 'packet_too_far' : 'packet_bounds' };
       }
       if (KFUNC_CALL.test(insn) && !isSized(log, evidence?.text ?? '')) {
         return { reason: 'kfunc_memory', ...measured(above) };

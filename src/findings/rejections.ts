@@ -98,6 +98,10 @@ export const ADVICE = {
     why: 'the packet is accessed at a place that no check against data_end covers',
     todo: 'Compare the very pointer that is used, plus the size of the access, with data_end right before the access; bound what is added to it first (with & of a constant).',
   },
+  packet_too_far: {
+    why: 'the packet is accessed at an offset that may be larger than 65,535, where no check against data_end counts',
+    todo: 'Bound what is added to the packet pointer to less than that before it is added (with & of a smaller constant, or a comparison), all in all, and compare with data_end after that.',
+  },
   stale_packet: {
     why: 'a packet pointer is used after a call that may move the packet',
     todo: 'Read data and data_end from the context again after that call, and repeat the check against data_end.',

@@ -17,6 +17,11 @@ const FUNCTIONS = {
   kprobe: KEPT_AWAY,
   blacklisted: { what: 'cannot be probed', why: 'It is on the kprobe blacklist (NOKPROBE_SYMBOL).' },
   notrace: { what: 'cannot be traced', why: 'It is built without the entry that tracing needs (notrace).' },
+  unlisted: {
+    what: 'cannot be traced',
+    why: 'It is not among the functions that this kernel can trace: built without the entry that tracing needs (notrace), or no function of C.',
+  },
+  no_function: { what: 'is data and no function', why: 'Only instructions can be probed.' },
   no_entry: {
     what: 'cannot be traced',
     why: 'It starts with something else than the entry that tracing needs (EBUSY).',

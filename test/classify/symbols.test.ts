@@ -81,7 +81,9 @@ describe('a function for a kprobe', () => {
 
   test.each([
     [{ kallsyms: there, blacklisted: true }, -22, 'ATTACH_TARGET_NOT_TRACEABLE', 'blacklisted'],
-    [{ kallsyms: there, traceable: false }, -22, 'ATTACH_TARGET_NOT_TRACEABLE', 'notrace'],
+    [{ kallsyms: there, traceable: false, btf: true }, -22, 'ATTACH_TARGET_NOT_TRACEABLE', 'notrace'],
+    [{ kallsyms: there, traceable: false, btf: false }, -22, 'ATTACH_TARGET_NOT_TRACEABLE', 'unlisted'],
+    [{ kallsyms: [{ type: 'D', module: '' }], btf: false }, -22, 'ATTACH_TARGET_NOT_TRACEABLE', 'no_function'],
     [{ kallsyms: [...there, ...there], traceable: true }, -99, 'ATTACH_TARGET_AMBIGUOUS', 'kprobe'],
   ] as [Part, number, string, string][])('is there with %o', (part, errno, code, reason) => {
     expect(kprobe('do_it', part, errno)).toMatchObject({ code, confidence: 'high', args: { reason } });

@@ -1,4 +1,4 @@
-import { always, type Cell, fails, failsAt, failsHere, from, PASS, type Row } from '../cells.ts';
+import { always, type Cell, fails, failsAt, failsHere, from, PASS, type Row, warns } from '../cells.ts';
 
 /** Maps, helpers, functions and code used in ways that no program of their type can: from reports that no rule was written for. */
 const USES: Cell = {
@@ -43,4 +43,15 @@ export const REPORTED_USES: readonly Row[] = [
     ),
   ),
   always('helper_other_type_fixed', PASS),
+  // cloudflare/cbpfc#47
+  always('verifier_far_packet', failsHere('VERIFIER_REJECTION', 'packet_too_far', 'reads_far')),
+  always('verifier_far_packet_fixed', PASS),
+  // OpenCloudOS/nettrace#136. From 6.16 on data has the letter of code in /proc/kallsyms.
+  from(
+    '6.16',
+    'attach_kprobe_data',
+    warns('ATTACH_TARGET_NOT_TRACEABLE', 'no_function', 'sends'),
+    warns('ATTACH_TARGET_NOT_TRACEABLE', 'unlisted', 'sends'),
+  ),
+  always('attach_kprobe_data_fixed', PASS),
 ];
