@@ -7,6 +7,7 @@ import { readInputs } from '../config/action-values.ts';
 import { inInputs } from '../config/action-words.ts';
 import { onGroupStart } from '../host/child.ts';
 import { createHost } from '../host/create-host.ts';
+import { notesOf } from '../model/error-notes.ts';
 import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError, wordingOf } from '../model/errors.ts';
 import type { RunEvent } from '../model/events.ts';
 import { spell } from '../model/wording.ts';
@@ -159,6 +160,7 @@ async function reportFailure(error: unknown, { env, runner, partial, reported }:
   const message = known ? messageOf(error) : `this is a bug in bpfcompat, please report it with what follows\n${stack}`;
   await appendSummary(runner, `## ⚠️ bpfcompat: inconclusive\n\nThe object was not tested:\n\n${fence(message)}\n`);
   failed(message);
+  for (const note of notesOf(error)) say(`note: ${note}`);
 }
 
 /** The step: from inputs to outputs and an exit code. Never throws. */

@@ -47,6 +47,8 @@ export interface CompareResult {
   readonly summary: ComparisonSummary;
   /** Required kernels that passed in the base and whole objects that the head does not test, in words. */
   readonly noLongerTested: readonly string[];
+  /** Objects that only the head has. */
+  readonly added: readonly string[];
   /** One per object that both sides have. */
   readonly comparisons: readonly { readonly name: string; readonly comparison: Comparison }[];
   /** The documents as text. */
@@ -154,11 +156,13 @@ function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<Compar
       ? [name]
       : (comparison?.profiles ?? []).filter(wasDropped).map((one) => `${name} on ${one.profile}`),
   );
+  const added = cases.flatMap(({ name, change }) => (change === 'added' ? [name] : []));
   if (base.kind === 'report' && head.kind === 'report') {
     const { comparison } = first;
     return {
       summary,
       noLongerTested,
+      added,
       comparisons,
       json: compareJson(comparison, now),
       markdown: compareMarkdown(comparison),
@@ -168,6 +172,7 @@ function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<Compar
   return {
     summary,
     noLongerTested,
+    added,
     comparisons,
     json: compareCollectionJson(collection, now),
     markdown: compareCollectionMarkdown(collection),

@@ -3,7 +3,7 @@ import { type Environment, environmentOf } from './services.ts';
 
 /**
  * Does work that may fail before it knows where its reports go. When it does, older reports of ours at `paths` that it
- * has not replaced are removed, so that no one reads them as this run's.
+ * has not replaced are moved aside, so that no one reads them as this run's.
  * @param paths absolute, as somebody named them
  * @param reads what is read too, absolute: stays
  */

@@ -40,7 +40,7 @@ export async function runPhases<P extends PreparedCheck, R>(
   return withoutOldReports(host, reportOutputs(options, cwd), [placeOf(cwd, options.baseline)], async (old) => {
     const context = { environment, signal, onEvent, old };
     const prepared = await prepare(context);
-    await old.remove();
+    await old.setAside();
     const { isolation, lane, diskResize, offline, refreshKernels } = options;
     const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
     return runPrepared(prepared, environment, settings, (completed) => finish(prepared, completed, context));

@@ -1,14 +1,15 @@
 import type { CompareOptions } from '../config/compare-options.ts';
 import { compare, diffSummaryLine } from '../index.ts';
 import { terminal } from '../report/escape.ts';
+import { comparisonText } from '../report/terminal/comparison.ts';
 import type { Io } from './io.ts';
 
 /**
- * `compare`: writes what is different, or prints it as JSON. Exit code 0 whatever it is, unless `--fail-on-regression`
+ * `compare`: writes what is different, or prints it: a table for a person at a terminal, JSON for a program. Exit code 0 whatever it is, unless `--fail-on-regression`
  * sets 2 (a required kernel has a new failure) or 1 (one that passed gave no result).
  */
 export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
-  const { summary, noLongerTested, json, paths } = await compare({
+  const compared = await compare({
     ...(options.sides.kind === 'reports'
       ? { base: options.sides.base, head: options.sides.head }
       : { history: options.sides }),
@@ -17,9 +18,12 @@ export async function compareCommand(options: CompareOptions, io: Io): Promise<n
     env: io.env,
     cwd: io.cwd,
   });
+  const { summary, noLongerTested, json, paths } = compared;
   if (paths.json !== '') io.out(`Compare JSON: ${paths.json}\n`);
   if (paths.markdown !== '') io.out(`Compare Markdown: ${paths.markdown}\n`);
-  if (paths.json === '' && paths.markdown === '') io.out(json);
+  if (paths.json === '' && paths.markdown === '') {
+    io.out(io.terminalOut ? comparisonText(compared, { width: io.width(), color: io.color }) : json);
+  }
   const { fixedWithWarning: warned = 0 } = summary;
   if (warned > 0) {
     io.err(

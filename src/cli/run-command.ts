@@ -4,6 +4,7 @@ import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { notesWithoutEffect } from '../config/without-effect.ts';
+import { notesOf } from '../model/error-notes.ts';
 import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { type Face, spell } from '../model/wording.ts';
 import type { AdminCommand } from './admin-command.ts';
@@ -213,7 +214,14 @@ async function explain(error: unknown, face: Face): Promise<string> {
   return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
 }
 
-/** Words that cannot be understood leave no older report behind either, where it can be seen which ones they mean. */
+async function tellNotes(error: unknown, io: Io): Promise<void> {
+  const notes = notesOf(error);
+  if (notes.length === 0) return;
+  const { terminal } = await import('../report/escape.ts');
+  for (const note of notes) io.err(`note: ${terminal(note, 4096)}\n`);
+}
+
+/** Words that cannot be understood leave no older report in its place either, where it can be seen which ones they mean. */
 async function parse(argv: readonly string[], { env, cwd, err, face }: Io): Promise<ParsedArgs> {
   const parsed = async (): Promise<ParsedArgs> => parseArgs(argv, env, (note) => err(`note: ${spell(note, face)}\n`));
   const { reports, others } = reportWords(argv);
@@ -235,6 +243,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
     return await withSignals((signal) => dispatch(read, io, signal));
   } catch (error) {
     io.err(await explain(error, faceOf(parsed, argv, io.face)));
+    await tellNotes(error, io);
     return EXIT_ERROR;
   }
 }

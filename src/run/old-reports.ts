@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { addNote } from '../model/error-notes.ts';
 import { isReport, type Output } from './claims.ts';
 import { realPlaceOf } from './confine.ts';
 import { isStream } from './write-reports.ts';
@@ -9,8 +10,8 @@ export interface OldReports {
   keep(reads: readonly string[]): Promise<void>;
   /** Learns of more places. */
   know(outputs: readonly Pick<Output, 'path' | 'kind'>[]): Promise<void>;
-  /** Removes what is there still as it was. Call it when the places are settled and the work begins. */
-  remove(): Promise<void>;
+  /** Moves aside what is there still as it was. Call it when the places are settled and the work begins. */
+  setAside(): Promise<void>;
 }
 
 interface Old {
@@ -24,9 +25,35 @@ async function stampOf(host: Host, path: string): Promise<string | undefined> {
   return stat?.isFile ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs}` : undefined;
 }
 
+interface Moved {
+  /** Where it lies now; absent: where it was. */
+  readonly place?: string;
+  readonly note: string;
+}
+
 /**
- * Does work that writes reports. When it fails, a report that it has not replaced is removed, so that no one reads it as
- * this run's. Only reports of ours of the kind that goes there are removed, and never one that this run reads.
+ * Moves a report to `PATH.old`, over nothing but a document of ours. A mistyped flag must not cost somebody the report of
+ * an hour.
+ */
+async function setAside(host: Host, path: string): Promise<Moved> {
+  const place = `${path}.old`;
+  try {
+    if ((await host.files.stat(place)) !== undefined && !(await isReport(host, place, undefined))) {
+      return {
+        note: `${path} is the report of an earlier run; it stays there, since ${place} is a file of somebody else`,
+      };
+    }
+    await host.files.rename(path, place);
+    return { place, note: `the report of an earlier run that was there is ${place} now` };
+  } catch {
+    return { note: `${path} is the report of an earlier run; it could not be moved to ${place}` };
+  }
+}
+
+/**
+ * Does work that writes reports. When it fails, a report that it has not replaced lies aside, so that no one reads it as
+ * this run's; a note of the error says where it is. Only reports of ours of the kind that goes there are moved or
+ * removed, and never one that this run reads.
  * @param reads files and directories, absolute; an older report among them or below them stays
  */
 export async function withoutOldReports<T>(
@@ -37,8 +64,18 @@ export async function withoutOldReports<T>(
 ): Promise<T> {
   const found = new Map<string, Old>();
   const realOf = (path: string): Promise<string> => realPlaceOf(host, path).catch(() => path);
+  const moved: Moved[] = [];
   const kept: string[] = [];
   const isKept = (real: string): boolean => kept.some((one) => real === one || real.startsWith(`${one}/`));
+  const left = async (): Promise<Old[]> => {
+    const reports: Old[] = [];
+    for (const one of found.values()) {
+      const { path, kind, stamp } = one;
+      if (isKept(path) || (await stampOf(host, path)) !== stamp || !(await isReport(host, path, kind))) continue;
+      reports.push(one);
+    }
+    return reports;
+  };
   const old: OldReports = {
     async keep(more) {
       kept.push(...(await Promise.all(more.filter((path) => path !== '').map(realOf))));
@@ -52,20 +89,19 @@ export async function withoutOldReports<T>(
         if (stamp !== undefined && !found.has(real)) found.set(real, { path: real, kind, stamp });
       }
     },
-    async remove() {
-      for (const { path, kind, stamp } of found.values()) {
-        if (isKept(path) || (await stampOf(host, path)) !== stamp || !(await isReport(host, path, kind))) continue;
-        // Where it cannot be removed it cannot be replaced either, which is reported as that.
-        await host.files.remove(path).catch(() => {});
-      }
+    async setAside() {
+      for (const { path } of await left()) moved.push(await setAside(host, path));
     },
   };
   await old.keep(reads);
   await old.know(outputs);
   try {
-    return await work(old);
+    const result = await work(old);
+    for (const { place } of moved) if (place !== undefined) await host.files.remove(place).catch(() => {});
+    return result;
   } catch (error) {
-    await old.remove();
+    await old.setAside();
+    for (const { note } of moved) addNote(error, note);
     throw error;
   }
 }

@@ -39,7 +39,7 @@ export async function suiteRequest(upload: SuiteUpload, dir: string, caller: Cal
 
 /** What would be reported of a case that cannot start is for its sender now. @throws ApiError 400, 422, UsageError */
 export async function checkSuite(job: JobRecord, caller: Caller, services: Services): Promise<void> {
-  const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
+  const old = { keep: async () => {}, know: async () => {}, setAside: async () => {} };
   // As it will run.
   const options = suiteOptions(job, services);
   const prepared = await prepareSuite(options, environmentOf(options), old);

@@ -14,7 +14,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 async function problemOf(artifact: string): Promise<string> {
   const suite = `name: s\ndefaults: {kernels: [debian-12-6.1]}\ncases:\n  - {name: a, artifact: ${JSON.stringify(artifact)}}\n`;
   writeFileSync(join(cwd, 'suite.yaml'), suite);
-  const old = { keep: async () => {}, know: async () => {}, remove: async () => {} };
+  const old = { keep: async () => {}, know: async () => {}, setAside: async () => {} };
   const environment = environmentOf({ cwd, env: { BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') } });
   const { cases } = await prepareSuite({ suite: 'suite.yaml', offline: true, cwd }, environment, old);
   return cases[0]?.error ?? '';

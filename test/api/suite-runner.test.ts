@@ -8,7 +8,7 @@ import { parseArgs } from '../../src/config/parse-args.ts';
 import type { Runner } from '../../src/model/kernel.ts';
 
 const nothing = async (): Promise<void> => {};
-const OLD = { keep: nothing, know: nothing, remove: nothing };
+const OLD = { keep: nothing, know: nothing, setAside: nothing };
 
 /** A case for a kernel of the developer, who boots it by virtme-ng. */
 async function prepared(runner?: Runner) {

@@ -56,6 +56,31 @@ test('--out - is standard output, with nothing beside the document', async () =>
   expect(said.err).toMatch(/^Compare JSON: /);
 });
 
+const isFailed = (one: { readonly status: string }): boolean => one.status === 'fail';
+
+test('compare prints a table at a terminal, JSON elsewhere, and the summary line last in both', async () => {
+  const run = quickRun();
+  const of = (artifact: number) => reportJson(run, artifact, gate(run), { json: 'r.json' });
+  const text = [0, 1, 2].map(of).find((one) => JSON.parse(one).targets.some(isFailed)) ?? '';
+  writeFileSync(join(cwd, 'r.json'), text);
+  const report = JSON.parse(text);
+  const failed = report.targets.find(isFailed);
+  Object.assign(failed, { status: 'pass', findings: [] });
+  delete failed.classification;
+  writeFileSync(join(cwd, 'good.json'), JSON.stringify(report));
+  const words = ['compare', '--base-report', 'good.json', '--head-report', 'r.json'];
+  expect(await runCommand(words, { ...io(), terminalOut: true })).toBe(0);
+  expect(said.out).toContain('1 new failure');
+  expect(said.out).toMatch(new RegExp(`^  ${failed.profile_id} +pass +fail +new failure$`, 'm'));
+  expect(said.out).toMatch(new RegExp(`^  ${failed.profile_id}: new: `, 'm'));
+  expect(said.out.trimEnd().split('\n').at(-1)).toMatch(/^Diff summary: .* required_regressions=\d+$/);
+  said.out = '';
+  expect(await runCommand(words, io())).toBe(0);
+  const lines = said.out.trimEnd().split('\n');
+  expect(lines.pop()).toMatch(/^Diff summary: /);
+  expect(JSON.parse(lines.join('\n'))).toMatchObject({ schema_version: 'compat_diff.v0.1' });
+});
+
 test('a report over one of the two that are compared is rejected', async () => {
   const before = readFileSync(join(cwd, 'r.json'), 'utf8');
   expect(await runCommand([...sides, '--out', './r.json'], io())).toBe(1);

@@ -6,6 +6,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { compare, HostError, mergeReports, planShards, validate, validateSuite } from '../../src/index.ts';
+import { notesOf } from '../../src/model/error-notes.ts';
 import { inFlags } from '../../src/model/wording.ts';
 import { withoutOldReports } from '../../src/run/old-reports.ts';
 
@@ -31,6 +32,12 @@ function leave(text: Partial<Record<keyof typeof REPORTS, string>> = REPORTS): v
   for (const kind of KINDS) writeFileSync(join(dir, kind), text[kind] ?? '');
 }
 const left = (): string[] => KINDS.filter((kind) => existsSync(join(dir, kind)));
+/** Those that lie beside their place, as they were. */
+const aside = (): string[] =>
+  KINDS.filter((kind) => {
+    const place = join(dir, `${kind}.old`);
+    return existsSync(place) && readFileSync(place, 'utf8') === REPORTS[kind];
+  });
 const files = { junit: 'junit', sarif: 'sarif', badge: 'badge', summary: 'summary' };
 const names = { out: 'out', markdown: 'markdown', files };
 // No guest boots here: the run ends before it has a result.
@@ -40,7 +47,7 @@ const KERNELS = { kernels: ['debian-12-6.1'], offline: true };
 
 const SUITE = 'name: own\ncases:\n  - name: one\n    artifact: a.bpf.o\n    kernels: [debian-12-6.1]\n';
 
-describe('a run that comes to nothing leaves no older report', () => {
+describe('a run that comes to nothing moves older reports aside', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['an object that is not there', () => validate({ ...place(), ...KERNELS, ...names, artifacts: ['none.bpf.o'] })],
     ['a kernel nobody knows', () => validate({ ...place(), ...names, artifacts: ['a.bpf.o'], kernels: ['none'] })],
@@ -52,6 +59,7 @@ describe('a run that comes to nothing leaves no older report', () => {
     writeFileSync(join(dir, 'own.yaml'), SUITE);
     await expect(call()).rejects.toThrow();
     expect(left()).toEqual([]);
+    expect(aside()).toEqual(KINDS);
   });
 
   test('of a suite and its cases', async () => {
@@ -88,13 +96,31 @@ describe('a run that comes to nothing leaves no older report', () => {
     ['a value that is none', ['--timeout', 'soon', '--out=out', '--markdown', 'markdown']],
   ])('with %s', async (_what, words) => {
     leave();
-    const io = { env: env(), cwd: dir, out: () => {}, err: () => {}, width: () => 80, face: inFlags } as unknown as Io;
+    const said: string[] = [];
+    const err = (text: string): number => said.push(text);
+    const io = { env: env(), cwd: dir, out: () => {}, err, width: () => 80, face: inFlags } as unknown as Io;
     expect(await runCommand(['test', '--artifact', 'a.bpf.o', '--quick', ...words], io)).toBe(1);
     expect(left()).toEqual(KINDS.filter((kind) => kind !== 'out' && kind !== 'markdown'));
+    expect(aside()).toEqual(['out', 'markdown']);
+    expect(said.join('')).toContain(
+      `note: the report of an earlier run that was there is ${join(dir, 'out.old')} now\n`,
+    );
   });
 });
 
 describe('what stays', () => {
+  test('a file of somebody else where the older report would be moved', async () => {
+    leave();
+    writeFileSync(join(dir, 'out.old'), 'mine');
+    writeFileSync(join(dir, 'markdown.old'), `${REPORTS.markdown}an older one`);
+    const failing = validate({ ...place(), ...KERNELS, ...names, artifacts: ['none.bpf.o'] });
+    const error = await failing.catch((thrown: unknown) => thrown);
+    expect(readFileSync(join(dir, 'out.old'), 'utf8')).toBe('mine');
+    expect(left()).toEqual(['out']);
+    expect(readFileSync(join(dir, 'markdown.old'), 'utf8')).toBe(REPORTS.markdown);
+    expect(notesOf(error)[0]).toMatch(/out is the report of an earlier run; it stays there/);
+  });
+
   test('files that are not reports of ours, or of another kind', async () => {
     leave({ ...REPORTS, out: '{"schema_version": "somebody else"}', markdown: REPORTS.summary });
     await expect(validate({ ...place(), ...KERNELS, ...names, artifacts: ['none.bpf.o'] })).rejects.toThrow();
