@@ -71,7 +71,7 @@ export type { AlteringProgram } from './model/altering.ts';
 export type { InsnBudget } from './model/budget.ts';
 export type * from './model/cell.ts';
 export type * from './model/comparison.ts';
-export type { CheckCase as SuiteCaseReport, CheckDocument as SuiteReport } from './model/document.ts';
+
 export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';
 export type { Evidence, Hello, Stage } from './model/evidence.ts';
@@ -96,6 +96,7 @@ export type { Need } from './plan/classes/needs.ts';
 export type { JobMatrix } from './plan/job-matrix.ts';
 export type { ReleaseScan } from './release/scan.ts';
 export { baselineText, diffSummaryLine } from './report/compare-text.ts';
+export type { CheckCase as SuiteCaseReport, CheckDocument as SuiteReport } from './report/document.ts';
 export { inspectText } from './report/inspect-text.ts';
 export type { SummaryLimits } from './report/job-summary.ts';
 export { type ReportPaths, reportJson } from './report/json.ts';

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
-import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
+import { loadDocument } from '../api/report-document.ts';
 import { messageOf } from '../model/errors.ts';
 import { type EvidenceFormat, FORMATS } from '../model/formats.ts';
+import { type CheckDocument, isCollection, withoutRuns } from '../report/document.ts';
 import { documentCells, documentCounts } from '../report/document-cells.ts';
-import type { SavedDocument } from '../report/saved-document.ts';
 import { artifactName } from './artifact-name.ts';
 import { endGroup, failed, group, say } from './commands.ts';
 import type { Ended } from './ended.ts';
@@ -39,7 +39,7 @@ function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
   };
 }
 
-function kernelFacts(document: SavedDocument): Record<string, unknown>[] {
+function kernelFacts(document: CheckDocument): Record<string, unknown>[] {
   const seen = new Map<string, Record<string, unknown>>();
   for (const { target } of documentCells(document)) {
     if (seen.has(target.profile_id)) continue;
@@ -69,15 +69,16 @@ function redactorOf({ env, runner }: Ended): Redact {
 }
 
 /** Copies the reports that the run wrote into the bundle. */
-function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument, redact: Redact): void {
-  const included: (readonly [string | undefined, string])[] = [
+function copyReports(dir: string, { job }: Ended, document: CheckDocument, redact: Redact): void {
+  const cases = isCollection(document) ? document.cases : [];
+  const included: (readonly [string, string])[] = [
     [job.json, 'report.json'],
     [job.markdown, 'report.md'],
-    ...files.map((path, index) => [path, join('cases', `${index + 1}.json`)] as const),
+    ...cases.map(({ json }, index) => [json, join('cases', `${index + 1}.json`)] as const),
   ];
   mkdirSync(join(dir, 'cases'), { recursive: true });
   for (const [path, name] of included) {
-    if (path === undefined || path === '' || !isFile(path)) continue;
+    if (path === '' || !isFile(path)) continue;
     writeFileSync(join(dir, name), redactedFile(name, readFileSync(path, 'utf8'), redact));
   }
 }
@@ -97,9 +98,8 @@ function reportOutputs(ended: Ended, paths: Record<EvidenceFormat, string>) {
   };
 }
 
-async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact: Redact) {
+async function bundle(ended: Ended, document: CheckDocument, root: string, redact: Redact) {
   const { job, runner, env } = ended;
-  const { document } = loaded;
   const { files } = await gatherEvidence({
     root,
     cells: documentCells(document),
@@ -110,7 +110,7 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact
   });
   if (!job.settings.uploadEvidence) return undefined;
   const shard = job.input('shard').replace('/', '-of-');
-  const parts = [document.kind === 'collection' && job.command !== 'test' ? safeName(document.name) : '', shard];
+  const parts = [isCollection(document) && job.command !== 'test' ? safeName(document.name) : '', shard];
   const name = artifactName(job.settings.evidenceName, parts, runner);
   group('Upload the evidence');
   try {
@@ -124,7 +124,7 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact
  * The document of a run of the user's own program (input `binary`): another process, which hands over a file and nothing
  * else. undefined, with everything reported, when there is none.
  */
-async function readDocument({ job, runner, env, exitCode }: Ended): Promise<LoadedDocument | undefined> {
+async function readDocument({ job, runner, env, exitCode }: Ended): Promise<CheckDocument | undefined> {
   try {
     return await loadDocument(job.json, { env, cwd: runner.workspace });
   } catch (error) {
@@ -152,14 +152,14 @@ export async function conclude(ended: Ended): Promise<void> {
     if (exitCode !== 0) failed('the plan could not be made; the log says why');
     return;
   }
-  const loaded = ended.loaded ?? (await readDocument(ended));
-  if (loaded === undefined) return;
+  const found = ended.document ?? (await readDocument(ended));
+  if (found === undefined) return;
   const redact = redactorOf(ended);
-  const document = redacted(loaded.document, redact);
+  const document = redacted(withoutRuns(found), redact);
   const counts = documentCounts(document);
   const root = join(scratch, 'evidence');
   const reports = join(root, 'reports');
-  copyReports(reports, ended, loaded, redact);
+  copyReports(reports, ended, found, redact);
   // In the bundle without the link to itself.
   writeSummary(document, ended, undefined, join(reports, SUMMARY));
   const paths = writeFormats(reports, document, ended.runner.workspace);
@@ -177,7 +177,7 @@ export async function conclude(ended: Ended): Promise<void> {
     'cached-kernels': kernels.restored.length,
     accelerator: accel,
   });
-  const uploaded = await bundle(ended, loaded, root, redact).catch((error: unknown) => {
+  const uploaded = await bundle(ended, found, root, redact).catch((error: unknown) => {
     say(`the evidence could not be collected: ${messageOf(error)}`);
     return undefined;
   });

@@ -1,4 +1,4 @@
-import type { LoadedDocument } from '../api/report-document.ts';
+import type { CheckDocument } from '../report/document.ts';
 import type { Job } from './job.ts';
 import type { RestoredKernels } from './kernel-cache.ts';
 import type { Env, Runner } from './runner.ts';
@@ -15,7 +15,7 @@ export interface Ended {
   /** What the command wrote on stdout. */
   readonly printed: string;
   /** What it found; undefined of a plan, and of another program, whose report is a file. */
-  readonly loaded: LoadedDocument | undefined;
+  readonly document: CheckDocument | undefined;
   /** `kvm`, `tcg`, or empty when nothing was booted. */
   readonly accel: string;
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { messageOf } from '../model/errors.ts';
 import { type EvidenceFormat, FORMATS } from '../model/formats.ts';
+import type { CheckDocument } from '../report/document.ts';
 import { FORMAT_WRITERS } from '../report/formats.ts';
-import type { SavedDocument } from '../report/saved-document.ts';
 import { warning } from './commands.ts';
 
 /** Text of a reporter; undefined, with a warning, when the reporter is broken: that must never cost a verdict. */
@@ -18,7 +18,7 @@ export function attempt(what: string, write: () => string): string | undefined {
 }
 
 /** Writes the formats of the evidence into `dir`. @returns paths; empty where a reporter broke */
-export function writeFormats(dir: string, document: SavedDocument, workspace: string): Record<EvidenceFormat, string> {
+export function writeFormats(dir: string, document: CheckDocument, workspace: string): Record<EvidenceFormat, string> {
   const place = { workspace, version: buildInfo.version };
   const written = FORMATS.flatMap(({ name, evidence }) => {
     if (evidence === undefined) return [];

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { annotations } from '../report/annotations.ts';
 import { comment, commentName } from '../report/comment.ts';
+import type { CheckDocument } from '../report/document.ts';
 import type { DocumentCounts } from '../report/document-cells.ts';
-import type { SavedDocument } from '../report/saved-document.ts';
 import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
 import type { SummaryLinks } from '../report/summary/links.ts';
 import { stepSummary } from '../report/summary/step-summary.ts';
@@ -20,7 +20,7 @@ import type { Uploaded } from './upload.ts';
 export const SUMMARY = 'summary.md';
 
 /** The verdict in one line, for the annotation that fails the step. */
-export function verdictText(document: SavedDocument, counts: DocumentCounts): string {
+export function verdictText(document: CheckDocument, counts: DocumentCounts): string {
   const { total, failed: said, regressions, errored, broken } = counts;
   const news = regressions > 0 ? ` (${regressions} new)` : '';
   if (document.status === 'fail') return `${said} of ${total} checks failed${news}`;
@@ -31,7 +31,7 @@ export function verdictText(document: SavedDocument, counts: DocumentCounts): st
 }
 
 /** Marks failures on their lines. A shard leaves that to the merge: annotations are counted per run. */
-export function annotate(document: SavedDocument, { job, runner }: Ended): void {
+export function annotate(document: CheckDocument, { job, runner }: Ended): void {
   if (!job.settings.annotations || job.settings.maxAnnotations === 0 || job.input('shard') !== '') return;
   try {
     const found = annotations(document, { workspace: runner.workspace, max: job.settings.maxAnnotations });
@@ -52,7 +52,7 @@ function linksOf({ runner }: Ended, uploaded: Uploaded | undefined): SummaryLink
 }
 
 /** The summary, also written to a file. @returns undefined when it broke, which is reported */
-export function writeSummary(document: SavedDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
+export function writeSummary(document: CheckDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
   const { job, runner } = ended;
   const options = { maxBytes: summaryRoom(runner), links: linksOf(ended, uploaded), workspace: runner.workspace };
   const list = job.settings.jobSummary === 'failed' ? 'failed' : 'all';
@@ -76,7 +76,7 @@ function isSummary(path: string): boolean {
  * @returns the path of the file; empty when the summary broke
  */
 export async function publishSummary(
-  document: SavedDocument,
+  document: CheckDocument,
   ended: Ended,
   uploaded: Uploaded | undefined,
   dir: string,
@@ -94,7 +94,7 @@ export async function publishSummary(
 
 /** Writes the text of the comment, and the comment where it is wanted. @returns the path; empty when it broke */
 export async function publishComment(
-  document: SavedDocument,
+  document: CheckDocument,
   ended: Ended,
   uploaded: Uploaded | undefined,
   dir: string,

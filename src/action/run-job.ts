@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { type LoadedDocument, loadedResult } from '../api/report-document.ts';
+import { documentOfResult } from '../api/report-document.ts';
 import { dispatch } from '../cli/run-command.ts';
 import { inInputs } from '../config/action-words.ts';
 import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { CheckDocument } from '../report/document.ts';
 import { endGroup, group, say } from './commands.ts';
 import type { Job } from './job.ts';
 import type { Env } from './runner.ts';
@@ -25,12 +26,12 @@ interface JobEnd {
   /** What it wrote on stdout. */
   readonly printed: string;
   /** What it found; undefined of a plan, and of another program, whose report is a file. */
-  readonly loaded: LoadedDocument | undefined;
+  readonly document: CheckDocument | undefined;
 }
 
 /** Runs the command of a job in this process; everything it prints is harmless, progress is folded away. */
 async function runHere(job: Job, { env, workspace, signal, onEvent }: Environment): Promise<JobEnd> {
-  let loaded: LoadedDocument | undefined;
+  let document: CheckDocument | undefined;
   const printed: string[] = [];
   const log = lineWriter((text) => void process.stdout.write(text));
   let folded = true;
@@ -55,14 +56,14 @@ async function runHere(job: Job, { env, workspace, signal, onEvent }: Environmen
     face: inInputs(job.command),
     terminalOut: false,
     onEvent,
-    onResult(result: Parameters<typeof loadedResult>[0]) {
-      loaded = loadedResult(result);
+    onResult(result: Parameters<typeof documentOfResult>[0]) {
+      document = documentOfResult(result);
     },
   };
   group('Progress');
   try {
     const exitCode = await dispatch(job.parsed, io, signal);
-    return { exitCode, printed: printed.join(''), loaded };
+    return { exitCode, printed: printed.join(''), document };
   } finally {
     unfold();
     log.end();
@@ -115,7 +116,7 @@ async function runBinary(job: Job, { env, workspace, signal }: Environment): Pro
       `${job.binary} ended with exit code ${exitCode} and wrote no report to ${job.json}; see its output above`,
     );
   }
-  return { exitCode, printed: printed.join(''), loaded: undefined };
+  return { exitCode, printed: printed.join(''), document: undefined };
 }
 
 /** @throws what the library throws; HostError as `runBinary` */

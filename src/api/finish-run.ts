@@ -1,9 +1,10 @@
 import { gate } from '../gate/gate.ts';
 import { partVerdict } from '../gate/whole.ts';
-import { isCollection } from '../model/document.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
-import { documentJson, documentMarkdown, runDocument } from '../report/check-document.ts';
+import { type CheckDocument, isCollection } from '../report/document.ts';
+import { documentJson, documentMarkdown } from '../report/document-files.ts';
+import { runDocument } from '../report/finished-document.ts';
 import type { ReportPaths } from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
 import { type Conclusion, type EndedRun, type FinishContext, finish, type WrittenRun } from './finish.ts';
@@ -11,6 +12,8 @@ import { shardPart } from './shard-part.ts';
 
 /** A finished run and its documents. */
 export interface FinishedRun {
+  /** What every report is made of. */
+  readonly document: CheckDocument;
   readonly report: RunReport;
   readonly verdict: Verdict;
   readonly paths: ReportPaths;
@@ -30,7 +33,7 @@ export function runConclusion([one]: readonly WrittenRun[]): Conclusion<Finished
         ]
       : [],
     verdict: () => [`the run itself ended with ${verdict.status}`, ...verdict.reasons.slice(0, 1)].join(': '),
-    result: { report: run, verdict, paths },
+    result: { document, report: run, verdict, paths },
   };
 }
 

@@ -1,16 +1,18 @@
-import type { CheckCase, CheckDocument } from '../model/document.ts';
-import { documentJson, documentMarkdown } from '../report/check-document.ts';
+import type { CaseResult, CheckResult } from '../model/check-result.ts';
+import type { CheckDocument } from '../report/document.ts';
+import { documentJson, documentMarkdown } from '../report/document-files.ts';
+import { finishedDocument } from '../report/finished-document.ts';
 import type { Conclusion, EndedRun, WrittenRun } from './finish.ts';
 
 /** What became of a case, and where to write it: absent for a case that could not start. */
 export interface EndedCase {
-  readonly report: CheckCase;
+  readonly report: CaseResult;
   readonly ended?: Pick<EndedRun, 'gate' | 'reportTargets' | 'manifest'> | undefined;
 }
 
 /** A suite that was run, or the part of it that one machine ran. */
 export interface EndedSuite {
-  readonly suite: Omit<CheckDocument, 'kind' | 'cases'>;
+  readonly suite: CheckResult;
   /** In the order of the file. */
   readonly cases: readonly EndedCase[];
   /** Absolute paths; empty when not wanted. */
@@ -39,7 +41,7 @@ export function suiteRuns({ cases }: EndedSuite): EndedRun[] {
 }
 
 /** A case with what became of its reports. */
-function placed(report: CheckCase, run: WrittenRun | undefined): CheckCase {
+function placed(report: CaseResult, run: WrittenRun | undefined): CaseResult {
   const { completed } = report;
   if (run === undefined || completed === undefined) return report;
   const [paths = NOWHERE] = run.written ? run.paths.artifacts : [];
@@ -51,7 +53,7 @@ export function suiteConclusion(ended: EndedSuite, runs: readonly WrittenRun[]):
   const { paths } = ended;
   const left = [...runs];
   const cases = ended.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
-  const suite: CheckDocument = { kind: 'suite', ...ended.suite, cases };
+  const suite = finishedDocument('suite', ended.suite, cases);
   const json = documentJson(suite);
   return {
     document: suite,

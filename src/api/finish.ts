@@ -2,12 +2,11 @@ import { type GateOptions, gateObjects } from '../gate/gate.ts';
 import { withRequired } from '../gate/required.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
-import type { CheckDocument } from '../model/document.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
-import { savedDocument } from '../report/saved-document.ts';
+import type { CheckDocument } from '../report/document.ts';
 import { atOnce, WRITES_AT_ONCE } from '../run/at-once.ts';
 import { registryLocks } from '../run/registry-locks.ts';
 import {
@@ -125,7 +124,7 @@ export async function finish<R>(
   const reported = await atOnce(WRITES_AT_ONCE, runs, (one) => writeRun(host, one, unwritten));
   const { document, documents, verdict, result } = conclude(reported);
   for (const { path, text } of documents) await unlessUnwritable(unwritten, () => writeReport(host, path, text()));
-  await writeReportFiles(host, cwd, files, () => savedDocument(document), onEvent);
+  await writeReportFiles(host, cwd, files, document, onEvent);
   // Last: a lock that is held or a signer that fails costs no report.
   const listed = reported.filter(({ written }) => written);
   await listRuns(context, listed);

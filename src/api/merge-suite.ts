@@ -1,5 +1,5 @@
 import { withMissing, worstOf } from '../gate/whole.ts';
-import type { CheckDocument } from '../model/document.ts';
+import type { CheckResult } from '../model/check-result.ts';
 import type { ShardPart } from '../model/shard.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import { finish } from './finish.ts';
@@ -10,7 +10,7 @@ import { suiteBaseline } from './suite-verdicts.ts';
 
 type Suite = NonNullable<ShardPart['suite']>;
 
-function baselineOf({ baseline }: Merging, suite: Suite): Pick<CheckDocument, 'baseline'> {
+function baselineOf({ baseline }: Merging, suite: Suite): Pick<CheckResult, 'baseline'> {
   if (baseline) return suiteBaseline(baseline, suite.cases);
   return suite.baseline ? { baseline: suite.baseline } : {};
 }

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { readSuite, type Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
-import type { CheckDocument } from '../model/document.ts';
+import type { CheckResult } from '../model/check-result.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Verdict } from '../model/report.ts';
 import { option, phrase, setting } from '../model/wording.ts';
@@ -32,7 +32,7 @@ export interface PreparedSuite extends PreparedCheck {
   readonly included: readonly PreparedCase[];
   readonly startable: readonly StartableCase[];
   /** Which older run it is compared with, where one was named for all cases. */
-  readonly against: Pick<CheckDocument, 'baseline'>;
+  readonly against: Pick<CheckResult, 'baseline'>;
   /** Absolute paths of its own documents; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
 }

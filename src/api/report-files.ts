@@ -3,8 +3,8 @@ import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { FORMATS, type ReportFiles } from '../model/formats.ts';
 import { option, phrase } from '../model/wording.ts';
+import type { CheckDocument } from '../report/document.ts';
 import { FORMAT_WRITERS } from '../report/formats.ts';
-import type { SavedDocument } from '../report/saved-document.ts';
 import { type Output, placeOf } from '../run/claims.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { buildInfo } from './build-info.ts';
@@ -48,32 +48,21 @@ export function reportFilePaths(files: ReportFiles | undefined, cwd: string): st
 /**
  * Writes the reports that other programs read. They come after the JSON report, which has everything: one that cannot be
  * made or written is reported as a note and changes nothing else.
- * @param makeDocument called once, and only when a file is wanted
  */
 export async function writeReportFiles(
   host: Host,
   cwd: string,
   files: ReportFiles | undefined,
-  makeDocument: () => SavedDocument,
+  document: CheckDocument,
   onEvent: EventListener,
 ): Promise<void> {
   const included = FORMATS.filter(({ name }) => Boolean(files?.[name]));
-  if (included.length === 0) return;
-  const fail = (kind: string, error: unknown): void =>
-    onEvent({ type: 'note', message: `no ${kind} report was written: ${messageOf(error)}` });
-  let document: SavedDocument;
-  try {
-    document = makeDocument();
-  } catch (error) {
-    for (const { name } of included) fail(name, error);
-    return;
-  }
   const place = { workspace: cwd, version: buildInfo.version };
   for (const { name } of included) {
     try {
       await writeReport(host, placeOf(cwd, files?.[name]), FORMAT_WRITERS[name](document, place));
     } catch (error) {
-      fail(name, error);
+      onEvent({ type: 'note', message: `no ${name} report was written: ${messageOf(error)}` });
     }
   }
 }

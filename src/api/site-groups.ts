@@ -1,5 +1,5 @@
 import { artifactName } from '../model/object-names.ts';
-import { collectionDocument } from '../report/saved-document.ts';
+import { collectionDocument } from '../report/read-document.ts';
 import { SavedCollection, type SavedReport } from '../report/saved-report.ts';
 import type { SiteInput } from '../site/site.ts';
 

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
-import { collectionDocument, reportDocument } from '../report/saved-document.ts';
+import { collectionDocument, reportDocument } from '../report/read-document.ts';
 import { SavedCollection, SavedReport } from '../report/saved-report.ts';
 import { within } from '../run/confine.ts';
 import type { SiteInput } from '../site/site.ts';

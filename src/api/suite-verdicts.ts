@@ -1,5 +1,5 @@
 import { gate } from '../gate/gate.ts';
-import type { CheckCase, CheckDocument } from '../model/document.ts';
+import type { CaseResult, CheckResult } from '../model/check-result.ts';
 import type { RunReport } from '../model/report.ts';
 import { type LoadedRun, matchCases } from './load-run.ts';
 import { caseFacts, type PreparedCase, type ReadyCase } from './suite-cases.ts';
@@ -10,7 +10,7 @@ export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
  * What became of a case.
  * @param run with its baseline, if there is one; undefined for a case that could not start
  */
-export function caseReport(one: PreparedCase, run: RunReport | undefined): CheckCase {
+export function caseReport(one: PreparedCase, run: RunReport | undefined): CaseResult {
   const verdict = one.ready && run && gate(run, one.ready.gate);
   return {
     ...caseFacts(one),
@@ -29,7 +29,7 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Check
 export function suiteBaseline(
   baseline: LoadedRun | undefined,
   cases: readonly { readonly name: string; readonly artifact: string }[],
-): Pick<CheckDocument, 'baseline'> {
+): Pick<CheckResult, 'baseline'> {
   if (baseline === undefined) return {};
   const named = cases.map(({ name, artifact: path }) => ({ name, path }));
   const found = new Set(matchCases(baseline, named));

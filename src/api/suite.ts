@@ -1,6 +1,6 @@
 import { partVerdict, worstOf } from '../gate/whole.ts';
 import type { Host } from '../host/host.ts';
-import type { CheckCase } from '../model/document.ts';
+import type { CaseResult } from '../model/check-result.ts';
 import { timestamp } from '../run/run-id.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { SUITE_OPTIONS } from './call-options.ts';
@@ -18,7 +18,7 @@ import { caseReport } from './suite-verdicts.ts';
 export type { SuiteOptions } from './suite-options.ts';
 
 /** Where the reports of a case go and what decides about it. */
-function endedCase({ ready }: PreparedCase, report: CheckCase): EndedCase {
+function endedCase({ ready }: PreparedCase, report: CaseResult): EndedCase {
   if (ready === undefined) return { report };
   const { gate, reportTargets, manifest } = ready;
   return { report, ended: { gate, reportTargets, manifest } };
@@ -64,7 +64,7 @@ async function finishSuite(prepared: PreparedSuite, check: CompletedCheck, end: 
   const notRun = shard ? [] : prepared.cases.slice(reported.length).map(({ source }) => source.name);
   const ended = {
     suite: { ...facts, status, exitCode, notRun, ...(part && { part }) },
-    cases: reported.map((one, index) => endedCase(one, cases[index] as CheckCase)),
+    cases: reported.map((one, index) => endedCase(one, cases[index] as CaseResult)),
     paths,
   };
   const { files, signal, onEvent = () => {} } = options;

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import type { CheckDocument } from '../model/document.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
+import type { CheckDocument } from '../report/document.ts';
 import { WATCH_SUITE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { type Marks, marksOf, nextMarks } from './file-marks.ts';

@@ -4,7 +4,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
 import { validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
-import { documentJson } from '../report/check-document.ts';
+import { documentJson } from '../report/document-files.ts';
 import { noJsonCommands } from '../report/escape.ts';
 import { scriptLines } from '../report/script-lines.ts';
 import { documentText } from '../report/terminal/text.ts';

@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import type { CheckDocument } from './document.ts';
+import type { CheckResult } from './check-result.ts';
 import type { Expectation, FailOn, MinKernel } from './gate.ts';
 import type { RunReport } from './report.ts';
 
@@ -81,7 +81,7 @@ export interface ShardPart extends Shard {
   };
   readonly runs: readonly ShardRun[];
   /** Absent for objects that were named one by one. */
-  readonly suite?: Pick<CheckDocument, 'name' | 'startedAt' | 'finishedAt' | 'durationMs' | 'baseline'> & {
+  readonly suite?: Pick<CheckResult, 'name' | 'startedAt' | 'finishedAt' | 'durationMs' | 'baseline'> & {
     readonly cases: readonly ShardCase[];
   };
 }

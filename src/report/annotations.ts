@@ -1,10 +1,10 @@
+import type { CheckDocument } from './document.ts';
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from './document-causes.ts';
 import { documentCells } from './document-cells.ts';
 import { type DocumentKernel, documentKernels } from './document-kernels.ts';
 import { casePlace, sourcePlace } from './document-place.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
-import type { SavedDocument } from './saved-document.ts';
 
 /** One note beside a line of a pull request. Texts are plain, and hold nothing that a runner would act upon. */
 export interface Annotation {
@@ -58,7 +58,7 @@ function causeAnnotation(kernels: readonly DocumentKernel[], cause: DocumentCaus
 }
 
 function silenceAnnotations(
-  document: SavedDocument,
+  document: CheckDocument,
   kernels: readonly DocumentKernel[],
   workspace: string,
 ): Annotation[] {
@@ -76,7 +76,7 @@ function silenceAnnotations(
   });
 }
 
-function brokenAnnotations({ cases }: SavedDocument, workspace: string): Annotation[] {
+function brokenAnnotations({ cases }: CheckDocument, workspace: string): Annotation[] {
   return cases
     .filter(({ error }) => error !== '')
     .map((one) => ({
@@ -87,7 +87,7 @@ function brokenAnnotations({ cases }: SavedDocument, workspace: string): Annotat
     }));
 }
 
-function unexpectedAnnotations(document: SavedDocument, workspace: string): Annotation[] {
+function unexpectedAnnotations(document: CheckDocument, workspace: string): Annotation[] {
   return documentCells(document)
     .filter(({ expected }) => expected?.met === 'passed')
     .map(({ one, target, decides, expected }) => ({
@@ -106,7 +106,7 @@ const ORDER: readonly Annotation['level'][] = ['error', 'warning', 'notice'];
  * one says how many are left out.
  */
 export function annotations(
-  document: SavedDocument,
+  document: CheckDocument,
   { workspace = '', max = 9 }: AnnotationOptions = {},
 ): Annotation[] {
   const kernels = documentKernels(document);

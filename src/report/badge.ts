@@ -1,7 +1,7 @@
 import type { RunStatus } from '../model/report.ts';
+import type { CheckDocument } from './document.ts';
 import { type DocumentCounts, documentCounts } from './document-cells.ts';
 import { FIXUP_MARK } from './fixups.ts';
-import type { SavedDocument } from './saved-document.ts';
 
 /** What a badge says; every format of one is made of it. */
 export interface BadgeFacts {
@@ -32,7 +32,7 @@ export function badgeFacts(status: RunStatus, counts: DocumentCounts, what: 'ker
 }
 
 /** A badge as the endpoint of shields.io reads it. */
-export function badge(document: SavedDocument): string {
+export function badge(document: CheckDocument): string {
   const what = document.cases.length > 1 ? 'checks' : 'kernels';
   const facts = badgeFacts(document.status, documentCounts(document), what);
   return `${JSON.stringify({ schemaVersion: 1, ...facts }, null, 2)}\n`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SavedDocument } from './saved-document.ts';
+import type { CheckDocument } from './document.ts';
 import { type StepSummaryOptions, stepSummary } from './summary/step-summary.ts';
 
 /** GitHub takes 65 536 characters; bytes are never fewer. The two invisible lines need some. */
@@ -32,7 +32,7 @@ export function commentName(suite: string, job: string, evidenceName: string): s
  * with the same results, whatever their links and times: see `sameComment`.
  */
 export function comment(
-  document: SavedDocument,
+  document: CheckDocument,
   options: Pick<StepSummaryOptions, 'links' | 'workspace'> & { readonly name?: string } = {},
 ): string {
   const { name = document.name, links = {}, workspace = '' } = options;

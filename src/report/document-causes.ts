@@ -1,7 +1,7 @@
+import type { CheckCase, CheckDocument } from './document.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
 import type { DocumentKernel } from './document-kernels.ts';
 import { oneLine } from './escape.ts';
-import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import { bareFinding, type SavedFinding } from './saved-report.ts';
 
 /** `error`: it decides; `warning`: it is non-blocking, or nothing was rejected. */
@@ -9,7 +9,7 @@ type CauseLevel = 'error' | 'warning';
 
 /** One cause of one object over all its kernels. */
 export interface DocumentCause {
-  readonly one: DocumentCase;
+  readonly one: CheckCase;
   /** As the first kernel has it. */
   readonly finding: SavedFinding;
   readonly cells: readonly DocumentCell[];
@@ -43,7 +43,7 @@ function keyOf({ code, reason, subject, title, location, decisive }: SavedFindin
  * Every cause of a document, those that decide first, and of these what is new; else in the order of the document.
  * Kernels without a result have none.
  */
-export function documentCauses(document: SavedDocument): DocumentCause[] {
+export function documentCauses(document: CheckDocument): DocumentCause[] {
   return causesOfCells(documentCells(document), ({ one }) => `${document.cases.indexOf(one)}`);
 }
 
@@ -86,7 +86,7 @@ export interface DocumentSilence {
 }
 
 /** Why some cells have no result; what decides first. What was skipped and is non-blocking is left out. */
-export function documentSilence(document: SavedDocument): DocumentSilence[] {
+export function documentSilence(document: CheckDocument): DocumentSilence[] {
   return silenceOfCells(documentCells(document));
 }
 

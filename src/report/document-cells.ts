@@ -1,12 +1,12 @@
 import { type Decision, decide } from '../gate/decide.ts';
 import { inferredText } from '../model/inferred.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { isSeen, type PassKind, passKind } from './loaded-only.ts';
-import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
 export interface DocumentCell extends Decision {
-  readonly one: DocumentCase;
+  readonly one: CheckCase;
   readonly target: SavedTarget;
   /** Against the older report. */
   readonly news: 'new' | 'known' | 'fixed' | undefined;
@@ -15,13 +15,13 @@ export interface DocumentCell extends Decision {
 }
 
 /** @param compared the run has an older report: what that lacks fails for the first time */
-function newsOf({ baseline }: DocumentCase, target: SavedTarget, compared: boolean): DocumentCell['news'] {
+function newsOf({ baseline }: CheckCase, target: SavedTarget, compared: boolean): DocumentCell['news'] {
   if (compared && baseline === undefined) return target.status === 'fail' ? 'new' : undefined;
   const word = baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
-function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
+function cellsOf(one: CheckCase, compared: boolean): DocumentCell[] {
   const { gate, required } = one;
   const policy = { failOn: gate?.fail_on ?? 'required', required } as const;
   return one.targets.map((target) => {
@@ -33,8 +33,8 @@ function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
 }
 
 /** Every cell of a document, case by case, in the order of the kernels. */
-export function documentCells({ cases }: SavedDocument): DocumentCell[] {
-  const isCompared = ({ baseline, gate }: DocumentCase): boolean =>
+export function documentCells({ cases }: CheckDocument): DocumentCell[] {
+  const isCompared = ({ baseline, gate }: CheckCase): boolean =>
     baseline !== undefined || gate?.fail_on === 'regression';
   const compared = cases.some(isCompared);
   return cases.flatMap((one) => cellsOf(one, compared));
@@ -80,7 +80,7 @@ function kindOf({ target }: DocumentCell): PassKind | undefined {
 }
 
 /** The counts of a document; what the outputs of the Action and the heads of all texts are made of. */
-export function documentCounts(document: SavedDocument): DocumentCounts {
+export function documentCounts(document: CheckDocument): DocumentCounts {
   return countsOfCells(documentCells(document), document.cases.filter(({ error }) => error !== '').length);
 }
 

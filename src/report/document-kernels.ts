@@ -1,8 +1,8 @@
 import { shortDistro } from '../model/vendors.ts';
+import type { CheckDocument } from './document.ts';
 import { oneLine } from './escape.ts';
 import { byVendor } from './kernel-order.ts';
 import { profileName } from './names.ts';
-import type { SavedDocument } from './saved-document.ts';
 import type { SavedTarget } from './saved-report.ts';
 
 /** A kernel that some object of a document was tested on. All texts are plain, and clipped. */
@@ -46,7 +46,7 @@ function twin({ name, arch }: Named, all: readonly Named[]): boolean {
 }
 
 /** All kernels of a document, each once: by architecture and vendor, oldest first. */
-export function documentKernels({ cases }: Pick<SavedDocument, 'cases'>): DocumentKernel[] {
+export function documentKernels({ cases }: Pick<CheckDocument, 'cases'>): DocumentKernel[] {
   const kernels = new Map<string, Named>();
   for (const { targets } of cases) {
     for (const target of targets) {

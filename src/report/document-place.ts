@@ -1,7 +1,8 @@
 import { withoutEndSlashes } from '../model/end-slashes.ts';
+import { flag } from '../model/wording.ts';
+import type { CheckCase } from './document.ts';
 import { oneLine } from './escape.ts';
-import type { DocumentCase } from './saved-document.ts';
-import type { SavedFinding } from './saved-report.ts';
+import type { SavedFinding, SavedReport } from './saved-report.ts';
 
 /** A line of a file of the repository. */
 export interface DocumentPlace {
@@ -31,12 +32,18 @@ export function sourcePlace({ location }: SavedFinding): DocumentPlace | undefin
   return file === undefined ? undefined : { file, line: repository.line };
 }
 
+/** The manifest of a run; empty without one. */
+function manifestOf({ run: { flags } }: SavedReport): string {
+  const at = flags.indexOf(flag('manifest'));
+  return at < 0 ? '' : (flags[at + 1] ?? '');
+}
+
 /** Where a case is defined: its place in the suite, else its manifest, else the object itself. */
-export function casePlace(one: DocumentCase, workspace: string): DocumentPlace | undefined {
+export function casePlace(one: CheckCase, workspace: string): DocumentPlace | undefined {
   const [, path = '', line = '1'] = /^(.+?):(\d{1,7})(?::\d+)?$/.exec(one.origin) ?? [];
   const candidates = [
     { path, line: Number(line) },
-    { path: one.manifest, line: 1 },
+    { path: one.manifest || (one.report ? manifestOf(one.report) : ''), line: 1 },
     { path: one.artifact, line: 1 },
   ];
   for (const candidate of candidates) {

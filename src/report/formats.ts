@@ -1,9 +1,9 @@
 import type { Format } from '../model/formats.ts';
 import { badge } from './badge.ts';
+import type { CheckDocument } from './document.ts';
 import { gcc } from './gcc.ts';
 import { junit } from './junit.ts';
 import { sarif } from './sarif/sarif.ts';
-import type { SavedDocument } from './saved-document.ts';
 import { SUMMARY_BEGINNING } from './summary/heading.ts';
 import { stepSummary } from './summary/step-summary.ts';
 
@@ -16,7 +16,7 @@ export interface FormatPlace {
 }
 
 /** How each format is written. A format of the list that nothing writes does not compile. */
-export const FORMAT_WRITERS: Readonly<Record<Format, (document: SavedDocument, place: FormatPlace) => string>> = {
+export const FORMAT_WRITERS: Readonly<Record<Format, (document: CheckDocument, place: FormatPlace) => string>> = {
   junit: (document) => junit(document),
   sarif: (document, place) => sarif(document, place),
   badge: (document) => badge(document),

@@ -1,7 +1,7 @@
+import type { CheckCase } from './document.ts';
 import type { DocumentCause } from './document-causes.ts';
 import { casePlace, sourcePlace } from './document-place.ts';
 import { terminal } from './escape.ts';
-import type { DocumentCase } from './saved-document.ts';
 
 function place(file: string, row: number, column: number): string {
   // A runner of workflows reads a command where a line begins with two colons.
@@ -9,7 +9,7 @@ function place(file: string, row: number, column: number): string {
 }
 
 /** `file:line:column` where a case is declared, else its object. */
-export function objectPlace(one: DocumentCase | undefined, workspace: string): string {
+export function objectPlace(one: CheckCase | undefined, workspace: string): string {
   const at = one && casePlace(one, workspace);
   return place(at?.file ?? (one?.artifact || one?.name || 'bpfcompat'), at?.line ?? 1, 1);
 }

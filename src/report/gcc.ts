@@ -1,8 +1,8 @@
+import type { CheckDocument } from './document.ts';
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from './document-causes.ts';
 import { type DocumentKernel, documentKernels } from './document-kernels.ts';
 import { clip, terminal } from './escape.ts';
 import { causePlace, objectPlace } from './gcc-place.ts';
-import type { SavedDocument } from './saved-document.ts';
 
 const MAX_LINE = 1000;
 /** Of a code; those of a report from elsewhere may be anything. */
@@ -30,7 +30,7 @@ function causeLines(kernels: readonly DocumentKernel[], cause: DocumentCause, wo
  * over all its kernels with a note about what to do, then what has no result. Empty where everything passes.
  * @param workspace absolute path; files below it are named relative to it
  */
-export function gcc(document: SavedDocument, { workspace }: { readonly workspace: string }): string {
+export function gcc(document: CheckDocument, { workspace }: { readonly workspace: string }): string {
   const kernels = documentKernels(document);
   return [
     ...document.cases

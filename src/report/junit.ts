@@ -1,12 +1,12 @@
 import { sanitizeText } from '../model/sanitize.ts';
 import { logTails } from './cell-log.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
 import { oneLine } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
 import { attachedPartly } from './loaded-only.ts';
-import type { DocumentCase, SavedDocument } from './saved-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 import { unseenText } from './status-text.ts';
 
@@ -96,7 +96,7 @@ function findingText(finding: SavedFinding, met: readonly ReportedCause[]): stri
 }
 
 /** Consumers split a class at its dots; those of a file name are none. */
-function className({ name }: DocumentCase): string {
+function className({ name }: CheckCase): string {
   return `bpfcompat.${name.replace(/(?:\.bpf)?\.o$/, '').replaceAll('.', '_')}`;
 }
 
@@ -152,7 +152,7 @@ function timestamp(text: string): string {
   return text.replace(/(?:\.\d+)?Z$/, '');
 }
 
-function suitePart(document: SavedDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
+function suitePart(document: CheckDocument, one: CheckCase, cells: readonly DocumentCell[]): Part {
   const reported = cells.map((cell) => ({ cell, result: resultOf(cell) }));
   const lines = reported.flatMap(({ cell, result }) => cellLines(cell, result));
   const broken = one.error !== '' || cells.length === 0;
@@ -184,7 +184,7 @@ function notRunPart(name: string): Part {
 }
 
 /** The verdict as a test case of its own: where no cell failed (a required kernel was not run), the exit code alone would say so. */
-function verdictPart({ exitCode, cases }: SavedDocument): Part {
+function verdictPart({ exitCode, cases }: CheckDocument): Part {
   const reasons = [...new Set(cases.flatMap((one) => one.reasons))];
   const message = reasons[0] ?? `the check ends with exit code ${exitCode}`;
   const place = { name: 'verdict', classname: 'bpfcompat', time: seconds(0) };
@@ -199,7 +199,7 @@ function verdictPart({ exitCode, cases }: SavedDocument): Part {
  * kernel. `failure`: the kernel rejects it and is required; `error`: no result; `skipped`: not tested, nothing attached, or
  * it fails and is non-blocking (optional, expected, known, or under `never`).
  */
-export function junit(document: SavedDocument): string {
+export function junit(document: CheckDocument): string {
   const cells = documentCells(document);
   const parts = [
     ...document.cases.map((one) =>

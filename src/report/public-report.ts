@@ -1,5 +1,5 @@
 import { fileName } from '../model/object-names.ts';
-import type { DocumentCase, SavedDocument } from './saved-document.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import type { SavedTarget } from './saved-report.ts';
 
 /** Fields that only say where something lies on the machine of the run. */
@@ -115,7 +115,7 @@ function publicTarget(target: SavedTarget, paths: KnownPaths): SavedTarget {
   };
 }
 
-function publicCase(one: DocumentCase): DocumentCase {
+function publicCase(one: CheckCase): CheckCase {
   const { report } = one;
   const paths = pathsIn(one);
   const named = (sentences: readonly string[]): string[] => sentences.map((text) => withNames(text, paths));
@@ -126,6 +126,8 @@ function publicCase(one: DocumentCase): DocumentCase {
   const publicTargets = (targets: readonly SavedTarget[]) => targets.map((target) => copies.get(target) ?? target);
   return {
     ...one,
+    json: '',
+    markdownPath: '',
     artifact: withoutDirectory(one.artifact),
     manifest: withoutDirectory(one.manifest),
     matrix: withoutDirectory(one.matrix),
@@ -145,6 +147,6 @@ function publicCase(one: DocumentCase): DocumentCase {
 }
 
 /** The same of a document. */
-export function publicDocument(document: SavedDocument): SavedDocument {
+export function publicDocument(document: CheckDocument): CheckDocument {
   return { ...document, cases: document.cases.map(publicCase) };
 }

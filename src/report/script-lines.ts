@@ -1,4 +1,4 @@
-import type { CheckDocument } from '../model/document.ts';
+import type { CheckDocument } from './document.ts';
 import { stableLines } from './stable-lines.ts';
 import { suiteLines } from './suite-lines.ts';
 

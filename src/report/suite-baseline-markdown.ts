@@ -1,6 +1,6 @@
-import type { CheckDocument } from '../model/document.ts';
 import { identityLine, newsLines } from './compare-markdown.ts';
 import { newsText } from './compare-words.ts';
+import type { CheckDocument } from './document.ts';
 import { md } from './escape.ts';
 import { hasBaseline, suiteNews } from './suite-baseline.ts';
 import { isFresh, quietTexts, sortedNews } from './suite-news.ts';

@@ -1,6 +1,6 @@
 import { type Comparison, type ComparisonSummary, totalOf } from '../model/comparison.ts';
-import type { CheckCase, CheckDocument } from '../model/document.ts';
 import { identityJson, summaryJson } from './compare-json.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { list } from './json-values.ts';
 
 /** What is new in a case; undefined where nothing older is known about it. */

@@ -1,6 +1,6 @@
 import type { RecordedTarget } from '../model/comparison.ts';
-import type { CheckCase, CheckDocument } from '../model/document.ts';
 import { baselineJson, causeJson } from './compare-json.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
 import { LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';

@@ -1,4 +1,4 @@
-import type { CheckDocument } from '../model/document.ts';
+import type { CheckDocument } from './document.ts';
 import { terminal } from './escape.ts';
 import { caseViews, lackOf } from './suite-json.ts';
 

@@ -1,7 +1,7 @@
-import type { CheckCase, CheckDocument } from '../model/document.ts';
 import type { Finding } from '../model/finding.ts';
 import { inferredText } from '../model/inferred.ts';
 import type { Profile } from '../model/kernel.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { code, codeCell, md } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';

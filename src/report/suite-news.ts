@@ -1,6 +1,6 @@
 import type { Comparison, ProfileDiff } from '../model/comparison.ts';
-import type { CheckCase, CheckDocument } from '../model/document.ts';
 import { isNews, isOldNews } from './compare-words.ts';
+import type { CheckCase, CheckDocument } from './document.ts';
 import { added, comparisonOf } from './suite-baseline.ts';
 
 /** Something that was not there before, or is no longer. */

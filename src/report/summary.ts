@@ -1,6 +1,6 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { jobSummary, type SummaryLimits } from './job-summary.ts';
-import { reportJson } from './json.ts';
+import { reportValue } from './json.ts';
 import { SavedReport } from './saved-report.ts';
 
 /** The job summary of one artifact of a run that has just ended: the same text as for its report. */
@@ -10,5 +10,5 @@ export function summaryMarkdown(
   verdict: Verdict,
   limits: SummaryLimits = {},
 ): string {
-  return jobSummary(SavedReport.parse(JSON.parse(reportJson(run, artifact, verdict, { json: '' }))), limits);
+  return jobSummary(SavedReport.parse(reportValue(run, artifact, verdict, { json: '' })), limits);
 }

@@ -59,7 +59,7 @@ export interface ProgramView {
 }
 
 /** The verifier's last line, and how far before the end of its log it is looked for. */
-const PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
+const PROCESSED = /processed (\d{1,9}) insns \(limit ([1-9]\d{0,8})\)/;
 const PROCESSED_WITHIN = 1024;
 
 const NOT_RUN: Outcome = { status: 'infra_error', cause: 'internal', message: 'the target was not run' };

@@ -1,7 +1,7 @@
 import { compareReports } from '../compare/compare.ts';
 import type { Comparison } from '../model/comparison.ts';
+import type { CheckCase } from '../report/document.ts';
 import { recordedReport } from '../report/recorded.ts';
-import type { DocumentCase } from '../report/saved-document.ts';
 import type { SavedReport } from '../report/saved-report.ts';
 import type { SiteRun } from './site.ts';
 
@@ -13,7 +13,7 @@ export interface ObjectDiff {
   readonly comparison: Comparison | undefined;
 }
 
-function reportOf({ report }: DocumentCase): SavedReport | undefined {
+function reportOf({ report }: CheckCase): SavedReport | undefined {
   return report;
 }
 

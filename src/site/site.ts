@@ -1,13 +1,13 @@
 import { artifactName } from '../model/object-names.ts';
+import { type CheckCase, type CheckDocument, isCollection } from '../report/document.ts';
 import { type DocumentCell, documentCells } from '../report/document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../report/document-kernels.ts';
 import { publicDocument } from '../report/public-report.ts';
-import type { DocumentCase, SavedDocument } from '../report/saved-document.ts';
 import { distinctSlugs, shortDigest } from './slug.ts';
 
 /** A finished run as its report says it. */
 export interface SiteInput {
-  readonly document: SavedDocument;
+  readonly document: CheckDocument;
   /** The report, without what only its machine needs, as a JSON value. */
   readonly value: unknown;
   /** The own report of each case of a collection, in order; undefined where it is gone, and for a plain report. */
@@ -69,14 +69,14 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function runIdOf({ cases }: SavedDocument): string {
+function runIdOf({ cases }: CheckDocument): string {
   return cases.find(({ report }) => report !== undefined)?.report?.run.id ?? '';
 }
 
 /** What a run is called in paths: its id, with the suite or object it is about where the id alone is not enough. */
 function runName({ document }: SiteInput): string {
   const id = runIdOf(document);
-  if (document.kind === 'report') return id;
+  if (!isCollection(document)) return id;
   return [id || document.startedAt.replace(/[^0-9TZ]/g, ''), document.name].filter((part) => part !== '').join('-');
 }
 
@@ -92,8 +92,8 @@ function newestFirst(a: SiteInput, b: SiteInput): number {
 }
 
 /** A run with several objects calls them by their names, one about a single object by its file: they are the same. */
-function withObjectNames(document: SavedDocument): SavedDocument {
-  if (document.kind !== 'report') return document;
+function withObjectNames(document: CheckDocument): CheckDocument {
+  if (isCollection(document)) return document;
   return { ...document, cases: document.cases.map((one) => ({ ...one, name: artifactName(one.name) })) };
 }
 
@@ -150,7 +150,7 @@ export function siteOf(inputs: readonly SiteInput[], label: string): Site {
   const sorted = [...inputs].sort(newestFirst);
   const slugs = distinctSlugs(sorted.map(runName));
   const runs = sorted.map((input, index) => placed(input, slugs[index] ?? ''));
-  const cases: DocumentCase[] = runs.flatMap(({ document }) => [...document.cases]);
+  const cases: CheckCase[] = runs.flatMap(({ document }) => [...document.cases]);
   const kernels = documentKernels({ cases });
   const kernelSlugs = distinctSlugs(kernels.map(({ id }) => id));
   return {

@@ -5,8 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { gatherEvidence } from '../../src/action/evidence.ts';
 import type { DocumentCell } from '../../src/report/document-cells.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
-import { savedDocument } from '../../src/report/saved-document.ts';
-import { checkOf } from '../fixtures/documents.ts';
+import { documentOf } from '../fixtures/documents.ts';
 import { runReport } from '../fixtures/run.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'bpfcompat-evidence-'));
@@ -28,7 +27,7 @@ test('the bundle has the files that docs/evidence.md names, and nothing else of 
   writeFileSync(join(root, 'reports/report.json'), '{}');
   for (const name of [...names, 'secret.key']) writeFileSync(join(kept, name), name);
   const run = runReport();
-  const document = savedDocument(checkOf(run));
+  const document = documentOf(run);
   const [cell] = documentCells(document);
   if (cell === undefined) throw new Error('the fixture has a cell');
   const own: DocumentCell = { ...cell, target: { ...cell.target, serial_log: join(kept, 'serial.log') } };

@@ -138,7 +138,7 @@ describe('the file of the input summary', () => {
       kernels,
       exitCode: 2,
       printed: '',
-      loaded: undefined,
+      document: undefined,
       accel: '',
     };
     return publishSummary(mixedDocument(), ended, undefined, dir);

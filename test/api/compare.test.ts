@@ -6,7 +6,8 @@ import { type CompareRequest, compare } from '../../src/api/compare.ts';
 import { reportSummary } from '../../src/api/report-summary.ts';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { documentJson, runDocument } from '../../src/report/check-document.ts';
+import { documentJson } from '../../src/report/document-files.ts';
+import { runDocument } from '../../src/report/finished-document.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 

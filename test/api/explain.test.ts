@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../src/api/explain.ts';
 import { gate } from '../../src/gate/gate.ts';
-import { documentJson, runDocument } from '../../src/report/check-document.ts';
+import { documentJson } from '../../src/report/document-files.ts';
+import { runDocument } from '../../src/report/finished-document.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { matrixText } from '../../src/report/terminal/text.ts';
+import { withDistinctNames } from '../../src/run/subject.ts';
 import { documentOf } from '../fixtures/documents.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
@@ -151,6 +153,8 @@ test('objects of one file name are called by the ends of their paths, and found 
     'several objects of twins.json; use "conn/bpf_bpfel.o" or "dns/bpf_bpfel.o"',
   );
   expect(matrixText(run, { width: 100, color: false })).toContain('dns/bpf_bpfel.o ');
-  const names = documentOf(run).cases.map(({ name }) => name);
+  const subjects = withDistinctNames(artifacts.map((artifact) => ({ artifact })));
+  const named = { ...run, artifacts: subjects.map(({ artifact }) => artifact) };
+  const names = documentOf(named).cases.map(({ name }) => name);
   expect(names).toEqual(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o']);
 });

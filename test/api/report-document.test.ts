@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FinishContext, finish } from '../../src/api/finish.ts';
 import { endedRun, runConclusion } from '../../src/api/finish-run.ts';
 import { type SuiteResult, suiteConclusion, suiteRuns } from '../../src/api/finish-suite.ts';
-import { documentOfResult, type LoadedDocument, loadDocument, loadedResult } from '../../src/api/report-document.ts';
+import { documentOfResult, loadDocument } from '../../src/api/report-document.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { documentJson } from '../../src/report/check-document.ts';
-import { suite } from '../fixtures/documents.ts';
+import { type CheckDocument, isCollection, withoutRuns } from '../../src/report/document.ts';
+import { documentJson } from '../../src/report/document-files.ts';
+import { suiteOf } from '../fixtures/documents.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 import { host } from '../fixtures/shards.ts';
 
@@ -44,7 +45,7 @@ function finished(run: RunReport, within = context()) {
 }
 
 function finishedSuite(within = context()): Promise<SuiteResult> {
-  const { cases, ...facts } = suite();
+  const { cases, ...facts } = suiteOf();
   const ended = {
     suite: facts,
     cases: cases.map((report) => {
@@ -62,13 +63,12 @@ function finishedSuite(within = context()): Promise<SuiteResult> {
   return finish(within, suiteRuns(ended), (runs) => suiteConclusion(ended, runs));
 }
 
-/** A document without the places of its own files, which the one in memory leaves out. */
-function withoutPlaces({ document, files }: LoadedDocument) {
-  const cases = document.cases.map(({ report, ...one }) => ({
-    ...one,
-    report: report && { ...report, paths: undefined },
-  }));
-  return { files, document: { ...document, cases } };
+/** A document as its files have it: no run, and of one object neither the place of its report nor more than its seconds. */
+function asSaved(document: CheckDocument): CheckDocument {
+  const { shard: _, ...plain } = withoutRuns(document);
+  if (isCollection(document)) return plain;
+  const cases = plain.cases.map((one) => ({ ...one, json: '', markdownPath: '' }));
+  return { ...plain, durationMs: 0, cases };
 }
 
 test.each([
@@ -76,10 +76,10 @@ test.each([
   ['several objects', () => finished(quickRun())],
   ['a suite', () => finishedSuite()],
 ])('%s: what has just ended is what its files say', async (_name, finish) => {
-  const inMemory = loadedResult(await finish());
+  const inMemory = documentOfResult(await finish());
   const saved = await loadDocument('report.json', { env: {}, cwd: dir });
-  expect(withoutPlaces(inMemory)).toEqual(withoutPlaces(saved));
-  expect(inMemory.document.cases.length).toBeGreaterThan(0);
+  expect(asSaved(inMemory)).toEqual(saved);
+  expect(inMemory.cases.length).toBeGreaterThan(0);
 });
 
 test.each([

@@ -7,7 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { siteFiles } from '../../src/site/pages.ts';
 import { siteOf } from '../../src/site/site.ts';
-import { largeRun, PLACE, placedRun, suite } from '../fixtures/documents.ts';
+import { largeRun, PLACE, placedRun, suiteOf } from '../fixtures/documents.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
 import { at, reportInput, runInput, suiteInput } from '../site/site-runs.ts';
 import { findBrowser } from '../tools/browser.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
     runInput(at(largeRun(12, 12), 1)),
     reportInput(at(mixedRun(), 2)),
     runInput(at(quickRun(), 3)),
-    suiteInput(suite()),
+    suiteInput(suiteOf()),
     reportInput(at(placedRun(PLACE), 4)),
     reportInput(at(placedRun(PLACE, 2), 5)),
     reportInput(at(hostileRun(HOSTILE_NAME), 6)),

@@ -33,7 +33,7 @@ async function shell(
 
 /** Everything that is written about a report, outside and inside the Action. */
 async function printedAbout(file: string, terminal: string): Promise<string[]> {
-  const { document } = await loadDocument(file, { cwd });
+  const document = await loadDocument(file, { cwd });
   const root = join(cwd, `evidence-${file}`);
   mkdirSync(root);
   const cells = documentCells(document);

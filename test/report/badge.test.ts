@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { badge } from '../../src/report/badge.ts';
-import type { SavedDocument } from '../../src/report/saved-document.ts';
+import type { CheckDocument } from '../../src/report/document.ts';
 import { documentOf, mixedDocument, quickDocument, suiteOf } from '../fixtures/documents.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -16,7 +16,7 @@ const unheard = runReport({
 const silent = runReport({ results: [result({ artifact: 0, target: 0 }, infra())] });
 
 describe('badge', () => {
-  test.each<[string, SavedDocument, string, string]>([
+  test.each<[string, CheckDocument, string, string]>([
     ['passes', documentOf(runReport()), '1/1 kernels', 'brightgreen'],
     ['a required kernel fails', mixedDocument(), '0/4 kernels', 'red'],
     ['an optional kernel fails', documentOf(optional), '1/2 kernels', 'yellow'],

@@ -23,7 +23,6 @@ import { advance, NO_PROGRESS } from '../../src/report/progress.ts';
 import { renderLive } from '../../src/report/progress-text.ts';
 import { recordedReport, recordedRun } from '../../src/report/recorded.ts';
 import { sarif } from '../../src/report/sarif/sarif.ts';
-import { savedDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
@@ -50,7 +49,7 @@ function everyReporter({ run, expectations = [] }: Scene): Record<string, string
   if (!cell) throw new Error('the scene has no cell');
   const collection = { ...checkOf(run, verdict), kind: 'suite' as const };
   const cases = SavedCollection.parse(JSON.parse(suiteJson(collection))).cases;
-  const document = savedDocument(checkOf(run, verdict));
+  const document = checkOf(run, verdict);
   const before = { ...recordedReport(saved, 'old.json'), targets: [] };
   const comparison = compareReports(before, recordedRun(run, 0));
   const names = run.targets.map(({ profile }) => profile.id);

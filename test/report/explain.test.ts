@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { documentJson, runDocument } from '../../src/report/check-document.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
+import { documentJson } from '../../src/report/document-files.ts';
 import { explainCell } from '../../src/report/explain/cell.ts';
 import { explainCollection, explainReport } from '../../src/report/explain/overview.ts';
+import { runDocument } from '../../src/report/finished-document.ts';
 import { reportJson } from '../../src/report/json.ts';
-import { reportDocument } from '../../src/report/saved-document.ts';
+import { reportDocument } from '../../src/report/read-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { environmentLines } from '../../src/report/summary/sections.ts';
 import { expectGolden } from '../fixtures/golden.ts';

@@ -3,15 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { annotations } from '../../src/report/annotations.ts';
 import { badge } from '../../src/report/badge.ts';
 import { comment } from '../../src/report/comment.ts';
+import type { CheckDocument } from '../../src/report/document.ts';
 import { gcc } from '../../src/report/gcc.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { junit } from '../../src/report/junit.ts';
+import { collectionDocument, reportDocument } from '../../src/report/read-document.ts';
 import { sarif } from '../../src/report/sarif/sarif.ts';
-import { collectionDocument, reportDocument, type SavedDocument } from '../../src/report/saved-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
-import { PLACE, placedRun, suite } from '../fixtures/documents.ts';
+import { PLACE, placedRun, suiteOf } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { mixedRun } from '../fixtures/scenes.ts';
 import { elements, rawTree, textOf } from '../tools/github-page.ts';
@@ -33,12 +34,12 @@ function bent(value: unknown, text: string, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bent(item, text, name)]));
 }
 
-function documents(text: string): SavedDocument[] {
+function documents(text: string): CheckDocument[] {
   const verdict = { status: 'fail', exitCode: 2, reasons: ['x'], failOn: 'any' } as const;
   const reports = [mixedRun(), placedRun(PLACE)].map((run) =>
     SavedReport.parse(bent(JSON.parse(reportJson(run, 0, verdict, { json: 'x' })), text)),
   );
-  const collection = SavedCollection.parse(bent(JSON.parse(suiteJson(suite())), text));
+  const collection = SavedCollection.parse(bent(JSON.parse(suiteJson(suiteOf())), text));
   return [...reports.map(reportDocument), collectionDocument(collection, [undefined, ...reports])];
 }
 

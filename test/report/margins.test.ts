@@ -4,6 +4,7 @@ import { reportJson } from '../../src/report/json.ts';
 import { costsOf, notablePrograms } from '../../src/report/margins.ts';
 import { marginLines } from '../../src/report/markdown-margins.ts';
 import { targetViews } from '../../src/report/view.ts';
+import { documentOf } from '../fixtures/documents.ts';
 import * as fx from '../fixtures/evidence.ts';
 import { requested, runReport, target } from '../fixtures/run.ts';
 
@@ -83,4 +84,11 @@ test('a rejected program reports what its log says', () => {
 test('numbers read well', () => {
   expect([0, 999, 1000, 1234567].map(thousands)).toEqual(['0', '999', '1,000', '1,234,567']);
   expect([undefined, 0, 0.0001, 0.5, 1].map(percent)).toEqual(['', '0.0 %', '<0.1 %', '50.0 %', '100.0 %']);
+});
+
+test('a log that states a limit of 0 states none: what a guest prints makes no report unreadable', () => {
+  const evidence = fx.verifierFailure('processed 5 insns (limit 0)');
+  const run = runReport({ results: [requested({ artifact: 0, target: 0 }, evidence, 'debian-12-6.1')] });
+  const [program] = documentOf(run).cases[0]?.targets[0]?.programs ?? [];
+  expect(program).toMatchObject({ load_status: 'fail', verified_insns: 0 });
 });

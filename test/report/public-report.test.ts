@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { publicDocument, publicReport } from '../../src/report/public-report.ts';
-import { reportDocument } from '../../src/report/saved-document.ts';
+import { reportDocument } from '../../src/report/read-document.ts';
 import { SavedReport } from '../../src/report/saved-report.ts';
 import { result, runReport, target } from '../fixtures/run.ts';
 import { reportInput } from '../site/site-runs.ts';

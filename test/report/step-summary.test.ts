@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { comment, commentMarker, commentName, sameComment } from '../../src/report/comment.ts';
+import type { CheckDocument } from '../../src/report/document.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
-import type { SavedDocument } from '../../src/report/saved-document.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
 import {
   documentOf,
@@ -49,7 +49,7 @@ describe('the summary', () => {
     expectGolden(`step-summary/${name}.md`, stepSummary(document, options));
   });
 
-  test.each<[string, SavedDocument, string]>([
+  test.each<[string, CheckDocument, string]>([
     ['a pass', documentOf(runReport()), '✅ bpfcompat: 1 of 1 compatible'],
     ['nothing to do', { ...documentOf(runReport()), cases: [] }, '✅ bpfcompat: nothing to check here'],
     ['a failure', quickDocument(), '❌ bpfcompat: 1 of 12 incompatible (1 new)'],

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from '../../src/compare/compare.ts';
 import { gate } from '../../src/gate/gate.ts';
-import type { CheckCase, CheckDocument } from '../../src/model/document.ts';
+import type { CaseResult, CheckResult } from '../../src/model/check-result.ts';
 import type { RunReport } from '../../src/model/report.ts';
+import type { CheckDocument } from '../../src/report/document.ts';
+import { finishedDocument } from '../../src/report/finished-document.ts';
 import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
@@ -16,7 +18,7 @@ import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 const A = 'debian-11-5.10';
 const B = 'debian-12-6.1';
 
-function hasResult(name: string, run: RunReport, part: Partial<CheckCase> = {}): CheckCase {
+function hasResult(name: string, run: RunReport, part: Partial<CaseResult> = {}): CaseResult {
   const verdict = gate(run);
   return {
     name,
@@ -24,6 +26,7 @@ function hasResult(name: string, run: RunReport, part: Partial<CheckCase> = {}):
     manifest: '',
     matrix: '/src/matrix.yaml',
     required: true,
+    origin: '',
     status: verdict.status,
     exitCode: verdict.exitCode,
     error: '',
@@ -51,19 +54,18 @@ const broken = hasResult('gone', good, {
   required: false,
 });
 
-function suite(cases: readonly CheckCase[], part: Partial<Omit<CheckDocument, 'kind'>> = {}): CheckDocument {
-  return {
-    kind: 'suite',
+function suite(cases: readonly CaseResult[], part: Partial<CheckResult> = {}): CheckDocument {
+  const result = {
     name: 'net-agent',
     startedAt: '2026-01-02T03:04:05Z',
     finishedAt: '2026-01-02T03:04:19Z',
     durationMs: 14_000.4,
     status: 'fail',
     exitCode: 2,
-    cases,
     notRun: [],
     ...part,
-  };
+  } as const;
+  return finishedDocument('suite', result, cases);
 }
 
 const all = suite([hasResult('good', good), hasResult('bad', bad), hasResult('silent', silent), broken]);
@@ -202,7 +204,7 @@ describe('text', () => {
 
 describe('held against an older run', () => {
   const before = { ...recordedRun(good, 0), path: 'main.json', summaryStatus: 'pass' };
-  const held = (name: string, run: RunReport): CheckCase =>
+  const held = (name: string, run: RunReport): CaseResult =>
     hasResult(name, { ...run, baseline: [compareReports(before, recordedRun(run, 0))] });
   const worse = suite(
     [held('same', good), held('worse', bad), hasResult('fresh', { ...good, baseline: [undefined] })],

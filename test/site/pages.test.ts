@@ -5,7 +5,7 @@ import { publicReport } from '../../src/report/public-report.ts';
 import { siteFiles } from '../../src/site/pages.ts';
 import { siteOf } from '../../src/site/site.ts';
 import { distinctSlugs, slugOf } from '../../src/site/slug.ts';
-import { hostileDocuments, PLACE, placedRun, suite } from '../fixtures/documents.ts';
+import { hostileDocuments, PLACE, placedRun, suiteOf } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
 import { at, reportInput, runInput, suiteInput, wideInput, withoutReports } from './site-runs.ts';
@@ -39,7 +39,7 @@ function passing<T extends { readonly outcome: unknown }>(one: T): T {
 const MIXED = (): Inputs => [
   runInput(at(quickRun(), 3)),
   reportInput(at(mixedRun(), 4)),
-  suiteInput(suite()),
+  suiteInput(suiteOf()),
   ...twoRuns(),
 ];
 
@@ -164,7 +164,7 @@ describe('what a maintainer looks for', () => {
   });
 
   test('a suite with a case that could not start shows it, and what is optional', () => {
-    const page = pageOf(filesOf([suiteInput(suite())]), /^runs\/latest\/[^-]*-.*\.html$/);
+    const page = pageOf(filesOf([suiteInput(suiteOf())]), /^runs\/latest\/[^-]*-.*\.html$/);
     expect(page).toContain('could not start: suite.yaml:9:3');
     expect(page).toContain('optional');
     expect(page).toContain('later');

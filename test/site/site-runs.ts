@@ -1,9 +1,9 @@
 import { type GateOptions, gate } from '../../src/gate/gate.ts';
-import type { CheckDocument } from '../../src/model/document.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { runDocument } from '../../src/report/check-document.ts';
+import type { CheckDocument } from '../../src/report/document.ts';
+import { runDocument } from '../../src/report/finished-document.ts';
 import { reportValue } from '../../src/report/json.ts';
-import { collectionDocument, reportDocument } from '../../src/report/saved-document.ts';
+import { collectionDocument, reportDocument } from '../../src/report/read-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteValue } from '../../src/report/suite-json.ts';
 import type { SiteInput } from '../../src/site/site.ts';

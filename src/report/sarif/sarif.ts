@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PROJECT_URL } from '../../model/project.ts';
+import type { CheckCase, CheckDocument } from '../document.ts';
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from '../document-causes.ts';
 import { type DocumentCell, documentCells, documentCounts } from '../document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../document-kernels.ts';
@@ -8,7 +9,6 @@ import { clip, oneLine } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
 import { list } from '../json-values.ts';
-import type { DocumentCase, SavedDocument } from '../saved-document.ts';
 import { ruleId, sarifRule } from './sarif-rules.ts';
 
 export interface SarifOptions {
@@ -109,7 +109,7 @@ function resultOf(
 }
 
 /** Passes that needed automatic fixups: no one has to do anything about them, and they are not hidden. */
-function fixupNotes(document: SavedDocument, kernels: readonly DocumentKernel[]) {
+function fixupNotes(document: CheckDocument, kernels: readonly DocumentKernel[]) {
   const groups = new Map<string, DocumentCell[]>();
   for (const cell of documentCells(document)) {
     if (cell.target.automatic_fixups === 0) continue;
@@ -123,14 +123,14 @@ function fixupNotes(document: SavedDocument, kernels: readonly DocumentKernel[])
 }
 
 /** What is not a result: kernels without a result, cases that could not start, passes with automatic fixups. */
-function notificationsOf(document: SavedDocument, kernels: readonly DocumentKernel[], left: number) {
+function notificationsOf(document: CheckDocument, kernels: readonly DocumentKernel[], left: number) {
   const silent = documentSilence(document).map(({ message: why, cells, level }) => ({
     level,
     message: message([`Inconclusive on ${kernelsText(kernels, cells)}: ${why}`]),
   }));
   const broken = document.cases
     .filter(({ error }) => error !== '')
-    .map(({ name, error, required }: DocumentCase) => ({
+    .map(({ name, error, required }: CheckCase) => ({
       level: required ? 'error' : 'warning',
       message: message([`${name} could not start: ${error}`]),
     }));
@@ -147,7 +147,7 @@ function time(text: string): string | undefined {
  * The document as SARIF 2.1.0: one result per object and cause over all its kernels, on the source line where that is
  * known, with fingerprints that neither lines nor kernels change. Runs of different suites have different categories.
  */
-export function sarif(document: SavedDocument, { workspace = '', version = '' }: SarifOptions = {}): string {
+export function sarif(document: CheckDocument, { workspace = '', version = '' }: SarifOptions = {}): string {
   const causes = documentCauses(document);
   const kernels = documentKernels(document);
   const reported = causes.slice(0, MAX_RESULTS);

@@ -1,17 +1,25 @@
+import { type CheckDocument, isCollection } from '../document.ts';
 import { code, md } from '../escape.ts';
 import { address } from '../html.ts';
 import { LOADED_ONLY, NOTHING_LOADED } from '../loaded-only.ts';
 import { isOverrideNote } from '../override-note.ts';
-import type { SavedDocument } from '../saved-document.ts';
 import { plural } from '../style.ts';
 import { durationText } from './heading.ts';
 import { markdownLink } from './links.ts';
 import type { Parts } from './parts.ts';
 import { acceleratorText } from './sections.ts';
 
+/** Wall time in milliseconds as the report has it, which has whole seconds for one object; 0 when it does not say. */
+function shownDuration(document: CheckDocument): number {
+  if (isCollection(document)) return Math.round(document.durationMs);
+  const ms = Date.parse(document.finishedAt) - Date.parse(document.startedAt);
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+}
+
 /** What was run, how it ended and where more is to be found, in one line. */
 export function contextLine({ document, cells, kernels, counts, options }: Parts): string {
-  const { cases, durationMs, name, shard } = document;
+  const { cases, name, shard } = document;
+  const durationMs = shownDuration(document);
   const [only] = cases;
   const what = cases.length === 1 && only ? code(only.name, 100) : plural(cases.length, 'object');
   const { evidence, run } = options.links ?? {};
@@ -47,7 +55,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
 }
 
 /** Kernels of the workspace in place of those that come with bpfcompat. */
-export function overrideLines({ cases }: SavedDocument): string[] {
+export function overrideLines({ cases }: CheckDocument): string[] {
   const notes = cases.flatMap(({ reasons, report }) => [...reasons, ...(report?.summary?.notes ?? [])]);
   const lines = [...new Set(notes)].filter(isOverrideNote).map((note) => `⚠️ ${md(note, 600)}`);
   return lines.flatMap((line) => [line, '']);
@@ -61,7 +69,7 @@ export function newsLine({ cells, counts }: Parts): string[] {
 }
 
 /** Cases that could not start or were given up. */
-export function brokenLines({ cases, notRun }: SavedDocument, most: number): string[] {
+export function brokenLines({ cases, notRun }: CheckDocument, most: number): string[] {
   const broken = cases.filter(({ error }) => error !== '');
   const lines = broken
     .slice(0, most)

@@ -1,5 +1,5 @@
+import type { CheckDocument } from '../document.ts';
 import type { DocumentCounts } from '../document-cells.ts';
-import type { SavedDocument } from '../saved-document.ts';
 import { lackText, verdictText } from './verdict-text.ts';
 
 const ICONS = { pass: '✅', fail: '❌', error: '⚠️' } as const;
@@ -10,7 +10,7 @@ const ICON_LOADED = '🟡';
 export const SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
 
 /** The heading of a summary: the verdict as a symbol and in words. */
-export function headingText(document: SavedDocument, counts: DocumentCounts): string {
+export function headingText(document: CheckDocument, counts: DocumentCounts): string {
   const { status } = document;
   const lacking = status === 'pass' && lackText(counts) !== '';
   return `${lacking ? ICON_LOADED : ICONS[status]} bpfcompat: ${verdictText(document, counts)}`;

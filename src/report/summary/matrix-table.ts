@@ -1,7 +1,7 @@
+import type { CheckCase } from '../document.ts';
 import type { DocumentCell } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { html, htmlCode } from '../html.ts';
-import type { DocumentCase } from '../saved-document.ts';
 import { cellTitle, SYMBOLS, type SymbolName, symbolsOf } from './symbols.ts';
 
 /** As many columns of one symbol as a summary page shows without scrolling. */
@@ -11,7 +11,7 @@ const PAGE_WIDTH = 900;
 const MAX_NAME = 40;
 
 export interface MatrixInput {
-  readonly cases: readonly DocumentCase[];
+  readonly cases: readonly CheckCase[];
   readonly kernels: readonly DocumentKernel[];
   readonly cells: readonly DocumentCell[];
   /** Anchor of the block about a cell; undefined for a cell without one. */
@@ -24,10 +24,10 @@ export interface Matrix {
   readonly used: ReadonlySet<SymbolName>;
 }
 
-type Lookup = (one: DocumentCase, kernel: DocumentKernel) => DocumentCell | undefined;
+type Lookup = (one: CheckCase, kernel: DocumentKernel) => DocumentCell | undefined;
 
 function lookup(cells: readonly DocumentCell[]): Lookup {
-  const rows = new Map<DocumentCase, Map<string, DocumentCell>>();
+  const rows = new Map<CheckCase, Map<string, DocumentCell>>();
   for (const cell of cells) {
     const row = rows.get(cell.one) ?? new Map<string, DocumentCell>();
     rows.set(cell.one, row.set(cell.target.profile_id, cell));
@@ -65,7 +65,7 @@ function archRow(all: readonly DocumentKernel[], kernels: readonly DocumentKerne
   return [`<tr><th rowspan="2">Object</th>${heads.join('')}</tr>`];
 }
 
-function caseLabel({ name, required }: DocumentCase): string {
+function caseLabel({ name, required }: CheckCase): string {
   return `<td nowrap>${htmlCode(name, 60)}${required ? '' : ' <i>optional</i>'}</td>`;
 }
 
@@ -114,7 +114,7 @@ function tallTable({ cases, kernels, anchor }: MatrixInput, find: Lookup): strin
 }
 
 /** Whether the names of the objects fit side by side: pixels, as the page shows them. */
-function fitsAbove(cases: readonly DocumentCase[]): boolean {
+function fitsAbove(cases: readonly CheckCase[]): boolean {
   const width = cases.reduce((sum, { name }) => sum + 8 * Math.min(name.length, MAX_NAME) + 40, 150);
   return cases.length <= MAX_COLUMNS && width <= PAGE_WIDTH;
 }

@@ -1,7 +1,7 @@
+import type { CheckDocument } from '../document.ts';
 import { type DocumentCause, documentCauses } from '../document-causes.ts';
 import { type DocumentCell, type DocumentCounts, documentCells, documentCounts } from '../document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../document-kernels.ts';
-import type { SavedDocument } from '../saved-document.ts';
 import type { SummaryLinks } from './links.ts';
 
 /** Objects of the matrix: all of them, those that do not pass everywhere, or no matrix. */
@@ -33,7 +33,7 @@ export interface Detail {
 
 /** A document taken apart once for all attempts to show it. */
 export interface Parts {
-  readonly document: SavedDocument;
+  readonly document: CheckDocument;
   readonly cells: readonly DocumentCell[];
   readonly kernels: readonly DocumentKernel[];
   readonly causes: readonly DocumentCause[];
@@ -42,7 +42,7 @@ export interface Parts {
 }
 
 /** Takes a document apart. */
-export function partsOf(document: SavedDocument, options: StepSummaryOptions): Parts {
+export function partsOf(document: CheckDocument, options: StepSummaryOptions): Parts {
   return {
     document,
     cells: documentCells(document),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { CheckDocument } from '../document.ts';
 import type { DocumentCell } from '../document-cells.ts';
 import { md } from '../escape.ts';
 import { address } from '../html.ts';
-import type { SavedDocument } from '../saved-document.ts';
 import { plural } from '../style.ts';
 import { brokenLines, contextLine, newsLine, overrideLines } from './context.ts';
 import { type BlockOptions, failureBlock } from './failure-block.ts';
@@ -17,7 +17,7 @@ import { legend } from './symbols.ts';
 const FEW = 3;
 
 /** Beginning of the ids of a summary: several summaries may stand on one page. */
-function anchorBase({ name }: SavedDocument): string {
+function anchorBase({ name }: CheckDocument): string {
   return `bpf-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
 }
 

@@ -1,9 +1,9 @@
+import type { CheckCase, CheckDocument } from '../document.ts';
 import { type DocumentCause, kernelsText } from '../document-causes.ts';
 import type { DocumentCell } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { code, codeCell, md } from '../escape.ts';
 import { table } from '../markdown-table.ts';
-import type { DocumentCase, SavedDocument } from '../saved-document.ts';
 import type { SavedFinding } from '../saved-report.ts';
 import { durationText } from './heading.ts';
 
@@ -73,7 +73,7 @@ export function warningLines(
 }
 
 /** What each object supports; lines for few objects, a table for many. */
-export function supportLines(cases: readonly DocumentCase[], max: number): string[] {
+export function supportLines(cases: readonly CheckCase[], max: number): string[] {
   const known = cases.filter(({ support }) => support !== '');
   const shown = known.slice(0, max);
   if (shown.length === 0) return [];
@@ -123,7 +123,7 @@ export function acceleratorText(cells: readonly DocumentCell[]): string {
 }
 
 /** What the guests were run with. */
-export function environmentLines(cells: readonly DocumentCell[], { cases }: SavedDocument): string[] {
+export function environmentLines(cells: readonly DocumentCell[], { cases }: CheckDocument): string[] {
   const guests = cells.flatMap(({ target }) => target.guest ?? []);
   const each = (pick: (guest: (typeof guests)[number]) => string): string =>
     [...new Set(guests.map(pick).filter((word) => word !== ''))].map((word) => md(word, 200)).join(', ');

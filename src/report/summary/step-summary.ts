@@ -1,4 +1,4 @@
-import type { SavedDocument } from '../saved-document.ts';
+import type { CheckDocument } from '../document.ts';
 import { type Detail, partsOf, type StepSummaryOptions, type SummaryList } from './parts.ts';
 import { render } from './render.ts';
 
@@ -30,7 +30,7 @@ function* details(list: SummaryList): Generator<Detail> {
  * for each cell that did not pass. Where it would be too large, less is shown in steps (failures only, then shorter logs,
  * then fewer of them), and it says so. Whatever comes from a guest or a file name is shown as text.
  */
-export function stepSummary(document: SavedDocument, options: StepSummaryOptions = {}): string {
+export function stepSummary(document: CheckDocument, options: StepSummaryOptions = {}): string {
   const parts = partsOf(document, options);
   const max = options.maxBytes ?? DEFAULT_MAX_BYTES;
   let text = '';

@@ -1,10 +1,10 @@
+import type { CheckDocument } from '../document.ts';
 import type { DocumentCounts } from '../document-cells.ts';
-import type { SavedDocument } from '../saved-document.ts';
 import { plural } from '../style.ts';
 
 /** `3 of 24 incompatible (1 new), 2 of 24 inconclusive`: what a notification shows of a run. Plain text. */
 export function verdictText(
-  { status, notRun }: Pick<SavedDocument, 'status' | 'notRun'>,
+  { status, notRun }: Pick<CheckDocument, 'status' | 'notRun'>,
   counts: DocumentCounts,
 ): string {
   const { total, passed, failed, tolerated, excused, errored, broken, regressions, known } = counts;

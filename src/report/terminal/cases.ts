@@ -1,7 +1,7 @@
 import type { Target } from '../../model/cell.ts';
-import type { CheckCase, CheckDocument } from '../../model/document.ts';
 import { grouped } from '../../model/once-per.ts';
 import type { Verdict } from '../../model/report.ts';
+import type { CheckCase, CheckDocument } from '../document.ts';
 import { type TargetView, targetViews } from '../view.ts';
 import { type Declared, declaredOf } from './declared.ts';
 

@@ -1,7 +1,7 @@
-import type { CheckDocument } from '../../model/document.ts';
 import { wrap } from '../../text/wrap.ts';
 import { baselineText } from '../compare-text.ts';
 import { newsText } from '../compare-words.ts';
+import type { CheckDocument } from '../document.ts';
 import { terminal } from '../escape.ts';
 import { hasBaseline, suiteNews } from '../suite-baseline.ts';
 import { quietTexts, sortedNews } from '../suite-news.ts';

@@ -1,5 +1,5 @@
-import type { CheckDocument } from '../../model/document.ts';
 import { wrap } from '../../text/wrap.ts';
+import type { CheckDocument } from '../document.ts';
 import { terminal } from '../escape.ts';
 import { caseViews } from '../suite-json.ts';
 import { supportRange } from '../support-range.ts';

@@ -1,11 +1,11 @@
 import type { Target } from '../../model/cell.ts';
-import type { CheckDocument } from '../../model/document.ts';
 import type { Expected } from '../../model/gate.ts';
 import type { RunReport, Verdict } from '../../model/report.ts';
 import { wrap } from '../../text/wrap.ts';
-import { runDocument } from '../check-document.ts';
 import { baselineText } from '../compare-text.ts';
+import type { CheckDocument } from '../document.ts';
 import { terminal } from '../escape.ts';
+import { runDocument } from '../finished-document.ts';
 import { legendTexts, type Mark } from '../legend.ts';
 import { loadersText } from '../loaders-text.ts';
 import { fileNames, shortNames } from '../names.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { documentCells, documentCounts } from '../../src/report/document-cells.ts';
 import { documentKernels } from '../../src/report/document-kernels.ts';
-import { collectionDocument, reportDocument, savedDocument } from '../../src/report/saved-document.ts';
+import { collectionDocument, reportDocument } from '../../src/report/read-document.ts';
 import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
-import { mixedDocument, quickDocument, suite, suiteOf } from '../fixtures/documents.ts';
+import { mixedDocument, quickDocument, suiteOf } from '../fixtures/documents.ts';
 
 const EXPECTED = {
   profiles: ['debian-13-7.3'],
@@ -87,14 +87,13 @@ test('kernels stand once, oldest first, with short names', () => {
 });
 
 test('cases of the same name have as much of their paths as distinguishes them', () => {
-  const { cases, ...rest } = suite();
-  const [one] = cases;
-  const twice = ['/src/a/x.bpf.o', '/src/b/x.bpf.o'].map((artifact) => ({ ...one, name: 'x', artifact }) as never);
-  expect(savedDocument({ ...rest, cases: twice }).cases.map(({ name }) => name)).toEqual(['a/x.bpf.o', 'b/x.bpf.o']);
+  const cases = ['/src/a/x.bpf.o', '/src/b/x.bpf.o'].map((artifact) => ({ name: 'x', artifact }));
+  const saved = SavedCollection.parse({ schema_version: 'bpfcompat_suite.v0.1', cases });
+  expect(collectionDocument(saved, []).cases.map(({ name }) => name)).toEqual(['a/x.bpf.o', 'b/x.bpf.o']);
 });
 
 test('where the reports of cases are gone, what the collection says remains', () => {
-  const saved = SavedCollection.parse(JSON.parse(suiteJson(suite())));
+  const saved = SavedCollection.parse(JSON.parse(suiteJson(suiteOf())));
   const document = collectionDocument(saved, []);
   const { total, passed, failed, errored } = documentCounts(document);
   expect({ total, passed, failed, errored }).toEqual({ total: 8, passed: 2, failed: 4, errored: 1 });

@@ -2,8 +2,8 @@ import type { ReportIdentity } from './comparison.ts';
 import type { RunReport, RunStatus, Verdict } from './report.ts';
 import type { ShardPart } from './shard.ts';
 
-/** One object on its kernels: an object of a run, or a case of a suite. */
-export interface CheckCase {
+/** What became of one object on its kernels: an object of a run, or a case of a suite. */
+export interface CaseResult {
   readonly name: string;
   /** Absolute path. */
   readonly artifact: string;
@@ -13,45 +13,38 @@ export interface CheckCase {
   readonly matrix: string;
   /** false: it is reported and is non-blocking. */
   readonly required: boolean;
-  /** `file:line:column` where the suite has it; absent when it is not of a suite. */
-  readonly origin?: string;
+  /** `file:line:column` where the suite has it; empty when it is not of a suite. */
+  readonly origin: string;
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
   /** Why it could not start; empty when it did. */
   readonly error: string;
-  /** undefined for a case that could not start. `artifact` is the position of its object in the run. */
+  /**
+   * The run, where this process ran or merged it; undefined for a case that could not start, and in a document that was
+   * read back. `artifact` is the position of its object in the run.
+   */
   readonly completed: { readonly run: RunReport; readonly artifact: number; readonly verdict: Verdict } | undefined;
   /** Paths of its own reports; empty when there are none. */
   readonly json: string;
   readonly markdownPath: string;
 }
 
-/**
- * What a check came to, before it becomes a file: the one value that every report is made of, whether the check was a `test`,
- * a suite, a part of either on one machine of several, or was put together by `merge`.
- */
-export interface CheckDocument {
-  /** `run`: objects on the same kernels, decided about together; `suite`: cases, each with kernels of its own. */
-  readonly kind: 'run' | 'suite';
+/** What a check came to as a whole. */
+export interface CheckResult {
+  /** Of the suite or the matrix. */
   readonly name: string;
+  /** RFC 3339; empty when a report does not say. */
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Wall time in milliseconds. */
+  /** Wall time in milliseconds; 0 when a report does not say. */
   readonly durationMs: number;
   /** Of a suite the worst of its required cases: a failure that was seen is worse than an error. */
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
-  /** In the order of the file. */
-  readonly cases: readonly CheckCase[];
   /** Names of the cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
-  /** What this machine contributes; absent where one machine runs everything. */
+  /** What this machine contributes; absent where one machine runs everything, and in a document that was read back. */
   readonly part?: ShardPart;
   /** The older run of the whole suite, where one was named: `gone` are its cases that this suite does not have. */
   readonly baseline?: ReportIdentity & { readonly gone: readonly string[] };
-}
-
-/** It has a document of its own beside the reports of its objects: it is a suite, or about more than one. */
-export function isCollection({ kind, cases }: CheckDocument): boolean {
-  return kind === 'suite' || cases.length !== 1;
 }
