@@ -1,13 +1,15 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 
 const OWNER_ONLY = 0o700;
 const OTHERS_WRITE = 0o022;
+/** A directory such as /tmp: anybody makes entries in it, and removes only their own. */
+const ANYBODY_ADDS = 0o1002;
 
 /**
  * What lies in the store is booted: no one else may write to it. A store of ours that others could only read is closed.
- * @throws HostError `store_not_ours`, `store_open`
+ * @throws HostError `store_not_ours`, `store_planted`, `store_open`
  */
 export async function secureRoot(host: Host, root: string): Promise<void> {
   const stat = await host.files.stat(root);
@@ -20,6 +22,7 @@ export async function secureRoot(host: Host, root: string): Promise<void> {
       `${root} belongs to user ${stat.uid}, not to user ${own} who runs this; ${remedy}`,
     );
   }
+  await rejectPlanted(host, root, own);
   if ((stat.mode & OTHERS_WRITE) !== 0) {
     throw new HostError(
       'store_open',
@@ -27,6 +30,22 @@ export async function secureRoot(host: Host, root: string): Promise<void> {
     );
   }
   if ((stat.mode & 0o077) !== 0) await host.files.setMode(root, OWNER_ONLY);
+}
+
+/**
+ * Whoever makes `/tmp/ci` first can put another store into it at any time, however well ours is closed. Other directories
+ * above the store are not looked at: containers have those of other users, and open ones, for good reasons.
+ */
+async function rejectPlanted(host: Host, root: string, own: number): Promise<void> {
+  for (let at = await host.files.realPath(root); dirname(at) !== at; at = dirname(at)) {
+    const [stat, above] = await Promise.all([at, dirname(at)].map((path) => host.files.stat(path)));
+    if (stat === undefined || above === undefined || (above.mode & ANYBODY_ADDS) !== ANYBODY_ADDS) continue;
+    if (stat.uid === own || stat.uid === 0) continue;
+    throw new HostError(
+      'store_planted',
+      `${at}, which ${root} lies in, was made by user ${stat.uid} in ${dirname(at)}, where anybody can make directories; set BPFCOMPAT_CACHE_DIR to a place that is your own`,
+    );
+  }
 }
 
 /** Directory of the kernel store: BPFCOMPAT_CACHE_DIR, else bpfcompat under the user's cache directory (XDG). */

@@ -76,4 +76,22 @@ describe('the root of the store', () => {
     const other = { ...host, files: { ...host.files, stat: async () => stat && { ...stat, uid: stat.uid + 1 } } };
     await expect(secureRoot(other, root)).rejects.toMatchObject({ code: 'store_not_ours' });
   });
+
+  test('is rejected in a directory that another user has made where anybody can make some', async () => {
+    const planted = join(root, 'ci');
+    const at = join(planted, 'cache/store');
+    mkdirSync(at, { recursive: true });
+    const other: Host['files']['stat'] = async (path) => {
+      const stat = await host.files.stat(path);
+      return stat && path === planted ? { ...stat, uid: stat.uid + 1 } : stat;
+    };
+    const seen = { ...host, files: { ...host.files, stat: other } };
+    await secureRoot(seen, at);
+    chmodSync(root, 0o1777);
+    await expect(secureRoot(seen, at)).rejects.toMatchObject({
+      code: 'store_planted',
+      message: expect.stringContaining(`${planted}, which ${at} lies in, was made by user `),
+    });
+    await secureRoot(host, at);
+  });
 });
