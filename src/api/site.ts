@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import { option, phrase } from '../model/wording.ts';
 import { confineFlag, flagRoot, realPlaceOf, within } from '../run/confine.ts';
+import { namesakeNotes } from '../site/namesakes.ts';
 import { type AssetTexts, siteFiles } from '../site/pages.ts';
 import { type Site, siteOf } from '../site/site.ts';
 import { SITE_SCHEMA } from '../site/site-json.ts';
@@ -30,7 +31,7 @@ export interface BuildSiteResult {
   readonly objects: number;
   readonly kernels: number;
   readonly files: number;
-  /** What was left out, and why. */
+  /** What was left out, and why; and what may be taken for another object. */
   readonly notes: readonly string[];
 }
 
@@ -151,5 +152,8 @@ export async function buildSite(options: BuildSiteOptions): Promise<BuildSiteRes
   const files = siteFiles(site, await pageAssets(environment));
   await writeSite(host, dir, files);
   const { runs, objects, kernels } = site;
-  return { dir, runs: runs.length, objects: objects.length, kernels: kernels.length, files: files.size, notes };
+  return {
+    ...{ dir, runs: runs.length, objects: objects.length, kernels: kernels.length, files: files.size },
+    notes: [...notes, ...namesakeNotes(site)],
+  };
 }

@@ -29,6 +29,8 @@ export interface SiteCell extends DocumentCell {
   readonly run: SiteRun;
   readonly object: string;
   readonly kernel: string;
+  /** Of the object, as the run had it; empty where it had none. Not published. */
+  readonly path: string;
   /** Digits that are its alone, the same in every build of the site. */
   readonly id: string;
 }
@@ -114,7 +116,8 @@ function placed(input: SiteInput, slug: string): SiteRun {
   for (const cell of documentCells(document)) {
     const [object, kernel] = [cell.one.name, cell.target.profile_id];
     const id = shortDigest(JSON.stringify([slug, object, kernel]), CELL_DIGITS);
-    cells.push({ ...cell, run, object, kernel, id });
+    const path = input.document.cases[document.cases.indexOf(cell.one)]?.artifact ?? '';
+    cells.push({ ...cell, run, object, kernel, path, id });
   }
   return run;
 }

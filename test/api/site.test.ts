@@ -77,6 +77,28 @@ test('reports of one run without their collection are one run', async () => {
     expect(JSON.parse(built(`runs/latest/${file}`)).run.id).toBe(run.run_id);
 });
 
+test('a failure behind the pass of a file of the same name is noted', async () => {
+  const failing = at(placedRun(PLACE, 2), 2);
+  const inDirectory = (run: RunReport, dir: string): RunReport => ({
+    ...run,
+    artifacts: run.artifacts.map((one) => ({ ...one, path: `/src/${dir}/conn.bpf.o`, basename: 'conn.bpf.o' })),
+  });
+  const later = at(failing, 3);
+  const passing = {
+    ...later,
+    results: later.results.map((one) => ({ ...one, outcome: { status: 'pass', findings: [] } as const })),
+  };
+  writeReport('reports/a.json', inDirectory(failing, 'a'));
+  writeReport('reports/b.json', inDirectory(passing, 'b'));
+  const { notes } = await build();
+  expect(notes).toEqual([
+    'conn: "/src/a/conn.bpf.o" fails on debian-11-5.10, and the newer result of "/src/b/conn.bpf.o", which has the same name, is shown; if they are two objects, test them in one run, which tells their names apart',
+  ]);
+  // The same file, mended.
+  writeReport('reports/b.json', inDirectory(passing, 'a'));
+  expect((await build()).notes).toEqual([]);
+});
+
 test('the same again gives the same bytes; an older site is replaced', async () => {
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   await build();
