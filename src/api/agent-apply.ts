@@ -5,7 +5,7 @@ import { type CheckedApproval, checkApproval } from '../runtime/approval.ts';
 import { type LedgerFacts, type LedgerRow, ledgerPath, type OpenLedger, withLedger } from '../runtime/ledger.ts';
 import { claimApproval } from '../runtime/used-approvals.ts';
 import type { ApplyOptions, ApplyResult, Draft } from './agent-apply-types.ts';
-import { checkManifest, checkPins, checkPolicy, denied, policyOf } from './agent-gates.ts';
+import { checkManifest, checkPins, checkPolicy, checkValidator, denied, policyOf } from './agent-gates.ts';
 import { decisionOf, rejectKilled, strictly } from './agent-plan.ts';
 import { fetchSelected, reasonsOf } from './runtime-fetch.ts';
 import { loadBelief, selectArtifact } from './runtime-select.ts';
@@ -143,6 +143,7 @@ async function prepare(options: ApplyOptions, draft: Draft): Promise<void> {
   draft.plan_audit = audit;
   await checkManifest(options, draft);
   if (policy && options.approveLoad) checkPolicy(options, policy, made, draft);
+  if (options.approveLoad) await checkValidator(options, draft);
 }
 
 async function recordDenial(options: ApplyOptions, draft: Draft, ledger: OpenLedger | undefined): Promise<void> {

@@ -66,6 +66,6 @@ export async function approveDecision(
   const sign = await chosenSigner(host, key, resolve(cwd, options.workdir));
   const { text, keyId } = await signBundle(approval, APPROVAL_TYPE, sign);
   const path = resolve(cwd, options.out);
-  await host.files.writeAtomic(path, text);
+  await host.files.writeDurably(path, text);
   return { path, approval, key_id: keyId };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readManifest } from '../config/manifest.ts';
 import { HostError, UsageError } from '../model/errors.ts';
+import { findValidator } from '../run/validator-binary.ts';
 import { sha256 } from '../runtime/canonical.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { MAX_MANIFEST_BYTES } from '../runtime/execution.ts';
@@ -68,6 +69,17 @@ export async function checkManifest(options: ApplyOptions, draft: Draft): Promis
   const bytes = await host.files.read(file, MAX_MANIFEST_BYTES);
   const { programs } = readManifest({ file, text: bytes.toString('utf8') });
   draft.manifest_intent = { required, path: file, program_count: programs.length, valid: true, sha256: sha256(bytes) };
+}
+
+/** What could not check any load must not use an approval up. */
+export async function checkValidator(options: ApplyOptions, draft: Draft): Promise<void> {
+  draft.phase = 'validator';
+  const { host, cwd, root } = environmentOf(options);
+  const env = {
+    ...host.env,
+    ...(options.validator !== '' && { BPFCOMPAT_VALIDATOR_BIN: resolve(cwd, options.validator) }),
+  };
+  if (options.worker === undefined) await findValidator({ ...host, env }, root, host.arch);
 }
 
 export function checkPolicy(options: ApplyOptions, policy: LoadPolicy, made: Made, draft: Draft): void {

@@ -65,7 +65,7 @@ async function sealed(options: LedgerOptions, rows: readonly LedgerRow[]) {
   };
   const sign = await chosenSigner(host, resolve(cwd, options.key), resolve(cwd, options.workdir));
   const { text, keyId } = await signBundle(document, CHECKPOINT_TYPE, sign);
-  await host.files.writeAtomic(resolve(cwd, options.checkpoint), text);
+  await host.files.writeDurably(resolve(cwd, options.checkpoint), text);
   return { ...document, key_id: keyId };
 }
 

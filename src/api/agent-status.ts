@@ -14,10 +14,12 @@ export interface AgentStatus {
   readonly [key: string]: unknown;
 }
 
-function loadStatus({ execution, load_skipped: skipped, error }: ApplyResult): string {
+function loadStatus({ execution, load_skipped: skipped, error, phase }: ApplyResult): string {
   if (execution !== undefined) return execution.status;
   if (skipped) return 'skipped';
-  return error === undefined ? 'unknown' : 'denied';
+  if (error === undefined) return 'unknown';
+  // A check that began and came to no result was not denied.
+  return phase === 'load' ? 'error' : 'denied';
 }
 
 function known(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

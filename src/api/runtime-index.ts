@@ -120,6 +120,6 @@ export async function writeIndex(options: WriteIndexOptions): Promise<{ path: st
       `${path}: neither this key nor an index key of the trust signed the index that is there; name another file for the new one, or put the right one back`,
     );
   await host.files.makeDir(dirname(path));
-  await host.files.writeAtomic(path, text);
+  await host.files.writeDurably(path, text);
   return { path, index };
 }

@@ -8,7 +8,7 @@ import { examine } from '../runtime/examine.ts';
 import { examineLegacy, readLegacyRows } from '../runtime/legacy-history.ts';
 import type { SelectPolicy } from '../runtime/load-limits.ts';
 import { loadTrust } from '../runtime/load-trust.ts';
-import { Probe, probeDigest } from '../runtime/probe.ts';
+import { Probe, probeProblem } from '../runtime/probe.ts';
 import { useIndex } from '../runtime/seen-index.ts';
 import type { SelectRequest } from '../runtime/select.ts';
 import { allBundles } from '../runtime/store.ts';
@@ -53,7 +53,8 @@ async function readProbe(host: Host, path: string): Promise<Probe> {
   } catch (cause) {
     throw wrong('this is not a probe (runtime_probe.v0.1)', cause);
   }
-  if (probeDigest(probe) !== probe.probe_sha256) throw wrong('its probe_sha256 is not that of its contents');
+  const problem = probeProblem(probe);
+  if (problem !== '') throw wrong(problem);
   return probe;
 }
 

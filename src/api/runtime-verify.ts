@@ -48,7 +48,7 @@ export async function verifyBundles(options: VerifyEvidenceOptions): Promise<rea
       );
     for (const bundle of bundles) {
       const read = verifyEvidence(bundle.bytes, { trust, index, now: host.now(), subject });
-      const base = { path, bundle_sha256: bundle.sha256, verified: read.ok };
+      const base = { path: bundle.path, bundle_sha256: bundle.sha256, verified: read.ok };
       if (!read.ok) {
         rows.push({ ...base, code: read.code, detail: read.detail });
         continue;

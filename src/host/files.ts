@@ -87,7 +87,7 @@ function printed(data: string | Uint8Array): Promise<void> {
   });
 }
 
-async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+async function writeAtomic(path: string, data: string | Uint8Array, durably = false): Promise<void> {
   // Whoever waits at the other end would wait for ever: the file would take the place of the pipe.
   await rejectPipe(path);
   const temporary = join(dirname(path), temporaryName(path));
@@ -95,8 +95,11 @@ async function writeAtomic(path: string, data: string | Uint8Array): Promise<voi
     {
       await using handle = await open(temporary, 'wx', 0o644);
       await handle.writeFile(data);
+      // Else the name could be on the disk before the bytes are.
+      if (durably) await handle.sync();
     }
     await rename(temporary, path);
+    if (durably) await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -243,24 +246,34 @@ async function syncDirectory(path: string): Promise<void> {
   });
 }
 
+/** Half a line would become a part of the next one. */
+async function appendDurably(path: string, data: string | Uint8Array): Promise<void> {
+  await rejectPipe(path);
+  await using handle = await open(path, 'a');
+  const { size } = await handle.stat();
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } catch (error) {
+    await handle.truncate(size);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
 /** The real files of this machine. */
 export function createFiles(): HostFiles {
   return {
     read: readBounded,
     readHead,
-    writeAtomic,
+    writeAtomic: (path, data) => writeAtomic(path, data),
+    writeDurably: (path, data) => writeAtomic(path, data, true),
     append: async (path, data) => {
       if (path === '/dev/stdout') return printed(data);
       await rejectPipe(path);
       await appendFile(path, data);
     },
-    appendDurably: async (path, data) => {
-      await rejectPipe(path);
-      await using handle = await open(path, 'a');
-      await handle.writeFile(data);
-      await handle.sync();
-      await syncDirectory(dirname(path));
-    },
+    appendDurably,
     copy: async (from, to) => {
       await Promise.all([rejectPipe(from), rejectPipe(to)]);
       await copyFile(from, to, constants.COPYFILE_FICLONE);

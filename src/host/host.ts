@@ -146,8 +146,13 @@ export interface HostFiles {
   readHead(path: string, bytes: number, from?: number): Promise<Uint8Array>;
   /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
   writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
+  /** The same, and returns when it is on the disk: after a loss of power the path has all of it, or what was there before. */
+  writeDurably(path: string, data: string | Uint8Array): Promise<void>;
   append(path: string, data: string | Uint8Array): Promise<void>;
-  /** The same, and returns when it is on the disk: power may go then. */
+  /**
+   * The same, and returns when it is on the disk: power may go then. What could not be written as a whole (the disk is full)
+   * is cut off again.
+   */
   appendDurably(path: string, data: string | Uint8Array): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;

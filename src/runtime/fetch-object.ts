@@ -76,7 +76,7 @@ export async function fetchObject(
     if (problem) throw new HostError('object_invalid', `${source}: ${problem.message}`);
     await host.files.makeDir(place.outDir);
     const output = join(place.outDir, fileNameOf(expected));
-    await host.files.writeAtomic(output, bytes);
+    await host.files.writeDurably(output, bytes);
     return { source, output };
   }
   if (large.length > 0)

@@ -84,16 +84,22 @@ export interface OpenLedger {
   append(facts: LedgerFacts): Promise<LedgerRow>;
 }
 
+/** In milliseconds since 1970. Of all rows: a clock that is set back a little each time must not get far. */
+function newestOf(rows: readonly LedgerRow[]): number {
+  const times = rows.map((row) => Date.parse(String(row['created_at']))).filter((time) => !Number.isNaN(time));
+  return times.reduce((newest, time) => Math.max(newest, time), Number.NEGATIVE_INFINITY);
+}
+
 /** Cuts off what a write left that power ended: what it was to say had not begun yet. */
 async function mend(host: Host, path: string, { torn }: ReadLedger): Promise<void> {
   if (torn === '') return;
   const text = (await host.files.read(path, MAX_BYTES)).toString('utf8');
-  await host.files.writeAtomic(path, text.slice(0, text.lastIndexOf('\n') + 1));
+  await host.files.writeDurably(path, text.slice(0, text.lastIndexOf('\n') + 1));
 }
 
 /**
  * Runs `work` with the ledger in hand.
- * @throws HostError `ledger_invalid` for a chain that does not hold, `clock_went_back` where the last row is of the future
+ * @throws HostError `ledger_invalid` for a chain that does not hold, `clock_went_back` where a row is of the future
  */
 export async function withLedger<T>(host: Host, workdir: string, work: (ledger: OpenLedger) => Promise<T>): Promise<T> {
   const path = ledgerPath(workdir);
@@ -106,11 +112,11 @@ export async function withLedger<T>(host: Host, workdir: string, work: (ledger: 
       'ledger_invalid',
       `${path}: ${read.problem}; which approvals were used is not known, so nothing is loaded: compare it with a copy, or move it away and revoke the approvals that are left`,
     );
-  const last = Date.parse(String(read.rows.at(-1)?.['created_at'] ?? ''));
-  if (host.now().getTime() < last - SKEW_MS)
+  const newest = newestOf(read.rows);
+  if (host.now().getTime() < newest - SKEW_MS)
     throw new HostError(
       'clock_went_back',
-      `${path}: its last row is of ${new Date(last).toISOString()}, and the clock of this host is behind that; set the clock, since approvals end by it. Where that row is of a clock that was ahead, see "The ledger" in docs/production-runtime-agent-alpha.md`,
+      `${path}: it has a row of ${new Date(newest).toISOString()}, and the clock of this host is behind that; set the clock, since approvals end by it. Where that row is of a clock that was ahead, see "The ledger" in docs/production-runtime-agent-alpha.md`,
     );
   await mend(host, path, read);
   const rows = [...read.rows];

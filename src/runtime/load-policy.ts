@@ -119,11 +119,11 @@ function among(patterns: readonly string[], text: string): boolean {
   return patterns.some((one) => globMatches(one.toLowerCase(), text.toLowerCase()));
 }
 
-/** An allow has to cover every type that was seen; a deny needs one of them. */
+/** An allow has to cover every type that was seen; a deny needs one of them, or that none was seen: any could be there. */
 function typesMatch(patterns: readonly string[], seen: readonly string[], does: Action): boolean {
   if (patterns.length === 0) return true;
-  if (does === 'deny') return seen.some((one) => among(patterns, one));
-  return seen.length > 0 && seen.every((one) => among(patterns, one));
+  if (seen.length === 0) return does === 'deny';
+  return does === 'deny' ? seen.some((one) => among(patterns, one)) : seen.every((one) => among(patterns, one));
 }
 
 /** Numbers of a release, as many as it begins with. */

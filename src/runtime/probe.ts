@@ -89,7 +89,7 @@ function fileSystem(there: boolean, what: string): Feature {
   return { status: there ? 'supported' : 'unknown', confidence: there ? 'high' : 'low', source: 'filesystem', reason };
 }
 
-function featuresOf(facts: HostFacts, tracefs: boolean): z.infer<typeof Features> {
+function featuresOf(facts: Pick<HostFacts, 'release' | 'kprobeEvents'>, tracefs: boolean): z.infer<typeof Features> {
   const since = (name: keyof typeof SINCE): Feature => heuristic(SINCE[name], facts.release);
   return {
     map_ringbuf: since('map_ringbuf'),
@@ -136,6 +136,33 @@ function identityOf(facts: HostFacts, os: Readonly<Record<string, string>>): Ker
 export function probeDigest({ identity, constraints }: Pick<Probe, 'identity' | 'constraints'>): string {
   const known = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined));
   return sha256(canonicalJson({ identity: known as Record<string, string | null>, constraints }));
+}
+
+/** Statuses of features by the release, and by what is mounted; the source of kprobe_events is nowhere else in a probe. */
+function derived({ identity, constraints }: Pick<Probe, 'identity' | 'constraints'>) {
+  const facts = { release: identity.release, kprobeEvents: false };
+  const { attach_kprobe_events: _seen, ...features } = featuresOf(facts, constraints.tracefs);
+  return {
+    'host.arch': identity.arch === 'aarch64' ? 'arm64' : 'amd64',
+    'os.id': identity.distro ?? '',
+    'os.version_id': identity.distro_version ?? '',
+    'kernel.release': identity.release,
+    'kernel.version': identity.version ?? '',
+    'btf.kernel_available': typeof identity.btf_sha256 === 'string',
+    ...Object.fromEntries(Object.entries(features).map(([name, { status }]) => [`features.${name}.status`, status])),
+  };
+}
+
+/**
+ * Why a probe is not as it was written; empty: it is. Identity and constraints have a digest, and what else decides follows
+ * from them: labels of the host, whether it has BTF, features.
+ */
+export function probeProblem(probe: Probe): string {
+  if (probeDigest(probe) !== probe.probe_sha256) return 'its probe_sha256 is not that of its contents';
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>>)[key], probe);
+  const [path, is] = Object.entries(derived(probe)).find(([key, value]) => (at(key) ?? '') !== value) ?? [];
+  return path === undefined ? '' : `${path} is not ${JSON.stringify(is)}, which follows from its identity`;
 }
 
 /** @param now when the facts were read */

@@ -43,7 +43,7 @@ export async function useIndex(
   const { id, index, bundleSha256 } = result.usable;
   if (seen[id]?.version !== index.version) {
     const next = { ...seen, [id]: { version: index.version, sha256: bundleSha256 } };
-    await host.files.writeAtomic(path, `${JSON.stringify(next, null, 2)}\n`);
+    await host.files.writeDurably(path, `${JSON.stringify(next, null, 2)}\n`);
   }
   return result.usable;
 }

@@ -50,7 +50,7 @@ export function storeFile(workdir: string, name: string): string {
 async function put(host: Host, dir: string, name: string, bytes: Uint8Array): Promise<string> {
   await host.files.makeDir(dir, 0o700);
   const path = join(dir, name);
-  await host.files.writeAtomic(path, bytes);
+  await host.files.writeDurably(path, bytes);
   return path;
 }
 
@@ -64,23 +64,26 @@ export function keepBlob(host: Host, workdir: string, bytes: Uint8Array): Promis
   return put(host, join(storeDir(workdir), 'blobs', 'sha256'), sha256(bytes), bytes);
 }
 
-async function bundleAt(host: Host, path: string): Promise<StoredBundle> {
+/** With the file that it lies in. */
+type FiledBundle = StoredBundle & { readonly path: string };
+
+async function bundleAt(host: Host, path: string): Promise<FiledBundle> {
   // A file that is too large is a bundle that is not valid; its first bytes say so as well.
   const bytes = Buffer.from(await host.files.readHead(path, MAX_BUNDLE_BYTES + 1));
-  return { sha256: sha256(bytes), bytes };
+  return { sha256: sha256(bytes), bytes, path };
 }
 
 /** Bundles in a directory: its files that end with `.json`, in the order of their names. */
-async function bundlesIn(host: Host, dir: string): Promise<StoredBundle[]> {
+async function bundlesIn(host: Host, dir: string): Promise<FiledBundle[]> {
   if ((await host.files.stat(dir)) === undefined) return [];
   const names = (await host.files.list(dir)).filter((name) => name.endsWith('.json')).sort();
-  const bundles: StoredBundle[] = [];
+  const bundles: FiledBundle[] = [];
   for (const name of names.slice(0, MAX_BUNDLES)) bundles.push(await bundleAt(host, join(dir, name)));
   return bundles;
 }
 
 /** The bundle in a file, or those in a directory. */
-export async function bundlesAt(host: Host, place: string): Promise<StoredBundle[]> {
+export async function bundlesAt(host: Host, place: string): Promise<FiledBundle[]> {
   return (await host.files.stat(place))?.isDirectory ? bundlesIn(host, place) : [await bundleAt(host, place)];
 }
 

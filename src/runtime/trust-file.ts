@@ -112,6 +112,22 @@ const Require = z.strictObject({
   variants: list(name, { unique: '' }).optional(),
 });
 
+/** Each key is that of one signer: else it had two roles, or was believed under one name and revoked under another. */
+function checkKeys({ signers }: Pick<Named, 'signers'>, context: z.RefinementCtx): void {
+  const known = new Map<string, string>();
+  for (const [index, { id, key }] of signers.entries()) {
+    if (key === undefined) continue;
+    const other = known.get(key.keyId);
+    if (other !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['signers', index, 'key', 'keyId'],
+        message: `is the key of ${other}, too; a key is that of one signer`,
+      });
+    known.set(key.keyId, id);
+  }
+}
+
 interface Named {
   readonly signers: readonly z.infer<typeof Signer>[];
   readonly roles: z.infer<typeof Roles>;
@@ -145,6 +161,7 @@ const TrustFile = z
     legacyHistory: z.strictObject({ keyring: line({ required: true }), maxAge: age }).optional(),
   })
   .superRefine(checkRoles)
+  .superRefine(checkKeys)
   .superRefine(({ signers, trustedRoot }, context) => {
     if (trustedRoot === undefined && signers.some(({ keyless }) => keyless !== undefined))
       context.addIssue({

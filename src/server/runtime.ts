@@ -9,7 +9,7 @@ import { type Audit, writeAudit } from '../runtime/audit.ts';
 import { olderStream } from '../runtime/audit-stream.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { AGENT_LIMITS, NO_LIMITS, type SelectPolicy } from '../runtime/load-limits.ts';
-import { type Probe, probeDigest } from '../runtime/probe.ts';
+import { type Probe, probeProblem } from '../runtime/probe.ts';
 import type { Caller } from './access.ts';
 import { isLocalCaller } from './local-caller.ts';
 import { ApiError, problemBody, withoutDirectories } from './problem.ts';
@@ -30,12 +30,9 @@ type Selecting = BodyOf<'runtimeSelect'> | BodyOf<'runtimeFetch'> | BodyOf<'agen
 function probeOf({ host_probe: own }: { readonly host_probe: Probe }): Probe {
   if (Buffer.byteLength(JSON.stringify(own)) > MAX_PROBE_BYTES)
     throw new ApiError(413, 'too_large', `host_probe has more than ${MAX_PROBE_BYTES} bytes`);
-  if (probeDigest(own) === own.probe_sha256) return own;
-  throw new ApiError(
-    400,
-    'probe_invalid',
-    'probe_sha256 is not that of the probe; send it as "bpfcompat runtime probe" prints it',
-  );
+  const problem = probeProblem(own);
+  if (problem === '') return own;
+  throw new ApiError(400, 'probe_invalid', `host_probe: ${problem}; send it as "bpfcompat runtime probe" prints it`);
 }
 
 /** @param strict for agents: what a caller says only narrows that */

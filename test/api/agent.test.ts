@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { applyAgent } from '../../src/api/agent-apply.ts';
 import { revocationDrill } from '../../src/api/agent-drill.ts';
 import { agentLedger } from '../../src/api/agent-ledger.ts';
 import { preflightAgent } from '../../src/api/agent-preflight.ts';
@@ -248,6 +249,14 @@ describe('an approval', () => {
     await denied('bundle_invalid', { approve });
   });
 
+  test('is not used up where no validator could check a load', async () => {
+    await lab.approve();
+    const { worker: _own, ...base } = lab.base;
+    const result = await applyAgent({ ...base, approve, validator: 'policy.yaml' });
+    expect(result).toMatchObject({ phase: 'validator', error: { code: 'validator_not_elf' } });
+    expect((await lab.apply({ approve })).execution?.status).toBe('pass');
+  });
+
   test('needs a kernel that shows a build id', async () => {
     lab.put('host.json', JSON.stringify(probeOf({ ...DEBIAN_12, build_id: undefined })));
     await expect(lab.approve()).rejects.toMatchObject({ code: 'decision_invalid' });
@@ -290,6 +299,19 @@ describe('the ledger', () => {
     await denied('approval_used', { approve: 'approval.json' });
     await lab.approve();
     expect((await lab.apply({ approve: 'approval.json' })).execution?.status).toBe('pass');
+  });
+
+  test('a clock that is set back a little each time does not get far', async () => {
+    lab.state.now += 60 * MINUTE;
+    const start = lab.state.now;
+    await lab.apply();
+    for (const minutes of [4, 5]) {
+      lab.state.now = start - minutes * MINUTE;
+      expect((await lab.apply()).execution?.status).toBe('pass');
+    }
+    // The last row is of two minutes after this, and the first one of seven.
+    lab.state.now = start - 7 * MINUTE;
+    expect((await lab.apply()).error?.code).toBe('clock_went_back');
   });
 
   test('power goes within a row: it is cut off, and the chain goes on', async () => {
@@ -335,6 +357,12 @@ test('status says how the last apply ended', async () => {
     healthy: false,
     load_status: 'denied',
     last_error_phase: 'load_policy',
+  });
+  // A check that began and came to no result was not denied.
+  expect(await status({ worker: [process.execPath, '-e', 'process.exit(3)'] })).toMatchObject({
+    healthy: false,
+    load_status: 'error',
+    last_error_phase: 'load',
   });
   await expect(agentStatus({ host: lab.host, cwd: lab.cwd, file: 'policy.yaml' })).rejects.toMatchObject({
     code: 'status_unreadable',

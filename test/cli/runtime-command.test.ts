@@ -74,6 +74,8 @@ test('from a report to the verified bytes of an object', async () => {
   const verified = await run('attest', 'verify', '.bpfcompat/store/bundles', '--artifact', 'conn.bpf.o', '--json');
   expect(verified.exitCode).toBe(0);
   expect(JSON.parse(verified.out)).toHaveLength(2);
+  // Of a directory, each by its file.
+  for (const { path, bundle_sha256: digest } of JSON.parse(verified.out)) expect(path).toContain(`/${digest}.sigstore`);
 
   const chosen = await select('--host', 'host.json', '--out', 'selection.json');
   expect(chosen.exitCode).toBe(0);

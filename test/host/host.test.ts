@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { CancelledError } from '../../src/model/errors.ts';
@@ -141,6 +142,35 @@ test('appendDurably makes a file, adds to it, and needs its directory', async ()
   for (const row of ['a\n', 'b\n']) await host.files.appendDurably(path, row);
   expect((await host.files.read(path, 100)).toString()).toBe('a\nb\n');
   await expect(host.files.appendDurably(join(dir.path, 'none', 'rows'), 'a')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('a write that the disk cuts short leaves no half line, and what was there', async () => {
+  await using dir = await host.files.tempDir('bpfcompat-full-');
+  const path = join(dir.path, 'rows');
+  await host.files.writeDurably(path, 'first\n');
+  const program = join(dir.path, 'program.mjs');
+  await build({
+    stdin: {
+      contents: `
+    import { createFiles } from './files.ts';
+    const files = createFiles();
+    for (const write of ['appendDurably', 'writeDurably'])
+      await files[write](process.argv[2], 'x'.repeat(4000)).then(() => console.log('written'), (error) => console.log(error.code));
+    await files.appendDurably(process.argv[2], 'last\\n');`,
+      resolveDir: join(import.meta.dirname, '../../src/host'),
+    },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outfile: program,
+  });
+  // The largest file that a process may write stands for a disk that gets full.
+  const limited = `trap '' XFSZ; ulimit -f 2; exec "$@"`;
+  const ran = await host.run('bash', ['-c', limited, 'bash', process.execPath, program, path]);
+  expect([ran.stdout.toString(), ran.stderr.toString()]).toEqual(['EFBIG\nEFBIG\n', '']);
+  expect(await readFile(path, 'utf8')).toBe('first\nlast\n');
+  expect((await readdir(dir.path)).sort()).toEqual(['program.mjs', 'rows']);
 });
 
 describe('lock', () => {

@@ -51,6 +51,13 @@ test.each(['">=5.15"', 'newest', '"5.15-generic"', 'v6'])('kernel_min %s is no b
   expect(() => allows(`kernel_min: ${bound}`)).toThrow(/p\.yaml.*kernel_min.*numbers such as 5\.15/s);
 });
 
+test('what was not seen could be there: a deny of one kind holds, whatever else allows', () => {
+  const rules = 'default_action: allow\nrules: [{name: d, action: deny, attach_kinds: [kprobe]}]\n';
+  const policy = readLoadPolicy({ file: 'p', text: `schema_version: agent_load_policy.v0.2\n${rules}` }, 'agent');
+  expect(decideLoad(policy, { ...FACTS, attachKinds: [] })).toMatchObject({ allowed: false, rule_name: 'd' });
+  expect(decideLoad(policy, { ...FACTS, attachKinds: ['tracepoint'] }).allowed).toBe(true);
+});
+
 test('types that were not seen are not allowed by a rule about types', () => {
   expect(allows('program_types: ["*"]', { programTypes: [] })).toBe(false);
   expect(allows('require_verified_history: true', { verified: false })).toBe(false);

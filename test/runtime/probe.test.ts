@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
-import { Probe, probeDigest, probeDocument } from '../../src/runtime/probe.ts';
+import { Probe, probeDigest, probeDocument, probeProblem } from '../../src/runtime/probe.ts';
 import { readHost } from '../../src/runtime/read-host.ts';
 import { DEBIAN_12, hostFacts, NOW, probeOf } from '../fixtures/runtime-lab.ts';
 
@@ -81,6 +81,23 @@ test('the digest is that of what decides, and not of times and names', () => {
   expect(probeDocument(hostFacts(DEBIAN_12, { hostname: 'other' }), new Date(0)).probe_sha256).toBe(probe.probe_sha256);
   expect(probeOf(DEBIAN_12, { lockdown: '[integrity]' }).probe_sha256).not.toBe(probe.probe_sha256);
   expect(probeDigest(JSON.parse(JSON.stringify(probe)))).toBe(probe.probe_sha256);
+});
+
+test.each<[string, (probe: Probe) => void]>([
+  ['probe_sha256', (probe) => (probe.constraints.lockdown = 'none ')],
+  ['host.arch', (probe) => (probe.host.arch = 'arm64')],
+  ['os.id', (probe) => (probe.os.id = 'ubuntu')],
+  ['os.version_id', (probe) => (probe.os.version_id = '13')],
+  ['kernel.release', (probe) => (probe.kernel.release = '6.2.0')],
+  ['kernel.version', (probe) => (probe.kernel.version = '#2')],
+  ['btf.kernel_available', (probe) => (probe.btf.kernel_available = false)],
+  ['features.map_ringbuf.status', (probe) => (probe.features.map_ringbuf.status = 'unknown')],
+  ['features.attach_tracefs.status', (probe) => (probe.features.attach_tracefs.status = 'unknown')],
+])('an edited probe is one: %s', (path, edit) => {
+  const probe: Probe = JSON.parse(JSON.stringify(probeOf(DEBIAN_12)));
+  expect(probeProblem(probe)).toBe('');
+  edit(probe);
+  expect(probeProblem(probe)).toContain(path);
 });
 
 test('a release that is older than a feature does not say that the feature is missing', () => {

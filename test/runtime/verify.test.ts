@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ArtifactIndex, indexStatement, verifyIndex } from '../../src/runtime/artifact-index.ts';
 import { sha256 } from '../../src/runtime/canonical.ts';
+import { readTrust } from '../../src/runtime/trust-file.ts';
 import { readBundle } from '../../src/runtime/verify.ts';
 import { authenticEvidence, type EvidenceContext, verifyEvidence } from '../../src/runtime/verify-evidence.ts';
 import { bundle, NOW, statement, testKey, trustedKey, trustOf } from '../fixtures/runtime-lab.ts';
@@ -60,6 +61,19 @@ describe('each step has its code', () => {
 
   test('a key has one role', () => {
     expect(codeOf(good.bytes, { trust: trustOf({ index: [trustedKey('ci', key)] }) })).toBe('signer_unknown');
+  });
+
+  test('a key is that of one signer: else it had two roles, or was revoked under one name and believed under another', async () => {
+    const signer = (id: string, more = ''): string =>
+      `  - { id: ${id}, key: { keyId: ${key.keyId}, spki: "${key.spki}"${more} } }\n`;
+    const read = (signers: string, roles: string) =>
+      readTrust({ file: '/t.yaml', text: `version: 1\nsigners:\n${signers}roles: ${roles}\n` }, async () => undefined);
+    expect(codeOf(good.bytes, { trust: await read(signer('ci'), '{ evidence: [ci] }') })).toBe('ok');
+    for (const [signers, roles] of [
+      [signer('ci') + signer('ops'), '{ evidence: [ci], approver: [ops] }'],
+      [signer('ci') + signer('old', ', revoked: true'), '{ evidence: [ci, old] }'],
+    ] as const)
+      await expect(read(signers, roles)).rejects.toThrow(/t\.yaml:4.*is the key of ci, too/);
   });
 
   test('the window of the key and its revocation', () => {

@@ -182,7 +182,7 @@ describe('the page', () => {
     const long = ['host_probe', ' '.repeat(70_000), 'h.json'] as const;
     for (const [parts, status, said] of [
       [[probe(DEBIAN_12)], 400, 'artifact_name'],
-      [[['artifact_name', 'conn'], changed], 400, 'is not that of the probe'],
+      [[['artifact_name', 'conn'], changed], 400, 'is not that of its contents'],
       [
         [
           ['artifact_name', 'conn'],
