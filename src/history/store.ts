@@ -24,6 +24,9 @@ function registryDir(workdir: string): string {
   return join(workdir, 'registry');
 }
 
+/** Where the records of a work directory are, one on each line. */
+export const historyFile = (workdir: string): string => join(registryDir(workdir), FILE);
+
 /** Place of a file of the history. @throws UsageError `link_in_workdir` */
 async function ownPlace(host: Host, workdir: string, name: string): Promise<string> {
   const dir = registryDir(workdir);
@@ -41,7 +44,8 @@ async function readText(host: Host, path: string): Promise<string> {
   }
 }
 
-function lineOf(text: string): HistoryLine {
+/** What one line of the history says. */
+export function lineOf(text: string): HistoryLine {
   try {
     return { record: HistoryRecord.parse(JSON.parse(text)) };
   } catch {

@@ -111,6 +111,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   app.setNotFoundHandler(settings.perMinute > 0 ? { preHandler: app.rateLimit() } : {}, () => {
     throw new ApiError(404, 'not_found', 'there is nothing at this address');
   });
+  app.addHook('onClose', () => services.lists.close());
   await app.register(multipart);
   addRoutes(app, services);
   addPages(app, services);

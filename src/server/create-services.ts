@@ -5,11 +5,12 @@ import { createHost } from '../host/create-host.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { readIdentities } from './certificates.ts';
-import { isExpired, removeRun } from './demo.ts';
+import { keptSince, removeRun } from './demo.ts';
 import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
 import { createJobStore } from './job-store.ts';
 import { type JobRunner, Jobs } from './jobs.ts';
 import { createKernels } from './kernels.ts';
+import { createLists } from './lists.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { publishing } from './publish.ts';
@@ -61,6 +62,8 @@ export async function createServices(
     onForget: async (job) => (settings.demo ? removeRun({ host, settings }, job) : undefined),
     now: () => host.now(),
   });
+  const lists = createLists(host, settings.workdir);
+  const shownSince = (): number => (settings.demo ? keptSince(host.now()) : -1);
   const read = (name: string): Promise<string> => readFile(join(environment.root, 'web', name), 'utf8');
   return {
     settings,
@@ -68,7 +71,9 @@ export async function createServices(
     host,
     jobs,
     store,
-    runs: createRuns(environment, settings.workdir, ({ started_at: at }) => settings.demo && isExpired(at, host.now())),
+    lists,
+    shownSince,
+    runs: createRuns(environment, settings.workdir, lists.runs, shownSince),
     kernels: createKernels(environment, settings.matrix),
     authenticate: await authenticatorOf(
       settings,

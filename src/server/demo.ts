@@ -23,11 +23,8 @@ export async function checkDemoMachine(host: Host): Promise<void> {
     );
 }
 
-/** Whether the demo shows a run no more. @param startedAt RFC 3339 */
-export function isExpired(startedAt: string, now: Date): boolean {
-  const age = now.getTime() - Date.parse(startedAt);
-  return !(age < KEEP_MS);
-}
+/** The demo keeps what began later (ms since 1970). */
+export const keptSince = (now: Date): number => now.getTime() - KEEP_MS;
 
 /** Removes the run of a job with it: no one would come to remove it later. */
 export async function removeRun(
@@ -40,7 +37,7 @@ export async function removeRun(
 /** Removes jobs of the demo, and so their runs, once they are old. @returns what ends that */
 export function startExpiry({ jobs, host, log }: Pick<Services, 'jobs' | 'host' | 'log'>): () => void {
   const look = async (): Promise<void> => {
-    await jobs.forget(({ created_at: at }) => isExpired(at, host.now()));
+    await jobs.forget(({ created_at: at }) => !(Date.parse(at) > keptSince(host.now())));
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));

@@ -1,11 +1,8 @@
 import { basename, join, resolve } from 'node:path';
 import { compare } from '../api/compare.ts';
-import { listHistory } from '../api/history.ts';
 import type { HistoryRecord } from '../history/record.ts';
-import { UsageError } from '../model/errors.ts';
 import { publicReport } from '../report/public-report.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
-import { pageOf } from './paging.ts';
 import { ApiError } from './problem.ts';
 import type { BodyOf, QueryOf } from './routes.ts';
 import type { RunRecord } from './schemas.ts';
@@ -26,24 +23,14 @@ function withNames<R extends HistoryRecord | RunRecord>(record: R): R {
 /** Signed records, newest first; none where nothing was recorded yet. */
 export async function artifactRecords(
   { artifact_name: name, limit, cursor }: QueryOf<'historyArtifacts'>,
-  { settings, host }: Services,
+  { lists, shownSince }: Services,
 ) {
-  const options = {
-    workDir: settings.workdir,
-    cwd: settings.cwd,
-    host,
-    ...(name !== undefined && { artifactName: name }),
-  };
-  const records = await listHistory(options).catch((error: unknown) => {
-    if (error instanceof UsageError && ['history_missing', 'artifact_unknown'].includes(error.code)) return [];
-    throw error;
-  });
-  const { records: own, ...more } = pageOf(records, limit, cursor);
-  return { records: own.map(withNames), ...more };
+  const { records, ...more } = await lists.artifacts.part({ limit, cursor, name, since: shownSince() });
+  return { records: records.map(withNames), ...more };
 }
 
-export async function runRecords({ limit, cursor }: QueryOf<'historyRuns'>, { runs }: Services) {
-  const { records, ...more } = pageOf(await runs.records(), limit, cursor);
+export async function runRecords({ limit, cursor }: QueryOf<'historyRuns'>, { lists, shownSince }: Services) {
+  const { records, ...more } = await lists.runs.part({ limit, cursor, since: shownSince() });
   return { records: records.map(withNames), ...more };
 }
 

@@ -6,13 +6,16 @@ export interface Page<T> {
 }
 
 /**
- * Cuts a part out of a list, the newest first. A cursor counts from the oldest record: what is added meanwhile moves
- * nothing.
+ * Where a part of a list lies, counted from its oldest record. A cursor counts from there too: what is added meanwhile
+ * moves nothing.
  * @param cursor that of the part before; absent: the newest
  */
-export function pageOf<T>(newestFirst: readonly T[], limit: number, cursor: string | undefined): Page<T> {
-  const older = Math.min(cursor === undefined ? newestFirst.length : Number(cursor), newestFirst.length);
-  const from = newestFirst.length - older;
-  const left = Math.max(0, older - limit);
-  return { records: newestFirst.slice(from, from + limit), ...(left > 0 && { next_cursor: String(left) }) };
+export function partOf(
+  total: number,
+  limit: number,
+  cursor: string | undefined,
+): { readonly from: number; readonly most: number; readonly next: Pick<Page<never>, 'next_cursor'> } {
+  const older = Math.min(cursor === undefined ? total : Number(cursor), total);
+  const from = Math.max(0, older - limit);
+  return { from, most: older - from, next: from > 0 ? { next_cursor: String(from) } : {} };
 }

@@ -1,13 +1,13 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ResolvedEnvironment } from '../api/services.ts';
 import { readSiteInputs } from '../api/site-inputs.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import { type Site, type SiteInput, siteOf } from '../site/site.ts';
 import { createKept } from './kept.ts';
+import type { ListIndex } from './list-index.ts';
 import { createSavedSuites } from './saved-suites.ts';
-import { RunRecord } from './schemas.ts';
+import type { RunRecord } from './schemas.ts';
 
-const MAX_LIST_BYTES = 256 * 1024 * 1024;
 /** Runs that pages show; of suites as many. */
 const MAX_RUNS = 200;
 /** Reports that stay in memory: those of the pages, and as many others. */
@@ -15,30 +15,10 @@ const MAX_KNOWN = 2 * MAX_RUNS;
 
 /** The finished runs of a work directory, whoever ran them. */
 export interface Runs {
-  /** One record per object of a run, newest first. */
-  records(): Promise<readonly RunRecord[]>;
   /** The report of a run; undefined where there is none, or where it is gone. */
   find(runId: string): Promise<SiteInput | undefined>;
   /** What pages are made of; the same object until there is another run. */
   site(): Promise<Site>;
-}
-
-function recordsOf(text: string): RunRecord[] {
-  return text.split('\n').flatMap((line) => {
-    if (line === '') return [];
-    try {
-      return [RunRecord.parse(JSON.parse(line))];
-    } catch {
-      // A line of a version that we do not know.
-      return [];
-    }
-  });
-}
-
-function byRun(records: readonly RunRecord[]): Map<string, RunRecord[]> {
-  const runs = new Map<string, RunRecord[]>();
-  for (const record of records) runs.set(record.run_id, [...(runs.get(record.run_id) ?? []), record]);
-  return runs;
 }
 
 /** Reads reports once: those of a run never change. */
@@ -57,10 +37,10 @@ function createReports({ host, cwd }: ResolvedEnvironment, workdir: string) {
     }
     return files;
   };
-  return async (runId: string, records: readonly RunRecord[]): Promise<SiteInput | undefined> => {
+  return async (runId: string, records: () => Promise<readonly RunRecord[]>): Promise<SiteInput | undefined> => {
     const before = known.get(runId);
     if (before) return before;
-    const files = await ownFiles(records);
+    const files = await ownFiles(await records());
     if (files.length === 0) return undefined;
     const { inputs } = await readSiteInputs(host, cwd, files).catch(() => ({ inputs: [] }));
     // A later run may have written to the same place.
@@ -70,51 +50,34 @@ function createReports({ host, cwd }: ResolvedEnvironment, workdir: string) {
   };
 }
 
+/** @param since runs that began earlier are not shown (ms since 1970) */
 export function createRuns(
   environment: ResolvedEnvironment,
   workdir: string,
-  isHidden: (run: Pick<RunRecord, 'started_at'>) => boolean,
+  list: ListIndex<RunRecord>,
+  since: () => number,
 ): Runs {
-  const { host } = environment;
-  const path = join(workdir, 'registry', 'runs.jsonl');
   const report = createReports(environment, workdir);
   const suites = createSavedSuites(environment, workdir, MAX_RUNS);
-  let mark = '';
-  let records: readonly RunRecord[] = [];
   let site: { readonly mark: string; readonly made: Promise<Site> } | undefined;
-  const read = async (): Promise<void> => {
-    const stat = await host.files.stat(path);
-    const now = stat === undefined ? 'none' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
-    if (now === mark) return;
-    const text = stat === undefined ? '' : (await host.files.read(path, MAX_LIST_BYTES)).toString('utf8');
-    records = recordsOf(text).reverse();
-    mark = now;
-  };
-  const current = async (): Promise<readonly RunRecord[]> => {
-    await read();
-    return records.filter((record) => !isHidden(record));
-  };
   const make = async (): Promise<Site> => {
-    const inputs = (await suites.inputs()).filter(
-      ({ document: { startedAt } }) => !isHidden({ started_at: startedAt }),
-    );
+    const from = since();
+    const inputs = (await suites.inputs()).filter(({ document }) => (Date.parse(document.startedAt) || 0) > from);
     const ofSuites = new Set(inputs.flatMap(({ document }) => document.cases.map(({ report }) => report?.run.id)));
-    const others = [...byRun(await current())].filter(([id]) => !ofSuites.has(id));
-    for (const [id, own] of others.slice(0, MAX_RUNS)) {
-      const input = await report(id, own);
+    const newest = await list.newestRuns(MAX_RUNS + ofSuites.size, from);
+    for (const id of newest.filter((one) => !ofSuites.has(one)).slice(0, MAX_RUNS)) {
+      const input = await report(id, () => list.ofRun(id, from));
       if (input) inputs.push(input);
     }
     return { ...siteOf(inputs, 'latest'), served: true };
   };
   return {
-    records: current,
     async find(runId) {
-      const own = (await current()).filter((record) => record.run_id === runId);
-      return own.length === 0 ? undefined : report(runId, own);
+      const own = await list.ofRun(runId, since());
+      return own.length === 0 ? undefined : report(runId, async () => own);
     },
     async site() {
-      // A run may be hidden although nothing was written since.
-      const now = `${(await current()).length} ${mark} ${await suites.mark()}`;
+      const now = `${await list.mark(since())} ${await suites.mark()}`;
       if (site?.mark !== now) site = { mark: now, made: make() };
       return site.made;
     },

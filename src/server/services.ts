@@ -5,6 +5,7 @@ import type { Authenticator } from './authenticate.ts';
 import type { JobStore } from './job-store.ts';
 import type { Jobs } from './jobs.ts';
 import type { ServedKernel } from './kernels.ts';
+import type { Lists } from './lists.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Runs } from './runs.ts';
@@ -17,6 +18,9 @@ export interface Services {
   readonly host: Host;
   readonly jobs: Jobs;
   readonly store: JobStore;
+  readonly lists: Lists;
+  /** What runs that began earlier came to is not shown (ms since 1970); -1: all is. */
+  readonly shownSince: () => number;
   readonly runs: Runs;
   readonly kernels: () => Promise<readonly ServedKernel[]>;
   readonly authenticate: Authenticator;
