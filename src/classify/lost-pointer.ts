@@ -14,6 +14,9 @@ const OBJECT = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|p
 const INSN = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
 /** What a pointer is declared with that is set on other paths only. */
 const NULL_MADE = /^[rw]\d+ = 0$/;
+/** What the compiler makes of a member behind NULL, where it knows from a check that the pointer is NULL. */
+const BEHIND_NULL = /^[rw]\d+ = \d{1,4}$/;
+const NULL_CHECK = /^if r\d+ [!=]= 0x0 goto /;
 const CALL = /^call (?<name>\w+)(?:#\d+)?/;
 
 /** A register or a place on the stack, as states of the log name it: `R6`, `fp-8`. */
@@ -43,6 +46,13 @@ function sourceOf(text: string, place: Place): Place | undefined {
   return spilled === undefined ? place : `R${spilled}`;
 }
 
+/** The instruction makes the pointer NULL, or the address of a member behind it right after a check for NULL. */
+function isNull(text: string, above: readonly string[]): boolean {
+  if (NULL_MADE.test(text)) return true;
+  const before = above.findLast((line) => INSN.test(line)) ?? '';
+  return BEHIND_NULL.test(text) && NULL_CHECK.test(INSN.exec(before)?.groups?.['text'] ?? '');
+}
+
 /**
  * The call that took a pointer away which the verifier no longer takes for one, from the path the log shows: followed
  * back, the value was a pointer before the call, and nothing else made it a number since.
@@ -53,7 +63,9 @@ function lossOf(log: string, cause: string): Loss | undefined {
   const { lines } = parseVerifierLog(log);
   let place: Place = `R${register}`;
   let loss: Loss | undefined;
-  for (let at = lines.lastIndexOf(cause) - 1; at >= 0; at--) {
+  // The instruction that was rejected may write the register that it reads through.
+  const rejected = lines.slice(0, lines.lastIndexOf(cause)).findLastIndex((line) => INSN.test(line));
+  for (let at = rejected - 1; at >= 0; at--) {
     const line = lines[at] ?? '';
     const state = stateOf(line, place);
     if (loss && state !== undefined) {
@@ -70,7 +82,7 @@ function lossOf(log: string, cause: string): Loss | undefined {
       continue;
     }
     const source = sourceOf(text, place);
-    if (source === undefined) return NULL_MADE.test(text) ? { kind: 'null_path' } : undefined;
+    if (source === undefined) return isNull(text, lines.slice(0, at)) ? { kind: 'null_path' } : undefined;
     place = source;
   }
   return undefined;

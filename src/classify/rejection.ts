@@ -1,7 +1,7 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { accessesMap, isTooFar } from './accessed-register.ts';
+import { accessesMap, packetReason } from './accessed-register.ts';
 import { isNull, standsIn } from './kfunc-argument.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode, withArgs } from './make-finding.ts';
@@ -158,7 +158,8 @@ function finerReason(
 ): Finer {
   switch (args['reason']) {
     case 'btf_access':
-      return accessesMap(insn, log, evidence?.text ?? '') ? { reason: 'map_structure' } : {};
+      if (accessesMap(insn, log, evidence?.text ?? '')) return { reason: 'map_structure' };
+      return evidence?.text.startsWith('cannot access ptr member ') ? { reason: 'pointer_part' } : {};
     case 'unset_register':
       return evidence?.text.startsWith('R0 ') && insn === 'exit' ? { reason: 'no_result' } : {};
     case 'ctx_access':
@@ -167,13 +168,11 @@ function finerReason(
       if (type === 'tracepoint' && Number(args['offset']) < RECORD_HEADER) return { reason: 'record_header' };
       return type === 'socket_filter' && PACKET_FIELDS.has(args['offset'] ?? '') ? { reason: 'packet_access' } : {};
     case 'packet_bounds':
-      if (type === 'cgroup_sockopt') return { reason: 'option_bounds' };
-      if (BITS.test(insn)) return { reason: 'pointer_bits' };
-      return isTooFar(insn, log, evidence?.text ?? '') ? { reason: 'packet_too_far' } : {};
+      if (BITS.test(insn) && type !== 'cgroup_sockopt') return { reason: 'pointer_bits' };
+      return { reason: packetReason(type, insn, log, evidence?.text ?? '') };
     case 'out_of_bounds':
       if (above.some((line) => line.startsWith('invalid access to packet'))) {
-        if (type === 'cgroup_sockopt') return { reason: 'option_bounds' };
-        return { reason: isTooFar(insn, log, evidence?.text ?? '') ? 'packet_too_far' : 'packet_bounds' };
+        return { reason: packetReason(type, insn, log, evidence?.text ?? '') };
       }
       if (KFUNC_CALL.test(insn) && !isSized(log, evidence?.text ?? '')) {
         return { reason: 'kfunc_memory', ...measured(above) };

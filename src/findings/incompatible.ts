@@ -36,8 +36,8 @@ export const INCOMPATIBLE = {
     todo: 'Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand.',
   },
   map_static: {
-    what: 'declares a map as static',
-    todo: 'Remove "static" from the definition of the map: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).',
+    what: 'keeps a map from libbpf: static, or with hidden visibility',
+    todo: 'Remove "static", __hidden or visibility("hidden") from the definition of the map, or -fvisibility=hidden from the options of the compiler: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).',
   },
   map_plain_type: {
     what: 'gives the key or the value of a map as a plain member',

@@ -30,7 +30,15 @@ export const VALUE_ADVICE = {
   },
   null_path: {
     why: 'a pointer that is NULL on one path is followed',
-    todo: 'On the path that the log shows, the variable still has the NULL that it was declared with: leave where it was not set (if (!p) return ...) before the access. A comparison with data_end does not stand for that.',
+    todo: 'On the path that the log shows, the pointer is NULL: it still has the value that it was declared with, or the check for NULL goes the wrong way. Leave before the access where it is NULL (if (!p) return ...). A comparison with data_end does not stand for that.',
+  },
+  packet_length: {
+    why: 'a helper is given as many bytes of the packet as a variable says, and a check against data_end counts for constant sizes only',
+    todo: 'Give it a constant number of bytes that was checked (pointer + N > data_end), in steps where there are more; or copy them into a buffer first with bpf_skb_load_bytes or bpf_xdp_load_bytes, and give it that.',
+  },
+  pointer_part: {
+    why: 'a member of a kernel structure that is a pointer is read in part',
+    todo: 'Read pointers whole (8 bytes). Where no pointer is meant, what the program reads through is of another type than it takes it for: compare the arguments of the hook on this kernel with the program.',
   },
   pointer_bits: {
     why: 'a pointer is masked, shifted or multiplied like a number',

@@ -92,3 +92,15 @@ test('a pointer that was declared NULL and not set on the path is followed back 
   const other = log.map((line) => line.replace('r6 = 0 ', 'r6 = 8 '));
   expect(explained([...other, cause].join('\n'), cause)).toMatchObject({ reason: 'invalid_mem_access' });
 });
+
+test('a member of a pointer that a check found to be NULL is one of NULL', () => {
+  const cause = "R1 invalid mem access 'inv'";
+  const log = [
+    '12: (55) if r0 != 0x0 goto pc+2',
+    ' R0=inv0 R10=fp0',
+    '13: (b7) r1 = 56',
+    '14: (79) r1 = *(u64 *)(r1 +0)',
+  ];
+  expect(explained([...log, cause].join('\n'), cause)).toMatchObject({ reason: 'null_path' });
+  expect(explained([...log.slice(2), cause].join('\n'), cause)).toMatchObject({ reason: 'invalid_mem_access' });
+});

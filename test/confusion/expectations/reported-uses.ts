@@ -54,4 +54,16 @@ export const REPORTED_USES: readonly Row[] = [
     warns('ATTACH_TARGET_NOT_TRACEABLE', 'unlisted', 'sends'),
   ),
   always('attach_kprobe_data_fixed', PASS),
+  // iovisor/bcc#901
+  always(
+    'verifier_wrong_check',
+    failsAt(['VERIFIER_REJECTION', 'null_path', 'ends'], ['VERIFIER_REJECTION', 'pointer_part', 'runs']),
+  ),
+  always('verifier_wrong_check_fixed', PASS),
+  // xdp-project/xdp-tutorial#153
+  always('verifier_packet_length', failsHere('VERIFIER_REJECTION', 'packet_length', 'sums')),
+  always('verifier_packet_length_fixed', PASS),
+  // libbpf/libbpf-bootstrap#237
+  always('map_hidden', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_static', 'pids')),
+  always('map_hidden_fixed', PASS),
 ];
