@@ -5,6 +5,7 @@ import type { RpmKernelSource } from '../../model/rpm-source.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { copyPackages, downloadPackages, KEPT_DIR, type RpmRequest } from './rpm/acquire.ts';
+import { asBase, expandAddress } from './rpm/address.ts';
 import { rpmBuilds } from './rpm/builds.ts';
 import { choosePackages } from './rpm/choose.ts';
 import { packagesIn } from './rpm/directory.ts';
@@ -35,14 +36,22 @@ function isStored({ stored, source, listener }: RpmRequest, [first]: readonly Rp
   return true;
 }
 
+/** What a report says of packages out of a cache: where the profile has them from, not where a cache was unpacked. */
+function namedPlace({ source, arch }: RpmRequest): string | undefined {
+  const address = source.baseurl ?? source.metalink ?? source.mirrorlist ?? source.mirror_list ?? source.vault?.[0];
+  const full = address && expandAddress(address, arch, source.releasever);
+  return full && source.baseurl !== undefined ? asBase(full) : full;
+}
+
 /** From package files that are here: whoever put them there, their signatures count. */
 async function fromDirectory(host: Host, keyring: Keyring, dir: string, request: RpmRequest) {
-  const { source, arch, paths } = request;
+  const { source, arch, paths, packagesDir } = request;
   const local = await packagesIn(host, dir, new Set([source.package, ...(source.companions ?? [])]), arch);
   const chosen = choosePackages(source, [...local.keys()], dir);
   if (isStored(request, chosen, dir)) return 'unchanged';
   const files = await copyPackages(host, local, chosen, request);
-  return takeKernel(host, keyring, files, dir, false, { ...request, paths: { ...paths, keepDir: undefined } });
+  const origin = packagesDir === undefined ? dir : (namedPlace(request) ?? source.directory ?? dir);
+  return takeKernel(host, keyring, files, origin, false, { ...request, paths: { ...paths, keepDir: undefined } });
 }
 
 async function fromPlace(host: Host, web: Web, keyring: Keyring, place: Place, request: RpmRequest) {
