@@ -25,9 +25,15 @@ export async function findEntry(path: string, start: string): Promise<CacheEntry
 const UNPACK_MS = 60_000;
 /** Of all that is in an entry, and of each file. The packages of the largest kernels and their lists have a fifth of it. */
 const MAX_UNPACKED = 2 * 1024 * 1024 * 1024;
-/** A few bytes can stand for a disk that is full: what comes out is cut, also where it would be a hole. */
+/** Of files and directories. The largest kernels and their lists are some dozens. */
+const MAX_ENTRIES = 10_000;
+/**
+ * A few bytes can stand for a disk that is full: what comes out is cut, also where it would be a hole. Empty files count
+ * before any is made: millions of them take minutes and gigabytes of memory to remove.
+ */
 const UNPACK = [
   'ulimit -f "$(($3 / 512))"',
+  '[ "$($1 -dc -- "$2" | head -c "$3" | tar --list | head -n "$5" | wc -l)" -lt "$5" ] || exit 1',
   '$1 -dc -- "$2" | head -c "$3" | tar --extract --no-same-owner --no-same-permissions --directory "$4"',
 ].join('; ');
 /** Directories between the root of an archive and what is in it: the path where it was made. */
@@ -76,9 +82,8 @@ export async function unpackEntry(
   await host.files.makeDir(root);
   await downloadCache(url, archive, { useAzureSdk: true });
   const tool = (await getCompressionMethod()) === 'gzip' ? 'gzip' : 'zstd --long=30';
-  const result = await host.run('sh', ['-c', UNPACK, 'sh', tool, archive, String(MAX_UNPACKED), root], {
-    timeoutMs: UNPACK_MS,
-  });
+  const words = ['sh', tool, archive, String(MAX_UNPACKED), root, String(MAX_ENTRIES + 1)];
+  const result = await host.run('sh', ['-c', UNPACK, ...words], { timeoutMs: UNPACK_MS });
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested) : undefined;
 }

@@ -124,18 +124,33 @@ test.each(['dists', 'rpms'])('what is kept of a kernel in %s comes back', async 
   expect(await restore()).toEqual({ restored: [id], taken: [kept] });
 });
 
-test('an entry that would fill the disk is not an entry', async () => {
-  await save(kernels());
-  const tree = mkdtempSync(join(tmpdir(), 'bpfcompat-bomb-'));
-  mkdirSync(join(tree, 'dists'));
-  writeFileSync(join(tree, 'dists/InRelease'), '');
-  truncateSync(join(tree, 'dists/InRelease'), 3 * 2 ** 30);
-  execFileSync('tar', ['-S', '-c', '-f', join(tree, 'a.tar'), '-C', tree, 'dists']);
+/** Puts other bytes into the newest entry. @param more words for tar: names of further members */
+function spoil(make: (tree: string) => void, more: readonly string[] = []): Buffer {
   const entry = service.caches.at(-1);
   if (entry === undefined) throw new Error('there is no entry to spoil');
+  const tree = mkdtempSync(join(tmpdir(), 'bpfcompat-bomb-'));
+  mkdirSync(join(tree, 'dists'));
+  make(tree);
+  execFileSync('tar', ['-S', '-c', '-f', join(tree, 'a.tar'), '-C', tree, 'dists', ...more]);
   entry.bytes = execFileSync('zstd', ['-q', '-c', join(tree, 'a.tar')]);
   rmSync(tree, { recursive: true });
-  expect(entry.bytes.length).toBeLessThan(10_000);
+  return entry.bytes;
+}
+
+test('an entry that would fill the disk is not an entry', async () => {
+  await save(kernels());
+  const bytes = spoil((tree) => {
+    writeFileSync(join(tree, 'dists/InRelease'), '');
+    truncateSync(join(tree, 'dists/InRelease'), 3 * 2 ** 30);
+  });
+  expect(bytes.length).toBeLessThan(10_000);
+  expect(await restore()).toEqual({ restored: [], taken: [] });
+  expect(log).toContain(`${id}: the cache entry is not used: it cannot be unpacked`);
+});
+
+test('an entry of ever so many empty files is not an entry', async () => {
+  await save(kernels());
+  spoil((tree) => writeFileSync(join(tree, 'dists/empty'), ''), Array<string>(10_000).fill('dists/empty'));
   expect(await restore()).toEqual({ restored: [], taken: [] });
   expect(log).toContain(`${id}: the cache entry is not used: it cannot be unpacked`);
 });
