@@ -102,6 +102,7 @@ async function run(
     files: [],
     modules: NO_MODULE_RULES,
     targets: [{ profile: on, required: true, timeoutMs: 180_000 }],
+    cells: [{ artifact: index, target: 0 }],
     limit: 1,
     cellDir: () => join(dir, name, String(index)),
   }));

@@ -4,8 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
-import type { GuestEntry, GuestFile } from '../model/guest-entry.ts';
-import type { Arch } from '../model/kernel.ts';
+import type { GuestFile } from '../model/guest-entry.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
@@ -17,6 +16,7 @@ import type { ShelvedSubject } from './object-shelf.ts';
 import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
 import { timestamp } from './run-id.ts';
 import type { RunReporter } from './run-notes.ts';
+import { type ShellFor, shellOpener } from './shells.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { turnOfOthers } from './turns.ts';
 import type { Validation } from './validation.ts';
@@ -35,6 +35,8 @@ export interface QueueCase {
   readonly modules: ModuleRules;
   /** In report order. Kernels that several cases use are prepared once. */
   readonly targets: readonly Target[];
+  /** Its cells as the report of its run numbers them, in the order of `targets`; results have them. */
+  readonly cells: readonly Cell[];
   /** Guests of this case at the same time. */
   readonly limit: number;
   /** Failures that are declared for it: those that come are reported as such. */
@@ -75,7 +77,7 @@ interface SharedQueue {
   readonly kernels: readonly Target[];
   readonly prepared: PreparedKernels;
   /** The shell for guests of an architecture; got once, with the first case that needs it. */
-  readonly shellFor: (arch: Arch) => Promise<GuestEntry | Outcome>;
+  readonly shellFor: ShellFor;
   readonly openModules: OpenModules | undefined;
   readonly storedModules: RunServices['storedModules'];
   readonly slots: Slots;
@@ -96,9 +98,16 @@ interface QueuedCell {
   readonly caseSlots: Slots;
 }
 
+/** What guests of all cases need: how many cells a kernel has, and the files that are there when they boot. */
+function needsOf(cases: readonly QueueCase[]) {
+  const cellsOf = (id: string): number =>
+    cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
+  return { cellsOf, files: [...new Set(cases.flatMap((one) => one.files))] };
+}
+
 /**
  * Runs all cells of the cases in one queue. Cells in events are numbered by case and by the position of the kernel in
- * `kernelsOf`; in results by the position in the case's own targets, with artifact 0.
+ * `kernelsOf`; in results as the report of their run numbers them.
  * @returns the results of each case; undefined for a case that was given up
  * @throws CancelledError when `signal` is aborted; nothing runs any more then
  */
@@ -107,40 +116,29 @@ export async function runQueue(
   services: RunServices,
   options: QueueOptions,
 ): Promise<(readonly CellResult[] | undefined)[]> {
-  const { host } = services;
   const { reporter, logDir } = options;
   const kernels = kernelsOf(cases);
   // Ends kernels that are still being prepared when no one wants them any more.
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const guests = await affordableGuests(host, options.concurrency, kernels);
+  const guests = await affordableGuests(services.host, options.concurrency, kernels);
   if (guests.note !== undefined) reporter.note(guests.note);
   const slots = createSlots(guests.count, signal);
   const giveUps = cases.map(() => new AbortController());
-  const cellsOf = (id: string): number =>
-    cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
-  const files = [...new Set(cases.flatMap((one) => one.files))];
-  const capacity = { slots, signal, logDir, cellsOf, files };
+  const capacity = { slots, signal, logDir, ...needsOf(cases) };
   await using prepared = prepareKernels(kernels, services, capacity, reporter.emit, reporter.note);
-  const shells = new Map<Arch, Promise<GuestEntry | Outcome>>();
-  const shellFor = (arch: Arch): Promise<GuestEntry | Outcome> => {
-    const shell = shells.get(arch) ?? prepareShell(services, arch, signal, reporter.note);
-    shells.set(arch, shell);
-    return shell;
-  };
-  const keeper = createKeeper();
-  const shared = {
-    host,
+  const shared: SharedQueue = {
+    host: services.host,
     reporter,
     kernels,
     prepared,
-    shellFor,
+    shellFor: shellOpener(services, signal, reporter.note),
     openModules: moduleOpener(services.ensureModules, signal, reporter.note),
     storedModules: services.storedModules,
     slots,
     guests: guests.count,
     begun: new Set<number>(),
-    keeper,
+    keeper: createKeeper(),
   };
   const run = async (one: QueueCase, index: number): Promise<readonly CellResult[]> => {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
@@ -175,7 +173,7 @@ async function runCase(
       const result = await runQueued({ case: one, cell, target, signal, caseSlots }, shared);
       const expected = expectedOf(cell, target, result, one.expectations ?? []);
       shared.reporter.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
-      return { ...result, cell: { artifact: 0, target: position } };
+      return { ...result, cell: one.cells[position] as Cell };
     }),
   );
   throwIfCancelled(signal);
@@ -232,20 +230,6 @@ async function validationOrOutcome({ validation }: QueueCase): Promise<Validatio
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { status: 'infra_error', cause: 'artifact_unreadable', message: messageOf(error) };
-  }
-}
-
-/** The shell for guests, or what becomes of cells that cannot have it. */
-async function prepareShell(
-  { ensureShell }: RunServices,
-  arch: Arch,
-  signal: AbortSignal,
-  onNote: (message: string) => void,
-): Promise<GuestEntry | Outcome> {
-  try {
-    return await ensureShell(arch, { signal, onNote });
-  } catch (error) {
-    return { status: 'infra_error', cause: 'userland_unavailable', message: messageOf(error) };
   }
 }
 

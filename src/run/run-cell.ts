@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ProgramCauses } from '../classify/program.ts';
-import type { GuestRequest, GuestSource } from '../guests/guest.ts';
+import type { Guest, GuestRequest, GuestSource, RequestOptions } from '../guests/guest.ts';
 import { GuestError } from '../guests/guest.ts';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '../model/cell.ts';
@@ -83,6 +83,27 @@ function isSame(own: GuestEntry, file: GuestEntry): boolean {
   return own.path === file.path && own.executable === file.executable && Buffer.compare(own.bytes, file.bytes) === 0;
 }
 
+/** Sends the request of a cell to its guest, and judges the response. @param left milliseconds of the host */
+async function converse(
+  job: CellJob,
+  host: Host,
+  guest: Guest,
+  files: CellFiles,
+  { left, ...options }: { readonly left: number } & Pick<RequestOptions, 'signal' | 'onStage'>,
+): Promise<Pick<GuestRun, 'outcome' | 'evidence' | 'shortened' | 'runMs'>> {
+  const before = guest.console();
+  const started = host.monotonicMs();
+  const evidence = await guest.run(timed(job, left), { ...options, timeoutMs: left, sink: files });
+  const runMs = host.monotonicMs() - started;
+  await files.finish(evidence);
+  const causes = job.ahead && (await inTurns(host, job.ahead(evidence)));
+  const said = guest.console();
+  const console = said.startsWith(before) ? said.slice(before.length) : said;
+  const shortened = files.shortened();
+  const outcome = job.judge(evidence, console, causes);
+  return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, runMs };
+}
+
 async function runInGuest(
   job: CellJob,
   host: Host,
@@ -90,10 +111,9 @@ async function runInGuest(
   emit: EventListener,
   fresh: boolean,
 ): Promise<GuestRun> {
-  const started = host.monotonicMs();
   const at = { artifact: job.cell.artifact, target: job.cell.target };
   let bootMs = 0;
-  let runStarted = started;
+  let runStarted = host.monotonicMs();
   let facts = job.source.facts;
   let hello: Hello | undefined;
   let files: CellFiles | undefined;
@@ -111,18 +131,9 @@ async function runInGuest(
     // What others need the guest for (it is saved, another process makes the same) is not a time of this cell.
     const spent = job.source.bootsApart && !guest.restored ? 0 : bootMs;
     const left = Math.max(1, Math.round(job.target.timeoutMs - spent));
-    const before = guest.console();
     files = openCellFiles(host, job.dir, guest.hello);
     const onStage = (stage: Stage): void => emit({ type: 'cell-stage', ...at, stage });
-    const evidence = await guest.run(timed(job, left), { signal, timeoutMs: left, sink: files, onStage });
-    const runMs = host.monotonicMs() - runStarted;
-    await files.finish(evidence);
-    const causes = job.ahead && (await inTurns(host, job.ahead(evidence)));
-    const said = guest.console();
-    const console = said.startsWith(before) ? said.slice(before.length) : said;
-    const shortened = files.shortened();
-    const outcome = job.judge(evidence, console, causes);
-    return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, guest: facts, bootMs, runMs };
+    return { ...(await converse(job, host, guest, files, { left, signal, onStage })), guest: facts, bootMs };
   } catch (error) {
     await files?.abandon();
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });

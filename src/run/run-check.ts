@@ -65,8 +65,8 @@ interface RunUnderWay {
   readonly runDir: string;
   /** What its report says although nothing failed. */
   readonly notes: readonly string[];
-  /** Positions in `plan.targets` of each object's kernels. */
-  readonly positions: readonly (readonly number[])[];
+  /** Of each object the cells that are run. */
+  readonly cells: readonly (readonly Cell[])[];
   /** Where the objects were copied to, by position; filled before any is tested. */
   readonly copies: (string | undefined)[];
   /** What the objects have of the names that flags give; filled as well. */
@@ -91,14 +91,14 @@ function begin(plan: PlannedRun, runId: string): RunUnderWay {
     runId,
     runDir: join(workdir, 'runs', runId),
     notes: [...settings, ...plan.notes],
-    positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => (artifact === index ? target : []))),
+    cells: subjects.map((_, index) => cells.filter(({ artifact }) => artifact === index)),
     copies: [],
     surveys: [],
     results: subjects.map(() => undefined),
   };
 }
 
-function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): QueueCase[] {
+function casesOf({ plan, runDir, cells, copies, surveys }: RunUnderWay): QueueCase[] {
   const { subjects, targets, concurrency, expectations = [] } = plan;
   return subjects.map((subject, index) => ({
     subject,
@@ -109,22 +109,13 @@ function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): Que
     needsShell: needsShell(plan),
     files: loaderFiles(plan),
     modules: moduleRulesOf(plan),
-    targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
+    targets: (cells[index] ?? []).flatMap(({ target }) => targets[target] ?? []),
+    cells: cells[index] ?? [],
     limit: concurrency,
     expectations,
     cellDir: (profileId) =>
       cellDir(runDir, profileId, subjects.length > 1 ? stagedName(subject.artifact, index) : undefined),
   }));
-}
-
-/** Each result by its object and the position of its kernel in the matrix. */
-function resultsOf({ results, positions }: RunUnderWay): CellResult[] {
-  return results.flatMap((own, artifact) =>
-    (own ?? []).map((result) => ({
-      ...result,
-      cell: { artifact, target: positions[artifact]?.[result.cell.target] ?? 0 },
-    })),
-  );
 }
 
 async function makeRunDirectory(host: Host, { plan, runDir, copies, surveys }: RunUnderWay): Promise<void> {
@@ -146,7 +137,7 @@ function reportOf(one: RunUnderWay, { services, partial, startedAt, started }: C
   const { plan, runId, runDir, notes } = one;
   const { host, validator } = services;
   const { command, assets = [] } = plan.payload ?? {};
-  const observed = resultsOf(one);
+  const observed = one.results.flatMap((own) => own ?? []);
   const results = plan.inferred ? withInferred(observed, plan.inferred, plan.targets) : observed;
   return {
     runId,

@@ -25,37 +25,48 @@ export interface WholeCell {
   readonly btf: BroughtBtf | undefined;
 }
 
+/** The cell with the loader that decides: `run` once in a guest, and `inserted` which modules the last guest had. */
+function decidingLoader(
+  { job, validation, shell }: WholeCell,
+  ...[host, signal, emit]: readonly [Host, AbortSignal, EventListener]
+) {
+  const files = [...(shell ? [shell] : []), ...(validation.request.files ?? [])];
+  let inserted: readonly GuestModule[] = [];
+  return {
+    run(modules: readonly GuestModule[], supplied: KernelBtf | undefined): Promise<CellResult> {
+      inserted = modules;
+      const request = { ...validation.request, files, modules, btf: supplied?.bytes };
+      return runCell({ ...job, ...validation, request }, host, signal, emit);
+    },
+    inserted: () => inserted,
+  };
+}
+
 /**
  * Runs one cell: with modules and BTF where its object needs them, and then each loader that is run besides, with the modules
  * that the first one had.
  * @throws CancelledError when `signal` was aborted
  */
 export async function runWholeCell(
-  { job, validation, shell, rules, openModules, storedModules, btf }: WholeCell,
+  whole: WholeCell,
   host: Host,
   signal: AbortSignal,
   emit: EventListener,
 ): Promise<CellResult> {
-  const request = { ...validation.request, files: [...(shell ? [shell] : []), ...(validation.request.files ?? [])] };
+  const { job, validation, rules, openModules, storedModules, btf } = whole;
   const ahead = await namesAhead(validation.names, rules, storedModules);
-  let inserted: readonly GuestModule[] = [];
-  const runWith = (supplied: KernelBtf | undefined): Promise<CellResult> => {
-    const run = (modules: readonly GuestModule[]): Promise<CellResult> => {
-      inserted = modules;
-      return runCell(
-        { ...job, ...validation, request: { ...request, modules, btf: supplied?.bytes } },
-        host,
-        signal,
-        emit,
-      );
-    };
-    return openModules ? runWithModules(run, rules, openModules, signal, ahead) : run([]);
-  };
-  // A loader of the user's own brings what it needs.
-  const first = await runWithBtf(runWith, request.command === undefined ? btf : undefined);
+  const { run, inserted } = decidingLoader(whole, host, signal, emit);
+  const first = await runWithBtf(
+    (supplied) =>
+      openModules
+        ? runWithModules((modules) => run(modules, supplied), rules, openModules, signal, ahead)
+        : run([], supplied),
+    // A loader of the user's own brings what it needs.
+    validation.request.command === undefined ? btf : undefined,
+  );
   const others = await runBeside(validation.beside, job.dir, async (other, dir) => {
     await host.files.makeDir(dir);
-    const again = { ...job, ...other, dir, request: { ...other.request, modules: inserted } };
+    const again = { ...job, ...other, dir, request: { ...other.request, modules: inserted() } };
     // Progress is that of the cell: what the others do is part of it.
     return runCell(again, host, signal, () => {});
   });
