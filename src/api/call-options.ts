@@ -9,13 +9,14 @@ import type { ExplainRequest } from './explain.ts';
 import type { GroupOptions } from './group.ts';
 import type { InitOptions } from './init.ts';
 import type { InspectOptions } from './inspect.ts';
+import type { KernelOptions } from './kernel-options.ts';
 import type { MergeOptions } from './merge.ts';
 import type { PlanOptions } from './plan.ts';
 import type { ReportOptions, RunOptions } from './run-options.ts';
 import type { Environment } from './services.ts';
 import type { BuildSiteOptions } from './site.ts';
 import type { SuiteOptions } from './suite-options.ts';
-import type { KernelOptions, ValidateOptions } from './validate-options.ts';
+import type { ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
 import type { WatchSuiteOptions } from './watch-suite.ts';
 

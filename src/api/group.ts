@@ -15,12 +15,12 @@ import { GROUP_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { kernelClasses } from './kernel-classes.ts';
 import { factsDirectory } from './kernel-facts.ts';
+import type { KernelOptions } from './kernel-options.ts';
+import { kernelChoiceOf } from './kernel-options.ts';
 import { localEntries, localInputs } from './local-kernels.ts';
 import { type NamedInput, openNamed } from './named-objects.ts';
-import { choiceOf } from './prepare-test.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 import { useStore } from './store-use.ts';
-import type { KernelOptions } from './validate-options.ts';
 
 export interface GroupOptions extends Environment, KernelOptions {
   /** Paths or patterns relative to `cwd`. */
@@ -64,7 +64,7 @@ export interface GroupResult {
 /** Kernels and objects, before anything is fetched. */
 async function inputsOf(environment: ResolvedEnvironment, options: GroupOptions) {
   const { host, cwd } = environment;
-  const choice = choiceOf(options);
+  const choice = kernelChoiceOf(options);
   await confineMatrix(host, cwd, choice);
   const { matrix, entries } = await resolveKernels(createCatalog(environment), choice);
   const ids = entries.map(({ id }) => id);

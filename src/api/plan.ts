@@ -14,15 +14,15 @@ import { confineMatrix, createCatalog, resolveKernels } from '../run/resolve.ts'
 import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
+import type { KernelOptions } from './kernel-options.ts';
+import { kernelChoiceOf } from './kernel-options.ts';
 import { loadRun } from './load-run.ts';
 import { localEntries, localInputs, localProfiles } from './local-kernels.ts';
 import { openNamed } from './named-objects.ts';
 import { loadSuite } from './prepare-suite.ts';
-import { choiceOf } from './prepare-test.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 import { knownCosts } from './shard-plan.ts';
 import { suiteKernels } from './suite-cases.ts';
-import type { KernelOptions } from './validate-options.ts';
 
 export interface PlanOptions extends Environment, KernelOptions {
   /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */
@@ -58,7 +58,7 @@ const TARGET_MS = 5 * 60_000;
 async function plannedCells(context: ResolvedEnvironment, options: PlanOptions): Promise<CellName[]> {
   const { host, cwd } = context;
   if (options.suite) return suiteCells(context, options.suite, options.localKernels);
-  const choice = choiceOf(options);
+  const choice = kernelChoiceOf(options);
   await confineMatrix(host, cwd, choice);
   const { entries: chosen } = await resolveKernels(createCatalog(context), choice);
   const own = await localEntries(

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Catalog } from '../config/catalog.ts';
-import type { KernelChoice } from '../config/kernel-choice.ts';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { flaggedLoaders, nearestLoaders } from '../config/named-loaders.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { GateOptions } from '../gate/gate.ts';
+import type { Target } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
@@ -33,6 +33,7 @@ import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
+import { kernelChoiceOf } from './kernel-options.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { checkLoaderClaims, loaderNotes } from './loader-claims.ts';
 import { loaderFinder, loadersOf } from './loaders.ts';
@@ -44,21 +45,12 @@ import { sampleOf } from './sample-request.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
-import type { KernelOptions, ValidateOptions } from './validate-options.ts';
-
-/** The kernels that the caller chose. @throws UsageError `missing_option` for none */
-export function choiceOf({ matrix, kernels, quick, localKernels = [] }: KernelOptions): KernelChoice {
-  if (matrix) return { kind: 'matrix', value: matrix };
-  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: option('kernels') };
-  if (quick) return { kind: 'quick' };
-  if (localKernels.length > 0) return { kind: 'ids', ids: [], origin: option('kernel') };
-  throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels, quick or localKernels');
-}
+import type { ValidateOptions } from './validate-options.ts';
 
 /** The kernels of a run and its manifest, which speak of each other. */
 async function kernelsAndManifest(environment: ResolvedEnvironment, catalog: Catalog, options: ValidateOptions) {
   const { host, cwd } = environment;
-  const choice = choiceOf(options);
+  const choice = kernelChoiceOf(options);
   await confineMatrix(host, cwd, choice);
   const { matrix, entries: chosen } = await resolveKernels(catalog, choice);
   const ids = chosen.map(({ id }) => id);
@@ -142,6 +134,19 @@ async function namedObjects({ host, cwd }: ResolvedEnvironment, options: Validat
   return openNamed(host, { cwd, paths, asIs, flag: option('artifact'), offline, onNote, signal });
 }
 
+/** The loaders that flags or the manifest name, found and compared with what else was named. @throws UsageError */
+async function namedLoaders(
+  environment: ResolvedEnvironment,
+  options: ValidateOptions,
+  manifest: Manifest | undefined,
+  targets: readonly Target[],
+) {
+  const named = nearestLoaders([flaggedLoaders(options.loader), manifest?.loaders]);
+  const loaders = await loadersOf(loaderFinder(environment), named, options.command !== undefined, targets);
+  checkLoaderClaims(loaders, named, options, manifest);
+  return loaders;
+}
+
 /**
  * Settles what `validate` is to do: objects and kernels are found, files are read and compared with what will be
  * written, and nothing has booted.
@@ -166,9 +171,7 @@ export async function prepareTest(
   );
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
-  const named = nearestLoaders([flaggedLoaders(options.loader), manifest?.loaders]);
-  const loaders = await loadersOf(loaderFinder(environment), named, options.command !== undefined, targets);
-  checkLoaderClaims(loaders, named, options, manifest);
+  const loaders = await namedLoaders(environment, options, manifest, targets);
   const gate = gateOptionsOf(manifest, options.failOn, compared);
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.

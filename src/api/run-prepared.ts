@@ -5,8 +5,9 @@ import type { Arch, Runner } from '../model/kernel.ts';
 import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
+import type { RunServices } from '../run/prepare-kernels.ts';
 import { catalogKernels } from '../run/resolve.ts';
-import { runCheck } from '../run/run-check.ts';
+import { type Check, runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
 import { dropIdleReports } from '../run/write-reports.ts';
 import { comparedWith } from './baseline.ts';
@@ -79,12 +80,36 @@ function completedRun(
   return { ...one, whole, cells, report: shard ? shardView(whole, cells, shard) : withBaseline(one, whole) };
 }
 
+/** The queue of what was prepared: of a shard its own cells, of a sample one kernel of each class. */
+async function checkOf(
+  { runs, shard, endsCheck }: PreparedCheck,
+  plan: ShardPlan | undefined,
+  { host, ensureKernel }: RunServices,
+  { signal, onEvent }: RunSettings,
+): Promise<Check> {
+  const queued = runs.map(async ({ run, sample }, index) =>
+    sample === undefined
+      ? { ...run, cells: plan && shard && ownCells(plan, index, shard) }
+      : await sampled(run, sample, { host, ensureKernel, signal, onEvent }),
+  );
+  return {
+    runs: await Promise.all(queued),
+    partial: plan !== undefined,
+    endsCheck: (index, report) => {
+      const one = runs[index];
+      if (one === undefined || endsCheck === undefined) return false;
+      return endsCheck(index, gate(withBaseline(one, report), one.gate));
+    },
+  };
+}
+
 async function runAll<T>(
-  { runs, catalog, shard, costs, endsCheck }: PreparedCheck,
+  prepared: PreparedCheck,
   environment: ResolvedEnvironment,
   settings: RunSettings,
   finish: (completed: CompletedCheck) => Promise<T>,
 ): Promise<T> {
+  const { runs, catalog, shard, costs } = prepared;
   const { signal, onEvent } = settings;
   const plan = shard && divideRuns(runs, shard.total, costs);
   if (runs.length === 0) return finish({ plan, runs: [] });
@@ -100,26 +125,7 @@ async function runAll<T>(
     signal,
     onEvent,
   });
-  const check = {
-    runs: await Promise.all(
-      runs.map(async ({ run, sample }, index) =>
-        sample === undefined
-          ? { ...run, cells: plan && shard && ownCells(plan, index, shard) }
-          : await sampled(run, sample, {
-              host: environment.host,
-              ensureKernel: services.ensureKernel,
-              signal,
-              onEvent,
-            }),
-      ),
-    ),
-    partial: plan !== undefined,
-    endsCheck: (index: number, report: RunReport): boolean => {
-      const one = runs[index];
-      if (one === undefined || endsCheck === undefined) return false;
-      return endsCheck(index, gate(withBaseline(one, report), one.gate));
-    },
-  };
+  const check = await checkOf(prepared, plan, services, settings);
   // Read while guests boot; a catalog that cannot be read is reported when it is needed.
   const catalogd = catalogKernels(catalog);
   catalogd.catch(() => {});

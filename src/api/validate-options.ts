@@ -1,18 +1,9 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { ValidationMode } from '../model/cell.ts';
-import type { LocalKernel } from '../model/local-kernel.ts';
 import type { CommandOptions } from './command-mode.ts';
+import type { KernelOptions } from './kernel-options.ts';
 import type { RunOptions } from './run-options.ts';
-
-/** Exactly one way to choose kernels: a matrix (file or built-in name), profile ids, or the built-in matrix quick. */
-export interface KernelOptions {
-  readonly matrix?: string;
-  readonly kernels?: readonly string[];
-  readonly quick?: boolean;
-  /** Kernels of one's own, besides those or alone; paths are relative to `cwd`. */
-  readonly localKernels?: readonly LocalKernel[];
-}
 
 /** What `validate` is to check, and how. */
 export interface ValidateOptions extends RunOptions, KernelOptions {

@@ -1,4 +1,5 @@
-import type { KernelOptions, ValidateOptions } from '../api/validate-options.ts';
+import type { KernelOptions } from '../api/kernel-options.ts';
+import type { ValidateOptions } from '../api/validate-options.ts';
 import type { TestOptions } from '../config/test-options.ts';
 
 /** What every call of the library is given besides what its flags say. */

@@ -1,3 +1,4 @@
+import { kernelOptionsOf } from '../api/kernel-options.ts';
 import { lockMode } from '../config/lock.ts';
 import type { PlanArguments } from '../config/merge-options.ts';
 import { type GroupResult, groupKernels, type KernelGroup } from '../index.ts';
@@ -5,7 +6,6 @@ import { terminal } from '../report/escape.ts';
 import { plural } from '../report/style.ts';
 import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
-import { chosen } from './test-command.ts';
 
 /** Differences that are named in a line of the table. */
 const NAMED = 3;
@@ -39,7 +39,7 @@ function classesText({ objects, samples, kernels }: GroupResult): string {
 export async function planClasses(options: PlanArguments, io: Io, signal: AbortSignal): Promise<number> {
   const { artifacts, kernels, localKernels, facts, offline, out, quiet, group } = options;
   const result = await groupKernels({
-    ...(kernels && chosen(kernels)),
+    ...(kernels && kernelOptionsOf(kernels)),
     localKernels,
     artifacts,
     facts,

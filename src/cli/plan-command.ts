@@ -1,10 +1,10 @@
+import { kernelOptionsOf } from '../api/kernel-options.ts';
 import { lockMode } from '../config/lock.ts';
 import type { PlanArguments } from '../config/merge-options.ts';
 import { planShards } from '../index.ts';
 import { plural } from '../report/style.ts';
 import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
-import { chosen } from './test-command.ts';
 
 /**
  * `plan`: one line of JSON for the job matrix of a workflow, on stdout or in a file; on stderr what it means for a
@@ -14,7 +14,7 @@ export async function planCommand(options: PlanArguments, io: Io, signal: AbortS
   if (options.group || options.sample) return (await import('./plan-classes.ts')).planClasses(options, io, signal);
   const { artifacts, kernels, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
   const { matrix, json, cells, expectedMs } = await planShards({
-    ...(kernels && chosen(kernels)),
+    ...(kernels && kernelOptionsOf(kernels)),
     localKernels,
     artifacts,
     suite,

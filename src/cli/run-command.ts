@@ -34,19 +34,17 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'test':
     case 'test-command':
       return (await import('./test-command.ts')).testCommand(parsed, io, face, signal);
+    case 'suite':
+    case 'plan':
+    case 'watch':
+    case 'bisect':
+      return testing(parsed, io, signal);
     case 'init':
       return (await import('./init-command.ts')).initCommand(parsed.options, io);
-    case 'suite':
-      return (await import('./suite-command.ts')).suiteCommand(parsed.options, io, signal);
-    case 'merge':
-      return (await import('./merge-command.ts')).mergeCommand(parsed.options, io);
-    case 'plan':
-      return (await import('./plan-command.ts')).planCommand(parsed.options, io, signal);
-    case 'watch':
-      return (await import('./watch-command.ts')).watchCommand(parsed.options, io, signal);
     case 'explain':
     case 'inspect':
     case 'compare':
+    case 'merge':
     case 'report-summary':
     case 'site build':
       return reading(parsed, io, signal);
@@ -64,8 +62,6 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'lock':
     case 'profile list':
       return kernels(parsed, io, signal);
-    case 'bisect':
-      return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
   }
@@ -83,7 +79,25 @@ function isOfTrack(parsed: ParsedArgs): parsed is TrackCommand {
   return /^(?:attest|runtime|agent) /.test(parsed.command);
 }
 
-type ReadingCommand = 'explain' | 'inspect' | 'compare' | 'report-summary' | 'site build';
+/** Commands that load objects on kernels, several checks or none. */
+async function testing(
+  parsed: Extract<ParsedArgs, { command: 'suite' | 'plan' | 'watch' | 'bisect' }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  switch (parsed.command) {
+    case 'suite':
+      return (await import('./suite-command.ts')).suiteCommand(parsed.options, io, signal);
+    case 'plan':
+      return (await import('./plan-command.ts')).planCommand(parsed.options, io, signal);
+    case 'watch':
+      return (await import('./watch-command.ts')).watchCommand(parsed.options, io, signal);
+    case 'bisect':
+      return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
+  }
+}
+
+type ReadingCommand = 'explain' | 'inspect' | 'compare' | 'merge' | 'report-summary' | 'site build';
 
 /** Commands that look at files and boot nothing. */
 async function reading(
@@ -98,6 +112,8 @@ async function reading(
       return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io, signal);
     case 'compare':
       return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
+    case 'merge':
+      return (await import('./merge-command.ts')).mergeCommand(parsed.options, io);
     case 'report-summary':
       return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
     case 'site build':

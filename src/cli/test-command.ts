@@ -1,6 +1,5 @@
+import { kernelOptionsOf } from '../api/kernel-options.ts';
 import { documentOfResult } from '../api/report-document.ts';
-import type { KernelOptions } from '../api/validate-options.ts';
-import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
 import { validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
@@ -13,20 +12,6 @@ import { progressView } from './live.ts';
 import { optionsOf } from './options-of-validate.ts';
 import { shardNote } from './shard-note.ts';
 import { whereToLook } from './where-to-look.ts';
-
-/** The library's way to say which kernels. */
-export function chosen(kernels: KernelChoice): KernelOptions {
-  switch (kernels.kind) {
-    case 'matrix':
-      return { matrix: kernels.value };
-    case 'ids':
-      return { kernels: kernels.ids };
-    case 'quick':
-      return { quick: true };
-    default:
-      throw new Error(`${kernels.kind} chooses no kernels of a check`);
-  }
-}
 
 /**
  * `check`, `test` and `test-command`: checks objects on kernels, shows the matrix; `test` prints the lines that scripts
@@ -44,7 +29,7 @@ export async function testCommand(
   const view = progressView(io, quiet);
   try {
     const result = await validate({
-      ...chosen(kernels),
+      ...kernelOptionsOf(kernels),
       ...optionsOf(options),
       env: io.env,
       cwd: io.cwd,

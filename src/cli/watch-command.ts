@@ -1,10 +1,10 @@
+import { kernelOptionsOf } from '../api/kernel-options.ts';
 import type { WatchOptions } from '../config/test-options.ts';
 import type { WatchArguments, WatchSuiteArguments } from '../config/watch-options.ts';
 import { CancelledError, type EventListener, matrixText, suiteMatrixText, watch, watchSuite } from '../index.ts';
 import { spell, type Wording } from '../model/wording.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
-import { chosen } from './test-command.ts';
 
 /** Clears the screen and what scrolled out of it, and goes home. */
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
@@ -66,7 +66,7 @@ function look({ noColor }: { readonly noColor: boolean }, io: Io) {
 
 function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
   return watch({
-    ...chosen(options.kernels),
+    ...kernelOptionsOf(options.kernels),
     localKernels: options.localKernels,
     artifacts: options.artifacts,
     manifest: options.manifest,
