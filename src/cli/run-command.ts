@@ -211,10 +211,14 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long; choose a shorter one',
 };
 
+/** Of a directory that could not be made: a file or a link to nothing has its name, or it would lie in /proc. */
+const NO_PLACE = 'no directory can be made there; choose another place';
+
 /** What is wrong with a file that was named is nobody's bug. */
 function fileTrouble(error: unknown): string | undefined {
-  const { code = '', path } = (error ?? {}) as NodeJS.ErrnoException;
-  const words = FILE_TROUBLES[code];
+  const { code = '', path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  const isNoPlace = syscall === 'mkdir' && (code === 'EEXIST' || code === 'ENOENT');
+  const words = isNoPlace ? NO_PLACE : FILE_TROUBLES[code];
   return words === undefined || typeof path !== 'string' ? undefined : `${path}: ${words}`;
 }
 

@@ -67,9 +67,10 @@ function parseLines(lines: readonly string[]): { rows: LedgerRow[]; problem: str
   }
 }
 
-/** Reads the ledger of a work directory; without one it is empty. */
+/** Reads the ledger of a work directory; without one it is empty. @throws UsageError for a link: another ledger says nothing here */
 export async function readLedger(host: Host, workdir: string): Promise<ReadLedger> {
   const path = ledgerPath(workdir);
+  await host.files.rejectLink(path);
   if ((await host.files.stat(path)) === undefined) return { rows: [], torn: '', problem: '' };
   const text = (await host.files.read(path, MAX_BYTES)).toString('utf8');
   const end = text.lastIndexOf('\n') + 1;
@@ -104,7 +105,7 @@ async function mend(host: Host, path: string, { torn }: ReadLedger): Promise<voi
 export async function withLedger<T>(host: Host, workdir: string, work: (ledger: OpenLedger) => Promise<T>): Promise<T> {
   const path = ledgerPath(workdir);
   await host.files.makeDir(workdir);
-  for (const own of [path, `${path}.lock`]) await host.files.rejectLink(own);
+  await host.files.rejectLink(`${path}.lock`);
   await using _lock = await host.files.lock(`${path}.lock`);
   const read = await readLedger(host, workdir);
   if (read.problem !== '')

@@ -322,6 +322,13 @@ describe('the ledger', () => {
     expect(rows()).toHaveLength(5);
   });
 
+  test('a link says nothing here: not read, not written', async () => {
+    await lab.apply();
+    symlinkSync(join(lab.workdir, 'agent-load-ledger.jsonl'), join(lab.cwd, 'agent-load-ledger.jsonl'));
+    const look = agentLedger({ ...lab.base, workdir: '.', artifactName: '', limit: 1, checkpoint: '', key: '' });
+    await expect(look).rejects.toMatchObject({ code: 'link_in_workdir' });
+  });
+
   test('a row that was changed stops everything', async () => {
     await lab.apply();
     writeFileSync(join(lab.workdir, 'agent-load-ledger.jsonl'), lab.ledgerText().replace('edge-1', 'edge-2'));

@@ -140,6 +140,12 @@ describe('fetch lets nothing appear that was not checked', () => {
   const fetch = (...more: string[]) =>
     run('runtime', 'fetch', '--artifact-name', 'conn', '--host', 'host.json', '--out-dir', 'out', ...more);
 
+  test.each(['conn.bpf.o', '/proc/out'])('a place where no directory can be made is said: %s', async (place) => {
+    await create();
+    const { exitCode, err } = await fetch('--out-dir', place);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(`${place}: no directory can be made there`)]);
+  });
+
   test('other bytes under the name of the object', async () => {
     await create();
     writeFileSync(blob(), 'swapped');
