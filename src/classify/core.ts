@@ -11,6 +11,9 @@ type Relocation = StageOf<'core'>['relocations'][number];
 
 const MAX_ALSO = 20;
 
+/** libbpf's own words say what is wrong, whatever the kernel has. */
+const LIBBPF_GAVE_UP: ReadonlySet<string> = new Set(['anonymous', 'far_member']);
+
 /** Kinds that only check for existence: absent is a result and no failure. */
 const QUESTIONS: ReadonlySet<string> = new Set(['field_exists', 'type_exists', 'type_matches', 'enumval_exists']);
 
@@ -62,6 +65,18 @@ function accessOf(finding: Finding, needed: readonly Relocation[]): Relocation |
   return absent.length === 1 ? absent[0] : undefined;
 }
 
+const UNFIT = [
+  ['array_element', /^prog '[^']*': relo \d+ at insn #\d+ can't be applied to array access$/],
+  ['bitfield', /^prog '[^']*': relo \d+ at insn #\d+ can't be satisfied for bitfield$/],
+] as const;
+
+/** Why libbpf gave up, where a line above says more than the one that has the number of the relocation. */
+function explainUnfit(finding: Finding, evidence: Evidence, program: string): Finding {
+  const lines = programStages(evidence, program).flatMap(({ log }) => libbpfLines(log));
+  const reason = UNFIT.find(([, words]) => lines.some((line) => words.test(line)))?.[0];
+  return reason === undefined ? finding : withArgs<'CORE_RELOCATION_FAILURE'>(finding, { reason });
+}
+
 /** libbpf found the field, and did not patch the instruction that reads it. */
 function wrongWidth(evidence: Evidence, program: string): boolean {
   return programStages(evidence, program).some(({ log }) =>
@@ -74,8 +89,9 @@ function wrongWidth(evidence: Evidence, program: string): boolean {
  * absent and may be guarded. Certain only where libbpf's own result for that access is known.
  */
 export function explainCore(finding: Finding, evidence: Evidence): Finding {
-  if (['fatal', 'anonymous'].includes(finding.args['reason'] ?? '')) return finding;
+  if (LIBBPF_GAVE_UP.has(finding.args['reason'] ?? '')) return finding;
   const [program = ''] = programsOf(finding.args);
+  if (finding.args['reason'] === 'fatal') return explainUnfit(finding, evidence, program);
   const needed = neededBy(evidence, program);
   const found = accessOf(finding, needed);
   const access = found?.access ?? accessIn(finding);

@@ -91,7 +91,9 @@ export function withFixedOffset(
   const beyond = reason === 'beyond_struct';
   const read = beyond ? access : access && loadOf(access);
   const struct = beyond ? (finding.args['struct'] ?? finding.args['holder']) : read && structOf(read);
-  if (!read || struct === undefined || isPlaced(read.insn, struct, evidence, facts, program)) return finding;
+  // Registers are numbers for the verifier wherever they are.
+  if (!read || struct === undefined || struct === 'pt_regs' || isPlaced(read.insn, struct, evidence, facts, program))
+    return finding;
   // A pointer to no structure (void *, char *) is a number wherever its member is.
   const confidence = beyond ? 'high' : finding.confidence;
   return withArgs<'VERIFIER_REJECTION'>(finding, { reason: 'fixed_offset', struct }, { confidence });

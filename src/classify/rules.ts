@@ -1,3 +1,4 @@
+import { EXCEPTION_RULES } from './rules/exceptions.ts';
 import { KERNEL_RULES } from './rules/kernel.ts';
 import { OBJECT_RULES } from './rules/object.ts';
 import type { TextRule } from './rules/rule.ts';
@@ -11,7 +12,7 @@ import { PROOF_RULES } from './rules/verifier-proof.ts';
 import { VALUE_RULES } from './rules/verifier-values.ts';
 
 /** libbpf's warnings, most specific first. */
-export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RULES];
+export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...EXCEPTION_RULES, ...KERNEL_RULES];
 
 /** Lines of the verifier log, most specific first. */
 export const VERIFIER_RULES: readonly TextRule[] = [

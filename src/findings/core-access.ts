@@ -1,5 +1,6 @@
 import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { movedTo } from './moved-fields.ts';
+import { UNFIT_ACCESS } from './unfit-access.ts';
 import { notIn, sentence, who } from './writer.ts';
 
 const FIELD = {
@@ -42,16 +43,25 @@ function otherMachineWords(f: Facts, access: string, machine: string): Words {
 }
 
 const ARGS = ['field', 'kind', 'type', 'relocation', 'near'] as const;
-const REASONS = [...reasonsOf(CORE), 'mem_size', 'fatal', 'anonymous'] as const;
+const REASONS = [...reasonsOf(CORE), ...reasonsOf(UNFIT_ACCESS), 'mem_size', 'fatal', 'anonymous'] as const;
 
 function coreWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): Words {
   const access = f.args.field ?? f.args.type ?? (f.subject === f.args.program ? undefined : f.subject);
   const { reason } = f.args;
   if (reason === 'mem_size') {
     return {
-      title: `${access ?? `a field read by ${who(f)}`} has another size or sign here than in the object`,
+      title: `${access ?? `a field read by ${who(f)}`} has another size or sign here than in the object, or is a bitfield`,
       explanation: sentence(`${who(f)} reads it directly with the width it had when the object was compiled.`),
-      remediation: 'Read it with BPF_CORE_READ or BPF_CORE_READ_BITFIELD into a variable of the right type.',
+      remediation:
+        'Read a bitfield of the kernel with BPF_CORE_READ_BITFIELD (BPF_CORE_READ_BITFIELD_PROBED where the program may not follow the pointer), everything else with BPF_CORE_READ into a variable of the right type.',
+    };
+  }
+  if (reason === 'array_element' || reason === 'bitfield' || reason === 'far_member') {
+    const unfit = UNFIT_ACCESS[reason];
+    return {
+      title: `${who(f)} accesses ${access ?? 'a type of the kernel'} by CO-RE in a way that libbpf cannot place`,
+      explanation: `${unfit.why}; so nothing was loaded.`,
+      remediation: unfit.todo,
     };
   }
   if (reason === 'fatal') {

@@ -79,6 +79,10 @@ export const INCOMPATIBLE = {
     what: 'sets a pointer in a structure of struct_ops that is not one to a function',
     todo: 'Leave that member out: libbpf fills in programs and plain values, and places no other pointers. What the programs share goes into a map or a global variable.',
   },
+  exception_callback: {
+    what: 'names a callback for exceptions that libbpf cannot use',
+    todo: 'Define one global function of that name in the same object (not static, not hidden), which takes a __u64 and returns an int, and put __exception_cb(NAME) at the program itself.',
+  },
   no_function_info: {
     what: 'has a function without type information beside functions that have it',
     todo: 'Compile every part that is linked in with -g; a function written in assembly gets none: write it as a C function with inline assembly in it.',

@@ -96,7 +96,7 @@ export const ADVICE = {
   },
   packet_bounds: {
     why: 'the packet is accessed at a place that no check against data_end covers',
-    todo: 'Compare the very pointer that is used, plus the size of the access, with data_end right before the access; bound what is added to it first (with & of a constant).',
+    todo: 'Compare the very pointer that is used, plus the size of the access, with data_end right before the access; bound what is added to it first (with & of a constant), all in all to less than 65,535 bytes, beyond which no check counts.',
   },
   packet_too_far: {
     why: 'the packet is accessed at an offset that may be larger than 65,535, where no check against data_end counts',

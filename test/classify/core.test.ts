@@ -118,3 +118,12 @@ test('without the list nothing is certain', () => {
     subject: 'handle_exec',
   });
 });
+
+test('what libbpf says above the number of a relocation is why it gave up on it', () => {
+  const log = (words: string): string =>
+    `prog 'handle_exec': relo 3 at insn #0 ${words}\nprog 'handle_exec': relo #0: failed to relocate: -EINVAL\n`;
+  const reason = (words: string) => first('', [relocation('struct a.x[1]')], log(words)).args['reason'];
+  expect(reason("can't be applied to array access")).toBe('array_element');
+  expect(reason("can't be satisfied for bitfield")).toBe('bitfield');
+  expect(reason('is fine')).toBe('fatal');
+});

@@ -54,6 +54,15 @@ export const KERNEL_RULES: readonly TextRule[] = [
   },
   {
     code: 'CORE_RELOCATION_FAILURE',
+    reason: 'far_member',
+    pattern: /^prog '[^']*': relo #(?<relocation>\d+): insn #\d+ \(LDX\/ST\/STX\) value too big: \d+$/,
+    example: {
+      kernel: '7.3.4+deb13-cloud-amd64',
+      text: "prog 'wakes': relo #0: insn #1 (LDX/ST/STX) value too big: 173184",
+    },
+  },
+  {
+    code: 'CORE_RELOCATION_FAILURE',
     reason: 'fatal',
     pattern:
       /^prog '[^']*': relo #(?<relocation>\d+): (?:target candidate search failed for \[\d+\] (?<type>\S+ \S+)|failed to relocate|field offset ambiguity|relocation decision ambiguity|parsing|unexpected insn|failed to patch|<[^>]*> \(\d+\) relocation doesn't support)/,

@@ -66,4 +66,18 @@ export const REPORTED_USES: readonly Row[] = [
   // libbpf/libbpf-bootstrap#237
   always('map_hidden', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_static', 'pids')),
   always('map_hidden_fixed', PASS),
+  always('core_far_member', failsHere('CORE_RELOCATION_FAILURE', 'far_member', 'struct pglist_data.node_id')),
+  always('core_far_member_fixed', PASS),
+  always('core_array_element', failsHere('CORE_RELOCATION_FAILURE', 'array_element', 'struct task_struct.comm[1]')),
+  always('core_array_element_fixed', PASS),
+  from(
+    '6.1',
+    'file_exception_callback',
+    fails('MISSING_KFUNC', 'strong', 'bpf_throw'),
+    fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'exception_callback', 'handles'),
+  ),
+  from('6.12', 'file_exception_callback_fixed', fails('MISSING_KFUNC', 'strong', 'bpf_throw')),
+  // inspektor-gadget/inspektor-gadget#244
+  always('verifier_register_memory', failsHere('VERIFIER_REJECTION', 'invalid_mem_access')),
+  always('verifier_register_memory_fixed', PASS),
 ];
