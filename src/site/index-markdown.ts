@@ -2,7 +2,7 @@ import { code, codeCell, md } from '../report/escape.ts';
 import { table } from '../report/markdown-table.ts';
 import { runPath } from './elements.tsx';
 import type { Site, SiteCell, SiteRun } from './site.ts';
-import { headlineOf, latestCells, statusWord } from './verdict.ts';
+import { siteHeadline, statusWord } from './verdict.ts';
 
 function tally(cells: readonly SiteCell[]): string {
   const required = cells.filter(({ target, one }) => target.required && one.required);
@@ -30,7 +30,7 @@ function rowsOf(site: Site, run: SiteRun): string[][] {
 
 /** All runs as a table, newest first. */
 export function indexMarkdown(site: Site): string {
-  const { status, text } = headlineOf(latestCells(site));
+  const { status, text } = siteHeadline(site);
   const rows = site.runs.flatMap((run) => rowsOf(site, run));
   return [
     '# bpfcompat Compatibility',

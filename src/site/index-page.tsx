@@ -3,7 +3,7 @@ import { ListTable, runPath, Section, When } from './elements.tsx';
 import { Grid } from './grid.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site } from './site.ts';
-import { headlineOf, latestCells, runHeadline, sizeText, statusWord } from './verdict.ts';
+import { latestCells, runHeadline, siteHeadline, sizeText, statusWord } from './verdict.ts';
 
 /** Runs that the first page lists; all have pages. */
 const MAX_RUNS = 100;
@@ -33,7 +33,7 @@ function RunRows({ site, up }: { site: Site; up: string }) {
 /** The newest result of every object on every kernel, and all runs. */
 export function indexPage(site: Site, assets: PageAssets): string {
   const cells = latestCells(site);
-  const { status, text } = headlineOf(cells);
+  const { status, text } = siteHeadline(site);
   const up = '';
   return htmlPage({
     assets,

@@ -6,7 +6,7 @@ import { HistoryTable } from './history.tsx';
 import { htmlPage, type PageAssets } from './shell.tsx';
 import type { Site, SiteKernel, SiteObject } from './site.ts';
 import { stateOf, titleOf } from './state.ts';
-import { headlineOf, statusWord } from './verdict.ts';
+import { objectHeadline, statusWord } from './verdict.ts';
 
 function Support({ object, kernels, up }: { object: SiteObject; kernels: readonly SiteKernel[]; up: string }) {
   return (
@@ -36,7 +36,7 @@ function Support({ object, kernels, up }: { object: SiteObject; kernels: readonl
 export function objectPage(site: Site, object: SiteObject, assets: PageAssets): string {
   const cells = [...object.latest.values()];
   const kernels = site.kernels.filter(({ id }) => object.latest.has(id));
-  const { status, text } = headlineOf(cells);
+  const { status, text } = objectHeadline(site, object);
   const up = '../';
   const support = object.cells[0]?.one.support ?? '';
   return htmlPage({

@@ -80,7 +80,7 @@ export function siteFiles(site: Site, texts: AssetTexts): Map<string, SiteFile> 
     ...site.objects.flatMap((object): [string, SiteFile][] => [
       [objectPath(object), () => objectPage(site, object, assets)],
       [`objects/${object.slug}.json`, () => objectJson(site, object)],
-      [`objects/${object.slug}.svg`, () => badgeSvg(objectBadge(object))],
+      [`objects/${object.slug}.svg`, () => badgeSvg(objectBadge(site, object))],
     ]),
     ...site.kernels.flatMap((kernel): [string, SiteFile][] => [
       [kernelPath(kernel), () => kernelPage(site, kernel, assets)],

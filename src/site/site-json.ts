@@ -5,7 +5,7 @@ import { diffOf } from './diff.ts';
 import { cellPath, kernelPath, objectPath, runPath } from './elements.tsx';
 import type { Site, SiteCell, SiteKernel, SiteObject, SiteRun } from './site.ts';
 import { stateOf } from './state.ts';
-import { headlineOf, latestCells, runHeadline } from './verdict.ts';
+import { runHeadline, siteHeadline } from './verdict.ts';
 
 /** `schema_version` of the document beside the first page; it says that a directory is a site of ours. */
 export const SITE_SCHEMA = 'bpfcompat_site.v0.1';
@@ -43,7 +43,7 @@ function runJson(site: Site, run: SiteRun) {
 
 /** The document beside the first page: everything that its grid shows. */
 export function indexJson(site: Site): string {
-  const { status, text } = headlineOf(latestCells(site));
+  const { status, text } = siteHeadline(site);
   return jsonText({
     schema_version: SITE_SCHEMA,
     label: site.label,

@@ -58,6 +58,8 @@ export interface Site {
   readonly objects: readonly SiteObject[];
   /** By architecture, oldest first. */
   readonly kernels: readonly SiteKernel[];
+  /** Names of required cases that could not start in the newest run that has them: what is shown of them is older. */
+  readonly unstarted: ReadonlySet<string>;
   /** Version that the whole is published as. */
   readonly label: string;
   /** A server shows it, which has the evidence of its runs. */
@@ -148,6 +150,14 @@ function objectsOf(runs: readonly SiteRun[]): SiteObject[] {
   return objects.sort((a, b) => urgency(a) - urgency(b) || byText(a.name, b.name));
 }
 
+function unstartedIn(runs: readonly SiteRun[]): Set<string> {
+  const newest = new Map<string, CheckCase>();
+  for (const one of runs.flatMap(({ document }) => [...document.cases])) {
+    if (!newest.has(one.name)) newest.set(one.name, one);
+  }
+  return new Set([...newest].flatMap(([name, { error, required }]) => (error !== '' && required ? name : [])));
+}
+
 /** Puts runs together. The same inputs give the same site, in whatever order they come. */
 export function siteOf(inputs: readonly SiteInput[], label: string): Site {
   const sorted = [...inputs].sort(newestFirst);
@@ -160,6 +170,7 @@ export function siteOf(inputs: readonly SiteInput[], label: string): Site {
     runs,
     objects: objectsOf(runs),
     kernels: kernels.map((kernel, index) => ({ ...kernel, slug: kernelSlugs[index] ?? '' })),
+    unstarted: unstartedIn(runs),
     label,
   };
 }

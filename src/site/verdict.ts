@@ -23,9 +23,25 @@ function statusOf(cells: readonly SiteCell[]): Headline['status'] {
   return cells.some(({ target }) => target.status === 'pass') ? 'pass' : 'error';
 }
 
-export function headlineOf(cells: readonly SiteCell[]): Headline {
-  const status = statusOf(cells);
-  return { status, text: verdictText({ status, notRun: [] }, countsOfCells(cells)) };
+/** @param unstarted how many of the newest cases could not start: what is shown of them is older, and makes no pass */
+export function headlineOf(cells: readonly SiteCell[], unstarted = 0): Headline {
+  const seen = statusOf(cells);
+  const status = seen === 'pass' && unstarted > 0 ? 'error' : seen;
+  return { status, text: verdictText({ status, notRun: [] }, countsOfCells(cells, unstarted)) };
+}
+
+/** Of everything that the site has. */
+export function siteHeadline(site: Site): Headline {
+  return headlineOf(latestCells(site), site.unstarted.size);
+}
+
+function unstartedOf({ unstarted }: Pick<Site, 'unstarted'>, { name }: SiteObject): number {
+  return unstarted.has(name) ? 1 : 0;
+}
+
+/** Of one object over the kernels it was tested on last. */
+export function objectHeadline(site: Pick<Site, 'unstarted'>, object: SiteObject): Headline {
+  return headlineOf([...object.latest.values()], unstartedOf(site, object));
 }
 
 /** The verdict of a run, as its own report has it. */
@@ -40,9 +56,9 @@ export function latestCells({ objects }: Pick<Site, 'objects'>): SiteCell[] {
 }
 
 /** Badge of one object over the kernels it was tested on last. */
-export function objectBadge({ latest }: SiteObject): BadgeFacts {
-  const cells = [...latest.values()];
-  return badgeFacts(statusOf(cells), countsOfCells(cells), 'kernels');
+export function objectBadge(site: Pick<Site, 'unstarted'>, object: SiteObject): BadgeFacts {
+  const { status } = objectHeadline(site, object);
+  return badgeFacts(status, countsOfCells([...object.latest.values()], unstartedOf(site, object)), 'kernels');
 }
 
 /** `3 objects on 4 kernels`. */

@@ -55,6 +55,23 @@ describe('a site', () => {
     for (const [path, text] of files) if (path.endsWith('.json')) expect(() => JSON.parse(text), path).not.toThrow();
   });
 
+  test('an object whose newest case could not start is no pass for what is older', () => {
+    const suite = suiteOf();
+    const [good, , , , gone] = suite.cases;
+    if (!good || !gone) throw new TypeError('no such cases');
+    const first = suiteInput({ ...suite, status: 'pass', exitCode: 0, notRun: [], cases: [good] });
+    const lost = (required: boolean) =>
+      suiteInput({ ...suite, startedAt: '2026-01-03T00:00:00Z', cases: [{ ...gone, name: 'good', required }] });
+    const index = (inputs: Inputs) => JSON.parse(filesOf(inputs).get('index.json') ?? '');
+    expect(index([first])).toMatchObject({ status: 'pass' });
+    expect(index([first, lost(false)])).toMatchObject({ status: 'pass' });
+    expect(index([first, lost(true)])).toMatchObject({ status: 'error', text: '1 case could not start' });
+    const files = filesOf([first, lost(true)]);
+    expect(files.get('objects/good.html')).toContain('INCONCLUSIVE');
+    expect(files.get('index.md')).toContain('**INCONCLUSIVE**: 1 case could not start');
+    expect(files.get('objects/good.svg')).not.toBe(filesOf([first]).get('objects/good.svg'));
+  });
+
   test('has no link that leads nowhere, and none that leaves it', () => {
     for (const [path, text] of files) {
       if (!path.endsWith('.html')) continue;
