@@ -16,8 +16,8 @@ import { type Environment, environmentOf } from './services.ts';
 /** What `init` writes, and what `suite` reads where none is named. */
 export const DRAFT_FILE = 'bpfcompat-suite.yaml';
 const MAX_CASES = 500;
-/** Directories whose objects are not the user's own work. */
-const FOREIGN = /(?:^|\/)(?:node_modules|\.git|\.bpfcompat)\//;
+/** Directories whose objects are not the user's own work; the last is what a run keeps of its objects, wherever its work directory is. */
+const FOREIGN = /(?:^|\/)(?:node_modules|\.git|\.bpfcompat|runs\/\d{8}T\d{6}Z-[0-9a-f]+\/input)\//;
 
 export interface InitOptions extends Environment {
   /** Directory to look in, relative to `cwd`; the suite is written there. Default: `cwd`. */

@@ -93,8 +93,9 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   io.out(`${table([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'BY'], ...lines]).join('\n')}\n`);
   for (const line of whyNot(shown, io.width())) io.out(`${line}\n`);
   for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
+  if (rows.length === 0) io.err("note: no kernel has these words; 'bpfcompat kernels list' shows all\n");
   const count = rows.length - shown.length;
-  if (count > 0) io.out(`\nand ${count} profiles of one certain build each: kernels list --search VENDOR\n`);
+  if (count > 0) io.out(`\nand ${count} profiles of one certain build each: kernels list VENDOR\n`);
   io.out(
     `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,
   );

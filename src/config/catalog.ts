@@ -139,18 +139,26 @@ async function firstThere(catalog: Catalog, paths: readonly string[]): Promise<s
   return undefined;
 }
 
+/** Whether two files say the same, as in a clone of this repository: then it does not matter which one is read. */
+async function isSame({ files }: Catalog, one: string, other: string): Promise<boolean> {
+  const read = (path: string): Promise<string | undefined> => readIfThere(files, path).catch(() => undefined);
+  const text = await read(one);
+  return text !== undefined && text === (await read(other));
+}
+
 /** A matrix that has the name of one that comes with bpfcompat, or is it, with a word about the other one. */
 async function withNote(catalog: Catalog, matrix: Matrix, name: string, own: readonly string[]): Promise<Matrix> {
   const builtin = builtinPath(catalog, name);
   if (matrix.file !== builtin) {
-    if ((await firstThere(catalog, [builtin])) === undefined) return matrix;
+    if ((await firstThere(catalog, [builtin])) === undefined || (await isSame(catalog, matrix.file, builtin)))
+      return matrix;
     return {
       ...matrix,
       note: `matrix ${matrix.file} is this file, not the one called ${name} that comes with bpfcompat`,
     };
   }
   const other = await firstThere(catalog, own);
-  if (other === undefined) return matrix;
+  if (other === undefined || (await isSame(catalog, other, builtin))) return matrix;
   const path = other.includes('/') ? other : `./${other}`;
   return { ...matrix, note: `matrix ${name} is the one that comes with bpfcompat; name ${path} to have that file` };
 }

@@ -113,7 +113,11 @@ export const COMMANDS = [
   { name: 'admin verify-chain', summary: 'check the records of a work directory, as "history verify" does' },
   { name: 'admin audit-export', summary: 'export the audit trail of the registry, signed on demand' },
   { name: 'admin audit-verify', summary: 'check exported events against their signature' },
-  { name: 'kernels list', summary: 'list the available kernels and which of them are stored' },
+  {
+    name: 'kernels list',
+    summary: 'list the available kernels and which of them are stored',
+    arguments: { name: '[WORD...]', description: 'only kernels that have these words, as with --search' },
+  },
   {
     name: 'kernels fetch',
     summary: 'download and verify kernels ahead of time',

@@ -1,7 +1,9 @@
 import { UsageError } from '../model/errors.ts';
+import { looksLikeKernel } from '../model/vendors.ts';
 import { flag, option, phrase, type Wording } from '../model/wording.ts';
 import { COMMANDS, type CommandName, type CommandRow } from './commands.ts';
 import { type FlagValue, readFlagValue } from './flag-values.ts';
+import { kernelRemedy } from './missing-option.ts';
 import { keyOf, type NamedRow, type OptionName, optionsOf } from './options.ts';
 import { didYouMean } from './similar.ts';
 import { parseBoolean, quoted } from './words.ts';
@@ -118,6 +120,8 @@ function unknownFlag(command: CommandName, argument: string, name: string, optio
 /** What a word without a flag was meant as, by far the commonest slip. */
 function meantFlag(command: CommandName, word: string): string {
   if (word.startsWith('-') || word === '') return '';
+  if (looksLikeKernel(word) && optionsOf(command).some((row) => row.name === 'kernels'))
+    return `${kernelRemedy(word)}; `;
   if (command === 'compare') return `write ${flag('base-report')} OLD.json ${flag('head-report')} NEW.json; `;
   if (command === 'report-summary') return `write ${flag('report')} ${word}; `;
   const meant = ['artifact', 'suite'].find((name) => optionsOf(command).some((row) => row.name === name));

@@ -1,5 +1,5 @@
 import { UsageError } from '../model/errors.ts';
-import { option, phrase, setting } from '../model/wording.ts';
+import { flag, option, phrase, setting } from '../model/wording.ts';
 import type { OptionName } from './options.ts';
 
 /** The error for an option that a command cannot do without. @param example a value as one would write it */
@@ -24,4 +24,9 @@ export function needsNetwork(): UsageError {
     'flag_conflict',
     phrase`${option('refresh-kernels')} needs the network, which ${option('offline')} forbids; remove one of them`,
   );
+}
+
+/** What to write in place of a kernel that stands where an object would: most often behind the first one of `--kernels`. */
+export function kernelRemedy(word: string): string {
+  return `it is called like a kernel: kernels go behind ${flag('kernels')}, several with commas and no blanks (${flag('kernels')} debian-12-6.1,${word}); a file of that name is ./${word}`;
 }

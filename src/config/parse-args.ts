@@ -92,6 +92,7 @@ const CHECKS = {
   'admin revoke-token': (values) => checkRevokeOptions(values),
   'admin audit-export': (values) => checkExportOptions(values),
   'admin audit-verify': (values) => checkAuditVerifyOptions(values),
+  'kernels list': (values, _given, words) => ({ ...values, search: [...values.search, ...words] }),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
+import { rejectOtherWords } from './check-options.ts';
 import { choosesNone } from './kernel-choice.ts';
 import { parseLocalKernels } from './local-kernels.ts';
 import { lockMode } from './lock.ts';
@@ -51,6 +52,7 @@ export function checkWatchArguments(
 ): WatchArguments {
   if (values.suite === '') {
     const artifact = [...values.artifact, ...words];
+    rejectOtherWords(artifact);
     return checkWatchOptions({ ...values, artifact, quick: values.quick || choosesNone(values) });
   }
   const other = words.length > 0 ? 'artifact' : OF_THE_SUITE.find((name) => given.has(name));

@@ -29,6 +29,12 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
   }),
 );
 
+/** Is a word the id of a kernel by its look (`debian-12-6.1-arm64`), or a choice of some (`ubuntu>=22.04`)? */
+export function looksLikeKernel(word: string): boolean {
+  const name = /^([a-z][a-z-]*[a-z])(?:(?:-\d[\d.]*)+(?:-[a-z0-9]+)*|[<>=]+[\d.]+)$/.exec(word)?.[1];
+  return name !== undefined && VENDORS.has(name);
+}
+
 /** `Rocky Linux` for rocky; the word itself of an unknown distro. */
 export function vendorName(distro: string): string {
   return VENDORS.get(distro)?.name ?? distro;

@@ -17,7 +17,7 @@ import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
 import { markRun, sweepRuns } from './run-marks.ts';
-import { type RunReporter, runReporter } from './run-notes.ts';
+import { notesOfCases, type RunReporter, runReporter } from './run-notes.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
 import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
 import { loaderFiles, moduleRulesOf, needsShell, type RunRequest, validationOf } from './validation.ts';
@@ -177,9 +177,8 @@ function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[
     cells: ids.length,
     cellCounts: kernels.map(({ profile }) => ids.filter((id) => id === profile.id).length),
   });
-  for (const { plan, notes } of under) {
-    for (const note of notes) reporter.emit({ type: 'note', message: plan.name ? `${plan.name}: ${note}` : note });
-  }
+  const cases = under.map(({ plan, notes }) => ({ name: plan.name ?? '', notes }));
+  for (const message of notesOfCases(cases)) reporter.emit({ type: 'note', message });
 }
 
 /**

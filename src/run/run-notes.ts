@@ -1,5 +1,6 @@
 import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import { grouped } from '../model/once-per.ts';
 
 /** What a run reports while it goes on, and what it keeps of that for its reports. */
 export interface RunReporter {
@@ -29,4 +30,21 @@ export function runReporter(listener: EventListener): RunReporter {
     emit({ type: 'note', message });
   };
   return { emit, note, notes };
+}
+
+/** Cases that a note of several names. */
+const MAX_NAMED = 3;
+
+/**
+ * The notes of all cases of a run, each once: behind the names of its cases, or without names where it is about every one.
+ * @param cases `name` is empty for a run that has no cases
+ */
+export function notesOfCases(cases: readonly { readonly name: string; readonly notes: readonly string[] }[]): string[] {
+  const said = cases.flatMap(({ name, notes }) => [...new Set(notes)].map((note) => ({ name, note })));
+  return [...grouped(said, ({ note }) => note)].map(([note, of]) => {
+    const names = of.map(({ name }) => name).filter((name) => name !== '');
+    if (names.length === 0 || (of.length === cases.length && of.length > 1)) return note;
+    const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+    return `${names.slice(0, MAX_NAMED).join(', ')}${more}: ${note}`;
+  });
 }

@@ -30,6 +30,7 @@ describe('initSuite', () => {
     put('build/ring: 1.bpf.o', 'ringbuf-modern');
     put('other/simple.bpf.o', 'simple-pass');
     put('node_modules/x/foreign.bpf.o', 'simple-pass');
+    put('build/work/runs/20261130T220250Z-e6893e/input/1-copy.o', 'simple-pass');
     writeFileSync(join(dir.path, 'build/notes.bpf.o'), 'no object');
     const { file, cases, skipped } = await initSuite({ cwd: dir.path, env: {} });
     expect(file).toBe(join(dir.path, 'bpfcompat-suite.yaml'));

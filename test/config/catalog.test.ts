@@ -379,6 +379,8 @@ describe('findMatrix', () => {
     expect((await findMatrix(catalog, 'matrices/debian.yaml')).note).toBe(
       'matrix /w/matrices/debian.yaml is this file, not the one called debian that comes with bpfcompat',
     );
+    const same = catalogOf({ quick: 'profiles: [{id: a}]', '/b/quick.yaml': 'profiles: [{id: a}]' });
+    for (const name of ['quick', './quick']) expect((await findMatrix(same, name)).note).toBeUndefined();
     expect((await findMatrix(catalog, 'quick')).note).toBeUndefined();
     expect((await findMatrix(catalog, '/w/ci/nightly.yaml')).note).toBeUndefined();
   });

@@ -71,6 +71,11 @@ describe('commands', () => {
     expect(parseArgs(argv)).toMatchObject({ command: 'kernels fetch', options: { kernels } });
   });
 
+  test('words behind `kernels list` are looked for as those of --search', () => {
+    const options = { search: ['x', 'rocky', '5.14'] };
+    expect(parseArgs(['kernels', 'list', '--search', 'x', 'rocky', '5.14'])).toMatchObject({ options });
+  });
+
   test.each([
     [['tset'], 'unknown command "tset"; did you mean "test"? see \'bpfcompat help\''],
     [['--artifact'], 'unknown command "--artifact"; flags come after the command, see \'bpfcompat help\''],
@@ -98,6 +103,12 @@ describe('check', () => {
     [['./build', '--matrix', 'lts'], ['./build'], { kind: 'matrix', value: 'lts' }],
     [['--matrix', 'lts', 'a.o'], ['a.o'], { kind: 'matrix', value: 'lts' }],
     [['check', '--artifact', 'a.o', 'b.o'], ['a.o', 'b.o'], { kind: 'quick' }],
+    // Neither a directory that follows the kernels nor a file with a vendor's name is one.
+    [
+      ['--kernels', 'x', 'build', 'debian-12.tar', 'rocky', './debian-12-6.1'],
+      ['build', 'debian-12.tar', 'rocky', './debian-12-6.1'],
+      { ids: ['x'] },
+    ],
     [['a.o', '--kernel', './bzImage'], ['a.o'], { kind: 'ids', ids: [], origin: option('kernel') }],
   ])('%j', (argv, artifacts, kernels) => {
     expect(parseArgs(argv)).toMatchObject({ command: 'check', options: { ...PLACES, artifacts, kernels } });
@@ -116,6 +127,16 @@ describe('check', () => {
     [['report.json'], /a report is shown by 'bpfcompat explain report\.json'/],
     [['src/my.bpf.c'], /compile it first: clang -O2 -g -target bpf -c src\/my\.bpf\.c/],
     [['a.o', 'a.o'], /given twice/],
+    [
+      ['a.o', '--kernels', 'debian-12-6.1', 'debian-13-7.3'],
+      /called like a kernel: .*--kernels debian-12-6\.1,debian-13-7\.3/,
+    ],
+    [['a.o', '--kernels', 'debian-12-6.1', 'ubuntu>=22.04'], /called like a kernel/],
+    [['watch', 'a.o', '--kernels', 'debian-12-6.1', 'amazon-linux-2023-6.1'], /called like a kernel/],
+    [
+      ['test', '--artifact', 'a.o', '--kernels', 'debian-12-6.1', 'debian-13-6.12-arm64', '--out', 'r'],
+      /called like a kernel/,
+    ],
   ])('%j is an error that says what to do', (argv, message) => {
     expect(() => parseArgs(argv)).toThrow(message);
   });

@@ -1,4 +1,5 @@
 import type { Comparison, ProfileDiff } from '../../model/comparison.ts';
+import { flag } from '../../model/wording.ts';
 import { table } from '../../text/table.ts';
 import { wrap } from '../../text/wrap.ts';
 import { byImportance, detailTexts, grownRows, isNews, isOldNews, newsText } from '../compare-words.ts';
@@ -14,7 +15,7 @@ export interface ComparedRuns {
   readonly noLongerTested: readonly string[];
 }
 
-/** Rows and grown programs of one object; `--out` has all of them. */
+/** Rows and grown programs of one object; the document has all of them. */
 const MAX_ROWS = 40;
 const WORDS: Readonly<Record<string, string>> = { new: 'new failure', known: 'known failure', fixed: 'fixed' };
 
@@ -25,7 +26,7 @@ function row(diff: ProfileDiff): string[] {
 }
 
 function more(count: number, what: string): string[] {
-  return count > 0 ? [`  and ${count} more ${what}; --out FILE has all`] : [];
+  return count > 0 ? [`  and ${count} more ${what}; ${flag('out')} FILE has all`] : [];
 }
 
 function objectLines(name: string, comparison: Comparison, width: number, color: boolean): string[] {
