@@ -64,7 +64,8 @@ function lossOf(log: string, cause: string): Loss | undefined {
   let place: Place = `R${register}`;
   let loss: Loss | undefined;
   // The instruction that was rejected may write the register that it reads through.
-  const rejected = lines.slice(0, lines.lastIndexOf(cause)).findLastIndex((line) => INSN.test(line));
+  const end = Math.max(0, lines.lastIndexOf(cause));
+  const rejected = lines.slice(0, end).findLastIndex((line) => INSN.test(line));
   for (let at = rejected - 1; at >= 0; at--) {
     const line = lines[at] ?? '';
     const state = stateOf(line, place);

@@ -180,8 +180,9 @@ export function allowedWords(f: Facts<'allowed' | 'number' | 'smin'>): string | 
   const range = rangeWords(f.args.allowed ?? '');
   if (range === undefined) return undefined;
   const { number, smin } = f.args;
-  const bits = number === undefined ? Number(smin) : Number(number);
+  const bits = BigInt.asIntN(64, BigInt(number ?? smin ?? 0));
   // Programs return an int, which the verifier prints without its sign.
-  const value = Number.isNaN(bits) ? undefined : bits > 0x7fff_ffff ? bits - 0x1_0000_0000 : bits;
+  const signed = bits > 0x7fff_ffffn && bits <= 0xffff_ffffn ? BigInt.asIntN(32, bits) : bits;
+  const value = number === undefined && smin === undefined ? undefined : signed;
   return `${value === undefined ? 'It' : `It returns ${value}, and`} may return ${range} here.`;
 }

@@ -66,3 +66,11 @@ test.each([
   const rejection = { errno: -22, section, method: 'auto', lines: [line], release: '6.1.0', error: '' };
   expect(attachRule(rejection)?.rule.reason).toBe('section_form');
 });
+
+test('a return value that the verifier knows by its bounds alone is none that the program returns', () => {
+  const smin = (words: string) =>
+    matchLine(VERIFIER_RULES, `At program exit the register R0 has ${words} should have been in [0, 1]`)?.args['smin'];
+  expect(smin('smin=-1 smax=-1')).toBe('-1');
+  expect(smin('smin=-1 smax=-12')).toBeUndefined();
+  expect(smin('smin=0 smax=255')).toBeUndefined();
+});

@@ -25,7 +25,7 @@ export const EXTENSION_RULES: readonly TextRule[] = [
     reason: 'throw_value',
     // Programs return R0; R1 is what an exception ends them with.
     pattern:
-      /^At program exit the register R1 has (?:smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+      /^At program exit the register R1 has (?:smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
     example: {
       kernel: '7.3.4+deb13-cloud-amd64',
       text: 'At program exit the register R1 has smin=1 smax=1 should have been in [0, 0]',

@@ -112,7 +112,7 @@ export const MEMORY_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'return_value',
     pattern:
-      /^At program exit the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+      /^At program exit the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',
       text: 'At program exit the register R0 has smin=1 smax=1 should have been in [-4095, 0]',

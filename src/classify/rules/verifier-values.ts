@@ -88,7 +88,7 @@ export const VALUE_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'callback_result',
     pattern:
-      /^At callback return the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+      /^At callback return the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
       text: 'At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)',
