@@ -1,10 +1,19 @@
 /** A server that sends a byte now and then is not silent and never done: the slowest that is waited for. */
 const BYTES_PER_MS = 20;
+/** What is larger than most packages is not waited for at that pace: a gigabyte would take 14 hours, an image days. */
+const LARGE_BYTES = 64 * 1024 * 1024;
+const LARGE_BYTES_PER_MS = 500;
 /** While the size is not known, and for a line that is slow for a while. */
 const SLOWEST_BYTES_PER_MS = 2;
 /** Time to begin. */
 const BEGIN_MS = 60_000;
 const LOOK_MS = 1000;
+
+/** Milliseconds that so many bytes may take. */
+export function longest(bytes: number): number {
+  const small = Math.min(bytes, LARGE_BYTES);
+  return Math.ceil(small / BYTES_PER_MS + (bytes - small) / LARGE_BYTES_PER_MS);
+}
 
 /** Watches how a download comes in. */
 interface Pace extends Disposable {
@@ -23,7 +32,7 @@ interface Pace extends Disposable {
 export function watchPace({
   maxBytes,
   beginMs = BEGIN_MS,
-  limitMs = beginMs + Math.ceil(maxBytes / BYTES_PER_MS),
+  limitMs = beginMs + longest(maxBytes),
 }: {
   readonly maxBytes: number;
   readonly beginMs?: number | undefined;
@@ -36,7 +45,7 @@ export function watchPace({
     () => {
       const taken = performance.now() - began;
       const working = taken - beginMs;
-      const tooLong = total > 0 && working > total / BYTES_PER_MS;
+      const tooLong = total > 0 && working > longest(total);
       if (taken >= limitMs || tooLong || bytes < working * SLOWEST_BYTES_PER_MS) late.abort();
     },
     Math.min(LOOK_MS, beginMs / 4, limitMs / 4),
