@@ -81,6 +81,8 @@ async function swap(response) {
     return say(`The server returned status ${response.status}.`);
   document.title = page.title;
   document.querySelector('main')?.replaceWith(main);
+  const way = page.querySelector('header nav');
+  if (way) document.querySelector('header nav')?.replaceWith(way);
   // A page without downloads, as one that requests a key, has none.
   document.querySelector('footer')?.remove();
   main.after(...page.querySelectorAll('footer'));

@@ -13,13 +13,28 @@ const MAX_READ = 256 * 1024 * 1024;
 const TRACE = /^dec_[0-9a-f]{64}-[a-z]+\.json$/;
 const MARK = '"trace_path":"';
 
-/** What cannot be read counts as the default. */
-function limitsOf(env: Readonly<Record<string, string | undefined>>): StreamLimits {
-  const count = (name: string, fallback: number, most: number): number => {
-    const word = env[`BPFCOMPAT_RUNTIME_DECISIONS_MAX_${name}`] ?? '';
-    return /^\d{1,15}$/.test(word) ? Math.min(Number(word), most) : fallback;
+type Env = Readonly<Record<string, string | undefined>>;
+
+const VARIABLES = {
+  maxBytes: { name: 'BPFCOMPAT_RUNTIME_DECISIONS_MAX_BYTES', most: MAX_READ / 2 },
+  maxFiles: { name: 'BPFCOMPAT_RUNTIME_DECISIONS_MAX_FILES', most: 1000 },
+} as const;
+const isCount = (word: string): boolean => /^\d{1,15}$/.test(word);
+
+function limitsOf(env: Env): StreamLimits {
+  const count = (limit: keyof StreamLimits): number => {
+    const { name, most } = VARIABLES[limit];
+    const word = env[name] ?? '';
+    return isCount(word) ? Math.min(Number(word), most) : DEFAULT[limit];
   };
-  return { maxBytes: count('BYTES', DEFAULT.maxBytes, MAX_READ / 2), maxFiles: count('FILES', DEFAULT.maxFiles, 1000) };
+  return { maxBytes: count('maxBytes'), maxFiles: count('maxFiles') };
+}
+
+/** What to tell whoever set a limit that cannot be read: the default holds. */
+export function streamLimitNotes(env: Env): string[] {
+  return (['maxBytes', 'maxFiles'] as const)
+    .filter((limit) => !isCount(env[VARIABLES[limit].name] || '0'))
+    .map((limit) => `${VARIABLES[limit].name} cannot be read and counts as ${DEFAULT[limit]}; give a whole number`);
 }
 
 /** The file that decisions are added to. */

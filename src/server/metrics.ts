@@ -1,6 +1,21 @@
 /** Upper bounds in seconds. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300];
 
+/** Routes of the runtime track whose requests are counted by how they ended. */
+const COUNTED: Readonly<Record<string, string>> = {
+  'runtime/fetch': 'bpfcompat_runtime_fetch_total',
+  'runtime/execute': 'bpfcompat_runtime_execute_total',
+};
+
+/** How a request to one of them ended. What a load check came to is in its response: it completed, whatever that was. */
+function outcomeOf(status: number): string {
+  if (status < 300) return status === 202 ? 'pending' : 'completed';
+  if (status === 412) return 'none';
+  if ([401, 403].includes(status)) return 'denied';
+  if (status === 503) return 'unavailable';
+  return status < 500 ? 'invalid' : 'error';
+}
+
 interface Durations {
   readonly buckets: number[];
   sum: number;
@@ -40,10 +55,13 @@ export function createMetrics(): Metrics {
   const durations = new Map<string, Durations>();
   const transitions = new Map<string, number>();
   const drops = new Map<string, number>();
+  const ends = new Map(Object.values(COUNTED).map((name) => [name, new Map<string, number>()]));
   const add = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   return {
     request(method, route, status, seconds) {
       add(requests, labels({ method, route, status: String(status) }));
+      const counted = method === 'POST' && ends.get(COUNTED[route.replace(/^\/api\/(?:v1\/)?/, '')] ?? '');
+      if (counted) add(counted, labels({ outcome: outcomeOf(status) }));
       const key = labels({ method, route });
       const own = durations.get(key) ?? { buckets: BUCKETS.map(() => 0), sum: 0, count: 0 };
       durations.set(key, own);
@@ -70,6 +88,10 @@ export function createMetrics(): Metrics {
         `bpfcompat_validate_jobs_queued ${queued}`,
         ...head(states, 'counter', 'changes of the state of a job'),
         ...[...transitions].map(([own, value]) => `${states}{${own}} ${value}`),
+        ...[...ends].flatMap(([name, own]) => [
+          ...head(name, 'counter', 'requests of the runtime track by how they ended (experimental)'),
+          ...[...own].map(([outcome, value]) => `${name}{${outcome}} ${value}`),
+        ]),
         ...head(dropped, 'counter', 'requests to the registry that came too often'),
         ...[...drops].map(([own, value]) => `${dropped}{${own}} ${value}`),
         '',

@@ -7,6 +7,7 @@ import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import { VISIBILITIES } from '../registry/projects.ts';
+import { streamLimitNotes } from '../runtime/audit-stream.ts';
 import type { AnonymousSwitches, ClaimRules } from './access.ts';
 
 export interface ServerSettings {
@@ -207,6 +208,11 @@ export function serverSettings(
     internalFetch: values.internalHosts && args.allowInternalFetch,
     claims: claimsOf(env, values),
   };
-  const lost = [...executeNotes(said), ...notesWithoutEffect('serve', env), ...unknownNames(env, known)];
+  const lost = [
+    ...executeNotes(said),
+    ...streamLimitNotes(env),
+    ...notesWithoutEffect('serve', env),
+    ...unknownNames(env, known),
+  ];
   return { settings, notes: [...notes, ...lost] };
 }

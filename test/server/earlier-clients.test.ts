@@ -256,6 +256,18 @@ test('probes, badge and metrics at the top', async () => {
   expect([unknown.status, unknown.body]).toEqual([200, expect.stringContaining('compat: unknown')]);
   const metrics = await get('/metrics', KEY_HEADER);
   expect(metrics.body).toContain('bpfcompat_http_requests_total{');
+  // How requests of the runtime track ended, by either way to them.
+  const post = (path: string) =>
+    wire([`POST ${path} HTTP/1.1`, ...GO, KEY_HEADER, 'Content-Type: application/json'], '{}');
+  const ended = [
+    await post('/api/v1/runtime/fetch'),
+    await post('/api/runtime/fetch'),
+    await post('/api/runtime/execute'),
+  ];
+  expect(ended.map(({ status }) => status)).toEqual([400, 400, 403]);
+  const after = (await get('/metrics', KEY_HEADER)).body;
+  expect(after).toMatch(/^bpfcompat_runtime_fetch_total\{outcome="invalid"\} \d+$/m);
+  expect(after).toMatch(/^bpfcompat_runtime_execute_total\{outcome="denied"\} \d+$/m);
   // Both are off, as they were without their variables.
   expect((await get('/debug/pprof/heap', KEY_HEADER)).status).toBe(404);
   const hook = await wire(['POST /github/marketplace/webhook HTTP/1.1', ...GO, 'Content-Type: application/json'], '{}');

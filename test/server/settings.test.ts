@@ -23,6 +23,9 @@ describe('a start', () => {
       'BPFCOMPAT_FETCH_MAX_BITES is not known to serve and has no effect on it',
     ]);
     expect(settingsOf({ PATH: '/bin' }).notes).toEqual([]);
+    expect(
+      settingsOf({ BPFCOMPAT_RUNTIME_DECISIONS_MAX_BYTES: '64M', BPFCOMPAT_RUNTIME_DECISIONS_MAX_FILES: '3' }).notes,
+    ).toEqual([expect.stringMatching(/^BPFCOMPAT_RUNTIME_DECISIONS_MAX_BYTES cannot be read and counts as 67108864/)]);
   });
 
   test.each(['BPFCOMPAT_GITHUB_MARKETPLACE_WEBHOOK_SECRET', 'BPFCOMPAT_REGISTRY_AUTH_TOKEN'])(
