@@ -133,9 +133,21 @@ export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
   suite: { ...TEXT, example: '"suite.yaml"' },
   localKernels: LOCAL_KERNELS,
   stopOnFailure: FLAG,
+  sample: FLAG,
+  facts: TEXT,
+  acceptInferred: FLAG,
 };
 
-const { out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_CHECKING } = SUITE_OPTIONS;
+const {
+  out: _json,
+  markdown: _text,
+  files: _files,
+  shard: _shard,
+  sample: _sampled,
+  facts: _directory,
+  acceptInferred: _accepted,
+  ...SUITE_CHECKING
+} = SUITE_OPTIONS;
 
 export const WATCH_SUITE_OPTIONS: OptionKinds<WatchSuiteOptions> = {
   ...SUITE_CHECKING,

@@ -129,7 +129,7 @@ export async function groupKernels(options: GroupOptions): Promise<GroupResult> 
   const objects: (ObjectFacts | undefined)[] = [];
   for (const one of named) objects.push(await factsOf(environment, one));
   await using _store = await useStore(host, signal);
-  const classes = await kernelClasses(targets, objects, [], {
+  const [classes = []] = await kernelClasses([{ targets, objects, further: [] }], {
     host,
     ensureKernel: (profile, how) => ensureKernel(profile, { ...how, host, offline }),
     dir: await factsDirectory(host, cwd, options.facts),

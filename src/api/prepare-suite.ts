@@ -16,6 +16,7 @@ import { type LoadedRun, loadRun } from './load-run.ts';
 import { loaderFinder } from './loaders.ts';
 import { localProfiles, resolvedKernels } from './local-kernels.ts';
 import { reportFilePaths } from './report-files.ts';
+import { sampleFlags } from './sample-request.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
@@ -123,6 +124,7 @@ export async function prepareSuite(
   const { offline, onEvent, signal } = options;
   const onNote = onEvent && ((message: string) => onEvent({ type: 'note', message }));
   const findLoader = loaderFinder(environment);
+  const sample = await sampleFlags(environment, options);
   const cases = await prepareCases(
     { host, cwd, dir, root, findLoader, catalog, own, localKernels, offline, onNote, signal },
     suite,
@@ -135,6 +137,7 @@ export async function prepareSuite(
       runner: options.runner,
       partial: options.shard !== undefined,
       baseline,
+      sample,
     },
   );
   // Objects that cannot be distinguished in the older run are an error of the caller.

@@ -87,13 +87,9 @@ async function checkOf(
   { host, ensureKernel }: RunServices,
   { signal, onEvent }: RunSettings,
 ): Promise<Check> {
-  const queued = runs.map(async ({ run, sample }, index) =>
-    sample === undefined
-      ? { ...run, cells: plan && shard && ownCells(plan, index, shard) }
-      : await sampled(run, sample, { host, ensureKernel, signal, onEvent }),
-  );
+  const planned = await sampled(runs, { host, ensureKernel, signal, onEvent });
   return {
-    runs: await Promise.all(queued),
+    runs: planned.map((run, index) => (plan && shard ? { ...run, cells: ownCells(plan, index, shard) } : run)),
     partial: plan !== undefined,
     endsCheck: (index, report) => {
       const one = runs[index];

@@ -1,4 +1,5 @@
 import type { Manifest } from '../config/manifest.ts';
+import type { SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
 import { UsageError } from '../model/errors.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
@@ -7,9 +8,8 @@ import { factsDirectory } from './kernel-facts.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
-/** What decides a check and does not follow from what a kernel has of an object's needs; undefined: nothing. */
-function beyondFacts({ mode, maxInsns }: ValidateOptions, manifest: Manifest | undefined): Wording | undefined {
-  if (maxInsns !== undefined) return phrase`what ${option('max-insns')} counts`;
+/** What decides by a manifest and does not follow from what a kernel has of an object's needs; undefined: nothing. */
+function beyondManifest(mode: ValidateOptions['mode'], manifest: Manifest | undefined): string | undefined {
   if (manifest === undefined) return undefined;
   const { file, modules } = manifest;
   if (manifest.maxInsns !== undefined) return `${file}: what max_insns counts`;
@@ -17,16 +17,22 @@ function beyondFacts({ mode, maxInsns }: ValidateOptions, manifest: Manifest | u
   return modules.load.length > 0 ? `${file}: what modules.load finds` : undefined;
 }
 
+/** The same by the flags of a run, too. */
+function beyondFacts({ mode, maxInsns }: ValidateOptions, manifest: Manifest | undefined): Wording | undefined {
+  return maxInsns === undefined ? beyondManifest(mode, manifest) : phrase`what ${option('max-insns')} counts`;
+}
+
+/** Flags that say it, of a run or of a suite. */
+type SampleFlags = Pick<ValidateOptions, 'sample' | 'facts' | 'acceptInferred' | 'shard' | 'command'>;
+
 /**
- * How a run is cut down to one kernel of each class; undefined where it is not.
+ * What was said of classes; undefined where nothing was.
  * @throws UsageError `flag_conflict` for what does not go together, `missing_flag` for what says nothing alone
  */
-export async function sampleOf(
+export async function sampleFlags(
   { host, cwd }: Pick<ResolvedEnvironment, 'host' | 'cwd'>,
-  options: ValidateOptions,
-  manifest: Manifest | undefined,
+  { sample = false, facts = '', acceptInferred = false, shard, command }: SampleFlags,
 ): Promise<SampleRequest | undefined> {
-  const { sample = false, facts = '', acceptInferred = false, shard, command } = options;
   const lone = acceptInferred ? 'accept-inferred' : facts === '' ? undefined : 'facts';
   if (!sample && lone !== undefined) {
     throw new UsageError(
@@ -42,12 +48,40 @@ export async function sampleOf(
       phrase`${option('sample')} cannot be combined with ${other}; remove one of them`,
     );
   }
-  const beyond = acceptInferred ? beyondFacts(options, manifest) : undefined;
+  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+}
+
+/**
+ * How a run is cut down to one kernel of each class; undefined where it is not.
+ * @throws UsageError as `sampleFlags`, and `flag_conflict` for what no pass can be inferred of
+ */
+export async function sampleOf(
+  place: Pick<ResolvedEnvironment, 'host' | 'cwd'>,
+  options: ValidateOptions,
+  manifest: Manifest | undefined,
+): Promise<SampleRequest | undefined> {
+  const request = await sampleFlags(place, options);
+  const beyond = request?.accepts ? beyondFacts(options, manifest) : undefined;
   if (beyond !== undefined) {
     throw new UsageError(
       'flag_conflict',
       phrase`${beyond} may differ between kernels that are the same for the object, so no pass of it can be inferred; remove it or ${option('accept-inferred')}`,
     );
   }
-  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+  return request;
+}
+
+/** How a case of a suite is cut down: where nothing can be inferred of it, all of its kernels are tested, and a note says so. */
+export function caseSample(
+  request: SampleRequest | undefined,
+  { mode, command }: Pick<SuiteCase, 'mode' | 'command'>,
+  maxInsns: ValidateOptions['maxInsns'],
+  manifest: Manifest | undefined,
+): { readonly sample: SampleRequest | undefined; readonly notes: readonly string[] } {
+  const own = maxInsns === undefined ? beyondManifest(mode, manifest) : 'what max_insns counts';
+  const decides = request?.accepts ? own : undefined;
+  const beyond = command === undefined ? decides : 'what a command finds';
+  if (request === undefined || beyond === undefined) return { sample: request, notes: [] };
+  const note = `all kernels are tested: ${beyond} may differ between kernels that are the same for the object`;
+  return { sample: undefined, notes: [note] };
 }

@@ -21,12 +21,13 @@ import { forRunner } from '../run/for-runner.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { checkReportPaths } from '../run/write-reports.ts';
-import type { PreparedRun } from './check.ts';
+import type { PreparedRun, SampleRequest } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
 import { loaderNotes } from './loader-claims.ts';
 import type { FindLoader } from './loaders.ts';
 import { besides } from './local-kernels.ts';
 import { flagsOf } from './object-flags.ts';
+import { caseSample } from './sample-request.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
 import { caseLoaders, loaderSettings } from './suite-loaders.ts';
 import { artifactPath, type CaseReaders, caseReaders } from './suite-readers.ts';
@@ -44,6 +45,8 @@ export interface SuiteOverrides {
   readonly partial: boolean;
   /** Older run of the whole suite. */
   readonly baseline: LoadedRun | undefined;
+  /** One kernel of each class is tested for the others. */
+  readonly sample?: SampleRequest | undefined;
 }
 
 /** A case that can start. Paths are absolute. */
@@ -170,6 +173,7 @@ async function readyCase(
   // A command loads nothing by itself, and with one the flag is an error.
   const general = command === undefined && manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined;
   const maxInsns = gate.maxInsns ?? general;
+  const { sample, notes: untested } = caseSample(overrides.sample, source, maxInsns, manifest);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
   await checkReportPaths(host, [paths.json, paths.markdown]);
@@ -188,22 +192,16 @@ async function readyCase(
     }),
     payload: guestFiles.payload,
     ...(loaders && { loaders }),
-    notes: [...(matrix.note === undefined ? [] : [matrix.note]), ...notes, ...loaderNotes(loaders, mode, manifest)],
+    notes: [...[matrix.note ?? []].flat(), ...notes, ...untested, ...loaderNotes(loaders, mode, manifest)],
     concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: decides.expectations,
     workdir,
   };
   const { artifactVersion, artifactVariant, artifactUri } = source;
-  const reportTargets = {
-    workdir,
-    out: paths.json,
-    markdown: paths.markdown,
-    artifactVersion,
-    artifactVariant,
-    artifactUri,
-  };
+  const artifact = { artifactVersion, artifactVariant, artifactUri };
+  const reportTargets = { workdir, out: paths.json, markdown: paths.markdown, ...artifact };
   const { manifestPath, merged } = guestFiles;
-  return { run, manifest: manifestPath, mergedManifest: merged, gate: decides, baseline, reportTargets };
+  return { run, sample, manifest: manifestPath, mergedManifest: merged, gate: decides, baseline, reportTargets };
 }
 
 /** @throws UsageError for tests that expect something of a name that the object does not have */

@@ -11,4 +11,10 @@ export interface SuiteOptions extends RunOptions {
   readonly workDir?: string;
   /** Ends after the first case (in the order of the file) that decides and does not pass. */
   readonly stopOnFailure?: boolean;
+  /** Each case is tested on one kernel of each class, and the others are inferred from it (docs/sampling.md). */
+  readonly sample?: boolean;
+  /** With `sample`: directory with facts of kernels, relative to `cwd`. */
+  readonly facts?: string;
+  /** With `sample`: a pass that is inferred counts for a required kernel. */
+  readonly acceptInferred?: boolean;
 }

@@ -12,7 +12,8 @@ import { useStore } from './store-use.ts';
 import { type SuiteOptions, validateSuite } from './suite.ts';
 
 /** As for `validateSuite`, without what belongs to a run that ends. */
-export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown' | 'files' | 'shard'> {
+export interface WatchSuiteOptions
+  extends Omit<SuiteOptions, 'out' | 'markdown' | 'files' | 'shard' | 'sample' | 'facts' | 'acceptInferred'> {
   /** Called with the whole suite after each round. */
   readonly onResult: (suite: CheckDocument) => void;
   /** Called when nothing is going on any more, and with the words (`String(problem)`) of a round that could not be run. */

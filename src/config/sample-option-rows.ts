@@ -23,14 +23,14 @@ export const SAMPLE_OPTIONS = [
     default: '',
     description:
       'test each object on one kernel of each class; the others are inferred, which is not a pass (docs/sampling.md)',
-    commands: ['test'],
+    commands: ['test', 'suite'],
   },
   {
     name: 'accept-inferred',
     type: 'boolean',
     default: '',
     description: 'with --sample: a pass that is inferred counts for a required kernel',
-    commands: ['test'],
+    commands: ['test', 'suite'],
   },
   {
     name: 'facts',
@@ -39,7 +39,7 @@ export const SAMPLE_OPTIONS = [
     placeholder: 'DIR',
     description:
       'directory with facts of kernels (ID.facts): a kernel with such a file need not be fetched, and missing files are written',
-    commands: ['plan', 'test'],
+    commands: ['plan', 'test', 'suite'],
   },
   {
     name: 'offline',

@@ -9,18 +9,22 @@ import type { TargetView } from './view.ts';
 const GAP = '  ';
 const MAX_SAID = 300;
 
-/** The same disagreement on several kernels is one line. */
+const distinct = (names: readonly string[]): string => [...new Set(names)].join(', ');
+
+/** The same disagreement on several kernels, or of several versions of a library, is one line. */
 function reasonLines(all: readonly { kernel: string; one: Disagreement }[], width: number): string[] {
-  const kernels = new Map<string, string[]>();
+  const found = new Map<string, { readonly loader: string; readonly kernel: string }[]>();
   for (const { kernel, one } of all) {
     const said = one.said === '' ? '' : ` (${terminal(one.said, MAX_SAID)})`;
     const why = [...one.maps, ...one.fixups.map((text) => `done for ${one.accepting.loader.name} alone: ${text}`)];
     const more = why.map((text) => `; ${terminal(text, MAX_SAID)}`).join('');
     const text = `${terminal(one.title)}${said}${more}`;
-    kernels.set(text, [...(kernels.get(text) ?? []), kernel]);
+    found.set(text, [...(found.get(text) ?? []), { loader: loaderName(one.rejecting.loader), kernel }]);
   }
-  return [...kernels].flatMap(([text, names]) => {
-    const [first = '', ...rest] = wrap(`${names.join(', ')}: ${text}`, width - 4);
+  return [...found].flatMap(([text, where]) => {
+    const loaders = distinct(where.map(({ loader }) => loader));
+    const kernels = distinct(where.map(({ kernel }) => kernel));
+    const [first = '', ...rest] = wrap(`${loaders} on ${kernels}: ${text}`, width - 4);
     return [`  - ${first}`, ...rest.map((line) => `    ${line}`)];
   });
 }

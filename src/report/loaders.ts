@@ -69,7 +69,7 @@ function disagreementLines(
 ): string[] {
   const { name } = accepting.loader;
   return [
-    `- ${kernel}: ${md(title)}; ${md(loaderName(accepting.loader))} accepts the object`,
+    `- ${kernel}, ${md(loaderName(rejecting.loader))}: ${md(title)}; ${md(loaderName(accepting.loader))} accepts the object`,
     ...(said === '' ? [] : [`  - ${md(rejecting.loader.name)}: ${md(said, MAX_SAID)}`]),
     ...maps.slice(0, MAX_LISTED).map((text) => `  - ${md(text)}`),
     ...fixups.slice(0, MAX_LISTED).map((text) => `  - done for ${md(name)} alone: ${md(text)}`),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { sampleOf } from '../../src/api/sample-request.ts';
+import { caseSample, sampleOf } from '../../src/api/sample-request.ts';
 import { settingNeeds } from '../../src/api/sampled.ts';
 import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
 import { readManifest } from '../../src/config/manifest.ts';
+import { readSuite } from '../../src/config/suite.ts';
 import { createHost } from '../../src/host/create-host.ts';
 
 const place = { host: createHost({ env: {} }), cwd: '/' };
@@ -52,4 +53,33 @@ test('settings give kernels more to differ in: places of every kind, types of pr
     'type sk_msg_md',
     'enumerator BPF_MAP_TYPE_LRU_HASH',
   ]);
+});
+
+/** The only case of a suite. */
+function caseOf(keys: string) {
+  const text = `name: s\ndefaults: {kernels: [debian-12-6.1]}\ncases:\n  - {name: a, ${keys}}\n`;
+  const [source] = readSuite({ file: 's.yaml', text }).cases;
+  return source ?? expect.fail('the suite has no case');
+}
+
+const OBJECT = 'artifact: a.o';
+
+test.each([
+  ['a command', 'command: ./load', undefined, undefined, /what a command finds/],
+  ['a budget', OBJECT, 5000, undefined, /^all kernels are tested: what max_insns counts/],
+  ['functional tests', OBJECT, undefined, `${TEST}}\n`, /m\.yaml: what functional tests see/],
+])('of a case with %s no pass is inferred: all of its kernels are tested', (_, keys, maxInsns, text, words) => {
+  const resolved = text === undefined ? undefined : manifest(text);
+  const { sample, notes } = caseSample({ facts: undefined, accepts: true }, caseOf(keys), maxInsns, resolved);
+  expect(sample).toBeUndefined();
+  expect(notes).toEqual([expect.stringMatching(words)]);
+});
+
+test('other cases are sampled, and so are all but commands where an inferred pass does not count', () => {
+  const one = caseOf(OBJECT);
+  const accepts = { facts: '/f', accepts: true };
+  expect(caseSample(accepts, one, undefined, undefined)).toEqual({ sample: accepts, notes: [] });
+  const counts = { facts: '/f', accepts: false };
+  expect(caseSample(counts, one, 5000, manifest(`${TEST}}\n`))).toEqual({ sample: counts, notes: [] });
+  expect(caseSample(undefined, one, 5000, undefined)).toEqual({ sample: undefined, notes: [] });
 });

@@ -1,6 +1,8 @@
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { check, reportOf } from './support/check.ts';
+import { bpfcompat } from './support/cli.ts';
 import { ROOT } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -35,4 +37,44 @@ test('shards and commands are not sampled', async () => {
     check(scratch, [OBJECT], { kernels: KERNELS, sample: true, shard: { index: 1, total: 2 } }),
   ).rejects.toThrow(/cannot be combined/);
   await expect(check(scratch, [OBJECT], { kernels: KERNELS, acceptInferred: true })).rejects.toThrow(/add .*sample/);
+});
+
+describe('a suite', () => {
+  const dir = mkdtempSync(join(scratch, 'suite-'));
+  const suite = `name: s
+defaults: {kernels: [${KERNELS.join(', ')}]}
+cases:
+  - {name: object, artifact: simple_pass.bpf.o}
+  - {name: command, command: "uname -r"}
+`;
+  copyFileSync(OBJECT, join(dir, 'simple_pass.bpf.o'));
+  writeFileSync(join(dir, 'suite.yaml'), suite);
+  const run = async (...flags: string[]) => {
+    const end = await bpfcompat(
+      ['suite', '--suite', 'suite.yaml', '--offline', '--out', 'suite.json', ...flags],
+      {
+        cwd: dir,
+      },
+    );
+    return end;
+  };
+
+  test('is tested on one kernel of each class, case by case; commands on all', async () => {
+    const end = await run('--sample', '--accept-inferred', '--facts', 'facts');
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    const { cases } = JSON.parse(readFileSync(join(dir, 'suite.json'), 'utf8'));
+    const statuses = cases.map(({ targets }: { targets: { status: string }[] }) => targets.map(({ status }) => status));
+    expect(statuses).toEqual([
+      ['pass', 'pass', 'inferred'],
+      ['pass', 'pass', 'pass'],
+    ]);
+    expect(end.stdout + end.stderr).toContain('command: all kernels are tested: what a command finds may differ');
+  });
+
+  test('with inferred results that were not accepted is inconclusive, and one in shards is not sampled', async () => {
+    expect((await run('--sample', '--facts', 'facts')).code).toBe(1);
+    const both = await run('--sample', '--shard', '1/2');
+    expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('--sample cannot be combined with --shard')]);
+    expect((await run('--facts', 'facts')).stderr).toContain('add --sample');
+  });
 });

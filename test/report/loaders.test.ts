@@ -79,6 +79,21 @@ describe('where loaders disagree', () => {
   });
 });
 
+test('the lines name who rejects it: two versions that say the same are one, with each kernel once', () => {
+  const older = { ...rejecting, loader: { ...THEIRS, version: '0.16.0' } };
+  const targets = [target('debian-12-6.1'), target('debian-12-6.12')];
+  const results = targets.map((_, index) => {
+    const loaders = index === 0 ? [rejecting, older] : [rejecting];
+    return result({ artifact: 0, target: index }, undefined, { evidence: ours, loader: OURS, loaders });
+  });
+  const both = runReport({ targets, results });
+  const lines = matrixText(both, { width: 200, color: false }).split('\n');
+  expect(lines.filter((line) => line.startsWith('  - '))).toEqual([
+    expect.stringMatching(/^ {2}- ebpf-go 0\.22\.0, ebpf-go 0\.16\.0 on 6\.1, 6\.12: /),
+  ]);
+  expect(loadersMarkdown(targetViews(both, 0)).join('\n')).toContain('- `debian-12-6.1`, ebpf-go 0.16.0: ');
+});
+
 test('one that gave no result disagrees with no one', () => {
   const silent = { loader: THEIRS, outcome: infra(), evidence: undefined, totalMs: 1 };
   expect(JSON.stringify(loadersJson(targetViews(run([silent]), 0)[0]?.result))).not.toContain('loader_disagreements');
