@@ -17,7 +17,7 @@ function noteOf({ name, cells, latest }: SiteObject): string[] {
     );
     if (failing === undefined) continue;
     return [
-      `${name}: ${JSON.stringify(failing.path)} fails on ${shown.kernel}, and the newer result of ${JSON.stringify(shown.path)}, which has the same name, is shown; if they are two objects, test them in one run, which tells their names apart`,
+      `${name}: ${JSON.stringify(failing.path)} fails on ${shown.kernel}, and the newer result of ${JSON.stringify(shown.path)}, which has the same name, is shown; if they are two objects, test them in one run, which gives them names of their own`,
     ];
   }
   return [];

@@ -92,7 +92,7 @@ test('a failure behind the pass of a file of the same name is noted', async () =
   writeReport('reports/b.json', inDirectory(passing, 'b'));
   const { notes } = await build();
   expect(notes).toEqual([
-    'conn: "/src/a/conn.bpf.o" fails on debian-11-5.10, and the newer result of "/src/b/conn.bpf.o", which has the same name, is shown; if they are two objects, test them in one run, which tells their names apart',
+    'conn: "/src/a/conn.bpf.o" fails on debian-11-5.10, and the newer result of "/src/b/conn.bpf.o", which has the same name, is shown; if they are two objects, test them in one run, which gives them names of their own',
   ]);
   // The same file, mended.
   writeReport('reports/b.json', inDirectory(passing, 'a'));
