@@ -17027,6 +17027,11 @@ var init_untraceable = __esm({
       kprobe: KEPT_AWAY,
       blacklisted: { what: "cannot be probed", why: "It is on the kprobe blacklist (NOKPROBE_SYMBOL)." },
       notrace: { what: "cannot be traced", why: "It is built without the entry that tracing needs (notrace)." },
+      unlisted: {
+        what: "cannot be traced",
+        why: "It is not among the functions that this kernel can trace: built without the entry that tracing needs (notrace), or no function of C."
+      },
+      no_function: { what: "is data and no function", why: "Only instructions can be probed." },
       no_entry: {
         what: "cannot be traced",
         why: "It starts with something else than the entry that tracing needs (EBUSY)."
@@ -18525,6 +18530,29 @@ var init_moved_fields = __esm({
   }
 });
 
+// src/findings/unfit-access.ts
+var UNFIT_ACCESS;
+var init_unfit_access = __esm({
+  "src/findings/unfit-access.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    UNFIT_ACCESS = {
+      array_element: {
+        why: "Of the element of an array libbpf places the offset alone: its size, sign or position in bits is no question that a relocation can be about",
+        todo: "Write it about the member itself, without an index, or about the type of the element."
+      },
+      bitfield: {
+        why: "The member is a bitfield in this kernel, and one that no load of up to eight bytes holds whole",
+        todo: "Read the members around it with bpf_probe_read_kernel, and take the bits out by hand."
+      },
+      far_member: {
+        why: "The member lies farther from the start of its structure than one instruction can reach (32,767 bytes)",
+        todo: "Read it with BPF_CORE_READ, which adds the offset to the pointer first."
+      }
+    };
+  }
+});
+
 // src/findings/core-access.ts
 function otherMachine(access3) {
   return Object.entries(REGISTERS).find(([prefix]) => access3.startsWith(prefix))?.[1];
@@ -18541,9 +18569,17 @@ function coreWords(f) {
   const { reason } = f.args;
   if (reason === "mem_size") {
     return {
-      title: `${access3 ?? `a field read by ${who(f)}`} has another size or sign here than in the object`,
+      title: `${access3 ?? `a field read by ${who(f)}`} has another size or sign here than in the object, or is a bitfield`,
       explanation: sentence(`${who(f)} reads it directly with the width it had when the object was compiled.`),
-      remediation: "Read it with BPF_CORE_READ or BPF_CORE_READ_BITFIELD into a variable of the right type."
+      remediation: "Read a bitfield of the kernel with BPF_CORE_READ_BITFIELD (BPF_CORE_READ_BITFIELD_PROBED where the program may not follow the pointer), everything else with BPF_CORE_READ into a variable of the right type."
+    };
+  }
+  if (reason === "array_element" || reason === "bitfield" || reason === "far_member") {
+    const unfit = UNFIT_ACCESS[reason];
+    return {
+      title: `${who(f)} accesses ${access3 ?? "a type of the kernel"} by CO-RE in a way that libbpf cannot place`,
+      explanation: `${unfit.why}; so nothing was loaded.`,
+      remediation: unfit.todo
     };
   }
   if (reason === "fatal") {
@@ -18576,6 +18612,7 @@ var init_core_access = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_entry();
     init_moved_fields();
+    init_unfit_access();
     init_writer();
     FIELD = {
       why: "reads a field that is not there in that form",
@@ -18601,7 +18638,7 @@ var init_core_access = __esm({
     __name(otherMachine, "otherMachine");
     __name(otherMachineWords, "otherMachineWords");
     ARGS7 = ["field", "kind", "type", "relocation", "near"];
-    REASONS3 = [...reasonsOf(CORE), "mem_size", "fatal", "anonymous"];
+    REASONS3 = [...reasonsOf(CORE), ...reasonsOf(UNFIT_ACCESS), "mem_size", "fatal", "anonymous"];
     __name(coreWords, "coreWords");
     CORE_ACCESS = { args: ARGS7, reasons: REASONS3, words: coreWords };
   }
@@ -18909,8 +18946,8 @@ var init_incompatible = __esm({
         todo: "Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand."
       },
       map_static: {
-        what: "declares a map as static",
-        todo: 'Remove "static" from the definition of the map: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).'
+        what: "keeps a map from libbpf: static, or with hidden visibility",
+        todo: 'Remove "static", __hidden or visibility("hidden") from the definition of the map, or -fvisibility=hidden from the options of the compiler: libbpf takes global maps only (a name that two files share can be kept apart by a prefix).'
       },
       map_plain_type: {
         what: "gives the key or the value of a map as a plain member",
@@ -18951,6 +18988,10 @@ var init_incompatible = __esm({
       struct_ops_pointer: {
         what: "sets a pointer in a structure of struct_ops that is not one to a function",
         todo: "Leave that member out: libbpf fills in programs and plain values, and places no other pointers. What the programs share goes into a map or a global variable."
+      },
+      exception_callback: {
+        what: "names a callback for exceptions that libbpf cannot use",
+        todo: "Define one global function of that name in the same object (not static, not hidden), which takes a __u64 and returns an int, and put __exception_cb(NAME) at the program itself."
       },
       no_function_info: {
         what: "has a function without type information beside functions that have it",
@@ -19794,7 +19835,15 @@ var init_rejected_values = __esm({
       },
       null_path: {
         why: "a pointer that is NULL on one path is followed",
-        todo: "On the path that the log shows, the variable still has the NULL that it was declared with: leave where it was not set (if (!p) return ...) before the access. A comparison with data_end does not stand for that."
+        todo: "On the path that the log shows, the pointer is NULL: it still has the value that it was declared with, or the check for NULL goes the wrong way. Leave before the access where it is NULL (if (!p) return ...). A comparison with data_end does not stand for that."
+      },
+      packet_length: {
+        why: "a helper is given as many bytes of the packet as a variable says, and a check against data_end counts for constant sizes only",
+        todo: "Give it a constant number of bytes that was checked (pointer + N > data_end), in steps where there are more; or copy them into a buffer first with bpf_skb_load_bytes or bpf_xdp_load_bytes, and give it that."
+      },
+      pointer_part: {
+        why: "a member of a kernel structure that is a pointer is read in part",
+        todo: "Read pointers whole (8 bytes). Where no pointer is meant, what the program reads through is of another type than it takes it for: compare the arguments of the hook on this kernel with the program."
       },
       pointer_bits: {
         why: "a pointer is masked, shifted or multiplied like a number",
@@ -20027,8 +20076,9 @@ function allowedWords(f) {
   const range2 = rangeWords(f.args.allowed ?? "");
   if (range2 === void 0) return void 0;
   const { number: number5, smin } = f.args;
-  const bits = number5 === void 0 ? Number(smin) : Number(number5);
-  const value2 = Number.isNaN(bits) ? void 0 : bits > 2147483647 ? bits - 4294967296 : bits;
+  const bits = BigInt.asIntN(64, BigInt(number5 ?? smin ?? 0));
+  const signed2 = bits > 0x7fffffffn && bits <= 0xffffffffn ? BigInt.asIntN(32, bits) : bits;
+  const value2 = number5 === void 0 && smin === void 0 ? void 0 : signed2;
   return `${value2 === void 0 ? "It" : `It returns ${value2}, and`} may return ${range2} here.`;
 }
 var ADVICE3, RANGE;
@@ -20131,7 +20181,11 @@ var init_rejections = __esm({
       },
       packet_bounds: {
         why: "the packet is accessed at a place that no check against data_end covers",
-        todo: "Compare the very pointer that is used, plus the size of the access, with data_end right before the access; bound what is added to it first (with & of a constant)."
+        todo: "Compare the very pointer that is used, plus the size of the access, with data_end right before the access; bound what is added to it first (with & of a constant), all in all to less than 65,535 bytes, beyond which no check counts."
+      },
+      packet_too_far: {
+        why: "the packet is accessed at an offset that may be larger than 65,535, where no check against data_end counts",
+        todo: "Bound what is added to the packet pointer to less than that before it is added (with & of a smaller constant, or a comparison), all in all, and compare with data_end after that."
       },
       stale_packet: {
         why: "a packet pointer is used after a call that may move the packet",
@@ -22846,17 +22900,23 @@ async function firstThere(catalog, paths) {
   }
   return void 0;
 }
+async function isSame({ files }, one, other) {
+  const read = /* @__PURE__ */ __name((path2) => readIfThere(files, path2).catch(() => void 0), "read");
+  const text7 = await read(one);
+  return text7 !== void 0 && text7 === await read(other);
+}
 async function withNote(catalog, matrix2, name5, own3) {
   const builtin = builtinPath(catalog, name5);
   if (matrix2.file !== builtin) {
-    if (await firstThere(catalog, [builtin]) === void 0) return matrix2;
+    if (await firstThere(catalog, [builtin]) === void 0 || await isSame(catalog, matrix2.file, builtin))
+      return matrix2;
     return {
       ...matrix2,
       note: `matrix ${matrix2.file} is this file, not the one called ${name5} that comes with bpfcompat`
     };
   }
   const other = await firstThere(catalog, own3);
-  if (other === void 0) return matrix2;
+  if (other === void 0 || await isSame(catalog, other, builtin)) return matrix2;
   const path2 = other.includes("/") ? other : `./${other}`;
   return { ...matrix2, note: `matrix ${name5} is the one that comes with bpfcompat; name ${path2} to have that file` };
 }
@@ -22922,6 +22982,7 @@ var init_catalog = __esm({
     __name(isMatrixName, "isMatrixName");
     __name(firstOf, "firstOf");
     __name(firstThere, "firstThere");
+    __name(isSame, "isSame");
     __name(withNote, "withNote");
     __name(findMatrix, "findMatrix");
     __name(directoryHint, "directoryHint");
@@ -23111,8 +23172,8 @@ var init_file_sections = __esm({
 });
 
 // src/kernels/image/notes.ts
-function* elfNotes(notes) {
-  const bytes3 = Buffer.from(notes.buffer, notes.byteOffset, notes.byteLength);
+function* elfNotes(notes2) {
+  const bytes3 = Buffer.from(notes2.buffer, notes2.byteOffset, notes2.byteLength);
   for (let at = 0; at + 12 <= bytes3.length; ) {
     const [name5, size, type] = [bytes3.readUInt32LE(at), bytes3.readUInt32LE(at + 4), bytes3.readUInt32LE(at + 8)];
     const from = at + 12 + align(name5);
@@ -23489,8 +23550,8 @@ async function readVmlinux(host, path2, head2, signal) {
   if (header?.machine !== ELF_MACHINE.x86_64 || segments === void 0 || segments.length === 0) {
     return "it is an ELF file and no vmlinux for x86_64 (a module, or a kernel of another architecture); name arch/x86/boot/bzImage of a build";
   }
-  const notes = segments.find(({ type, size: size2 }) => type === SEGMENT_TYPE.note && size2 <= MAX_NOTES);
-  const entered = notes !== void 0 && [...elfNotes(await bytesAt(host, path2, notes, signal))].some(
+  const notes2 = segments.find(({ type, size: size2 }) => type === SEGMENT_TYPE.note && size2 <= MAX_NOTES);
+  const entered = notes2 !== void 0 && [...elfNotes(await bytesAt(host, path2, notes2, signal))].some(
     ({ owner, type }) => owner === PVH_ENTRY.owner && type === PVH_ENTRY.type
   );
   if (!entered) {
@@ -23558,8 +23619,8 @@ async function wholeKernel(chunks2) {
   }
   return Buffer.concat(parts2);
 }
-function buildIdIn(notes) {
-  for (const { owner, type, value: value2 } of elfNotes(notes)) {
+function buildIdIn(notes2) {
+  for (const { owner, type, value: value2 } of elfNotes(notes2)) {
     if (owner === "GNU" && type === BUILD_ID) return value2.toString("hex");
   }
   return void 0;
@@ -23572,8 +23633,8 @@ function sectionsOf(kernel2) {
   };
 }
 function factsOf(bytesOf2) {
-  const notes = bytesOf2(".notes") ?? bytesOf2(".note.gnu.build-id");
-  const buildId = notes && buildIdIn(notes);
+  const notes2 = bytesOf2(".notes") ?? bytesOf2(".note.gnu.build-id");
+  const buildId = notes2 && buildIdIn(notes2);
   const btf = bytesOf2(".BTF");
   return {
     ...buildId !== void 0 && { buildId },
@@ -23942,6 +24003,7 @@ async function secureRoot(host, root) {
       `${root} belongs to user ${stat4.uid}, not to user ${own3} who runs this; ${remedy5}`
     );
   }
+  await rejectPlanted(host, root, own3);
   if ((stat4.mode & OTHERS_WRITE) !== 0) {
     throw new HostError(
       "store_open",
@@ -23949,6 +24011,17 @@ async function secureRoot(host, root) {
     );
   }
   if ((stat4.mode & 63) !== 0) await host.files.setMode(root, OWNER_ONLY);
+}
+async function rejectPlanted(host, root, own3) {
+  for (let at = await host.files.realPath(root); (0, import_node_path12.dirname)(at) !== at; at = (0, import_node_path12.dirname)(at)) {
+    const [stat4, above] = await Promise.all([at, (0, import_node_path12.dirname)(at)].map((path2) => host.files.stat(path2)));
+    if (stat4 === void 0 || above === void 0 || (above.mode & ANYBODY_ADDS) !== ANYBODY_ADDS) continue;
+    if (stat4.uid === own3 || stat4.uid === 0) continue;
+    throw new HostError(
+      "store_planted",
+      `${at}, which ${root} lies in, was made by user ${stat4.uid} in ${(0, import_node_path12.dirname)(at)}, where anybody can make directories; set BPFCOMPAT_CACHE_DIR to a place that is your own`
+    );
+  }
 }
 function storeRoot(env) {
   const own3 = env["BPFCOMPAT_CACHE_DIR"];
@@ -23965,7 +24038,7 @@ function storeRoot(env) {
     "there is no place to keep kernels: set BPFCOMPAT_CACHE_DIR to a directory, or HOME"
   );
 }
-var import_node_path12, OWNER_ONLY, OTHERS_WRITE;
+var import_node_path12, OWNER_ONLY, OTHERS_WRITE, ANYBODY_ADDS;
 var init_store_root = __esm({
   "src/kernels/store-root.ts"() {
     "use strict";
@@ -23974,7 +24047,9 @@ var init_store_root = __esm({
     init_errors();
     OWNER_ONLY = 448;
     OTHERS_WRITE = 18;
+    ANYBODY_ADDS = 514;
     __name(secureRoot, "secureRoot");
+    __name(rejectPlanted, "rejectPlanted");
     __name(storeRoot, "storeRoot");
   }
 });
@@ -24603,11 +24678,11 @@ var init_release_file = __esm({
 });
 
 // src/kernels/sources/deb/apt.ts
-async function keyringFor(host, { archive, keyring: chosen3 }, dir) {
+async function keyringFor(host, { archive, keyring: chosen2 }, dir) {
   const { vendor, keyring, keyringPackage, keys } = ARCHIVES[archive];
-  const file2 = chosen3 ?? keyring;
+  const file2 = chosen2 ?? keyring;
   if ((await host.files.stat(file2))?.isFile) return file2;
-  if (chosen3 === void 0 && keys !== void 0) {
+  if (chosen2 === void 0 && keys !== void 0) {
     const shipped = (0, import_node_path18.join)(dir, `${keyringPackage}.asc`);
     await host.files.writeAtomic(shipped, `${keys}
 `);
@@ -24690,9 +24765,9 @@ var init_apt = __esm({
         await this.#checked;
         const names3 = await this.#run("apt-cache", ["pkgnames", "--", prefix], { maxOutput: MAX_INDEX_OUTPUT });
         if (names3.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names3.stderr.toString("utf8"));
-        const chosen3 = names3.stdout.toString("utf8").split("\n").filter((name5) => name5 !== "" && requested2(name5));
-        if (chosen3.length === 0) return [];
-        const shown4 = await this.#run("apt-cache", ["show", "--", ...chosen3], { maxOutput: MAX_INDEX_OUTPUT });
+        const chosen2 = names3.stdout.toString("utf8").split("\n").filter((name5) => name5 !== "" && requested2(name5));
+        if (chosen2.length === 0) return [];
+        const shown4 = await this.#run("apt-cache", ["show", "--", ...chosen2], { maxOutput: MAX_INDEX_OUTPUT });
         return parsePackages(shown4.stdout.toString("utf8")).filter((one) => one.arch === arch || one.arch === "all");
       }
       async download(packages, dir, onBytes) {
@@ -24878,8 +24953,8 @@ function newest(packages) {
 function choosePackage(source, offered) {
   const named8 = offered.filter((one) => nameMatches(source.package, one.name));
   const right = source.version === void 0 ? named8 : named8.filter((one) => one.version === source.version);
-  const chosen3 = newest(right);
-  if (chosen3 !== void 0) return chosen3;
+  const chosen2 = newest(right);
+  if (chosen2 !== void 0) return chosen2;
   const requested2 = source.version === void 0 ? source.package : `${source.package} ${source.version}`;
   const similar = (named8.length > 0 ? named8 : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
   throw new HostError(
@@ -25460,7 +25535,7 @@ async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, l
   const downloads = (0, import_node_path23.join)(paths.workDir, "debs");
   await host.files.makeDir(downloads);
   const lists = { arch, source, mirror, local: local2, paths, listener };
-  const chosen3 = await withLists(host, lists, async (apt) => {
+  const chosen2 = await withLists(host, lists, async (apt) => {
     const prefix = literalPrefix(source.package);
     const matching = await apt.packages(prefix, (name5) => nameMatches(source.package, name5));
     const offered = matching.length > 0 ? matching : await apt.packages(prefix, () => true);
@@ -25476,8 +25551,8 @@ async function fetchFrom(host, arch, source, { mirror, local: local2 }, paths, l
     if (paths.keepDir !== void 0) await apt.keepLists(paths.keepDir);
     return [choice4, await apt.signer()];
   });
-  if (chosen3 === void 0) return "unchanged";
-  const [choice3, signer] = chosen3;
+  if (chosen2 === void 0) return "unchanged";
+  const [choice3, signer] = chosen2;
   const { first: first3, all } = choice3;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first3.name}`, 0, 0);
@@ -29556,22 +29631,22 @@ var init_address = __esm({
 });
 
 // src/kernels/sources/rpm/acquire.ts
-async function makeRoom(host, chosen3, paths, what) {
-  const packed = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
-  const unpacked2 = chosen3.reduce((sum2, one) => sum2 + (one.installedBytes || one.size * GUESSED_RATIO2), 0);
+async function makeRoom(host, chosen2, paths, what) {
+  const packed = chosen2.reduce((sum2, { size }) => sum2 + size, 0);
+  const unpacked2 = chosen2.reduce((sum2, one) => sum2 + (one.installedBytes || one.size * GUESSED_RATIO2), 0);
   await requireSpace(host, paths.root, packed + unpacked2, what);
   const dir = (0, import_node_path35.join)(paths.workDir, "rpms");
   await host.files.makeDir(dir);
   return dir;
 }
-async function downloadPackages(host, web, place3, chosen3, { paths, listener }) {
-  const [first3] = chosen3;
-  const total = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
+async function downloadPackages(host, web, place3, chosen2, { paths, listener }) {
+  const [first3] = chosen2;
+  const total = chosen2.reduce((sum2, { size }) => sum2 + size, 0);
   const what = first3?.name ?? "";
-  const dir = await makeRoom(host, chosen3, paths, `fetching ${what}`);
+  const dir = await makeRoom(host, chosen2, paths, `fetching ${what}`);
   let finished2 = 0;
   const files = [];
-  for (const [index, chosenPackage] of chosen3.entries()) {
+  for (const [index, chosenPackage] of chosen2.entries()) {
     if (chosenPackage.size > MAX_PACKAGE) {
       throw new HostError(
         "bad_index",
@@ -29601,10 +29676,10 @@ async function downloadPackages(host, web, place3, chosen3, { paths, listener })
   }
   return files;
 }
-async function copyPackages(host, from, chosen3, { source, paths }) {
-  const dir = await makeRoom(host, chosen3, paths, `unpacking ${source.package}`);
+async function copyPackages(host, from, chosen2, { source, paths }) {
+  const dir = await makeRoom(host, chosen2, paths, `unpacking ${source.package}`);
   const files = [];
-  for (const [index, chosenPackage] of chosen3.entries()) {
+  for (const [index, chosenPackage] of chosen2.entries()) {
     const path2 = (0, import_node_path35.join)(dir, `${index}.rpm`);
     await host.files.copy(from.get(chosenPackage) ?? "", path2);
     files.push({ chosenPackage, path: path2 });
@@ -33901,13 +33976,19 @@ function isStored2({ stored: stored2, source, listener }, [first3], where) {
   );
   return true;
 }
+function namedPlace({ source, arch }) {
+  const address2 = source.baseurl ?? source.metalink ?? source.mirrorlist ?? source.mirror_list ?? source.vault?.[0];
+  const full = address2 && expandAddress(address2, arch, source.releasever);
+  return full && source.baseurl !== void 0 ? asBase(full) : full;
+}
 async function fromDirectory(host, keyring, dir, request2) {
-  const { source, arch, paths } = request2;
+  const { source, arch, paths, packagesDir } = request2;
   const local2 = await packagesIn(host, dir, /* @__PURE__ */ new Set([source.package, ...source.companions ?? []]), arch);
-  const chosen3 = choosePackages(source, [...local2.keys()], dir);
-  if (isStored2(request2, chosen3, dir)) return "unchanged";
-  const files = await copyPackages(host, local2, chosen3, request2);
-  return takeKernel(host, keyring, files, dir, false, { ...request2, paths: { ...paths, keepDir: void 0 } });
+  const chosen2 = choosePackages(source, [...local2.keys()], dir);
+  if (isStored2(request2, chosen2, dir)) return "unchanged";
+  const files = await copyPackages(host, local2, chosen2, request2);
+  const origin = packagesDir === void 0 ? dir : namedPlace(request2) ?? source.directory ?? dir;
+  return takeKernel(host, keyring, files, origin, false, { ...request2, paths: { ...paths, keepDir: void 0 } });
 }
 async function fromPlace(host, web, keyring, place3, request2) {
   const { source, arch, paths, listener } = request2;
@@ -33917,9 +33998,9 @@ async function fromPlace(host, web, keyring, place3, request2) {
   listener.onProgress("package lists", 0, 0);
   const { signal } = listener;
   const offered = await offeredAt(host, place3, { web, keyring, source, names: names3, arch, dir, signal });
-  const chosen3 = choosePackages(source, offered, place3.base);
-  if (isStored2(request2, chosen3, place3.base)) return "unchanged";
-  const files = await downloadPackages(host, web, place3, chosen3, request2);
+  const chosen2 = choosePackages(source, offered, place3.base);
+  if (isStored2(request2, chosen2, place3.base)) return "unchanged";
+  const files = await downloadPackages(host, web, place3, chosen2, request2);
   return takeKernel(host, keyring, files, place3.base, indexIsSigned(source), request2);
 }
 async function fetchRpm(host, request2) {
@@ -33954,6 +34035,7 @@ var init_rpm = __esm({
     init_errors();
     init_space();
     init_acquire();
+    init_address();
     init_builds2();
     init_choose2();
     init_directory();
@@ -33966,6 +34048,7 @@ var init_rpm = __esm({
     init_web();
     INDEX_BYTES = 64 * 1024 * 1024;
     __name(isStored2, "isStored");
+    __name(namedPlace, "namedPlace");
     __name(fromDirectory, "fromDirectory");
     __name(fromPlace, "fromPlace");
     __name(fetchRpm, "fetchRpm");
@@ -34957,7 +35040,7 @@ function ambiguous(word4, origin) {
 }
 async function expandWords(words3, choosable, origin) {
   const { ids, sets, idsOfSet } = choosable;
-  const chosen3 = [];
+  const chosen2 = [];
   const typed = /* @__PURE__ */ new Set();
   for (const word4 of words3) {
     const isId = ids.includes(word4);
@@ -34965,15 +35048,15 @@ async function expandWords(words3, choosable, origin) {
     const rows3 = isId ? void 0 : rowsOf(word4, choosable, origin);
     const named8 = rows3?.map(({ id: id2 }) => id2) ?? (!isId && sets.includes(word4) ? await idsOfSet(word4) : void 0);
     if (named8 !== void 0) {
-      chosen3.push(...named8.filter((id2) => !chosen3.includes(id2)));
+      chosen2.push(...named8.filter((id2) => !chosen2.includes(id2)));
       continue;
     }
     const isSlip2 = SIGNS.test(word4) || !/\d/.test(word4) && similarNames(word4, [...sets, ...vendors(choosable)]).length > 0;
     if (!isId && isSlip2) throw unknown2(word4, choosable, origin);
-    if (typed.has(word4) || !chosen3.includes(word4)) chosen3.push(word4);
+    if (typed.has(word4) || !chosen2.includes(word4)) chosen2.push(word4);
     typed.add(word4);
   }
-  return chosen3;
+  return chosen2;
 }
 var ALIASES, WORD, SIGNS;
 var init_kernel_words = __esm({
@@ -35274,10 +35357,10 @@ function checkContradictions({ value: value2, at }) {
     if (program2.autoload !== void 0) reject11(["programs", index, "autoload"], `${strict}autoload`);
   });
 }
-function checkRequiredProfiles(manifest, chosen3, chosenBy) {
+function checkRequiredProfiles(manifest, chosen2, chosenBy) {
   const lines3 = manifest.requiredProfiles.flatMap(
-    (id2, index) => chosen3.includes(id2) ? [] : [
-      `${manifest.requiredProfileOrigins[index]}: required profile "${id2}" is not among the kernels of ${chosenBy}${didYouMean(id2, chosen3) || ";"} add it there or remove it from required_profiles`
+    (id2, index) => chosen2.includes(id2) ? [] : [
+      `${manifest.requiredProfileOrigins[index]}: required profile "${id2}" is not among the kernels of ${chosenBy}${didYouMean(id2, chosen2) || ";"} add it there or remove it from required_profiles`
     ]
   );
   if (lines3.length > 0) throw new UsageError("required_profile_missing", lines3.join("\n"));
@@ -35708,12 +35791,12 @@ function oncePer(make) {
     return known5.value;
   };
 }
-function grouped(items, keyOf9) {
+function grouped(items, keyOf10) {
   const groups2 = /* @__PURE__ */ new Map();
   for (const item of items) {
-    const group2 = groups2.get(keyOf9(item));
+    const group2 = groups2.get(keyOf10(item));
     if (group2) group2.push(item);
-    else groups2.set(keyOf9(item), [item]);
+    else groups2.set(keyOf10(item), [item]);
   }
   return groups2;
 }
@@ -36717,11 +36800,11 @@ function reasonsOf2(group2, findings) {
   );
 }
 function variantsJson(evidence, findings) {
-  const groups2 = groupsOf(evidence).map(({ group: group2, chosen: chosen3, programs }) => {
+  const groups2 = groupsOf(evidence).map(({ group: group2, chosen: chosen2, programs }) => {
     const reasons = reasonsOf2(group2, findings);
     return {
       group: group2,
-      chosen: some(chosen3),
+      chosen: some(chosen2),
       programs: programs.map(({ name: name5, outcome }) => ({
         name: name5,
         outcome,
@@ -37115,6 +37198,10 @@ var init_loader_rows = __esm({
 });
 
 // src/model/vendors.ts
+function looksLikeKernel(word4) {
+  const name5 = /^([a-z][a-z-]*[a-z])(?:(?:-\d[\d.]*)+(?:-[a-z0-9]+)*|[<>=]+[\d.]+)$/.exec(word4)?.[1];
+  return name5 !== void 0 && VENDORS.has(name5);
+}
 function vendorName(distro) {
   return VENDORS.get(distro)?.name ?? distro;
 }
@@ -37150,6 +37237,7 @@ var init_vendors = __esm({
         ubuntu: { name: "Ubuntu", short: "ubu" }
       })
     );
+    __name(looksLikeKernel, "looksLikeKernel");
     __name(vendorName, "vendorName");
     __name(shortDistro, "shortDistro");
   }
@@ -37282,7 +37370,7 @@ function loaderWord2({ outcome, evidence, attached, attempted }) {
 function disagreementLines({ rejecting, accepting, title: title3, said, maps, fixups }, kernel2) {
   const { name: name5 } = accepting.loader;
   return [
-    `- ${kernel2}: ${md(title3)}; ${md(loaderName2(accepting.loader))} accepts the object`,
+    `- ${kernel2}, ${md(loaderName2(rejecting.loader))}: ${md(title3)}; ${md(loaderName2(accepting.loader))} accepts the object`,
     ...said === "" ? [] : [`  - ${md(rejecting.loader.name)}: ${md(said, MAX_SAID)}`],
     ...maps.slice(0, MAX_LISTED2).map((text7) => `  - ${md(text7)}`),
     ...fixups.slice(0, MAX_LISTED2).map((text7) => `  - done for ${md(name5)} alone: ${md(text7)}`)
@@ -37338,11 +37426,11 @@ function loadedWords({ name: name5, reason, names: names3 }, format) {
 }
 function moduleSentences(modules2, format) {
   const loaded2 = modules2.modules.filter(({ status: status4 }) => status4 === "loaded");
-  const chosen3 = loaded2.filter(({ reason }) => reason !== "dependency").map((one) => loadedWords(one, format));
+  const chosen2 = loaded2.filter(({ reason }) => reason !== "dependency").map((one) => loadedWords(one, format));
   const besides3 = loaded2.filter(({ reason }) => reason === "dependency").map(({ name: name5 }) => name5);
   const needs = besides3.length > 0 ? `, with ${cut(besides3, format)}` : "";
   return [
-    ...chosen3.length > 0 ? [`loaded ${chosen3.slice(0, MAX_LISTED3).join(", ")}${needs}`] : [],
+    ...chosen2.length > 0 ? [`loaded ${chosen2.slice(0, MAX_LISTED3).join(", ")}${needs}`] : [],
     ...modules2.modules.flatMap(({ name: name5, status: status4, error: error2 }) => {
       if (status4 === "failed") return [`${format(name5)} could not be loaded: ${error2}`];
       if (status4 === "built_in") return [`${format(name5)} is built into this kernel`];
@@ -37447,29 +37535,29 @@ function targetNotes(view) {
   const { primary, findings, outcome } = view;
   if (outcome.status === "skipped") return [`skipped: ${outcome.reason}`];
   if (outcome.status === "inferred") return [`inferred: ${inferredText(outcome.inference)}`];
-  const notes = [];
+  const notes2 = [];
   const retried = view.result?.retriedAfter;
-  if (retried) notes.push(`retried after: ${retried}`);
+  if (retried) notes2.push(`retried after: ${retried}`);
   const shortened = view.result?.shortened;
-  if (shortened !== void 0) notes.push(`shortened: ${shortened}`);
-  if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
-  for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
+  if (shortened !== void 0) notes2.push(`shortened: ${shortened}`);
+  if (primary) notes2.push(`classification: ${primary.rollup} (${primary.confidence})`);
+  for (const finding of findings) notes2.push(...findingNotes(finding, finding === primary));
   const btf = btfNote(view);
-  if (btf !== void 0) notes.push(btf);
+  if (btf !== void 0) notes2.push(btf);
   const family2 = familyNote(view);
-  if (family2 !== void 0) notes.push(family2);
+  if (family2 !== void 0) notes2.push(family2);
   const shims = shimsNote(view.evidence);
-  if (shims !== void 0) notes.push(shims);
-  notes.push(...suppliedBtfNotes(view.result?.btf));
-  notes.push(...modulesNotes(view.result?.modules));
-  notes.push(...variantNotes(view.evidence));
-  if (view.attach && view.load === "pass") notes.push(`attach status: ${view.attach.status}`);
+  if (shims !== void 0) notes2.push(shims);
+  notes2.push(...suppliedBtfNotes(view.result?.btf));
+  notes2.push(...modulesNotes(view.result?.modules));
+  notes2.push(...variantNotes(view.evidence));
+  if (view.attach && view.load === "pass") notes2.push(`attach status: ${view.attach.status}`);
   for (const program2 of view.programs) {
     if (program2.load !== "fail") continue;
     const errno4 = errnoName(program2.errno) || "none";
-    notes.push(`program load failure: name=${program2.name} section=${program2.section} errno=${errno4}`);
+    notes2.push(`program load failure: name=${program2.name} section=${program2.section} errno=${errno4}`);
   }
-  return notes.map((note3) => oneLine(note3, 1e3));
+  return notes2.map((note3) => oneLine(note3, 1e3));
 }
 var init_notes2 = __esm({
   "src/report/notes.ts"() {
@@ -37833,8 +37921,8 @@ function allRows(run2) {
   const all = run2.artifacts.flatMap(
     (_, artifact) => (versionRows(run2, artifact) ?? []).map((row) => ({ ...row, object: names3[artifact] ?? "" }))
   );
-  const isSame5 = /* @__PURE__ */ __name(({ change: change2, between, current }) => change2 === "same" && between.every((status4) => status4 === "" || status4 === current), "isSame");
-  return { all, shown: all.length <= MAX_ROWS ? all : all.filter((row) => !isSame5(row)) };
+  const isSame6 = /* @__PURE__ */ __name(({ change: change2, between, current }) => change2 === "same" && between.every((status4) => status4 === "" || status4 === current), "isSame");
+  return { all, shown: all.length <= MAX_ROWS ? all : all.filter((row) => !isSame6(row)) };
 }
 var MAX_ROWS;
 var init_version_rows = __esm({
@@ -38043,7 +38131,7 @@ var init_view = __esm({
     init_finding();
     init_sanitize();
     init_fixups();
-    PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
+    PROCESSED = /processed (\d{1,9}) insns \(limit ([1-9]\d{0,8})\)/;
     PROCESSED_WITHIN = 1024;
     NOT_RUN = { status: "infra_error", cause: "internal", message: "the target was not run" };
     __name(targetViews, "targetViews");
@@ -38603,7 +38691,7 @@ function expectedOf2(cell, target, result, expectations2) {
 }
 function idleExpectations(targets, results, expectations2, reported) {
   const first3 = /* @__PURE__ */ __name((cell) => {
-    const [target, result] = [targets[cell.target], results.find((one) => isSame(one.cell, cell))];
+    const [target, result] = [targets[cell.target], results.find((one) => isSame2(one.cell, cell))];
     return target && expectations2.find((one) => speaksOf(one, target, result));
   }, "first");
   return expectations2.flatMap((one) => {
@@ -38616,7 +38704,7 @@ function idleExpectations(targets, results, expectations2, reported) {
       const scope = kernels4 === void 0 ? `profiles: ${profiles.join(", ")}` : `kernels: ${kernels4.text}`;
       return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
     }
-    const became = reported.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
+    const became = reported.filter((cell) => spoken.some((result) => isSame2(result.cell, cell)));
     const known5 = became.some(
       (cell) => cell.met === "no_answer" || cell.causes.some(({ by }) => by === one) || cell.met !== "failed" && first3(cell) === one
     );
@@ -38626,7 +38714,7 @@ function idleExpectations(targets, results, expectations2, reported) {
     return [`${where}; correct or remove it`];
   });
 }
-function isSame(a, b) {
+function isSame2(a, b) {
   return a.artifact === b.artifact && a.target === b.target;
 }
 function misfitText({ what, declared, found: found2 }) {
@@ -38661,7 +38749,7 @@ var init_expectations = __esm({
     __name(causesOf, "causesOf");
     __name(expectedOf2, "expectedOf");
     __name(idleExpectations, "idleExpectations");
-    __name(isSame, "isSame");
+    __name(isSame2, "isSame");
     __name(misfitText, "misfitText");
     __name(undeclaredText, "undeclaredText");
   }
@@ -39480,7 +39568,7 @@ function reportMarkdown(run2, artifact, verdict2) {
   const subject = run2.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const views = targetViews(run2, artifact);
-  const notes = [...verdict2.reasons, ...run2.notes];
+  const notes2 = [...verdict2.reasons, ...run2.notes];
   const baseline = run2.baseline?.[artifact];
   const lines3 = [
     "# bpfcompat Compatibility Report",
@@ -39516,7 +39604,7 @@ function reportMarkdown(run2, artifact, verdict2) {
     ...predictionLines(views),
     "## Notes",
     "",
-    ...notes.length === 0 ? ["- none"] : notes.map((note3) => `- ${md(note3, 1e3)}`)
+    ...notes2.length === 0 ? ["- none"] : notes2.map((note3) => `- ${md(note3, 1e3)}`)
   ];
   return `${lines3.join("\n")}
 `;
@@ -40009,8 +40097,8 @@ function targetsOf2(matrix2, entries, manifest, timeoutMs, minKernel = manifest?
     timeoutMs: entry2.timeoutMs ?? timeoutMs
   }));
   if (manifest === void 0) return promiseKernels(targets, minKernel);
-  const chosen3 = entries.map(({ id: id2 }) => id2);
-  if (!narrowed) checkRequiredProfiles(manifest, chosen3, matrix2.file);
+  const chosen2 = entries.map(({ id: id2 }) => id2);
+  if (!narrowed) checkRequiredProfiles(manifest, chosen2, matrix2.file);
   return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
 }
 async function checkExpectedProfiles(catalog, expectations2, entries) {
@@ -46214,12 +46302,12 @@ async function chooseAccel(host, options2) {
   if (requested2 !== "auto" && requested2 !== "kvm") {
     throw new UsageError("bad_accel", `BPFCOMPAT_ACCEL=${requested2}: set it to auto, kvm or tcg`);
   }
-  const chosen3 = await availableAccel(host, options2, requested2 === "kvm");
-  if (requested2 === "kvm" && chosen3.accel.accel !== "kvm") {
+  const chosen2 = await availableAccel(host, options2, requested2 === "kvm");
+  if (requested2 === "kvm" && chosen2.accel.accel !== "kvm") {
     const advice = "set BPFCOMPAT_ACCEL=auto to run without it where it does not work";
-    throw new HostError("kvm_unusable", `KVM is required and does not work here: ${chosen3.accel.reason}; ${advice}`);
+    throw new HostError("kvm_unusable", `KVM is required and does not work here: ${chosen2.accel.reason}; ${advice}`);
   }
-  return chosen3;
+  return chosen2;
 }
 async function availableAccel(host, options2, sure) {
   const { arch, sandbox, signal } = options2;
@@ -46410,8 +46498,8 @@ var init_find_qemu = __esm({
 async function prepareQemu(host, arch, cacheDir, signal) {
   const sandbox = await detectSandbox(host, signal);
   const qemu = await findQemu(host, arch, signal, sandbox);
-  const chosen3 = await chooseAccel(host, { arch, qemu, sandbox, cacheDir, signal });
-  return { qemu, ...chosen3 };
+  const chosen2 = await chooseAccel(host, { arch, qemu, sandbox, cacheDir, signal });
+  return { qemu, ...chosen2 };
 }
 var init_qemu_host = __esm({
   "src/guests/qemu/qemu-host.ts"() {
@@ -46696,10 +46784,14 @@ var init_http_request = __esm({
 });
 
 // src/host/pace.ts
+function longest(bytes3) {
+  const small = Math.min(bytes3, LARGE_BYTES);
+  return Math.ceil(small / BYTES_PER_MS2 + (bytes3 - small) / LARGE_BYTES_PER_MS);
+}
 function watchPace({
   maxBytes,
   beginMs = BEGIN_MS,
-  limitMs = beginMs + Math.ceil(maxBytes / BYTES_PER_MS2)
+  limitMs = beginMs + longest(maxBytes)
 }) {
   const began = performance.now();
   const late = new AbortController();
@@ -46708,7 +46800,7 @@ function watchPace({
     () => {
       const taken = performance.now() - began;
       const working = taken - beginMs;
-      const tooLong = total > 0 && working > total / BYTES_PER_MS2;
+      const tooLong = total > 0 && working > longest(total);
       if (taken >= limitMs || tooLong || bytes3 < working * SLOWEST_BYTES_PER_MS) late.abort();
     },
     Math.min(LOOK_MS, beginMs / 4, limitMs / 4)
@@ -46722,15 +46814,18 @@ function watchPace({
     [Symbol.dispose]: () => clearInterval(look)
   };
 }
-var BYTES_PER_MS2, SLOWEST_BYTES_PER_MS, BEGIN_MS, LOOK_MS;
+var BYTES_PER_MS2, LARGE_BYTES, LARGE_BYTES_PER_MS, SLOWEST_BYTES_PER_MS, BEGIN_MS, LOOK_MS;
 var init_pace = __esm({
   "src/host/pace.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     BYTES_PER_MS2 = 20;
+    LARGE_BYTES = 64 * 1024 * 1024;
+    LARGE_BYTES_PER_MS = 500;
     SLOWEST_BYTES_PER_MS = 2;
     BEGIN_MS = 6e4;
     LOOK_MS = 1e3;
+    __name(longest, "longest");
     __name(watchPace, "watchPace");
   }
 });
@@ -50026,7 +50121,7 @@ function printed(data2) {
     process.stdout.write(data2, (error2) => error2 ? reject11(error2) : resolve40());
   });
 }
-async function writeAtomic(path2, data2) {
+async function writeAtomic(path2, data2, durably = false) {
   await rejectPipe(path2);
   const temporary = (0, import_node_path87.join)((0, import_node_path87.dirname)(path2), temporaryName(path2));
   try {
@@ -50035,6 +50130,7 @@ async function writeAtomic(path2, data2) {
       try {
         const handle = __using(_stack, await (0, import_promises12.open)(temporary, "wx", 420), true);
         await handle.writeFile(data2);
+        if (durably) await handle.sync();
       } catch (_) {
         var _error = _, _hasError = true;
       } finally {
@@ -50043,6 +50139,7 @@ async function writeAtomic(path2, data2) {
       }
     }
     await (0, import_promises12.rename)(temporary, path2);
+    if (durably) await syncDirectory((0, import_node_path87.dirname)(path2));
   } catch (error2) {
     await (0, import_promises12.rm)(temporary, { force: true });
     throw error2;
@@ -50166,31 +50263,39 @@ async function syncDirectory(path2) {
     _promise && await _promise;
   }
 }
+async function appendDurably(path2, data2) {
+  var _stack = [];
+  try {
+    await rejectPipe(path2);
+    const handle = __using(_stack, await (0, import_promises12.open)(path2, "a"), true);
+    const { size } = await handle.stat();
+    try {
+      await handle.writeFile(data2);
+      await handle.sync();
+    } catch (error2) {
+      await handle.truncate(size);
+      throw error2;
+    }
+    await syncDirectory((0, import_node_path87.dirname)(path2));
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
 function createFiles() {
   return {
     read: readBounded,
     readHead,
-    writeAtomic,
+    writeAtomic: /* @__PURE__ */ __name((path2, data2) => writeAtomic(path2, data2), "writeAtomic"),
+    writeDurably: /* @__PURE__ */ __name((path2, data2) => writeAtomic(path2, data2, true), "writeDurably"),
     append: /* @__PURE__ */ __name(async (path2, data2) => {
       if (path2 === "/dev/stdout") return printed(data2);
       await rejectPipe(path2);
       await (0, import_promises12.appendFile)(path2, data2);
     }, "append"),
-    appendDurably: /* @__PURE__ */ __name(async (path2, data2) => {
-      var _stack = [];
-      try {
-        await rejectPipe(path2);
-        const handle = __using(_stack, await (0, import_promises12.open)(path2, "a"), true);
-        await handle.writeFile(data2);
-        await handle.sync();
-        await syncDirectory((0, import_node_path87.dirname)(path2));
-      } catch (_) {
-        var _error = _, _hasError = true;
-      } finally {
-        var _promise = __callDispose(_stack, _error, _hasError);
-        _promise && await _promise;
-      }
-    }, "appendDurably"),
+    appendDurably,
     copy: /* @__PURE__ */ __name(async (from, to) => {
       await Promise.all([rejectPipe(from), rejectPipe(to)]);
       await (0, import_promises12.copyFile)(from, to, import_promises12.constants.COPYFILE_FICLONE);
@@ -50299,6 +50404,7 @@ var init_files = __esm({
     __name(makeDir, "makeDir");
     __name(makeOneDir, "makeOneDir");
     __name(syncDirectory, "syncDirectory");
+    __name(appendDurably, "appendDurably");
     __name(createFiles, "createFiles");
   }
 });
@@ -51917,8 +52023,8 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const { kernel: packed, tree } = fetched2;
   const vmlinuz = await withoutZboot(host, packed.vmlinuz, (0, import_node_path98.join)(workDir, "image"), listener.signal);
   const kernel2 = { ...packed, vmlinuz };
-  const isSame5 = kernel2.release === record4.release && tree === record4.tree;
-  if (isSame5 && await host.files.sha256(kernel2.vmlinuz) === record4.vmlinuz.sha256)
+  const isSame6 = kernel2.release === record4.release && tree === record4.tree;
+  if (isSame6 && await host.files.sha256(kernel2.vmlinuz) === record4.vmlinuz.sha256)
     return requested2.source === "file" ? copiedModules(host, kernel2, (0, import_node_path98.join)(workDir, "copies")) : kernel2;
   throw new HostError(
     "kernel_unusable",
@@ -53045,13 +53151,12 @@ async function unpackEntry(host, { url: url3 }, dir, requested2) {
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
-  const result = await host.run("sh", ["-c", UNPACK2, "sh", tool, archive, String(MAX_UNPACKED6), root], {
-    timeoutMs: UNPACK_MS
-  });
+  const words3 = ["sh", tool, archive, String(MAX_UNPACKED6), root, String(MAX_ENTRIES5 + 1)];
+  const result = await host.run("sh", ["-c", UNPACK2, ...words3], { timeoutMs: UNPACK_MS });
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, requested2) : void 0;
 }
-var import_node_os3, import_node_path104, UNPACK_MS, MAX_UNPACKED6, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path104, UNPACK_MS, MAX_UNPACKED6, MAX_ENTRIES5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
@@ -53061,8 +53166,10 @@ var init_cache_entry = __esm({
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED6 = 2 * 1024 * 1024 * 1024;
+    MAX_ENTRIES5 = 1e4;
     UNPACK2 = [
       'ulimit -f "$(($3 / 512))"',
+      '[ "$($1 -dc -- "$2" | head -c "$3" | tar --list | head -n "$5" | wc -l)" -lt "$5" ] || exit 1',
       '$1 -dc -- "$2" | head -c "$3" | tar --extract --no-same-owner --no-same-permissions --directory "$4"'
     ].join("; ");
     MAX_DEPTH3 = 40;
@@ -53309,6 +53416,27 @@ var init_post = __esm({
     init_state();
     __name(endLeftovers, "endLeftovers");
     __name(runPost, "runPost");
+  }
+});
+
+// src/model/error-notes.ts
+function addNote(error2, note3) {
+  if (typeof error2 !== "object" || error2 === null) return;
+  notes.set(error2, [...notes.get(error2) ?? [], note3]);
+}
+function notesOf(error2) {
+  if (typeof error2 !== "object" || error2 === null) return [];
+  const { cause } = error2;
+  return [.../* @__PURE__ */ new Set([...cause === error2 ? [] : notesOf(cause), ...notes.get(error2) ?? []])];
+}
+var notes;
+var init_error_notes = __esm({
+  "src/model/error-notes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    notes = /* @__PURE__ */ new WeakMap();
+    __name(addNote, "addNote");
+    __name(notesOf, "notesOf");
   }
 });
 
@@ -53635,7 +53763,9 @@ var init_saved_report = __esm({
       error: optional2,
       optional: boolean2().default(false),
       run_id: text2.optional(),
+      exit_code: number2().optional(),
       report_json_path: optional2,
+      report_markdown_path: optional2,
       reasons: array(text2).default([]),
       gate: Gate.optional(),
       baseline: Baseline.optional(),
@@ -53951,11 +54081,15 @@ function sourcePlace({ location }) {
   const file2 = relativeTo("", repository.path);
   return file2 === void 0 ? void 0 : { file: file2, line: repository.line };
 }
+function manifestOf({ run: { flags } }) {
+  const at = flags.indexOf(flag("manifest"));
+  return at < 0 ? "" : flags[at + 1] ?? "";
+}
 function casePlace(one, workspace) {
   const [, path2 = "", line6 = "1"] = /^(.+?):(\d{1,7})(?::\d+)?$/.exec(one.origin) ?? [];
   const candidates4 = [
     { path: path2, line: Number(line6) },
-    { path: one.manifest, line: 1 },
+    { path: one.manifest || (one.report ? manifestOf(one.report) : ""), line: 1 },
     { path: one.artifact, line: 1 }
   ];
   for (const candidate of candidates4) {
@@ -53969,9 +54103,11 @@ var init_document_place = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_end_slashes();
+    init_wording();
     init_escape();
     __name(relativeTo, "relativeTo");
     __name(sourcePlace, "sourcePlace");
+    __name(manifestOf, "manifestOf");
     __name(casePlace, "casePlace");
   }
 });
@@ -54612,6 +54748,25 @@ var init_html = __esm({
   }
 });
 
+// src/report/document.ts
+function isCollection({
+  kind: kind2,
+  cases
+}) {
+  return kind2 === "suite" || cases.length !== 1;
+}
+function withoutRuns({ part: _, ...document }) {
+  return { ...document, cases: document.cases.map((one) => ({ ...one, completed: void 0 })) };
+}
+var init_document = __esm({
+  "src/report/document.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(isCollection, "isCollection");
+    __name(withoutRuns, "withoutRuns");
+  }
+});
+
 // src/report/override-note.ts
 function overrideNote({ id: id2, file: file2, kernel: kernel2, replaces }) {
   const from = kernel2 ? originOf(kernel2) : "no package";
@@ -54775,8 +54930,14 @@ var init_sections = __esm({
 });
 
 // src/report/summary/context.ts
+function shownDuration(document) {
+  if (isCollection(document)) return Math.round(document.durationMs);
+  const ms2 = Date.parse(document.finishedAt) - Date.parse(document.startedAt);
+  return Number.isFinite(ms2) && ms2 > 0 ? ms2 : 0;
+}
 function contextLine({ document, cells, kernels: kernels4, counts, options: options2 }) {
-  const { cases, durationMs, name: name5, shard: shard2 } = document;
+  const { cases, name: name5, shard: shard2 } = document;
+  const durationMs = shownDuration(document);
   const [only] = cases;
   const what = cases.length === 1 && only ? code(only.name, 100) : plural2(cases.length, "object");
   const { evidence, run: run2 } = options2.links ?? {};
@@ -54807,8 +54968,8 @@ function contextLine({ document, cells, kernels: kernels4, counts, options: opti
   ].filter((part3) => part3 !== "").join(" \xB7 ");
 }
 function overrideLines({ cases }) {
-  const notes = cases.flatMap(({ reasons, report: report2 }) => [...reasons, ...report2?.summary?.notes ?? []]);
-  const lines3 = [...new Set(notes)].filter(isOverrideNote).map((note3) => `\u26A0\uFE0F ${md(note3, 600)}`);
+  const notes2 = cases.flatMap(({ reasons, report: report2 }) => [...reasons, ...report2?.summary?.notes ?? []]);
+  const lines3 = [...new Set(notes2)].filter(isOverrideNote).map((note3) => `\u26A0\uFE0F ${md(note3, 600)}`);
   return lines3.flatMap((line6) => [line6, ""]);
 }
 function newsLine({ cells, counts }) {
@@ -54831,6 +54992,7 @@ var init_context = __esm({
   "src/report/summary/context.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_document();
     init_escape();
     init_html();
     init_loaded_only();
@@ -54839,6 +55001,7 @@ var init_context = __esm({
     init_heading();
     init_links2();
     init_sections();
+    __name(shownDuration, "shownDuration");
     __name(contextLine, "contextLine");
     __name(overrideLines, "overrideLines");
     __name(newsLine, "newsLine");
@@ -55541,11 +55704,35 @@ async function stampOf4(host, path2) {
   const stat4 = await host.files.stat(path2).catch(() => void 0);
   return stat4?.isFile ? `${stat4.dev} ${stat4.ino} ${stat4.size} ${stat4.mtimeMs}` : void 0;
 }
+async function setAside(host, path2) {
+  const place3 = `${path2}.old`;
+  try {
+    if (await host.files.stat(place3) !== void 0 && !await isReport(host, place3, void 0)) {
+      return {
+        note: `${path2} is the report of an earlier run; it stays there, since ${place3} is a file of somebody else`
+      };
+    }
+    await host.files.rename(path2, place3);
+    return { place: place3, note: `the report of an earlier run that was there is ${place3} now` };
+  } catch {
+    return { note: `${path2} is the report of an earlier run; it could not be moved to ${place3}` };
+  }
+}
 async function withoutOldReports(host, outputs, reads, work2) {
   const found2 = /* @__PURE__ */ new Map();
   const realOf = /* @__PURE__ */ __name((path2) => realPlaceOf(host, path2).catch(() => path2), "realOf");
+  const moved = [];
   const kept = [];
   const isKept = /* @__PURE__ */ __name((real) => kept.some((one) => real === one || real.startsWith(`${one}/`)), "isKept");
+  const left = /* @__PURE__ */ __name(async () => {
+    const reports2 = [];
+    for (const one of found2.values()) {
+      const { path: path2, kind: kind2, stamp } = one;
+      if (isKept(path2) || await stampOf4(host, path2) !== stamp || !await isReport(host, path2, kind2)) continue;
+      reports2.push(one);
+    }
+    return reports2;
+  }, "left");
   const old = {
     async keep(more) {
       kept.push(...await Promise.all(more.filter((path2) => path2 !== "").map(realOf)));
@@ -55559,20 +55746,20 @@ async function withoutOldReports(host, outputs, reads, work2) {
         if (stamp !== void 0 && !found2.has(real)) found2.set(real, { path: real, kind: kind2, stamp });
       }
     },
-    async remove() {
-      for (const { path: path2, kind: kind2, stamp } of found2.values()) {
-        if (isKept(path2) || await stampOf4(host, path2) !== stamp || !await isReport(host, path2, kind2)) continue;
-        await host.files.remove(path2).catch(() => {
-        });
-      }
+    async setAside() {
+      for (const { path: path2 } of await left()) moved.push(await setAside(host, path2));
     }
   };
   await old.keep(reads);
   await old.know(outputs);
   try {
-    return await work2(old);
+    const result = await work2(old);
+    for (const { place: place3 } of moved) if (place3 !== void 0) await host.files.remove(place3).catch(() => {
+    });
+    return result;
   } catch (error2) {
-    await old.remove();
+    await old.setAside();
+    for (const { note: note3 } of moved) addNote(error2, note3);
     throw error2;
   }
 }
@@ -55580,10 +55767,12 @@ var init_old_reports = __esm({
   "src/run/old-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_error_notes();
     init_claims();
     init_confine();
     init_write_reports();
     __name(stampOf4, "stampOf");
+    __name(setAside, "setAside");
     __name(withoutOldReports, "withoutOldReports");
   }
 });
@@ -57293,14 +57482,14 @@ var init_sample_option_rows = __esm({
         type: "boolean",
         default: "",
         description: "test each object on one kernel of each class; the others are inferred, which is not a pass (docs/sampling.md)",
-        commands: ["test"]
+        commands: ["test", "suite"]
       },
       {
         name: "accept-inferred",
         type: "boolean",
         default: "",
         description: "with --sample: a pass that is inferred counts for a required kernel",
-        commands: ["test"]
+        commands: ["test", "suite"]
       },
       {
         name: "facts",
@@ -57308,7 +57497,7 @@ var init_sample_option_rows = __esm({
         default: "",
         placeholder: "DIR",
         description: "directory with facts of kernels (ID.facts): a kernel with such a file need not be fetched, and missing files are written",
-        commands: ["plan", "test"]
+        commands: ["plan", "test", "suite"]
       },
       {
         name: "offline",
@@ -58271,801 +58460,90 @@ var init_action_words = __esm({
   }
 });
 
-// src/model/document.ts
-function isCollection({ kind: kind2, cases }) {
-  return kind2 === "suite" || cases.length !== 1;
+// src/report/case-values.ts
+function ownTargets(targets, sharded) {
+  return sharded ? targets.filter(({ status: status4, failed_stage: stage }) => status4 !== "skipped" || stage !== "") : targets;
 }
-var init_document = __esm({
-  "src/model/document.ts"() {
+function reportValues(report2, sharded) {
+  return {
+    support: report2.support?.text ?? "",
+    targets: ownTargets(report2.targets, sharded),
+    gate: report2.gate,
+    baseline: report2.baseline,
+    report: report2
+  };
+}
+var init_case_values = __esm({
+  "src/report/case-values.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    __name(isCollection, "isCollection");
+    __name(ownTargets, "ownTargets");
+    __name(reportValues, "reportValues");
   }
 });
 
-// src/model/cause-detail.ts
-function line5(words3) {
-  const steady = words3.map((word4) => word4.replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
-  return steady.some((word4) => word4 !== "") ? [JSON.stringify(steady)] : [];
-}
-function testLines2({ reason = "", kind: kind2 = "", expected_of = "", exit_code = "", ...args }) {
-  if (reason !== "expectation") return line5(reason === "failed" ? [reason, exit_code] : [reason]);
-  const also = Object.entries(args).filter(([key]) => /^also_\d+$/.test(key));
-  const others = also.flatMap(([, text7]) => line5([reason, ...text7.split(/ (.*)/s).slice(0, 2)]));
-  return [...line5([reason, kind2, expected_of]), ...others];
-}
-function groupLines({ causes = "" }) {
-  return causes.split("\n").flatMap((one) => line5([one]));
-}
-function rejectionLines({ reason = "", proof = "", said = "" }) {
-  const why2 = reason === "verifier_precision" ? proof : reason;
-  if (why2 !== "unclassified") return line5([why2]);
-  return said === "" ? [] : line5([why2, said.replace(/0x[0-9a-f]+|\d+/gi, "#")]);
-}
-function warningLines2({ reason = "", line: words3 = "" }) {
-  return line5(reason === "tainted" ? [reason, words3] : [reason]);
-}
-function causeDetail(code2, args) {
-  const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
-  const special = Object.hasOwn(SPECIAL, code2) ? SPECIAL[code2] : void 0;
-  const lines3 = special?.(args) ?? line5((keys ?? []).map((key) => args[key] ?? ""));
-  return lines3.length === 0 ? void 0 : lines3.join("\n");
-}
-function isDetailKnown(before, now) {
-  if (before === void 0 || now === void 0) return true;
-  const known5 = new Set(before.split("\n"));
-  const open4 = [...known5].some((one) => one.startsWith(UNCLASSIFIED));
-  return now.split("\n").every((one) => known5.has(one) || open4 && !one.startsWith(UNCLASSIFIED));
-}
-var DETAILS, UNSTEADY, MAX_DETAIL, UNCLASSIFIED, SPECIAL;
-var init_cause_detail = __esm({
-  "src/model/cause-detail.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    DETAILS = {
-      LOADER_REJECTED: ["loader", "reason", "error"],
-      COMMAND_VALIDATION_FAILURE: ["reason", "exit_code", "signal"],
-      VALIDATOR_CRASH: ["signal", "step"],
-      UNKNOWN: ["errno", "error"],
-      // Files and maps are rejected for one of many things.
-      INVALID_OBJECT: ["reason"],
-      OBJECT_NOT_LIBBPF_COMPATIBLE: ["reason"],
-      MAP_CREATE_FAILED: ["errno"],
-      POLICY_DENIED: ["reason"],
-      LOADER_CONTRACT: ["reason"]
-    };
-    UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
-    MAX_DETAIL = 300;
-    __name(line5, "line");
-    __name(testLines2, "testLines");
-    __name(groupLines, "groupLines");
-    UNCLASSIFIED = '["unclassified",';
-    __name(rejectionLines, "rejectionLines");
-    __name(warningLines2, "warningLines");
-    SPECIAL = {
-      FUNCTIONAL_TEST_FAILURE: testLines2,
-      VERIFIER_REJECTION: rejectionLines,
-      // A warning is not an oops. Where it stood differs between builds.
-      KERNEL_WARNING: warningLines2,
-      NO_VARIANT_LOADS: groupLines
-    };
-    __name(causeDetail, "causeDetail");
-    __name(isDetailKnown, "isDetailKnown");
-  }
-});
-
-// src/report/recorded.ts
-function savedFacts(target) {
-  return {
-    profile: target.profile_id,
-    required: target.required,
-    status: target.status,
-    classification: target.classification_code,
-    confidence: target.classification_confidence,
-    fixups: target.automatic_fixups
-  };
-}
-function savedTarget(target) {
-  return {
-    ...savedFacts(target),
-    causes: target.findings.map(({ code: code2, reason, subject, args, decisive, location, title: title3 }) => ({
-      code: code2,
-      reason,
-      subject,
-      program: args["program"] ?? "",
-      detail: causeDetail(code2, args),
-      decisive: decisive && !isPromoted({ args }),
-      file: location?.file ?? "",
-      line: location?.line ?? 0,
-      title: title3
-    })),
-    programs: target.programs.filter(({ verified_insns: insns, load_status: load2 }) => insns > 0 && load2 === "pass").map(({ name: name5, verified_insns: insns }) => ({ name: name5, insns })),
-    ...timesOf(target)
-  };
-}
-function timesOf({
-  timings
-}) {
-  return timings ? { ms: { prepare: timings.prepare_ms, total: timings.total_ms } } : {};
-}
-function recordedReport(saved, path2) {
-  return {
-    path: path2,
-    runId: saved.run.id,
-    summaryStatus: saved.summary?.status ?? "",
-    targets: saved.targets.map(savedTarget)
-  };
-}
-function recordedCase(saved, path2) {
-  return {
-    path: path2,
-    runId: saved.run_id ?? "",
-    summaryStatus: saved.status,
-    targets: saved.targets.map((target) => ({
-      ...savedFacts(target),
-      causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
-      programs: target.program_costs,
-      ...timesOf(target)
-    }))
-  };
-}
-function runTarget({ target, result, outcome, findings, primary, programs, fixups }) {
-  return {
-    profile: target.profile.id,
-    required: target.required,
-    status: outcome.status,
-    classification: outcome.status === "skipped" ? "UNSUPPORTED_TRANSPORT" : primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : ""),
-    confidence: primary?.confidence ?? (outcome.status === "skipped" ? "high" : outcome.status === "fail" ? "low" : ""),
-    fixups,
-    causes: findings.map((finding) => ({
-      code: finding.code,
-      reason: finding.args["reason"] ?? "",
-      subject: finding.subject ?? "",
-      program: finding.args["program"] ?? "",
-      detail: causeDetail(finding.code, finding.args),
-      decisive: finding.decisive && !isPromoted(finding),
-      file: finding.location?.file ?? "",
-      line: finding.location?.line ?? 0,
-      title: words(finding).title
-    })),
-    programs: programs.filter(({ verifiedInsns, load: load2 }) => verifiedInsns > 0 && load2 === "pass").map(({ name: name5, verifiedInsns: insns }) => ({ name: name5, insns })),
-    ...result && {
-      ms: { prepare: Math.round(result.timings.prepareMs), total: Math.round(result.timings.totalMs) }
-    }
-  };
-}
-function recordedRun(run2, artifact) {
-  return {
-    path: "",
-    runId: run2.runId,
-    summaryStatus: "",
-    targets: targetViews(run2, artifact).map(runTarget)
-  };
-}
-var init_recorded = __esm({
-  "src/report/recorded.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_words2();
-    init_cause_detail();
-    init_finding();
-    init_decisive();
-    init_view();
-    __name(savedFacts, "savedFacts");
-    __name(savedTarget, "savedTarget");
-    __name(timesOf, "timesOf");
-    __name(recordedReport, "recordedReport");
-    __name(recordedCase, "recordedCase");
-    __name(runTarget, "runTarget");
-    __name(recordedRun, "recordedRun");
-  }
-});
-
-// src/model/comparison.ts
-function totalOf2(summaries) {
-  const sum2 = /* @__PURE__ */ __name((key) => summaries.reduce((total, summary2) => total + (summary2[key] ?? 0), 0), "sum");
-  return {
-    total: sum2("total"),
-    changed: sum2("changed"),
-    improved: sum2("improved"),
-    regressed: sum2("regressed"),
-    requiredRegressions: sum2("requiredRegressions"),
-    requiredNewFailures: sum2("requiredNewFailures"),
-    baseRequiredFailed: sum2("baseRequiredFailed"),
-    headRequiredFailed: sum2("headRequiredFailed"),
-    newFailures: sum2("newFailures"),
-    knownFailures: sum2("knownFailures"),
-    fixed: sum2("fixed"),
-    fixedWithWarning: sum2("fixedWithWarning"),
-    changedCauses: sum2("changedCauses"),
-    inconclusive: sum2("inconclusive"),
-    requiredInconclusive: sum2("requiredInconclusive"),
-    grownPrograms: sum2("grownPrograms")
-  };
-}
-var init_comparison = __esm({
-  "src/model/comparison.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    __name(totalOf2, "totalOf");
-  }
-});
-
-// src/report/suite-baseline.ts
-function comparisonOf({ completed: completed2 }) {
-  return completed2?.run.baseline?.[completed2.artifact];
-}
-function hasBaseline({ baseline, cases }) {
-  return baseline !== void 0 || cases.some(({ completed: completed2 }) => completed2?.run.baseline !== void 0);
-}
-function suiteNews({ cases }) {
-  return totalOf2(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
-}
-function added({ cases }) {
-  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
-}
-function suiteBaselineJson(suite) {
-  if (!hasBaseline(suite)) return void 0;
-  return {
-    ...suite.baseline && identityJson(suite.baseline),
-    summary: summaryJson(suiteNews(suite)),
-    added_cases: list2(added(suite)),
-    removed_cases: list2(suite.baseline?.gone ?? [])
-  };
-}
-var init_suite_baseline = __esm({
-  "src/report/suite-baseline.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_comparison();
-    init_compare_json();
-    init_json_values();
-    __name(comparisonOf, "comparisonOf");
-    __name(hasBaseline, "hasBaseline");
-    __name(suiteNews, "suiteNews");
-    __name(added, "added");
-    __name(suiteBaselineJson, "suiteBaselineJson");
-  }
-});
-
-// src/report/suite-json.ts
-function caseViews({ completed: completed2 }) {
-  return completed2 ? targetViews(completed2.run, completed2.artifact) : [];
-}
-function requiredCounts(views) {
-  const required2 = views.filter(({ target }) => target.required);
-  const passed2 = required2.filter(({ outcome }) => outcome.status === "pass").length;
-  return { passed: passed2, failed: required2.length - passed2 };
-}
-function lackOf(views) {
-  const count5 = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).length, "count");
-  const of = /* @__PURE__ */ __name((words3, n) => n === 0 ? "" : n === views.length ? words3 : `${words3} on ${n} of ${views.length}`, "of");
-  return [
-    of(NOTHING_LOADED, count5("unloaded")),
-    of(LOADED_ONLY, count5("loaded")),
-    of("attached in part", count5("partly"))
-  ].filter((part3) => part3 !== "").join("; ");
-}
-function behaviorCounts(views) {
-  const functional = views.flatMap((view) => view.functional ?? []);
-  const tests = functional.flatMap(({ tests: own3 }) => own3);
-  const passed2 = tests.filter(({ status: status4 }) => status4 === "pass").length;
-  const failed2 = tests.filter(({ status: status4 }) => status4 === "fail").length;
-  if (passed2 + failed2 === 0) return void 0;
-  return { status: functional.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", passed: passed2, failed: failed2 };
-}
-function codeOf({ primary }) {
-  return primary?.rollup;
-}
-function targetJson2(view, recorded, failure3) {
-  return {
-    profile_id: view.target.profile.id,
-    status: view.outcome.status,
-    required: view.target.required,
-    classification_code: codeOf(view),
-    classification_confidence: some(recorded?.confidence),
-    automatic_fixups: some(view.fixups),
-    failure: failure3,
-    causes: list2((recorded?.causes ?? []).map(causeJson)),
-    program_costs: list2((recorded?.programs ?? []).map(({ name: name5, insns }) => ({ name: name5, insns }))),
-    timings: timingsJson(view)
-  };
-}
-function caseJson(one) {
-  const views = caseViews(one);
-  const { passed: passed2, failed: failed2 } = requiredCounts(views);
-  const behavior = behaviorCounts(views);
-  const { completed: completed2 } = one;
-  const recorded = completed2 ? recordedRun(completed2.run, completed2.artifact).targets : [];
-  const baseline = comparisonOf(one);
-  const newsOf2 = /* @__PURE__ */ __name(({ target }) => baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure, "newsOf");
-  return object2({
-    name: one.name,
-    artifact: one.artifact,
-    manifest: some(one.manifest),
-    matrix: one.matrix,
-    status: one.status,
-    exit_code: one.exitCode,
-    error: some(one.error),
-    run_id: completed2?.run.runId,
-    report_json_path: some(one.json),
-    report_markdown_path: some(one.markdownPath),
-    total_profiles: views.length,
-    required_passed: passed2,
-    required_failed: failed2,
-    validation_mode: some(completed2?.run.validationMode ?? ""),
-    behavior_status: behavior?.status,
-    behavior_passed: some(behavior?.passed),
-    behavior_failed: some(behavior?.failed),
-    targets: list2(views.map((view, index) => targetJson2(view, recorded[index], newsOf2(view)))),
-    optional: some(!one.required),
-    origin: some(one.origin),
-    complete: completed2 && isComplete(views),
-    reasons: list2(completed2?.verdict.reasons ?? []),
-    gate: completed2 && gateJson(completed2.run, completed2.artifact, completed2.verdict),
-    support: completed2 && supportJson(supportRange(views, completed2.run.known)),
-    baseline: baseline && baselineJson(baseline)
-  });
-}
-function suiteValue(suite) {
-  return {
-    schema_version: "bpfcompat_suite.v0.1",
-    name: suite.name,
-    started_at: suite.startedAt,
-    finished_at: suite.finishedAt,
-    duration_ms: Math.round(suite.durationMs),
-    status: suite.status,
-    exit_code: suite.exitCode,
-    cases: suite.cases.map(caseJson),
-    verdict: runVerdict(suite.status),
-    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.completed !== void 0 && isComplete(caseViews(one))),
-    not_run: list2(suite.notRun),
-    baseline: suiteBaselineJson(suite),
-    shard: suite.part && shardJson(suite.part)
-  };
-}
-function suiteJson(suite) {
-  return `${JSON.stringify(suiteValue(suite), null, 2)}
-`;
-}
-var init_suite_json = __esm({
-  "src/report/suite-json.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_compare_json();
-    init_gate_json();
-    init_json_values();
-    init_loaded_only();
-    init_recorded();
-    init_shard_json();
-    init_suite_baseline();
-    init_support_range();
-    init_timings_json();
-    init_verdict_json();
-    init_view();
-    __name(caseViews, "caseViews");
-    __name(requiredCounts, "requiredCounts");
-    __name(lackOf, "lackOf");
-    __name(behaviorCounts, "behaviorCounts");
-    __name(codeOf, "codeOf");
-    __name(targetJson2, "targetJson");
-    __name(caseJson, "caseJson");
-    __name(suiteValue, "suiteValue");
-    __name(suiteJson, "suiteJson");
-  }
-});
-
-// src/report/suite-news.ts
-function isFresh(diff) {
-  return isNews(diff) && !isOldNews(diff);
-}
-function sortedNews({
-  cases
-}) {
-  const compared2 = cases.flatMap((one) => {
-    const comparison = comparisonOf(one);
-    return comparison ? [{ one, comparison }] : [];
-  });
-  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
-  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
-  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
-}
-function quietTexts(suite) {
-  const { known: known5, same: same2 } = sortedNews(suite);
-  const texts2 = [
-    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
-    ["As before", same2.map(({ one }) => one.name)],
-    ["Not in the baseline", added(suite)],
-    ["Only in the baseline", suite.baseline?.gone ?? []]
-  ];
-  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
-}
-var init_suite_news = __esm({
-  "src/report/suite-news.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_compare_words();
-    init_suite_baseline();
-    __name(isFresh, "isFresh");
-    __name(sortedNews, "sortedNews");
-    __name(quietTexts, "quietTexts");
-  }
-});
-
-// src/report/suite-baseline-markdown.ts
-function suiteBaselineLines(suite) {
-  if (!hasBaseline(suite)) return [];
-  return [
-    "## Against the baseline",
-    "",
-    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
-    `- ${newsText(suiteNews(suite))}`,
-    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
-    "",
-    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
-      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
-      "",
-      ...newsLines(comparison, 4, isFresh)
-    ])
-  ];
-}
-var init_suite_baseline_markdown = __esm({
-  "src/report/suite-baseline-markdown.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_compare_markdown();
-    init_compare_words();
-    init_escape();
-    init_suite_baseline();
-    init_suite_news();
-    __name(suiteBaselineLines, "suiteBaselineLines");
-  }
-});
-
-// src/report/suite-markdown.ts
-function kernelsOf(columns) {
-  const kernels4 = new Map(
-    columns.flatMap(([, views]) => views.map(({ target }) => [target.profile.id, target.profile]))
-  );
-  const number5 = /* @__PURE__ */ __name(({ kernelFamily }) => {
-    const [major = 0, minor = 0] = kernelFamily.split(".").map(Number);
-    return major * 1e4 + minor;
-  }, "number");
-  return [...kernels4.values()].sort((a, b) => number5(a) - number5(b));
-}
-function cellText(view, standing) {
-  if (!view) return "-";
-  const { outcome, target, findings, fixups } = view;
-  const what = outcome.status === "pass" && findings.length > 0 ? "warning" : codeOf(view) ?? "";
-  const words3 = [
-    statusText(outcome.status, findings),
-    target.required ? "`required`" : "",
-    what,
-    fixupWords(fixups),
-    standing
-  ];
-  return words3.filter((word4) => word4 !== "").join(" ");
-}
-function standingOf(one, id2) {
-  const { completed: completed2 } = one;
-  const target = completed2?.run.targets.findIndex(({ profile }) => profile.id === id2);
-  const declared = completed2?.verdict.expected?.find(
-    (it) => it.target === target && it.artifact === completed2.artifact
-  );
-  const failure3 = comparisonOf(one)?.profiles.find(({ profile }) => profile === id2)?.failure;
-  const news = failure3 === "new" ? "**new**" : failure3 ?? "";
-  return [declared ? DECLARED[declared.met] : "", news].filter((word4) => word4 !== "").join(" ");
-}
-function declaredLines({ completed: completed2 }) {
-  const lines3 = /* @__PURE__ */ new Map();
-  for (const { artifact, target, code: name5, reason, met } of completed2?.verdict.expected ?? []) {
-    if (artifact !== completed2?.artifact) continue;
-    const became = { failed: "as declared", other_cause: "fails with another cause", passed: "passes; remove it" };
-    const said = `- Declared to fail with ${code(name5)} (${md(reason, 500)}): ${met === "no_answer" ? "inconclusive" : became[met]}`;
-    const id2 = completed2.run.targets[target]?.profile.id ?? "";
-    lines3.set(said, [...lines3.get(said) ?? [], code(id2)]);
-  }
-  return [...lines3].map(([said, ids]) => `${said} (${ids.join(", ")})`);
-}
-function matrixLines2(columns) {
-  const started = columns.filter(([, views]) => views.length > 0);
-  if (started.length === 0) return ["No case could start."];
-  const head2 = ["Profile", ...started.map(([one]) => md(one.name))];
-  const rows3 = kernelsOf(started).map(({ id: id2 }) => [
-    codeCell(id2),
-    ...started.map(
-      ([one, views]) => cellText(
-        views.find(({ target }) => target.profile.id === id2),
-        standingOf(one, id2)
-      )
-    )
-  ]);
-  return [...table(head2, rows3), ...legendLines(started)];
-}
-function legendLines(columns) {
-  const cells = columns.flatMap(
-    ([one, views]) => views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) }))
-  );
-  const has = /* @__PURE__ */ __name((mark2) => cells.some(({ standing }) => standing.startsWith(mark2)), "has");
-  const reported = [
-    ...cells.some(({ required: required2 }) => !required2) ? [`without \`required\`: ${MARKS.optional}`] : [],
-    ...has(DECLARED.failed) ? [`${DECLARED.failed}: ${MARKS.failed}`] : [],
-    ...has(DECLARED.passed) ? [`${DECLARED.passed}: ${MARKS.passed}`] : []
-  ];
-  return reported.length === 0 ? [] : ["", ...reported.map((text7) => `- ${text7}`)];
-}
-function caseRow([one, views]) {
-  const { passed: passed2, failed: failed2 } = requiredCounts(views);
-  const behavior = behaviorCounts(views);
-  const lack = lackOf(views);
-  return [
-    md(one.name),
-    md(one.completed?.run.validationMode || "default"),
-    `${one.status}${lack === "" ? "" : ` (${lack})`}${one.required ? "" : " (optional)"}`,
-    `${passed2}/${failed2}`,
-    behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : "-",
-    `${views.length}`,
-    codeCell(one.json, 400)
-  ];
-}
-function causesOf2({ outcome, primary }, met) {
-  if (outcome.status === "infra_error") return [{ text: `inconclusive: ${md(outcome.message, 1e3)}`, below: [] }];
-  if (outcome.status === "inferred") return [{ text: inferredText(outcome.inference), below: [] }];
-  if (outcome.status === "skipped") return [{ text: `not tested: ${md(outcome.reason, 1e3)}`, below: [] }];
-  return primary ? [note2(primary, met)] : [];
-}
-function warningsOf({ findings }) {
-  return findings.filter(({ decisive }) => !decisive).map((finding) => note2(finding, []));
-}
-function note2(finding, met) {
-  const { title: title3, remediation, location, more } = findingFacts(finding);
-  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
-  const below = [
-    ...source ? [`Source: ${source.join(": ")}`] : [],
-    ...[...more, ...metWords(finding, met)].map((text7) => md(text7, 1e3)),
-    ...remediation === "" ? [] : [`What to do: ${md(remediation, 1e3)}`]
-  ];
-  return { text: `**${md(title3)}**`, below };
-}
-function noteLines(views, notesOf3) {
-  const causes = /* @__PURE__ */ new Map();
-  for (const [index, view] of views.entries()) {
-    for (const reported of notesOf3(view, index)) {
-      const known5 = causes.get(reported.text);
-      if (known5) known5.ids.push(view.target.profile.id);
-      else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
-    }
-  }
-  return [...causes.values()].flatMap(({ text: text7, ids, below }) => [
-    `- ${text7} (${ids.map((id2) => code(id2)).join(", ")})`,
-    ...below.map((line6) => `  - ${line6}`)
-  ]);
-}
-function isRemarkable({ outcome, findings }) {
-  return outcome.status !== "pass" || findings.length > 0;
-}
-function byUrgency(columns) {
-  const rank2 = /* @__PURE__ */ __name(([{ status: status4 }, views]) => status4 === "error" ? 0 : status4 === "fail" ? 1 : views.some(isRemarkable) ? 2 : 3, "rank");
-  return [...columns].sort((a, b) => rank2(a) - rank2(b));
-}
-function detailLines([one, views]) {
-  const { completed: completed2 } = one;
-  const lines3 = [`### ${md(one.name)}: ${one.status}`, "", `- Artifact: ${code(one.artifact, 400)}`];
-  if (one.manifest !== "") lines3.push(`- Manifest: ${code(one.manifest, 400)}`);
-  if (one.error !== "") lines3.push(`- Could not start: ${md(one.error, 1e3)}`);
-  if (completed2)
-    lines3.push(
-      `- Run: ${code(completed2.run.runId)}`,
-      `- Support: ${md(supportRange(views, completed2.run.known).text, 600)}`
-    );
-  if (completed2?.verdict.failOn) lines3.push(`- Fails on: ${completed2.verdict.failOn}`);
-  lines3.push(...declaredLines(one));
-  const metBy = /* @__PURE__ */ __name((target) => completed2?.verdict.expected?.find((it) => it.target === target && it.artifact === completed2.artifact)?.causes ?? [], "metBy");
-  lines3.push(...noteLines(views, (view, index) => causesOf2(view, metBy(index))));
-  const warnings = noteLines(views, warningsOf);
-  if (warnings.length > 0) lines3.push("", "#### Warnings", "", ...warnings);
-  return [...lines3, ""];
-}
-function suiteMarkdown(suite) {
-  const columns = suite.cases.map((one) => [one, caseViews(one)]);
-  const lines3 = [
-    "# bpfcompat Compatibility Suite",
-    "",
-    `- Suite: ${md(suite.name)}`,
-    `- Status: ${suite.status}`,
-    `- Exit Code: ${suite.exitCode}`,
-    `- Started: ${suite.startedAt}`,
-    `- Finished: ${suite.finishedAt}`,
-    ...suite.notRun.length === 0 ? [] : [`- Not run: ${suite.notRun.map((name5) => md(name5)).join(", ")}`],
-    "",
-    "## Collection Matrix",
-    "",
-    ...matrixLines2(columns),
-    "",
-    ...suiteBaselineLines(suite),
-    "## Cases",
-    "",
-    ...table(["Case", "Mode", "Status", "Required pass/fail", "Behavior", "Profiles", "Report"], columns.map(caseRow)),
-    "",
-    "## Case Details",
-    "",
-    ...byUrgency(columns).flatMap(detailLines)
-  ];
-  return `${lines3.join("\n").trimEnd()}
-`;
-}
-var DECLARED;
-var init_suite_markdown = __esm({
-  "src/report/suite-markdown.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_inferred();
-    init_escape();
-    init_expected_words();
-    init_finding_facts();
-    init_fixups();
-    init_legend();
-    init_markdown_table2();
-    init_status_text();
-    init_suite_baseline();
-    init_suite_baseline_markdown();
-    init_suite_json();
-    init_support_range();
-    __name(kernelsOf, "kernelsOf");
-    __name(cellText, "cellText");
-    DECLARED = {
-      failed: "expected",
-      other_cause: "**other cause**",
-      passed: "**unexpected**",
-      no_answer: ""
-    };
-    __name(standingOf, "standingOf");
-    __name(declaredLines, "declaredLines");
-    __name(matrixLines2, "matrixLines");
-    __name(legendLines, "legendLines");
-    __name(caseRow, "caseRow");
-    __name(causesOf2, "causesOf");
-    __name(warningsOf, "warningsOf");
-    __name(note2, "note");
-    __name(noteLines, "noteLines");
-    __name(isRemarkable, "isRemarkable");
-    __name(byUrgency, "byUrgency");
-    __name(detailLines, "detailLines");
-    __name(suiteMarkdown, "suiteMarkdown");
-  }
-});
-
-// src/report/check-document.ts
-function runDocument(run2, verdict2, objects) {
-  return {
-    kind: "run",
-    name: run2.matrix.name,
-    startedAt: run2.startedAt,
-    finishedAt: run2.finishedAt,
-    durationMs: run2.durationMs,
-    status: verdict2.status,
-    exitCode: verdict2.exitCode,
-    cases: objects.map(({ verdict: own3, json, markdown }, artifact) => ({
-      name: run2.artifacts[artifact]?.name ?? "",
-      artifact: run2.artifacts[artifact]?.path ?? "",
-      manifest: "",
-      matrix: run2.matrix.path,
-      required: true,
-      status: own3.status,
-      exitCode: own3.exitCode,
-      error: "",
-      completed: { run: run2, artifact, verdict: own3 },
-      json,
-      markdownPath: markdown
-    })),
-    notRun: [],
-    ...run2.part && { part: run2.part }
-  };
-}
-function documentJson(document) {
-  const [only] = document.cases;
-  if (isCollection(document) || only?.completed === void 0) return suiteJson(document);
-  const { json, markdownPath, completed: completed2 } = only;
-  const paths = { json, ...markdownPath !== "" && { markdown: markdownPath } };
-  return reportJson(completed2.run, completed2.artifact, completed2.verdict, paths);
-}
-function documentMarkdown(document) {
-  const run2 = document.kind === "run" ? document.cases[0]?.completed?.run : void 0;
-  const [only] = document.cases;
-  if (!isCollection(document) && only?.completed !== void 0) {
-    const { completed: completed2 } = only;
-    return reportMarkdown(completed2.run, completed2.artifact, completed2.verdict);
-  }
-  const versions2 = run2 === void 0 ? "" : collectionVersionsMarkdown(run2).join("\n");
-  return `${suiteMarkdown(document)}${versions2 === "" ? "" : `
-${versions2}`}`;
-}
-var init_check_document = __esm({
-  "src/report/check-document.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_document();
-    init_json();
-    init_markdown();
-    init_suite_json();
-    init_suite_markdown();
-    init_versions2();
-    __name(runDocument, "runDocument");
-    __name(documentJson, "documentJson");
-    __name(documentMarkdown, "documentMarkdown");
-  }
-});
-
-// src/report/saved-document.ts
+// src/report/read-document.ts
 function statusOf(word4) {
   return word4 === "pass" || word4 === "fail" ? word4 : "error";
 }
 function exitCodeOf(status4) {
   return status4 === "pass" ? 0 : status4 === "fail" ? 2 : 1;
 }
-function millisecondsBetween(from, to) {
-  const ms2 = Date.parse(to) - Date.parse(from);
-  return Number.isFinite(ms2) && ms2 > 0 ? ms2 : 0;
-}
-function flagOf({ run: run2 }, flag4) {
-  const at = run2.flags.indexOf(flag4);
-  return at < 0 ? "" : run2.flags[at + 1] ?? "";
-}
-function ownTargets(targets, sharded) {
-  return sharded ? targets.filter(({ status: status4, failed_stage: stage }) => status4 !== "skipped" || stage !== "") : targets;
-}
-function caseOfReport(report2) {
-  const { artifact, matrix: matrix2, summary: summary2, support, targets, shard: shard2 } = report2;
-  return {
-    name: artifact.basename,
-    artifact: artifact.path,
-    manifest: flagOf(report2, flag("manifest")),
-    matrix: matrix2?.path ?? "",
-    origin: "",
-    required: true,
-    status: statusOf(summary2?.status ?? ""),
-    error: "",
-    reasons: summary2?.notes ?? [],
-    support: support?.text ?? "",
-    targets: ownTargets(targets, shard2 !== void 0),
-    gate: report2.gate,
-    baseline: report2.baseline,
-    report: report2
-  };
+function codeOf(code2) {
+  return code2 === 0 || code2 === 2 ? code2 : 1;
 }
 function reportDocument(report2) {
-  const only = caseOfReport(report2);
-  const { run: run2, matrix: matrix2, gate: gate2 } = report2;
+  const { artifact, run: run2, matrix: matrix2, gate: gate2, summary: summary2, shard: shard2 } = report2;
+  const status4 = statusOf(summary2?.status ?? "");
+  const ended2 = { status: status4, exitCode: gate2?.fail_on === "never" && status4 === "fail" ? 0 : exitCodeOf(status4) };
+  const only = {
+    name: artifact.basename,
+    artifact: artifact.path,
+    manifest: "",
+    matrix: matrix2?.path ?? "",
+    required: true,
+    origin: "",
+    ...ended2,
+    error: "",
+    ...READ,
+    ...reportValues(report2, shard2 !== void 0),
+    reasons: summary2?.notes ?? []
+  };
   return {
-    kind: "report",
+    kind: "run",
     name: matrix2?.name || only.name,
-    status: only.status,
-    exitCode: gate2?.fail_on === "never" && only.status === "fail" ? 0 : exitCodeOf(only.status),
     startedAt: run2.started_at,
     finishedAt: run2.finished_at,
-    durationMs: millisecondsBetween(run2.started_at, run2.finished_at),
-    cases: [only],
+    durationMs: 0,
+    ...ended2,
     notRun: [],
-    shard: report2.shard
+    cases: [only],
+    ...shard2 && { shard: shard2 }
   };
 }
-function caseOf(saved, report2, sharded) {
-  const targets = report2?.targets ?? saved.targets.map((target) => ({ ...EMPTY_TARGET, ...target }));
+function collectionValues({ support, targets, gate: gate2, baseline }, isSharded) {
+  const known5 = targets.map((target) => ({ ...EMPTY_TARGET, ...target }));
+  return { support: support?.text ?? "", targets: ownTargets(known5, isSharded), gate: gate2, baseline, report: void 0 };
+}
+function caseOf(saved, report2, isSharded) {
+  const { artifact, manifest, matrix: matrix2, origin, error: error2, reasons } = saved;
+  const status4 = statusOf(saved.status);
   return {
-    name: saved.name || saved.artifact,
-    artifact: saved.artifact,
-    manifest: saved.manifest || (report2 ? flagOf(report2, flag("manifest")) : ""),
-    matrix: saved.matrix,
-    origin: saved.origin,
+    name: saved.name || artifact,
+    artifact,
+    manifest,
+    matrix: matrix2,
+    origin,
     required: !saved.optional,
-    status: statusOf(saved.status),
-    error: saved.error,
-    reasons: saved.reasons,
+    status: status4,
+    exitCode: codeOf(saved.exit_code ?? exitCodeOf(status4)),
+    error: error2,
+    ...READ,
+    json: saved.report_json_path,
+    markdownPath: saved.report_markdown_path,
+    ...report2 ? reportValues(report2, isSharded) : collectionValues(saved, isSharded),
     support: saved.support?.text ?? "",
-    targets: ownTargets(targets, sharded),
-    gate: report2 ? report2.gate : saved.gate,
-    baseline: report2 ? report2.baseline : saved.baseline,
-    report: report2
+    reasons
   };
 }
 function withUniqueNames(cases) {
@@ -59074,39 +58552,29 @@ function withUniqueNames(cases) {
 }
 function collectionDocument(saved, reports2) {
   const status4 = statusOf(saved.status);
-  const code2 = saved.exit_code ?? exitCodeOf(status4);
+  const { shard: shard2 } = saved;
+  const cases = saved.cases.map((one, index) => caseOf(one, reports2[index], shard2 !== void 0));
   return {
-    kind: "collection",
+    // A run about one object has no collection.
+    kind: cases.length === 1 || cases.some(({ origin }) => origin !== "") ? "suite" : "run",
     name: saved.name,
-    status: status4,
-    exitCode: code2 === 0 || code2 === 2 ? code2 : 1,
     startedAt: saved.started_at,
     finishedAt: saved.finished_at,
     durationMs: saved.duration_ms,
-    cases: withUniqueNames(saved.cases.map((one, index) => caseOf(one, reports2[index], saved.shard !== void 0))),
+    status: status4,
+    exitCode: codeOf(saved.exit_code ?? exitCodeOf(status4)),
     notRun: saved.not_run,
-    shard: saved.shard
+    cases: withUniqueNames(cases),
+    ...shard2 && { shard: shard2 }
   };
 }
-function savedDocument(document) {
-  const reports2 = document.cases.map(
-    ({ completed: completed2 }) => completed2 && SavedReport.parse(reportValue(completed2.run, completed2.artifact, completed2.verdict, { json: "" }))
-  );
-  const [only] = reports2;
-  if (!isCollection(document) && only !== void 0) return reportDocument(only);
-  return collectionDocument(SavedCollection.parse(suiteValue(document)), reports2);
-}
-var EMPTY_TARGET;
-var init_saved_document = __esm({
-  "src/report/saved-document.ts"() {
+var EMPTY_TARGET, READ;
+var init_read_document = __esm({
+  "src/report/read-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_document();
     init_object_names();
-    init_wording();
-    init_json();
-    init_saved_report();
-    init_suite_json();
+    init_case_values();
     EMPTY_TARGET = {
       classification_confidence: "",
       classification_reason: "",
@@ -59128,15 +58596,13 @@ var init_saved_document = __esm({
     };
     __name(statusOf, "statusOf");
     __name(exitCodeOf, "exitCodeOf");
-    __name(millisecondsBetween, "millisecondsBetween");
-    __name(flagOf, "flagOf");
-    __name(ownTargets, "ownTargets");
-    __name(caseOfReport, "caseOfReport");
+    __name(codeOf, "codeOf");
+    READ = { completed: void 0, json: "", markdownPath: "" };
     __name(reportDocument, "reportDocument");
+    __name(collectionValues, "collectionValues");
     __name(caseOf, "caseOf");
     __name(withUniqueNames, "withUniqueNames");
     __name(collectionDocument, "collectionDocument");
-    __name(savedDocument, "savedDocument");
   }
 });
 
@@ -59360,36 +58826,30 @@ var init_saved_reports = __esm({
 async function loadDocument(file2, options2 = {}) {
   const { host, cwd } = environmentOf(options2);
   const saved = await readSaved(host, cwd, file2);
-  if (saved.schema_version === "v0.1") return { document: reportDocument(saved), files: [] };
-  const files = [];
-  const reports2 = [];
+  if (saved.schema_version === "v0.1") return reportDocument(saved);
+  const found2 = [];
   for (const one of saved.cases) {
     const own3 = await ownReport(host, cwd, file2, one);
-    files.push(own3?.agrees ? own3.path : void 0);
-    reports2.push(own3?.agrees ? own3.report : void 0);
+    found2.push(own3?.agrees ? own3 : void 0);
   }
-  return { document: collectionDocument(saved, reports2), files };
+  const document = collectionDocument(
+    saved,
+    found2.map((own3) => own3?.report)
+  );
+  return { ...document, cases: document.cases.map((one, index) => ({ ...one, json: found2[index]?.path ?? "" })) };
 }
 function documentOfResult(result) {
-  return "suite" in result ? result.suite : runDocument(result.report, result.verdict, result.paths.artifacts);
-}
-function loadedResult(result) {
-  const document = documentOfResult(result);
-  const files = isCollection(document) ? document.cases.map(({ json }) => json || void 0) : [];
-  return { document: savedDocument(document), files };
+  return "suite" in result ? result.suite : result.document;
 }
 var init_report_document = __esm({
   "src/api/report-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_document();
-    init_check_document();
-    init_saved_document();
+    init_read_document();
     init_saved_reports();
     init_services();
     __name(loadDocument, "loadDocument");
     __name(documentOfResult, "documentOfResult");
-    __name(loadedResult, "loadedResult");
   }
 });
 
@@ -60078,15 +59538,16 @@ function redactorOf({ env, runner }) {
     [env["HOME"] || (0, import_node_os4.homedir)(), "~"]
   ]);
 }
-function copyReports(dir, { job }, { files }, redact) {
+function copyReports(dir, { job }, document, redact) {
+  const cases = isCollection(document) ? document.cases : [];
   const included2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path112.join)("cases", `${index + 1}.json`)])
+    ...cases.map(({ json }, index) => [json, (0, import_node_path112.join)("cases", `${index + 1}.json`)])
   ];
   (0, import_node_fs13.mkdirSync)((0, import_node_path112.join)(dir, "cases"), { recursive: true });
   for (const [path2, name5] of included2) {
-    if (path2 === void 0 || path2 === "" || !isFile(path2)) continue;
+    if (path2 === "" || !isFile(path2)) continue;
     (0, import_node_fs13.writeFileSync)((0, import_node_path112.join)(dir, name5), redactedFile(name5, (0, import_node_fs13.readFileSync)(path2, "utf8"), redact));
   }
 }
@@ -60104,9 +59565,8 @@ function reportOutputs(ended2, paths) {
     )
   };
 }
-async function bundle(ended2, loaded2, root, redact) {
+async function bundle(ended2, document, root, redact) {
   const { job, runner, env } = ended2;
-  const { document } = loaded2;
   const { files } = await gatherEvidence({
     root,
     cells: documentCells(document),
@@ -60117,7 +59577,7 @@ async function bundle(ended2, loaded2, root, redact) {
   });
   if (!job.settings.uploadEvidence) return void 0;
   const shard2 = job.input("shard").replace("/", "-of-");
-  const parts2 = [document.kind === "collection" && job.command !== "test" ? safeName2(document.name) : "", shard2];
+  const parts2 = [isCollection(document) && job.command !== "test" ? safeName2(document.name) : "", shard2];
   const name5 = artifactName2(job.settings.evidenceName, parts2, runner);
   group("Upload the evidence");
   try {
@@ -60149,14 +59609,14 @@ async function conclude(ended2) {
     if (exitCode2 !== 0) failed("the plan could not be made; the log says why");
     return;
   }
-  const loaded2 = ended2.loaded ?? await readDocument2(ended2);
-  if (loaded2 === void 0) return;
+  const found2 = ended2.document ?? await readDocument2(ended2);
+  if (found2 === void 0) return;
   const redact = redactorOf(ended2);
-  const document = redacted(loaded2.document, redact);
+  const document = redacted(withoutRuns(found2), redact);
   const counts = documentCounts(document);
   const root = (0, import_node_path112.join)(scratch, "evidence");
   const reports2 = (0, import_node_path112.join)(root, "reports");
-  copyReports(reports2, ended2, loaded2, redact);
+  copyReports(reports2, ended2, found2, redact);
   writeSummary(document, ended2, void 0, (0, import_node_path112.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   await setOutputs(env, {
@@ -60173,7 +59633,7 @@ async function conclude(ended2) {
     "cached-kernels": kernels4.restored.length,
     accelerator: accel
   });
-  const uploaded = await bundle(ended2, loaded2, root, redact).catch((error2) => {
+  const uploaded = await bundle(ended2, found2, root, redact).catch((error2) => {
     say(`the evidence could not be collected: ${messageOf(error2)}`);
     return void 0;
   });
@@ -60200,6 +59660,7 @@ var init_conclude = __esm({
     init_report_document();
     init_errors();
     init_formats();
+    init_document();
     init_document_cells();
     init_artifact_name();
     init_commands();
@@ -60314,6 +59775,9 @@ function needsNetwork() {
     phrase`${option("refresh-kernels")} needs the network, which ${option("offline")} forbids; remove one of them`
   );
 }
+function kernelRemedy(word4) {
+  return `it is called like a kernel: kernels go behind ${flag("kernels")}, several with commas and no blanks (${flag("kernels")} debian-12-6.1,${word4}); a file of that name is ./${word4}`;
+}
 var init_missing_option = __esm({
   "src/config/missing-option.ts"() {
     "use strict";
@@ -60323,6 +59787,7 @@ var init_missing_option = __esm({
     __name(missing2, "missing");
     __name(sameFile, "sameFile");
     __name(needsNetwork, "needsNetwork");
+    __name(kernelRemedy, "kernelRemedy");
   }
 });
 
@@ -60775,8 +60240,8 @@ function checkPlanOptions(values2, given3) {
     );
   }
   checkClasses(values2, given3);
-  const chosen3 = values2.suite === "" ? chooseKernels(values2, "plan") : void 0;
-  return { ...rest, artifacts, kernels: chosen3, localKernels: parseLocalKernels(kernel2) };
+  const chosen2 = values2.suite === "" ? chooseKernels(values2, "plan") : void 0;
+  return { ...rest, artifacts, kernels: chosen2, localKernels: parseLocalKernels(kernel2) };
 }
 function checkClasses(values2, given3) {
   const { group: group2, sample, artifact } = values2;
@@ -61071,21 +60536,25 @@ var init_bisect_options = __esm({
 
 // src/config/check-options.ts
 function otherUse(word4) {
+  if (looksLikeKernel(word4)) return kernelRemedy(word4);
   if (/\.ya?ml$/i.test(word4))
     return `a suite file is run by 'bpfcompat suite ${flag("suite")} ${word4}', a manifest goes with ${flag("manifest")}`;
   if (/\.json$/i.test(word4)) return `a report is shown by 'bpfcompat explain ${word4}'`;
   if (/\.bpf\.c$/i.test(word4)) return `compile it first: clang -O2 -g -target bpf -c ${word4} -o my.bpf.o`;
   return void 0;
 }
+function rejectOtherWords(words3) {
+  for (const word4 of words3) {
+    const use = otherUse(word4);
+    if (use === void 0) continue;
+    throw new UsageError("unexpected_argument", `${quoted(word4)} is not a compiled object; ${use}`);
+  }
+}
 function checkCheckOptions(values2, given3, words3) {
   const artifact = [...values2.artifact, ...words3];
   if (artifact.length === 0)
     throw new UsageError("missing_argument", "'check' needs an object; write bpfcompat check my.bpf.o");
-  for (const word4 of artifact) {
-    const use = otherUse(word4);
-    if (use !== void 0)
-      throw new UsageError("unexpected_argument", `${quoted(word4)} is not a compiled object; ${use}`);
-  }
+  rejectOtherWords(artifact);
   const quick = values2.quick || choosesNone(values2);
   const markdown = values2.out === "-" && !given3.has("markdown") ? "" : values2.markdown;
   return checkTestOptions({ ...LEFT_OUT, ...values2, artifact, quick, markdown }, given3);
@@ -61096,8 +60565,10 @@ var init_check_options = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_vendors();
     init_wording();
     init_kernel_choice();
+    init_missing_option();
     init_test_options();
     init_words();
     LEFT_OUT = {
@@ -61118,6 +60589,7 @@ var init_check_options = __esm({
       unsafeAllowHostRunner: false
     };
     __name(otherUse, "otherUse");
+    __name(rejectOtherWords, "rejectOtherWords");
     __name(checkCheckOptions, "checkCheckOptions");
   }
 });
@@ -61254,7 +60726,11 @@ var init_commands2 = __esm({
       { name: "admin verify-chain", summary: 'check the records of a work directory, as "history verify" does' },
       { name: "admin audit-export", summary: "export the audit trail of the registry, signed on demand" },
       { name: "admin audit-verify", summary: "check exported events against their signature" },
-      { name: "kernels list", summary: "list the available kernels and which of them are stored" },
+      {
+        name: "kernels list",
+        summary: "list the available kernels and which of them are stored",
+        arguments: { name: "[WORD...]", description: "only kernels that have these words, as with --search" }
+      },
       {
         name: "kernels fetch",
         summary: "download and verify kernels ahead of time",
@@ -61414,7 +60890,7 @@ function parseFlags(command, argv, env) {
   const options2 = new Map(optionsOf(command).map((row) => [row.name, row]));
   const values2 = new Map([...options2.values()].map((row) => [keyOf6(row), defaultOf(row, env)]));
   const given3 = /* @__PURE__ */ new Set();
-  const notes = [];
+  const notes2 = [];
   const words3 = [];
   const takesWords = COMMANDS3.some((row) => row.name === command && row.arguments !== void 0);
   for (let index = 0; index < argv.length; index++) {
@@ -61440,14 +60916,14 @@ function parseFlags(command, argv, env) {
     const key = keyOf6(row);
     const before = values2.get(key);
     if (row.type !== "repeated" && given3.has(name5) && String(before) !== String(value2))
-      notes.push(
+      notes2.push(
         phrase`${option(row.name)} is given twice; ${quoted(String(value2))} counts, and not ${quoted(String(before))}`
       );
     values2.set(key, row.type === "repeated" && given3.has(name5) ? [...list4(before), ...list4(value2)] : value2);
     given3.add(name5);
   }
   if (!takesWords && words3.length > 0) throw unexpected(command, words3[0] ?? "", void 0);
-  return { values: Object.fromEntries(values2), given: given3, notes, words: words3 };
+  return { values: Object.fromEntries(values2), given: given3, notes: notes2, words: words3 };
 }
 function defaultOf(row, env) {
   if (row.type !== "boolean") return readFlagValue(row, row.default);
@@ -61487,6 +60963,8 @@ function unknownFlag(command, argument2, name5, options2) {
 }
 function meantFlag(command, word4) {
   if (word4.startsWith("-") || word4 === "") return "";
+  if (looksLikeKernel(word4) && optionsOf(command).some((row) => row.name === "kernels"))
+    return `${kernelRemedy(word4)}; `;
   if (command === "compare") return `write ${flag("base-report")} OLD.json ${flag("head-report")} NEW.json; `;
   if (command === "report-summary") return `write ${flag("report")} ${word4}; `;
   const meant2 = ["artifact", "suite"].find((name5) => optionsOf(command).some((row) => row.name === name5));
@@ -61508,9 +60986,11 @@ var init_flags = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_vendors();
     init_wording();
     init_commands2();
     init_flag_values();
+    init_missing_option();
     init_options();
     init_similar();
     init_words();
@@ -61654,11 +61134,11 @@ var init_kernels_options = __esm({
 // src/config/lock-options.ts
 function checkLockArguments(values2) {
   const { suite, offline, check: check2, allowProfileOverride, json, quiet, ...flags } = values2;
-  const chosen3 = flags.quick || flags.matrix !== "" || flags.kernels.length > 0;
-  if (chosen3 && suite !== "") {
+  const chosen2 = flags.quick || flags.matrix !== "" || flags.kernels.length > 0;
+  if (chosen2 && suite !== "") {
     throw new UsageError("flag_conflict", phrase`${option("suite")} says itself which kernels; give it alone`);
   }
-  const kernels4 = chosen3 ? chooseKernels(flags, "lock") : void 0;
+  const kernels4 = chosen2 ? chooseKernels(flags, "lock") : void 0;
   const lane = checkLane(flags.lane);
   return { kernels: kernels4, lane, suite, offline, check: check2, allowProfileOverride, json, quiet };
 }
@@ -61792,6 +61272,7 @@ var init_suite_options = __esm({
 function checkWatchArguments(values2, given3, words3 = []) {
   if (values2.suite === "") {
     const artifact = [...values2.artifact, ...words3];
+    rejectOtherWords(artifact);
     return checkWatchOptions({ ...values2, artifact, quick: values2.quick || choosesNone(values2) });
   }
   const other = words3.length > 0 ? "artifact" : OF_THE_SUITE.find((name5) => given3.has(name5));
@@ -61820,6 +61301,7 @@ var init_watch_options = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_errors();
     init_wording();
+    init_check_options();
     init_kernel_choice();
     init_local_kernels();
     init_lock();
@@ -61952,6 +61434,7 @@ var init_parse_args = __esm({
       "admin revoke-token": /* @__PURE__ */ __name((values2) => checkRevokeOptions(values2), "admin revoke-token"),
       "admin audit-export": /* @__PURE__ */ __name((values2) => checkExportOptions(values2), "admin audit-export"),
       "admin audit-verify": /* @__PURE__ */ __name((values2) => checkAuditVerifyOptions(values2), "admin audit-verify"),
+      "kernels list": /* @__PURE__ */ __name((values2, _given, words3) => ({ ...values2, search: [...values2.search, ...words3] }), "kernels list"),
       "kernels fetch": /* @__PURE__ */ __name((values2, _given, words3) => checkFetchOptions(values2, words3), "kernels fetch"),
       "kernels prune": /* @__PURE__ */ __name((values2) => checkPruneOptions(values2), "kernels prune"),
       lock: /* @__PURE__ */ __name((values2) => checkLockArguments(values2), "lock"),
@@ -62005,12 +61488,12 @@ function checkReportFiles2(command, inputs) {
   }
 }
 function defaultsOf(command, inputs, scratch) {
-  const chosen3 = ["matrix", "kernels", "kernel", "quick"].some((name5) => inputs.get(name5));
+  const chosen2 = ["matrix", "kernels", "kernel", "quick"].some((name5) => inputs.get(name5));
   const wantsKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step reports is read from the JSON report.
     ...command === "plan" ? {} : { out: (0, import_node_path113.join)(scratch, "report.json") },
-    ...wantsKernels && !chosen3 ? { quick: "true" } : {}
+    ...wantsKernels && !chosen2 ? { quick: "true" } : {}
   };
 }
 function ignoredIn(command, inputs) {
@@ -62028,7 +61511,7 @@ function ignoredBySuite(inputs) {
     ({ name: name5, flags, default: fallback }) => flags.test !== void 0 && flags.suite === void 0 && ![fallback, ""].includes(inputs.get(name5) ?? "")
   ).map(({ name: name5 }) => name5);
 }
-function notesOf(command, inputs, { binary }, found2) {
+function notesOf2(command, inputs, { binary }, found2) {
   const ignored = command === "suite" ? ignoredBySuite(inputs) : [];
   return [
     ...ignored.length > 0 ? [`the suite file decides; ignored: ${ignored.join(", ")}`] : [],
@@ -62061,7 +61544,7 @@ function readJob(env, workspace, scratch) {
       reports: reportInputs(command).map(({ input, flag: flag4 }) => ({ input, path: pathOf(flag4) })).filter(({ path: path2 }) => path2 !== ""),
       input: /* @__PURE__ */ __name((name5) => inputs.get(name5) ?? "", "input"),
       binary,
-      notes: notesOf(command, inputs, settings, binary)
+      notes: notesOf2(command, inputs, settings, binary)
     };
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
@@ -62093,7 +61576,7 @@ var init_job = __esm({
     __name(ignoredIn, "ignoredIn");
     __name(binaryOf, "binaryOf");
     __name(ignoredBySuite, "ignoredBySuite");
-    __name(notesOf, "notesOf");
+    __name(notesOf2, "notesOf");
     __name(readJob, "readJob");
   }
 });
@@ -62145,8 +61628,8 @@ function advance(progress, event3, now) {
     case "kernel-progress": {
       const { what, bytes: bytes3, total } = event3;
       return change(progress, event3.profile, now, (before) => {
-        const isSame5 = before.what === what && before.bytes <= bytes3;
-        return { phase: "fetch", what, bytes: bytes3, total, began: isSame5 ? before.began : { at: now, bytes: bytes3 } };
+        const isSame6 = before.what === what && before.bytes <= bytes3;
+        return { phase: "fetch", what, bytes: bytes3, total, began: isSame6 ? before.began : { at: now, bytes: bytes3 } };
       });
     }
     case "kernel-ready":
@@ -62475,7 +61958,7 @@ function suiteCase2(yaml, index) {
     artifactVersion: own3.artifact_version,
     artifactVariant: own3.artifact_variant,
     artifactUri: own3.artifact_uri,
-    ...kernelsOf2(yaml, index),
+    ...kernelsOf(yaml, index),
     manifest: own3.manifest ?? "",
     mode: own3.test ? "behavior" : own3.command ? void 0 : own3.validation_mode ?? defaults.validation_mode,
     test: testOf(yaml, index),
@@ -62532,7 +62015,7 @@ function gateOf({ value: value2, at }, index) {
     defaults: said(["defaults"], value2.defaults)
   };
 }
-function kernelsOf2({ value: value2, at }, index) {
+function kernelsOf({ value: value2, at }, index) {
   const own3 = value2.cases[index];
   for (const [place3, { matrix: matrix2, kernels: kernels4 }] of [
     [["cases", index], own3],
@@ -62603,7 +62086,7 @@ var init_suite = __esm({
     __name(suiteCase2, "suiteCase");
     __name(commandOf3, "commandOf");
     __name(gateOf, "gateOf");
-    __name(kernelsOf2, "kernelsOf");
+    __name(kernelsOf, "kernelsOf");
     __name(testOf, "testOf");
     __name(rejectSharedReports, "rejectSharedReports");
   }
@@ -62941,6 +62424,388 @@ var init_object_flags = __esm({
   }
 });
 
+// src/kernels/facts/facts-file.ts
+function packFacts({ release, btf, symbols, config: config2, modules: modules2 }) {
+  const names3 = symbols?.filter((symbol) => !NO_NAME.test(symbol)).join("\n");
+  const parts2 = {
+    btf,
+    symbols: names3 === void 0 ? void 0 : Buffer.from(names3),
+    config: config2 === void 0 ? void 0 : Buffer.from(config2),
+    modules: modules2
+  };
+  const lengths = Object.fromEntries(PARTS.map((name5) => [name5, parts2[name5]?.length ?? null]));
+  const header = Buffer.from(`${JSON.stringify({ format: FORMAT5, release, ...lengths })}
+`);
+  return (0, import_node_zlib3.gzipSync)(Buffer.concat([header, ...PARTS.flatMap((name5) => parts2[name5] ?? [])]));
+}
+function unpackFacts(packed) {
+  const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("facts_unusable", `${why2}; remove it and it is made again`), "unusable");
+  let bytes3;
+  try {
+    bytes3 = (0, import_node_zlib3.gunzipSync)(packed, { maxOutputLength: MAX_UNPACKED7 });
+  } catch (cause) {
+    throw new HostError("facts_unusable", "it is damaged, or not a file with facts; remove it and it is made again", {
+      cause
+    });
+  }
+  const end = bytes3.subarray(0, MAX_HEADER2).indexOf("\n");
+  const header = Header.safeParse(parsed(bytes3.toString("utf8", 0, Math.max(0, end)))).data;
+  if (header === void 0) throw unusable5("another version of bpfcompat wrote it");
+  let at = end + 1;
+  const part3 = /* @__PURE__ */ __name((name5) => {
+    const size = header[name5];
+    if (size === null) return void 0;
+    at += size;
+    return bytes3.subarray(at - size, at);
+  }, "part");
+  const [btf, symbols, config2, modules2] = PARTS.map(part3);
+  if (at !== bytes3.length) throw unusable5("it is cut off");
+  const { release } = header;
+  const names3 = symbols?.toString("latin1").split("\n", MAX_SYMBOLS + 1);
+  if (names3 !== void 0 && names3.length > MAX_SYMBOLS) throw unusable5("it has more symbols than any kernel");
+  return { release, btf, symbols: names3, config: config2?.toString("utf8"), modules: modules2 };
+}
+function parsed(text7) {
+  try {
+    return JSON.parse(text7);
+  } catch {
+    return void 0;
+  }
+}
+var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED7, MAX_HEADER2, MAX_SYMBOLS, MAX_CONFIG4, length, Header, NO_NAME;
+var init_facts_file = __esm({
+  "src/kernels/facts/facts-file.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_zlib3 = require("node:zlib");
+    init_zod();
+    init_errors();
+    FORMAT5 = "bpfcompat_facts.v1";
+    PARTS = ["btf", "symbols", "config", "modules"];
+    MAX_PART = 128 * 1024 * 1024;
+    MAX_UNPACKED7 = 256 * 1024 * 1024;
+    MAX_HEADER2 = 4096;
+    MAX_SYMBOLS = 2e6;
+    MAX_CONFIG4 = 16 * 1024 * 1024;
+    length = number2().int().nonnegative().max(MAX_PART).nullable();
+    Header = strictObject({
+      format: literal(FORMAT5),
+      release: string2().regex(/^[\w.+~-]{1,128}$/),
+      btf: length,
+      symbols: length,
+      config: length.refine((bytes3) => (bytes3 ?? 0) <= MAX_CONFIG4),
+      modules: length
+    });
+    NO_NAME = /^.(?:__pfx_|__ksymtab_|__kstrtab|__kcrctab|__func__\.|__key\.|__already_done|__warned|__UNIQUE_ID|__BTF_ID__|__SC[KT]_|\.)/;
+    __name(packFacts, "packFacts");
+    __name(unpackFacts, "unpackFacts");
+    __name(parsed, "parsed");
+  }
+});
+
+// src/kernels/image/kallsyms.ts
+function tokensAround(rodata, digits) {
+  let end = digits;
+  for (let token = "0".charCodeAt(0); token < TOKENS; token++) {
+    end = rodata.indexOf(0, end) + 1;
+    if (end === 0) return void 0;
+  }
+  for (let index = aligned2(end); index <= end + MAX_PADDING; index += ALIGN) {
+    if (index + TOKENS * 2 > rodata.length) return void 0;
+    const offsets = Array.from({ length: TOKENS }, (_, token) => rodata.readUInt16LE(index + token * 2));
+    const at = digits - (offsets["0".charCodeAt(0)] ?? 0);
+    const follows = offsets.every(
+      (offset, token) => (token === 0 ? offset === 0 : offset > (offsets[token - 1] ?? 0)) && (token === 0 || rodata[at + offset - 1] === 0)
+    );
+    if (at < 0 || !follows) continue;
+    const tokens = offsets.map((offset) => {
+      const from = at + offset;
+      return rodata.toString("latin1", from, rodata.indexOf(0, from));
+    });
+    return { at, tokens };
+  }
+  return void 0;
+}
+function findTokens(rodata) {
+  for (let at = rodata.indexOf(DIGITS2); at >= 0; at = rodata.indexOf(DIGITS2, at + 1)) {
+    const found2 = tokensAround(rodata, at);
+    if (found2 !== void 0) return found2;
+  }
+  return void 0;
+}
+function markersBelow(rodata, end) {
+  const lowest = Math.max(0, end - MAX_SYMBOLS2 * ORDER_BYTES);
+  for (let at = end - end % ALIGN - ALIGN; at >= lowest; at -= ALIGN) {
+    if (rodata.readUInt32LE(at) !== 0) continue;
+    const offsets = [0];
+    for (let next = at + ALIGN; next + ALIGN <= end; next += ALIGN) {
+      const step4 = rodata.readUInt32LE(next) - (offsets.at(-1) ?? 0);
+      if (step4 < PER_MARKER || step4 > PER_MARKER * MAX_NAME7) break;
+      offsets.push(rodata.readUInt32LE(next));
+    }
+    if (offsets.length >= FEWEST_MARKERS) return { at, offsets };
+  }
+  return void 0;
+}
+function lengthAt(rodata, at) {
+  const first3 = rodata[at] ?? 0;
+  if (first3 < 128) return { length: first3, from: at + 1 };
+  return { length: first3 & 127 | (rodata[at + 1] ?? 0) << 7, from: at + 2 };
+}
+function isStart(rodata, start, end, count5, markers) {
+  let at = start;
+  for (let symbol = 0; symbol < count5; symbol++) {
+    if (symbol % PER_MARKER === 0 && markers[symbol / PER_MARKER] !== at - start) return false;
+    const { length: length2, from } = lengthAt(rodata, at);
+    if (length2 === 0) return false;
+    at = from + length2;
+    if (at > end) return false;
+  }
+  return end - at < MAX_PADDING;
+}
+function findNames(rodata, end, markers) {
+  const highest3 = end - (markers.at(-1) ?? 0);
+  for (let start = highest3 - highest3 % ALIGN; start > highest3 - PER_MARKER * MAX_NAME7 && start >= 8; start -= ALIGN) {
+    for (const back of [4, 8]) {
+      const count5 = rodata.readUInt32LE(start - back);
+      if (Math.ceil(count5 / PER_MARKER) === markers.length && isStart(rodata, start, end, count5, markers)) {
+        return { start, count: count5 };
+      }
+    }
+  }
+  return void 0;
+}
+function readKallsyms(rodata) {
+  const table4 = findTokens(rodata);
+  const markers = table4 && markersBelow(rodata, table4.at);
+  const names3 = markers && findNames(rodata, markers.at, markers.offsets);
+  if (table4 === void 0 || names3 === void 0) return void 0;
+  const found2 = [];
+  let at = names3.start;
+  for (let symbol = 0; symbol < names3.count; symbol++) {
+    const { length: length2, from } = lengthAt(rodata, at);
+    let name5 = "";
+    for (let byte = from; byte < from + length2; byte++) name5 += table4.tokens[rodata[byte] ?? 0];
+    found2.push(name5);
+    at = from + length2;
+  }
+  return found2;
+}
+var PER_MARKER, TOKENS, MAX_SYMBOLS2, ALIGN, MAX_NAME7, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS2, aligned2;
+var init_kallsyms = __esm({
+  "src/kernels/image/kallsyms.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    PER_MARKER = 256;
+    TOKENS = 256;
+    MAX_SYMBOLS2 = 2e6;
+    ALIGN = 4;
+    MAX_NAME7 = 513;
+    ORDER_BYTES = 3;
+    FEWEST_MARKERS = 4;
+    MAX_PADDING = 8;
+    DIGITS2 = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
+    aligned2 = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
+    __name(tokensAround, "tokensAround");
+    __name(findTokens, "findTokens");
+    __name(markersBelow, "markersBelow");
+    __name(lengthAt, "lengthAt");
+    __name(isStart, "isStart");
+    __name(findNames, "findNames");
+    __name(readKallsyms, "readKallsyms");
+  }
+});
+
+// src/kernels/facts/read-facts.ts
+async function ifThere(host, path2, limit2) {
+  return (await host.files.stat(path2))?.isFile ? await host.files.read(path2, limit2) : void 0;
+}
+function readable3(packed) {
+  try {
+    return unpackFacts(packed);
+  } catch {
+    return void 0;
+  }
+}
+async function readKernelFacts(host, files, signal) {
+  const { btf, rodata } = await imageParts(host, files.vmlinuz, signal);
+  const config2 = files.config && (await host.files.read(files.config, MAX_CONFIG5)).toString("utf8");
+  return {
+    release: files.record.release,
+    btf,
+    symbols: rodata && readKallsyms(rodata),
+    config: config2,
+    modules: void 0
+  };
+}
+async function storedFacts(host, files, signal) {
+  const store = locateStore(host);
+  const { record: record4 } = files;
+  const path2 = (0, import_node_path115.join)(store.facts, factsName(record4));
+  const known5 = await ifThere(host, path2, MAX_FACTS);
+  let facts = known5 && readable3(known5);
+  if (facts === void 0) {
+    facts = await readKernelFacts(host, files, signal);
+    if (!await host.files.readOnly(store.root)) {
+      await host.files.makeDir(store.facts);
+      await host.files.writeAtomic(path2, packFacts(facts));
+    }
+  }
+  return { ...facts, modules: await ifThere(host, (0, import_node_path115.join)(store.modules, modulesName(record4), INDEX_FILE), MAX_INDEX2) };
+}
+var import_node_path115, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
+var init_read_facts = __esm({
+  "src/kernels/facts/read-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path115 = require("node:path");
+    init_derived();
+    init_image_facts();
+    init_kallsyms();
+    init_index_modules();
+    init_store();
+    init_facts_file();
+    MAX_CONFIG5 = 4 * 1024 * 1024;
+    MAX_INDEX2 = 128 * 1024 * 1024;
+    MAX_FACTS = 64 * 1024 * 1024;
+    __name(ifThere, "ifThere");
+    __name(readable3, "readable");
+    __name(readKernelFacts, "readKernelFacts");
+    __name(storedFacts, "storedFacts");
+  }
+});
+
+// src/api/kernel-facts.ts
+function known2(facts) {
+  const btf = facts.btf && readBtf(facts.btf);
+  const modules2 = facts.modules && readModuleIndex(facts.modules);
+  return {
+    release: facts.release,
+    btf: btf === void 0 || "problem" in btf ? void 0 : btf,
+    symbols: facts.symbols,
+    config: facts.config,
+    modules: modules2 && ((needed2) => modules2.having(needed2))
+  };
+}
+async function fromDirectory2(host, path2) {
+  if (!(await host.files.stat(path2))?.isFile) return void 0;
+  try {
+    return unpackFacts(await host.files.read(path2, MAX_FACTS));
+  } catch (error2) {
+    if (!(error2 instanceof HostError)) throw error2;
+    throw new UsageError("facts_unusable", phrase`${option("facts")} ${path2}: ${messageOf(error2)}`, { cause: error2 });
+  }
+}
+async function factsDirectory(host, cwd, named8) {
+  if (!named8) return void 0;
+  const dir = (0, import_node_path116.resolve)(cwd, named8);
+  await ensureDirectory(host, dir, "the directory for facts", "name another one");
+  return dir;
+}
+async function kernelFacts2(profile, places) {
+  const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
+  if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
+    return void 0;
+  const shared2 = dir === void 0 ? void 0 : (0, import_node_path116.join)(dir, `${profile.id}${SUFFIX}`);
+  const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
+  if (there !== void 0) return known2(there);
+  try {
+    const { files } = await ensureKernel2(profile, { signal, onProgress: /* @__PURE__ */ __name(() => {
+    }, "onProgress"), onNote });
+    const facts = await storedFacts(host, files, signal);
+    if (shared2 !== void 0) await host.files.writeAtomic(shared2, packFacts(facts));
+    return known2(facts);
+  } catch (error2) {
+    if (error2 instanceof CancelledError || signal.aborted) throw error2;
+    onNote(`${profile.id}: nothing is known of this kernel without booting it: ${messageOf(error2)}`);
+    return void 0;
+  }
+}
+var import_node_path116, SUFFIX;
+var init_kernel_facts = __esm({
+  "src/api/kernel-facts.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path116 = require("node:path");
+    init_facts_file();
+    init_read_facts();
+    init_module_index();
+    init_errors();
+    init_wording();
+    init_btf2();
+    init_directories();
+    SUFFIX = ".facts";
+    __name(known2, "known");
+    __name(fromDirectory2, "fromDirectory");
+    __name(factsDirectory, "factsDirectory");
+    __name(kernelFacts2, "kernelFacts");
+  }
+});
+
+// src/api/sample-request.ts
+function beyondManifest(mode2, manifest) {
+  if (manifest === void 0) return void 0;
+  const { file: file2, modules: modules2 } = manifest;
+  if (manifest.maxInsns !== void 0) return `${file2}: what max_insns counts`;
+  if (testsOf(mode2, manifest).some(({ required: required2 }) => required2)) return `${file2}: what functional tests see`;
+  return modules2.load.length > 0 ? `${file2}: what modules.load finds` : void 0;
+}
+function beyondFacts({ mode: mode2, maxInsns }, manifest) {
+  return maxInsns === void 0 ? beyondManifest(mode2, manifest) : phrase`what ${option("max-insns")} counts`;
+}
+async function sampleFlags({ host, cwd }, { sample = false, facts = "", acceptInferred = false, shard: shard2, command }) {
+  const lone = acceptInferred ? "accept-inferred" : facts === "" ? void 0 : "facts";
+  if (!sample && lone !== void 0) {
+    throw new UsageError(
+      "missing_flag",
+      phrase`${option(lone)} is about kernels that are not tested; add ${option("sample")}`
+    );
+  }
+  if (!sample) return void 0;
+  if (shard2 !== void 0 || command !== void 0) {
+    const other = option(command === void 0 ? "shard" : "command");
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${option("sample")} cannot be combined with ${other}; remove one of them`
+    );
+  }
+  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+}
+async function sampleOf(place3, options2, manifest) {
+  const request2 = await sampleFlags(place3, options2);
+  const beyond = request2?.accepts ? beyondFacts(options2, manifest) : void 0;
+  if (beyond !== void 0) {
+    throw new UsageError(
+      "flag_conflict",
+      phrase`${beyond} may differ between kernels that are the same for the object, so no pass of it can be inferred; remove it or ${option("accept-inferred")}`
+    );
+  }
+  return request2;
+}
+function caseSample(request2, { mode: mode2, command }, maxInsns, manifest) {
+  const own3 = maxInsns === void 0 ? beyondManifest(mode2, manifest) : "what max_insns counts";
+  const decides = request2?.accepts ? own3 : void 0;
+  const beyond = command === void 0 ? decides : "what a command finds";
+  if (request2 === void 0 || beyond === void 0) return { sample: request2, notes: [] };
+  const note3 = `all kernels are tested: ${beyond} may differ between kernels that are the same for the object`;
+  return { sample: void 0, notes: [note3] };
+}
+var init_sample_request = __esm({
+  "src/api/sample-request.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_tuning();
+    init_errors();
+    init_wording();
+    init_kernel_facts();
+    __name(beyondManifest, "beyondManifest");
+    __name(beyondFacts, "beyondFacts");
+    __name(sampleFlags, "sampleFlags");
+    __name(sampleOf, "sampleOf");
+    __name(caseSample, "caseSample");
+  }
+});
+
 // src/config/merge-manifest.ts
 function documentOf(text7) {
   const document = parseDocument(text7).document ?? new import_yaml5.Document({});
@@ -63023,12 +62888,18 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path115.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path115.basename)(at)) ? (0, import_node_path115.join)((0, import_node_path115.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path117.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path117.basename)(at)) ? (0, import_node_path117.join)((0, import_node_path117.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path115.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path117.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
+}
+function rejectLarge(origin) {
+  reject7(
+    "assets_too_large",
+    `${origin}: assets are limited to 64 MiB and ${MAX_FILES4} files and directories; name fewer`
+  );
 }
 async function addFile(host, into, real, to, origin) {
   if (/[\u0000-\u001f\u007f]/.test(to))
@@ -63038,9 +62909,7 @@ async function addFile(host, into, real, to, origin) {
   if (strange !== void 0) reject7("asset_unreadable", `${origin}: ${real} ${strange}; remove it`);
   if (!stat4?.isFile) reject7("asset_unreadable", `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat4.size;
-  if (into.bytes > MAX_BYTES6 || into.files.size >= MAX_FILES4) {
-    reject7("assets_too_large", `${origin}: assets are limited to 64 MiB and ${MAX_FILES4} files; name fewer`);
-  }
+  if (into.bytes > MAX_BYTES6) rejectLarge(origin);
   const bytes3 = await host.files.read(real, MAX_BYTES6).catch((cause) => {
     const why2 = cause.code ?? String(cause);
     throw new UsageError("asset_unreadable", `${origin}: ${real} cannot be read (${why2}); correct its permissions`, {
@@ -63054,26 +62923,27 @@ async function addFile(host, into, real, to, origin) {
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path115.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path117.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
 async function addTree(host, into, place3, origin) {
   const { real, root, top, to, depth } = place3;
+  if (++into.visits > MAX_FILES4) rejectLarge(origin);
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
   if (depth > MAX_DEPTH4) reject7("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path115.join)(real, name5);
+    const path2 = (0, import_node_path117.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) reject7("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path115.posix.join(to, name5), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path117.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path115.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path117.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) reject7("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -63081,13 +62951,13 @@ async function contextOf(host, dir, top, { path: path2, origin }) {
   return reject7("asset_outside", `${origin}: asset ${path2} lies outside of ${top}; copy the file there`);
 }
 async function loadAssets(host, context, refs) {
-  const collected = { files: /* @__PURE__ */ new Map(), bytes: 0 };
+  const collected = { files: /* @__PURE__ */ new Map(), bytes: 0, visits: 0 };
   const { top } = await rootOf(host, context.cwd, context.dir);
   for (const ref of refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path115.resolve)(context.dir, path2),
+      (0, import_node_path117.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -63111,25 +62981,25 @@ function joinAssets(first3, second) {
   };
 }
 async function undeclaredFiles(host, dir, what, command, shipped) {
-  const notes = [];
+  const notes2 = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS3))) {
-    const path2 = import_node_path115.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path117.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path115.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path117.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path115.posix.join(REMOTE_ROOT, path2)}`);
+    notes2.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path117.posix.join(REMOTE_ROOT, path2)}`);
   }
-  return notes;
+  return notes2;
 }
-var import_node_crypto32, import_node_path115, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
+var import_node_crypto32, import_node_path117, NO_ASSETS, MAX_BYTES6, MAX_FILES4, MAX_DEPTH4, BREAKS, MAX_WORDS3;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto32 = require("node:crypto");
-    import_node_path115 = require("node:path");
+    import_node_path117 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
@@ -63141,6 +63011,7 @@ var init_assets2 = __esm({
     __name(reject7, "reject");
     __name(realPlace, "realPlace");
     __name(keptFrom, "keptFrom");
+    __name(rejectLarge, "rejectLarge");
     __name(addFile, "addFile");
     __name(addTree, "addTree");
     __name(contextOf, "contextOf");
@@ -63160,10 +63031,10 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path116.resolve)((0, import_node_path116.dirname)(from), pattern2);
-  const dir = (0, import_node_path116.dirname)(path2);
+  const path2 = (0, import_node_path118.resolve)((0, import_node_path118.dirname)(from), pattern2);
+  const dir = (0, import_node_path118.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path116.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path118.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches2 = new RegExp(`^${body}$`);
   return names3.filter((name5) => matches2.test(name5)).sort().map((name5) => `${dir}/${name5}`);
 }
@@ -63181,19 +63052,19 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path116.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path118.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path116, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path118, MAX_CONF, MAX_FILES5, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/user-program/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path118 = require("node:path");
     MAX_CONF = 1024 * 1024;
     MAX_FILES5 = 200;
     DEFAULT_DIRS = [
@@ -63289,7 +63160,7 @@ var init_program_file = __esm({
 // src/user-program/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path117.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path119.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -63309,13 +63180,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name5 of next.elf.needed) {
-      if (known5.has(name5) || import_node_path117.posix.basename(program2.interpreter) === name5) continue;
+      if (known5.has(name5) || import_node_path119.posix.basename(program2.interpreter) === name5) continue;
       const found2 = await findLibrary(host, name5, own3, dirs, program2);
       if (found2 === void 0) throw missing3(origin, name5, next.name, [...own3, ...dirs]);
       if (known5.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known5.set(name5, found2);
-      add(name5.includes("/") ? name5 : (0, import_node_path117.join)(found2.dir.guest, import_node_path117.posix.basename(name5)), found2.bytes);
+      add(name5.includes("/") ? name5 : (0, import_node_path119.join)(found2.dir.guest, import_node_path119.posix.basename(name5)), found2.bytes);
       queue.push({ elf: found2.elf, name: name5, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -63341,9 +63212,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : reject11("which is not a dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
-  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path117.dirname)(name5), guest: (0, import_node_path117.dirname)(name5) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path117.join)(dir.host, name5), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path117.join)(dir.host, name5), dir, configured: true }))
+  const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path119.dirname)(name5), guest: (0, import_node_path119.dirname)(name5) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path119.join)(dir.host, name5), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path119.join)(dir.host, name5), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -63359,7 +63230,7 @@ function linksFor(known5) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known5].flatMap(
-    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path117.join)(home, name5), target: (0, import_node_path117.join)(dir.guest, name5) }] : []
+    ([name5, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path119.join)(home, name5), target: (0, import_node_path119.join)(dir.guest, name5) }] : []
   );
 }
 function missing3(origin, name5, by, dirs) {
@@ -63369,12 +63240,12 @@ function missing3(origin, name5, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name5}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path117, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path119, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/user-program/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path117 = require("node:path");
+    import_node_path119 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -63419,7 +63290,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path118.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path120.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     reject8(
@@ -63445,18 +63316,18 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path118.resolve)(cwd, path2);
+  const source = (0, import_node_path120.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) reject8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name5 = (0, import_node_path118.basename)(source);
+  const name5 = (0, import_node_path120.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
     reject8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
-  const home = (0, import_node_path118.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path118.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path120.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path120.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name5,
@@ -63467,13 +63338,13 @@ async function loadCommandBinary(host, cwd, path2, said) {
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto33, import_node_path118, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
+var import_node_crypto33, import_node_path120, MAX_BYTES7, X86_642, BPF, MACHINES2, INTERPRETERS;
 var init_command_binary = __esm({
   "src/user-program/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto33 = require("node:crypto");
-    import_node_path118 = require("node:path");
+    import_node_path120 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -63522,11 +63393,11 @@ function payloadOf(assets = NO_ASSETS, command = void 0) {
   }
   const entries = [...assets.entries, ...program2];
   const bytes3 = entries.reduce((sum2, entry2) => sum2 + (entry2.kind === "file" ? entry2.bytes.length : 0), 0);
-  if (bytes3 > MAX_BYTES8 || entries.length > MAX_ENTRIES5) {
+  if (bytes3 > MAX_BYTES8 || entries.length > MAX_ENTRIES6) {
     const size = `${Math.ceil(bytes3 / 1024 / 1024)} MiB in ${entries.length} files`;
     throw new UsageError(
       "files_too_large",
-      `assets, program and libraries are ${size}; at most 240 MiB and ${MAX_ENTRIES5} files fit into a guest: strip the program or name fewer assets`
+      `assets, program and libraries are ${size}; at most 240 MiB and ${MAX_ENTRIES6} files fit into a guest: strip the program or name fewer assets`
     );
   }
   return { assets: assets.facts, entries, command };
@@ -63544,7 +63415,7 @@ function payloadIdentity({ command, assets }) {
 function syntheticDigest({ invocationSha256, binary }) {
   return sha2562(binary === void 0 ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }
-var import_node_crypto34, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES5;
+var import_node_crypto34, MAX_COMMAND_BYTES, MAX_BYTES8, MAX_ENTRIES6;
 var init_payload3 = __esm({
   "src/run/payload.ts"() {
     "use strict";
@@ -63556,7 +63427,7 @@ var init_payload3 = __esm({
     init_assets2();
     MAX_COMMAND_BYTES = 4096;
     MAX_BYTES8 = 240 * 1024 * 1024;
-    MAX_ENTRIES5 = 4090;
+    MAX_ENTRIES6 = 4090;
     __name(sha2562, "sha256");
     __name(prepareCommand, "prepareCommand");
     __name(payloadOf, "payloadOf");
@@ -63581,19 +63452,19 @@ async function gatherPayload(host, { manifest, mode: mode2, assets, command, dir
   const payload = payloadOf(assets, command);
   const shipped = assets.facts.map(({ path: path2 }) => path2);
   const tests = testsOf(mode2, manifest);
-  const notes = [];
+  const notes2 = [];
   if (command !== void 0) {
-    notes.push(...await undeclaredFiles(host, dir, "the command", command.command, shipped));
+    notes2.push(...await undeclaredFiles(host, dir, "the command", command.command, shipped));
     const lost = manifest === void 0 ? [] : lostOf2(manifest, mode2);
     if (lost.length > 0)
-      notes.push(`${enumerate(lost, "and")} of ${manifest?.file} have no effect: the command alone decides`);
-    return { payload, notes };
+      notes2.push(`${enumerate(lost, "and")} of ${manifest?.file} have no effect: the command alone decides`);
+    return { payload, notes: notes2 };
   }
   for (const { name: name5, command: line6 } of tests) {
-    notes.push(...await undeclaredFiles(host, dir, `functional test "${name5}"`, line6, shipped));
+    notes2.push(...await undeclaredFiles(host, dir, `functional test "${name5}"`, line6, shipped));
   }
-  if (assets.facts.length > 0 && tests.length === 0) notes.push("assets are not used: no functional test is run");
-  return { payload, notes };
+  if (assets.facts.length > 0 && tests.length === 0) notes2.push("assets are not used: no functional test is run");
+  return { payload, notes: notes2 };
 }
 var init_gather_payload = __esm({
   "src/run/gather-payload.ts"() {
@@ -63615,20 +63486,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path119.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path119.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path121.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path121.relative)(cwd, path3) || path3, "shown");
   const text7 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text7 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path119.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path121.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path119.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path121.resolve)(dir, source.mergedManifest) : own3;
   const paths = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path119.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path119.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path121.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path121.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text7 : withFunctionalTest(text7, source.test);
   const packedText = adds ? withAssets(tested, paths) : text7;
@@ -63647,12 +63518,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path119;
+var import_node_path121;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path121 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -63697,7 +63568,7 @@ var init_built_loaders = __esm({
 
 // src/run/find-loaders.ts
 function directoryOf({ host, root }) {
-  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path120.join)(root, "build", "loaders");
+  return host.env["BPFCOMPAT_LOADERS_DIR"] || (0, import_node_path122.join)(root, "build", "loaders");
 }
 function isNewer(one, other) {
   const [a, b] = [numbers(one), numbers(other)];
@@ -63711,7 +63582,7 @@ function newest2(built) {
   );
 }
 async function listIn(host, directory) {
-  const file2 = (0, import_node_path120.join)(directory, "loaders.json");
+  const file2 = (0, import_node_path122.join)(directory, "loaders.json");
   if (await host.files.stat(file2) === void 0) return [];
   try {
     const text7 = Buffer.from(await host.files.read(file2, MAX_LIST_BYTES)).toString("utf8");
@@ -63725,7 +63596,7 @@ async function readLoader2(host, directory, built) {
   const entries = [];
   let size = 0;
   for (const { file: file2, path: path2, sha256: sha2563 } of built.files) {
-    const place3 = (0, import_node_path120.join)(directory, file2);
+    const place3 = (0, import_node_path122.join)(directory, file2);
     const stat4 = await host.files.stat(place3);
     size += stat4?.size ?? 0;
     if (stat4?.isFile !== true || size > MAX_LOADER_BYTES || await host.files.sha256(place3) !== sha2563) {
@@ -63754,12 +63625,12 @@ async function findLoader(place3, choice3) {
     `the loader ${said} is not in ${directory}${there ? `, which has ${there}` : ""}; build it with: make loaders (docs/loaders.md)`
   );
 }
-var import_node_path120, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
+var import_node_path122, MAX_LOADER_BYTES, MAX_LIST_BYTES, NOTHING, numbers;
 var init_find_loaders = __esm({
   "src/run/find-loaders.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path122 = require("node:path");
     init_built_loaders();
     init_errors();
     init_guest_loader();
@@ -63803,7 +63674,7 @@ async function loadersOf(find, { gate: decides, beside: others }, command, targe
     (others?.names ?? []).map((name5) => find(choiceOf2(name5, phrase`${others?.origin ?? ""} ${quoted(name5)}`)))
   );
   const beside = named8.filter(
-    (one, index) => !isSame2(one, gate2) && named8.findIndex((other2) => isSame2(one, other2)) === index
+    (one, index) => !isSame3(one, gate2) && named8.findIndex((other2) => isSame3(one, other2)) === index
   );
   const other = targets.find(({ profile }) => profile.arch !== "x86_64");
   if (other !== void 0 && [gate2, ...beside].some((one) => one !== void 0)) {
@@ -63813,7 +63684,7 @@ async function loadersOf(find, { gate: decides, beside: others }, command, targe
   }
   return gate2 === void 0 && beside.length === 0 ? void 0 : { gate: gate2, beside };
 }
-var isSame2;
+var isSame3;
 var init_loaders3 = __esm({
   "src/api/loaders.ts"() {
     "use strict";
@@ -63823,7 +63694,7 @@ var init_loaders3 = __esm({
     init_errors();
     init_wording();
     init_find_loaders();
-    isSame2 = /* @__PURE__ */ __name((one, other) => one?.sha256 === other?.sha256, "isSame");
+    isSame3 = /* @__PURE__ */ __name((one, other) => one?.sha256 === other?.sha256, "isSame");
     __name(loaderFinder, "loaderFinder");
     __name(choiceOf2, "choiceOf");
     __name(loadersOf, "loadersOf");
@@ -65698,7 +65569,7 @@ function symbolsIn2(elf, isIncluded) {
   );
   const found2 = [];
   if (sections.size === 0) return found2;
-  const last2 = Math.min(elf.symbols.count, MAX_SYMBOLS);
+  const last2 = Math.min(elf.symbols.count, MAX_SYMBOLS3);
   for (let index = 1; index < last2 && found2.length < MAX_MAPS; index++) {
     const symbol = elf.symbols.get(index);
     const section2 = symbol && sections.get(symbol.section);
@@ -65724,7 +65595,7 @@ function legacyMaps(elf) {
     };
   });
 }
-var MAX_MAPS, MAX_SYMBOLS, STRUCT_OPS_SECTION, DATA_SECTION, LEGACY_SECTION, STRUCT_OPS_TYPE, ARRAY_TYPE, LINK_FLAG;
+var MAX_MAPS, MAX_SYMBOLS3, STRUCT_OPS_SECTION, DATA_SECTION, LEGACY_SECTION, STRUCT_OPS_TYPE, ARRAY_TYPE, LINK_FLAG;
 var init_maps2 = __esm({
   "src/object/maps.ts"() {
     "use strict";
@@ -65736,7 +65607,7 @@ var init_maps2 = __esm({
     init_map_facts();
     init_strings();
     MAX_MAPS = 4096;
-    MAX_SYMBOLS = 2e5;
+    MAX_SYMBOLS3 = 2e5;
     STRUCT_OPS_SECTION = /^\??\.struct_ops(?:\.link)?$/;
     DATA_SECTION = /^\.(?:data|rodata|bss)(?:\.|$)/;
     LEGACY_SECTION = /^maps$|^maps\/|\/maps(?:\/|$)/;
@@ -66043,7 +65914,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join100(states, index * WORDS8, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join102(states, index * WORDS8, words3)) waiting.push(index);
   }, "reach");
   let known5;
   reach(0, atEntry());
@@ -66071,7 +65942,7 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known5);
   return false;
 }
-function join100(states, at, words3) {
+function join102(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS8; word4++) {
     const before = states[at + word4] ?? 0;
@@ -66149,7 +66020,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join100, "join");
+    __name(join102, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -66312,20 +66183,20 @@ function commonVariables({ symbols }) {
 function untypedMaps({ sections, symbols }) {
   const maps = sections.find(({ name: name5 }) => name5 === ".maps")?.index;
   const found2 = [];
-  for (let index = 1; maps !== void 0 && index < Math.min(symbols.count, MAX_SYMBOLS2); index++) {
+  for (let index = 1; maps !== void 0 && index < Math.min(symbols.count, MAX_SYMBOLS4); index++) {
     const symbol = symbols.get(index);
     if (symbol?.section === maps && symbol.type === "object" && symbol.name !== "") found2.push(symbol.name);
     if (found2.length === MAX_NAMES3) break;
   }
   return found2;
 }
-var MAX_NAMES3, MAX_SYMBOLS2;
+var MAX_NAMES3, MAX_SYMBOLS4;
 var init_unplaced = __esm({
   "src/object/unplaced.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     MAX_NAMES3 = 64;
-    MAX_SYMBOLS2 = 32768;
+    MAX_SYMBOLS4 = 32768;
     __name(commonVariables, "commonVariables");
     __name(untypedMaps, "untypedMaps");
   }
@@ -66561,7 +66432,7 @@ function namedFiles(facts) {
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path121.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path123.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -66571,7 +66442,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named8 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named8.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path121.dirname)(objectPath));
+  const repository = named8.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path123.dirname)(objectPath));
   if (!repository) return found2;
   for (const name5 of named8) {
     const path2 = repositoryPath(name5, repository.root, repository.files);
@@ -66581,12 +66452,12 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path121, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
+var import_node_path123, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path123 = require("node:path");
     init_source_paths();
     init_confine();
     init_git();
@@ -66681,7 +66552,7 @@ var init_object_shelf = __esm({
 });
 
 // src/classify/make-finding.ts
-function known2(args) {
+function known3(args) {
   return Object.fromEntries(Object.entries(args).filter((entry2) => !!entry2[1]));
 }
 function evidenceLine(text7, origin) {
@@ -66700,7 +66571,7 @@ function assemble(code2, parts2, args) {
     decisive: false,
     phase: parts2.phase,
     subject: parts2.subject,
-    args: { ...known2(args), ...programArg(parts2, args) },
+    args: { ...known3(args), ...programArg(parts2, args) },
     evidence: parts2.evidence,
     location: void 0,
     also: parts2.also ?? []
@@ -66716,7 +66587,7 @@ function asCauses(findings) {
   return findings.map((finding) => ({ ...finding, decisive: true }));
 }
 function withArgs(finding, args, { confidence = finding.confidence, subject = finding.subject } = {}) {
-  return { ...finding, confidence, subject, args: { ...finding.args, ...known2(args) } };
+  return { ...finding, confidence, subject, args: { ...finding.args, ...known3(args) } };
 }
 function under(code2, finding) {
   return { ...finding, code: code2, rollup: rollupOf(code2), group: groupOf(code2) };
@@ -66758,7 +66629,7 @@ var init_make_finding = __esm({
     init_name_list();
     init_once_per();
     MAX_EVIDENCE = 1024;
-    __name(known2, "known");
+    __name(known3, "known");
     __name(evidenceLine, "evidenceLine");
     __name(programArg, "programArg");
     __name(assemble, "assemble");
@@ -66841,7 +66712,7 @@ function reject9(origin, path2, { isFile: isFile2, isDirectory, size }) {
 }
 async function loadArtifact(host, { path: path2, name: name5, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path122.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path124.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -66876,7 +66747,7 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path122.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path124.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2, sha256: sha2563 } = taken;
@@ -66887,13 +66758,13 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto36, import_node_path122, REASONS6;
+var import_node_crypto36, import_node_path124, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto36 = require("node:crypto");
-    import_node_path122 = require("node:path");
+    import_node_path124 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
@@ -66946,10 +66817,10 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path123.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path125.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path123.basename)(path2),
+      basename: (0, import_node_path125.basename)(path2),
       name: input.name || artifactName(path2),
       // Nobody read the others: they have no digest, and that of nothing would be the digest of another object.
       sha256: error2.code === "artifact_empty" ? (0, import_node_crypto37.createHash)("sha256").digest("hex") : "",
@@ -66989,13 +66860,13 @@ function withDistinctNames(subjects) {
     return name5 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name5 } };
   });
 }
-var import_node_crypto37, import_node_path123;
+var import_node_crypto37, import_node_path125;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto37 = require("node:crypto");
-    import_node_path123 = require("node:path");
+    import_node_path125 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -67169,9 +67040,203 @@ var init_match_objects = __esm({
   }
 });
 
+// src/model/cause-detail.ts
+function line5(words3) {
+  const steady = words3.map((word4) => word4.replace(UNSTEADY, "#").slice(0, MAX_DETAIL));
+  return steady.some((word4) => word4 !== "") ? [JSON.stringify(steady)] : [];
+}
+function testLines2({ reason = "", kind: kind2 = "", expected_of = "", exit_code = "", ...args }) {
+  if (reason !== "expectation") return line5(reason === "failed" ? [reason, exit_code] : [reason]);
+  const also = Object.entries(args).filter(([key]) => /^also_\d+$/.test(key));
+  const others = also.flatMap(([, text7]) => line5([reason, ...text7.split(/ (.*)/s).slice(0, 2)]));
+  return [...line5([reason, kind2, expected_of]), ...others];
+}
+function groupLines({ causes = "" }) {
+  return causes.split("\n").flatMap((one) => line5([one]));
+}
+function rejectionLines({ reason = "", proof = "", said = "" }) {
+  const why2 = reason === "verifier_precision" ? proof : reason;
+  if (why2 !== "unclassified") return line5([why2]);
+  return said === "" ? [] : line5([why2, said.replace(/0x[0-9a-f]+|\d+/gi, "#")]);
+}
+function warningLines2({ reason = "", line: words3 = "" }) {
+  return line5(reason === "tainted" ? [reason, words3] : [reason]);
+}
+function unreliableLines({ reason = "", why: why2 = "" }) {
+  return line5([reason, reason === "left_out" ? why2 : why2.replace(/0x[0-9a-f]+|\d+/gi, "#")]);
+}
+function causeDetail(code2, args) {
+  const keys = Object.hasOwn(DETAILS, code2) ? DETAILS[code2] : void 0;
+  const special = Object.hasOwn(SPECIAL, code2) ? SPECIAL[code2] : void 0;
+  const lines3 = special?.(args) ?? line5((keys ?? []).map((key) => args[key] ?? ""));
+  return lines3.length === 0 ? void 0 : lines3.join("\n");
+}
+function isDetailKnown(before, now) {
+  if (before === void 0 || now === void 0) return true;
+  const known5 = new Set(before.split("\n"));
+  const open4 = [...known5].some((one) => one.startsWith(UNCLASSIFIED));
+  return now.split("\n").every((one) => known5.has(one) || open4 && !one.startsWith(UNCLASSIFIED));
+}
+var DETAILS, UNSTEADY, MAX_DETAIL, UNCLASSIFIED, SPECIAL;
+var init_cause_detail = __esm({
+  "src/model/cause-detail.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    DETAILS = {
+      LOADER_REJECTED: ["loader", "reason", "error"],
+      COMMAND_VALIDATION_FAILURE: ["reason", "exit_code", "signal"],
+      VALIDATOR_CRASH: ["signal", "step"],
+      UNKNOWN: ["errno", "error"],
+      // Files and maps are rejected for one of many things.
+      INVALID_OBJECT: ["reason"],
+      OBJECT_NOT_LIBBPF_COMPATIBLE: ["reason"],
+      MAP_CREATE_FAILED: ["errno"],
+      POLICY_DENIED: ["reason"],
+      LOADER_CONTRACT: ["reason"]
+    };
+    UNSTEADY = /0x[0-9a-f]+|\bfd \d+/gi;
+    MAX_DETAIL = 300;
+    __name(line5, "line");
+    __name(testLines2, "testLines");
+    __name(groupLines, "groupLines");
+    UNCLASSIFIED = '["unclassified",';
+    __name(rejectionLines, "rejectionLines");
+    __name(warningLines2, "warningLines");
+    __name(unreliableLines, "unreliableLines");
+    SPECIAL = {
+      FUNCTIONAL_TEST_FAILURE: testLines2,
+      VERIFIER_REJECTION: rejectionLines,
+      // A warning is not an oops. Where it stood differs between builds.
+      KERNEL_WARNING: warningLines2,
+      RESPONSE_UNRELIABLE: unreliableLines,
+      NO_VARIANT_LOADS: groupLines
+    };
+    __name(causeDetail, "causeDetail");
+    __name(isDetailKnown, "isDetailKnown");
+  }
+});
+
+// src/report/recorded.ts
+function savedFacts(target) {
+  return {
+    profile: target.profile_id,
+    required: target.required,
+    status: target.status,
+    classification: target.classification_code,
+    confidence: target.classification_confidence,
+    fixups: target.automatic_fixups
+  };
+}
+function coarseOf(code2) {
+  return isFindingCode(code2) ? rollupOf(code2) : code2;
+}
+function savedTarget(target) {
+  return {
+    ...savedFacts(target),
+    causes: target.findings.map(({ code: code2, reason, subject, args, decisive, location, title: title3 }) => ({
+      code: code2,
+      coarse: coarseOf(code2),
+      reason,
+      subject,
+      program: args["program"] ?? "",
+      detail: causeDetail(code2, args),
+      decisive: decisive && !isPromoted({ args }),
+      file: location?.file ?? "",
+      line: location?.line ?? 0,
+      title: title3
+    })),
+    programs: target.programs.filter(({ verified_insns: insns, load_status: load2 }) => insns > 0 && load2 === "pass").map(({ name: name5, verified_insns: insns }) => ({ name: name5, insns })),
+    ...timesOf(target)
+  };
+}
+function timesOf({
+  timings
+}) {
+  return timings ? { ms: { prepare: timings.prepare_ms, total: timings.total_ms } } : {};
+}
+function recordedReport(saved, path2) {
+  return {
+    path: path2,
+    runId: saved.run.id,
+    summaryStatus: saved.summary?.status ?? "",
+    targets: saved.targets.map(savedTarget)
+  };
+}
+function recordedCase(saved, path2) {
+  return {
+    path: path2,
+    runId: saved.run_id ?? "",
+    summaryStatus: saved.status,
+    targets: saved.targets.map((target) => ({
+      ...savedFacts(target),
+      causes: target.causes.map((cause) => ({
+        ...cause,
+        coarse: coarseOf(cause.code),
+        decisive: isDecisive(cause, target)
+      })),
+      programs: target.program_costs,
+      ...timesOf(target)
+    }))
+  };
+}
+function runTarget({ target, result, outcome, findings, primary, programs, fixups }) {
+  return {
+    profile: target.profile.id,
+    required: target.required,
+    status: outcome.status,
+    classification: outcome.status === "skipped" ? "UNSUPPORTED_TRANSPORT" : primary?.rollup ?? (outcome.status === "fail" ? "UNKNOWN" : ""),
+    confidence: primary?.confidence ?? (outcome.status === "skipped" ? "high" : outcome.status === "fail" ? "low" : ""),
+    fixups,
+    causes: findings.map((finding) => ({
+      code: finding.code,
+      coarse: finding.rollup,
+      reason: finding.args["reason"] ?? "",
+      subject: finding.subject ?? "",
+      program: finding.args["program"] ?? "",
+      detail: causeDetail(finding.code, finding.args),
+      decisive: finding.decisive && !isPromoted(finding),
+      file: finding.location?.file ?? "",
+      line: finding.location?.line ?? 0,
+      title: words(finding).title
+    })),
+    programs: programs.filter(({ verifiedInsns, load: load2 }) => verifiedInsns > 0 && load2 === "pass").map(({ name: name5, verifiedInsns: insns }) => ({ name: name5, insns })),
+    ...result && {
+      ms: { prepare: Math.round(result.timings.prepareMs), total: Math.round(result.timings.totalMs) }
+    }
+  };
+}
+function recordedRun(run2, artifact) {
+  return {
+    path: "",
+    runId: run2.runId,
+    summaryStatus: "",
+    targets: targetViews(run2, artifact).map(runTarget)
+  };
+}
+var init_recorded = __esm({
+  "src/report/recorded.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_findings();
+    init_words2();
+    init_cause_detail();
+    init_finding();
+    init_decisive();
+    init_view();
+    __name(savedFacts, "savedFacts");
+    __name(coarseOf, "coarseOf");
+    __name(savedTarget, "savedTarget");
+    __name(timesOf, "timesOf");
+    __name(recordedReport, "recordedReport");
+    __name(recordedCase, "recordedCase");
+    __name(runTarget, "runTarget");
+    __name(recordedRun, "recordedRun");
+  }
+});
+
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path124.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path126.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -67202,7 +67267,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status4, causes }) => status4 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path124.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path126.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -67210,7 +67275,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text7 = (await host.files.read((0, import_node_path124.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text7 = (await host.files.read((0, import_node_path126.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text7))].flat();
   } catch (error2) {
     const missing4 = error2.code === "ENOENT";
@@ -67243,24 +67308,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status4, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path124.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path124.join)(dir, "reports", (0, import_node_path124.basename)(path2)), (0, import_node_path124.join)(dir, (0, import_node_path124.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path126.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path126.join)(dir, "reports", (0, import_node_path126.basename)(path2)), (0, import_node_path126.join)(dir, (0, import_node_path126.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named8 = await caseReport(host, cwd, (0, import_node_path124.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path124.join)((0, import_node_path124.dirname)(dir), (0, import_node_path124.basename)(path2));
+  const named8 = await caseReport(host, cwd, (0, import_node_path126.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path126.join)((0, import_node_path126.dirname)(dir), (0, import_node_path126.basename)(path2));
   return named8 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, requested2) {
   const older2 = run2.cases.map(({ name: name5, artifact: path2 }) => ({ name: name5, path: path2 }));
   return matchObjects(older2, requested2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path124, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path126, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path124 = require("node:path");
+    import_node_path126 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -67414,12 +67479,12 @@ function objectsInSource(text7) {
     ...literalAt(text7, index)
   }));
   const arrays = readEach(text7, ARRAY, ({ index, 0: head2 }) => ({
-    name: DECLARED2.exec(text7.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
+    name: DECLARED.exec(text7.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
     ...numbersAt(text7, index + head2.indexOf("{"))
   }));
   return { objects: [...texts2.objects, ...arrays.objects], cut: texts2.cut || arrays.cut };
 }
-var MAX_TEXTS, MAX_SKELETONS, MAX_DECLARATION, TEXT2, ARRAY, DECLARED2, SKELETON, SIMPLE;
+var MAX_TEXTS, MAX_SKELETONS, MAX_DECLARATION, TEXT2, ARRAY, DECLARED, SKELETON, SIMPLE;
 var init_c_source = __esm({
   "src/object/inside/c-source.ts"() {
     "use strict";
@@ -67430,7 +67495,7 @@ var init_c_source = __esm({
     MAX_DECLARATION = 512;
     TEXT2 = /"(?:\\\r?\n)*\\x7f(?:ELF|\\x45\\x4c\\x46)/g;
     ARRAY = /=\s*\{\s*0x7f\s*,\s*0x45\s*,\s*0x4c\s*,\s*0x46/gi;
-    DECLARED2 = /\b(\w+)\s*\[[^\]]*\]\s*(?:__\w[^=;]*)?$/;
+    DECLARED = /\b(\w+)\s*\[[^\]]*\]\s*(?:__\w[^=;]*)?$/;
     SKELETON = /\b(\w{1,128})__(?:elf_bytes|create_skeleton)\s*\(/g;
     SIMPLE = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11 };
     __name(literalAt, "literalAt");
@@ -67567,7 +67632,7 @@ function demangled(name5) {
 }
 function shown2(name5) {
   if (name5 === "" || MADE_UP.test(name5) || SKELETON_TEXT.test(name5)) return void 0;
-  const plain6 = demangled(name5).replace(/[^\x21-\x7e]|[[\]/]/g, "_").slice(0, MAX_NAME7);
+  const plain6 = demangled(name5).replace(/[^\x21-\x7e]|[[\]/]/g, "_").slice(0, MAX_NAME8);
   return /[A-Za-z]/.test(plain6) ? plain6 : void 0;
 }
 function readSymbols(places, objects, holders) {
@@ -67601,7 +67666,7 @@ function readSymbols(places, objects, holders) {
     const name5 = referred && shown2(symbol.name);
     if (referred !== void 0 && name5 !== void 0) referred.referring ??= name5;
   }, "take");
-  const count5 = Math.min(places.symbols.count, MAX_SYMBOLS3);
+  const count5 = Math.min(places.symbols.count, MAX_SYMBOLS5);
   for (let index = 1; index < count5; index++) {
     const symbol = places.symbols.get(index);
     if (symbol === void 0) continue;
@@ -67625,15 +67690,15 @@ function nameObjects(program2, objects) {
   });
   return names3.map((name5) => names3.filter((one) => one === name5).length === 1 ? name5 : void 0);
 }
-var MAX_SYMBOLS3, MAX_NAME7, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
+var MAX_SYMBOLS5, MAX_NAME8, SLACK, MADE_UP, SKELETON_TEXT, SKELETON_FUNCTION;
 var init_name_objects = __esm({
   "src/object/inside/name-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_places2();
     init_pointers();
-    MAX_SYMBOLS3 = 2e6;
-    MAX_NAME7 = 128;
+    MAX_SYMBOLS5 = 2e6;
+    MAX_NAME8 = 128;
     SLACK = 64;
     MADE_UP = /^(?:\.L|anon\.|\$|__compound|_\.)|^[lL]?__?(?:unnamed|const)|\.llvm\.|^str\.|^(?:go|type|runtime)[.:]/;
     SKELETON_TEXT = /^(?:[\w.]+\.)?(?:data|s)(?:\.\d+)*(?:\.lto_priv\.\d+)?$/;
@@ -67646,7 +67711,7 @@ var init_name_objects = __esm({
 });
 
 // src/artifacts/limits.ts
-function rejectLarge(what) {
+function rejectLarge2(what) {
   throw new UsageError("artifact_too_large", `${what}; take the object out of it and name that`);
 }
 var LIMITS4;
@@ -67679,7 +67744,7 @@ var init_limits = __esm({
       comparedLength: 512 * 1024 * 1024,
       milliseconds: 10 * 6e4
     };
-    __name(rejectLarge, "rejectLarge");
+    __name(rejectLarge2, "rejectLarge");
   }
 });
 
@@ -67711,13 +67776,13 @@ function createTaken(everyPlace) {
     const same2 = known5.get(object3.sha256);
     if (same2 !== void 0) {
       if (everyPlace) objects.push({ ...object3, bytes: same2 });
-      if (objects.length > LIMITS4.entries) rejectLarge(`it holds objects at more than ${LIMITS4.entries} places`);
+      if (objects.length > LIMITS4.entries) rejectLarge2(`it holds objects at more than ${LIMITS4.entries} places`);
       return;
     }
-    if (known5.size === LIMITS4.objects) rejectLarge(`it holds more than ${LIMITS4.objects} objects`);
+    if (known5.size === LIMITS4.objects) rejectLarge2(`it holds more than ${LIMITS4.objects} objects`);
     known5.set(object3.sha256, object3.bytes);
     bytesTaken += object3.bytes.length;
-    if (bytesTaken > LIMITS4.objectBytes) rejectLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
+    if (bytesTaken > LIMITS4.objectBytes) rejectLarge2(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
     objects.push(object3);
   }
   __name(keep, "keep");
@@ -67738,7 +67803,7 @@ function createCollector(everyPlace = false) {
     programs++;
     const found2 = findObjects(content2);
     bigEndian += found2.bigEndian;
-    if (found2.cut) rejectLarge(`it holds more than ${LIMITS4.objects} objects`);
+    if (found2.cut) rejectLarge2(`it holds more than ${LIMITS4.objects} objects`);
     for (const at of found2.damaged) add({ member: member3, at }, content2.subarray(at, at + DAMAGED_BYTES));
     const parts2 = /* @__PURE__ */ new Map();
     for (const part3 of found2.objects) {
@@ -67753,10 +67818,10 @@ function createCollector(everyPlace = false) {
   }
   __name(takeProgram, "takeProgram");
   function takeSource(content2, member3) {
-    if (content2.length > LIMITS4.sourceBytes) rejectLarge(`its source has more than ${LIMITS4.sourceBytes >> 20} MiB`);
+    if (content2.length > LIMITS4.sourceBytes) rejectLarge2(`its source has more than ${LIMITS4.sourceBytes >> 20} MiB`);
     const text7 = Buffer.from(content2.buffer, content2.byteOffset, content2.byteLength).toString("latin1");
     const { objects, cut: cut3 } = objectsInSource(text7);
-    if (cut3) rejectLarge("it holds more texts that may be objects than are looked at");
+    if (cut3) rejectLarge2("it holds more texts that may be objects than are looked at");
     for (const { name: name5, bytes: bytes3 } of objects) add({ member: member3, symbol: name5 }, bytes3);
   }
   __name(takeSource, "takeSource");
@@ -67886,11 +67951,11 @@ function nameBounds() {
   let total = 0;
   return ({ path: path2, link }) => {
     total += path2.length + link.length;
-    const longest = Math.max(path2.length, link.length);
+    const longest2 = Math.max(path2.length, link.length);
     const depth = Math.max(path2.split("/").length, link.split("/").length);
-    if (longest > LIMITS4.nameLength || depth > LIMITS4.nameDepth)
-      rejectLarge(`a name in it has more than ${LIMITS4.nameLength} characters or ${LIMITS4.nameDepth} directories`);
-    if (total > LIMITS4.namesLength) rejectLarge(`its names have more than ${LIMITS4.namesLength >> 20} MiB`);
+    if (longest2 > LIMITS4.nameLength || depth > LIMITS4.nameDepth)
+      rejectLarge2(`a name in it has more than ${LIMITS4.nameLength} characters or ${LIMITS4.nameDepth} directories`);
+    if (total > LIMITS4.namesLength) rejectLarge2(`its names have more than ${LIMITS4.namesLength >> 20} MiB`);
   };
 }
 var init_name_bounds = __esm({
@@ -67960,7 +68025,7 @@ function createLayers() {
   let compared2 = 0;
   const spend = /* @__PURE__ */ __name((characters) => {
     compared2 += characters;
-    if (compared2 > LIMITS4.comparedLength) rejectLarge("its layers have too many names that hide each other");
+    if (compared2 > LIMITS4.comparedLength) rejectLarge2("its layers have too many names that hide each other");
   }, "spend");
   return {
     async read(take2) {
@@ -67969,7 +68034,7 @@ function createLayers() {
       keepNames(layer2);
       const sizes = new Map(layer2.own.objects.map(({ sha256: sha2563, bytes: bytes3 }) => [sha2563, bytes3.length]));
       for (const size of sizes.values()) held += size;
-      if (held > LIMITS4.objectBytes) rejectLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
+      if (held > LIMITS4.objectBytes) rejectLarge2(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
       return layer2;
     },
     stack(layers, collector) {
@@ -68091,7 +68156,7 @@ async function* bounded(chunks2) {
   let total = 0;
   for await (const chunk of chunks2) {
     total += chunk.length;
-    if (total > LIMITS4.unpackedBytes) rejectLarge(`it unpacks to more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
+    if (total > LIMITS4.unpackedBytes) rejectLarge2(`it unpacks to more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
     yield chunk;
   }
 }
@@ -68119,7 +68184,7 @@ async function whole3(chunks2) {
   let size = 0;
   for await (const part3 of chunks2) {
     size += part3.length;
-    if (size > LIMITS4.fileBytes) rejectLarge(`it unpacks to more than ${LIMITS4.fileBytes >> 20} MiB`);
+    if (size > LIMITS4.fileBytes) rejectLarge2(`it unpacks to more than ${LIMITS4.fileBytes >> 20} MiB`);
     parts2.push(part3);
   }
   return Buffer.concat(parts2);
@@ -68129,7 +68194,7 @@ async function* tarFiles(chunks2, onEntry = () => {
   let entries = 0;
   const checkName3 = nameBounds();
   for await (const one of readTar(bounded(chunks2))) {
-    if (++entries > LIMITS4.entries) rejectLarge(`it has more than ${LIMITS4.entries} entries`);
+    if (++entries > LIMITS4.entries) rejectLarge2(`it has more than ${LIMITS4.entries} entries`);
     const entry2 = { ...one, path: plainName(one.path) };
     checkName3(entry2);
     onEntry(entry2);
@@ -68142,7 +68207,7 @@ async function takeTar(chunks2, collector, entries) {
     const mark2 = Object.hasOwn(IMAGE_MARKS, path2) ? IMAGE_MARKS[path2] : void 0;
     if (mark2 !== void 0 && image !== "oci") image = mark2;
     if (size > LIMITS4.fileBytes && isNamedObject(path2))
-      rejectLarge(`${path2} has more than ${LIMITS4.fileBytes >> 20} MiB`);
+      rejectLarge2(`${path2} has more than ${LIMITS4.fileBytes >> 20} MiB`);
     if (size > LIMITS4.fileBytes) continue;
     const bytes3 = await content2();
     if (collector.wants(path2, bytes3)) collector.take(bytes3, path2);
@@ -68154,19 +68219,19 @@ async function takePacked(host, path2, packing, collector, signal, entries = cre
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES4);
   if (isTar2(head2)) return takeTar(all, collector, entries);
   if (layer2 && !hasElfMagic(head2)) rejectLayer(head2);
-  const name5 = (0, import_node_path125.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const name5 = (0, import_node_path127.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
   return void 0;
 }
 async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  const doing = `unpacking ${(0, import_node_path125.basename)(path2)}`;
-  const room = await roomIn(host, (0, import_node_path125.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  const doing = `unpacking ${(0, import_node_path127.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path127.dirname)(file2), LIMITS4.unpackedBytes, doing);
   let written2 = 0;
   await host.files.writeAtomic(file2, "");
   for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
     written2 += chunk.length;
-    if (written2 > room) throw outgrown((0, import_node_path125.dirname)(file2), doing);
+    if (written2 > room) throw outgrown((0, import_node_path127.dirname)(file2), doing);
     await host.files.append(file2, chunk);
   }
 }
@@ -68177,14 +68242,14 @@ async function takeRpm(host, path2, collector, signal) {
   const links = createLinkCheck();
   const waiting = /* @__PURE__ */ new Map();
   const wants = /* @__PURE__ */ __name(({ path: named8, kind: kind2, size, links: names3, inode }) => {
-    if (++entries > LIMITS4.entries) rejectLarge(`it has more than ${LIMITS4.entries} entries`);
+    if (++entries > LIMITS4.entries) rejectLarge2(`it has more than ${LIMITS4.entries} entries`);
     const path3 = plainName(named8);
     checkName3({ path: path3, kind: kind2, link: "" });
     if (kind2 === "symlink") return size <= LIMITS4.nameLength;
     links.see({ path: path3, kind: kind2, link: "" });
     if (kind2 !== "file") return false;
     const isNamed = isNamedObject(path3);
-    if (isNamed && size > LIMITS4.fileBytes) rejectLarge(`${path3} has more than ${LIMITS4.fileBytes >> 20} MiB`);
+    if (isNamed && size > LIMITS4.fileBytes) rejectLarge2(`${path3} has more than ${LIMITS4.fileBytes >> 20} MiB`);
     if (size === 0 && names3 > 1 && isNamed) waiting.set(inode, path3);
     return (size > 0 || isNamed && names3 < 2) && size <= LIMITS4.fileBytes;
   }, "wants");
@@ -68199,12 +68264,12 @@ async function takeRpm(host, path2, collector, signal) {
   for (const path3 of waiting.values()) collector.take(Buffer.alloc(0), path3);
   links.end();
 }
-var import_node_path125, IMAGE_MARKS;
+var import_node_path127, IMAGE_MARKS;
 var init_archive = __esm({
   "src/artifacts/archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path125 = require("node:path");
+    import_node_path127 = require("node:path");
     init_elf_file();
     init_tar();
     init_chunks();
@@ -68242,7 +68307,7 @@ async function takeLayer(host, file2, title3, { collector, entries, isArchive, s
     if (isArchive) rejectLayer(head2);
     return;
   }
-  if (((await host.files.stat(file2))?.size ?? 0) > LIMITS4.fileBytes) rejectLarge("a layer of it is too large");
+  if (((await host.files.stat(file2))?.size ?? 0) > LIMITS4.fileBytes) rejectLarge2("a layer of it is too large");
   collector.take(await host.files.read(file2, LIMITS4.fileBytes), title3);
 }
 var init_take_layer = __esm({
@@ -68268,25 +68333,25 @@ async function imageOf4(host, store, first3, what) {
     if (document.kind === "manifest") return { digest: named8, layers: document.layers };
     reference = choosePlatform(document.manifests, host.arch, what, void 0, SEVERAL).digest;
   }
-  return rejectLarge(`${what} is an index of indexes without end`);
+  return rejectLarge2(`${what} is an index of indexes without end`);
 }
 function needed(layers) {
   const gadgets = layers.filter(({ mediaType }) => mediaType === GADGET);
-  const chosen3 = gadgets.length > 0 ? gadgets : layers;
-  const total = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
-  if (total > LIMITS4.unpackedBytes) rejectLarge(`its layers have more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
+  const chosen2 = gadgets.length > 0 ? gadgets : layers;
+  const total = chosen2.reduce((sum2, { size }) => sum2 + size, 0);
+  if (total > LIMITS4.unpackedBytes) rejectLarge2(`its layers have more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
   if (gadgets.some(({ size }) => size > LIMITS4.fileBytes))
-    rejectLarge(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
-  return chosen3;
+    rejectLarge2(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
+  return chosen2;
 }
 async function takeImage(host, { store, first: first3, what, dir, onNote }, collector, signal) {
   const image = await imageOf4(host, store, first3, what);
-  const chosen3 = needed(image.layers);
-  await requireSpace(host, dir, Math.max(0, ...chosen3.map(({ size }) => size)), `pulling ${what}`);
+  const chosen2 = needed(image.layers);
+  await requireSpace(host, dir, Math.max(0, ...chosen2.map(({ size }) => size)), `pulling ${what}`);
   const layers = createLayers();
   const read = [];
-  const pulled = pullNotes(host, what, chosen3, onNote);
-  for (const layer2 of chosen3) {
+  const pulled = pullNotes(host, what, chosen2, onNote);
+  for (const layer2 of chosen2) {
     const file2 = await store.layer(layer2, pulled(layer2));
     const title3 = layer2.annotations?.[TITLE] ?? "program";
     const isArchive = ARCHIVE.test(layer2.mediaType);
@@ -68321,7 +68386,7 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path126.basename)(path2), dir: dir.path }, collector, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path128.basename)(path2), dir: dir.path }, collector, signal);
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -68329,12 +68394,12 @@ async function takeLayout(host, { path: path2, top }, collector, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path126, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
+var import_node_path128, GADGET, MAX_DEPTH5, ARCHIVE, TITLE, SEVERAL;
 var init_image = __esm({
   "src/artifacts/image.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path126 = require("node:path");
+    import_node_path128 = require("node:path");
     init_layout();
     init_manifest();
     init_registry();
@@ -68378,7 +68443,7 @@ async function dockerLayers(chunks2) {
     if (size > MAX_MANIFEST) continue;
     const images = DockerManifest.safeParse(jsonOf(await content2()));
     if (!images.success) continue;
-    if (images.data.length > 1) rejectLarge(`it holds ${images.data.length} images; save one`);
+    if (images.data.length > 1) rejectLarge2(`it holds ${images.data.length} images; save one`);
     layers = images.data.flatMap(({ Layers }) => Layers);
   }
   return layers;
@@ -68393,8 +68458,8 @@ async function takeDockerLayers(host, { chunks: chunks2, dir, named: named8 }, c
   for await (const { path: member3, size, content: content2 } of files) {
     if (!needed2.has(member3)) continue;
     once(seen, member3);
-    if (size > LIMITS4.fileBytes) rejectLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-    const file2 = (0, import_node_path127.join)(dir, "layer");
+    if (size > LIMITS4.fileBytes) rejectLarge2(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
+    const file2 = (0, import_node_path129.join)(dir, "layer");
     await host.files.writeAtomic(file2, await content2());
     const take2 = /* @__PURE__ */ __name((own3, entries2) => takeLayer(host, file2, "program", { collector: own3, entries: entries2, isArchive: true, signal }), "take");
     read.set(member3, await layers.read(take2));
@@ -68412,7 +68477,7 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
   try {
     const dir = __using(_stack, await host.files.tempDir("bpfcompat-image-"), true);
     if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path127.join)(dir.path, "layout.tar");
+      const file2 = packing === "plain" ? path2 : (0, import_node_path129.join)(dir.path, "layout.tar");
       if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
       await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
       return true;
@@ -68429,12 +68494,12 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     _promise && await _promise;
   }
 }
-var import_node_path127, DockerManifest, MAX_MANIFEST;
+var import_node_path129, DockerManifest, MAX_MANIFEST;
 var init_image_archive = __esm({
   "src/artifacts/image-archive.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path127 = require("node:path");
+    import_node_path129 = require("node:path");
     init_zod();
     init_chunks();
     init_errors();
@@ -68522,12 +68587,12 @@ function found(collector, container, { name: name5, flag: flag4 }) {
   );
 }
 async function openFile(host, path2, named8, signal) {
-  const container = containerOf2((0, import_node_path128.basename)(path2), await host.files.readHead(path2, HEAD_BYTES4));
+  const container = containerOf2((0, import_node_path130.basename)(path2), await host.files.readHead(path2, HEAD_BYTES4));
   if (container === void 0) return void 0;
   const collector = await limited(named8, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
     if (container.kind === "program" && size > LIMITS4.fileBytes)
-      rejectLarge(`it has more than ${LIMITS4.fileBytes >> 20} MiB`);
+      rejectLarge2(`it has more than ${LIMITS4.fileBytes >> 20} MiB`);
     return takeAll(host, path2, container, within3);
   });
   return found(collector, container, named8);
@@ -68537,12 +68602,12 @@ async function openImage2(named8, take2, signal) {
   const digest3 = await limited(named8, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named8), digest: digest3 };
 }
-var import_node_path128, DAMAGE, IMAGE3;
+var import_node_path130, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path128 = require("node:path");
+    import_node_path130 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -68616,7 +68681,7 @@ function opener(host, { cwd, flag: flag4, offline, onNote, signal, heldBytes = L
   }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path129.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path131.relative)(cwd, place3);
     const named8 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag4 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag4 ?? ""} ${image}: images need the network`);
@@ -68691,13 +68756,13 @@ async function openNamed(host, named8) {
 async function removeUnused({ files, now }, dir) {
   const oldest = now().getTime() - UNUSED_MS;
   for (const name5 of await files.list(dir)) {
-    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path129.join)(dir, name5)) : void 0;
-    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path129.join)(dir, name5));
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path131.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path131.join)(dir, name5));
   }
 }
 async function keepNamed(host, workdir, named8) {
-  const dir = (0, import_node_path129.join)(workdir, OBJECTS2);
-  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path129.join)(dir, `${sha2563}.o`), "fileOf");
+  const dir = (0, import_node_path131.join)(workdir, OBJECTS2);
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path131.join)(dir, `${sha2563}.o`), "fileOf");
   const objects = named8.flatMap(({ object: object3 }) => object3 ?? []);
   if (objects.length > 0) await ensureWorkDirectory(host, workdir);
   try {
@@ -68719,12 +68784,12 @@ async function keepNamed(host, workdir, named8) {
     taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
   }));
 }
-var import_node_path129, OBJECTS2, KEPT3, UNUSED_MS;
+var import_node_path131, OBJECTS2, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path129 = require("node:path");
+    import_node_path131 = require("node:path");
     init_image();
     init_limits();
     init_open();
@@ -68758,10 +68823,10 @@ var init_named_objects = __esm({
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name5 }) {
   if (artifact === "") return `command://${name5}`;
-  return plainImagePath(artifact) ?? (0, import_node_path130.resolve)(dir, artifact);
+  return plainImagePath(artifact) ?? (0, import_node_path132.resolve)(dir, artifact);
 }
 async function rejectUnclear({ host, dir }, { artifact, origin }) {
-  const isThere = await host.files.stat((0, import_node_path130.resolve)(dir, artifact)).catch(() => void 0) !== void 0;
+  const isThere = await host.files.stat((0, import_node_path132.resolve)(dir, artifact)).catch(() => void 0) !== void 0;
   if (plainImagePath(artifact) !== void 0) {
     if (!isThere || saysImage(artifact)) return;
     const both = "there is a file of that name, and it is the name of an image, too";
@@ -68786,8 +68851,8 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known5 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path130.resolve)(dir, file2);
-    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path130.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path132.resolve)(dir, file2);
+    const reading2 = known5.get(path2) ?? loadRun(host, cwd, (0, import_node_path132.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known5.set(path2, reading2);
     return reading2;
   };
@@ -68836,12 +68901,12 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path130;
+var import_node_path132;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path130 = require("node:path");
+    import_node_path132 = require("node:path");
     init_similar();
     init_errors();
     init_image_path();
@@ -68887,10 +68952,10 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named8 of paths) if (named8.key === "matrix") await confine(host, root, named8);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path131.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path133.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
-async function kernelsOf3({ host, root, catalog, own: own3 }, source) {
+async function kernelsOf2({ host, root, catalog, own: own3 }, source) {
   try {
     const { matrix: matrix2, entries } = await resolveKernels(catalog, await suiteKernels(host, root, source));
     const ids = entries.map(({ id: id2 }) => id2);
@@ -68907,11 +68972,11 @@ async function readyCase(source, paths, { context, overrides, readers }) {
     if (named9.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named9);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path131.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path133.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
-  const { matrix: matrix2, entries } = await kernelsOf3(context, source);
+  const { matrix: matrix2, entries } = await kernelsOf2(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
-  const { manifest, notes } = guestFiles;
+  const { manifest, notes: notes2 } = guestFiles;
   if (command === void 0) await checkTestNames(subject, testsOf(source.mode, manifest));
   const { gate: gate2, mode: mode2 } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -68920,6 +68985,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const { named: named8, loaders } = await caseLoaders(source, manifest, targets, context);
   const general = command === void 0 && manifest?.maxInsns === void 0 ? gate2.defaults.maxInsns : void 0;
   const maxInsns = gate2.maxInsns ?? general;
+  const { sample, notes: untested3 } = caseSample(overrides.sample, source, maxInsns, manifest);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf2(source, manifest, overrides.failOn, baseline !== void 0);
   await checkReportPaths(host, [paths.json, paths.markdown]);
@@ -68927,7 +68993,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path131.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path133.resolve)(dir, matrix2.file), name: matrix2.name },
     targets,
     manifest,
     validationMode: mode2,
@@ -68938,22 +69004,16 @@ async function readyCase(source, paths, { context, overrides, readers }) {
     }),
     payload: guestFiles.payload,
     ...loaders && { loaders },
-    notes: [...matrix2.note === void 0 ? [] : [matrix2.note], ...notes, ...loaderNotes(loaders, mode2, manifest)],
+    notes: [...[matrix2.note ?? []].flat(), ...notes2, ...untested3, ...loaderNotes(loaders, mode2, manifest)],
     concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: decides.expectations,
     workdir
   };
   const { artifactVersion, artifactVariant, artifactUri } = source;
-  const reportTargets = {
-    workdir,
-    out: paths.json,
-    markdown: paths.markdown,
-    artifactVersion,
-    artifactVariant,
-    artifactUri
-  };
+  const artifact = { artifactVersion, artifactVariant, artifactUri };
+  const reportTargets = { workdir, out: paths.json, markdown: paths.markdown, ...artifact };
   const { manifestPath, merged: merged3 } = guestFiles;
-  return { run: run2, manifest: manifestPath, mergedManifest: merged3, gate: decides, baseline, reportTargets };
+  return { run: run2, sample, manifest: manifestPath, mergedManifest: merged3, gate: decides, baseline, reportTargets };
 }
 async function checkTestNames(subject, tests) {
   if (tests.length === 0) return;
@@ -68974,8 +69034,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path131.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path131.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path133.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path133.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -68986,12 +69046,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path131;
+var import_node_path133;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path131 = require("node:path");
+    import_node_path133 = require("node:path");
     init_catalog();
     init_tuning();
     init_errors();
@@ -69006,6 +69066,7 @@ var init_suite_cases = __esm({
     init_loader_claims();
     init_local_kernels2();
     init_object_flags();
+    init_sample_request();
     init_suite_guest_files();
     init_suite_loaders();
     init_suite_readers();
@@ -69013,7 +69074,7 @@ var init_suite_cases = __esm({
     __name(promised, "promised");
     __name(gateOf2, "gateOf");
     __name(suiteKernels, "suiteKernels");
-    __name(kernelsOf3, "kernelsOf");
+    __name(kernelsOf2, "kernelsOf");
     __name(readyCase, "readyCase");
     __name(checkTestNames, "checkTestNames");
     __name(caseFlags, "caseFlags");
@@ -69035,10 +69096,10 @@ async function neededKernels(requested2, options2 = {}) {
       await add(requested2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path132.resolve)(cwd, requested2.suite);
+    const path2 = (0, import_node_path134.resolve)(cwd, requested2.suite);
     const text7 = await loadText(host, path2, "suite", requested2.suite);
-    const suite = readSuite({ file: (0, import_node_path132.relative)(cwd, path2), text: text7 });
-    const root = await rootOf(host, cwd, (0, import_node_path132.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path134.relative)(cwd, path2), text: text7 });
+    const root = await rootOf(host, cwd, (0, import_node_path134.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -69051,12 +69112,12 @@ async function namedLocalKernels(localKernels, options2 = {}) {
   const profiles = await localProfiles(environmentOf(options2), localKernels).catch(() => []);
   return profiles.flatMap(({ id: id2, kernel: kernel2 }) => kernel2 === void 0 || isLocal(kernel2) ? [] : [id2]);
 }
-var import_node_path132;
+var import_node_path134;
 var init_needed_kernels = __esm({
   "src/api/needed-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path132 = require("node:path");
+    import_node_path134 = require("node:path");
     init_suite();
     init_kernel_source();
     init_confine();
@@ -69190,11 +69251,11 @@ function assignShards(cells, total, costs) {
 }
 function shardsWithin(cells, withinMs, most, costs) {
   const max = Math.min(most, Math.max(1, cells.length));
-  const longest = Math.max(
+  const longest2 = Math.max(
     0,
     ...cells.map(({ subject, kernel: kernel2 }) => costs.kernelMs(kernel2) + costs.cellMs(subject, kernel2))
   );
-  if (longest > withinMs) return max;
+  if (longest2 > withinMs) return max;
   const alone = assignShards(cells, 1, costs).loads[0] ?? 0;
   for (let total = Math.max(1, Math.ceil(alone / withinMs)); total < max; total++) {
     if (slowest(assignShards(cells, total, costs)) <= withinMs) return total;
@@ -69275,7 +69336,7 @@ function oneOf(words3) {
   const all = words3.map((word4) => JSON.stringify(word4));
   return kind(enumerate(all, "or"), all[0] ?? "", (value2) => words3.some((word4) => word4 === value2));
 }
-var isText, isCount, TEXT3, TEXTS, OBJECTS3, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, RUNNER, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, _sample, _facts, _accept, CHECKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, SUITE_CHECKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, GROUP_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
+var isText, isCount, TEXT3, TEXTS, OBJECTS3, IDS, REPORT, FLAG2, COUNT, NUMBER2, MILLISECONDS, SETTINGS, LISTENER, LOCAL_KERNELS, SIGNAL, BUDGET, MODE, ISOLATION, LANE, RUNNER, DECIDES, AROUND, KERNELS, REPORTS, RUN, VALIDATE_OPTIONS, _out, _markdown, _sample, _facts, _accept, CHECKING, WATCH_OPTIONS, SUITE_OPTIONS2, _json, _text, _files, _shard, _sampled, _directory, _accepted, SUITE_CHECKING, WATCH_SUITE_OPTIONS, PLAN_OPTIONS, GROUP_OPTIONS, MERGE_OPTIONS, COMPARE_OPTIONS, EXPLAIN_OPTIONS, INSPECT_OPTIONS, BUILD_SITE_OPTIONS, INIT_OPTIONS;
 var init_call_options = __esm({
   "src/api/call-options.ts"() {
     "use strict";
@@ -69379,9 +69440,21 @@ var init_call_options = __esm({
       ...RUN,
       suite: { ...TEXT3, example: '"suite.yaml"' },
       localKernels: LOCAL_KERNELS,
-      stopOnFailure: FLAG2
+      stopOnFailure: FLAG2,
+      sample: FLAG2,
+      facts: TEXT3,
+      acceptInferred: FLAG2
     };
-    ({ out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_CHECKING } = SUITE_OPTIONS2);
+    ({
+      out: _json,
+      markdown: _text,
+      files: _files,
+      shard: _shard,
+      sample: _sampled,
+      facts: _directory,
+      acceptInferred: _accepted,
+      ...SUITE_CHECKING
+    } = SUITE_OPTIONS2);
     WATCH_SUITE_OPTIONS = {
       ...SUITE_CHECKING,
       onResult: LISTENER,
@@ -69436,6 +69509,37 @@ var init_call_options = __esm({
       label: TEXT3
     };
     INIT_OPTIONS = { ...AROUND, dir: TEXT3, matrix: TEXT3 };
+  }
+});
+
+// src/api/kernel-options.ts
+function kernelChoiceOf({ matrix: matrix2, kernels: kernels4, quick, localKernels = [] }) {
+  if (matrix2) return { kind: "matrix", value: matrix2 };
+  if (kernels4 && kernels4.length > 0) return { kind: "ids", ids: kernels4, origin: option("kernels") };
+  if (quick) return { kind: "quick" };
+  if (localKernels.length > 0) return { kind: "ids", ids: [], origin: option("kernel") };
+  throw new UsageError("missing_option", "no kernels are chosen; give one of matrix, kernels, quick or localKernels");
+}
+function kernelOptionsOf(choice3) {
+  switch (choice3.kind) {
+    case "matrix":
+      return { matrix: choice3.value };
+    case "ids":
+      return { kernels: choice3.ids };
+    case "quick":
+      return { quick: true };
+    default:
+      throw new Error(`${choice3.kind} chooses no kernels of a check`);
+  }
+}
+var init_kernel_options = __esm({
+  "src/api/kernel-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_wording();
+    __name(kernelChoiceOf, "kernelChoiceOf");
+    __name(kernelOptionsOf, "kernelOptionsOf");
   }
 });
 
@@ -69708,23 +69812,14 @@ function reportOutputs2({
 function reportFilePaths(files, cwd) {
   return reportFileOutputs(files, cwd).map(({ path: path2 }) => path2);
 }
-async function writeReportFiles(host, cwd, files, makeDocument, onEvent) {
+async function writeReportFiles(host, cwd, files, document, onEvent) {
   const included2 = FORMATS.filter(({ name: name5 }) => Boolean(files?.[name5]));
-  if (included2.length === 0) return;
-  const fail2 = /* @__PURE__ */ __name((kind2, error2) => onEvent({ type: "note", message: `no ${kind2} report was written: ${messageOf(error2)}` }), "fail");
-  let document;
-  try {
-    document = makeDocument();
-  } catch (error2) {
-    for (const { name: name5 } of included2) fail2(name5, error2);
-    return;
-  }
   const place3 = { workspace: cwd, version: buildInfo.version };
   for (const { name: name5 } of included2) {
     try {
       await writeReport(host, placeOf3(cwd, files?.[name5]), FORMAT_WRITERS[name5](document, place3));
     } catch (error2) {
-      fail2(name5, error2);
+      onEvent({ type: "note", message: `no ${name5} report was written: ${messageOf(error2)}` });
     }
   }
 }
@@ -69861,7 +69956,7 @@ function caseInputs(dir, { source, ready }) {
   const named8 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named8.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path133.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path135.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -69909,7 +70004,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path133.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path135.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -69921,12 +70016,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path133;
+var import_node_path135;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path133 = require("node:path");
+    import_node_path135 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -70186,7 +70281,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path134.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path136.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -70194,8 +70289,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text7 = await loadText(host, (0, import_node_path134.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path134.relative)(cwd, (0, import_node_path134.resolve)(cwd, path2)) || path2, text: text7 });
+  const text7 = await loadText(host, (0, import_node_path136.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path136.relative)(cwd, (0, import_node_path136.resolve)(cwd, path2)) || path2, text: text7 });
 }
 function rejectRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -70215,17 +70310,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named8 of paths) {
     if (!options2[named8.key === "out" ? "out" : "markdown"]) await confine(host, root, named8);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path134.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path136.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path134.dirname)((0, import_node_path134.resolve)(cwd, file2));
+  const dir = (0, import_node_path136.dirname)((0, import_node_path136.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path134.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path136.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -70244,18 +70339,20 @@ async function prepareSuite(options2, environment, old) {
   const { offline, onEvent, signal } = options2;
   const onNote = onEvent && ((message4) => onEvent({ type: "note", message: message4 }));
   const findLoader2 = loaderFinder(environment);
+  const sample = await sampleFlags(environment, options2);
   const cases = await prepareCases(
     { host, cwd, dir, root, findLoader: findLoader2, catalog, own: own3, localKernels, offline, onNote, signal },
     suite,
     {
-      workdir: options2.workDir ? (0, import_node_path134.resolve)(dir, options2.workDir) : void 0,
+      workdir: options2.workDir ? (0, import_node_path136.resolve)(dir, options2.workDir) : void 0,
       timeoutMs: options2.timeoutMs,
       concurrency: options2.concurrency,
       failOn: options2.failOn,
       lane: options2.lane,
       runner: options2.runner,
       partial: options2.shard !== void 0,
-      baseline
+      baseline,
+      sample
     }
   );
   const against = suiteBaseline(
@@ -70285,12 +70382,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path134;
+var import_node_path136;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path134 = require("node:path");
+    import_node_path136 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -70303,6 +70400,7 @@ var init_prepare_suite = __esm({
     init_loaders3();
     init_local_kernels2();
     init_report_files();
+    init_sample_request();
     init_shard_plan();
     init_suite_cases();
     init_suite_claims();
@@ -70317,733 +70415,19 @@ var init_prepare_suite = __esm({
   }
 });
 
-// src/run/survey-flags.ts
-function namesIn3(facts, kind2) {
-  if (kind2 === "rodata") return variablesIn(facts.btf);
-  if (kind2 === "map_setting") return facts.maps.map(({ name: name5 }) => name5);
-  const programs = facts.programs.map(({ name: name5 }) => name5);
-  return kind2 === "program_type" ? [...programs, ...facts.programs.map(({ section: section2 }) => section2)] : programs;
-}
-function knows(facts, kind2, subject) {
-  const names3 = facts && namesIn3(facts, kind2);
-  if (names3 === void 0) return void 0;
-  const has = kind2 === "rodata" ? isVariable(subject, names3) : names3.includes(subject);
-  return has || facts?.problems.length === 0 ? has : void 0;
-}
-function surveyOf(flags, basename25, facts) {
-  const names3 = flags.map((flag4) => ({
-    flag: flag4,
-    has: knows(facts, flag4.kind, flag4.name),
-    present: (facts && namesIn3(facts, flag4.kind)) ?? []
-  }));
-  return { basename: basename25, names: names3 };
-}
-function flagNames(loader) {
-  return [
-    ...[...loader?.rodata.keys() ?? []].map((name5) => ({ kind: "rodata", name: name5 })),
-    ...[...loader?.attachTargets.keys() ?? []].map((name5) => ({ kind: "attach_target", name: name5 }))
-  ];
-}
-async function surveyFlags(loader, run2) {
-  const flags = flagNames(loader);
-  const surveys = [];
-  if (flags.length === 0) return surveys;
-  for (const { artifact, content: content2 } of run2) surveys.push(surveyOf(flags, artifact.basename, (await content2()).facts));
-  return surveys;
-}
-var init_survey_flags = __esm({
-  "src/run/survey-flags.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_object_names2();
-    __name(namesIn3, "namesIn");
-    __name(knows, "knows");
-    __name(surveyOf, "surveyOf");
-    __name(flagNames, "flagNames");
-    __name(surveyFlags, "surveyFlags");
-  }
-});
-
-// src/run/setting-names.ts
-function wordOf2(kind2, name5) {
-  return kind2 === "rodata" ? name5.split(/[.[]/, 1)[0] ?? name5 : name5;
-}
-function settingNames(facts, run2) {
-  const named8 = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag4, has }) => flag4.kind === kind2 && flag4.name === subject && has === true)), "named");
-  return {
-    inOtherObject: /* @__PURE__ */ __name((kind2, subject) => named8(kind2, subject) && knows(facts, kind2, subject) !== true, "inOtherObject"),
-    near: /* @__PURE__ */ __name((kind2, subject) => similarNames(wordOf2(kind2, subject), (facts && namesIn3(facts, kind2)) ?? []), "near")
-  };
-}
-function checkSettingFlags(run2) {
-  const flags = run2[0]?.names.map(({ flag: flag4 }) => flag4) ?? [];
-  const problems = flags.flatMap(({ kind: kind2, name: subject }, index) => {
-    if (!run2.every(({ names: names3 }) => names3[index]?.has === false)) return [];
-    const [name5, what] = kind2 === "rodata" ? ["set-rodata", "global variable"] : ["set-attach-target", "program"];
-    const whose = run2.length === 1 ? run2[0]?.basename ?? "" : `none of the ${run2.length} objects`;
-    const present = run2.flatMap(({ names: names3 }) => names3[index]?.present ?? []);
-    const has = run2.length === 1 ? `which ${whose} does not have` : `which ${whose} of this run has`;
-    return [
-      phrase`${option(name5)} ${quoted(subject)}: it names a ${what} ${has}${similarOr(wordOf2(kind2, subject), [...new Set(present)])}`
-    ];
-  });
-  if (problems.length > 0) throw new UsageError("unknown_setting", joined(problems.slice(0, 10), "\n"));
-}
-var init_setting_names = __esm({
-  "src/run/setting-names.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_similar();
-    init_words();
-    init_errors();
-    init_wording();
-    init_object_names2();
-    init_survey_flags();
-    __name(wordOf2, "wordOf");
-    __name(settingNames, "settingNames");
-    __name(checkSettingFlags, "checkSettingFlags");
-  }
-});
-
-// src/run/read-subjects.ts
-async function readSubjects(host, inputs) {
-  const { artifacts, command, commandName, tests, loader } = inputs;
-  const load2 = command !== void 0 ? loadForCommand : artifacts.length > 1 ? loadAmongOthers : loadSubject;
-  const shelve = createShelf(host);
-  const read = [];
-  for (const input of artifacts) read.push(shelve(await load2(host, input)));
-  if (command !== void 0 && read.length === 0) read.push(shelve(commandSubject(command, commandName)));
-  const subjects = withDistinctNames(read);
-  if (command !== void 0) return subjects;
-  for (const { artifact, unusable: unusable5, content: content2 } of subjects) {
-    if (!unusable5 && tests.length > 0) checkExpectedNames(tests, { artifact, facts: (await content2()).facts });
-  }
-  checkSettingFlags(await surveyFlags(loader, subjects));
-  return subjects;
-}
-var init_read_subjects = __esm({
-  "src/run/read-subjects.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_expected_names();
-    init_object_shelf();
-    init_setting_names();
-    init_subject();
-    init_survey_flags();
-    __name(readSubjects, "readSubjects");
-  }
-});
-
-// src/api/command-mode.ts
-async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path135.dirname)(manifestPath);
-  const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
-  const prepared = command && await prepareCommand(
-    host,
-    cwd,
-    { command: command.command, binary: command.binary ?? "", expectExitCode: command.expectExitCode ?? 0 },
-    command.flags ?? { command: option("command"), binary: option("command-binary") }
-  );
-  return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
-}
-var import_node_path135;
-var init_command_mode = __esm({
-  "src/api/command-mode.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path135 = require("node:path");
-    init_wording();
-    init_assets2();
-    init_gather_payload();
-    init_payload3();
-    __name(payloadFor, "payloadFor");
-  }
-});
-
-// src/kernels/facts/facts-file.ts
-function packFacts({ release, btf, symbols, config: config2, modules: modules2 }) {
-  const names3 = symbols?.filter((symbol) => !NO_NAME.test(symbol)).join("\n");
-  const parts2 = {
-    btf,
-    symbols: names3 === void 0 ? void 0 : Buffer.from(names3),
-    config: config2 === void 0 ? void 0 : Buffer.from(config2),
-    modules: modules2
-  };
-  const lengths = Object.fromEntries(PARTS.map((name5) => [name5, parts2[name5]?.length ?? null]));
-  const header = Buffer.from(`${JSON.stringify({ format: FORMAT5, release, ...lengths })}
-`);
-  return (0, import_node_zlib3.gzipSync)(Buffer.concat([header, ...PARTS.flatMap((name5) => parts2[name5] ?? [])]));
-}
-function unpackFacts(packed) {
-  const unusable5 = /* @__PURE__ */ __name((why2) => new HostError("facts_unusable", `${why2}; remove it and it is made again`), "unusable");
-  let bytes3;
-  try {
-    bytes3 = (0, import_node_zlib3.gunzipSync)(packed, { maxOutputLength: MAX_UNPACKED7 });
-  } catch (cause) {
-    throw new HostError("facts_unusable", "it is damaged, or not a file with facts; remove it and it is made again", {
-      cause
-    });
-  }
-  const end = bytes3.subarray(0, MAX_HEADER2).indexOf("\n");
-  const header = Header.safeParse(parsed(bytes3.toString("utf8", 0, Math.max(0, end)))).data;
-  if (header === void 0) throw unusable5("another version of bpfcompat wrote it");
-  let at = end + 1;
-  const part3 = /* @__PURE__ */ __name((name5) => {
-    const size = header[name5];
-    if (size === null) return void 0;
-    at += size;
-    return bytes3.subarray(at - size, at);
-  }, "part");
-  const [btf, symbols, config2, modules2] = PARTS.map(part3);
-  if (at !== bytes3.length) throw unusable5("it is cut off");
-  const { release } = header;
-  const names3 = symbols?.toString("latin1").split("\n", MAX_SYMBOLS4 + 1);
-  if (names3 !== void 0 && names3.length > MAX_SYMBOLS4) throw unusable5("it has more symbols than any kernel");
-  return { release, btf, symbols: names3, config: config2?.toString("utf8"), modules: modules2 };
-}
-function parsed(text7) {
-  try {
-    return JSON.parse(text7);
-  } catch {
-    return void 0;
-  }
-}
-var import_node_zlib3, FORMAT5, PARTS, MAX_PART, MAX_UNPACKED7, MAX_HEADER2, MAX_SYMBOLS4, MAX_CONFIG4, length, Header, NO_NAME;
-var init_facts_file = __esm({
-  "src/kernels/facts/facts-file.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_zlib3 = require("node:zlib");
-    init_zod();
-    init_errors();
-    FORMAT5 = "bpfcompat_facts.v1";
-    PARTS = ["btf", "symbols", "config", "modules"];
-    MAX_PART = 128 * 1024 * 1024;
-    MAX_UNPACKED7 = 256 * 1024 * 1024;
-    MAX_HEADER2 = 4096;
-    MAX_SYMBOLS4 = 2e6;
-    MAX_CONFIG4 = 16 * 1024 * 1024;
-    length = number2().int().nonnegative().max(MAX_PART).nullable();
-    Header = strictObject({
-      format: literal(FORMAT5),
-      release: string2().regex(/^[\w.+~-]{1,128}$/),
-      btf: length,
-      symbols: length,
-      config: length.refine((bytes3) => (bytes3 ?? 0) <= MAX_CONFIG4),
-      modules: length
-    });
-    NO_NAME = /^.(?:__pfx_|__ksymtab_|__kstrtab|__kcrctab|__func__\.|__key\.|__already_done|__warned|__UNIQUE_ID|__BTF_ID__|__SC[KT]_|\.)/;
-    __name(packFacts, "packFacts");
-    __name(unpackFacts, "unpackFacts");
-    __name(parsed, "parsed");
-  }
-});
-
-// src/kernels/image/kallsyms.ts
-function tokensAround(rodata, digits) {
-  let end = digits;
-  for (let token = "0".charCodeAt(0); token < TOKENS; token++) {
-    end = rodata.indexOf(0, end) + 1;
-    if (end === 0) return void 0;
-  }
-  for (let index = aligned2(end); index <= end + MAX_PADDING; index += ALIGN) {
-    if (index + TOKENS * 2 > rodata.length) return void 0;
-    const offsets = Array.from({ length: TOKENS }, (_, token) => rodata.readUInt16LE(index + token * 2));
-    const at = digits - (offsets["0".charCodeAt(0)] ?? 0);
-    const follows = offsets.every(
-      (offset, token) => (token === 0 ? offset === 0 : offset > (offsets[token - 1] ?? 0)) && (token === 0 || rodata[at + offset - 1] === 0)
-    );
-    if (at < 0 || !follows) continue;
-    const tokens = offsets.map((offset) => {
-      const from = at + offset;
-      return rodata.toString("latin1", from, rodata.indexOf(0, from));
-    });
-    return { at, tokens };
-  }
-  return void 0;
-}
-function findTokens(rodata) {
-  for (let at = rodata.indexOf(DIGITS2); at >= 0; at = rodata.indexOf(DIGITS2, at + 1)) {
-    const found2 = tokensAround(rodata, at);
-    if (found2 !== void 0) return found2;
-  }
-  return void 0;
-}
-function markersBelow(rodata, end) {
-  const lowest = Math.max(0, end - MAX_SYMBOLS5 * ORDER_BYTES);
-  for (let at = end - end % ALIGN - ALIGN; at >= lowest; at -= ALIGN) {
-    if (rodata.readUInt32LE(at) !== 0) continue;
-    const offsets = [0];
-    for (let next = at + ALIGN; next + ALIGN <= end; next += ALIGN) {
-      const step4 = rodata.readUInt32LE(next) - (offsets.at(-1) ?? 0);
-      if (step4 < PER_MARKER || step4 > PER_MARKER * MAX_NAME8) break;
-      offsets.push(rodata.readUInt32LE(next));
-    }
-    if (offsets.length >= FEWEST_MARKERS) return { at, offsets };
-  }
-  return void 0;
-}
-function lengthAt(rodata, at) {
-  const first3 = rodata[at] ?? 0;
-  if (first3 < 128) return { length: first3, from: at + 1 };
-  return { length: first3 & 127 | (rodata[at + 1] ?? 0) << 7, from: at + 2 };
-}
-function isStart(rodata, start, end, count5, markers) {
-  let at = start;
-  for (let symbol = 0; symbol < count5; symbol++) {
-    if (symbol % PER_MARKER === 0 && markers[symbol / PER_MARKER] !== at - start) return false;
-    const { length: length2, from } = lengthAt(rodata, at);
-    if (length2 === 0) return false;
-    at = from + length2;
-    if (at > end) return false;
-  }
-  return end - at < MAX_PADDING;
-}
-function findNames(rodata, end, markers) {
-  const highest3 = end - (markers.at(-1) ?? 0);
-  for (let start = highest3 - highest3 % ALIGN; start > highest3 - PER_MARKER * MAX_NAME8 && start >= 8; start -= ALIGN) {
-    for (const back of [4, 8]) {
-      const count5 = rodata.readUInt32LE(start - back);
-      if (Math.ceil(count5 / PER_MARKER) === markers.length && isStart(rodata, start, end, count5, markers)) {
-        return { start, count: count5 };
-      }
-    }
-  }
-  return void 0;
-}
-function readKallsyms(rodata) {
-  const table4 = findTokens(rodata);
-  const markers = table4 && markersBelow(rodata, table4.at);
-  const names3 = markers && findNames(rodata, markers.at, markers.offsets);
-  if (table4 === void 0 || names3 === void 0) return void 0;
-  const found2 = [];
-  let at = names3.start;
-  for (let symbol = 0; symbol < names3.count; symbol++) {
-    const { length: length2, from } = lengthAt(rodata, at);
-    let name5 = "";
-    for (let byte = from; byte < from + length2; byte++) name5 += table4.tokens[rodata[byte] ?? 0];
-    found2.push(name5);
-    at = from + length2;
-  }
-  return found2;
-}
-var PER_MARKER, TOKENS, MAX_SYMBOLS5, ALIGN, MAX_NAME8, ORDER_BYTES, FEWEST_MARKERS, MAX_PADDING, DIGITS2, aligned2;
-var init_kallsyms = __esm({
-  "src/kernels/image/kallsyms.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    PER_MARKER = 256;
-    TOKENS = 256;
-    MAX_SYMBOLS5 = 2e6;
-    ALIGN = 4;
-    MAX_NAME8 = 513;
-    ORDER_BYTES = 3;
-    FEWEST_MARKERS = 4;
-    MAX_PADDING = 8;
-    DIGITS2 = Buffer.from([..."0123456789"].flatMap((digit) => [digit.charCodeAt(0), 0]));
-    aligned2 = /* @__PURE__ */ __name((at) => Math.ceil(at / ALIGN) * ALIGN, "aligned");
-    __name(tokensAround, "tokensAround");
-    __name(findTokens, "findTokens");
-    __name(markersBelow, "markersBelow");
-    __name(lengthAt, "lengthAt");
-    __name(isStart, "isStart");
-    __name(findNames, "findNames");
-    __name(readKallsyms, "readKallsyms");
-  }
-});
-
-// src/kernels/facts/read-facts.ts
-async function ifThere(host, path2, limit2) {
-  return (await host.files.stat(path2))?.isFile ? await host.files.read(path2, limit2) : void 0;
-}
-function readable3(packed) {
-  try {
-    return unpackFacts(packed);
-  } catch {
-    return void 0;
-  }
-}
-async function readKernelFacts(host, files, signal) {
-  const { btf, rodata } = await imageParts(host, files.vmlinuz, signal);
-  const config2 = files.config && (await host.files.read(files.config, MAX_CONFIG5)).toString("utf8");
-  return {
-    release: files.record.release,
-    btf,
-    symbols: rodata && readKallsyms(rodata),
-    config: config2,
-    modules: void 0
-  };
-}
-async function storedFacts(host, files, signal) {
-  const store = locateStore(host);
-  const { record: record4 } = files;
-  const path2 = (0, import_node_path136.join)(store.facts, factsName(record4));
-  const known5 = await ifThere(host, path2, MAX_FACTS);
-  let facts = known5 && readable3(known5);
-  if (facts === void 0) {
-    facts = await readKernelFacts(host, files, signal);
-    if (!await host.files.readOnly(store.root)) {
-      await host.files.makeDir(store.facts);
-      await host.files.writeAtomic(path2, packFacts(facts));
-    }
-  }
-  return { ...facts, modules: await ifThere(host, (0, import_node_path136.join)(store.modules, modulesName(record4), INDEX_FILE), MAX_INDEX2) };
-}
-var import_node_path136, MAX_CONFIG5, MAX_INDEX2, MAX_FACTS;
-var init_read_facts = __esm({
-  "src/kernels/facts/read-facts.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path136 = require("node:path");
-    init_derived();
-    init_image_facts();
-    init_kallsyms();
-    init_index_modules();
-    init_store();
-    init_facts_file();
-    MAX_CONFIG5 = 4 * 1024 * 1024;
-    MAX_INDEX2 = 128 * 1024 * 1024;
-    MAX_FACTS = 64 * 1024 * 1024;
-    __name(ifThere, "ifThere");
-    __name(readable3, "readable");
-    __name(readKernelFacts, "readKernelFacts");
-    __name(storedFacts, "storedFacts");
-  }
-});
-
-// src/api/kernel-facts.ts
-function known3(facts) {
-  const btf = facts.btf && readBtf(facts.btf);
-  const modules2 = facts.modules && readModuleIndex(facts.modules);
-  return {
-    release: facts.release,
-    btf: btf === void 0 || "problem" in btf ? void 0 : btf,
-    symbols: facts.symbols,
-    config: facts.config,
-    modules: modules2 && ((needed2) => modules2.having(needed2))
-  };
-}
-async function fromDirectory2(host, path2) {
-  if (!(await host.files.stat(path2))?.isFile) return void 0;
-  try {
-    return unpackFacts(await host.files.read(path2, MAX_FACTS));
-  } catch (error2) {
-    if (!(error2 instanceof HostError)) throw error2;
-    throw new UsageError("facts_unusable", phrase`${option("facts")} ${path2}: ${messageOf(error2)}`, { cause: error2 });
-  }
-}
-async function factsDirectory(host, cwd, named8) {
-  if (!named8) return void 0;
-  const dir = (0, import_node_path137.resolve)(cwd, named8);
-  await ensureDirectory(host, dir, "the directory for facts", "name another one");
-  return dir;
-}
-async function kernelFacts2(profile, places) {
-  const { host, dir, signal, onNote, ensureKernel: ensureKernel2 } = places;
-  if (profile.problem !== void 0 || profile.unbootable !== void 0 || profile.kernel === void 0)
-    return void 0;
-  const shared2 = dir === void 0 ? void 0 : (0, import_node_path137.join)(dir, `${profile.id}${SUFFIX}`);
-  const there = shared2 === void 0 ? void 0 : await fromDirectory2(host, shared2);
-  if (there !== void 0) return known3(there);
-  try {
-    const { files } = await ensureKernel2(profile, { signal, onProgress: /* @__PURE__ */ __name(() => {
-    }, "onProgress"), onNote });
-    const facts = await storedFacts(host, files, signal);
-    if (shared2 !== void 0) await host.files.writeAtomic(shared2, packFacts(facts));
-    return known3(facts);
-  } catch (error2) {
-    if (error2 instanceof CancelledError || signal.aborted) throw error2;
-    onNote(`${profile.id}: nothing is known of this kernel without booting it: ${messageOf(error2)}`);
-    return void 0;
-  }
-}
-var import_node_path137, SUFFIX;
-var init_kernel_facts = __esm({
-  "src/api/kernel-facts.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path137 = require("node:path");
-    init_facts_file();
-    init_read_facts();
-    init_module_index();
-    init_errors();
-    init_wording();
-    init_btf2();
-    init_directories();
-    SUFFIX = ".facts";
-    __name(known3, "known");
-    __name(fromDirectory2, "fromDirectory");
-    __name(factsDirectory, "factsDirectory");
-    __name(kernelFacts2, "kernelFacts");
-  }
-});
-
-// src/api/sample-request.ts
-function beyondFacts({ mode: mode2, maxInsns }, manifest) {
-  if (maxInsns !== void 0) return phrase`what ${option("max-insns")} counts`;
-  if (manifest === void 0) return void 0;
-  const { file: file2, modules: modules2 } = manifest;
-  if (manifest.maxInsns !== void 0) return `${file2}: what max_insns counts`;
-  if (testsOf(mode2, manifest).some(({ required: required2 }) => required2)) return `${file2}: what functional tests see`;
-  return modules2.load.length > 0 ? `${file2}: what modules.load finds` : void 0;
-}
-async function sampleOf({ host, cwd }, options2, manifest) {
-  const { sample = false, facts = "", acceptInferred = false, shard: shard2, command } = options2;
-  const lone = acceptInferred ? "accept-inferred" : facts === "" ? void 0 : "facts";
-  if (!sample && lone !== void 0) {
-    throw new UsageError(
-      "missing_flag",
-      phrase`${option(lone)} is about kernels that are not tested; add ${option("sample")}`
-    );
-  }
-  if (!sample) return void 0;
-  if (shard2 !== void 0 || command !== void 0) {
-    const other = option(command === void 0 ? "shard" : "command");
-    throw new UsageError(
-      "flag_conflict",
-      phrase`${option("sample")} cannot be combined with ${other}; remove one of them`
-    );
-  }
-  const beyond = acceptInferred ? beyondFacts(options2, manifest) : void 0;
-  if (beyond !== void 0) {
-    throw new UsageError(
-      "flag_conflict",
-      phrase`${beyond} may differ between kernels that are the same for the object, so no pass of it can be inferred; remove it or ${option("accept-inferred")}`
-    );
-  }
-  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
-}
-var init_sample_request = __esm({
-  "src/api/sample-request.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_tuning();
-    init_errors();
-    init_wording();
-    init_kernel_facts();
-    __name(beyondFacts, "beyondFacts");
-    __name(sampleOf, "sampleOf");
-  }
-});
-
-// src/api/test-claims.ts
-async function claimTest({
-  host,
-  cwd,
-  options: options2,
-  artifacts,
-  matrix: matrix2,
-  payload,
-  failOn: failOn2
-}) {
-  const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path138.resolve)(cwd, path2) : "", "own");
-  const inputs = [
-    ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
-    { path: own3(manifest), said: option("manifest"), by: "flag" },
-    { path: matrix2, said: option("matrix"), by: "flag" },
-    ...localInputs(cwd, options2.localKernels),
-    { path: own3(options2.loader?.btf), said: option("btf"), by: "flag" },
-    { path: own3(command?.binary), said: option("command-binary"), by: "flag" },
-    ...payload.assets.map(({ source }) => ({ path: source, said: "an asset of the manifest", by: "file" })),
-    baselineInput({ path: placeOf3(cwd, baseline), said: option("baseline"), by: "flag" }, failOn2 === "regression")
-  ];
-  await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
-}
-var import_node_path138;
-var init_test_claims = __esm({
-  "src/api/test-claims.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path138 = require("node:path");
-    init_wording();
-    init_claims();
-    init_local_kernels2();
-    init_report_files();
-    __name(claimTest, "claimTest");
-  }
-});
-
-// src/api/prepare-test.ts
-function choiceOf3({ matrix: matrix2, kernels: kernels4, quick, localKernels = [] }) {
-  if (matrix2) return { kind: "matrix", value: matrix2 };
-  if (kernels4 && kernels4.length > 0) return { kind: "ids", ids: kernels4, origin: option("kernels") };
-  if (quick) return { kind: "quick" };
-  if (localKernels.length > 0) return { kind: "ids", ids: [], origin: option("kernel") };
-  throw new UsageError("missing_option", "no kernels are chosen; give one of matrix, kernels, quick or localKernels");
-}
-async function kernelsAndManifest(environment, catalog, options2) {
-  const { host, cwd } = environment;
-  const choice3 = choiceOf3(options2);
-  await confineMatrix(host, cwd, choice3);
-  const { matrix: matrix2, entries: chosen3 } = await resolveKernels(catalog, choice3);
-  const ids = chosen3.map(({ id: id2 }) => id2);
-  const own3 = await localEntries(environment, options2.localKernels, ids);
-  const entries = [...chosen3, ...own3];
-  const manifest = await loadManifest(host, cwd, options2.manifest ?? "");
-  await checkExpectedProfiles(catalog, manifest?.expectations ?? [], entries);
-  const narrowed = choice3.kind === "ids";
-  if (narrowed) await checkKnownProfiles(catalog, manifest);
-  const timeoutMs = options2.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  return {
-    manifest,
-    localKernels: resolvedKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path139.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
-    matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
-    targets: await withFlagBtf(
-      environment,
-      forRunner(targetsOf2(matrix2, entries, manifest, timeoutMs, void 0, narrowed), options2.runner ?? "vm"),
-      options2.loader?.btf,
-      options2.signal
-    )
-  };
-}
-function subjectsOf({ host }, options2, artifacts, manifest, { command }) {
-  const { mode: mode2, loader = NO_SETTINGS, artifactName: artifactName3 = "" } = options2;
-  const name5 = artifacts.length === 1 && artifactName3 ? { name: artifactName3 } : {};
-  return readSubjects(host, {
-    artifacts: artifacts.map((input) => ({ ...input, ...name5 })),
-    command,
-    commandName: artifactName3,
-    tests: testsOf(mode2, manifest),
-    loader
-  });
-}
-function baselineOf(run2, subjects) {
-  if (run2 === void 0) return void 0;
-  const artifacts = subjects.map(({ artifact }) => artifact);
-  return { run: run2, alone: artifacts.length === 1, before: matchCases(run2, artifacts) };
-}
-function reportTargetsOf(options2, cwd) {
-  const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
-  return {
-    workdir: (0, import_node_path139.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
-    out: placeOf3(cwd, options2.out),
-    markdown: placeOf3(cwd, options2.markdown),
-    artifactVersion,
-    artifactVariant,
-    artifactUri
-  };
-}
-async function claimEverything({ host, cwd }, options2, claimed) {
-  const { gate: gate2, ...read } = claimed;
-  const reportTargets = reportTargetsOf(options2, cwd);
-  await claimTest({ host, cwd, options: options2, ...read, failOn: gate2.failOn });
-  await checkReportPaths(host, [reportTargets.out, reportTargets.markdown, ...reportFilePaths(options2.files, cwd)]);
-  await ensureWorkDirectory(host, reportTargets.workdir);
-  return reportTargets;
-}
-async function namedObjects({ host, cwd }, options2) {
-  const { artifacts, workDir, command, offline, onEvent, signal } = options2;
-  const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
-  const asIs = command !== void 0;
-  const onNote = onEvent && ((message4) => onEvent({ type: "note", message: message4 }));
-  return openNamed(host, { cwd, paths, asIs, flag: option("artifact"), offline, onNote, signal });
-}
-async function prepareTest(options2, environment, compared2 = Boolean(options2.baseline)) {
-  const { host, cwd } = environment;
-  checkShard(options2.shard);
-  if (options2.artifacts.length === 0 && !options2.command)
-    throw new UsageError("missing_option", "no artifact is given; name at least one");
-  const artifacts = await namedObjects(environment, options2);
-  const catalog = createCatalog(environment);
-  const { matrix: matrix2, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
-    environment,
-    catalog,
-    options2
-  );
-  const manifestPath = options2.manifest ? (0, import_node_path139.resolve)(cwd, options2.manifest) : "";
-  const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
-  const named8 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
-  const loaders = await loadersOf(loaderFinder(environment), named8, options2.command !== void 0, targets);
-  checkLoaderClaims(loaders, named8, options2, manifest);
-  const gate2 = gateOptionsOf(manifest, options2.failOn, compared2);
-  const older2 = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
-  if (older2) matchCases(older2, objectsAt(artifacts));
-  const read = [...new Set(artifacts.map(({ reads }) => reads))];
-  const claimed = { artifacts: read, matrix: matrix2.path, payload, gate: gate2 };
-  const reportTargets = await claimEverything(environment, options2, claimed);
-  const inputs = await keepNamed(host, reportTargets.workdir, artifacts);
-  const subjects = await subjectsOf(environment, options2, inputs, manifest, payload);
-  const run2 = {
-    name: "",
-    subjects,
-    manifest,
-    matrix: matrix2,
-    targets,
-    validationMode: options2.mode,
-    loader: options2.loader ?? NO_SETTINGS,
-    maxInsns: options2.maxInsns,
-    flags: flagsOf({ ...options2, failOn: gate2.failOn, localKernels }, cwd, manifest?.failOn),
-    payload,
-    ...loaders && { loaders },
-    notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, options2.mode, manifest)],
-    concurrency: options2.concurrency ?? DEFAULT_CONCURRENCY,
-    expectations: gate2.expectations ?? [],
-    workdir: reportTargets.workdir
-  };
-  const sample = await sampleOf(environment, options2, manifest);
-  const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
-  return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
-}
-var import_node_path139;
-var init_prepare_test = __esm({
-  "src/api/prepare-test.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path139 = require("node:path");
-    init_loader_settings();
-    init_named_loaders();
-    init_tuning();
-    init_errors();
-    init_object_names();
-    init_run_defaults();
-    init_wording();
-    init_work_directory();
-    init_claims();
-    init_directories();
-    init_find_artifacts();
-    init_for_runner();
-    init_gate_options();
-    init_read_subjects();
-    init_resolve();
-    init_write_reports();
-    init_command_mode();
-    init_kernel_btf2();
-    init_load_run();
-    init_loader_claims();
-    init_loaders3();
-    init_local_kernels2();
-    init_named_objects();
-    init_object_flags();
-    init_report_files();
-    init_sample_request();
-    init_shard_plan();
-    init_test_claims();
-    __name(choiceOf3, "choiceOf");
-    __name(kernelsAndManifest, "kernelsAndManifest");
-    __name(subjectsOf, "subjectsOf");
-    __name(baselineOf, "baselineOf");
-    __name(reportTargetsOf, "reportTargetsOf");
-    __name(claimEverything, "claimEverything");
-    __name(namedObjects, "namedObjects");
-    __name(prepareTest, "prepareTest");
-  }
-});
-
 // src/api/plan.ts
 async function plannedCells(context, options2) {
   const { host, cwd } = context;
   if (options2.suite) return suiteCells(context, options2.suite, options2.localKernels);
-  const choice3 = choiceOf3(options2);
+  const choice3 = kernelChoiceOf(options2);
   await confineMatrix(host, cwd, choice3);
-  const { entries: chosen3 } = await resolveKernels(createCatalog(context), choice3);
+  const { entries: chosen2 } = await resolveKernels(createCatalog(context), choice3);
   const own3 = await localEntries(
     context,
     options2.localKernels,
-    chosen3.map(({ id: id2 }) => id2)
+    chosen2.map(({ id: id2 }) => id2)
   );
-  const entries = [...chosen3, ...own3];
+  const entries = [...chosen2, ...own3];
   const { artifacts = [], signal } = options2;
   const paths = await findArtifacts(host, cwd, artifacts, void 0, signal);
   const names3 = objectsAt(await openNamed(host, { cwd, paths, signal })).map(({ name: name5 }) => name5);
@@ -71052,15 +70436,15 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2, localKernels) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path140.dirname)((0, import_node_path140.resolve)(cwd, file2));
+  const dir = (0, import_node_path137.dirname)((0, import_node_path137.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
   const own3 = await localProfiles(context, localKernels);
   const cells = [];
   for (const one of cases) {
-    const { entries: chosen3 } = await resolveKernels(catalog, await suiteKernels(host, root, one));
-    const entries = [...chosen3, ...own3];
+    const { entries: chosen2 } = await resolveKernels(catalog, await suiteKernels(host, root, one));
+    const entries = [...chosen2, ...own3];
     cells.push(...entries.map(({ id: kernel2 }) => ({ subject: one.name, kernel: kernel2 })));
   }
   return cells;
@@ -71073,7 +70457,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name5),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path140.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path137.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -71114,12 +70498,12 @@ async function makePlan(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path140, TARGET_MS;
+var import_node_path137, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path140 = require("node:path");
+    import_node_path137 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -71135,11 +70519,11 @@ var init_plan2 = __esm({
     init_write_reports();
     init_call_options();
     init_check_options2();
+    init_kernel_options();
     init_load_run();
     init_local_kernels2();
     init_named_objects();
     init_prepare_suite();
-    init_prepare_test();
     init_services();
     init_shard_plan();
     init_suite_cases();
@@ -71156,7 +70540,7 @@ var init_plan2 = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs16.accessSync)((0, import_node_path141.join)(dir, command), import_node_fs16.constants.X_OK);
+      (0, import_node_fs16.accessSync)((0, import_node_path138.join)(dir, command), import_node_fs16.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -71218,13 +70602,13 @@ async function openKvm(runner, machine) {
     log4.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs16, import_node_path141, NEEDS2, KVM, APT_MS;
+var import_node_fs16, import_node_path138, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path141 = require("node:path");
+    import_node_path138 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -71248,17 +70632,17 @@ var init_tools2 = __esm({
 });
 
 // src/action/prepare.ts
-async function kernelsOf4({ parsed: parsed2, input }, env, cwd) {
+async function kernelsOf3({ parsed: parsed2, input }, env, cwd) {
   if (parsed2.command !== "test" && parsed2.command !== "suite") return [];
   const { options: options2 } = parsed2;
   const { allowProfileOverride, lock, localKernels } = options2;
   const environment = { env, cwd, allowProfileOverride, lock };
   const needed2 = parsed2.command === "test" ? { kernels: parsed2.options.kernels } : { suite: parsed2.options.suite };
-  const chosen3 = await neededKernels(needed2, environment);
-  const all = [...chosen3, ...await namedLocalKernels(localKernels, environment)];
+  const chosen2 = await neededKernels(needed2, environment);
+  const all = [...chosen2, ...await namedLocalKernels(localKernels, environment)];
   const { shard: shard2 } = options2;
   if (shard2 === void 0) return all;
-  const subjects = parsed2.command === "test" ? { artifacts: parsed2.options.artifacts, kernels: chosen3, localKernels } : { suite: parsed2.options.suite, localKernels };
+  const subjects = parsed2.command === "test" ? { artifacts: parsed2.options.artifacts, kernels: chosen2, localKernels } : { suite: parsed2.options.suite, localKernels };
   try {
     const { matrix: matrix2 } = await planShards({
       ...environment,
@@ -71282,7 +70666,7 @@ async function prepareKernels(job, env, runner, scratch) {
   const runsKernels = parsed2.command === "test" || parsed2.command === "suite";
   const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed2.options : NOTHING_SAID;
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
-  const profiles = await kernelsOf4(job, env, runner.workspace);
+  const profiles = await kernelsOf3(job, env, runner.workspace);
   const userlands = await userlandsOf(job, profiles, { env, ...settings });
   const needed2 = [...profiles, ...userlands];
   const all = await restoreKernels(needed2, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
@@ -71305,7 +70689,7 @@ async function prepareMachine(job, env, runner, machine) {
     const { parsed: parsed2 } = job;
     const isRun = parsed2.command === "test" || parsed2.command === "suite";
     const { allowProfileOverride, localKernels } = isRun ? parsed2.options : NOTHING_SAID;
-    const ids = await kernelsOf4(job, env, runner.workspace);
+    const ids = await kernelsOf3(job, env, runner.workspace);
     const arches = await archesOfKernels(ids, { env, cwd: runner.workspace, allowProfileOverride, localKernels });
     await ensureTools(env, job.settings.installQemu, machine, arches);
   }
@@ -71326,7 +70710,7 @@ var init_prepare = __esm({
     init_tools2();
     NOTHING_SAID = { allowProfileOverride: false, lock: "use", localKernels: [] };
     NO_KERNELS = { restored: [], present: [], missing: [], toSave: [] };
-    __name(kernelsOf4, "kernelsOf");
+    __name(kernelsOf3, "kernelsOf");
     __name(userlandsOf, "userlandsOf");
     __name(prepareKernels, "prepareKernels");
     __name(prepareMachine, "prepareMachine");
@@ -72123,11 +71507,11 @@ function synopsisOf({ name: name5, placeholder }) {
   return placeholder ? `--${name5} ${placeholder}` : `--${name5}`;
 }
 function descriptionOf(option2) {
-  const notes = [
+  const notes2 = [
     option2.default === "" || option2.default === "0" ? "" : `default ${option2.default}`,
     option2.env && option2.default === "" ? `also by the environment variable ${option2.env}` : ""
   ].filter((note3) => note3 !== "");
-  return notes.length === 0 ? option2.description : `${option2.description} (${notes.join("; ")})`;
+  return notes2.length === 0 ? option2.description : `${option2.description} (${notes2.join("; ")})`;
 }
 function table3(rows3, width) {
   const left = Math.min(Math.max(...rows3.map(([name5]) => name5.length)) + 4, Math.floor(width / 2));
@@ -72251,6 +71635,575 @@ var init_whole = __esm({
   }
 });
 
+// src/model/comparison.ts
+function totalOf2(summaries) {
+  const sum2 = /* @__PURE__ */ __name((key) => summaries.reduce((total, summary2) => total + (summary2[key] ?? 0), 0), "sum");
+  return {
+    total: sum2("total"),
+    changed: sum2("changed"),
+    improved: sum2("improved"),
+    regressed: sum2("regressed"),
+    requiredRegressions: sum2("requiredRegressions"),
+    requiredNewFailures: sum2("requiredNewFailures"),
+    baseRequiredFailed: sum2("baseRequiredFailed"),
+    headRequiredFailed: sum2("headRequiredFailed"),
+    newFailures: sum2("newFailures"),
+    knownFailures: sum2("knownFailures"),
+    fixed: sum2("fixed"),
+    fixedWithWarning: sum2("fixedWithWarning"),
+    changedCauses: sum2("changedCauses"),
+    inconclusive: sum2("inconclusive"),
+    requiredInconclusive: sum2("requiredInconclusive"),
+    grownPrograms: sum2("grownPrograms")
+  };
+}
+var init_comparison = __esm({
+  "src/model/comparison.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(totalOf2, "totalOf");
+  }
+});
+
+// src/report/suite-baseline.ts
+function comparisonOf({ completed: completed2 }) {
+  return completed2?.run.baseline?.[completed2.artifact];
+}
+function hasBaseline({ baseline, cases }) {
+  return baseline !== void 0 || cases.some(({ completed: completed2 }) => completed2?.run.baseline !== void 0);
+}
+function suiteNews({ cases }) {
+  return totalOf2(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
+}
+function added({ cases }) {
+  return cases.filter((one) => one.completed?.run.baseline && !comparisonOf(one)).map(({ name: name5 }) => name5);
+}
+function suiteBaselineJson(suite) {
+  if (!hasBaseline(suite)) return void 0;
+  return {
+    ...suite.baseline && identityJson(suite.baseline),
+    summary: summaryJson(suiteNews(suite)),
+    added_cases: list2(added(suite)),
+    removed_cases: list2(suite.baseline?.gone ?? [])
+  };
+}
+var init_suite_baseline = __esm({
+  "src/report/suite-baseline.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_comparison();
+    init_compare_json();
+    init_json_values();
+    __name(comparisonOf, "comparisonOf");
+    __name(hasBaseline, "hasBaseline");
+    __name(suiteNews, "suiteNews");
+    __name(added, "added");
+    __name(suiteBaselineJson, "suiteBaselineJson");
+  }
+});
+
+// src/report/suite-json.ts
+function caseViews({ completed: completed2 }) {
+  return completed2 ? targetViews(completed2.run, completed2.artifact) : [];
+}
+function requiredCounts(views) {
+  const required2 = views.filter(({ target }) => target.required);
+  const passed2 = required2.filter(({ outcome }) => outcome.status === "pass").length;
+  return { passed: passed2, failed: required2.length - passed2 };
+}
+function lackOf(views) {
+  const count5 = /* @__PURE__ */ __name((kind2) => views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind2).length, "count");
+  const of = /* @__PURE__ */ __name((words3, n) => n === 0 ? "" : n === views.length ? words3 : `${words3} on ${n} of ${views.length}`, "of");
+  return [
+    of(NOTHING_LOADED, count5("unloaded")),
+    of(LOADED_ONLY, count5("loaded")),
+    of("attached in part", count5("partly"))
+  ].filter((part3) => part3 !== "").join("; ");
+}
+function behaviorCounts(views) {
+  const functional = views.flatMap((view) => view.functional ?? []);
+  const tests = functional.flatMap(({ tests: own3 }) => own3);
+  const passed2 = tests.filter(({ status: status4 }) => status4 === "pass").length;
+  const failed2 = tests.filter(({ status: status4 }) => status4 === "fail").length;
+  if (passed2 + failed2 === 0) return void 0;
+  return { status: functional.some(({ status: status4 }) => status4 === "fail") ? "fail" : "pass", passed: passed2, failed: failed2 };
+}
+function codeOf2({ primary }) {
+  return primary?.rollup;
+}
+function targetJson2(view, recorded, failure3) {
+  return {
+    profile_id: view.target.profile.id,
+    status: view.outcome.status,
+    required: view.target.required,
+    classification_code: codeOf2(view),
+    classification_confidence: some(recorded?.confidence),
+    automatic_fixups: some(view.fixups),
+    failure: failure3,
+    causes: list2((recorded?.causes ?? []).map(causeJson)),
+    program_costs: list2((recorded?.programs ?? []).map(({ name: name5, insns }) => ({ name: name5, insns }))),
+    timings: timingsJson(view)
+  };
+}
+function caseJson(one) {
+  const views = caseViews(one);
+  const { passed: passed2, failed: failed2 } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  const { completed: completed2 } = one;
+  const recorded = completed2 ? recordedRun(completed2.run, completed2.artifact).targets : [];
+  const baseline = comparisonOf(one);
+  const newsOf2 = /* @__PURE__ */ __name(({ target }) => baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure, "newsOf");
+  return object2({
+    name: one.name,
+    artifact: one.artifact,
+    manifest: some(one.manifest),
+    matrix: one.matrix,
+    status: one.status,
+    exit_code: one.exitCode,
+    error: some(one.error),
+    run_id: completed2?.run.runId,
+    report_json_path: some(one.json),
+    report_markdown_path: some(one.markdownPath),
+    total_profiles: views.length,
+    required_passed: passed2,
+    required_failed: failed2,
+    validation_mode: some(completed2?.run.validationMode ?? ""),
+    behavior_status: behavior?.status,
+    behavior_passed: some(behavior?.passed),
+    behavior_failed: some(behavior?.failed),
+    targets: list2(views.map((view, index) => targetJson2(view, recorded[index], newsOf2(view)))),
+    optional: some(!one.required),
+    origin: some(one.origin),
+    complete: completed2 && isComplete(views),
+    reasons: list2(completed2?.verdict.reasons ?? []),
+    gate: completed2 && gateJson(completed2.run, completed2.artifact, completed2.verdict),
+    support: completed2 && supportJson(supportRange(views, completed2.run.known)),
+    baseline: baseline && baselineJson(baseline)
+  });
+}
+function suiteValue(suite) {
+  return {
+    schema_version: "bpfcompat_suite.v0.1",
+    name: suite.name,
+    started_at: suite.startedAt,
+    finished_at: suite.finishedAt,
+    duration_ms: Math.round(suite.durationMs),
+    status: suite.status,
+    exit_code: suite.exitCode,
+    cases: suite.cases.map(caseJson),
+    verdict: runVerdict(suite.status),
+    complete: suite.notRun.length === 0 && suite.cases.every((one) => one.completed !== void 0 && isComplete(caseViews(one))),
+    not_run: list2(suite.notRun),
+    baseline: suiteBaselineJson(suite),
+    shard: suite.part && shardJson(suite.part)
+  };
+}
+function suiteJson(suite) {
+  return `${JSON.stringify(suiteValue(suite), null, 2)}
+`;
+}
+var init_suite_json = __esm({
+  "src/report/suite-json.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_json();
+    init_gate_json();
+    init_json_values();
+    init_loaded_only();
+    init_recorded();
+    init_shard_json();
+    init_suite_baseline();
+    init_support_range();
+    init_timings_json();
+    init_verdict_json();
+    init_view();
+    __name(caseViews, "caseViews");
+    __name(requiredCounts, "requiredCounts");
+    __name(lackOf, "lackOf");
+    __name(behaviorCounts, "behaviorCounts");
+    __name(codeOf2, "codeOf");
+    __name(targetJson2, "targetJson");
+    __name(caseJson, "caseJson");
+    __name(suiteValue, "suiteValue");
+    __name(suiteJson, "suiteJson");
+  }
+});
+
+// src/report/suite-news.ts
+function isFresh(diff) {
+  return isNews(diff) && !isOldNews(diff);
+}
+function sortedNews({
+  cases
+}) {
+  const compared2 = cases.flatMap((one) => {
+    const comparison = comparisonOf(one);
+    return comparison ? [{ one, comparison }] : [];
+  });
+  const fresh = compared2.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known5 = compared2.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known: known5, same: compared2.filter((case_) => !fresh.includes(case_) && !known5.includes(case_)) };
+}
+function quietTexts(suite) {
+  const { known: known5, same: same2 } = sortedNews(suite);
+  const texts2 = [
+    ["Known failures only", known5.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
+    ["As before", same2.map(({ one }) => one.name)],
+    ["Not in the baseline", added(suite)],
+    ["Only in the baseline", suite.baseline?.gone ?? []]
+  ];
+  return texts2.filter(([, names3]) => names3.length > 0).map(([label, names3]) => `${label}: ${names3.join(", ")}`);
+}
+var init_suite_news = __esm({
+  "src/report/suite-news.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_words();
+    init_suite_baseline();
+    __name(isFresh, "isFresh");
+    __name(sortedNews, "sortedNews");
+    __name(quietTexts, "quietTexts");
+  }
+});
+
+// src/report/suite-baseline-markdown.ts
+function suiteBaselineLines(suite) {
+  if (!hasBaseline(suite)) return [];
+  return [
+    "## Against the baseline",
+    "",
+    ...suite.baseline ? [identityLine("Baseline", suite.baseline)] : [],
+    `- ${newsText(suiteNews(suite))}`,
+    ...quietTexts(suite).map((text7) => `- ${md(text7, 4e3)}`),
+    "",
+    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
+      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
+      "",
+      ...newsLines(comparison, 4, isFresh)
+    ])
+  ];
+}
+var init_suite_baseline_markdown = __esm({
+  "src/report/suite-baseline-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_compare_markdown();
+    init_compare_words();
+    init_escape();
+    init_suite_baseline();
+    init_suite_news();
+    __name(suiteBaselineLines, "suiteBaselineLines");
+  }
+});
+
+// src/report/suite-markdown.ts
+function kernelsOf4(columns) {
+  const kernels4 = new Map(
+    columns.flatMap(([, views]) => views.map(({ target }) => [target.profile.id, target.profile]))
+  );
+  const number5 = /* @__PURE__ */ __name(({ kernelFamily }) => {
+    const [major = 0, minor = 0] = kernelFamily.split(".").map(Number);
+    return major * 1e4 + minor;
+  }, "number");
+  return [...kernels4.values()].sort((a, b) => number5(a) - number5(b));
+}
+function cellText(view, standing) {
+  if (!view) return "-";
+  const { outcome, target, findings, fixups } = view;
+  const what = outcome.status === "pass" && findings.length > 0 ? "warning" : codeOf2(view) ?? "";
+  const words3 = [
+    statusText(outcome.status, findings),
+    target.required ? "`required`" : "",
+    what,
+    fixupWords(fixups),
+    standing
+  ];
+  return words3.filter((word4) => word4 !== "").join(" ");
+}
+function standingOf(one, id2) {
+  const { completed: completed2 } = one;
+  const target = completed2?.run.targets.findIndex(({ profile }) => profile.id === id2);
+  const declared = completed2?.verdict.expected?.find(
+    (it) => it.target === target && it.artifact === completed2.artifact
+  );
+  const failure3 = comparisonOf(one)?.profiles.find(({ profile }) => profile === id2)?.failure;
+  const news = failure3 === "new" ? "**new**" : failure3 ?? "";
+  return [declared ? DECLARED2[declared.met] : "", news].filter((word4) => word4 !== "").join(" ");
+}
+function declaredLines({ completed: completed2 }) {
+  const lines3 = /* @__PURE__ */ new Map();
+  for (const { artifact, target, code: name5, reason, met } of completed2?.verdict.expected ?? []) {
+    if (artifact !== completed2?.artifact) continue;
+    const became = { failed: "as declared", other_cause: "fails with another cause", passed: "passes; remove it" };
+    const said = `- Declared to fail with ${code(name5)} (${md(reason, 500)}): ${met === "no_answer" ? "inconclusive" : became[met]}`;
+    const id2 = completed2.run.targets[target]?.profile.id ?? "";
+    lines3.set(said, [...lines3.get(said) ?? [], code(id2)]);
+  }
+  return [...lines3].map(([said, ids]) => `${said} (${ids.join(", ")})`);
+}
+function matrixLines2(columns) {
+  const started = columns.filter(([, views]) => views.length > 0);
+  if (started.length === 0) return ["No case could start."];
+  const head2 = ["Profile", ...started.map(([one]) => md(one.name))];
+  const rows3 = kernelsOf4(started).map(({ id: id2 }) => [
+    codeCell(id2),
+    ...started.map(
+      ([one, views]) => cellText(
+        views.find(({ target }) => target.profile.id === id2),
+        standingOf(one, id2)
+      )
+    )
+  ]);
+  return [...table(head2, rows3), ...legendLines(started)];
+}
+function legendLines(columns) {
+  const cells = columns.flatMap(
+    ([one, views]) => views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) }))
+  );
+  const has = /* @__PURE__ */ __name((mark2) => cells.some(({ standing }) => standing.startsWith(mark2)), "has");
+  const reported = [
+    ...cells.some(({ required: required2 }) => !required2) ? [`without \`required\`: ${MARKS.optional}`] : [],
+    ...has(DECLARED2.failed) ? [`${DECLARED2.failed}: ${MARKS.failed}`] : [],
+    ...has(DECLARED2.passed) ? [`${DECLARED2.passed}: ${MARKS.passed}`] : []
+  ];
+  return reported.length === 0 ? [] : ["", ...reported.map((text7) => `- ${text7}`)];
+}
+function caseRow([one, views]) {
+  const { passed: passed2, failed: failed2 } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  const lack = lackOf(views);
+  return [
+    md(one.name),
+    md(one.completed?.run.validationMode || "default"),
+    `${one.status}${lack === "" ? "" : ` (${lack})`}${one.required ? "" : " (optional)"}`,
+    `${passed2}/${failed2}`,
+    behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : "-",
+    `${views.length}`,
+    codeCell(one.json, 400)
+  ];
+}
+function causesOf2({ outcome, primary }, met) {
+  if (outcome.status === "infra_error") return [{ text: `inconclusive: ${md(outcome.message, 1e3)}`, below: [] }];
+  if (outcome.status === "inferred") return [{ text: inferredText(outcome.inference), below: [] }];
+  if (outcome.status === "skipped") return [{ text: `not tested: ${md(outcome.reason, 1e3)}`, below: [] }];
+  return primary ? [note2(primary, met)] : [];
+}
+function warningsOf({ findings }) {
+  return findings.filter(({ decisive }) => !decisive).map((finding) => note2(finding, []));
+}
+function note2(finding, met) {
+  const { title: title3, remediation, location, more } = findingFacts(finding);
+  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part3) => part3 !== "");
+  const below = [
+    ...source ? [`Source: ${source.join(": ")}`] : [],
+    ...[...more, ...metWords(finding, met)].map((text7) => md(text7, 1e3)),
+    ...remediation === "" ? [] : [`What to do: ${md(remediation, 1e3)}`]
+  ];
+  return { text: `**${md(title3)}**`, below };
+}
+function noteLines(views, notesOf4) {
+  const causes = /* @__PURE__ */ new Map();
+  for (const [index, view] of views.entries()) {
+    for (const reported of notesOf4(view, index)) {
+      const known5 = causes.get(reported.text);
+      if (known5) known5.ids.push(view.target.profile.id);
+      else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
+    }
+  }
+  return [...causes.values()].flatMap(({ text: text7, ids, below }) => [
+    `- ${text7} (${ids.map((id2) => code(id2)).join(", ")})`,
+    ...below.map((line6) => `  - ${line6}`)
+  ]);
+}
+function isRemarkable({ outcome, findings }) {
+  return outcome.status !== "pass" || findings.length > 0;
+}
+function byUrgency(columns) {
+  const rank2 = /* @__PURE__ */ __name(([{ status: status4 }, views]) => status4 === "error" ? 0 : status4 === "fail" ? 1 : views.some(isRemarkable) ? 2 : 3, "rank");
+  return [...columns].sort((a, b) => rank2(a) - rank2(b));
+}
+function detailLines([one, views]) {
+  const { completed: completed2 } = one;
+  const lines3 = [`### ${md(one.name)}: ${one.status}`, "", `- Artifact: ${code(one.artifact, 400)}`];
+  if (one.manifest !== "") lines3.push(`- Manifest: ${code(one.manifest, 400)}`);
+  if (one.error !== "") lines3.push(`- Could not start: ${md(one.error, 1e3)}`);
+  if (completed2)
+    lines3.push(
+      `- Run: ${code(completed2.run.runId)}`,
+      `- Support: ${md(supportRange(views, completed2.run.known).text, 600)}`
+    );
+  if (completed2?.verdict.failOn) lines3.push(`- Fails on: ${completed2.verdict.failOn}`);
+  lines3.push(...declaredLines(one));
+  const metBy = /* @__PURE__ */ __name((target) => completed2?.verdict.expected?.find((it) => it.target === target && it.artifact === completed2.artifact)?.causes ?? [], "metBy");
+  lines3.push(...noteLines(views, (view, index) => causesOf2(view, metBy(index))));
+  const warnings = noteLines(views, warningsOf);
+  if (warnings.length > 0) lines3.push("", "#### Warnings", "", ...warnings);
+  return [...lines3, ""];
+}
+function suiteMarkdown(suite) {
+  const columns = suite.cases.map((one) => [one, caseViews(one)]);
+  const lines3 = [
+    "# bpfcompat Compatibility Suite",
+    "",
+    `- Suite: ${md(suite.name)}`,
+    `- Status: ${suite.status}`,
+    `- Exit Code: ${suite.exitCode}`,
+    `- Started: ${suite.startedAt}`,
+    `- Finished: ${suite.finishedAt}`,
+    ...suite.notRun.length === 0 ? [] : [`- Not run: ${suite.notRun.map((name5) => md(name5)).join(", ")}`],
+    "",
+    "## Collection Matrix",
+    "",
+    ...matrixLines2(columns),
+    "",
+    ...suiteBaselineLines(suite),
+    "## Cases",
+    "",
+    ...table(["Case", "Mode", "Status", "Required pass/fail", "Behavior", "Profiles", "Report"], columns.map(caseRow)),
+    "",
+    "## Case Details",
+    "",
+    ...byUrgency(columns).flatMap(detailLines)
+  ];
+  return `${lines3.join("\n").trimEnd()}
+`;
+}
+var DECLARED2;
+var init_suite_markdown = __esm({
+  "src/report/suite-markdown.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_inferred();
+    init_escape();
+    init_expected_words();
+    init_finding_facts();
+    init_fixups();
+    init_legend();
+    init_markdown_table2();
+    init_status_text();
+    init_suite_baseline();
+    init_suite_baseline_markdown();
+    init_suite_json();
+    init_support_range();
+    __name(kernelsOf4, "kernelsOf");
+    __name(cellText, "cellText");
+    DECLARED2 = {
+      failed: "expected",
+      other_cause: "**other cause**",
+      passed: "**unexpected**",
+      no_answer: ""
+    };
+    __name(standingOf, "standingOf");
+    __name(declaredLines, "declaredLines");
+    __name(matrixLines2, "matrixLines");
+    __name(legendLines, "legendLines");
+    __name(caseRow, "caseRow");
+    __name(causesOf2, "causesOf");
+    __name(warningsOf, "warningsOf");
+    __name(note2, "note");
+    __name(noteLines, "noteLines");
+    __name(isRemarkable, "isRemarkable");
+    __name(byUrgency, "byUrgency");
+    __name(detailLines, "detailLines");
+    __name(suiteMarkdown, "suiteMarkdown");
+  }
+});
+
+// src/report/document-files.ts
+function documentJson(document) {
+  const [only] = document.cases;
+  if (isCollection(document) || only?.completed === void 0) return suiteJson(document);
+  const { json, markdownPath, completed: completed2 } = only;
+  const paths = { json, ...markdownPath !== "" && { markdown: markdownPath } };
+  return reportJson(completed2.run, completed2.artifact, completed2.verdict, paths);
+}
+function documentMarkdown(document) {
+  const run2 = document.kind === "run" ? document.cases[0]?.completed?.run : void 0;
+  const [only] = document.cases;
+  if (!isCollection(document) && only?.completed !== void 0) {
+    const { completed: completed2 } = only;
+    return reportMarkdown(completed2.run, completed2.artifact, completed2.verdict);
+  }
+  const versions2 = run2 === void 0 ? "" : collectionVersionsMarkdown(run2).join("\n");
+  return `${suiteMarkdown(document)}${versions2 === "" ? "" : `
+${versions2}`}`;
+}
+var init_document_files = __esm({
+  "src/report/document-files.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_document();
+    init_json();
+    init_markdown();
+    init_suite_json();
+    init_suite_markdown();
+    init_versions2();
+    __name(documentJson, "documentJson");
+    __name(documentMarkdown, "documentMarkdown");
+  }
+});
+
+// src/report/finished-document.ts
+function checkCase(result, isAlone, isSharded) {
+  const { completed: completed2 } = result;
+  if (completed2 === void 0) return { ...result, ...NOTHING4, reasons: [] };
+  const { run: run2, artifact, verdict: verdict2 } = completed2;
+  const report2 = SavedReport.parse(reportValue(run2, artifact, verdict2, { json: "" }));
+  const reasons = isAlone ? [...verdict2.reasons, ...run2.notes] : verdict2.reasons;
+  return { ...result, ...reportValues(report2, isSharded), reasons };
+}
+function finishedDocument(kind2, result, cases) {
+  const { part: part3 } = result;
+  const isAlone = !isCollection({ kind: kind2, cases });
+  return {
+    kind: kind2,
+    ...result,
+    cases: cases.map((one) => checkCase(one, isAlone, part3 !== void 0)),
+    ...part3 && { shard: { index: part3.index, total: part3.total } }
+  };
+}
+function runDocument(run2, verdict2, objects) {
+  const { name: name5, path: path2 } = run2.matrix;
+  const alone = objects.length === 1;
+  const cases = objects.map(({ verdict: own3, json, markdown }, index) => {
+    const artifact = run2.artifacts[index];
+    return {
+      // A report about one object has its file name and no other.
+      name: (alone ? artifact?.basename : artifact?.name) ?? "",
+      artifact: artifact?.path ?? "",
+      manifest: "",
+      matrix: path2,
+      required: true,
+      origin: "",
+      status: own3.status,
+      exitCode: own3.exitCode,
+      error: "",
+      completed: { run: run2, artifact: index, verdict: own3 },
+      json,
+      markdownPath: markdown
+    };
+  });
+  const { startedAt, finishedAt, durationMs, part: part3 } = run2;
+  const { status: status4, exitCode: exitCode2 } = verdict2;
+  const whole5 = { startedAt, finishedAt, durationMs, status: status4, exitCode: exitCode2, notRun: [], ...part3 && { part: part3 } };
+  return finishedDocument("run", { name: alone ? name5 || (cases[0]?.name ?? "") : name5, ...whole5 }, cases);
+}
+var NOTHING4;
+var init_finished_document = __esm({
+  "src/report/finished-document.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_case_values();
+    init_document();
+    init_json();
+    init_saved_report();
+    NOTHING4 = { support: "", targets: [], gate: void 0, baseline: void 0, report: void 0 };
+    __name(checkCase, "checkCase");
+    __name(finishedDocument, "finishedDocument");
+    __name(runDocument, "runDocument");
+  }
+});
+
 // src/run/registry-locks.ts
 function registryLocks(host, signal, note3, patienceMs = PATIENCE_MS3) {
   let left = patienceMs;
@@ -72306,12 +72259,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name5) {
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path142.join)(dir, name5));
-  return readIfThere2(host, (0, import_node_path142.join)(dir, name5));
+  await host.files.rejectLink((0, import_node_path139.join)(dir, name5));
+  return readIfThere2(host, (0, import_node_path139.join)(dir, name5));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path142.join)(workdir, "keys");
-  const path2 = (0, import_node_path142.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path139.join)(workdir, "keys");
+  const path2 = (0, import_node_path139.join)(dir, SIGNING_KEY);
   const text7 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const own3 = signingKeyOf(text7);
   if (own3) return own3;
@@ -72333,13 +72286,13 @@ function signingKeyOf(text7) {
   return publicKey === void 0 || isOther ? void 0 : { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path142.join)(workdir, "keys");
+  const dir = (0, import_node_path139.join)(workdir, "keys");
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path142.join)(dir, ".lock"));
+  await host.files.rejectLink((0, import_node_path139.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path142.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path139.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -72363,22 +72316,22 @@ async function makeKey(host, dir) {
   const text7 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path142.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path139.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text7);
-  await host.files.writeAtomic((0, import_node_path142.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path139.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path142.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path139.join)(dir, SIGNING_KEY));
   return text7;
 }
-var import_node_crypto40, import_node_path142, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto40, import_node_path139, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto40 = require("node:crypto");
-    import_node_path142 = require("node:path");
+    import_node_path139 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -72551,13 +72504,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path143.join)(workdir, "registry");
+  return (0, import_node_path140.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name5) {
   const dir = registryDir(workdir);
   await host.files.rejectLink(dir);
-  await host.files.rejectLink((0, import_node_path143.join)(dir, name5));
-  return (0, import_node_path143.join)(dir, name5);
+  await host.files.rejectLink((0, import_node_path140.join)(dir, name5));
+  return (0, import_node_path140.join)(dir, name5);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -72600,7 +72553,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path143.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path140.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -72657,12 +72610,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path143, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path140, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path143 = require("node:path");
+    import_node_path140 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -72827,7 +72780,7 @@ async function finish(context, runs, conclude2) {
   const reported = await atOnce(WRITES_AT_ONCE, runs, (one) => writeRun(host, one, unwritten));
   const { document, documents, verdict: verdict2, result } = conclude2(reported);
   for (const { path: path2, text: text7 } of documents) await unlessUnwritable(unwritten, () => writeReport(host, path2, text7()));
-  await writeReportFiles(host, cwd, files, () => savedDocument(document), onEvent);
+  await writeReportFiles(host, cwd, files, document, onEvent);
   const listed = reported.filter(({ written: written2 }) => written2);
   await listRuns(context, listed);
   onEvent({ type: "run-end", status: document.status, ms: document.durationMs });
@@ -72841,7 +72794,6 @@ var init_finish = __esm({
     init_gate2();
     init_required();
     init_errors();
-    init_saved_document();
     init_at_once();
     init_registry_locks();
     init_write_reports();
@@ -72930,7 +72882,7 @@ function runConclusion([one]) {
       { path: paths.markdown, text: /* @__PURE__ */ __name(() => documentMarkdown(document), "text") }
     ] : [],
     verdict: /* @__PURE__ */ __name(() => [`the run itself ended with ${verdict2.status}`, ...verdict2.reasons.slice(0, 1)].join(": "), "verdict"),
-    result: { report: run2, verdict: verdict2, paths }
+    result: { document, report: run2, verdict: verdict2, paths }
   };
 }
 async function finishTest({
@@ -72956,12 +72908,359 @@ var init_finish_run = __esm({
     init_gate2();
     init_whole();
     init_document();
-    init_check_document();
+    init_document_files();
+    init_finished_document();
     init_finish();
     init_shard_part();
     __name(runConclusion, "runConclusion");
     __name(finishTest, "finishTest");
     __name(endedRun, "endedRun");
+  }
+});
+
+// src/run/survey-flags.ts
+function namesIn3(facts, kind2) {
+  if (kind2 === "rodata") return variablesIn(facts.btf);
+  if (kind2 === "map_setting") return facts.maps.map(({ name: name5 }) => name5);
+  const programs = facts.programs.map(({ name: name5 }) => name5);
+  return kind2 === "program_type" ? [...programs, ...facts.programs.map(({ section: section2 }) => section2)] : programs;
+}
+function knows(facts, kind2, subject) {
+  const names3 = facts && namesIn3(facts, kind2);
+  if (names3 === void 0) return void 0;
+  const has = kind2 === "rodata" ? isVariable(subject, names3) : names3.includes(subject);
+  return has || facts?.problems.length === 0 ? has : void 0;
+}
+function surveyOf(flags, basename25, facts) {
+  const names3 = flags.map((flag4) => ({
+    flag: flag4,
+    has: knows(facts, flag4.kind, flag4.name),
+    present: (facts && namesIn3(facts, flag4.kind)) ?? []
+  }));
+  return { basename: basename25, names: names3 };
+}
+function flagNames(loader) {
+  return [
+    ...[...loader?.rodata.keys() ?? []].map((name5) => ({ kind: "rodata", name: name5 })),
+    ...[...loader?.attachTargets.keys() ?? []].map((name5) => ({ kind: "attach_target", name: name5 }))
+  ];
+}
+async function surveyFlags(loader, run2) {
+  const flags = flagNames(loader);
+  const surveys = [];
+  if (flags.length === 0) return surveys;
+  for (const { artifact, content: content2 } of run2) surveys.push(surveyOf(flags, artifact.basename, (await content2()).facts));
+  return surveys;
+}
+var init_survey_flags = __esm({
+  "src/run/survey-flags.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_object_names2();
+    __name(namesIn3, "namesIn");
+    __name(knows, "knows");
+    __name(surveyOf, "surveyOf");
+    __name(flagNames, "flagNames");
+    __name(surveyFlags, "surveyFlags");
+  }
+});
+
+// src/run/setting-names.ts
+function wordOf2(kind2, name5) {
+  return kind2 === "rodata" ? name5.split(/[.[]/, 1)[0] ?? name5 : name5;
+}
+function settingNames(facts, run2) {
+  const named8 = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag4, has }) => flag4.kind === kind2 && flag4.name === subject && has === true)), "named");
+  return {
+    inOtherObject: /* @__PURE__ */ __name((kind2, subject) => named8(kind2, subject) && knows(facts, kind2, subject) !== true, "inOtherObject"),
+    near: /* @__PURE__ */ __name((kind2, subject) => similarNames(wordOf2(kind2, subject), (facts && namesIn3(facts, kind2)) ?? []), "near")
+  };
+}
+function checkSettingFlags(run2) {
+  const flags = run2[0]?.names.map(({ flag: flag4 }) => flag4) ?? [];
+  const problems = flags.flatMap(({ kind: kind2, name: subject }, index) => {
+    if (!run2.every(({ names: names3 }) => names3[index]?.has === false)) return [];
+    const [name5, what] = kind2 === "rodata" ? ["set-rodata", "global variable"] : ["set-attach-target", "program"];
+    const whose = run2.length === 1 ? run2[0]?.basename ?? "" : `none of the ${run2.length} objects`;
+    const present = run2.flatMap(({ names: names3 }) => names3[index]?.present ?? []);
+    const has = run2.length === 1 ? `which ${whose} does not have` : `which ${whose} of this run has`;
+    return [
+      phrase`${option(name5)} ${quoted(subject)}: it names a ${what} ${has}${similarOr(wordOf2(kind2, subject), [...new Set(present)])}`
+    ];
+  });
+  if (problems.length > 0) throw new UsageError("unknown_setting", joined(problems.slice(0, 10), "\n"));
+}
+var init_setting_names = __esm({
+  "src/run/setting-names.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_similar();
+    init_words();
+    init_errors();
+    init_wording();
+    init_object_names2();
+    init_survey_flags();
+    __name(wordOf2, "wordOf");
+    __name(settingNames, "settingNames");
+    __name(checkSettingFlags, "checkSettingFlags");
+  }
+});
+
+// src/run/read-subjects.ts
+async function readSubjects(host, inputs) {
+  const { artifacts, command, commandName, tests, loader } = inputs;
+  const load2 = command !== void 0 ? loadForCommand : artifacts.length > 1 ? loadAmongOthers : loadSubject;
+  const shelve = createShelf(host);
+  const read = [];
+  for (const input of artifacts) read.push(shelve(await load2(host, input)));
+  if (command !== void 0 && read.length === 0) read.push(shelve(commandSubject(command, commandName)));
+  const subjects = withDistinctNames(read);
+  if (command !== void 0) return subjects;
+  for (const { artifact, unusable: unusable5, content: content2 } of subjects) {
+    if (!unusable5 && tests.length > 0) checkExpectedNames(tests, { artifact, facts: (await content2()).facts });
+  }
+  checkSettingFlags(await surveyFlags(loader, subjects));
+  return subjects;
+}
+var init_read_subjects = __esm({
+  "src/run/read-subjects.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_expected_names();
+    init_object_shelf();
+    init_setting_names();
+    init_subject();
+    init_survey_flags();
+    __name(readSubjects, "readSubjects");
+  }
+});
+
+// src/api/command-mode.ts
+async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
+  const dir = manifestPath === "" ? cwd : (0, import_node_path141.dirname)(manifestPath);
+  const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
+  const prepared = command && await prepareCommand(
+    host,
+    cwd,
+    { command: command.command, binary: command.binary ?? "", expectExitCode: command.expectExitCode ?? 0 },
+    command.flags ?? { command: option("command"), binary: option("command-binary") }
+  );
+  return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
+}
+var import_node_path141;
+var init_command_mode = __esm({
+  "src/api/command-mode.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path141 = require("node:path");
+    init_wording();
+    init_assets2();
+    init_gather_payload();
+    init_payload3();
+    __name(payloadFor, "payloadFor");
+  }
+});
+
+// src/api/test-claims.ts
+async function claimTest({
+  host,
+  cwd,
+  options: options2,
+  artifacts,
+  matrix: matrix2,
+  payload,
+  failOn: failOn2
+}) {
+  const { manifest, command, baseline } = options2;
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path142.resolve)(cwd, path2) : "", "own");
+  const inputs = [
+    ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
+    { path: own3(manifest), said: option("manifest"), by: "flag" },
+    { path: matrix2, said: option("matrix"), by: "flag" },
+    ...localInputs(cwd, options2.localKernels),
+    { path: own3(options2.loader?.btf), said: option("btf"), by: "flag" },
+    { path: own3(command?.binary), said: option("command-binary"), by: "flag" },
+    ...payload.assets.map(({ source }) => ({ path: source, said: "an asset of the manifest", by: "file" })),
+    baselineInput({ path: placeOf3(cwd, baseline), said: option("baseline"), by: "flag" }, failOn2 === "regression")
+  ];
+  await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
+}
+var import_node_path142;
+var init_test_claims = __esm({
+  "src/api/test-claims.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path142 = require("node:path");
+    init_wording();
+    init_claims();
+    init_local_kernels2();
+    init_report_files();
+    __name(claimTest, "claimTest");
+  }
+});
+
+// src/api/prepare-test.ts
+async function kernelsAndManifest(environment, catalog, options2) {
+  const { host, cwd } = environment;
+  const choice3 = kernelChoiceOf(options2);
+  await confineMatrix(host, cwd, choice3);
+  const { matrix: matrix2, entries: chosen2 } = await resolveKernels(catalog, choice3);
+  const ids = chosen2.map(({ id: id2 }) => id2);
+  const own3 = await localEntries(environment, options2.localKernels, ids);
+  const entries = [...chosen2, ...own3];
+  const manifest = await loadManifest(host, cwd, options2.manifest ?? "");
+  await checkExpectedProfiles(catalog, manifest?.expectations ?? [], entries);
+  const narrowed = choice3.kind === "ids";
+  if (narrowed) await checkKnownProfiles(catalog, manifest);
+  const timeoutMs = options2.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return {
+    manifest,
+    localKernels: resolvedKernels(cwd, options2.localKernels, own3),
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path143.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
+    targets: await withFlagBtf(
+      environment,
+      forRunner(targetsOf2(matrix2, entries, manifest, timeoutMs, void 0, narrowed), options2.runner ?? "vm"),
+      options2.loader?.btf,
+      options2.signal
+    )
+  };
+}
+function subjectsOf({ host }, options2, artifacts, manifest, { command }) {
+  const { mode: mode2, loader = NO_SETTINGS, artifactName: artifactName3 = "" } = options2;
+  const name5 = artifacts.length === 1 && artifactName3 ? { name: artifactName3 } : {};
+  return readSubjects(host, {
+    artifacts: artifacts.map((input) => ({ ...input, ...name5 })),
+    command,
+    commandName: artifactName3,
+    tests: testsOf(mode2, manifest),
+    loader
+  });
+}
+function baselineOf(run2, subjects) {
+  if (run2 === void 0) return void 0;
+  const artifacts = subjects.map(({ artifact }) => artifact);
+  return { run: run2, alone: artifacts.length === 1, before: matchCases(run2, artifacts) };
+}
+function reportTargetsOf(options2, cwd) {
+  const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
+  return {
+    workdir: (0, import_node_path143.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    out: placeOf3(cwd, options2.out),
+    markdown: placeOf3(cwd, options2.markdown),
+    artifactVersion,
+    artifactVariant,
+    artifactUri
+  };
+}
+async function claimEverything({ host, cwd }, options2, claimed) {
+  const { gate: gate2, ...read } = claimed;
+  const reportTargets = reportTargetsOf(options2, cwd);
+  await claimTest({ host, cwd, options: options2, ...read, failOn: gate2.failOn });
+  await checkReportPaths(host, [reportTargets.out, reportTargets.markdown, ...reportFilePaths(options2.files, cwd)]);
+  await ensureWorkDirectory(host, reportTargets.workdir);
+  return reportTargets;
+}
+async function namedObjects({ host, cwd }, options2) {
+  const { artifacts, workDir, command, offline, onEvent, signal } = options2;
+  const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
+  const asIs = command !== void 0;
+  const onNote = onEvent && ((message4) => onEvent({ type: "note", message: message4 }));
+  return openNamed(host, { cwd, paths, asIs, flag: option("artifact"), offline, onNote, signal });
+}
+async function namedLoaders2(environment, options2, manifest, targets) {
+  const named8 = nearestLoaders([flaggedLoaders(options2.loader), manifest?.loaders]);
+  const loaders = await loadersOf(loaderFinder(environment), named8, options2.command !== void 0, targets);
+  checkLoaderClaims(loaders, named8, options2, manifest);
+  return loaders;
+}
+async function prepareTest(options2, environment, compared2 = Boolean(options2.baseline)) {
+  const { host, cwd } = environment;
+  checkShard(options2.shard);
+  if (options2.artifacts.length === 0 && !options2.command)
+    throw new UsageError("missing_option", "no artifact is given; name at least one");
+  const artifacts = await namedObjects(environment, options2);
+  const catalog = createCatalog(environment);
+  const { matrix: matrix2, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
+    environment,
+    catalog,
+    options2
+  );
+  const manifestPath = options2.manifest ? (0, import_node_path143.resolve)(cwd, options2.manifest) : "";
+  const { payload, notes: notes2 } = await payloadFor(host, cwd, options2, manifest, manifestPath);
+  const loaders = await namedLoaders2(environment, options2, manifest, targets);
+  const gate2 = gateOptionsOf(manifest, options2.failOn, compared2);
+  const older2 = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
+  if (older2) matchCases(older2, objectsAt(artifacts));
+  const read = [...new Set(artifacts.map(({ reads }) => reads))];
+  const claimed = { artifacts: read, matrix: matrix2.path, payload, gate: gate2 };
+  const reportTargets = await claimEverything(environment, options2, claimed);
+  const inputs = await keepNamed(host, reportTargets.workdir, artifacts);
+  const subjects = await subjectsOf(environment, options2, inputs, manifest, payload);
+  const run2 = {
+    name: "",
+    subjects,
+    manifest,
+    matrix: matrix2,
+    targets,
+    validationMode: options2.mode,
+    loader: options2.loader ?? NO_SETTINGS,
+    maxInsns: options2.maxInsns,
+    flags: flagsOf({ ...options2, failOn: gate2.failOn, localKernels }, cwd, manifest?.failOn),
+    payload,
+    ...loaders && { loaders },
+    notes: [...matrixNotes, ...notes2, ...loaderNotes(loaders, options2.mode, manifest)],
+    concurrency: options2.concurrency ?? DEFAULT_CONCURRENCY,
+    expectations: gate2.expectations ?? [],
+    workdir: reportTargets.workdir
+  };
+  const sample = await sampleOf(environment, options2, manifest);
+  const prepared = { run: run2, sample, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, reportTargets };
+  return { runs: [prepared], catalog, shard: options2.shard, costs: older2 };
+}
+var import_node_path143;
+var init_prepare_test = __esm({
+  "src/api/prepare-test.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path143 = require("node:path");
+    init_loader_settings();
+    init_named_loaders();
+    init_tuning();
+    init_errors();
+    init_object_names();
+    init_run_defaults();
+    init_wording();
+    init_work_directory();
+    init_claims();
+    init_directories();
+    init_find_artifacts();
+    init_for_runner();
+    init_gate_options();
+    init_read_subjects();
+    init_resolve();
+    init_write_reports();
+    init_command_mode();
+    init_kernel_btf2();
+    init_kernel_options();
+    init_load_run();
+    init_loader_claims();
+    init_loaders3();
+    init_local_kernels2();
+    init_named_objects();
+    init_object_flags();
+    init_report_files();
+    init_sample_request();
+    init_shard_plan();
+    init_test_claims();
+    __name(kernelsAndManifest, "kernelsAndManifest");
+    __name(subjectsOf, "subjectsOf");
+    __name(baselineOf, "baselineOf");
+    __name(reportTargetsOf, "reportTargetsOf");
+    __name(claimEverything, "claimEverything");
+    __name(namedObjects, "namedObjects");
+    __name(namedLoaders2, "namedLoaders");
+    __name(prepareTest, "prepareTest");
   }
 });
 
@@ -73457,7 +73756,7 @@ var init_build_options = __esm({
 
 // src/classify/tables/kernel-options.ts
 var KERNEL_OPTIONS2;
-var init_kernel_options = __esm({
+var init_kernel_options2 = __esm({
   "src/classify/tables/kernel-options.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
@@ -73542,7 +73841,7 @@ var init_build_facts = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_kernel_range();
     init_build_options();
-    init_kernel_options();
+    init_kernel_options2();
     OPEN2 = /* @__PURE__ */ new Set(["struct", "compiled_out", "not_set"]);
     [, names2 = "", ...rows2] = KERNEL_OPTIONS2.split("\n");
     options = new Map(names2.split(" ").map((name5, index) => [name5, index]));
@@ -73838,9 +74137,9 @@ function idleFindings(stages) {
 function unloadedFindings(evidence, declared) {
   const programs = firstStage(evidence, "open")?.programs ?? [];
   const required2 = new Set(declared.filter((program2) => program2.required).map(({ name: name5 }) => name5));
-  const chosen3 = firstStage(evidence, "load")?.variants?.some((group2) => group2.chosen !== "") ?? false;
+  const chosen2 = firstStage(evidence, "load")?.variants?.some((group2) => group2.chosen !== "") ?? false;
   const attached = stagesOf(evidence, "attach").some(({ status: status4 }) => status4 !== "skipped");
-  if (chosen3 || attached || programs.some(({ name: name5, autoload }) => autoload || required2.has(name5))) return [];
+  if (chosen2 || attached || programs.some(({ name: name5, autoload }) => autoload || required2.has(name5))) return [];
   const names3 = programs.map(({ name: name5 }) => name5);
   const reason = programs.length === 0 ? "no_program" : "left_out";
   return [
@@ -74197,14 +74496,20 @@ function accessOf(finding, needed2) {
   if (byInsn.length === 1) return byInsn[0];
   return absent.length === 1 ? absent[0] : void 0;
 }
+function explainUnfit(finding, evidence, program2) {
+  const lines3 = programStages(evidence, program2).flatMap(({ log: log4 }) => libbpfLines(log4));
+  const reason = UNFIT.find(([, words3]) => lines3.some((line6) => words3.test(line6)))?.[0];
+  return reason === void 0 ? finding : withArgs(finding, { reason });
+}
 function wrongWidth(evidence, program2) {
   return programStages(evidence, program2).some(
     ({ log: log4 }) => libbpfLines(log4).some((line6) => /accesses field incorrectly/.test(line6))
   );
 }
 function explainCore(finding, evidence) {
-  if (["fatal", "anonymous"].includes(finding.args["reason"] ?? "")) return finding;
+  if (LIBBPF_GAVE_UP.has(finding.args["reason"] ?? "")) return finding;
   const [program2 = ""] = programsOf(finding.args);
+  if (finding.args["reason"] === "fatal") return explainUnfit(finding, evidence, program2);
   const needed2 = neededBy(evidence, program2);
   const found2 = accessOf(finding, needed2);
   const access3 = found2?.access ?? accessIn(finding);
@@ -74237,7 +74542,7 @@ function typeOrField(reason, access3, found2, evidence) {
   if (sameType.length > 0 && sameType.every(({ type_present: there }) => !there)) return "type_missing";
   return absentTypes(evidence).has(root) ? "type_missing" : reason;
 }
-var MAX_ALSO, QUESTIONS, relocations, byProgram, byAccess, byRoot, absentTypes;
+var MAX_ALSO, LIBBPF_GAVE_UP, QUESTIONS, relocations, byProgram, byAccess, byRoot, absentTypes, UNFIT;
 var init_core4 = __esm({
   "src/classify/core.ts"() {
     "use strict";
@@ -74249,6 +74554,7 @@ var init_core4 = __esm({
     init_make_finding();
     init_reported_programs();
     MAX_ALSO = 20;
+    LIBBPF_GAVE_UP = /* @__PURE__ */ new Set(["anonymous", "far_member"]);
     QUESTIONS = /* @__PURE__ */ new Set(["field_exists", "type_exists", "type_matches", "enumval_exists"]);
     __name(reasonOf4, "reasonOf");
     __name(rootOf2, "rootOf");
@@ -74264,6 +74570,11 @@ var init_core4 = __esm({
     __name(neededBy, "neededBy");
     __name(accessIn, "accessIn");
     __name(accessOf, "accessOf");
+    UNFIT = [
+      ["array_element", /^prog '[^']*': relo \d+ at insn #\d+ can't be applied to array access$/],
+      ["bitfield", /^prog '[^']*': relo \d+ at insn #\d+ can't be satisfied for bitfield$/]
+    ];
+    __name(explainUnfit, "explainUnfit");
     __name(wrongWidth, "wrongWidth");
     __name(explainCore, "explainCore");
     __name(withoutFlavor, "withoutFlavor");
@@ -74445,6 +74756,7 @@ var init_kernel_parts = __esm({
 function functionDiagnosis(symbol, lookup2, evidence) {
   const present = symbol.kallsyms?.filter(({ type }) => TEXT4.test(type)) ?? [];
   if (present.length > 0) return presentDiagnosis(symbol, present, lookup2);
+  if (isData(symbol)) return { code: "ATTACH_TARGET_NOT_TRACEABLE", reason: "no_function", proven: true };
   if (symbol.variants.length > 0) {
     return { reason: "compiler_transformed", proven: true, args: { variants: symbol.variants.join(", ") } };
   }
@@ -74453,6 +74765,9 @@ function functionDiagnosis(symbol, lookup2, evidence) {
     return symbol.kallsyms === null ? void 0 : { reason: "inlined", proven: true };
   }
   return absentDiagnosis(symbol, evidence);
+}
+function isData({ kallsyms, btf, btf_module: module2 }) {
+  return (kallsyms ?? []).some(({ type }) => DATA2.test(type)) && btf !== true && module2 === "";
 }
 function presentDiagnosis(symbol, present, lookup2) {
   const module2 = present.find((entry2) => entry2.module !== "")?.module;
@@ -74469,7 +74784,7 @@ function presentDiagnosis(symbol, present, lookup2) {
     return { code: "ATTACH_TARGET_AMBIGUOUS", reason: "kprobe", proven: true, args: { count: String(present.length) } };
   }
   if (symbol.traceable === false) {
-    return { code: "ATTACH_TARGET_NOT_TRACEABLE", reason: "notrace", proven: true };
+    return { code: "ATTACH_TARGET_NOT_TRACEABLE", reason: symbol.btf === false ? "unlisted" : "notrace", proven: true };
   }
   return void 0;
 }
@@ -74534,7 +74849,7 @@ function variableDiagnosis(symbol) {
   if (symbol.kallsyms.length === 0) return { reason: "renamed_or_removed", proven: true };
   return symbol.btf === false ? { reason: "not_in_btf", proven: true } : void 0;
 }
-var TEXT4, SYSCALL;
+var TEXT4, DATA2, SYSCALL;
 var init_missing_name = __esm({
   "src/classify/missing-name.ts"() {
     "use strict";
@@ -74543,7 +74858,9 @@ var init_missing_name = __esm({
     init_build_options();
     init_kernel_parts();
     TEXT4 = /^[tTwW]$/;
+    DATA2 = /^[bBdDrR]$/;
     __name(functionDiagnosis, "functionDiagnosis");
+    __name(isData, "isData");
     __name(presentDiagnosis, "presentDiagnosis");
     SYSCALL = /^(?:SyS_|sys_|__\w+?_sys_)\w+$/;
     __name(bareSyscall, "bareSyscall");
@@ -75957,6 +76274,8 @@ function shellRejection(ended2, of) {
   const line6 = ended2.stderr_tail.trimEnd().split("\n").at(-1) ?? "";
   const rejected2 = ended2.exit_code === SYNTAX_EXIT && (SYNTAX.test(line6) || OPTION2.test(line6)) || ended2.exit_code === NOT_FOUND3 && BASH_ONLY.test(line6);
   const said = line6.slice(0, 200);
+  const notRun = ended2.exit_code === NOT_RUN_EXIT ? NOT_RUN2.exec(said) : null;
+  if (notRun !== null) return `${notRun[1]}; a command before it may have changed what the guest can do`;
   const way = of === "command" ? `${BINARY}, or an asset` : "an asset";
   const whole5 = `or run it in the vendor's whole system (${flag("lane")} image)`;
   if (rejected2) {
@@ -75967,7 +76286,7 @@ function shellRejection(ended2, of) {
   const bin = of === "command" ? `, and the program of ${BINARY} as $BPFCOMPAT_BIN, not by its name; write that, or` : ";";
   return `the guest has no program ${missing4[1] ?? missing4[2]} (${said}): it has a small shell with its tools and the declared assets${bin} bring the program along (${way}), ${whole5}`;
 }
-var BINARY, SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, MISSING2;
+var BINARY, SYNTAX_EXIT, SYNTAX, OPTION2, BASH_ONLY, NOT_RUN_EXIT, NOT_RUN2, MISSING2;
 var init_command_shell = __esm({
   "src/classify/command-shell.ts"() {
     "use strict";
@@ -75979,8 +76298,28 @@ var init_command_shell = __esm({
     SYNTAX = /^[^\s:]+: (?:line \d+: )?syntax error: (?:unexpected|bad|missing|unterminated) /;
     OPTION2 = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illegal option /;
     BASH_ONLY = /^[^\s:]+: (?:line \d+: )?(?:(?:bash|declare|typeset|shopt|mapfile|readarray|coproc|pushd|popd|dirs|compgen|enable|builtin|caller|disown)|\w+\[.*\]\+?=.*): not found$|^env: can't execute 'bash': /;
+    NOT_RUN_EXIT = 126;
+    NOT_RUN2 = /^bpfcompat: (this command was not run, .*)$/;
     MISSING2 = /^[^\s:]+: (?:line \d+: )?([A-Za-z0-9_][\w.+-]{0,63}): not found$|^env: can't execute '([^'/\s]{1,64})': No such file or directory$/;
     __name(shellRejection, "shellRejection");
+  }
+});
+
+// src/classify/rules/exceptions.ts
+var EXCEPTION_RULES;
+var init_exceptions = __esm({
+  "src/classify/rules/exceptions.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    EXCEPTION_RULES = [
+      {
+        code: "OBJECT_NOT_LIBBPF_COMPATIBLE",
+        reason: "exception_callback",
+        subject: "symbol",
+        pattern: /^prog '[^']*': (?:cannot find |multiple subprogs with same name as )?exception[_ ]callback(?: '?(?<symbol>[\w.$]+)|:)/,
+        example: { kernel: "any, libbpf 1.7", text: "prog 'throws': cannot find exception callback 'handles'" }
+      }
+    ];
   }
 });
 
@@ -76037,6 +76376,15 @@ var init_kernel2 = __esm({
         example: {
           kernel: "7.3.4+deb13-cloud-amd64",
           text: "prog 'enter': relo #0: target candidate search failed for [5] struct : -22"
+        }
+      },
+      {
+        code: "CORE_RELOCATION_FAILURE",
+        reason: "far_member",
+        pattern: /^prog '[^']*': relo #(?<relocation>\d+): insn #\d+ \(LDX\/ST\/STX\) value too big: \d+$/,
+        example: {
+          kernel: "7.3.4+deb13-cloud-amd64",
+          text: "prog 'wakes': relo #0: insn #1 (LDX/ST/STX) value too big: 173184"
         }
       },
       {
@@ -76487,7 +76835,7 @@ var init_verifier_extensions = __esm({
         code: "VERIFIER_REJECTION",
         reason: "throw_value",
         // Programs return R0; R1 is what an exception ends them with.
-        pattern: /^At program exit the register R1 has (?:smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+        pattern: /^At program exit the register R1 has (?:smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
         example: {
           kernel: "7.3.4+deb13-cloud-amd64",
           text: "At program exit the register R1 has smin=1 smax=1 should have been in [0, 0]"
@@ -77075,7 +77423,7 @@ var init_verifier_memory = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "return_value",
-        pattern: /^At program exit the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+        pattern: /^At program exit the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
         example: {
           kernel: "6.12.117+deb12-cloud-amd64",
           text: "At program exit the register R0 has smin=1 smax=1 should have been in [-4095, 0]"
@@ -77624,7 +77972,7 @@ var init_verifier_values = __esm({
       {
         code: "VERIFIER_REJECTION",
         reason: "callback_result",
-        pattern: /^At callback return the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=-?\d+|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
+        pattern: /^At callback return the register R0 has (?:value \((?<number>0x[0-9a-f]+); 0x0\)|smin=(?<smin>-?\d+) smax=\k<smin>(?!\d)|.*?) ?should have been in (?<allowed>[([][^)\]]+[)\]])/,
         example: {
           kernel: "6.1.0-56-cloud-amd64",
           text: "At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)"
@@ -77682,6 +78030,7 @@ var init_rules = __esm({
   "src/classify/rules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_exceptions();
     init_kernel2();
     init_object2();
     init_verifier_extensions();
@@ -77692,7 +78041,7 @@ var init_rules = __esm({
     init_verifier_owned();
     init_verifier_proof();
     init_verifier_values();
-    LIBBPF_RULES = [...OBJECT_RULES, ...KERNEL_RULES];
+    LIBBPF_RULES = [...OBJECT_RULES, ...EXCEPTION_RULES, ...KERNEL_RULES];
     VERIFIER_RULES = [
       ...EXTENSION_RULES,
       ...OWNED_RULES,
@@ -78411,6 +78760,63 @@ var init_register_state = __esm({
   }
 });
 
+// src/classify/accessed-register.ts
+function baseOf(insn) {
+  return /\(r(\d+) /.exec(insn)?.[1];
+}
+function aboveOf(insn, log4, cause) {
+  return log4.slice(0, log4.lastIndexOf(insn, log4.lastIndexOf(cause))).slice(-NEAR_TEXT2);
+}
+function accessesMap(insn, log4, cause) {
+  const base = baseOf(insn);
+  if (base === void 0 || !/ in struct bpf_/.test(cause)) return false;
+  const above = aboveOf(insn, log4, cause);
+  const state = stateOf2(base, above);
+  if (state !== void 0) return state.startsWith("map_ptr");
+  return [...above.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} \\S*= `, "gm"))].at(-1)?.[1] === "18";
+}
+function isTooFar(insn, log4, cause) {
+  const base = baseOf(insn);
+  const state = base === void 0 ? void 0 : stateOf2(base, aboveOf(insn, log4, cause));
+  if (state === void 0 || !/^pkt\(.*\br=0\b/.test(state)) return false;
+  const most = /\bumax(?:_value)?=(?:\w+=)*(0x[0-9a-f]+|\d+)/.exec(state)?.[1];
+  const fixed = /\boff=(\d+)/.exec(state)?.[1] ?? "0";
+  return most !== void 0 && Number(most) + Number(fixed) > FARTHEST;
+}
+function isComputed(number5, above) {
+  const state = stateOf2(number5, above);
+  if (state !== void 0) return /^(?:scalar|invP?)\(/.test(state);
+  const written2 = [...above.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) [rw]${number5} (\\S*)= `, "gm"))].at(-1);
+  return written2 !== void 0 && written2[1] !== "";
+}
+function hasOpenLength(insn, log4, cause) {
+  const pointer = /^R(\d+) /.exec(cause)?.[1];
+  if (pointer === void 0 || !insn.startsWith("call ")) return false;
+  return isComputed(String(Number(pointer) + 1), aboveOf(insn, log4, cause));
+}
+function packetReason(type, insn, log4, cause) {
+  if (type === "cgroup_sockopt") return "option_bounds";
+  if (hasOpenLength(insn, log4, cause)) return "packet_length";
+  return isTooFar(insn, log4, cause) ? "packet_too_far" : "packet_bounds";
+}
+var NEAR_TEXT2, FARTHEST;
+var init_accessed_register = __esm({
+  "src/classify/accessed-register.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_register_state();
+    NEAR_TEXT2 = 65536;
+    FARTHEST = 65535;
+    __name(baseOf, "baseOf");
+    __name(aboveOf, "aboveOf");
+    __name(accessesMap, "accessesMap");
+    __name(isTooFar, "isTooFar");
+    __name(isComputed, "isComputed");
+    __name(hasOpenLength, "hasOpenLength");
+    __name(packetReason, "packetReason");
+  }
+});
+
 // src/classify/kfunc-argument.ts
 function registerOf(cause) {
   const { index, register } = ARGUMENT.exec(cause)?.groups ?? {};
@@ -78466,13 +78872,20 @@ function sourceOf(text7, place3) {
   const spilled = new RegExp(`^\\*\\(u64 \\*\\)\\(r10 ${place3.slice(2)}\\) = r(\\d+)\\b`).exec(text7)?.[1];
   return spilled === void 0 ? place3 : `R${spilled}`;
 }
+function isNull2(text7, above) {
+  if (NULL_MADE.test(text7)) return true;
+  const before = above.findLast((line6) => INSN2.test(line6)) ?? "";
+  return BEHIND_NULL.test(text7) && NULL_CHECK.test(INSN2.exec(before)?.groups?.["text"] ?? "");
+}
 function lossOf(log4, cause) {
   const register = /^R(\d+) (?:invalid mem access|type=(?:inv|scalar) )/.exec(cause)?.[1];
   if (register === void 0) return void 0;
   const { lines: lines3 } = parseVerifierLog(log4);
   let place3 = `R${register}`;
   let loss;
-  for (let at = lines3.lastIndexOf(cause) - 1; at >= 0; at--) {
+  const end = Math.max(0, lines3.lastIndexOf(cause));
+  const rejected2 = lines3.slice(0, end).findLastIndex((line6) => INSN2.test(line6));
+  for (let at = rejected2 - 1; at >= 0; at--) {
     const line6 = lines3[at] ?? "";
     const state = stateOf3(line6, place3);
     if (loss && state !== void 0) {
@@ -78489,7 +78902,7 @@ function lossOf(log4, cause) {
       continue;
     }
     const source = sourceOf(text7, place3);
-    if (source === void 0) return NULL_MADE.test(text7) ? { kind: "null_path" } : void 0;
+    if (source === void 0) return isNull2(text7, lines3.slice(0, at)) ? { kind: "null_path" } : void 0;
     place3 = source;
   }
   return void 0;
@@ -78502,7 +78915,7 @@ function explainLostPointer(finding, log4) {
   if (!loss) return finding;
   return withArgs(finding, { reason: loss.kind, call: loss.call }, { confidence: "high" });
 }
-var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN2, NULL_MADE, CALL2;
+var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT4, INSN2, NULL_MADE, BEHIND_NULL, NULL_CHECK, CALL2;
 var init_lost_pointer = __esm({
   "src/classify/lost-pointer.ts"() {
     "use strict";
@@ -78516,9 +78929,12 @@ var init_lost_pointer = __esm({
     OBJECT4 = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
     INSN2 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
     NULL_MADE = /^[rw]\d+ = 0$/;
+    BEHIND_NULL = /^[rw]\d+ = \d{1,4}$/;
+    NULL_CHECK = /^if r\d+ [!=]= 0x0 goto /;
     CALL2 = /^call (?<name>\w+)(?:#\d+)?/;
     __name(stateOf3, "stateOf");
     __name(sourceOf, "sourceOf");
+    __name(isNull2, "isNull");
     __name(lossOf, "lossOf");
     __name(explainLostPointer, "explainLostPointer");
   }
@@ -78568,7 +78984,7 @@ function acquiredBy({ args, evidence }, log4) {
 function isIndexed(insn, log4, cause) {
   const base = /\(r(\d+) /.exec(insn)?.[1];
   if (base === void 0) return false;
-  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT2);
+  const before = log4.slice(0, log4.lastIndexOf(cause)).slice(-NEAR_TEXT3);
   const written2 = [...before.matchAll(new RegExp(`^\\d+: \\(\\w\\w\\) r${base} (\\+?)= (r?)`, "gm"))].at(-1);
   return written2?.[1] === "+" && written2[2] === "r";
 }
@@ -78585,14 +79001,6 @@ function pastEnd(text7, above) {
   if (size === "0") return { reason: "zero_size" };
   return { reason: "past_end", available, offset, size };
 }
-function accessesMap(insn, log4, cause) {
-  const base = /\(r(\d+) /.exec(insn)?.[1];
-  if (base === void 0 || !/ in struct bpf_/.test(cause)) return false;
-  const before = log4.slice(0, log4.lastIndexOf(insn, log4.lastIndexOf(cause))).slice(-NEAR_TEXT2);
-  const state = [...before.matchAll(new RegExp(`\\bR${base}(?:_\\w+)?=(\\w+)`, "g"))].at(-1)?.[1];
-  if (state !== void 0) return state === "map_ptr";
-  return [...before.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} = `, "gm"))].at(-1)?.[1] === "18";
-}
 function misplaced(above) {
   const wrong3 = above.find((line6) => NO_PLACE.test(line6));
   return wrong3 === void 0 ? {} : { reason: "stack_object", wrong: wrong3 };
@@ -78604,7 +79012,8 @@ function given2(log4, cause) {
 function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
   switch (args["reason"]) {
     case "btf_access":
-      return accessesMap(insn, log4, evidence?.text ?? "") ? { reason: "map_structure" } : {};
+      if (accessesMap(insn, log4, evidence?.text ?? "")) return { reason: "map_structure" };
+      return evidence?.text.startsWith("cannot access ptr member ") ? { reason: "pointer_part" } : {};
     case "unset_register":
       return evidence?.text.startsWith("R0 ") && insn === "exit" ? { reason: "no_result" } : {};
     case "ctx_access":
@@ -78613,11 +79022,11 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       if (type === "tracepoint" && Number(args["offset"]) < RECORD_HEADER) return { reason: "record_header" };
       return type === "socket_filter" && PACKET_FIELDS.has(args["offset"] ?? "") ? { reason: "packet_access" } : {};
     case "packet_bounds":
-      if (type === "cgroup_sockopt") return { reason: "option_bounds" };
-      return BITS.test(insn) ? { reason: "pointer_bits" } : {};
+      if (BITS.test(insn) && type !== "cgroup_sockopt") return { reason: "pointer_bits" };
+      return { reason: packetReason(type, insn, log4, evidence?.text ?? "") };
     case "out_of_bounds":
       if (above.some((line6) => line6.startsWith("invalid access to packet"))) {
-        return { reason: type === "cgroup_sockopt" ? "option_bounds" : "packet_bounds" };
+        return { reason: packetReason(type, insn, log4, evidence?.text ?? "") };
       }
       if (KFUNC_CALL.test(insn) && !isSized(log4, evidence?.text ?? "")) {
         return { reason: "kfunc_memory", ...measured(above) };
@@ -78651,11 +79060,12 @@ function finerReason({ args, evidence }, { insn, above }, type, callee, log4) {
       return {};
   }
 }
-var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT2, KFUNC_CALL, SIZED, STORE;
+var PACKET_FIELDS, CONSTANT_STRINGS, BITS, PART_OF_ARGUMENT, NO_PLACE, MEASURED, BAD_ARGUMENT, RECORD_HEADER, NEAR, NEAR_TEXT3, KFUNC_CALL, SIZED, STORE;
 var init_rejection = __esm({
   "src/classify/rejection.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_accessed_register();
     init_kfunc_argument();
     init_lost_pointer();
     init_make_finding();
@@ -78670,7 +79080,7 @@ var init_rejection = __esm({
     BAD_ARGUMENT = /^invalid (?:indirect )?(?:access|read)|^R\d+ (?:type=|(?:min|max) value|offset is)|^At .* expected/;
     RECORD_HEADER = 8;
     NEAR = 3;
-    NEAR_TEXT2 = 65536;
+    NEAR_TEXT3 = 65536;
     KFUNC_CALL = /^call \w+#\d{4,}$/;
     SIZED = /^\S+ \S+ memory, len pair leads to invalid memory access$/m;
     STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
@@ -78683,7 +79093,6 @@ var init_rejection = __esm({
     __name(isSized, "isSized");
     __name(measured, "measured");
     __name(pastEnd, "pastEnd");
-    __name(accessesMap, "accessesMap");
     __name(misplaced, "misplaced");
     __name(given2, "given");
     __name(finerReason, "finerReason");
@@ -79043,14 +79452,14 @@ function manifestFindings(open4, programs) {
   const present = new Map(open4.programs.map((program2) => [program2.name, program2]));
   const names3 = [...present.keys()].slice(0, 20).join(", ");
   const missing4 = [];
-  const notes = [];
+  const notes2 = [];
   for (const program2 of programs) {
     const found2 = present.get(program2.name);
     const common = { confidence: "high", phase: "open", subject: program2.name };
     if (!found2) {
       const args = { program: program2.name, present: names3, reason: "program" };
       if (program2.required) missing4.push(makeFinding({ ...common, code: "MISSING_PROGRAM", args }));
-      else notes.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
+      else notes2.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
     } else if (program2.section !== "" && program2.section !== found2.section) {
       const args = {
         program: program2.name,
@@ -79058,10 +79467,10 @@ function manifestFindings(open4, programs) {
         expected: program2.section,
         reason: "section"
       };
-      notes.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
+      notes2.push(makeFinding({ ...common, code: "MANIFEST_MISMATCH", args }));
     }
   }
-  return { missing: missing4, notes };
+  return { missing: missing4, notes: notes2 };
 }
 var init_manifest3 = __esm({
   "src/classify/manifest.ts"() {
@@ -79139,8 +79548,8 @@ function settingFindings(evidence, names3 = NOTHING_KNOWN) {
   const found2 = mergeFindings(
     shims.filter((shim) => !isNote3(shim)).map((shim) => settingFinding(shim, evidence, names3))
   );
-  const notes = shims.filter(isNote3).map((shim) => settingFinding(shim, evidence, names3));
-  return { failed: found2, notes };
+  const notes2 = shims.filter(isNote3).map((shim) => settingFinding(shim, evidence, names3));
+  return { failed: found2, notes: notes2 };
 }
 function settingFinding(shim, evidence, names3) {
   const { kind: kind2, subject, detail: detail2, errno: errno4 } = shim;
@@ -79195,7 +79604,7 @@ function variantFindings(evidence, load2, groups2, known5) {
   if (missing4 !== void 0) {
     return { failed: [], unreported: `the guest did not say which program of the group ${missing4} it loads` };
   }
-  const empty2 = groups2.flatMap((name5) => reported.get(name5) ?? []).filter(({ chosen: chosen3 }) => chosen3 === "");
+  const empty2 = groups2.flatMap((name5) => reported.get(name5) ?? []).filter(({ chosen: chosen2 }) => chosen2 === "");
   const untried = empty2.find(({ programs }) => programs.some(({ outcome }) => outcome === "untried"));
   if (untried) {
     return { failed: [], unreported: `the guest could not try the programs of the group ${untried.group} one by one` };
@@ -79264,8 +79673,8 @@ var init_variants2 = __esm({
 function unusable3(message4) {
   return { status: "infra_error", cause: "protocol", message: message4 };
 }
-function fail(failedStage2, causes, notes = []) {
-  return { status: "fail", failedStage: failedStage2, findings: mergeFindings([...asCauses(causes), ...notes]) };
+function fail(failedStage2, causes, notes2 = []) {
+  return { status: "fail", failedStage: failedStage2, findings: mergeFindings([...asCauses(causes), ...notes2]) };
 }
 function classify(input) {
   const { evidence } = input;
@@ -79283,7 +79692,7 @@ function classify(input) {
   if (open4?.status === "fail") return fail("load", openFindings(evidence, open4));
   const manifest = open4 ? manifestFindings(open4, input.programs) : { missing: [], notes: [] };
   const settings = settingFindings(evidence, input.settingNames);
-  const notes = [...manifest.notes, ...settings.notes];
+  const notes2 = [...manifest.notes, ...settings.notes];
   const over = overBudgetOf(input);
   const variants = load2 && variantFindings(evidence, load2, input.variantGroups ?? [], input.programCauses);
   const absent = new Set(manifest.missing.map(({ subject }) => subject));
@@ -79292,21 +79701,21 @@ function classify(input) {
   if (load2?.status === "fail") {
     if (ended2 && exit.code === 0) return unusable3("the load failed, but the validator says that everything passed");
     const rejected2 = withoutRetargeted(loadFindings(evidence, load2, input.programCauses), settings);
-    return fail("load", [...variants?.failed ?? [], ...unset, ...rejected2, ...manifest.missing, ...over], notes);
+    return fail("load", [...variants?.failed ?? [], ...unset, ...rejected2, ...manifest.missing, ...over], notes2);
   }
   const stopped = stoppedEarly(evidence, input.signalSenders);
   if (stopped) return stopped;
-  if (crash) return fail(crash.phase === "attach" ? "attach" : "load", [...manifest.missing, crash], notes);
+  if (crash) return fail(crash.phase === "attach" ? "attach" : "load", [...manifest.missing, crash], notes2);
   if (open4?.status !== "pass") return unusable3("the guest did not say whether the object could be opened");
   if (load2?.status !== "pass") return unusable3("the guest did not say whether the object loads");
   if (variants?.unreported !== void 0) return unusable3(variants.unreported);
-  if (variants && variants.failed.length > 0) return fail("load", [...variants.failed, ...unfit, ...over], notes);
-  return afterLoad(input, exit.code, { unfit, over, notes });
+  if (variants && variants.failed.length > 0) return fail("load", [...variants.failed, ...unfit, ...over], notes2);
+  return afterLoad(input, exit.code, { unfit, over, notes: notes2 });
 }
 function overBudgetOf({ evidence, maxInsns }) {
   return maxInsns === void 0 ? [] : overBudget(evidence, { maxInsns });
 }
-function afterLoad(input, exitCode2, { unfit, over, notes }) {
+function afterLoad(input, exitCode2, { unfit, over, notes: notes2 }) {
   const { evidence, attachMode } = input;
   const attach3 = attachMode === "disabled" ? { required: [], warnings: [] } : attachFindings(input);
   const unfitNames = new Set(unfit.map(({ subject }) => subject));
@@ -79317,7 +79726,7 @@ function afterLoad(input, exitCode2, { unfit, over, notes }) {
   const causes = [...unfit, ...unattached, ...tests, ...over];
   const tested = stagesOf(evidence, "functional").some(({ status: status4 }) => status4 !== "skipped");
   const warnings = tested ? attach3.warnings.filter((finding) => !isIdle(finding)) : attach3.warnings;
-  const rest = [...functional.notes, ...unloadedFindings(evidence, input.programs), ...warnings, ...notes];
+  const rest = [...functional.notes, ...unloadedFindings(evidence, input.programs), ...warnings, ...notes2];
   if (unfit.length > 0) return fail("validation", causes, rest);
   if (unattached.length > 0) return fail("attach", causes, rest);
   if (tests.length > 0) return fail("functional", causes, rest);
@@ -79445,16 +79854,16 @@ function shortEvidence(evidence, bytes3) {
   const numbered = evidence.stages.flatMap(
     (stage, index) => stage.stage === "step" ? [] : [{ stage, index, rank: rank(stage) }]
   );
-  const chosen3 = [];
+  const chosen2 = [];
   let left = bytes3;
   for (const { stage, index, rank: rank2 } of numbered.sort((a, b) => a.rank - b.rank || a.index - b.index)) {
     const short2 = cut2(stage);
     const weight2 = rank2 === 0 ? 0 : bytesOf(short2);
     if (weight2 > left) break;
     left -= weight2;
-    chosen3.push({ stage: short2, index });
+    chosen2.push({ stage: short2, index });
   }
-  const stages = chosen3.sort((a, b) => a.index - b.index).map(({ stage }) => stage);
+  const stages = chosen2.sort((a, b) => a.index - b.index).map(({ stage }) => stage);
   const document = evidence.document === void 0 ? void 0 : "";
   return { hello: cut2(evidence.hello), stages, document };
 }
@@ -79805,7 +80214,7 @@ function btfNote2({ id: id2 }, btf) {
   const { path: path2, sha256: sha2563 } = btf;
   return `kernel ${id2}: where it has no BTF, CO-RE gets ${fileName(path2)} (sha256 ${sha2563})`;
 }
-function notesOf2(profile) {
+function notesOf3(profile) {
   const replaced = profile.replaces === void 0 ? void 0 : overrideNote(profile);
   return [profile.note, replaced, keyringNote(profile)].filter((one) => one !== void 0);
 }
@@ -79824,7 +80233,7 @@ var init_kernel_notes = __esm({
     __name(keyringNote, "keyringNote");
     __name(unverifiedNote, "unverifiedNote");
     __name(btfNote2, "btfNote");
-    __name(notesOf2, "notesOf");
+    __name(notesOf3, "notesOf");
     MAX_WORDS5 = 4e3;
     __name(plainWords, "plainWords");
   }
@@ -80022,13 +80431,13 @@ async function prepare4(context, target) {
   }, "failed");
   const unusable5 = problemOf3(profile);
   if (unusable5 !== void 0) return failed2(unusable5);
-  for (const one of notesOf2(profile)) note3(one);
-  const chosen3 = lanes.of(profile);
-  if ("unavailable" in chosen3)
-    return { ok: false, outcome: { status: "skipped", reason: chosen3.unavailable }, ms: ms2() };
+  for (const one of notesOf3(profile)) note3(one);
+  const chosen2 = lanes.of(profile);
+  if ("unavailable" in chosen2)
+    return { ok: false, outcome: { status: "skipped", reason: chosen2.unavailable }, ms: ms2() };
   try {
     const named8 = await namedBtf(services.readBtf, profile, capacity.signal);
-    const { lane } = chosen3;
+    const { lane } = chosen2;
     const guests = "prepareImage" in lane ? ofImage(context, lane, profile, timed2) : ofKernel(context, lane, profile, timed2);
     const { record: record4, cached: cached2, config: config2, open: open4 } = await guests;
     if (record4.vouched.by === "nobody") note3(unverifiedNote(profile, record4));
@@ -80075,6 +80484,32 @@ var init_prepare_kernels = __esm({
     __name(causeOf4, "causeOf");
     __name(prepare4, "prepare");
     __name(prewarm, "prewarm");
+  }
+});
+
+// src/run/shells.ts
+function shellOpener(services, signal, onNote) {
+  const shells = /* @__PURE__ */ new Map();
+  return (arch) => {
+    const shell = shells.get(arch) ?? prepareShell(services, arch, signal, onNote);
+    shells.set(arch, shell);
+    return shell;
+  };
+}
+async function prepareShell({ ensureShell }, arch, signal, onNote) {
+  try {
+    return await ensureShell(arch, { signal, onNote });
+  } catch (error2) {
+    return { status: "infra_error", cause: "userland_unavailable", message: messageOf(error2) };
+  }
+}
+var init_shells2 = __esm({
+  "src/run/shells.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    __name(shellOpener, "shellOpener");
+    __name(prepareShell, "prepareShell");
   }
 });
 
@@ -80435,7 +80870,7 @@ function timed({ source, request: { command, files = [], ...request2 } }, left) 
   const workTimeoutMs = Math.max(1, Math.round(left - Math.min(RESULT_RESERVE_MS, left / 10)));
   const seconds4 = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1e3));
   const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS2, seconds4);
-  const sent = files.filter((file2) => !source.files?.some((own3) => isSame3(own3, file2)));
+  const sent = files.filter((file2) => !source.files?.some((own3) => isSame4(own3, file2)));
   const hasShell2 = files.some(({ path: path2 }) => path2 === SHELL_PATH);
   return {
     ...request2,
@@ -80445,16 +80880,28 @@ function timed({ source, request: { command, files = [], ...request2 } }, left) 
     ...command && { command: { ...command, timeoutSeconds } }
   };
 }
-function isSame3(own3, file2) {
+function isSame4(own3, file2) {
   if (own3 === file2) return true;
   if (own3.kind !== "file" || file2.kind !== "file") return false;
   return own3.path === file2.path && own3.executable === file2.executable && Buffer.compare(own3.bytes, file2.bytes) === 0;
 }
-async function runInGuest(job, host, signal, emit, fresh) {
+async function converse2(job, host, guest, files, { left, ...options2 }) {
+  const before = guest.console();
   const started = host.monotonicMs();
+  const evidence = await guest.run(timed(job, left), { ...options2, timeoutMs: left, sink: files });
+  const runMs = host.monotonicMs() - started;
+  await files.finish(evidence);
+  const causes = job.ahead && await inTurns(host, job.ahead(evidence));
+  const said = guest.console();
+  const console2 = said.startsWith(before) ? said.slice(before.length) : said;
+  const shortened = files.shortened();
+  const outcome = job.judge(evidence, console2, causes);
+  return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, runMs };
+}
+async function runInGuest(job, host, signal, emit, fresh) {
   const at = { artifact: job.cell.artifact, target: job.cell.target };
   let bootMs = 0;
-  let runStarted = started;
+  let runStarted = host.monotonicMs();
   let facts = job.source.facts;
   let hello;
   let files;
@@ -80473,18 +80920,9 @@ async function runInGuest(job, host, signal, emit, fresh) {
       emit({ type: "cell-testing", ...at, bootMs });
       const spent = job.source.bootsApart && !guest.restored ? 0 : bootMs;
       const left = Math.max(1, Math.round(job.target.timeoutMs - spent));
-      const before = guest.console();
       files = openCellFiles(host, job.dir, guest.hello);
       const onStage = /* @__PURE__ */ __name((stage) => emit({ type: "cell-stage", ...at, stage }), "onStage");
-      const evidence = await guest.run(timed(job, left), { signal, timeoutMs: left, sink: files, onStage });
-      const runMs = host.monotonicMs() - runStarted;
-      await files.finish(evidence);
-      const causes = job.ahead && await inTurns(host, job.ahead(evidence));
-      const said = guest.console();
-      const console2 = said.startsWith(before) ? said.slice(before.length) : said;
-      const shortened = files.shortened();
-      const outcome = job.judge(evidence, console2, causes);
-      return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, guest: facts, bootMs, runMs };
+      return { ...await converse2(job, host, guest, files, { left, signal, onStage }), guest: facts, bootMs };
     } catch (_) {
       var _error = _, _hasError = true;
     } finally {
@@ -80555,7 +80993,8 @@ var init_run_cell = __esm({
     KILL_RESERVE_MS = 2e3;
     MAX_COMMAND_SECONDS2 = 86400;
     __name(timed, "timed");
-    __name(isSame3, "isSame");
+    __name(isSame4, "isSame");
+    __name(converse2, "converse");
     __name(runInGuest, "runInGuest");
     FINAL = /* @__PURE__ */ new Set([
       "no_space",
@@ -80572,26 +81011,30 @@ var init_run_cell = __esm({
 });
 
 // src/run/whole-cell.ts
-async function runWholeCell({ job, validation, shell, rules, openModules, storedModules: storedModules2, btf }, host, signal, emit) {
-  const request2 = { ...validation.request, files: [...shell ? [shell] : [], ...validation.request.files ?? []] };
-  const ahead = await namesAhead(validation.names, rules, storedModules2);
+function decidingLoader({ job, validation, shell }, ...[host, signal, emit]) {
+  const files = [...shell ? [shell] : [], ...validation.request.files ?? []];
   let inserted2 = [];
-  const runWith = /* @__PURE__ */ __name((supplied) => {
-    const run2 = /* @__PURE__ */ __name((modules2) => {
+  return {
+    run(modules2, supplied) {
       inserted2 = modules2;
-      return runCell(
-        { ...job, ...validation, request: { ...request2, modules: modules2, btf: supplied?.bytes } },
-        host,
-        signal,
-        emit
-      );
-    }, "run");
-    return openModules ? runWithModules(run2, rules, openModules, signal, ahead) : run2([]);
-  }, "runWith");
-  const first3 = await runWithBtf(runWith, request2.command === void 0 ? btf : void 0);
+      const request2 = { ...validation.request, files, modules: modules2, btf: supplied?.bytes };
+      return runCell({ ...job, ...validation, request: request2 }, host, signal, emit);
+    },
+    inserted: /* @__PURE__ */ __name(() => inserted2, "inserted")
+  };
+}
+async function runWholeCell(whole5, host, signal, emit) {
+  const { job, validation, rules, openModules, storedModules: storedModules2, btf } = whole5;
+  const ahead = await namesAhead(validation.names, rules, storedModules2);
+  const { run: run2, inserted: inserted2 } = decidingLoader(whole5, host, signal, emit);
+  const first3 = await runWithBtf(
+    (supplied) => openModules ? runWithModules((modules2) => run2(modules2, supplied), rules, openModules, signal, ahead) : run2([], supplied),
+    // A loader of the user's own brings what it needs.
+    validation.request.command === void 0 ? btf : void 0
+  );
   const others = await runBeside(validation.beside, job.dir, async (other, dir) => {
     await host.files.makeDir(dir);
-    const again = { ...job, ...other, dir, request: { ...other.request, modules: inserted2 } };
+    const again = { ...job, ...other, dir, request: { ...other.request, modules: inserted2() } };
     return runCell(again, host, signal, () => {
     });
   });
@@ -80605,6 +81048,7 @@ var init_whole_cell = __esm({
     init_loader_cells();
     init_module_cells();
     init_run_cell();
+    __name(decidingLoader, "decidingLoader");
     __name(runWholeCell, "runWholeCell");
   }
 });
@@ -80620,41 +81064,35 @@ function kernelsOf5(cases) {
   }
   return [...kernels4.values()];
 }
+function needsOf(cases) {
+  const cellsOf2 = /* @__PURE__ */ __name((id2) => cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id2)).length, "cellsOf");
+  return { cellsOf: cellsOf2, files: [...new Set(cases.flatMap((one) => one.files))] };
+}
 async function runQueue(cases, services, options2) {
   var _stack = [];
   try {
-    const { host } = services;
     const { reporter, logDir } = options2;
     const kernels4 = kernelsOf5(cases);
     const stop = new AbortController();
     const signal = AbortSignal.any([options2.signal, stop.signal]);
-    const guests = await affordableGuests(host, options2.concurrency, kernels4);
+    const guests = await affordableGuests(services.host, options2.concurrency, kernels4);
     if (guests.note !== void 0) reporter.note(guests.note);
     const slots = createSlots(guests.count, signal);
     const giveUps = cases.map(() => new AbortController());
-    const cellsOf2 = /* @__PURE__ */ __name((id2) => cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id2)).length, "cellsOf");
-    const files = [...new Set(cases.flatMap((one) => one.files))];
-    const capacity = { slots, signal, logDir, cellsOf: cellsOf2, files };
+    const capacity = { slots, signal, logDir, ...needsOf(cases) };
     const prepared = __using(_stack, prepareKernels2(kernels4, services, capacity, reporter.emit, reporter.note), true);
-    const shells = /* @__PURE__ */ new Map();
-    const shellFor = /* @__PURE__ */ __name((arch) => {
-      const shell = shells.get(arch) ?? prepareShell(services, arch, signal, reporter.note);
-      shells.set(arch, shell);
-      return shell;
-    }, "shellFor");
-    const keeper = createKeeper();
     const shared2 = {
-      host,
+      host: services.host,
       reporter,
       kernels: kernels4,
       prepared,
-      shellFor,
+      shellFor: shellOpener(services, signal, reporter.note),
       openModules: moduleOpener(services.ensureModules, signal, reporter.note),
       storedModules: services.storedModules,
       slots,
       guests: guests.count,
       begun: /* @__PURE__ */ new Set(),
-      keeper
+      keeper: createKeeper()
     };
     const run2 = /* @__PURE__ */ __name(async (one, index) => {
       const own3 = AbortSignal.any([signal, giveUps[index].signal]);
@@ -80687,7 +81125,7 @@ async function runCase(one, index, shared2, signal) {
       const result = await runQueued({ case: one, cell, target, signal, caseSlots }, shared2);
       const expected = expectedOf2(cell, target, result, one.expectations ?? []);
       shared2.reporter.emit({ type: "cell-end", ...cell, result, ...expected && { expected } });
-      return { ...result, cell: { artifact: 0, target: position2 } };
+      return { ...result, cell: one.cells[position2] };
     })
   );
   throwIfCancelled(signal);
@@ -80739,13 +81177,6 @@ async function validationOrOutcome({ validation }) {
     return { status: "infra_error", cause: "artifact_unreadable", message: messageOf(error2) };
   }
 }
-async function prepareShell({ ensureShell }, arch, signal, onNote) {
-  try {
-    return await ensureShell(arch, { signal, onNote });
-  } catch (error2) {
-    return { status: "infra_error", cause: "userland_unavailable", message: messageOf(error2) };
-  }
-}
 var import_node_events, NO_LIMIT;
 var init_queue = __esm({
   "src/run/queue.ts"() {
@@ -80762,16 +81193,17 @@ var init_queue = __esm({
     init_not_run_result();
     init_prepare_kernels();
     init_run_id();
+    init_shells2();
     init_slots();
     init_turns();
     init_waiting();
     init_whole_cell();
     __name(kernelsOf5, "kernelsOf");
+    __name(needsOf, "needsOf");
     __name(runQueue, "runQueue");
     __name(runCase, "runCase");
     __name(runQueued, "runQueued");
     __name(validationOrOutcome, "validationOrOutcome");
-    __name(prepareShell, "prepareShell");
     NO_LIMIT = { use: /* @__PURE__ */ __name((_priority, work2) => work2(), "use") };
   }
 });
@@ -80807,7 +81239,7 @@ var init_run_marks = __esm({
 
 // src/run/run-notes.ts
 function runReporter(listener) {
-  const notes = [];
+  const notes2 = [];
   let broken3 = false;
   const emit = /* @__PURE__ */ __name((event3) => {
     if (broken3) return;
@@ -80815,22 +81247,35 @@ function runReporter(listener) {
       listener(event3);
     } catch (error2) {
       broken3 = true;
-      notes.push(`an event listener failed and was switched off: ${messageOf(error2)}`);
+      notes2.push(`an event listener failed and was switched off: ${messageOf(error2)}`);
     }
   }, "emit");
   const note3 = /* @__PURE__ */ __name((message4) => {
-    if (notes.includes(message4)) return;
-    notes.push(message4);
+    if (notes2.includes(message4)) return;
+    notes2.push(message4);
     emit({ type: "note", message: message4 });
   }, "note");
-  return { emit, note: note3, notes };
+  return { emit, note: note3, notes: notes2 };
 }
+function notesOfCases(cases) {
+  const said = cases.flatMap(({ name: name5, notes: notes2 }) => [...new Set(notes2)].map((note3) => ({ name: name5, note: note3 })));
+  return [...grouped(said, ({ note: note3 }) => note3)].map(([note3, of]) => {
+    const names3 = of.map(({ name: name5 }) => name5).filter((name5) => name5 !== "");
+    if (names3.length === 0 || of.length === cases.length && of.length > 1) return note3;
+    const more = names3.length > MAX_NAMED2 ? ` and ${names3.length - MAX_NAMED2} more` : "";
+    return `${names3.slice(0, MAX_NAMED2).join(", ")}${more}: ${note3}`;
+  });
+}
+var MAX_NAMED2;
 var init_run_notes = __esm({
   "src/run/run-notes.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_errors();
+    init_once_per();
     __name(runReporter, "runReporter");
+    MAX_NAMED2 = 3;
+    __name(notesOfCases, "notesOfCases");
   }
 });
 
@@ -81780,7 +82225,8 @@ function withFixedOffset(finding, evidence, facts, program2) {
   const beyond = reason === "beyond_struct";
   const read = beyond ? access3 : access3 && loadOf(access3);
   const struct = beyond ? finding.args["struct"] ?? finding.args["holder"] : read && structOf(read);
-  if (!read || struct === void 0 || isPlaced(read.insn, struct, evidence, facts, program2)) return finding;
+  if (!read || struct === void 0 || struct === "pt_regs" || isPlaced(read.insn, struct, evidence, facts, program2))
+    return finding;
   const confidence = beyond ? "high" : finding.confidence;
   return withArgs(finding, { reason: "fixed_offset", struct }, { confidence });
 }
@@ -83043,13 +83489,13 @@ function begin2(plan, runId) {
     runId,
     runDir: (0, import_node_path149.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
-    positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
+    cells: subjects.map((_, index) => cells.filter(({ artifact }) => artifact === index)),
     copies: [],
     surveys: [],
     results: subjects.map(() => void 0)
   };
 }
-function casesOf({ plan, runDir, positions, copies, surveys }) {
+function casesOf({ plan, runDir, cells, copies, surveys }) {
   const { subjects, targets, concurrency, expectations: expectations2 = [] } = plan;
   return subjects.map((subject, index) => ({
     subject,
@@ -83060,19 +83506,12 @@ function casesOf({ plan, runDir, positions, copies, surveys }) {
     needsShell: needsShell(plan),
     files: loaderFiles(plan),
     modules: moduleRulesOf(plan),
-    targets: (positions[index] ?? []).flatMap((position2) => targets[position2] ?? []),
+    targets: (cells[index] ?? []).flatMap(({ target }) => targets[target] ?? []),
+    cells: cells[index] ?? [],
     limit: concurrency,
     expectations: expectations2,
     cellDir: /* @__PURE__ */ __name((profileId2) => cellDir(runDir, profileId2, subjects.length > 1 ? stagedName(subject.artifact, index) : void 0), "cellDir")
   }));
-}
-function resultsOf2({ results, positions }) {
-  return results.flatMap(
-    (own3, artifact) => (own3 ?? []).map((result) => ({
-      ...result,
-      cell: { artifact, target: positions[artifact]?.[result.cell.target] ?? 0 }
-    }))
-  );
 }
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
@@ -83080,10 +83519,10 @@ async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   await host.files.makeDir((0, import_node_path149.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
-  const { plan, runId, runDir, notes } = one;
+  const { plan, runId, runDir, notes: notes2 } = one;
   const { host, validator } = services;
   const { command, assets = [] } = plan.payload ?? {};
-  const observed = resultsOf2(one);
+  const observed = one.results.flatMap((own3) => own3 ?? []);
   const results = plan.inferred ? withInferred(observed, plan.inferred, plan.targets) : observed;
   return {
     runId,
@@ -83099,7 +83538,7 @@ function reportOf(one, { services, partial: partial2, startedAt, started }) {
     ...assets.length > 0 && { assets },
     results: partial2 ? results : acrossKernels(results),
     validator,
-    notes,
+    notes: notes2,
     runDir,
     durationMs: host.monotonicMs() - started
   };
@@ -83115,9 +83554,8 @@ function announce(under3, objects, reporter) {
     cells: ids.length,
     cellCounts: kernels4.map(({ profile }) => ids.filter((id2) => id2 === profile.id).length)
   });
-  for (const { plan, notes } of under3) {
-    for (const note3 of notes) reporter.emit({ type: "note", message: plan.name ? `${plan.name}: ${note3}` : note3 });
-  }
+  const cases = under3.map(({ plan, notes: notes2 }) => ({ name: plan.name ?? "", notes: notes2 }));
+  for (const message4 of notesOfCases(cases)) reporter.emit({ type: "note", message: message4 });
 }
 async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ __name(() => false, "endsCheck") }, services, { signal, onEvent }) {
   const { host } = services;
@@ -83189,7 +83627,6 @@ var init_run_check = __esm({
     init_validation();
     __name(begin2, "begin");
     __name(casesOf, "casesOf");
-    __name(resultsOf2, "resultsOf");
     __name(makeRunDirectory, "makeRunDirectory");
     __name(reportOf, "reportOf");
     __name(announce, "announce");
@@ -83235,7 +83672,7 @@ var init_shard_view = __esm({
 });
 
 // src/compare/causes.ts
-function isSame4(before, now) {
+function isSame5(before, now) {
   const identity2 = /* @__PURE__ */ __name(({ code: code2, reason, subject, decisive }) => JSON.stringify([code2, reason, subject, decisive !== false]), "identity");
   return identity2(before) === identity2(now) && isDetailKnown(before.detail, now.detail);
 }
@@ -83251,15 +83688,20 @@ function take(from, matches2) {
 }
 function failing({ causes }) {
   return causes.filter((cause) => cause.decisive !== false || leavesOpen(cause)).flatMap((cause) => {
-    const { code: code2, subject, detail: detail2 } = cause;
+    const { code: code2, coarse, subject, detail: detail2 } = cause;
     const names3 = namesIn2(cause.program ?? "");
-    return names3.length === 0 ? [{ code: code2, subject, detail: detail2, program: cause.program }] : names3.map((program2) => ({ code: code2, subject, detail: detail2, program: program2 }));
+    return names3.length === 0 ? [{ code: code2, coarse, subject, detail: detail2, program: cause.program }] : names3.map((program2) => ({ code: code2, coarse, subject, detail: detail2, program: program2 }));
   });
 }
 function hasNewCause(base, head2) {
   const before = grouped(failing(base), ({ code: code2, subject }) => JSON.stringify([code2, subject]));
   const now = failing(head2);
-  if (before.size === 0 || now.length === 0) return base.classification !== head2.classification;
+  const { classification } = base;
+  if (now.length === 0) return classification !== head2.classification;
+  if (before.size === 0)
+    return [head2, ...now.map(({ coarse }) => ({ classification: coarse ?? head2.classification }))].some(
+      (one) => one.classification !== classification
+    );
   const isKnown3 = /* @__PURE__ */ __name((one) => (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
     (other) => fits(other.program, one.program) && isDetailKnown(other.detail, one.detail)
   ), "isKnown");
@@ -83280,9 +83722,9 @@ function compareCauses(base, head2) {
     return before !== void 0;
   }, "takeFor");
   const unmatched = head2.filter(
-    (cause) => !takeFor(cause, (other) => isSame4(other, cause) && place2(other) === place2(cause))
+    (cause) => !takeFor(cause, (other) => isSame5(other, cause) && place2(other) === place2(cause))
   );
-  const fresh = unmatched.filter((cause) => !takeFor(cause, (other) => isSame4(other, cause)));
+  const fresh = unmatched.filter((cause) => !takeFor(cause, (other) => isSame5(other, cause)));
   return {
     newCauses: [...fresh, ...pairs2.flatMap((pair) => programsBeside(pair.head, pair.base))],
     clearedCauses: [...left, ...pairs2.flatMap((pair) => programsBeside(pair.base, pair.head))],
@@ -83301,7 +83743,7 @@ var init_causes = __esm({
     init_finding();
     init_name_list();
     init_once_per();
-    __name(isSame4, "isSame");
+    __name(isSame5, "isSame");
     __name(fits, "fits");
     __name(place2, "place");
     __name(take, "take");
@@ -83465,7 +83907,7 @@ var init_attach_options = __esm({
 });
 
 // src/plan/classes/verifier-marks.ts
-var LARGE, hasCalls, isLarge, managesFields, VERIFIER_MARKS;
+var LARGE, hasCalls, isLarge, hasCallbacks, managesFields, LIVENESS, VERIFIER_MARKS;
 var init_verifier_marks = __esm({
   "src/plan/classes/verifier-marks.ts"() {
     "use strict";
@@ -83473,7 +83915,9 @@ var init_verifier_marks = __esm({
     LARGE = 4096;
     hasCalls = /* @__PURE__ */ __name(({ programs }) => programs.some(({ subprograms }) => subprograms.length > 0), "hasCalls");
     isLarge = /* @__PURE__ */ __name(({ programs }) => programs.some(({ totalInsns }) => totalInsns > LARGE), "isLarge");
+    hasCallbacks = /* @__PURE__ */ __name(({ programs }) => programs.some(({ callbackAt }) => callbackAt !== void 0), "hasCallbacks");
     managesFields = /* @__PURE__ */ __name(({ maps }) => maps.some(({ valueFields: valueFields2 }) => valueFields2.length > 0), "managesFields");
+    LIVENESS = "bpf_verifier_env.liveness";
     VERIFIER_MARKS = [
       { member: "bpf_func_state.in_callback_fn", since: "5.13", words: "callbacks, spilled scalars" },
       { member: "bpf_reg_state.map_uid", since: "5.16", words: "bounds of 32-bit registers, inner maps" },
@@ -83488,7 +83932,12 @@ var init_verifier_marks = __esm({
         words: "stacks of subprograms",
         concerns: hasCalls
       },
-      { member: "bpf_verifier_env.liveness", since: "6.18", words: "liveness of the stack", concerns: isLarge },
+      {
+        member: LIVENESS,
+        since: "6.18",
+        words: "liveness of the stack, also that of callbacks",
+        concerns: /* @__PURE__ */ __name((facts) => isLarge(facts) || hasCallbacks(facts), "concerns")
+      },
       {
         member: "bpf_prog_aux.st_ops_assoc",
         since: "7.0",
@@ -83573,15 +84022,18 @@ function mapNeeds2(map3) {
     ...map3.inner ? mapNeeds2(map3.inner) : []
   ];
 }
-function recordNeeds({ btf }) {
+function recordNeeds({ btf, programs }) {
   const needs = [];
   for (let id2 = 1; id2 <= (btf?.count ?? 0); id2++) {
     const type = btf?.kind(id2) === "struct" ? btf.type(id2) : void 0;
     if (type?.name.startsWith("trace_event_raw_")) needs.push({ kind: "type", name: type.name.replace(/___.*$/, "") });
   }
-  return needs;
+  if (needs.length > 0) return needs;
+  return programs.flatMap(
+    ({ kind: { type, target } }) => type === "tracepoint" && !target.startsWith("syscalls/") ? [{ kind: "record", name: target }] : []
+  );
 }
-function needsOf(facts) {
+function needsOf2(facts) {
   const { programs, maps } = floorsOf(facts);
   const versions2 = [...maps, ...programs.flatMap(({ requirements }) => requirements)].map(({ since: since2 }) => since2);
   const marks = VERIFIER_MARKS.filter(({ concerns }) => concerns === void 0 || concerns(facts));
@@ -83594,8 +84046,8 @@ function needsOf(facts) {
     ...recordNeeds(facts),
     ...facts.core.filter(({ kind: kind2 }) => kind2 !== "local_type_id").map(({ kind: kind2, access: access3 }) => ({ kind: "field", name: `${kind2} ${access3}` }))
   ];
-  const distinct = new Map(needs.map((need) => [`${need.kind} ${need.name}`, need]));
-  return [...distinct].sort(([a], [b]) => a < b ? -1 : 1).map(([, need]) => need);
+  const distinct2 = new Map(needs.map((need) => [`${need.kind} ${need.name}`, need]));
+  return [...distinct2].sort(([a], [b]) => a < b ? -1 : 1).map(([, need]) => need);
 }
 var CONTEXTS, SHARED_BY_PROGRAMS;
 var init_needs = __esm({
@@ -83633,7 +84085,7 @@ var init_needs = __esm({
     __name(programNeeds, "programNeeds");
     __name(mapNeeds2, "mapNeeds");
     __name(recordNeeds, "recordNeeds");
-    __name(needsOf, "needsOf");
+    __name(needsOf2, "needsOf");
   }
 });
 
@@ -83670,6 +84122,7 @@ function indexKernel(facts) {
   return {
     ...facts,
     typesOf: /* @__PURE__ */ __name((kind2, name5) => types?.types.get(`${kind2} ${name5}`) ?? NONE3, "typesOf"),
+    tagsFrom: /* @__PURE__ */ __name((start) => [...types?.types ?? []].flatMap(([key, ids]) => key.startsWith(`tag ${start}`) ? ids : NONE3), "tagsFrom"),
     hasEnumerator: /* @__PURE__ */ __name((name5) => types?.enumerators.has(name5) ?? false, "hasEnumerator"),
     symbolCount: /* @__PURE__ */ __name((name5) => symbols?.counts.get(name5) ?? 0, "symbolCount"),
     isTransformed: /* @__PURE__ */ __name((name5) => symbols?.transformed.has(name5) ?? false, "isTransformed")
@@ -83707,6 +84160,14 @@ function prototypeWords(btf, id2) {
     (_, index) => typeWords(btf, btf.types.getUint32(type.at + index * 8 + 4, true))
   );
   return `${typeWords(btf, type.ref)} (${parameters.join(", ")})`;
+}
+function takesUnion(btf, id2) {
+  const func = btf.type(plainId(btf, id2));
+  const type = func.kind === "func" ? btf.type(plainId(btf, func.ref)) : func;
+  if (type.kind !== "func_proto") return false;
+  return Array.from({ length: type.count }, (_, index) => btf.types.getUint32(type.at + index * 8 + 4, true)).some(
+    (parameter) => btf.type(plainId(btf, parameter)).kind === "union"
+  );
 }
 function layoutWords(btf, id2) {
   const type = btf.type(plainId(btf, id2));
@@ -83772,6 +84233,7 @@ var init_layouts = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_btf_types();
     __name(prototypeWords, "prototypeWords");
+    __name(takesUnion, "takesUnion");
     __name(layoutWords, "layoutWords");
     __name(memberNamed, "memberNamed");
     __name(elementAt, "elementAt");
@@ -83803,9 +84265,11 @@ function functionWords(kernel2, name5) {
   if (isPattern(name5)) return `pattern ${symbols.some((symbol) => globMatches(name5, symbol.slice(1)))}`;
   const count5 = countWords(kernel2.symbolCount(name5));
   const marks = MARKS2.filter((mark2) => kernel2.symbolCount(mark2 + name5) > 0);
-  const known5 = btf ? each(kernel2.typesOf("func", name5), (id2) => prototypeWords(btf, id2)) : "no types";
+  const types = kernel2.typesOf("func", name5);
+  const known5 = btf ? each(types, (id2) => prototypeWords(btf, id2)) : "no types";
+  const unions = btf && types.some((id2) => takesUnion(btf, id2)) ? verifierWords(kernel2, LIVENESS) : "";
   const module2 = count5 === "none" ? ofModules(kernel2, { kind: "function", name: name5 }) : "";
-  return [count5, kernel2.isTransformed(name5) ? "transformed" : "", ...marks, known5, module2].join("; ");
+  return [count5, kernel2.isTransformed(name5) ? "transformed" : "", ...marks, known5, unions, module2].join("; ");
 }
 function variableWords(kernel2, name5) {
   const { btf, symbols } = kernel2;
@@ -83822,6 +84286,14 @@ function tracepointWords(kernel2, path2) {
   const count5 = countWords(kernel2.symbolCount(event3));
   const module2 = count5 === "none" ? ofModules(kernel2, { kind: "tracepoint", name: path2 }) : "";
   return `${count5}; ${rawWords(kernel2, name5)}; ${module2}`;
+}
+function recordWords(kernel2, path2) {
+  const { btf } = kernel2;
+  if (btf === void 0) return unknown3(kernel2);
+  const name5 = path2.replace(/^.*\//, "");
+  const own3 = kernel2.typesOf("tag", RECORD + name5);
+  const ids = own3.length > 0 ? own3 : kernel2.tagsFrom(`${RECORD}${name5.split("_", 1).join()}_`);
+  return each(ids, (id2) => layoutWords(btf, id2));
 }
 function rawWords(kernel2, name5) {
   const { btf } = kernel2;
@@ -83881,6 +84353,8 @@ function traitOf(kernel2, { kind: kind2, name: name5 }) {
       return variableWords(kernel2, name5);
     case "tracepoint":
       return tracepointWords(kernel2, name5);
+    case "record":
+      return recordWords(kernel2, name5);
     case "raw_tracepoint":
       return rawWords(kernel2, name5);
     case "type":
@@ -83892,7 +84366,7 @@ function traitOf(kernel2, { kind: kind2, name: name5 }) {
       return verifierWords(kernel2, name5);
   }
 }
-var MARKS2, RELOCATION2;
+var MARKS2, RECORD, RELOCATION2;
 var init_traits = __esm({
   "src/plan/classes/traits.ts"() {
     "use strict";
@@ -83901,6 +84375,7 @@ var init_traits = __esm({
     init_kernel_range();
     init_btf_types();
     init_layouts();
+    init_verifier_marks();
     __name(unknown3, "unknown");
     __name(each, "each");
     __name(countWords, "countWords");
@@ -83910,6 +84385,8 @@ var init_traits = __esm({
     __name(functionWords, "functionWords");
     __name(variableWords, "variableWords");
     __name(tracepointWords, "tracepointWords");
+    RECORD = "trace_event_raw_";
+    __name(recordWords, "recordWords");
     __name(rawWords, "rawWords");
     __name(helperWords, "helperWords");
     __name(sinceWords, "sinceWords");
@@ -83923,7 +84400,7 @@ var init_traits = __esm({
 
 // src/plan/classes/classes.ts
 function boundedNeeds(facts) {
-  const needs = facts?.problems.length === 0 ? needsOf(facts) : void 0;
+  const needs = facts?.problems.length === 0 ? needsOf2(facts) : void 0;
   return needs === void 0 || needs.length > MAX_NEEDS ? void 0 : needs;
 }
 function traitsOf(facts, needs) {
@@ -83974,21 +84451,36 @@ var init_classes = __esm({
 function settingOf({ arch, kernelArgs = [], btf, runner, memoryMb, cpus, virtme, firecracker }) {
   return JSON.stringify([arch, kernelArgs, btf?.path ?? "", runner, memoryMb, cpus, virtme, firecracker]);
 }
-async function kernelClasses(targets, objects, further, places) {
-  const needs = objects.map((facts) => {
-    const own3 = boundedNeeds(facts);
-    return own3 && [...own3, ...further];
-  });
-  const kernels4 = objects.map(() => []);
-  for (const { profile, required: required2 } of targets) {
+function keyOf8(profile) {
+  return `${profile.id} ${settingOf(profile)}`;
+}
+async function kernelClasses(lists, places) {
+  const needs = lists.map(
+    ({ objects, further }) => objects.map((facts) => {
+      const own3 = boundedNeeds(facts);
+      return own3 && [...own3, ...further];
+    })
+  );
+  const profiles = new Map(lists.flatMap(({ targets }) => targets.map(({ profile }) => [keyOf8(profile), profile])));
+  const said = /* @__PURE__ */ new Map();
+  for (const [key, profile] of profiles) {
     const facts = await kernelFacts2(profile, places);
-    const traits = facts && traitsOf(facts, needs);
-    for (const [index, own3] of kernels4.entries()) {
-      const said = needs[index] === void 0 ? void 0 : traits?.[index];
-      own3.push({ traits: said, setting: settingOf(profile), required: required2, release: facts?.release });
-    }
+    said.set(key, facts ? { release: facts.release, traits: traitsOf(facts, needs.flat()) } : {});
   }
-  return kernels4.map((own3, index) => classesOf(own3, needs[index]));
+  let before = 0;
+  return lists.map(({ targets }, list6) => {
+    const start = before;
+    const own3 = needs[list6] ?? [];
+    before += own3.length;
+    return own3.map((wanted, object3) => {
+      const kernels4 = targets.map(({ profile, required: required2 }) => {
+        const { release, traits } = said.get(keyOf8(profile)) ?? {};
+        const known5 = wanted === void 0 ? void 0 : traits?.[start + object3];
+        return { traits: known5, setting: settingOf(profile), required: required2, release };
+      });
+      return classesOf(kernels4, wanted);
+    });
+  });
 }
 var init_kernel_classes = __esm({
   "src/api/kernel-classes.ts"() {
@@ -83997,6 +84489,7 @@ var init_kernel_classes = __esm({
     init_classes();
     init_kernel_facts();
     __name(settingOf, "settingOf");
+    __name(keyOf8, "keyOf");
     __name(kernelClasses, "kernelClasses");
   }
 });
@@ -84019,11 +84512,7 @@ function settingNeeds({ loader, manifest }) {
     ...(manifest?.maps ?? []).flatMap(({ innerMap: innerMap2 }) => innerMap2 ? mapTypeNeeds(innerMap2.type) : [])
   ];
 }
-async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
-  const objects = [];
-  for (const { content: content2, unusable: unusable5 } of run2.subjects) objects.push(unusable5 ? void 0 : (await content2()).facts);
-  const onNote = /* @__PURE__ */ __name((message4) => onEvent({ type: "note", message: message4 }), "onNote");
-  const classes = await kernelClasses(run2.targets, objects, settingNeeds(run2), { ...places, dir: facts, onNote });
+function cutDown(run2, classes, accepts) {
   const cells = classes.flatMap(
     (own3, artifact) => own3.map(({ sample }) => ({ artifact, target: sample })).sort((a, b) => a.target - b.target)
   );
@@ -84037,6 +84526,21 @@ async function sampled(run2, { facts, accepts }, { onEvent, ...places }) {
   const note3 = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, which ${counts}`;
   return { ...run2, cells, inferred, notes: [...run2.notes, note3] };
 }
+async function sampled(runs, { onEvent, ...places }) {
+  const wanted = runs.filter((one) => one.sample !== void 0);
+  const lists = [];
+  for (const { run: run2 } of wanted) {
+    const objects = [];
+    for (const { content: content2, unusable: unusable5 } of run2.subjects) objects.push(unusable5 ? void 0 : (await content2()).facts);
+    lists.push({ targets: run2.targets, objects, further: settingNeeds(run2) });
+  }
+  const onNote = /* @__PURE__ */ __name((message4) => onEvent({ type: "note", message: message4 }), "onNote");
+  const classes = await kernelClasses(lists, { ...places, dir: wanted[0]?.sample.facts, onNote });
+  const cut3 = new Map(
+    wanted.map((one, at) => [one, cutDown(one.run, classes[at] ?? [], one.sample.accepts)])
+  );
+  return runs.map((one) => cut3.get(one) ?? one.run);
+}
 var init_sampled = __esm({
   "src/api/sampled.ts"() {
     "use strict";
@@ -84047,6 +84551,7 @@ var init_sampled = __esm({
     __name(targetNeeds2, "targetNeeds");
     __name(functionNeed, "functionNeed");
     __name(settingNeeds, "settingNeeds");
+    __name(cutDown, "cutDown");
     __name(sampled, "sampled");
   }
 });
@@ -84080,9 +84585,22 @@ async function runPrepared(prepared, environment, settings, finish2) {
 function completedRun(one, whole5, cells, shard2) {
   return { ...one, whole: whole5, cells, report: shard2 ? shardView(whole5, cells, shard2) : withBaseline(one, whole5) };
 }
-async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, environment, settings, finish2) {
+async function checkOf({ runs, shard: shard2, endsCheck }, plan, { host, ensureKernel: ensureKernel2 }, { signal, onEvent }) {
+  const planned = await sampled(runs, { host, ensureKernel: ensureKernel2, signal, onEvent });
+  return {
+    runs: planned.map((run2, index) => plan && shard2 ? { ...run2, cells: ownCells(plan, index, shard2) } : run2),
+    partial: plan !== void 0,
+    endsCheck: /* @__PURE__ */ __name((index, report2) => {
+      const one = runs[index];
+      if (one === void 0 || endsCheck === void 0) return false;
+      return endsCheck(index, gate(withBaseline(one, report2), one.gate));
+    }, "endsCheck")
+  };
+}
+async function runAll(prepared, environment, settings, finish2) {
   var _stack = [];
   try {
+    const { runs, catalog, shard: shard2, costs } = prepared;
     const { signal, onEvent } = settings;
     const plan = shard2 && divideRuns(runs, shard2.total, costs);
     if (runs.length === 0) return finish2({ plan, runs: [] });
@@ -84098,24 +84616,7 @@ async function runAll({ runs, catalog, shard: shard2, costs, endsCheck }, enviro
       signal,
       onEvent
     });
-    const check2 = {
-      runs: await Promise.all(
-        runs.map(
-          async ({ run: run2, sample }, index) => sample === void 0 ? { ...run2, cells: plan && shard2 && ownCells(plan, index, shard2) } : await sampled(run2, sample, {
-            host: environment.host,
-            ensureKernel: services.ensureKernel,
-            signal,
-            onEvent
-          })
-        )
-      ),
-      partial: plan !== void 0,
-      endsCheck: /* @__PURE__ */ __name((index, report2) => {
-        const one = runs[index];
-        if (one === void 0 || endsCheck === void 0) return false;
-        return endsCheck(index, gate(withBaseline(one, report2), one.gate));
-      }, "endsCheck")
-    };
+    const check2 = await checkOf(prepared, plan, services, settings);
     const catalogd = catalogKernels(catalog);
     catalogd.catch(() => {
     });
@@ -84154,6 +84655,7 @@ var init_run_prepared = __esm({
     __name(runnersOf, "runnersOf");
     __name(runPrepared, "runPrepared");
     __name(completedRun, "completedRun");
+    __name(checkOf, "checkOf");
     __name(runAll, "runAll");
   }
 });
@@ -84161,9 +84663,9 @@ var init_run_prepared = __esm({
 // src/report/explain/overview.ts
 function namesOfCases(cases) {
   const files = cases.map(({ artifact, name: name5 }) => fileName(artifact) || name5);
-  const distinct = distinctNames(cases.map(({ artifact: path2, name: name5 }) => ({ name: name5 || fileName(path2), path: path2 })));
+  const distinct2 = distinctNames(cases.map(({ artifact: path2, name: name5 }) => ({ name: name5 || fileName(path2), path: path2 })));
   return files.map(
-    (file2, index) => files.indexOf(file2) === files.lastIndexOf(file2) ? file2 : distinct[index] ?? file2
+    (file2, index) => files.indexOf(file2) === files.lastIndexOf(file2) ? file2 : distinct2[index] ?? file2
   );
 }
 var PASS_MARKS;
@@ -84182,7 +84684,7 @@ var init_overview = __esm({
 // src/api/group.ts
 async function inputsOf2(environment, options2) {
   const { host, cwd } = environment;
-  const choice3 = choiceOf3(options2);
+  const choice3 = kernelChoiceOf(options2);
   await confineMatrix(host, cwd, choice3);
   const { matrix: matrix2, entries } = await resolveKernels(createCatalog(environment), choice3);
   const ids = entries.map(({ id: id2 }) => id2);
@@ -84236,7 +84738,7 @@ async function groupKernels(options2) {
     const objects = [];
     for (const one of named8) objects.push(await factsOf8(environment, one));
     const _store = __using(_stack, await useStore(host, signal), true);
-    const classes = await kernelClasses(targets, objects, [], {
+    const [classes = []] = await kernelClasses([{ targets, objects, further: [] }], {
       host,
       ensureKernel: /* @__PURE__ */ __name((profile, how) => ensureKernel(profile, { ...how, host, offline }), "ensureKernel"),
       dir: await factsDirectory(host, cwd, options2.facts),
@@ -84289,9 +84791,9 @@ var init_group = __esm({
     init_check_options2();
     init_kernel_classes();
     init_kernel_facts();
+    init_kernel_options();
     init_local_kernels2();
     init_named_objects();
-    init_prepare_test();
     init_services();
     init_store_use();
     __name(inputsOf2, "inputsOf");
@@ -84303,7 +84805,7 @@ var init_group = __esm({
 });
 
 // src/report/merge-missing.ts
-function resultsOf3({ index, runs }) {
+function resultsOf2({ index, runs }) {
   const own3 = runs.flatMap(
     ({ run: run2, cells }) => cells.filter(
       (one) => one.shard === index && run2.results.some(({ cell }) => cell.artifact === one.artifact && cell.target === one.target)
@@ -84318,7 +84820,7 @@ function missingShards(parts2) {
   return Array.from({ length: total }, (_, i) => i + 1).flatMap((index) => {
     const planned = plan.cells.filter(({ shard: shard2 }) => shard2 === index);
     const part3 = parts2.find((one) => one.index === index);
-    const requested2 = part3 === void 0 ? 0 : resultsOf3(part3);
+    const requested2 = part3 === void 0 ? 0 : resultsOf2(part3);
     if (requested2 >= planned.length) return [];
     const names3 = planned.slice(0, NAMED4).map(({ subject, kernel: kernel2 }) => `${subject} on ${kernel2}`);
     const rest = planned.length > NAMED4 ? ` and ${planned.length - NAMED4} more` : "";
@@ -84332,7 +84834,7 @@ var init_merge_missing = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     NAMED4 = 12;
-    __name(resultsOf3, "resultsOf");
+    __name(resultsOf2, "resultsOf");
     __name(missingShards, "missingShards");
   }
 });
@@ -84376,7 +84878,7 @@ function joinShards(parts2, position2, identity2) {
     // Machines wait for each other in queues and are started again: the longest of them is what the user waits for.
     durationMs: Math.max(...all.map(({ durationMs }) => durationMs)),
     results: acrossKernels(results),
-    notes: sole(all.flatMap(({ notes }) => notes))
+    notes: sole(all.flatMap(({ notes: notes2 }) => notes2))
   };
 }
 var init_join_shards = __esm({
@@ -84394,9 +84896,9 @@ var init_join_shards = __esm({
 
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
-  const { parts: parts2, workdir, notes } = merging;
+  const { parts: parts2, workdir, notes: notes2 } = merging;
   const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path150.join)(workdir, "runs", runId) });
-  const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
+  const run2 = { ...joined5, notes: [...joined5.notes, ...notes2] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
   if (baseline === void 0) return run2;
@@ -84450,7 +84952,7 @@ function suiteConclusion(ended2, runs) {
   const { paths } = ended2;
   const left = [...runs];
   const cases = ended2.cases.map((one) => placed(one.report, runOf(one) && left.shift()));
-  const suite = { kind: "suite", ...ended2.suite, cases };
+  const suite = finishedDocument("suite", ended2.suite, cases);
   const json = documentJson(suite);
   return {
     document: suite,
@@ -84470,7 +84972,8 @@ var init_finish_suite = __esm({
   "src/api/finish-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_check_document();
+    init_document_files();
+    init_finished_document();
     NOWHERE = { json: "", markdown: "" };
     __name(runOf, "runOf");
     __name(suiteRuns, "suiteRuns");
@@ -84607,7 +85110,7 @@ var init_shard_kernels = __esm({
 function nameOf5({ part: part3, file: file2 }) {
   return `shard ${part3.index}/${part3.total} (${file2})`;
 }
-function resultsOf4({ index, runs }) {
+function resultsOf3({ index, runs }) {
   const own3 = runs.flatMap(
     ({ run: run2, cells }, position2) => cells.filter(({ shard: shard2 }) => shard2 === index).map(({ artifact, target }) => {
       const result = run2.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
@@ -84625,8 +85128,8 @@ function resultOf3(outcome) {
   return [outcome.status, ...causes.sort()].join("; ");
 }
 function rejectOtherResults(late, early) {
-  const results = resultsOf4(late.part);
-  const lost = [...resultsOf4(early.part)].find(([cell2, received]) => received !== "" && results.get(cell2) !== received);
+  const results = resultsOf3(late.part);
+  const lost = [...resultsOf3(early.part)].find(([cell2, received]) => received !== "" && results.get(cell2) !== received);
   if (lost === void 0) return;
   const [cell, before] = lost;
   const now = results.get(cell) || "no result";
@@ -84640,7 +85143,7 @@ function rejectOtherResults(late, early) {
 }
 function newest3(found2) {
   const kept = /* @__PURE__ */ new Map();
-  const notes = [];
+  const notes2 = [];
   for (const one of found2) {
     const other = kept.get(one.part.index);
     if (other === void 0 || one.part.total !== other.part.total) {
@@ -84655,11 +85158,11 @@ function newest3(found2) {
     if (why2 !== void 0) throw new UsageError("shards_differ", cleaned(why2, shown3));
     rejectOtherResults(late, early);
     kept.set(one.part.index, late);
-    notes.push(
+    notes2.push(
       `shard ${one.part.index}/${one.part.total} was run more than once: the newest run counts (${late.part.startedAt}, ${late.file}), not that of ${early.part.startedAt} (${early.file})`
     );
   }
-  return { kept: [...kept.values()].sort((a, b) => a.part.index - b.part.index), notes };
+  return { kept: [...kept.values()].sort((a, b) => a.part.index - b.part.index), notes: notes2 };
 }
 function objectsOf({ runs }) {
   return new Map(runs.flatMap(({ run: run2 }) => run2.artifacts.map(({ name: name5, sha256: sha2563 }) => [name5, sha2563])));
@@ -84736,7 +85239,7 @@ function difference(a, b) {
   return phrase`${both} ran in different ways (other flags, another manifest, ${option("fail-on")} or ${option("baseline")}); ${SAME_FOR_ALL}`;
 }
 function chooseParts(found2) {
-  const { kept, notes } = newest3(found2);
+  const { kept, notes: notes2 } = newest3(found2);
   const [first3] = kept;
   for (const other of kept.slice(1)) {
     const why2 = first3 && difference(first3, other);
@@ -84744,7 +85247,7 @@ function chooseParts(found2) {
   }
   return {
     parts: kept.map(({ part: part3 }) => part3),
-    notes: [...notes, ...updatedKernels(kept)].map((note3) => terminal(note3, MESSAGE_LENGTH))
+    notes: [...notes2, ...updatedKernels(kept)].map((note3) => terminal(note3, MESSAGE_LENGTH))
   };
 }
 var MESSAGE_LENGTH, shown3, SAME_FOR_ALL;
@@ -84758,7 +85261,7 @@ var init_shard_choice = __esm({
     init_shard_kernels();
     MESSAGE_LENGTH = 2e3;
     __name(nameOf5, "nameOf");
-    __name(resultsOf4, "resultsOf");
+    __name(resultsOf3, "resultsOf");
     __name(resultOf3, "resultOf");
     __name(rejectOtherResults, "rejectOtherResults");
     __name(newest3, "newest");
@@ -85041,7 +85544,7 @@ async function readFoundPart(host, cwd, file2) {
 }
 async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
-  const notes = [];
+  const notes2 = [];
   for (const word4 of words3) {
     const path2 = (0, import_node_path151.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
@@ -85058,7 +85561,7 @@ async function findParts(host, cwd, words3) {
     let seen = 0;
     for (const file2 of files) {
       const read = await readFoundPart(host, cwd, (0, import_node_path151.relative)(cwd, file2));
-      if (typeof read === "string") notes.push(read);
+      if (typeof read === "string") notes2.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
     }
@@ -85070,7 +85573,7 @@ async function findParts(host, cwd, words3) {
       );
     }
   }
-  return { found: [...found2.values()], notes };
+  return { found: [...found2.values()], notes: notes2 };
 }
 var import_node_path151, PATTERN2;
 var init_shard_files = __esm({
@@ -85126,13 +85629,13 @@ async function mergeParts(options2, { host, cwd }) {
     throw new UsageError("missing_option", "no report is given; name the reports of the shards");
   }
   const files = await findParts(host, cwd, options2.reports);
-  const chosen3 = chooseParts(files.found);
+  const chosen2 = chooseParts(files.found);
   const baseline = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
   const merging = {
     host,
-    parts: chosen3.parts,
-    missing: missingShards(chosen3.parts),
-    notes: [...files.notes, ...chosen3.notes],
+    parts: chosen2.parts,
+    missing: missingShards(chosen2.parts),
+    notes: [...files.notes, ...chosen2.notes],
     baseline,
     failOn: options2.failOn,
     workdir: (0, import_node_path152.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
@@ -85142,20 +85645,20 @@ async function mergeParts(options2, { host, cwd }) {
     cwd,
     onEvent
   };
-  const { workdir, missing: missing4, notes } = merging;
+  const { workdir, missing: missing4, notes: notes2 } = merging;
   const inputs = [
     ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path152.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
-      decidesByBaseline(options2, chosen3.parts)
+      decidesByBaseline(options2, chosen2.parts)
     )
   ];
   await claimPaths(host, cwd, reportOutputs2(options2, cwd), inputs);
   await checkReportPaths(host, [merging.out, merging.markdown, ...reportFilePaths(options2.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
-  for (const message4 of notes) onEvent({ type: "note", message: message4 });
-  if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing4, notes, ...await mergeSuite(merging, startedAt) };
-  return { kind: "run", missing: missing4, notes, ...await mergeRun(merging, startedAt) };
+  for (const message4 of notes2) onEvent({ type: "note", message: message4 });
+  if (chosen2.parts[0]?.suite) return { kind: "suite", missing: missing4, notes: notes2, ...await mergeSuite(merging, startedAt) };
+  return { kind: "run", missing: missing4, notes: notes2, ...await mergeRun(merging, startedAt) };
 }
 var import_node_path152;
 var init_merge = __esm({
@@ -85201,7 +85704,7 @@ async function runPhases(options2, { prepare: prepare6, finish: finish2 }) {
   return withoutOldReports(host, reportOutputs2(options2, cwd), [placeOf3(cwd, options2.baseline)], async (old) => {
     const context = { environment, signal, onEvent, old };
     const prepared = await prepare6(context);
-    await old.remove();
+    await old.setAside();
     const { isolation, lane, diskResize, offline, refreshKernels } = options2;
     const settings = { isolation, lane, diskResize, offline, refreshKernels, signal, onEvent };
     return runPrepared(prepared, environment, settings, (completed2) => finish2(prepared, completed2, context));
@@ -85559,7 +86062,7 @@ function stableLines(run2, artifact, verdict2, paths) {
     const status4 = statusText(view.outcome.status, view.findings, view.fixups);
     return `  - ${view.target.profile.id}: ${status4}${why2 === "" ? "" : ` (${terminal(why2, 1e3)})`}`;
   });
-  const notes = [...verdict2.reasons, ...run2.notes].map((note3) => `  - ${terminal(note3, 1e3)}`);
+  const notes2 = [...verdict2.reasons, ...run2.notes].map((note3) => `  - ${terminal(note3, 1e3)}`);
   return [
     `Run ID: ${run2.runId}`,
     `Run Dir: ${terminal(run2.runDir)}`,
@@ -85571,7 +86074,7 @@ function stableLines(run2, artifact, verdict2, paths) {
     ...targets,
     ...paths.json === "" ? [] : [`JSON Report: ${terminal(paths.json)}`],
     ...paths.markdown ? [`Markdown Report: ${terminal(paths.markdown)}`] : [],
-    ...notes.length === 0 ? [] : ["Notes:", ...notes]
+    ...notes2.length === 0 ? [] : ["Notes:", ...notes2]
   ];
 }
 var init_stable_lines = __esm({
@@ -85619,16 +86122,18 @@ var init_suite_lines = __esm({
 
 // src/report/loaders-text.ts
 function reasonLines(all, width) {
-  const kernels4 = /* @__PURE__ */ new Map();
+  const found2 = /* @__PURE__ */ new Map();
   for (const { kernel: kernel2, one } of all) {
     const said = one.said === "" ? "" : ` (${terminal(one.said, MAX_SAID2)})`;
     const why2 = [...one.maps, ...one.fixups.map((text8) => `done for ${one.accepting.loader.name} alone: ${text8}`)];
     const more = why2.map((text8) => `; ${terminal(text8, MAX_SAID2)}`).join("");
     const text7 = `${terminal(one.title)}${said}${more}`;
-    kernels4.set(text7, [...kernels4.get(text7) ?? [], kernel2]);
+    found2.set(text7, [...found2.get(text7) ?? [], { loader: loaderName2(one.rejecting.loader), kernel: kernel2 }]);
   }
-  return [...kernels4].flatMap(([text7, names3]) => {
-    const [first3 = "", ...rest] = wrap2(`${names3.join(", ")}: ${text7}`, width - 4);
+  return [...found2].flatMap(([text7, where]) => {
+    const loaders = distinct(where.map(({ loader }) => loader));
+    const kernels4 = distinct(where.map(({ kernel: kernel2 }) => kernel2));
+    const [first3 = "", ...rest] = wrap2(`${loaders} on ${kernels4}: ${text7}`, width - 4);
     return [`  - ${first3}`, ...rest.map((line6) => `    ${line6}`)];
   });
 }
@@ -85657,7 +86162,7 @@ function loadersText(names3, views, kernels4, { width, paint: paint2 }) {
   if (lines3.length === 0) return [];
   return ["", paint2.bold("Loaders"), `  ${paint2.dim("* decides")}`, ...lines3];
 }
-var GAP3, MAX_SAID2;
+var GAP3, MAX_SAID2, distinct;
 var init_loaders_text = __esm({
   "src/report/loaders-text.ts"() {
     "use strict";
@@ -85669,6 +86174,7 @@ var init_loaders_text = __esm({
     init_loaders2();
     GAP3 = "  ";
     MAX_SAID2 = 300;
+    distinct = /* @__PURE__ */ __name((names3) => [...new Set(names3)].join(", "), "distinct");
     __name(reasonLines, "reasonLines");
     __name(objectLines, "objectLines");
     __name(loadersText, "loadersText");
@@ -85731,13 +86237,13 @@ var init_cases = __esm({
 function hasResult2({ outcome }) {
   return outcome.status === "pass" || outcome.status === "fail";
 }
-function keyOf8({ code: code2, subject }) {
+function keyOf9({ code: code2, subject }) {
   return `${code2} ${subject ?? ""}`;
 }
 function fine(view, finding) {
   if (!hasResult2(view)) return false;
   if (view.outcome.status === "pass" && view.findings.length === 0) return true;
-  if (findingsBy(view).has(keyOf8(finding))) return false;
+  if (findingsBy(view).has(keyOf9(finding))) return false;
   if (finding.phase === "functional") return view.outcome.status === "pass";
   const program2 = programsBy(view).get(programsOf(finding.args)[0] || (finding.subject ?? ""))?.[0];
   if (!program2) return view.load === "pass" && finding.phase !== "attach";
@@ -85783,8 +86289,8 @@ var init_group2 = __esm({
     init_inferred();
     init_once_per();
     __name(hasResult2, "hasResult");
-    __name(keyOf8, "keyOf");
-    findingsBy = oncePer((view) => grouped(view.findings, keyOf8));
+    __name(keyOf9, "keyOf");
+    findingsBy = oncePer((view) => grouped(view.findings, keyOf9));
     programsBy = oncePer((view) => grouped(view.programs, ({ name: name5 }) => name5));
     __name(fine, "fine");
     __name(groupFindings, "groupFindings");
@@ -85951,8 +86457,8 @@ function matrixLines3(cases, targets, width, paint2) {
     return view && mark(view, paint2, declared?.fails(i) === true || declared?.passes(i) === true);
   }, "cellOf");
   const lengths = cases.flatMap(({ views }, row) => views.map((_, i) => cellOf(row, i)?.text.length ?? 0));
-  const longest = Math.max(4, ...lengths);
-  const columns = kernels4.map((name5) => Math.max(widthOf(name5), longest));
+  const longest2 = Math.max(4, ...lengths);
+  const columns = kernels4.map((name5) => Math.max(widthOf(name5), longest2));
   const order = byVendor([...targets.keys()], (index) => {
     const { arch = "", distro = "", kernelFamily = "" } = targets[index]?.profile ?? {};
     return { arch, vendor: distro, family: kernelFamily };
@@ -86650,29 +87156,16 @@ var init_where_to_look = __esm({
 // src/cli/test-command.ts
 var test_command_exports = {};
 __export(test_command_exports, {
-  chosen: () => chosen2,
   testCommand: () => testCommand
 });
-function chosen2(kernels4) {
-  switch (kernels4.kind) {
-    case "matrix":
-      return { matrix: kernels4.value };
-    case "ids":
-      return { kernels: kernels4.ids };
-    case "quick":
-      return { quick: true };
-    default:
-      throw new Error(`${kernels4.kind} chooses no kernels of a check`);
-  }
-}
 async function testCommand({ command, options: options2 }, io, face, signal) {
-  const { kernels: kernels4, notes, quiet, noColor, json } = options2;
-  for (const note3 of notes) io.err(`note: ${spell(note3, io.face)}
+  const { kernels: kernels4, notes: notes2, quiet, noColor, json } = options2;
+  for (const note3 of notes2) io.err(`note: ${spell(note3, io.face)}
 `);
   const view = progressView(io, quiet);
   try {
     const result = await validate3({
-      ...chosen2(kernels4),
+      ...kernelOptionsOf(kernels4),
       ...optionsOf2(options2),
       env: io.env,
       cwd: io.cwd,
@@ -86699,10 +87192,11 @@ var init_test_command = __esm({
   "src/cli/test-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_kernel_options();
     init_report_document();
     init_index();
     init_wording();
-    init_check_document();
+    init_document_files();
     init_escape();
     init_script_lines();
     init_text2();
@@ -86710,7 +87204,6 @@ var init_test_command = __esm({
     init_options_of_validate();
     init_shard_note();
     init_where_to_look();
-    __name(chosen2, "chosen");
     __name(testCommand, "testCommand");
   }
 });
@@ -86720,6 +87213,22 @@ var require_init_command = __commonJS({
   "left-out:./init-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
     throw new Error("./init-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./serve-command.ts
+var require_serve_command = __commonJS({
+  "left-out:./serve-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./serve-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./doctor-command.ts
+var require_doctor_command = __commonJS({
+  "left-out:./doctor-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./doctor-command.ts is not part of the Action");
   }
 });
 
@@ -86744,6 +87253,9 @@ async function suiteCommand(options2, io, signal) {
       baseline: options2.baseline,
       failOn: options2.failOn,
       stopOnFailure: options2.stopOnFailure,
+      sample: options2.sample,
+      facts: options2.facts,
+      acceptInferred: options2.acceptInferred,
       isolation: options2.isolation,
       lane: options2.lane,
       offline: options2.offline,
@@ -86793,6 +87305,170 @@ var init_suite_command = __esm({
   }
 });
 
+// src/cli/plan-classes.ts
+var plan_classes_exports = {};
+__export(plan_classes_exports, {
+  differsText: () => differsText,
+  planClasses: () => planClasses
+});
+function differsText({ known: known5, differs }, above) {
+  if (above === void 0) return "";
+  if (!known5) return "nothing is known of it";
+  if (!above.known) return "nothing is known of that one";
+  if (differs.length === 0) return "architecture or guest";
+  const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME9));
+  const more = differs.length - names3.length;
+  return `${names3.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+function classesText({ objects, samples, kernels: kernels4 }) {
+  const parts2 = objects.map(({ name: name5, classes }) => {
+    const rows3 = classes.map((one, index) => [
+      one.sample,
+      differsText(one, classes[index - 1]),
+      one.kernels.filter((id2) => id2 !== one.sample).join(", ")
+    ]);
+    const head2 = `${terminal(name5, 200)}: ${classes.length === 1 ? "1 class" : `${classes.length} classes`} of ${plural2(kernels4, "kernel")}`;
+    return `${head2}
+${table2([["TEST", "DIFFERS FROM THE CLASS ABOVE IN", "STANDS FOR"], ...rows3]).join("\n")}
+`;
+  });
+  return `${parts2.join("\n")}
+${samples.length} of ${plural2(kernels4, "kernel")} to test
+`;
+}
+async function planClasses(options2, io, signal) {
+  const { artifacts, kernels: kernels4, localKernels, facts, offline, out: out2, quiet, group: group2 } = options2;
+  const result = await groupKernels({
+    ...kernels4 && kernelOptionsOf(kernels4),
+    localKernels,
+    artifacts,
+    facts,
+    offline,
+    out: out2,
+    allowProfileOverride: options2.allowProfileOverride,
+    lock: lockMode(options2),
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onNote: /* @__PURE__ */ __name((message4) => io.err(`note: ${message4}
+`), "onNote")
+  });
+  if (!group2) io.out(`${result.samples.join(",")}
+`);
+  if (group2 && out2 !== "-") io.out(classesText(result));
+  else if (!quiet) io.err(`${result.samples.length} of ${plural2(result.kernels, "kernel")} to test
+`);
+  return 0;
+}
+var NAMED5, MAX_NAME9;
+var init_plan_classes = __esm({
+  "src/cli/plan-classes.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_options();
+    init_lock();
+    init_index();
+    init_escape();
+    init_style();
+    init_table();
+    NAMED5 = 3;
+    MAX_NAME9 = 60;
+    __name(differsText, "differsText");
+    __name(classesText, "classesText");
+    __name(planClasses, "planClasses");
+  }
+});
+
+// src/cli/plan-command.ts
+var plan_command_exports = {};
+__export(plan_command_exports, {
+  planCommand: () => planCommand
+});
+async function planCommand(options2, io, signal) {
+  if (options2.group || options2.sample) return (await Promise.resolve().then(() => (init_plan_classes(), plan_classes_exports))).planClasses(options2, io, signal);
+  const { artifacts, kernels: kernels4, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out: out2, quiet } = options2;
+  const { matrix: matrix2, json, cells, expectedMs } = await planShards({
+    ...kernels4 && kernelOptionsOf(kernels4),
+    localKernels,
+    artifacts,
+    suite,
+    baseline,
+    shards,
+    targetMs,
+    out: out2,
+    allowProfileOverride: options2.allowProfileOverride,
+    lock: lockMode(options2),
+    env: io.env,
+    cwd: io.cwd,
+    signal
+  });
+  if (!quiet) {
+    const rows3 = matrix2.include.map(({ shard: shard2, kernels: ids }, i) => [
+      shard2,
+      `about ${Math.ceil((expectedMs[i] ?? 0) / 1e3)} s`,
+      ids.replaceAll(",", ", ")
+    ]);
+    const fewer = shards > rows3.length ? `; ${shards} would leave some with nothing to do` : "";
+    io.err(`${plural2(cells, "cell")} in ${plural2(rows3.length, "shard")}${fewer}
+${table2(rows3).join("\n")}
+`);
+  }
+  if (out2 === "") io.out(json);
+  return 0;
+}
+var init_plan_command = __esm({
+  "src/cli/plan-command.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_kernel_options();
+    init_lock();
+    init_index();
+    init_style();
+    init_table();
+    __name(planCommand, "planCommand");
+  }
+});
+
+// left-out:./watch-command.ts
+var require_watch_command = __commonJS({
+  "left-out:./watch-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./watch-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./bisect-command.ts
+var require_bisect_command = __commonJS({
+  "left-out:./bisect-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./bisect-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./explain-command.ts
+var require_explain_command = __commonJS({
+  "left-out:./explain-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./explain-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./inspect-command.ts
+var require_inspect_command = __commonJS({
+  "left-out:./inspect-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./inspect-command.ts is not part of the Action");
+  }
+});
+
+// left-out:./compare-command.ts
+var require_compare_command = __commonJS({
+  "left-out:./compare-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./compare-command.ts is not part of the Action");
+  }
+});
+
 // src/cli/merge-command.ts
 var merge_command_exports = {};
 __export(merge_command_exports, {
@@ -86834,186 +87510,6 @@ var init_merge_command = __esm({
     init_script_lines();
     init_text2();
     __name(mergeCommand, "mergeCommand");
-  }
-});
-
-// src/cli/plan-classes.ts
-var plan_classes_exports = {};
-__export(plan_classes_exports, {
-  differsText: () => differsText,
-  planClasses: () => planClasses
-});
-function differsText({ known: known5, differs }, above) {
-  if (above === void 0) return "";
-  if (!known5) return "nothing is known of it";
-  if (!above.known) return "nothing is known of that one";
-  if (differs.length === 0) return "architecture or guest";
-  const names3 = differs.slice(0, NAMED5).map(({ kind: kind2, name: name5 }) => terminal(`${kind2} ${name5}`, MAX_NAME9));
-  const more = differs.length - names3.length;
-  return `${names3.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-function classesText({ objects, samples, kernels: kernels4 }) {
-  const parts2 = objects.map(({ name: name5, classes }) => {
-    const rows3 = classes.map((one, index) => [
-      one.sample,
-      differsText(one, classes[index - 1]),
-      one.kernels.filter((id2) => id2 !== one.sample).join(", ")
-    ]);
-    const head2 = `${terminal(name5, 200)}: ${classes.length === 1 ? "1 class" : `${classes.length} classes`} of ${plural2(kernels4, "kernel")}`;
-    return `${head2}
-${table2([["TEST", "DIFFERS FROM THE CLASS ABOVE IN", "STANDS FOR"], ...rows3]).join("\n")}
-`;
-  });
-  return `${parts2.join("\n")}
-${samples.length} of ${plural2(kernels4, "kernel")} to test
-`;
-}
-async function planClasses(options2, io, signal) {
-  const { artifacts, kernels: kernels4, localKernels, facts, offline, out: out2, quiet, group: group2 } = options2;
-  const result = await groupKernels({
-    ...kernels4 && chosen2(kernels4),
-    localKernels,
-    artifacts,
-    facts,
-    offline,
-    out: out2,
-    allowProfileOverride: options2.allowProfileOverride,
-    lock: lockMode(options2),
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    onNote: /* @__PURE__ */ __name((message4) => io.err(`note: ${message4}
-`), "onNote")
-  });
-  if (!group2) io.out(`${result.samples.join(",")}
-`);
-  if (group2 && out2 !== "-") io.out(classesText(result));
-  else if (!quiet) io.err(`${result.samples.length} of ${plural2(result.kernels, "kernel")} to test
-`);
-  return 0;
-}
-var NAMED5, MAX_NAME9;
-var init_plan_classes = __esm({
-  "src/cli/plan-classes.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_lock();
-    init_index();
-    init_escape();
-    init_style();
-    init_table();
-    init_test_command();
-    NAMED5 = 3;
-    MAX_NAME9 = 60;
-    __name(differsText, "differsText");
-    __name(classesText, "classesText");
-    __name(planClasses, "planClasses");
-  }
-});
-
-// src/cli/plan-command.ts
-var plan_command_exports = {};
-__export(plan_command_exports, {
-  planCommand: () => planCommand
-});
-async function planCommand(options2, io, signal) {
-  if (options2.group || options2.sample) return (await Promise.resolve().then(() => (init_plan_classes(), plan_classes_exports))).planClasses(options2, io, signal);
-  const { artifacts, kernels: kernels4, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out: out2, quiet } = options2;
-  const { matrix: matrix2, json, cells, expectedMs } = await planShards({
-    ...kernels4 && chosen2(kernels4),
-    localKernels,
-    artifacts,
-    suite,
-    baseline,
-    shards,
-    targetMs,
-    out: out2,
-    allowProfileOverride: options2.allowProfileOverride,
-    lock: lockMode(options2),
-    env: io.env,
-    cwd: io.cwd,
-    signal
-  });
-  if (!quiet) {
-    const rows3 = matrix2.include.map(({ shard: shard2, kernels: ids }, i) => [
-      shard2,
-      `about ${Math.ceil((expectedMs[i] ?? 0) / 1e3)} s`,
-      ids.replaceAll(",", ", ")
-    ]);
-    const fewer = shards > rows3.length ? `; ${shards} would leave some with nothing to do` : "";
-    io.err(`${plural2(cells, "cell")} in ${plural2(rows3.length, "shard")}${fewer}
-${table2(rows3).join("\n")}
-`);
-  }
-  if (out2 === "") io.out(json);
-  return 0;
-}
-var init_plan_command = __esm({
-  "src/cli/plan-command.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_lock();
-    init_index();
-    init_style();
-    init_table();
-    init_test_command();
-    __name(planCommand, "planCommand");
-  }
-});
-
-// left-out:./watch-command.ts
-var require_watch_command = __commonJS({
-  "left-out:./watch-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./watch-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./serve-command.ts
-var require_serve_command = __commonJS({
-  "left-out:./serve-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./serve-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./bisect-command.ts
-var require_bisect_command = __commonJS({
-  "left-out:./bisect-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./bisect-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./doctor-command.ts
-var require_doctor_command = __commonJS({
-  "left-out:./doctor-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./doctor-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./explain-command.ts
-var require_explain_command = __commonJS({
-  "left-out:./explain-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./explain-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./inspect-command.ts
-var require_inspect_command = __commonJS({
-  "left-out:./inspect-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./inspect-command.ts is not part of the Action");
-  }
-});
-
-// left-out:./compare-command.ts
-var require_compare_command = __commonJS({
-  "left-out:./compare-command.ts"() {
-    init_define_BPFCOMPAT_BUILD();
-    throw new Error("./compare-command.ts is not part of the Action");
   }
 });
 
@@ -87457,19 +87953,17 @@ async function dispatch(parsed2, face, signal) {
     case "test":
     case "test-command":
       return (await Promise.resolve().then(() => (init_test_command(), test_command_exports))).testCommand(parsed2, io, face, signal);
+    case "suite":
+    case "plan":
+    case "watch":
+    case "bisect":
+      return testing(parsed2, io, signal);
     case "init":
       return (await Promise.resolve().then(() => __toESM(require_init_command(), 1))).initCommand(parsed2.options, io);
-    case "suite":
-      return (await Promise.resolve().then(() => (init_suite_command(), suite_command_exports))).suiteCommand(parsed2.options, io, signal);
-    case "merge":
-      return (await Promise.resolve().then(() => (init_merge_command(), merge_command_exports))).mergeCommand(parsed2.options, io);
-    case "plan":
-      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed2.options, io, signal);
-    case "watch":
-      return (await Promise.resolve().then(() => __toESM(require_watch_command(), 1))).watchCommand(parsed2.options, io, signal);
     case "explain":
     case "inspect":
     case "compare":
+    case "merge":
     case "report-summary":
     case "site build":
       return reading(parsed2, io, signal);
@@ -87487,14 +87981,24 @@ async function dispatch(parsed2, face, signal) {
     case "lock":
     case "profile list":
       return kernels3(parsed2, io, signal);
-    case "bisect":
-      return (await Promise.resolve().then(() => __toESM(require_bisect_command(), 1))).bisectCommand(parsed2.options, io, signal);
     case "doctor":
       return (await Promise.resolve().then(() => __toESM(require_doctor_command(), 1))).doctorCommand(parsed2.options, io, signal);
   }
 }
 function isOfTrack(parsed2) {
   return /^(?:attest|runtime|agent) /.test(parsed2.command);
+}
+async function testing(parsed2, io, signal) {
+  switch (parsed2.command) {
+    case "suite":
+      return (await Promise.resolve().then(() => (init_suite_command(), suite_command_exports))).suiteCommand(parsed2.options, io, signal);
+    case "plan":
+      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed2.options, io, signal);
+    case "watch":
+      return (await Promise.resolve().then(() => __toESM(require_watch_command(), 1))).watchCommand(parsed2.options, io, signal);
+    case "bisect":
+      return (await Promise.resolve().then(() => __toESM(require_bisect_command(), 1))).bisectCommand(parsed2.options, io, signal);
+  }
 }
 async function reading(parsed2, io, signal) {
   switch (parsed2.command) {
@@ -87504,6 +88008,8 @@ async function reading(parsed2, io, signal) {
       return (await Promise.resolve().then(() => __toESM(require_inspect_command(), 1))).inspectCommand(parsed2.options, io, signal);
     case "compare":
       return (await Promise.resolve().then(() => __toESM(require_compare_command(), 1))).compareCommand(parsed2.options, io);
+    case "merge":
+      return (await Promise.resolve().then(() => (init_merge_command(), merge_command_exports))).mergeCommand(parsed2.options, io);
     case "report-summary":
       return (await Promise.resolve().then(() => __toESM(require_report_summary_command(), 1))).reportSummaryCommand(parsed2.options, io);
     case "site build":
@@ -87576,6 +88082,7 @@ var init_run_command = __esm({
     __name(dispatch, "dispatch");
     isAdmin = /* @__PURE__ */ __name((parsed2) => parsed2.command.startsWith("admin "), "isAdmin");
     __name(isOfTrack, "isOfTrack");
+    __name(testing, "testing");
     __name(reading, "reading");
     __name(kernels3, "kernels");
     __name(history, "history");
@@ -87587,7 +88094,7 @@ var init_run_command = __esm({
 
 // src/action/run-job.ts
 async function runHere(job, { env, workspace, signal, onEvent }) {
-  let loaded2;
+  let document;
   const printed3 = [];
   const log4 = lineWriter((text7) => void process.stdout.write(text7));
   let folded3 = true;
@@ -87613,13 +88120,13 @@ async function runHere(job, { env, workspace, signal, onEvent }) {
     terminalOut: false,
     onEvent,
     onResult(result) {
-      loaded2 = loadedResult(result);
+      document = documentOfResult(result);
     }
   };
   group("Progress");
   try {
     const exitCode2 = await dispatch(job.parsed, io, signal);
-    return { exitCode: exitCode2, printed: printed3.join(""), loaded: loaded2 };
+    return { exitCode: exitCode2, printed: printed3.join(""), document };
   } finally {
     unfold();
     log4.end();
@@ -87663,7 +88170,7 @@ async function runBinary(job, { env, workspace, signal }) {
       `${job.binary} ended with exit code ${exitCode2} and wrote no report to ${job.json}; see its output above`
     );
   }
-  return { exitCode: exitCode2, printed: printed3.join(""), loaded: void 0 };
+  return { exitCode: exitCode2, printed: printed3.join(""), document: void 0 };
 }
 function runJob(job, environment) {
   return job.binary === "" ? runHere(job, environment) : runBinary(job, environment);
@@ -87807,6 +88314,7 @@ The object was not tested:
 ${fence(message4)}
 `);
   failed(message4);
+  for (const note3 of notesOf(error2)) say(`note: ${note3}`);
 }
 async function runStep(env, cancel2) {
   hushToolkit();
@@ -87841,6 +88349,7 @@ var init_step = __esm({
     init_action_words();
     init_child();
     init_create_host();
+    init_error_notes();
     init_errors();
     init_wording();
     init_escape();
