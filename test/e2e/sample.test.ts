@@ -50,12 +50,9 @@ cases:
   copyFileSync(OBJECT, join(dir, 'simple_pass.bpf.o'));
   writeFileSync(join(dir, 'suite.yaml'), suite);
   const run = async (...flags: string[]) => {
-    const end = await bpfcompat(
-      ['suite', '--suite', 'suite.yaml', '--offline', '--out', 'suite.json', ...flags],
-      {
-        cwd: dir,
-      },
-    );
+    const end = await bpfcompat(['suite', '--suite', 'suite.yaml', '--offline', '--out', 'suite.json', ...flags], {
+      cwd: dir,
+    });
     return end;
   };
 
