@@ -1,10 +1,23 @@
 #!/bin/bash
-# Makes a disk image as a distro's cloud image is: partition table, GRUB, the distro's kernel, systemd, cloud-init, sshd.
+# Makes a disk image as a distro's cloud image is: partition table, GRUB, the distro's kernel, systemd, and cloud-init with
+# sshd, or Ignition in an initramfs of dracut, as systems of the CoreOS family have it.
 # Of the distro's own packages, with the apt configuration of this machine; no loop device and no mount.
-# usage: make-image.sh SUITE OUT.qcow2     (as root; needs mmdebstrap fdisk e2fsprogs qemu-utils)
+# usage: make-image.sh SUITE OUT.qcow2 [cloud-init|ignition]     (as root; needs mmdebstrap fdisk e2fsprogs qemu-utils)
 set -euo pipefail
-suite=$1 out=$2
-packages=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,udev,dbus,cloud-init,openssh-server,netplan.io,iproute2,procps,kmod,python3,grub-pc,cloud-guest-utils,fdisk
+here=$(dirname "$(realpath "$0")")
+suite=$1 out=$2 first_boot=${3:-cloud-init}
+packages=linux-image-cloud-amd64,systemd-sysv,udev,dbus,iproute2,procps,kmod,grub-pc,fdisk
+case $first_boot in
+cloud-init)
+  packages+=,initramfs-tools,cloud-init,openssh-server,netplan.io,python3,cloud-guest-utils
+  args=
+  ;;
+ignition)
+  # Ignition labels what it writes, by the policy of the system: this one has none for any file.
+  packages+=,dracut,dracut-network,ignition,curl,network-manager,policycoreutils
+  args=' ignition.firstboot ignition.platform.id=qemu systemd.firstboot=off'
+  ;;
+esac
 size_mb=2000 start_mb=1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/bpfcompat-image-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
@@ -15,6 +28,7 @@ mmdebstrap --quiet --variant=minbase --include="$packages" \
   --customize-hook='echo debian > "$1/etc/hostname"' \
   --customize-hook='printf "LABEL=root / ext4 rw,discard,errors=remount-ro 0 1\n" > "$1/etc/fstab"' \
   --customize-hook='rm -f "$1"/etc/ssh/ssh_host_* "$1/etc/machine-id"; touch "$1/etc/machine-id"' \
+  --customize-hook='! test -e "$1/usr/lib/dracut" || "'"$here"'/ignition-system.sh" "$1"' \
   "$suite" "$dir/root" </dev/null
 grub=$dir/root/boot/grub
 mkdir -p "$grub/i386-pc" "$dir/root/etc/default/grub.d"
@@ -23,9 +37,9 @@ cat > "$dir/root/etc/default/grub.d/50-image.cfg" <<'CFG'
 GRUB_TIMEOUT=0
 GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0,115200"
 CFG
-cat > "$grub/grub.cfg" <<'CFG'
+cat > "$grub/grub.cfg" <<CFG
 set timeout=0
-linux /vmlinuz root=LABEL=root ro console=tty0 console=ttyS0,115200
+linux /vmlinuz root=LABEL=root ro console=tty0 console=ttyS0,115200$args
 initrd /initrd.img
 boot
 CFG

@@ -2,6 +2,7 @@ import { BASE_ARGS } from '../qemu/argv.ts';
 import { validatorPort } from '../qemu/devices.ts';
 import { cpuModel, MACHINES, machineType } from '../qemu/machines.ts';
 import { controlChannel, incoming, type RamUse, ramFile } from '../snapshot/devices.ts';
+import { ignitionArgs } from './ignition.ts';
 
 /** A virtual PC that boots from its disk. */
 export interface DiskMachine {
@@ -9,6 +10,8 @@ export interface DiskMachine {
   readonly memoryMb: number;
   readonly cpus: number;
   readonly format: 'qcow2' | 'raw';
+  /** What Ignition reads in a system that has it; absent: it has none. */
+  readonly ignition?: string | undefined;
 }
 
 /** Paths as QEMU sees them. */
@@ -65,6 +68,7 @@ export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
     ...(machine.accel === 'tcg' ? OWN_CLOCK : []),
     ...MACHINES[ARCH].console.args,
     ...validatorPort('virtio-serial', PORT_FD).args,
+    ...(machine.ignition === undefined ? [] : ignitionArgs(machine.ignition)),
     ...layer('base', machine.format, paths.base, ['read-only=on']),
     ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),
     ...layer('root', 'qcow2', paths.overlay, [`backing=${saved === undefined ? 'base' : 'saved'}`, 'discard=unmap']),

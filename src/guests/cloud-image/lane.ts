@@ -24,6 +24,8 @@ import { copyMemory } from '../snapshot/fast-memory.ts';
 import { resumeFrom } from '../snapshot/save.ts';
 import { toolsOf, toolsProblem } from '../tools.ts';
 import { type DiskMachine, diskArgv } from './argv.ts';
+import { firstBootOf } from './first-boot.ts';
+import { ignitionConfig } from './ignition.ts';
 import { bootOnce, newOverlay, type SystemSpec, WRITTEN_MODE, wrapSystem } from './machine.ts';
 import { ensureSystem } from './save.ts';
 import { changedSystem, type SavedSystem, untouchedSystem } from './saved.ts';
@@ -33,12 +35,6 @@ import { seedImage } from './seed.ts';
 const FIRST_BOOT_MS = 15 * 60_000;
 
 const GIBIBYTE = 1024 ** 3;
-
-/**
- * Systems that no cloud-init starts a validator in: they have no shell and no package of ours, or take their
- * configuration in a way of their own.
- */
-const NO_CLOUD_INIT: ReadonlySet<string> = new Set(['talos', 'bottlerocket', 'flatcar', 'fedora-coreos', 'rhcos']);
 
 export interface ImageLaneOptions extends DirectLaneOptions {
   /** By how much the disk of guests is larger than that of their image; default 0. */
@@ -57,7 +53,8 @@ export function cloudImageLane(options: ImageLaneOptions): ImageLane {
 /** Why this lane cannot run the profile; undefined when it can. */
 function imageLaneUnavailable({ id, arch, distro, image }: Profile): string | undefined {
   if (arch !== 'x86_64') return `the image lane boots x86_64 systems; ${id} is ${arch}`;
-  if (NO_CLOUD_INIT.has(distro)) return `${id}: images of ${distro} do not run cloud-init, which starts the validator`;
+  if (firstBootOf(distro) === undefined)
+    return `${id}: images of ${distro} run neither cloud-init nor Ignition, which start the validator`;
   if (image === undefined) return `${id} does not name a disk image (image.source_url or image.local_path)`;
   return undefined;
 }
@@ -101,7 +98,8 @@ async function specOf(options: ImageLaneOptions, profile: Profile, image: DiskIm
   const tools = toolsOf(options.tools, profile);
   const { qemu, accel } = tools;
   const { memoryMb, cpus } = profile;
-  const machine: DiskMachine = { accel: accel.accel, memoryMb, cpus, format: image.format };
+  const ignition = firstBootOf(profile.distro) === 'ignition' ? ignitionConfig() : undefined;
+  const machine: DiskMachine = { accel: accel.accel, memoryMb, cpus, format: image.format, ignition };
   const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator), growDiskGib > 0));
   const shown = diskArgv(machine, { base: image.path, seed: seed.path, overlay: 'OVERLAY' });
   const facts: GuestFacts = {

@@ -1,6 +1,6 @@
 import { isoImage } from './iso9660.ts';
 
-/** Said on the console once cloud-init has started the validator's service; `boot-trouble.ts` looks for it. */
+/** Said on the console once the validator is in the system; `boot-trouble.ts` looks for it. */
 export const SEED_INSTALLED = 'bpfcompat: the validator waits until the system has settled';
 
 /** Said on the console by a system that installed a kernel, before it powers off. */
@@ -27,20 +27,25 @@ TasksMax=infinity
 WantedBy=multi-user.target
 `;
 
-const SAY = `say() { echo "bpfcompat: $*" >${CONSOLE}; }`;
+/** Said on the console by a system that could not take the validator. */
+export const NOT_INSTALLED = 'the seed could not be installed';
 
-/** Waits for cloud-init, which started it. Timers would fire in every copy of a saved guest, whose clock jumps. */
+export const SAY = `say() { echo "bpfcompat: $*" >${CONSOLE}; }`;
+
+/** Waits for cloud-init where that started it. Timers would fire in every copy of a saved guest, whose clock jumps. */
 const START = `#!/bin/sh
 ${SAY}
 echo '${SEED_INSTALLED}' >${CONSOLE}
-timeout 300 cloud-init status --wait >/dev/null 2>&1
-case $? in
-0 | 2) ;;
-*) say "cloud-init reports an error: $(cloud-init status --long 2>&1 | tr '\\n' ' ' | cut -c1-400)" ;;
-esac
+if command -v cloud-init >/dev/null; then
+	timeout 300 cloud-init status --wait >/dev/null 2>&1
+	case $? in
+	0 | 2) ;;
+	*) say "cloud-init reports an error: $(cloud-init status --long 2>&1 | tr '\\n' ' ' | cut -c1-400)" ;;
+	esac
+fi
 timeout 120 systemctl is-system-running --wait >/dev/null 2>&1
 systemctl stop '*.timer' >/dev/null 2>&1
-exec ${AGENT} --agent
+exec "\${0%-start}" --agent
 `;
 
 /**
@@ -85,15 +90,26 @@ say "${KERNEL_INSTALLED} $release"
 systemctl poweroff --no-block
 `;
 
-/** Copied first: file systems below /run and /mnt may forbid programs, and labels of SELinux come from the directory. */
+/**
+ * Lines of a shell that copy the validator, and what starts it, from the disk they come on, which is mounted at `$at` then. File
+ * systems below /run and /mnt may forbid programs, and labels of SELinux come from the directory.
+ * @param agent path in the guest
+ */
+export function copyOfSeed(agent: string): string[] {
+  return [
+    `trap 'say "${NOT_INSTALLED}"' EXIT`,
+    'at=$(mktemp -d)',
+    'mount -o ro -L cidata "$at"',
+    `mkdir -p ${agent.replace(/\/[^/]*$/, '')}`,
+    `install -m 755 "$at/agent" ${agent}`,
+    `install -m 755 "$at/start" ${agent}-start`,
+  ];
+}
+
 const INSTALL = [
   'set -e',
   SAY,
-  'trap \'say "the seed could not be installed"\' EXIT',
-  'at=$(mktemp -d)',
-  'mount -o ro -L cidata "$at"',
-  `install -m 755 "$at/agent" ${AGENT}`,
-  `install -m 755 "$at/start" ${AGENT}-start`,
+  ...copyOfSeed(AGENT),
   `install -m 755 "$at/kernel" ${AGENT}-kernel`,
   `install -m 644 "$at/unit" /etc/systemd/system/${SERVICE}`,
   'umount "$at"',
@@ -124,7 +140,8 @@ function userData(grows: boolean): string {
 const META_DATA = 'instance-id: bpfcompat\nlocal-hostname: bpfcompat\n';
 
 /**
- * The disk that configures cloud-init (data source NoCloud): it starts the validator, which speaks over its port.
+ * The disk with the validator, which speaks over its port. It configures cloud-init (data source NoCloud) to start it;
+ * Ignition does that by a unit of its own.
  * No program of the guest listens for the host, and no key is needed.
  * @param grows the system is to take the whole of a disk that is larger than that of its image
  */

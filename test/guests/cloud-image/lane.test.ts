@@ -125,7 +125,10 @@ test('what the lane cannot boot it says before anything is downloaded', async ()
   expect(lane.unavailable(WITH_IMAGE)).toBeUndefined();
   expect(lane.unavailable(PROFILE)).toContain('does not name a disk image');
   expect(lane.unavailable({ ...WITH_IMAGE, arch: 'aarch64' })).toContain('aarch64');
-  for (const distro of ['talos', 'bottlerocket', 'flatcar']) {
-    expect(lane.unavailable({ ...WITH_IMAGE, distro })).toContain(`images of ${distro} do not run cloud-init`);
-  }
+  for (const distro of ['talos', 'bottlerocket'])
+    expect(lane.unavailable({ ...WITH_IMAGE, distro })).toContain(
+      `images of ${distro} run neither cloud-init nor Ignition`,
+    );
+  for (const distro of ['fedora-coreos', 'rhcos', 'flatcar'])
+    expect(lane.unavailable({ ...WITH_IMAGE, distro })).toBeUndefined();
 });
