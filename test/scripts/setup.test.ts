@@ -82,6 +82,15 @@ test('names the component to enable when the archive lacks a package', () => {
   expect(stderr).toContain('add-apt-repository universe');
 });
 
+test('Ubuntu gets everything but a browser, which it has as a snap alone', () => {
+  const machine = (id: string) => `case "$*" in *os-release*) [ "$2" = ID=${id} ] ;; *) exec /bin/grep "$@" ;; esac`;
+  const calls = { 'apt-get': 'echo "apt-get $*" >&2', 'apt-cache': ':', id: 'echo 0', env: 'shift; exec "$@"' };
+  const install = (id: string): string =>
+    /apt-get .*install .*/.exec(setup({ ...NODE, ...calls, grep: machine(id) }, 'run', 'test').stderr)?.[0] ?? '';
+  expect(install('debian')).toMatch(/ chromium .*qemu-system-x86/);
+  expect(install('ubuntu')).toBe(install('debian').replace(' chromium ', ' '));
+});
+
 test('rejects a purpose it does not know', () => {
   expect(setup(NODE, 'fly')).toMatchObject({ status: 1, stderr: expect.stringContaining('unknown purpose "fly"') });
 });
