@@ -216,7 +216,7 @@ describe('loaders of our own', () => {
 });
 
 describe('on the command line', () => {
-  const args = (cmd: string): string[] => [
+  const args = (cmd: string, out = 'cli.json'): string[] => [
     'test-command',
     '--cmd',
     cmd,
@@ -224,7 +224,7 @@ describe('on the command line', () => {
     NEW,
     '--offline',
     '--out',
-    'cli.json',
+    out,
   ];
 
   test('exit code 0 for a pass, 2 for a failure, with the lines that scripts read', async () => {
@@ -236,7 +236,9 @@ describe('on the command line', () => {
   });
 
   test('a program that cannot be brought along is one line and exit code 1', async () => {
-    const { code, stderr } = await bpfcompat([...args('$BPFCOMPAT_BIN'), '--bin', 'nowhere'], { cwd: scratch });
+    const { code, stderr } = await bpfcompat([...args('$BPFCOMPAT_BIN', 'nowhere.json'), '--bin', 'nowhere'], {
+      cwd: scratch,
+    });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^bpfcompat: --bin nowhere: there is no such file; .*\n$/);
   });

@@ -87,10 +87,11 @@ describe('a full disk', () => {
   test.each([
     ['the JSON report', ['--out', 'report.json'], 'report.json', OLD],
     ['the Markdown report', ['--out', '../elsewhere.json', '--markdown', 'report.md'], 'report.md', OLD_MARKDOWN],
-  ])('leaves neither half a report nor that of an earlier run: %s', async (_what, flags, file, old) => {
+  ])('leaves no half report, and that of an earlier run lies beside its place: %s', async (_what, flags, file, old) => {
     const dir = fullDisk(`full-${file}`, file, old);
     complains(await run(dir, ...flags, '--workdir', '../work'), join(dir, file), 'ENOSPC');
-    expect(readdirSync(dir)).toEqual(['filler', 'kept']);
+    expect(readdirSync(dir)).toEqual(['filler', 'kept', `${file}.old`]);
+    expect(readFileSync(join(dir, `${file}.old`), 'utf8')).toBe(old);
   });
 
   test('leaves no half line in the list of runs and none in the history', async () => {
@@ -212,7 +213,7 @@ describe('a suite', () => {
     const end = await runSuite(dir, '--out', join(disk, 'suite.json'));
     complains(end, join(disk, 'suite.json'), 'ENOSPC');
     expect(end.stderr).toContain('\nthe suite itself ended with pass (a: pass)\n');
-    expect(readdirSync(disk)).toEqual(['filler', 'kept']);
+    expect(readdirSync(disk)).toEqual(['filler', 'kept', 'suite.json.old']);
   });
 
   test('on a disk that is full for one case writes everything else, and reports the verdict', async () => {
