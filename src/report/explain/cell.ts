@@ -4,6 +4,7 @@ import { fixupWords } from '../fixups.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
 import { bareFinding, type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { unseenText } from '../status-text.ts';
+import { plural } from '../style.ts';
 import { causeLines } from './cause.ts';
 import { againLines } from './command.ts';
 import { costLines } from './costs.ts';
@@ -59,7 +60,7 @@ function logLines(page: Page, target: SavedTarget): string[] {
         ...paragraph(page, `about ${name}:`),
         ...quotedLines(page, log, MAX_LOG_LINES),
       ]),
-    ...(left > 0 ? [`  The logs of ${left} more programs stand in the report.`] : []),
+    ...(left > 0 ? [`  The logs of ${plural(left, 'more program')} stand in the report.`] : []),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { DocumentKernel } from '../document-kernels.ts';
 import { code, codeCell, md } from '../escape.ts';
 import { table } from '../markdown-table.ts';
 import type { SavedFinding } from '../saved-report.ts';
+import { plural } from '../style.ts';
 import { durationText } from './heading.ts';
 
 const MAX_WARNINGS = 50;
@@ -43,7 +44,7 @@ export function causeTable(
   const rest = all.length - rows.length;
   return [
     ...table(['Why', 'Objects', 'Kernels', 'What to do'], rows),
-    ...(rest > 0 ? ['', `${rest} more causes stand in the report.`] : []),
+    ...(rest > 0 ? ['', `${plural(rest, 'more cause')} ${rest === 1 ? 'stands' : 'stand'} in the report.`] : []),
     '',
   ];
 }
