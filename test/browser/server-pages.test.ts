@@ -134,6 +134,28 @@ test.each([true, false])('a suite is started and its cases come one by one (scri
   await lab[Symbol.asyncDispose]();
 });
 
+test('a page that opens with a key has its breadcrumb, too', async () => {
+  const { lab, url } = await listening({});
+  const { page, troubles } = await newPage();
+  await page.goto(`${url}/results/runs/latest/${RUNS[1].runId}.html`);
+  const way = page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link');
+  const locked = await way.count();
+  await page.locator('input[type=password]').fill(KEY);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Copy as Markdown' }).waitFor();
+  const hrefs = await way.evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  expect(hrefs.length).toBeGreaterThan(locked);
+  // Whichever page was there before: the way leads through the results, and each step of it is there.
+  const steps = hrefs.map((href) => new URL(href ?? '', page.url()).href);
+  expect(steps).toContain(`${url}/results/index.html`);
+  for (const step of steps) {
+    expect((await fetch(step, { headers: { 'X-API-Key': KEY } })).status, step).toBe(200);
+  }
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
 test('a run is copied as Markdown, and its evidence is saved, with a key', async () => {
   const { lab, url } = await listening({});
   const { page, troubles } = await newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
