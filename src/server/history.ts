@@ -1,6 +1,8 @@
 import { basename, join, resolve } from 'node:path';
 import { compare } from '../api/compare.ts';
 import type { HistoryRecord } from '../history/record.ts';
+import { UsageError } from '../model/errors.ts';
+import { spell } from '../model/wording.ts';
 import { publicReport } from '../report/public-report.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import { ApiError } from './problem.ts';
@@ -63,9 +65,16 @@ async function sidesOf(body: BodyOf<'compare'>, services: Services) {
   return { history: { workdir: services.settings.workdir, artifactName, baseVersion, headVersion } };
 }
 
+/** Callers send base_version, and know no option of the library. */
+function inFieldNames(error: unknown): never {
+  if (!(error instanceof UsageError)) throw error;
+  const said = spell(error.wording, ({ option }) => option.replaceAll('-', '_'));
+  throw new UsageError(error.code, said, { cause: error });
+}
+
 /** The document about what is different between two runs. @throws ApiError, UsageError */
 export async function compared(body: BodyOf<'compare'>, services: Services): Promise<unknown> {
   const { host, settings } = services;
-  const { json } = await compare({ ...(await sidesOf(body, services)), cwd: settings.cwd, host });
+  const { json } = await compare({ ...(await sidesOf(body, services)), cwd: settings.cwd, host }).catch(inFieldNames);
   return publicReport(JSON.parse(json));
 }

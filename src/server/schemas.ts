@@ -215,11 +215,14 @@ export const NoneSelected = Problem.extend({ selection: Document });
 export const Probed = z.object({ probe: Document });
 export const Decisions = z.object({ records: z.array(Document) });
 
-export const CompareBody = z.union([
-  z.strictObject({ base_report: path, head_report: path }),
-  z.strictObject({ artifact_name: name, base_version: name, head_version: name }),
-  z.strictObject({ base_run: RunQuery.shape.run_id, head_run: RunQuery.shape.run_id }),
-]);
+export const CompareBody = z.union(
+  [
+    z.strictObject({ base_report: path, head_report: path }),
+    z.strictObject({ artifact_name: name, base_version: name, head_version: name }),
+    z.strictObject({ base_run: RunQuery.shape.run_id, head_run: RunQuery.shape.run_id }),
+  ],
+  'send base_run and head_run, or base_report and head_report, or artifact_name, base_version and head_version',
+);
 export const Compared = z.object({ diff: Document });
 
 const label = text.regex(

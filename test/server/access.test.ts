@@ -5,8 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { saveProject } from '../../src/registry/projects.ts';
 import { pathsOf } from '../../src/server/register.ts';
 import { ROUTES, type RouteName } from '../../src/server/routes.ts';
+import { PLACE, placedRun } from '../fixtures/documents.ts';
 import { DEBIAN_12, probeOf } from '../fixtures/runtime-lab.ts';
+import { at } from '../site/site-runs.ts';
 import { CALLERS, type CallerName, PAGES, SWITCHES, TABLE, THROUGH, token } from './access-table.ts';
+import { saveRuns } from './saved-runs.ts';
 import {
   formOf,
   KEY,
@@ -155,6 +158,16 @@ test('no caller gets 503 where no credential would do', async () => {
   await using lab = await serverLab({ env: { BPFCOMPAT_API_WRITE_KEY: '' } });
   const { statusCode, json } = await lab.inject({ method: 'POST', url: '/api/v1/compare', payload: {} });
   expect([statusCode, json().code]).toEqual([503, 'no_credentials_configured']);
+});
+
+test('what is wrong with a comparison is said in the names of its fields', async () => {
+  await using lab = await serverLab();
+  saveRuns(lab.services.settings.workdir, [at(placedRun(PLACE), 1)]);
+  const compare = async (payload: object) =>
+    (await lab.inject({ method: 'POST', url: '/api/v1/compare', payload, headers: { 'x-api-key': KEY } })).json().error;
+  expect(await compare({ base_run: 'a' })).toMatch(/^send base_run and head_run, or base_report and head_report, or /);
+  const versions = { artifact_name: 'gone', base_version: '1', head_version: '2' };
+  expect(await compare(versions)).toMatch(/^artifact_name "gone" is not in the history/);
 });
 
 test('an identity may be required besides the key', async () => {
