@@ -12,6 +12,7 @@ const DEFAULT: StreamLimits = { maxBytes: 64 * 1024 * 1024, maxFiles: 10 };
 const MAX_READ = 256 * 1024 * 1024;
 const TRACE = /^dec_[0-9a-f]{64}-[a-z]+\.json$/;
 const MARK = '"trace_path":"';
+const LINE_FEED = 10;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -94,4 +95,13 @@ export async function rotateStream(host: Host, workdir: string): Promise<void> {
   await removeTraces(host, workdir, going, kept.map(nth));
   for (const file of going) await host.files.remove(file);
   for (const n of kept) await host.files.rename(nth(n), nth(n + 1));
+}
+
+/** Adds a line to a stream. For who has its lock. */
+export async function addEvent(host: Host, stream: string, event: Readonly<Record<string, unknown>>): Promise<void> {
+  const size = (await host.files.stat(stream))?.size ?? 0;
+  const [last = LINE_FEED] = size === 0 ? [] : await host.files.readHead(stream, 1, size - 1);
+  // Half a line, which power ended or a full disk, would take this one with it.
+  const start = last === LINE_FEED ? '' : '\n';
+  await host.files.append(stream, `${start}${JSON.stringify(event)}\n`);
 }

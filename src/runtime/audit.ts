@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
-import { rotateStream, streamOf, tracesDir } from './audit-stream.ts';
+import { addEvent, rotateStream, streamOf, tracesDir } from './audit-stream.ts';
 import type { Selection } from './decision.ts';
 import type { Probe } from './probe.ts';
 
@@ -42,7 +42,7 @@ export async function noteDenial(
     await host.files.makeDir(join(workdir, 'registry'));
     await using _lock = await host.files.lock(`${stream}.lock`);
     await rotateStream(host, workdir);
-    await host.files.append(stream, `${JSON.stringify({ ...row, ...denial })}\n`);
+    await addEvent(host, stream, { ...row, ...denial });
   } catch {
     // Nothing was done that would have to be known.
   }
@@ -69,7 +69,7 @@ export async function writeAudit(host: Host, workdir: string, entry: AuditEntry)
     await using _lock = await host.files.lock(`${stream}.lock`);
     await rotateStream(host, workdir);
     await host.files.writeAtomic(trace, `${JSON.stringify({ ...document, ...more, ...ended }, null, 2)}\n`);
-    await host.files.append(stream, `${JSON.stringify(event)}\n`);
+    await addEvent(host, stream, event);
   } catch (error) {
     return { audit_error: messageOf(error) };
   }
