@@ -43983,58 +43983,6 @@ var init_devices2 = __esm({
   }
 });
 
-// src/guests/cloud-image/argv.ts
-function layer(node2, format, path2, more) {
-  const file2 = `driver=file,node-name=${node2}-file,filename=${path2},${more.includes("read-only=on") ? "read-only=on" : "cache.no-flush=on"}`;
-  return ["-blockdev", file2, "-blockdev", [`driver=${format},node-name=${node2},file=${node2}-file`, ...more].join(",")];
-}
-function seedLayer(seed) {
-  if (typeof seed === "string") return layer("seed", "raw", seed, ["read-only=on"]);
-  return ["-blockdev", `driver=null-co,node-name=seed,size=${seed.bytes},read-zeroes=on,read-only=on`];
-}
-function diskArgv(machine, paths) {
-  const { ram, saved, packages } = paths;
-  const restored2 = saved !== void 0 && ram !== void 0;
-  return [
-    ...BASE_ARGS,
-    ...["-machine", machineType(ARCH, machine.accel), "-cpu", cpuModel(ARCH, machine.accel)],
-    ...["-smp", String(machine.cpus), "-m", String(machine.memoryMb)],
-    ...machine.accel === "tcg" ? OWN_CLOCK : [],
-    ...MACHINES[ARCH].console.args,
-    ...validatorPort("virtio-serial", PORT_FD).args,
-    ...layer("base", machine.format, paths.base, ["read-only=on"]),
-    ...saved === void 0 ? [] : layer("saved", "qcow2", saved, ["backing=base", "read-only=on"]),
-    ...layer("root", "qcow2", paths.overlay, [`backing=${saved === void 0 ? "base" : "saved"}`, "discard=unmap"]),
-    ...["-device", "virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=stop"],
-    ...seedLayer(paths.seed),
-    ...["-device", "virtio-blk-pci,drive=seed"],
-    ...packages === void 0 ? [] : layer("packages", "raw", packages, ["read-only=on"]),
-    ...packages === void 0 ? [] : ["-device", "virtio-blk-pci,drive=packages"],
-    ...["-netdev", "user,id=net,restrict=on,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile="],
-    ...ram === void 0 ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args,
-    ...ram === void 0 ? [] : controlChannel(CONTROL_FD).args,
-    ...restored2 ? incoming.args : []
-  ];
-}
-var ARCH, PORT_FD, CONTROL_FD, OWN_CLOCK;
-var init_argv2 = __esm({
-  "src/guests/cloud-image/argv.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_argv();
-    init_devices2();
-    init_machines();
-    init_devices();
-    ARCH = "x86_64";
-    PORT_FD = 3;
-    CONTROL_FD = 4;
-    __name(layer, "layer");
-    __name(seedLayer, "seedLayer");
-    OWN_CLOCK = ["-icount", "shift=3,sleep=on"];
-    __name(diskArgv, "diskArgv");
-  }
-});
-
 // src/guests/cloud-image/iso9660.ts
 function isoImage(label, files) {
   let sector = FIRST_FILE;
@@ -44125,6 +44073,16 @@ var init_iso9660 = __esm({
 });
 
 // src/guests/cloud-image/seed.ts
+function copyOfSeed(agent) {
+  return [
+    `trap 'say "${NOT_INSTALLED}"' EXIT`,
+    "at=$(mktemp -d)",
+    'mount -o ro -L cidata "$at"',
+    `mkdir -p ${agent.replace(/\/[^/]*$/, "")}`,
+    `install -m 755 "$at/agent" ${agent}`,
+    `install -m 755 "$at/start" ${agent}-start`
+  ];
+}
 function userData(grows) {
   const size = grows ? [] : ['growpart: {mode: "off"}', "resize_rootfs: false"];
   return [
@@ -44149,7 +44107,7 @@ function seedImage(validator, grows = false) {
     { name: "agent", data: validator }
   ]);
 }
-var SEED_INSTALLED, KERNEL_INSTALLED, KERNEL_NOT_INSTALLED, CONSOLE2, AGENT, SERVICE, PACKAGES_LABEL, UNIT, SAY, START, INSTALL_KERNEL, INSTALL, META_DATA;
+var SEED_INSTALLED, KERNEL_INSTALLED, KERNEL_NOT_INSTALLED, CONSOLE2, AGENT, SERVICE, PACKAGES_LABEL, UNIT, NOT_INSTALLED, SAY, START, INSTALL_KERNEL, INSTALL, META_DATA;
 var init_seed = __esm({
   "src/guests/cloud-image/seed.ts"() {
     "use strict";
@@ -44171,18 +44129,21 @@ TasksMax=infinity
 [Install]
 WantedBy=multi-user.target
 `;
+    NOT_INSTALLED = "the seed could not be installed";
     SAY = `say() { echo "bpfcompat: $*" >${CONSOLE2}; }`;
     START = `#!/bin/sh
 ${SAY}
 echo '${SEED_INSTALLED}' >${CONSOLE2}
-timeout 300 cloud-init status --wait >/dev/null 2>&1
-case $? in
-0 | 2) ;;
-*) say "cloud-init reports an error: $(cloud-init status --long 2>&1 | tr '\\n' ' ' | cut -c1-400)" ;;
-esac
+if command -v cloud-init >/dev/null; then
+	timeout 300 cloud-init status --wait >/dev/null 2>&1
+	case $? in
+	0 | 2) ;;
+	*) say "cloud-init reports an error: $(cloud-init status --long 2>&1 | tr '\\n' ' ' | cut -c1-400)" ;;
+	esac
+fi
 timeout 120 systemctl is-system-running --wait >/dev/null 2>&1
 systemctl stop '*.timer' >/dev/null 2>&1
-exec ${AGENT} --agent
+exec "\${0%-start}" --agent
 `;
     INSTALL_KERNEL = `#!/bin/sh
 ${SAY}
@@ -44221,14 +44182,11 @@ sync
 say "${KERNEL_INSTALLED} $release"
 systemctl poweroff --no-block
 `;
+    __name(copyOfSeed, "copyOfSeed");
     INSTALL = [
       "set -e",
       SAY,
-      `trap 'say "the seed could not be installed"' EXIT`,
-      "at=$(mktemp -d)",
-      'mount -o ro -L cidata "$at"',
-      `install -m 755 "$at/agent" ${AGENT}`,
-      `install -m 755 "$at/start" ${AGENT}-start`,
+      ...copyOfSeed(AGENT),
       `install -m 755 "$at/kernel" ${AGENT}-kernel`,
       `install -m 644 "$at/unit" /etc/systemd/system/${SERVICE}`,
       'umount "$at"',
@@ -44245,13 +44203,120 @@ systemctl poweroff --no-block
   }
 });
 
+// src/guests/cloud-image/ignition.ts
+function unitWord(text7) {
+  return `"${text7.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%").replaceAll("$", "$$$$")}"`;
+}
+function ignitionConfig() {
+  return JSON.stringify({
+    ignition: { version: VERSION3 },
+    systemd: { units: [{ name: "bpfcompat-agent.service", enabled: true, contents: UNIT2 }] }
+  });
+}
+function ignitionArgs(config2) {
+  return NAMES2.flatMap((name5) => ["-fw_cfg", `name=${name5},string=${config2.replaceAll(",", ",,")}`]);
+}
+var NAMES2, VERSION3, AGENT2, SCRIPT, UNIT2;
+var init_ignition = __esm({
+  "src/guests/cloud-image/ignition.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_seed();
+    NAMES2 = ["opt/com.coreos/config", "opt/org.flatcar-linux/config"];
+    VERSION3 = "3.0.0";
+    AGENT2 = "/var/lib/bpfcompat/agent";
+    SCRIPT = ["set -e", SAY, ...copyOfSeed(AGENT2), 'umount "$at"', "trap - EXIT", `exec ${AGENT2}-start`].join("; ");
+    __name(unitWord, "unitWord");
+    UNIT2 = `[Unit]
+Description=bpfcompat validator
+[Service]
+ExecStart=/bin/sh -c ${unitWord(SCRIPT)}
+TasksMax=infinity
+[Install]
+WantedBy=multi-user.target
+`;
+    __name(ignitionConfig, "ignitionConfig");
+    __name(ignitionArgs, "ignitionArgs");
+  }
+});
+
+// src/guests/cloud-image/argv.ts
+function layer(node2, format, path2, more) {
+  const file2 = `driver=file,node-name=${node2}-file,filename=${path2},${more.includes("read-only=on") ? "read-only=on" : "cache.no-flush=on"}`;
+  return ["-blockdev", file2, "-blockdev", [`driver=${format},node-name=${node2},file=${node2}-file`, ...more].join(",")];
+}
+function seedLayer(seed) {
+  if (typeof seed === "string") return layer("seed", "raw", seed, ["read-only=on"]);
+  return ["-blockdev", `driver=null-co,node-name=seed,size=${seed.bytes},read-zeroes=on,read-only=on`];
+}
+function diskArgv(machine, paths) {
+  const { ram, saved, packages } = paths;
+  const restored2 = saved !== void 0 && ram !== void 0;
+  return [
+    ...BASE_ARGS,
+    ...["-machine", machineType(ARCH, machine.accel), "-cpu", cpuModel(ARCH, machine.accel)],
+    ...["-smp", String(machine.cpus), "-m", String(machine.memoryMb)],
+    ...machine.accel === "tcg" ? OWN_CLOCK : [],
+    ...MACHINES[ARCH].console.args,
+    ...validatorPort("virtio-serial", PORT_FD).args,
+    ...machine.ignition === void 0 ? [] : ignitionArgs(machine.ignition),
+    ...layer("base", machine.format, paths.base, ["read-only=on"]),
+    ...saved === void 0 ? [] : layer("saved", "qcow2", saved, ["backing=base", "read-only=on"]),
+    ...layer("root", "qcow2", paths.overlay, [`backing=${saved === void 0 ? "base" : "saved"}`, "discard=unmap"]),
+    ...["-device", "virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=stop"],
+    ...seedLayer(paths.seed),
+    ...["-device", "virtio-blk-pci,drive=seed"],
+    ...packages === void 0 ? [] : layer("packages", "raw", packages, ["read-only=on"]),
+    ...packages === void 0 ? [] : ["-device", "virtio-blk-pci,drive=packages"],
+    ...["-netdev", "user,id=net,restrict=on,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile="],
+    ...ram === void 0 ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args,
+    ...ram === void 0 ? [] : controlChannel(CONTROL_FD).args,
+    ...restored2 ? incoming.args : []
+  ];
+}
+var ARCH, PORT_FD, CONTROL_FD, OWN_CLOCK;
+var init_argv2 = __esm({
+  "src/guests/cloud-image/argv.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_argv();
+    init_devices2();
+    init_machines();
+    init_devices();
+    init_ignition();
+    ARCH = "x86_64";
+    PORT_FD = 3;
+    CONTROL_FD = 4;
+    __name(layer, "layer");
+    __name(seedLayer, "seedLayer");
+    OWN_CLOCK = ["-icount", "shift=3,sleep=on"];
+    __name(diskArgv, "diskArgv");
+  }
+});
+
+// src/guests/cloud-image/first-boot.ts
+function firstBootOf(distro) {
+  if (CLOSED.has(distro)) return void 0;
+  return IGNITION.has(distro) ? "ignition" : "cloud-init";
+}
+var IGNITION, CLOSED;
+var init_first_boot = __esm({
+  "src/guests/cloud-image/first-boot.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    IGNITION = /* @__PURE__ */ new Set(["fedora-coreos", "rhcos", "flatcar"]);
+    CLOSED = /* @__PURE__ */ new Set(["talos", "bottlerocket"]);
+    __name(firstBootOf, "firstBootOf");
+  }
+});
+
 // src/guests/cloud-image/boot-trouble.ts
 function bootTrouble(console2) {
   if (console2.includes(SEED_INSTALLED)) return void 0;
   const found2 = TROUBLES.find(([pattern2]) => pattern2.test(console2));
   if (found2 !== void 0) return found2[1];
-  if (LOGIN.test(console2.trimEnd()) && !/cloud-init/i.test(console2))
-    return "it waits for a login, and no cloud-init ran";
+  if (LOGIN.test(console2.trimEnd()) && !/cloud-init|ignition/i.test(console2))
+    return "it waits for a login, and neither cloud-init nor Ignition ran";
   return void 0;
 }
 var TROUBLES, LOGIN;
@@ -44261,13 +44326,17 @@ var init_boot_trouble = __esm({
     init_define_BPFCOMPAT_BUILD();
     init_seed();
     TROUBLES = [
+      [
+        /Ignition (?:has )?failed|Failed to start .{0,20}ignition-|ignition\[\d{1,10}\]: (?:failed|.{0,200}is not valid)/,
+        "Ignition did not take its configuration"
+      ],
       [/^(?:grub rescue>|error: no such (?:device|partition|disk))/m, "its boot loader finds no system"],
       [
         /(?:^|\n)\(initramfs\)|dracut-initqueue\[\d{1,10}\]: .{0,200}timeout|Entering emergency mode|Dropping to a shell|ALERT! .{0,200} does not exist/,
         "its initramfs finds no root file system"
       ],
       [/You are in (?:emergency|rescue) mode|Press Enter for maintenance/, "the system went into emergency mode"],
-      [/^bpfcompat: the seed could not be installed/m, "cloud-init could not start the validator"],
+      [new RegExp(`^bpfcompat: ${NOT_INSTALLED}`, "m"), "the validator could not be started in it"],
       [/Datasource DataSourceNone/, "cloud-init did not find its seed (data source NoCloud)"],
       [/Cloud-init v\. \S{1,80} finished at/, "cloud-init ended without starting the validator"]
     ];
@@ -44857,7 +44926,8 @@ function cloudImageLane(options2) {
 }
 function imageLaneUnavailable({ id: id2, arch, distro, image }) {
   if (arch !== "x86_64") return `the image lane boots x86_64 systems; ${id2} is ${arch}`;
-  if (NO_CLOUD_INIT.has(distro)) return `${id2}: images of ${distro} do not run cloud-init, which starts the validator`;
+  if (firstBootOf(distro) === void 0)
+    return `${id2}: images of ${distro} run neither cloud-init nor Ignition, which start the validator`;
   if (image === void 0) return `${id2} does not name a disk image (image.source_url or image.local_path)`;
   return void 0;
 }
@@ -44891,7 +44961,8 @@ async function specOf(options2, profile, image) {
   const tools = toolsOf(options2.tools, profile);
   const { qemu, accel } = tools;
   const { memoryMb, cpus } = profile;
-  const machine = { accel: accel.accel, memoryMb, cpus, format: image.format };
+  const ignition = firstBootOf(profile.distro) === "ignition" ? ignitionConfig() : void 0;
+  const machine = { accel: accel.accel, memoryMb, cpus, format: image.format, ignition };
   const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator), growDiskGib > 0));
   const shown4 = diskArgv(machine, { base: image.path, seed: seed.path, overlay: "OVERLAY" });
   const facts = {
@@ -44972,7 +45043,7 @@ async function runUnchanged({ host, image }, saved, run2) {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-var import_node_crypto16, import_node_path74, FIRST_BOOT_MS, GIBIBYTE, NO_CLOUD_INIT;
+var import_node_crypto16, import_node_path74, FIRST_BOOT_MS, GIBIBYTE;
 var init_lane = __esm({
   "src/guests/cloud-image/lane.ts"() {
     "use strict";
@@ -44991,13 +45062,14 @@ var init_lane = __esm({
     init_save();
     init_tools();
     init_argv2();
+    init_first_boot();
+    init_ignition();
     init_machine2();
     init_save2();
     init_saved();
     init_seed();
     FIRST_BOOT_MS = 15 * 6e4;
     GIBIBYTE = 1024 ** 3;
-    NO_CLOUD_INIT = /* @__PURE__ */ new Set(["talos", "bottlerocket", "flatcar", "fedora-coreos", "rhcos"]);
     __name(cloudImageLane, "cloudImageLane");
     __name(imageLaneUnavailable, "imageLaneUnavailable");
     __name(prepareImage, "prepareImage");
@@ -54835,7 +54907,7 @@ function causeTable(causes, kernels4, max) {
   const rest = all.length - rows3.length;
   return [
     ...table(["Why", "Objects", "Kernels", "What to do"], rows3),
-    ...rest > 0 ? ["", `${rest} more causes stand in the report.`] : [],
+    ...rest > 0 ? ["", `${plural2(rest, "more cause")} ${rest === 1 ? "stands" : "stand"} in the report.`] : [],
     ""
   ];
 }
@@ -54914,6 +54986,7 @@ var init_sections = __esm({
     init_document_causes();
     init_escape();
     init_markdown_table2();
+    init_style();
     init_heading();
     MAX_WARNINGS = 50;
     __name(folded2, "folded");
@@ -57191,14 +57264,14 @@ var init_report_option_rows = __esm({
 });
 
 // src/config/runtime-option-rows.ts
-var AGENT2, FETCHING, SELECTING2, PROBING, READING, NAMING, RUNTIME_OPTIONS;
+var AGENT3, FETCHING, SELECTING2, PROBING, READING, NAMING, RUNTIME_OPTIONS;
 var init_runtime_option_rows = __esm({
   "src/config/runtime-option-rows.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_work_directory();
-    AGENT2 = ["agent plan", "agent apply", "agent rollback"];
-    FETCHING = ["runtime fetch", "runtime execute", ...AGENT2];
+    AGENT3 = ["agent plan", "agent apply", "agent rollback"];
+    FETCHING = ["runtime fetch", "runtime execute", ...AGENT3];
     SELECTING2 = ["runtime select", ...FETCHING];
     PROBING = ["runtime probe", ...SELECTING2, "agent preflight"];
     READING = [...SELECTING2, "attest verify", "attest index", "agent preflight"];
@@ -57353,7 +57426,7 @@ var init_runtime_option_rows = __esm({
         default: "artifacts/agent-selected",
         placeholder: "DIR",
         description: "directory for the object; it appears there only after every check",
-        commands: [...AGENT2, "agent preflight", "agent work"]
+        commands: [...AGENT3, "agent preflight", "agent work"]
       },
       {
         name: "source",
@@ -63112,7 +63185,7 @@ function linkage(bytes3, segments) {
   return { needed: texts2(DT.needed).slice(0, MAX_NEEDED), runpath: paths(DT.runpath), rpath: paths(DT.rpath) };
 }
 function readScript(bytes3) {
-  const [, interpreter = "", argument2 = ""] = SCRIPT.exec(bytes3.toString("utf8", 0, 256)) ?? [];
+  const [, interpreter = "", argument2 = ""] = SCRIPT2.exec(bytes3.toString("utf8", 0, 256)) ?? [];
   return interpreter === "" ? { kind: "other" } : { kind: "script", interpreter, argument: argument2.trim() };
 }
 function readProgramFile(file2) {
@@ -63137,7 +63210,7 @@ function readProgramFile(file2) {
     ...linkage(bytes3, segments)
   };
 }
-var MAX_HEADERS, MAX_DYNAMIC, MAX_NEEDED, MAX_STRING, DT, SCRIPT;
+var MAX_HEADERS, MAX_DYNAMIC, MAX_NEEDED, MAX_STRING, DT, SCRIPT2;
 var init_program_file = __esm({
   "src/user-program/program-file.ts"() {
     "use strict";
@@ -63151,7 +63224,7 @@ var init_program_file = __esm({
     __name(textAt3, "textAt");
     __name(readDynamic, "readDynamic");
     __name(linkage, "linkage");
-    SCRIPT = /^#![ \t]*([^\s]+)(?:[ \t]+([^\r\n]*))?/;
+    SCRIPT2 = /^#![ \t]*([^\s]+)(?:[ \t]+([^\r\n]*))?/;
     __name(readScript, "readScript");
     __name(readProgramFile, "readProgramFile");
   }
@@ -71057,12 +71130,12 @@ var init_server_env = __esm({
 });
 
 // src/config/without-effect.ts
-var AGENT3, SOURCES, FIRMWARE, ROWS2, WITHOUT_EFFECT_ROWS;
+var AGENT4, SOURCES, FIRMWARE, ROWS2, WITHOUT_EFFECT_ROWS;
 var init_without_effect = __esm({
   "src/config/without-effect.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    AGENT3 = {
+    AGENT4 = {
       fallback: "",
       category: "Runtime",
       readers: ["agent"],
@@ -71104,8 +71177,8 @@ var init_without_effect = __esm({
         readers: ["serve", "agent", "runtime"],
         instead: "objects come from the store, or from a file, directory or image that is named, and from no file:// address"
       },
-      { ...AGENT3, name: "BPFCOMPAT_AGENT_REGISTRY_TOKEN" },
-      { ...AGENT3, name: "BPFCOMPAT_AGENT_IDENTITY_TOKEN" },
+      { ...AGENT4, name: "BPFCOMPAT_AGENT_REGISTRY_TOKEN" },
+      { ...AGENT4, name: "BPFCOMPAT_AGENT_IDENTITY_TOKEN" },
       { ...FIRMWARE, name: "BPFCOMPAT_AARCH64_UEFI_CODE", fallback: "/usr/share/AAVMF/AAVMF_CODE.fd" },
       { ...FIRMWARE, name: "BPFCOMPAT_AARCH64_UEFI_VARS", fallback: "/usr/share/AAVMF/AAVMF_VARS.fd" },
       {
@@ -73504,7 +73577,7 @@ function judge(finding, own3, kernels4, complete) {
     firstGood: after < 0 ? void 0 : label(after),
     regression: before >= 0 && after >= 0 ? "true" : void 0,
     firstBad: before >= 0 && after < 0 ? label(same2.indexOf(true, before)) : void 0,
-    existsOn: NAMES2.has(finding.code) ? able : void 0
+    existsOn: NAMES3.has(finding.code) ? able : void 0
   };
   return moduleOnOthers(reworded(withArgs(finding, found2)), kernels4);
 }
@@ -73525,7 +73598,7 @@ function reworded(finding) {
   }
   return finding;
 }
-var RULE_CHANGES, NAMES2, KERNEL_REASONS, KEEPS_GROUP;
+var RULE_CHANGES, NAMES3, KERNEL_REASONS, KEEPS_GROUP;
 var init_across = __esm({
   "src/classify/across.ts"() {
     "use strict";
@@ -73567,7 +73640,7 @@ var init_across = __esm({
       "stack_counter",
       "structure"
     ]);
-    NAMES2 = /* @__PURE__ */ new Set([
+    NAMES3 = /* @__PURE__ */ new Set([
       "ATTACH_TARGET_NOT_FOUND",
       "CORE_RELOCATION_FAILURE",
       "MISSING_KFUNC",
@@ -82416,7 +82489,7 @@ var init_unplaced2 = __esm({
 
 // src/classify/untested.ts
 function withUntested(finding, facts) {
-  if (!NAMES3.includes(finding.code) || finding.evidence?.origin !== "libbpf") return finding;
+  if (!NAMES4.includes(finding.code) || finding.evidence?.origin !== "libbpf") return finding;
   const programs = programsOf(finding.args);
   const uses = /* @__PURE__ */ __name((name5) => programsNamed(facts, name5).some(({ externs }) => externs.some((extern) => extern.name === finding.subject)), "uses");
   const users = programs.filter(uses);
@@ -82424,7 +82497,7 @@ function withUntested(finding, facts) {
   const untested3 = programs.filter((name5) => !uses(name5));
   return { ...finding, args: { ...finding.args, program: nameList(users), untested: nameList(untested3) } };
 }
-var NAMES3;
+var NAMES4;
 var init_untested = __esm({
   "src/classify/untested.ts"() {
     "use strict";
@@ -82432,7 +82505,7 @@ var init_untested = __esm({
     init_finding();
     init_name_list();
     init_program_names();
-    NAMES3 = [
+    NAMES4 = [
       "MISSING_KFUNC",
       "KFUNC_SIGNATURE_MISMATCH",
       "UNRESOLVED_KSYM",
