@@ -35,9 +35,10 @@ function reasonOf(error: unknown): string {
   return cause === undefined || cause === error ? words : `${words}: ${reasonOf(cause)}`;
 }
 
-function asDownloadError(url: string, error: unknown): unknown {
+/** @param what the address, and what led to it where nobody has named it */
+function asDownloadError(what: string, error: unknown): unknown {
   if (error instanceof HostError || isLocal(error)) return error;
-  return new HostError('mirror_unreachable', `${url}: ${reasonOf(error)}`, { cause: error });
+  return new HostError('mirror_unreachable', `${what}: ${reasonOf(error)}`, { cause: error });
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
@@ -86,7 +87,7 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
           cause: error,
         });
       }
-      throw asDownloadError(url.href, error);
+      throw asDownloadError(hop === 0 ? url.href : `${url.href}, to which ${first.href} redirects`, error);
     } finally {
       response?.destroy();
     }

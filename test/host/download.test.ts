@@ -285,6 +285,13 @@ describe('redirects', () => {
     expect(place.requests.length).toBeLessThan(8);
   });
 
+  test('to a host that does not respond are reported with the address that was named', async () => {
+    await using place = await serve((incoming, response) => to('http://127.0.0.1:9/gone')(incoming, response));
+    await expect(get(`${place.url}/named`)).rejects.toMatchObject({
+      message: expect.stringContaining(`http://127.0.0.1:9/gone, to which ${place.url}/named redirects: `),
+    });
+  });
+
   test('never lead from https to http', async () => {
     await using plain = await serve((_, response) => void response.end('hello'));
     await using secure = await serveSecure((incoming, response) => to(plain.url)(incoming, response));
