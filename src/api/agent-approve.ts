@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { APPROVAL_TYPE, Approval } from '../runtime/approval.ts';
 import { signBundle } from '../runtime/envelope.ts';
 import { chosenSigner } from '../runtime/key-file.ts';
+import { Planned, planProblem } from './planned-decision.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 export interface ApproveOptions extends Environment {
@@ -17,21 +18,11 @@ export interface ApproveOptions extends Environment {
   readonly expiresMs: number;
 }
 
-const { decisionId, sha256, hostId, kernelBuildId } = Approval.shape;
-const Planned = z.object({
-  decision: z.object({
-    decision_id: decisionId,
-    host_id: hostId,
-    kernel_build_id: kernelBuildId,
-    selected_artifact: z.object({ sha256 }),
-  }),
-});
-
 const MAX_DECISION = 16 * 1024 * 1024;
 
 /**
  * Signs that one decision may be carried out: by the host, for the kernel and with the bytes that it names, once.
- * @throws UsageError for a decision without an artifact, or of a host or kernel that has no identity
+ * @throws UsageError for a decision without an artifact, of a host or kernel that has no identity, or that was changed
  */
 export async function approveDecision(
   options: ApproveOptions,
@@ -45,12 +36,19 @@ export async function approveDecision(
       { cause },
     );
   if ((await host.files.stat(file)) === undefined) throw wrong();
-  let planned: z.infer<typeof Planned>['decision'];
+  let plan: z.infer<typeof Planned>;
   try {
-    planned = Planned.parse(JSON.parse((await host.files.read(file, MAX_DECISION)).toString('utf8'))).decision;
+    plan = Planned.parse(JSON.parse((await host.files.read(file, MAX_DECISION)).toString('utf8')));
   } catch (cause) {
     throw wrong(cause);
   }
+  const problem = planProblem(plan);
+  if (problem !== '')
+    throw new UsageError(
+      'decision_changed',
+      `${file}: ${problem}; nothing was signed: have "bpfcompat agent plan" write it again`,
+    );
+  const { decision: planned } = plan;
   const now = host.now().getTime();
   const approval = Approval.parse({
     schema_version: 'agent_approval.v0.1',
