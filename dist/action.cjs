@@ -47093,9 +47093,9 @@ function reasonOf(error2) {
   const words3 = messageOf(error2) || String(code2 ?? "unknown error");
   return cause === void 0 || cause === error2 ? words3 : `${words3}: ${reasonOf(cause)}`;
 }
-function asDownloadError(url3, error2) {
+function asDownloadError(what, error2) {
   if (error2 instanceof HostError || isLocal2(error2)) return error2;
-  return new HostError("mirror_unreachable", `${url3}: ${reasonOf(error2)}`, { cause: error2 });
+  return new HostError("mirror_unreachable", `${what}: ${reasonOf(error2)}`, { cause: error2 });
 }
 async function follow(env, first3, file2, options2) {
   var _stack = [];
@@ -47143,7 +47143,7 @@ async function follow(env, first3, file2, options2) {
             cause: error2
           });
         }
-        throw asDownloadError(url3.href, error2);
+        throw asDownloadError(hop === 0 ? url3.href : `${url3.href}, to which ${first3.href} redirects`, error2);
       } finally {
         response?.destroy();
       }
