@@ -9,6 +9,4 @@ hostonly=no
 add_dracutmodules+=" ignition "
 add_drivers+=" qemu_fw_cfg virtio_blk virtio_pci "
 CONF
-# The boot is the first one, which enables the units that Ignition names; an empty file would say that it is not.
-echo uninitialized > "$1/etc/machine-id"
 chroot "$1" dracut --regenerate-all --force --quiet

@@ -30,6 +30,9 @@ mmdebstrap --quiet --variant=minbase --include="$packages" \
   --customize-hook='rm -f "$1"/etc/ssh/ssh_host_* "$1/etc/machine-id"; touch "$1/etc/machine-id"' \
   --customize-hook='! test -e "$1/usr/lib/dracut" || "'"$here"'/ignition-system.sh" "$1"' \
   "$suite" "$dir/root" </dev/null
+# After mmdebstrap, which empties it. The boot is the first one, which enables the units that Ignition names; an empty file
+# would say that it is not.
+[ "$first_boot" != ignition ] || echo uninitialized > "$dir/root/etc/machine-id"
 grub=$dir/root/boot/grub
 mkdir -p "$grub/i386-pc" "$dir/root/etc/default/grub.d"
 # What update-grub of the image makes of it once it installs a kernel; until then the file below.
